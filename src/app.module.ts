@@ -1,0 +1,34 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { BatchModule } from './modules/batch/batch.module.js';
+import { ConversationModule } from './modules/conversation/conversation.module.js';
+import { EmotionModule } from './modules/emotion/emotion.module.js';
+import { FeedModule } from './modules/feed/feed.module.js';
+import { HealthModule } from './modules/health/health.module.js';
+import { MemoryModule } from './modules/memory/memory.module.js';
+import { ProfileModule } from './modules/profile/profile.module.js';
+import { StatsModule } from './modules/stats/stats.module.js';
+import type { Store } from './store/store.js';
+import { StoreModule } from './store/store.module.js';
+
+/** The service over an open store. */
+@Module({})
+export class AppModule {
+  static of(store: Store): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CqrsModule.forRoot(),
+        StoreModule.of(store),
+        ProfileModule,
+        MemoryModule,
+        EmotionModule,
+        ConversationModule,
+        StatsModule,
+        BatchModule,
+        FeedModule,
+        HealthModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { plainToInstance } from 'class-transformer';
+import { IsIn, IsInt, IsNotEmpty, Max, Min, validateSync } from 'class-validator';
+import { StartRefused } from './errors.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** The environment variables that the service reads, with their defaults. */
+class Environment {
+  /** 0 takes any free port. */
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT = 3000;
+
+  @IsNotEmpty()
+  HOST = '127.0.0.1';
+
+  @IsNotEmpty()
+  DATA_DIR = './data';
+
+  @IsNotEmpty()
+  BACKUP_DIR = './backups';
+
+  @IsIn(LOG_LEVELS)
+  LOG_LEVEL = 'info';
+}
+
+/** The service's settings, checked. */
+export interface Config {
+  port: number;
+  host: string;
+  /** Absolute; holds `edgesoul.db`. */
+  dataDir: string;
+  /** Absolute. */
+  backupDir: string;
+  logLevel: string;
+}
+
+/** Reads and checks the environment once; throws StartRefused with one list of everything that is wrong. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const names = Object.keys(new Environment());
+  const given = Object.fromEntries(
+    names
+      .filter((name) => env[name] !== undefined)
+      .map((name) => [name, name === 'PORT' ? wholeNumber(env[name]) : env[name]]),
+  );
+  const checked = plainToInstance(Environment, { ...new Environment(), ...given });
+  const problems = validateSync(checked).map(
+    ({ property, constraints }) =>
+      `  ${property}=${JSON.stringify(env[property])}: ${Object.values(constraints ?? {}).join(', ')}`,
+  );
+  if (env.DATABASE_URL) {
+    problems.push('  DATABASE_URL: only SQLite is supported by this release; unset it');
+  }
+  if (problems.length > 0) throw new StartRefused(`The environment is not valid:\n${problems.join('\n')}`);
+  return {
+    port: checked.PORT,
+    host: checked.HOST,
+    dataDir: resolve(checked.DATA_DIR),
+    backupDir: resolve(checked.BACKUP_DIR),
+    logLevel: checked.LOG_LEVEL,
+  };
+}
+
+function wholeNumber(text: string | undefined): number {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : Number.NaN;
+}

@@ -1,0 +1,40 @@
+import { EntitySchema, type EntityProperty } from '@mikro-orm/core';
+import { columnName, type Column, type Table } from './table.js';
+
+type Property = Partial<EntityProperty> & { type: string };
+
+/** The MikroORM entity of a table: the ORM checks that the migrations make what the code declares. */
+export function toEntity(table: Table): EntitySchema {
+  const properties = Object.fromEntries(
+    Object.entries(table.columns).map(([name, column]) => [name, property(name, column, table)]),
+  );
+  return new EntitySchema({
+    name: table.name.replaceAll(/(?:^|_)([a-z])/g, (_match, letter: string) => letter.toUpperCase()),
+    tableName: table.name,
+    properties,
+    indexes: table.indexes
+      .filter(({ unique }) => !unique)
+      .map(({ name, columns }) => ({ name, properties: [...columns] })),
+    uniques: table.indexes
+      .filter(({ unique }) => unique)
+      .map(({ name, columns }) => ({ name, properties: [...columns] })),
+  });
+}
+
+function property(name: string, column: Column, table: Table): Property {
+  return {
+    type: 'any',
+    columnType: columnType(column),
+    fieldName: columnName(name),
+    nullable: column.nullable,
+    primary: table.key.includes(name),
+    autoincrement: table.key.length === 1 && table.key[0] === name && column.kind === 'integer',
+  } as Property;
+}
+
+function columnType({ kind }: Column): string {
+  if (kind === 'text' || kind === 'json') return 'text';
+  if (kind === 'real') return 'real';
+  if (kind === 'bytes' || kind === 'payload') return 'blob';
+  return 'integer';
+}

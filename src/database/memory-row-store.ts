@@ -1,0 +1,84 @@
+import type { Filter, RowChanges, RowQuery, RowReader, RowStore } from './row-store.js';
+import { keyText, type Key, type Table } from './table.js';
+
+type Values = Record<string, Key | null>;
+
+/** Rows in memory, for folds that must not touch the live tables: verification, state as of a past moment, tests. */
+export class MemoryRowStore implements RowStore, RowReader {
+  private readonly tables = new Map<string, Map<string, object>>();
+
+  load(table: Table, key: readonly Key[]): object | undefined {
+    return this.rowsOf(table).get(keyText(key));
+  }
+
+  save(changes: RowChanges): void {
+    for (const [table, changed] of changes) {
+      const rows = this.rowsOf(table);
+      for (const [id, { after }] of changed) {
+        if (after) rows.set(id, after);
+        else rows.delete(id);
+      }
+    }
+  }
+
+  removeUser(table: Table, userId: string): void {
+    const rows = this.rowsOf(table);
+    for (const [id, row] of rows) if ((row as Values).userId === userId) rows.delete(id);
+  }
+
+  clear(table: Table): void {
+    this.rowsOf(table).clear();
+  }
+
+  /** Every row of the table, in no particular order. */
+  all<Row extends object>(table: Table<Row>): Row[] {
+    return [...this.rowsOf(table).values()] as Row[];
+  }
+
+  async get<Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> {
+    return this.load(table, key) as Row | undefined;
+  }
+
+  async list<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {
+    const sign = query.descending ? -1 : 1;
+    const place = (row: object) => query.order.map((column) => (row as Values)[column] as Key);
+    return this.all(table)
+      .filter((row) => query.filters.every((filter) => passes(row as Values, filter)))
+      .filter((row) => !query.after || sign * compare(place(row), query.after) > 0)
+      .toSorted((a, b) => sign * compare(place(a), place(b)))
+      .slice(0, query.limit);
+  }
+
+  private rowsOf(table: Table): Map<string, object> {
+    let rows = this.tables.get(table.name);
+    if (!rows) {
+      rows = new Map();
+      this.tables.set(table.name, rows);
+    }
+    return rows;
+  }
+}
+
+function passes(row: Values, [column, operator, value]: Filter): boolean {
+  const given = row[column];
+  if (given === null || given === undefined) return false;
+  if (operator === 'in') return (value as readonly Key[]).includes(given);
+  const order = compareKeys(given, value as Key);
+  if (operator === '=') return order === 0;
+  if (operator === '>=') return order >= 0;
+  return operator === '<' ? order < 0 : order > 0;
+}
+
+function compare(a: readonly Key[], b: readonly Key[]): number {
+  for (const [i, part] of a.entries()) {
+    const order = compareKeys(part, b[i] as Key);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** Text in the order of its UTF-8 bytes, as both databases compare it, and numbers by size. */
+function compareKeys(a: Key, b: Key): number {
+  if (typeof a === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(String(b)));
+  return a - Number(b);
+}

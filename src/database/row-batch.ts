@@ -1,0 +1,105 @@
+import type { RowChange, RowChanges, Rows, RowStore } from './row-store.js';
+import { keyText, type Key, type Table } from './table.js';
+
+/** Stands for a row that was overwritten without being read. */
+const UNREAD = Object.freeze({});
+
+interface Undo {
+  change: RowChange;
+  after: object | undefined;
+}
+
+/**
+ * The working set of one batch: rows are loaded once, changed in memory, and written together at the end.
+ * `mark` and `rollback` take back what one refused command did.
+ */
+export class RowBatch implements Rows {
+  private readonly tables = new Map<Table, Map<string, RowChange>>();
+  private readonly undo: Undo[] = [];
+
+  constructor(private readonly store: Pick<RowStore, 'load'>) {}
+
+  get<Row extends object>(table: Table<Row>, ...key: Key[]): Row | undefined {
+    return this.loaded(table, key).after as Row | undefined;
+  }
+
+  put<Row extends object>(table: Table<Row>, row: Row): void {
+    const key = table.key.map((column) => (row as Record<string, Key>)[column] as Key);
+    this.change(this.overwritten(table, key), row);
+  }
+
+  remove<Row extends object>(table: Table<Row>, ...key: Key[]): void {
+    this.change(this.loaded(table, key), undefined);
+  }
+
+  evolve<Row extends object>(table: Table<Row>, key: Key[], evolve: (row: Row | undefined) => Row): Row {
+    const change = this.loaded(table, key);
+    const row = evolve(change.after as Row | undefined);
+    this.change(change, row);
+    return row;
+  }
+
+  /** The point to which `rollback` can return. */
+  mark(): number {
+    return this.undo.length;
+  }
+
+  rollback(mark: number): void {
+    while (this.undo.length > mark) {
+      const { change, after } = this.undo.pop() as Undo;
+      change.after = after;
+    }
+  }
+
+  /** The rows that differ from what was loaded. */
+  changes(): RowChanges {
+    const changes: RowChanges = new Map();
+    for (const [table, rows] of this.tables) {
+      const changed = new Map<string, RowChange>();
+      for (const [id, { key, before, after }] of rows) {
+        if (before !== after) changed.set(id, { key, before: before === UNREAD ? undefined : before, after });
+      }
+      if (changed.size > 0) changes.set(table, changed);
+    }
+    return changes;
+  }
+
+  private change(change: RowChange, row: object | undefined): void {
+    if (change.after === row) return;
+    this.undo.push({ change, after: change.after });
+    change.after = row;
+  }
+
+  private loaded(table: Table, key: readonly Key[]): RowChange {
+    const rows = this.rowsOf(table);
+    const id = keyText(key);
+    let change = rows.get(id);
+    if (!change || change.after === UNREAD) {
+      const row = this.store.load(table, key);
+      change = { key, before: row, after: row };
+      rows.set(id, change);
+    }
+    return change;
+  }
+
+  /** Like loaded, but a row that is overwritten whole need not be read. */
+  private overwritten(table: Table, key: readonly Key[]): RowChange {
+    const rows = this.rowsOf(table);
+    const id = keyText(key);
+    let change = rows.get(id);
+    if (!change) {
+      change = { key, before: UNREAD, after: UNREAD };
+      rows.set(id, change);
+    }
+    return change;
+  }
+
+  private rowsOf(table: Table): Map<string, RowChange> {
+    let rows = this.tables.get(table);
+    if (!rows) {
+      rows = new Map();
+      this.tables.set(table, rows);
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,169 @@
+import type Database from 'better-sqlite3';
+import type { RowChange, RowChanges, RowQuery, RowStore } from '../row-store.js';
+import { columnName, type Column, type Key, type Table } from '../table.js';
+import { SqliteFullText } from './sqlite-full-text.js';
+
+type Bindable = Key | Uint8Array | null;
+type Decode = (value: unknown) => unknown;
+type Encode = (value: unknown) => Bindable;
+
+/** The statements of one table, prepared on first use. */
+class TableStatements {
+  readonly select: Database.Statement;
+  readonly upsert: Database.Statement;
+  readonly remove: Database.Statement;
+  readonly fullText: SqliteFullText | undefined;
+  private readonly names: string[];
+  private readonly encoders: Encode[];
+  private readonly decoders: Decode[];
+
+  constructor(db: Database.Database, table: Table) {
+    this.names = Object.keys(table.columns);
+    this.encoders = Object.values(table.columns).map(encoder);
+    this.decoders = Object.values(table.columns).map(decoder);
+    const columns = this.names.map(columnName);
+    const key = table.key.map(columnName);
+    const where = key.map((column) => `${column} = ?`).join(' and ');
+    const rest = columns.filter((column) => !key.includes(column));
+    const onConflict =
+      rest.length > 0 ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}` : 'nothing';
+    this.select = db.prepare(`select ${columns.join(', ')} from ${table.name} where ${where}`).raw();
+    this.upsert = db.prepare(
+      `insert into ${table.name} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')}) ` +
+        `on conflict (${key.join(', ')}) do ${onConflict}`,
+    );
+    this.remove = db.prepare(`delete from ${table.name} where ${where}`);
+    if (table.fullText) this.fullText = new SqliteFullText(db, table);
+  }
+
+  encode(row: object): Bindable[] {
+    const values: Bindable[] = [];
+    for (let i = 0; i < this.names.length; i++) {
+      values.push((this.encoders[i] as Encode)((row as Record<string, unknown>)[this.names[i] as string]));
+    }
+    return values;
+  }
+
+  decode(values: unknown[]): object {
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      row[this.names[i] as string] = value === null ? null : (this.decoders[i] as Decode)(value);
+    }
+    return row;
+  }
+}
+
+/** Rows in SQLite, over one connection; the caller holds the transaction. */
+export class SqliteRows implements RowStore {
+  private readonly tables = new Map<string, TableStatements>();
+  private readonly queries = new Map<string, Database.Statement>();
+
+  constructor(private readonly db: Database.Database) {}
+
+  load(table: Table, key: readonly Key[]): object | undefined {
+    const statements = this.of(table);
+    const values = statements.select.get(...key) as unknown[] | undefined;
+    return values && statements.decode(values);
+  }
+
+  save(changes: RowChanges): void {
+    for (const [table, changed] of changes) {
+      const statements = this.of(table);
+      for (const change of changed.values()) saveOne(statements, change);
+    }
+  }
+
+  removeUser(table: Table, userId: string): void {
+    this.of(table).fullText?.removeUser(userId);
+    this.query(`delete from ${table.name} where user_id = ?`).run(userId);
+  }
+
+  clear(table: Table): void {
+    this.of(table).fullText?.clear();
+    this.query(`delete from ${table.name}`).run();
+  }
+
+  list(table: Table, query: RowQuery): object[] {
+    const { sql, parameters } = selectPage(table, query);
+    const statements = this.of(table);
+    const rows = this.query(sql)
+      .raw()
+      .all(...parameters) as unknown[][];
+    return rows.map((values) => statements.decode(values));
+  }
+
+  /** The table's full-text index. */
+  fullText(table: Table): SqliteFullText {
+    const { fullText } = this.of(table);
+    if (!fullText) throw new Error(`Table ${table.name} declares no full text.`);
+    return fullText;
+  }
+
+  private of(table: Table): TableStatements {
+    let statements = this.tables.get(table.name);
+    if (!statements) {
+      statements = new TableStatements(this.db, table);
+      this.tables.set(table.name, statements);
+    }
+    return statements;
+  }
+
+  /** Query texts come from declared tables and a closed set of operators, so there are few of them. */
+  private query(sql: string): Database.Statement {
+    let statement = this.queries.get(sql);
+    if (!statement) {
+      statement = this.db.prepare(sql);
+      this.queries.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** The statement of a page of rows; exported so that a test can ask SQLite for its plan. */
+export function selectPage(table: Table, query: RowQuery): { sql: string; parameters: Key[] } {
+  const columns = Object.keys(table.columns).map(columnName);
+  const conditions: string[] = [];
+  const parameters: Key[] = [];
+  for (const [column, operator, value] of query.filters) {
+    if (!(column in table.columns)) throw new Error(`Table ${table.name} has no column ${column}.`);
+    if (operator === 'in') {
+      conditions.push(`${columnName(column)} in (select value from json_each(?))`);
+      parameters.push(JSON.stringify(value));
+    } else {
+      conditions.push(`${columnName(column)} ${operator} ?`);
+      parameters.push(value as Key);
+    }
+  }
+  const order = query.order.map(columnName);
+  if (query.after) {
+    conditions.push(
+      `(${order.join(', ')}) ${query.descending ? '<' : '>'} (${order.map(() => '?').join(', ')})`,
+    );
+    parameters.push(...query.after);
+  }
+  const direction = query.descending ? ' desc' : '';
+  const sql =
+    `select ${columns.join(', ')} from ${table.name}` +
+    (conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '') +
+    ` order by ${order.map((column) => column + direction).join(', ')} limit ?`;
+  return { sql, parameters: [...parameters, query.limit] };
+}
+
+function saveOne(statements: TableStatements, { key, before, after }: RowChange): void {
+  if (after) statements.upsert.run(...statements.encode(after));
+  else statements.remove.run(...key);
+  statements.fullText?.save(before, after);
+}
+
+function encoder(column: Column): Encode {
+  if (column.kind === 'json') return (value) => (value === null ? null : JSON.stringify(value));
+  if (column.kind === 'boolean') return (value) => (value === null ? null : Number(value));
+  return (value) => value as Bindable;
+}
+
+function decoder(column: Column): Decode {
+  if (column.kind === 'json') return (value) => JSON.parse(value as string) as unknown;
+  if (column.kind === 'boolean') return (value) => value === 1;
+  return (value) => value;
+}

@@ -1,0 +1,213 @@
+/** One field that was refused: where it stands in the input (`emotion.intensity`) and what was wrong. */
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+interface ErrorDetails {
+  cause?: unknown;
+  errors?: FieldError[];
+  /** Members added to the problem document, such as `currentVersion`. */
+  extra?: Record<string, unknown>;
+}
+
+/** The root of the taxonomy: a stable code, the HTTP status it maps to, and a sentence that says what to do. */
+export abstract class StoreError extends Error {
+  abstract readonly status: number;
+  readonly errors: FieldError[] | undefined;
+  readonly extra: Record<string, unknown> | undefined;
+
+  protected constructor(
+    readonly code: string,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.name = new.target.name;
+    this.errors = details.errors;
+    this.extra = details.extra;
+  }
+}
+
+/** 400: the request itself is wrong; `errors` names every bad field. */
+export class InvalidInput extends StoreError {
+  readonly status = 400;
+
+  static fields(errors: FieldError[]): InvalidInput {
+    const first = errors[0];
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+    const detail = first ? `${first.path || 'body'}: ${first.message}${more}` : 'The request is not valid.';
+    return new InvalidInput('request.invalid', detail, { errors });
+  }
+
+  static field(path: string, message: string): InvalidInput {
+    return InvalidInput.fields([{ path, message }]);
+  }
+
+  static malformed(detail: string, cause?: unknown): InvalidInput {
+    return new InvalidInput('request.malformed', detail, { cause });
+  }
+}
+
+/** 404: what was asked for is not there, or no longer. */
+export class NotFound extends StoreError {
+  readonly status = 404;
+
+  static user(userId: string): NotFound {
+    return new NotFound('user.not-found', `No user ${userId}: the first command for a user registers it.`);
+  }
+
+  static memory(memoryId: string): NotFound {
+    return new NotFound('memory.not-found', `No memory ${memoryId} for this user.`);
+  }
+
+  static memories(errors: FieldError[]): NotFound {
+    return new NotFound('memory.not-found', `${errors.length} of the memories are not there.`, { errors });
+  }
+
+  static session(sessionId: string): NotFound {
+    return new NotFound('session.not-found', `No session ${sessionId} for this user.`);
+  }
+
+  static conversation(userId: string): NotFound {
+    return new NotFound('conversation.not-found', `User ${userId} has no conversation yet.`);
+  }
+
+  static route(method: string, path: string): NotFound {
+    return new NotFound('route.not-found', `There is no ${method} ${path}; see /docs for what there is.`);
+  }
+}
+
+/** 409: the request is well formed, but the present state refuses it. */
+export class Refused extends StoreError {
+  readonly status = 409;
+
+  static memoryExists(memoryId: string): Refused {
+    return new Refused(
+      'memory.already-exists',
+      `Memory ${memoryId} was used before; revise it or choose another id.`,
+    );
+  }
+}
+
+/** 412: the stream is not at the version that the caller expected. */
+export class Conflict extends StoreError {
+  readonly status = 412;
+
+  static version(streamId: string, expected: string | number, currentVersion: number): Conflict {
+    return new Conflict(
+      'stream.version-conflict',
+      `Stream ${streamId} is at version ${currentVersion}, not ${expected}; read it again and retry.`,
+      { extra: { currentVersion } },
+    );
+  }
+}
+
+/** 413: the body is larger than the route takes. */
+export class TooLarge extends StoreError {
+  readonly status = 413;
+
+  static body(): TooLarge {
+    return new TooLarge('body.too-large', 'The body is larger than this route takes; send less at a time.');
+  }
+}
+
+/** 415: the body is not JSON. */
+export class UnsupportedMedia extends StoreError {
+  readonly status = 415;
+
+  static notJson(): UnsupportedMedia {
+    return new UnsupportedMedia('body.not-json', 'Send the body as application/json.');
+  }
+}
+
+/** 422: the idempotency key was used before for another command. */
+export class KeyReused extends StoreError {
+  readonly status = 422;
+
+  static of(key: string): KeyReused {
+    return new KeyReused(
+      'command.key-reused',
+      `Idempotency-Key "${key}" was used before with another body or route; use a new key for a new command.`,
+    );
+  }
+}
+
+/** 500: what is stored cannot be read as what it should be. */
+export class Corrupt extends StoreError {
+  readonly status = 500;
+
+  static event(where: EventPlace, what: string, cause?: unknown): Corrupt {
+    const at = `position ${where.position}, stream ${where.streamId}`;
+    return new Corrupt('event.undecodable', `Event at ${at}: ${what}`, { cause });
+  }
+
+  /** The same error on this side of a thread boundary. */
+  static reported({ code, message }: { code: string; message: string }): Corrupt {
+    return new Corrupt(code, message);
+  }
+}
+
+/** Where an event stands, for messages. */
+export interface EventPlace {
+  position: number;
+  streamId: string;
+}
+
+/** 500: a fold failed, so its command was not written. */
+export class ProjectionFailed extends StoreError {
+  readonly status = 500;
+
+  static folding(
+    projection: string,
+    event: { type: string; streamId: string },
+    cause: unknown,
+  ): ProjectionFailed {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new ProjectionFailed(
+      'projection.failed',
+      `Projection ${projection} could not fold ${event.type} of ${event.streamId}: ${why}. Nothing was written.`,
+      { cause },
+    );
+  }
+}
+
+/** 500: anything that nobody foresaw; the log has the cause. */
+export class Unexpected extends StoreError {
+  readonly status = 500;
+
+  static from(cause: unknown): Unexpected {
+    return new Unexpected(
+      'internal.error',
+      'The service failed; the log has the cause under this request id.',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** 503: not now; the same request may succeed after `Retry-After`. */
+export class Unavailable extends StoreError {
+  readonly status = 503;
+  /** Seconds after which a retry makes sense. */
+  readonly retryAfter = 1;
+
+  static busy(waiting: number): Unavailable {
+    return new Unavailable('service.busy', `${waiting} commands are waiting already; retry in a second.`);
+  }
+
+  static stopping(): Unavailable {
+    return new Unavailable('service.stopping', 'The service is stopping; retry in a second.');
+  }
+
+  static database(cause: unknown): Unavailable {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new Unavailable('database.unavailable', `The database did not take the write: ${why}`, { cause });
+  }
+}
+
+/** The service cannot start: the message says what was wrong and what to do. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+}

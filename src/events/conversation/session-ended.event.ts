@@ -1,0 +1,16 @@
+import { IsId } from '../../validation/fields.js';
+import { defineEvent } from '../event.js';
+
+/** Which session. */
+export class SessionEnded {
+  @IsId()
+  sessionId: string;
+}
+
+/** A conversation was closed. */
+export const sessionEnded = defineEvent({
+  type: 'session.ended',
+  version: 1,
+  payload: SessionEnded,
+  upcasters: [],
+});

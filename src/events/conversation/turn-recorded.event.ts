@@ -1,0 +1,59 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
+import { IsId, IsText, Nullable } from '../../validation/fields.js';
+import { defineEvent } from '../event.js';
+
+/** The emotion that a turn showed. Intensity and confidence are 0..1. */
+export class TurnEmotion {
+  @IsText(1, 64)
+  label: string;
+
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  intensity: number;
+
+  @Nullable()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  confidence: number | null;
+
+  @IsArray()
+  @ArrayMaxSize(20)
+  @Length(1, 128, { each: true })
+  triggers: string[];
+}
+
+/** What the user said and what was answered. */
+export class TurnRecorded {
+  @IsId()
+  turnId: string;
+
+  @IsId()
+  sessionId: string;
+
+  @IsText(1, 16_000)
+  userMessage: string;
+
+  @IsText(0, 64_000)
+  assistantMessage: string;
+
+  @IsArray()
+  @ArrayMaxSize(50)
+  @Length(1, 128, { each: true })
+  topics: string[];
+
+  @Nullable()
+  @ValidateNested()
+  @Type(() => TurnEmotion)
+  emotion: TurnEmotion | null;
+}
+
+/** One exchange of a conversation. */
+export const turnRecorded = defineEvent({
+  type: 'turn.recorded',
+  version: 1,
+  payload: TurnRecorded,
+  upcasters: [],
+});

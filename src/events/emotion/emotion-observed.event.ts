@@ -1,0 +1,41 @@
+import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min } from 'class-validator';
+import { IsId, IsText, Nullable } from '../../validation/fields.js';
+import { defineEvent } from '../event.js';
+
+/** One observation. Intensity and confidence are 0..1; null where unknown. */
+export class EmotionObserved {
+  @IsText(1, 64)
+  emotion: string;
+
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  intensity: number;
+
+  @Nullable()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  confidence: number | null;
+
+  @IsArray()
+  @ArrayMaxSize(20)
+  @Length(1, 128, { each: true })
+  triggers: string[];
+
+  @Nullable()
+  @IsId()
+  sessionId: string | null;
+
+  @Nullable()
+  @IsId()
+  turnId: string | null;
+}
+
+/** A user showed an emotion. */
+export const emotionObserved = defineEvent({
+  type: 'emotion.observed',
+  version: 1,
+  payload: EmotionObserved,
+  upcasters: [],
+});

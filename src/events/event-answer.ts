@@ -1,0 +1,21 @@
+import type { StoreEvent } from './event-catalog.js';
+
+/** An event as the HTTP contract answers it; times are ISO 8601 UTC. */
+export function eventAnswer(event: StoreEvent): object {
+  return {
+    position: event.position,
+    eventId: event.eventId,
+    streamId: event.streamId,
+    version: event.version,
+    type: event.type,
+    schemaVersion: event.schemaVersion,
+    userId: event.userId,
+    occurredAt: new Date(event.occurredAt).toISOString(),
+    recordedAt: new Date(event.recordedAt).toISOString(),
+    commandId: event.commandId,
+    correlationId: event.correlationId,
+    causationId: event.causationId,
+    actor: event.actor,
+    data: event.data,
+  };
+}

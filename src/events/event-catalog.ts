@@ -1,0 +1,82 @@
+import { Corrupt, InvalidInput, type EventPlace } from '../errors.js';
+import { sessionEnded } from './conversation/session-ended.event.js';
+import { sessionStarted } from './conversation/session-started.event.js';
+import { turnRecorded } from './conversation/turn-recorded.event.js';
+import { emotionObserved } from './emotion/emotion-observed.event.js';
+import type { EventOf, EventType } from './event.js';
+import { memoryForgotten } from './memory/memory-forgotten.event.js';
+import { memoryFormed } from './memory/memory-formed.event.js';
+import { memoryRecalled } from './memory/memory-recalled.event.js';
+import { memoryRevised } from './memory/memory-revised.event.js';
+import { preferenceLearned } from './profile/preference-learned.event.js';
+import { profileChanged } from './profile/profile-changed.event.js';
+import { userRegistered } from './profile/user-registered.event.js';
+
+/** Every event type there is: the one list. */
+export const EVENT_TYPES = [
+  userRegistered,
+  profileChanged,
+  preferenceLearned,
+  memoryFormed,
+  memoryRevised,
+  memoryForgotten,
+  memoryRecalled,
+  emotionObserved,
+  sessionStarted,
+  turnRecorded,
+  sessionEnded,
+] as const;
+
+/** Any event of the service. */
+export type StoreEvent = EventOf<(typeof EVENT_TYPES)[number]>;
+
+/** The event of one type. */
+export type StoreEventOf<T extends StoreEvent['type']> = Extract<StoreEvent, { type: T }>;
+
+/** Looks event types up by name and brings stored data to the newest schema version. */
+export class EventCatalog {
+  private readonly types: ReadonlyMap<string, EventType>;
+
+  constructor(types: readonly EventType[] = EVENT_TYPES) {
+    this.types = new Map(types.map((declared) => [declared.type, declared]));
+  }
+
+  /** The newest schema version of a known type. */
+  version(type: string): number {
+    return this.known(type).version;
+  }
+
+  /** Checks data that is about to be written; answers its schema version. Throws InvalidInput. */
+  check(type: string, data: unknown): number {
+    const declared = this.known(type);
+    declared.validate(data);
+    return declared.version;
+  }
+
+  /**
+   * Upcasts stored data to the newest version and validates it. Throws Corrupt, naming position and stream, for an
+   * unknown type, for a version newer than this program knows, and for data that is not what its type says.
+   */
+  decode(stored: EventPlace & { type: string; schemaVersion: number }, data: unknown): object {
+    const declared = this.types.get(stored.type);
+    if (!declared)
+      throw Corrupt.event(stored, `unknown type "${stored.type}"; was it written by a newer release?`);
+    if (stored.schemaVersion > declared.version || stored.schemaVersion < 1) {
+      const known = `this release knows 1 to ${declared.version}`;
+      throw Corrupt.event(stored, `"${stored.type}" has schema version ${stored.schemaVersion}, ${known}`);
+    }
+    try {
+      const steps = declared.upcasters.slice(stored.schemaVersion - 1);
+      return declared.validate(steps.reduce((old, upcast) => upcast(old), data as Record<string, unknown>));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw Corrupt.event(stored, `its data is not a valid "${stored.type}": ${why}`, cause);
+    }
+  }
+
+  private known(type: string): EventType {
+    const declared = this.types.get(type);
+    if (!declared) throw InvalidInput.field('type', `${type} is not a known event type`);
+    return declared;
+  }
+}

@@ -1,0 +1,15 @@
+/** An event's data as the database keeps it. */
+export type StoredData = string | Uint8Array;
+
+/** Stands between event data and stored bytes: the one place for compression or per-user encryption. */
+export interface EventCodec {
+  encode(data: object, userId: string): StoredData;
+  decode(stored: StoredData, userId: string): unknown;
+}
+
+/** Plain JSON text. */
+export const jsonCodec: EventCodec = {
+  encode: (data) => JSON.stringify(data),
+  decode: (stored) =>
+    JSON.parse(typeof stored === 'string' ? stored : Buffer.from(stored).toString()) as unknown,
+};

@@ -1,0 +1,28 @@
+import { Corrupt } from '../../errors.js';
+import type { EventCatalog, StoreEvent } from '../event-catalog.js';
+import type { EventCodec } from './event-codec.js';
+import type { StoredEvent } from './event-log.js';
+
+/** Turns stored events into events of the newest schema version; throws Corrupt, naming position and stream. */
+export class EventDecoder {
+  constructor(
+    private readonly catalog: EventCatalog,
+    private readonly codec: EventCodec,
+  ) {}
+
+  decode({ streamKey: _key, hash: _hash, data: stored, ...envelope }: StoredEvent): StoreEvent {
+    const data = this.catalog.decode(envelope, this.read(envelope, stored));
+    return { ...envelope, schemaVersion: this.catalog.version(envelope.type), data } as StoreEvent;
+  }
+
+  private read(
+    envelope: Omit<StoredEvent, 'streamKey' | 'hash' | 'data'>,
+    stored: StoredEvent['data'],
+  ): unknown {
+    try {
+      return this.codec.decode(stored, envelope.userId);
+    } catch (cause) {
+      throw Corrupt.event(envelope, 'its stored data cannot be read', cause);
+    }
+  }
+}

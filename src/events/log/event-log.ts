@@ -1,0 +1,55 @@
+import type { RowChanges, RowStore } from '../../database/row-store.js';
+import type { EventEnvelope } from '../event.js';
+import type { StoredData } from './event-codec.js';
+
+/** An event as the log keeps it: data encoded, chained to the event before it. */
+export interface StoredEvent extends EventEnvelope {
+  type: string;
+  data: StoredData;
+  /** Number of its stream: the position of the stream's first event. */
+  streamKey: number;
+  /** SHA-256 over this event and the hash before it, 64 hex digits. */
+  hash: string;
+}
+
+/** Where the log ends. */
+export interface LogHead {
+  /** Position of the last event; 0 when there is none. */
+  position: number;
+  hash: string;
+  /** When the last event was recorded, ms UTC; 0 when there is none. */
+  recordedAt: number;
+}
+
+/** Which events to read: those that pass every condition, by position. */
+export interface EventQuery {
+  /** Only events after this position. */
+  after: number;
+  limit: number;
+  types?: readonly string[] | undefined;
+  userId?: string | undefined;
+  streamId?: string | undefined;
+  /** Only events that occurred at or after this time, ms UTC. */
+  from?: number | undefined;
+  /** Only events that occurred before this time, ms UTC. */
+  to?: number | undefined;
+}
+
+/** One open write transaction: what it does becomes durable together, or not at all. */
+export interface LogTransaction {
+  /** Read inside the transaction, so nobody else can append between the head and the commit. */
+  readonly head: LogHead;
+  readonly rows: RowStore;
+  /** Reads what is in the log so far, this transaction's own events included. */
+  read(query: EventQuery): StoredEvent[];
+  append(events: readonly StoredEvent[]): void;
+  save(changes: RowChanges): void;
+}
+
+/** The durable log; one adapter per database, all held to the suite in `test/contract`. */
+export abstract class EventLog {
+  /** Runs the work in the one open write transaction and resolves once it is on disk; a throw rolls everything back. */
+  abstract transaction<T>(work: (transaction: LogTransaction) => T): Promise<T>;
+  abstract head(): Promise<LogHead>;
+  abstract read(query: EventQuery): Promise<StoredEvent[]>;
+}

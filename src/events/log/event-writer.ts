@@ -1,0 +1,122 @@
+import { StoreError, Unavailable, Unexpected } from '../../errors.js';
+import type { EventLog } from './event-log.js';
+import { WriteBatch, type WriteParts } from './write-batch.js';
+import type { WriteCommand, Written } from './write-command.js';
+
+/** Bounds of the writer. */
+export interface WriterLimits {
+  /** Commands in one commit. */
+  batch: number;
+  /** Milliseconds after which a batch takes no further command. */
+  batchMs: number;
+  /** Commands that may wait; more are refused with 503. */
+  queue: number;
+}
+
+export const DEFAULT_LIMITS: WriterLimits = { batch: 256, batchMs: 5, queue: 4_096 };
+
+interface Waiting {
+  command: WriteCommand;
+  resolve: (written: Written) => void;
+  reject: (error: unknown) => void;
+}
+
+type Outcome = { written: Written } | { error: unknown };
+
+/**
+ * The only way into the log. Commands that arrive during one turn of the event loop, or while a commit runs, share
+ * the next commit: one fsync for all of them. Each is answered after that commit; a refused one harms no neighbour.
+ */
+export class EventWriter {
+  private waiting: Waiting[] = [];
+  private flushing: Promise<void> | undefined;
+  private stopping = false;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly parts: WriteParts,
+    private readonly limits: WriterLimits = DEFAULT_LIMITS,
+  ) {}
+
+  /** Commands that wait for the next commit. */
+  get queued(): number {
+    return this.waiting.length;
+  }
+
+  /** Resolves once the command's events are on disk; rejects with its refusal, or with Unavailable. */
+  write(command: WriteCommand): Promise<Written> {
+    if (this.stopping) return Promise.reject(Unavailable.stopping());
+    if (this.waiting.length >= this.limits.queue)
+      return Promise.reject(Unavailable.busy(this.waiting.length));
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ command, resolve, reject });
+      this.flushing ??= this.flush();
+    });
+  }
+
+  /** Takes no further command and resolves when all that waited are answered. */
+  async close(): Promise<void> {
+    this.stopping = true;
+    await this.flushing;
+  }
+
+  private async flush(): Promise<void> {
+    while (this.waiting.length > 0) {
+      // Lets every request that has already arrived join this commit.
+      await new Promise((resolve) => setImmediate(resolve));
+      const batch = this.waiting.slice(0, this.limits.batch);
+      const taken = await this.commit(batch);
+      this.waiting.splice(0, taken);
+    }
+    this.flushing = undefined;
+  }
+
+  /** Answers how many commands, from the first, were dealt with. */
+  private async commit(batch: readonly Waiting[]): Promise<number> {
+    try {
+      const outcomes = await this.transaction(batch);
+      for (const [i, outcome] of outcomes.entries()) settle(batch[i] as Waiting, outcome);
+      return outcomes.length;
+    } catch (error) {
+      if (batch.length > 1) await this.oneByOne(batch);
+      else settle(batch[0] as Waiting, { error: foreseen(error) });
+      return batch.length;
+    }
+  }
+
+  /** After an unexpected failure of the whole: only the guilty command fails. */
+  private async oneByOne(batch: readonly Waiting[]): Promise<void> {
+    for (const waiting of batch) await this.commit([waiting]);
+  }
+
+  private transaction(batch: readonly Waiting[]): Promise<Outcome[]> {
+    return this.log.transaction((transaction) => {
+      const writes = new WriteBatch(transaction, this.parts);
+      const outcomes: Outcome[] = [];
+      const end = performance.now() + this.limits.batchMs;
+      for (const { command } of batch) {
+        outcomes.push(execute(writes, command));
+        if (performance.now() > end) break;
+      }
+      writes.flush();
+      return outcomes;
+    });
+  }
+}
+
+function execute(writes: WriteBatch, command: WriteCommand): Outcome {
+  try {
+    return { written: writes.execute(command) };
+  } catch (error) {
+    return { error: foreseen(error) };
+  }
+}
+
+function settle(waiting: Waiting, outcome: Outcome): void {
+  if ('written' in outcome) waiting.resolve(outcome.written);
+  else waiting.reject(outcome.error);
+}
+
+function foreseen(error: unknown): StoreError {
+  return error instanceof StoreError ? error : Unexpected.from(error);
+}

@@ -1,0 +1,75 @@
+import { bytes, defineTable, integer, nullable, payload, text, type RowIn } from '../../database/table.js';
+
+/** The log itself. Only the log adapter writes it, and never changes a row. */
+export const eventsTable = defineTable(
+  'events',
+  {
+    position: integer(),
+    eventId: bytes(),
+    userId: text(),
+    streamKey: integer(),
+    version: integer(),
+    type: text(),
+    schemaVersion: integer(),
+    occurredAt: integer(),
+    utcOffset: integer(),
+    recordedAt: integer(),
+    commandId: bytes(),
+    correlationId: nullable(text()),
+    causationId: nullable(bytes()),
+    actor: text(),
+    data: payload(),
+    hash: bytes(),
+  },
+  {
+    key: ['position'],
+    indexes: [
+      { name: 'events_stream', columns: ['streamKey', 'version'], unique: true },
+      { name: 'events_user', columns: ['userId', 'position'] },
+    ],
+  },
+);
+
+/** One row per stream: its number and the version of its last event. */
+export const streamsTable = defineTable(
+  'streams',
+  { userId: text(), streamId: text(), streamKey: integer(), version: integer() },
+  {
+    key: ['userId', 'streamId'],
+    indexes: [{ name: 'streams_key', columns: ['streamKey'], unique: true }],
+  },
+);
+
+/**
+ * One row per accepted idempotency key: which command it was and what was answered. A key belongs to one command of
+ * the whole service, not of one user, so that its reuse on another user's route is noticed too.
+ */
+export const receiptsTable = defineTable(
+  'receipts',
+  {
+    idempotencyKey: text(),
+    userId: text(),
+    /** SHA-256 of the command and its body. */
+    requestHash: text(),
+    status: integer(),
+    body: text(),
+    /** Position of the command's last event, or the position it answered with. */
+    position: integer(),
+    recordedAt: integer(),
+  },
+  { key: ['idempotencyKey'], indexes: [{ name: 'receipts_user', columns: ['userId'] }] },
+);
+
+/** How far each projection has folded, and with which version of its folds. */
+export const checkpointsTable = defineTable(
+  'checkpoints',
+  { projection: text(), version: integer(), position: integer() },
+  { key: ['projection'] },
+);
+
+/** The tables that every database has before any projection. */
+export const LOG_TABLES = [eventsTable, streamsTable, receiptsTable, checkpointsTable];
+
+export type StreamRow = RowIn<typeof streamsTable>;
+export type ReceiptRow = RowIn<typeof receiptsTable>;
+export type CheckpointRow = RowIn<typeof checkpointsTable>;

@@ -1,0 +1,152 @@
+import { v7 as uuid } from 'uuid';
+import { RowBatch } from '../../database/row-batch.js';
+import { Conflict, KeyReused } from '../../errors.js';
+import type { EventCatalog, StoreEvent } from '../event-catalog.js';
+import type { EventCodec } from './event-codec.js';
+import type { EventFolds } from './event-folds.js';
+import { chainHash } from './event-hash.js';
+import type { LogHead, LogTransaction, StoredEvent } from './event-log.js';
+import { receiptsTable, streamsTable } from './log-tables.js';
+import type { Decision, ExpectedVersion, NewEvent, WriteCommand, Written } from './write-command.js';
+
+/** What a batch needs besides its transaction. */
+export interface WriteParts {
+  catalog: EventCatalog;
+  codec: EventCodec;
+  folds: EventFolds;
+  /** Ms since 1970 UTC. */
+  clock: () => number;
+}
+
+/** The commands of one transaction: decided and folded one after another in memory, written together at the end. */
+export class WriteBatch {
+  private readonly rows: RowBatch;
+  private readonly appended: StoredEvent[] = [];
+  private readonly now: number;
+  private head: LogHead;
+
+  constructor(
+    private readonly transaction: LogTransaction,
+    private readonly parts: WriteParts,
+  ) {
+    this.rows = new RowBatch(transaction.rows);
+    this.head = transaction.head;
+    // The clock may be set back; the order of recording may not.
+    this.now = Math.max(parts.clock(), this.head.recordedAt);
+  }
+
+  /** Takes one command in. When it throws, nothing of the command stays behind. */
+  execute(command: WriteCommand): Written {
+    const before = { mark: this.rows.mark(), head: this.head, appended: this.appended.length };
+    try {
+      return this.replay(command) ?? this.decideAndAppend(command);
+    } catch (error) {
+      this.rows.rollback(before.mark);
+      this.head = before.head;
+      this.appended.length = before.appended;
+      throw error;
+    }
+  }
+
+  /** Hands everything to the transaction. */
+  flush(): void {
+    if (this.appended.length > 0) this.parts.folds.checkpoint(this.head.position, this.rows);
+    this.transaction.append(this.appended);
+    this.transaction.save(this.rows.changes());
+  }
+
+  private replay({ idempotency }: WriteCommand): Written | undefined {
+    if (!idempotency) return undefined;
+    const receipt = this.rows.get(receiptsTable, idempotency.key);
+    if (!receipt) return undefined;
+    if (receipt.requestHash !== idempotency.requestHash) throw KeyReused.of(idempotency.key);
+    return { status: receipt.status, body: receipt.body, replayed: true };
+  }
+
+  private decideAndAppend(command: WriteCommand): Written {
+    for (const { streamId, version } of command.expected ?? []) {
+      checkExpected(streamId, version, this.version(command.userId, streamId));
+    }
+    const decision = command.decide({
+      rows: this.rows,
+      version: (streamId) => this.version(command.userId, streamId),
+      now: this.now,
+    });
+    const events = this.append(command, decision.events);
+    const position = events.at(-1)?.position ?? 0;
+    const body = JSON.stringify(decision.answer({ events, position, rows: this.rows }));
+    this.keepReceipt(command, decision, body, position);
+    return { status: decision.status, body, replayed: false };
+  }
+
+  private append(command: WriteCommand, events: readonly NewEvent[]): StoreEvent[] {
+    const commandId = command.commandId ?? uuid();
+    const done: StoreEvent[] = [];
+    for (const event of events) {
+      const causationId = event.causedBy === undefined ? null : (done[event.causedBy]?.eventId ?? null);
+      done.push(this.appendOne(command, event, { commandId, causationId }));
+    }
+    return done;
+  }
+
+  private appendOne(
+    { userId, correlationId, actor }: WriteCommand,
+    { streamId, type, data, occurredAt, utcOffset }: NewEvent,
+    { commandId, causationId }: { commandId: string; causationId: string | null },
+  ): StoreEvent {
+    const position = this.head.position + 1;
+    const stream = this.rows.evolve(streamsTable, [userId, streamId], (row) =>
+      row ? { ...row, version: row.version + 1 } : { userId, streamId, streamKey: position, version: 1 },
+    );
+    const event = {
+      position,
+      eventId: uuid(),
+      streamId,
+      version: stream.version,
+      type,
+      schemaVersion: this.parts.catalog.check(type, data),
+      userId,
+      occurredAt: occurredAt ?? this.now,
+      utcOffset: utcOffset ?? 0,
+      recordedAt: this.now,
+      commandId,
+      correlationId: correlationId ?? commandId,
+      causationId,
+      actor,
+      data,
+    } as StoreEvent;
+    const unchained = { ...event, data: this.parts.codec.encode(data, userId) };
+    const hash = chainHash(this.head.hash, unchained);
+    this.appended.push({ ...unchained, streamKey: stream.streamKey, hash });
+    this.head = { position, hash, recordedAt: this.now };
+    this.parts.folds.fold(event, this.rows);
+    return event;
+  }
+
+  private keepReceipt(command: WriteCommand, decision: Decision, body: string, position: number): void {
+    if (!command.idempotency) return;
+    const { key, requestHash } = command.idempotency;
+    this.rows.put(receiptsTable, {
+      idempotencyKey: key,
+      userId: command.userId,
+      requestHash,
+      status: decision.status,
+      body,
+      position,
+      recordedAt: this.now,
+    });
+  }
+
+  private version(userId: string, streamId: string): number {
+    return this.rows.get(streamsTable, userId, streamId)?.version ?? 0;
+  }
+}
+
+function checkExpected(streamId: string, expected: ExpectedVersion, current: number): void {
+  const met =
+    expected === 'any' ||
+    (expected === 'none' && current === 0) ||
+    (expected === 'exists' && current > 0) ||
+    expected === current;
+  if (!met) throw Conflict.version(streamId, expected, current);
+}

@@ -1,0 +1,46 @@
+import { IsIn, IsNumber, IsObject, Max, Min } from 'class-validator';
+import { IsId, IsText, Nullable } from '../../validation/fields.js';
+import { defineEvent } from '../event.js';
+
+/** What kinds of memory there are. */
+export const MEMORY_TYPES = ['preference', 'pattern', 'fact', 'conversation', 'emotional'] as const;
+
+/** One of the kinds of memory. */
+export type MemoryType = (typeof MEMORY_TYPES)[number];
+
+/** A memory as it was first kept. Confidence and importance are 0..1. */
+export class MemoryFormed {
+  @IsId()
+  memoryId: string;
+
+  @IsIn(MEMORY_TYPES)
+  type: MemoryType;
+
+  @IsText(1, 8_000)
+  content: string;
+
+  @Nullable()
+  @IsText(0, 8_000)
+  context: string | null;
+
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  confidence: number;
+
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  importance: number;
+
+  @IsObject()
+  metadata: Record<string, unknown>;
+}
+
+/** Something about a user is remembered from now on. */
+export const memoryFormed = defineEvent({
+  type: 'memory.formed',
+  version: 1,
+  payload: MemoryFormed,
+  upcasters: [],
+});

@@ -1,0 +1,20 @@
+import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
+import { ID_PATTERN } from '../../validation/fields.js';
+import { defineEvent } from '../event.js';
+
+/** The memories that one reply used, each once. */
+export class MemoryRecalled {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @Matches(ID_PATTERN, { each: true })
+  memoryIds: string[];
+}
+
+/** A reply used these memories. */
+export const memoryRecalled = defineEvent({
+  type: 'memory.recalled',
+  version: 1,
+  payload: MemoryRecalled,
+  upcasters: [],
+});

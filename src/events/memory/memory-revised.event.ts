@@ -1,0 +1,20 @@
+import { IsObject } from 'class-validator';
+import { IsId } from '../../validation/fields.js';
+import { defineEvent } from '../event.js';
+
+/** Only the fields that changed. */
+export class MemoryRevised {
+  @IsId()
+  memoryId: string;
+
+  @IsObject()
+  changes: Record<string, { from: unknown; to: unknown }>;
+}
+
+/** A memory was corrected. */
+export const memoryRevised = defineEvent({
+  type: 'memory.revised',
+  version: 1,
+  payload: MemoryRevised,
+  upcasters: [],
+});

@@ -1,0 +1,36 @@
+import { Allow, IsString } from 'class-validator';
+import { IsId, IsText, Optional } from '../../validation/fields.js';
+import { defineEvent } from '../event.js';
+
+/** What a rule read out of a turn: a changed profile field, or a value such as an interest. */
+export class PreferenceLearned {
+  @IsText(1, 128)
+  rule: string;
+
+  @Optional()
+  @IsString()
+  field?: string;
+
+  @Optional()
+  @Allow()
+  from?: unknown;
+
+  @Optional()
+  @Allow()
+  to?: unknown;
+
+  @Optional()
+  @Allow()
+  value?: unknown;
+
+  @IsId()
+  turnId: string;
+}
+
+/** A preference was learned from what a user said. */
+export const preferenceLearned = defineEvent({
+  type: 'preference.learned',
+  version: 1,
+  payload: PreferenceLearned,
+  upcasters: [],
+});

@@ -1,0 +1,54 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  InvalidInput,
+  NotFound,
+  StoreError,
+  TooLarge,
+  Unavailable,
+  Unexpected,
+  UnsupportedMedia,
+} from '../errors.js';
+import { problemOf } from './problem.js';
+
+/** The only place where an error becomes an HTTP answer. */
+@Catch()
+export class HttpErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('http');
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = storeError(exception, request);
+    if (error.status >= 500 && !(error instanceof Unavailable)) {
+      this.logger.error({
+        msg: error.message,
+        code: error.code,
+        requestId: request.id,
+        cause: stackOf(error),
+      });
+    }
+    if (error instanceof Unavailable) void reply.header('retry-after', String(error.retryAfter));
+    void reply
+      .code(error.status)
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problemOf(error)));
+  }
+}
+
+function storeError(exception: unknown, request: FastifyRequest): StoreError {
+  if (exception instanceof StoreError) return exception;
+  const { code, statusCode, message } = exception as { code?: string; statusCode?: number; message: string };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return TooLarge.body();
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return UnsupportedMedia.notJson();
+  const status = exception instanceof HttpException ? exception.getStatus() : statusCode;
+  if (status === 404) return NotFound.route(request.method, request.url.split('?')[0] ?? '');
+  if (status !== undefined && status >= 400 && status < 500)
+    return InvalidInput.malformed(message, exception);
+  return Unexpected.from(exception);
+}
+
+function stackOf(error: StoreError): string | undefined {
+  const cause = error.cause ?? error;
+  return cause instanceof Error ? cause.stack : undefined;
+}

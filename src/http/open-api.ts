@@ -1,0 +1,34 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { jsonSchemas, type JsonSchema } from '../validation/validator.js';
+
+/** Serves `/docs` and `/docs/json`; request schemas are the very ones that requests are checked with. */
+export async function serveDocs(app: NestFastifyApplication): Promise<void> {
+  const about = new DocumentBuilder()
+    .setTitle('EdgeSoul Store')
+    .setDescription('The memory of an empathetic AI companion, as an event-sourced service.')
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.0')
+    .build();
+  const document = SwaggerModule.createDocument(app, about, {
+    operationIdFactory: (_controller, method) => method,
+    autoTagControllers: false,
+  });
+  SwaggerModule.setup('docs', app, withCheckedSchemas(document), { jsonDocumentUrl: 'docs/json' });
+}
+
+/** Puts the validator's schemas in place of the plugin's, keeping the plugin's descriptions. */
+function withCheckedSchemas(document: OpenAPIObject): OpenAPIObject {
+  const documented = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
+  const checked = jsonSchemas();
+  for (const [name, schema] of Object.entries(checked)) {
+    if (!(name in documented)) continue;
+    const described = documented[name]?.properties ?? {};
+    for (const [field, property] of Object.entries(schema.properties ?? {})) {
+      const description = described[field]?.description;
+      if (description !== undefined && !('$ref' in property)) property.description = description;
+    }
+    documented[name] = schema;
+  }
+  return document;
+}

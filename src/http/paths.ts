@@ -1,0 +1,25 @@
+import { IsId } from '../validation/fields.js';
+
+/** Routes of one user. */
+export class UserPath {
+  @IsId()
+  userId: string;
+}
+
+/** Routes of one session. */
+export class SessionPath {
+  @IsId()
+  userId: string;
+
+  @IsId()
+  sessionId: string;
+}
+
+/** Routes of one memory. */
+export class MemoryPath {
+  @IsId()
+  userId: string;
+
+  @IsId()
+  memoryId: string;
+}

@@ -1,0 +1,58 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { StoreError } from '../errors.js';
+
+const TITLES: Record<number, string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** One bad field. */
+export class ProblemField {
+  @ApiProperty({ description: 'Where it stands, like `emotion.intensity`.' })
+  path: string;
+
+  @ApiProperty()
+  message: string;
+}
+
+/** What went wrong, as RFC 9457 problem details. */
+export class ProblemAnswer {
+  @ApiProperty({ example: 'urn:edgesoul:problem:request.invalid' })
+  type: string;
+
+  @ApiProperty({ example: 'Bad Request' })
+  title: string;
+
+  @ApiProperty({ example: 400 })
+  status: number;
+
+  @ApiProperty({ description: 'Stable, for programs.', example: 'request.invalid' })
+  code: string;
+
+  @ApiProperty({ description: 'For people.' })
+  detail: string;
+
+  @ApiProperty({ type: [ProblemField], required: false })
+  errors?: ProblemField[];
+}
+
+/** The problem document of an error. */
+export function problemOf(error: StoreError): ProblemAnswer {
+  return {
+    type: `urn:edgesoul:problem:${error.code}`,
+    title: TITLES[error.status] ?? 'Error',
+    status: error.status,
+    code: error.code,
+    detail: error.message,
+    ...(error.errors ? { errors: error.errors } : {}),
+    ...error.extra,
+  };
+}

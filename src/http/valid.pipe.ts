@@ -1,0 +1,21 @@
+import type { PipeTransform } from '@nestjs/common';
+import { bodyValidator, queryValidator, type Shape, type Validator } from '../validation/validator.js';
+
+/** Passes on what fits the shape; everything else is InvalidInput with every bad field. */
+class ValidPipe<T> implements PipeTransform<unknown, T> {
+  constructor(private readonly validate: Validator<T>) {}
+
+  transform(value: unknown): T {
+    return this.validate(value);
+  }
+}
+
+/** For a body or path parameters. */
+export function valid<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
+  return new ValidPipe(bodyValidator(shape));
+}
+
+/** For a query string: numbers are read from text, lists are split at commas. */
+export function validQuery<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
+  return new ValidPipe(queryValidator(shape));
+}

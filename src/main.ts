@@ -1,0 +1,54 @@
+import './runtime-guard.js';
+import 'reflect-metadata';
+import { pino, type Logger } from 'pino';
+import { readConfig, type Config } from './config.js';
+import { StartRefused } from './errors.js';
+import { makeServer } from './server.js';
+import { openStore } from './store/store.js';
+
+async function start(config: Config, logger: Logger): Promise<void> {
+  const store = await openStore(config.dataDir);
+  for (const name of store.opened.migrations) logger.info({ msg: 'migrated', migration: name });
+  for (const { projection, events } of store.opened.caughtUp) {
+    logger.warn({ msg: 'projection was behind the log and has caught up', projection, events });
+  }
+  const app = await makeServer(store, logger);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  process.once('SIGTERM', () => logger.info('stopping: finishing what is in flight'));
+  try {
+    await app.listen(config.port, config.host);
+  } catch (cause) {
+    await app.close();
+    throw cannotListen(config, cause);
+  }
+  const { position } = await store.log.head();
+  logger.info({
+    msg: 'EdgeSoul Store is listening',
+    url: await app.getUrl(),
+    dataDir: config.dataDir,
+    position,
+  });
+}
+
+function cannotListen({ host, port }: Config, cause: unknown): unknown {
+  const { code } = cause as { code?: string };
+  if (code === 'EADDRINUSE')
+    return new StartRefused(`Port ${port} of ${host} is in use; set PORT to another one.`);
+  if (code === 'EACCES')
+    return new StartRefused(`Port ${port} needs rights that this user lacks; set PORT above 1023.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new StartRefused(`HOST ${host} is not an address of this machine.`);
+  }
+  return cause;
+}
+
+let logger = pino();
+try {
+  const config = readConfig(process.env);
+  logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  await start(config, logger);
+} catch (error) {
+  if (error instanceof StartRefused) console.error(error.message);
+  else logger.fatal(error);
+  process.exit(1);
+}

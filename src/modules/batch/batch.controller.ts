@@ -1,0 +1,100 @@
+import { hash } from 'node:crypto';
+import { Body, Controller, Logger, Post, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { InvalidInput, KeyReused, StoreError, Unexpected } from '../../errors.js';
+import type { CommandContext, Written } from '../../events/log/write-command.js';
+import { FromRequest } from '../../http/command-context.js';
+import { CommandRoute } from '../../http/command-route.js';
+import { problemOf } from '../../http/problem.js';
+import { valid } from '../../http/valid.pipe.js';
+import { ID_PATTERN } from '../../validation/fields.js';
+import { commandNames, namedCommand } from '../store-command.js';
+import { BatchAnswer, BatchBody } from './batch.dto.js';
+
+/** Commands handed to the writer at once, so that a large batch leaves room in its queue for the chat. */
+const AT_ONCE = 256;
+
+type Outcome = Written | StoreError;
+
+@ApiTags('batch')
+@Controller('v1/commands')
+export class BatchController {
+  private readonly logger = new Logger('batch');
+
+  constructor(private readonly bus: CommandBus) {}
+
+  /**
+   * Carry out up to 1,000 commands in order, each with its own success or failure. A key in the header stands for the
+   * batch as a whole: a retry answers what was carried out before and tries the rest.
+   */
+  @Post()
+  @CommandRoute({ status: 200, answer: BatchAnswer })
+  async run(
+    @Body(valid(BatchBody)) { commands }: BatchBody,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const whole = {
+      ...context,
+      commandId: undefined,
+      correlationId: context.correlationId ?? context.commandId,
+    };
+    const partOf = whole.idempotencyKey && hash('sha256', JSON.stringify(commands), 'hex');
+    const outcomes: Outcome[] = [];
+    for (let start = 0; start < commands.length; start += AT_ONCE) {
+      const part = commands.slice(start, start + AT_ONCE);
+      const running = part.map((given, i) =>
+        this.carryOut(given, { ...whole, ...keyOf(whole, start + i, partOf) }),
+      );
+      outcomes.push(...(await Promise.all(running)));
+    }
+    const reused = outcomes.every((outcome) => outcome instanceof KeyReused);
+    if (reused && whole.idempotencyKey !== undefined) throw KeyReused.of(whole.idempotencyKey);
+    if (outcomes.every((outcome) => !(outcome instanceof StoreError) && outcome.replayed)) {
+      void reply.header('idempotency-replayed', 'true');
+    }
+    const results = outcomes.map(resultText).join(',');
+    void reply.code(200).type('application/json; charset=utf-8').send(`{"results":[${results}]}`);
+  }
+
+  private async carryOut(given: Record<string, unknown>, context: CommandContext): Promise<Outcome> {
+    try {
+      const { command: name, userId, idempotencyKey = context.idempotencyKey, ...input } = given;
+      const known = typeof name === 'string' ? namedCommand(name) : undefined;
+      if (!known) throw InvalidInput.field('command', `must be one of ${commandNames().join(', ')}`);
+      if (typeof userId !== 'string' || !ID_PATTERN.test(userId)) {
+        throw InvalidInput.field('userId', 'must be 1 to 128 characters of A-Z a-z 0-9 . _ - : @');
+      }
+      if (idempotencyKey !== undefined && !isKey(idempotencyKey)) {
+        throw InvalidInput.field('idempotencyKey', 'must have 1 to 255 characters');
+      }
+      const ownKey = given.idempotencyKey !== undefined;
+      const partOf = ownKey ? undefined : context.partOf;
+      return await this.bus.execute(
+        known.make(userId, known.validate(input), { ...context, idempotencyKey, partOf }),
+      );
+    } catch (error) {
+      if (error instanceof StoreError) return error;
+      this.logger.error(error instanceof Error ? error.stack : String(error));
+      return Unexpected.from(error);
+    }
+  }
+}
+
+function keyOf(context: CommandContext, index: number, partOf: string | undefined): Partial<CommandContext> {
+  return context.idempotencyKey === undefined
+    ? {}
+    : { idempotencyKey: `${context.idempotencyKey}#${index}`, partOf };
+}
+
+function isKey(key: unknown): key is string {
+  return typeof key === 'string' && key.length >= 1 && key.length <= 255;
+}
+
+function resultText(outcome: Outcome): string {
+  if (outcome instanceof StoreError)
+    return JSON.stringify({ status: outcome.status, problem: problemOf(outcome) });
+  return `{"status":${outcome.status},"body":${outcome.body}}`;
+}

@@ -1,0 +1,78 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { FromRequest } from '../../http/command-context.js';
+import { CommandRoute } from '../../http/command-route.js';
+import { SessionPath, UserPath } from '../../http/paths.js';
+import { sendWritten } from '../../http/send-written.js';
+import { valid, validQuery } from '../../http/valid.pipe.js';
+import type { CommandContext } from '../../events/log/write-command.js';
+import { EndSession } from './commands/end-session.command.js';
+import { RecordTurn } from './commands/record-turn.command.js';
+import {
+  ConversationAnswer,
+  ListSessionsQuery,
+  RecordTurnBody,
+  SessionEndedAnswer,
+  SessionPageAnswer,
+  TurnRecordedAnswer,
+} from './conversation.dto.js';
+import { GetConversation } from './queries/get-conversation.query.js';
+import { ListSessions } from './queries/list-sessions.query.js';
+
+@ApiTags('conversation')
+@Controller('v1/users/:userId')
+export class ConversationController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** Record one exchange; the start of its session and its emotion are written in the same append. */
+  @Post('turns')
+  @CommandRoute({ status: 201, answer: TurnRecordedAnswer })
+  async record(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Body(valid(RecordTurnBody)) body: RecordTurnBody,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendWritten(reply, await this.commands.execute(new RecordTurn(userId, body, context)));
+  }
+
+  /** Close a session; closing it again changes nothing. */
+  @Post('sessions/:sessionId/end')
+  @CommandRoute({ status: 200, answer: SessionEndedAnswer })
+  async end(
+    @Param(valid(SessionPath)) { userId, sessionId }: SessionPath,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendWritten(reply, await this.commands.execute(new EndSession(userId, { sessionId }, context)));
+  }
+
+  /** The window of the user's current session: the one with the latest activity. */
+  @Get('conversation')
+  @ApiOkResponse({ type: ConversationAnswer })
+  current(@Param(valid(UserPath)) { userId }: UserPath): Promise<ConversationAnswer> {
+    return this.queries.execute(new GetConversation(userId));
+  }
+
+  /** The window of one session. */
+  @Get('sessions/:sessionId')
+  @ApiOkResponse({ type: ConversationAnswer })
+  session(@Param(valid(SessionPath)) { userId, sessionId }: SessionPath): Promise<ConversationAnswer> {
+    return this.queries.execute(new GetConversation(userId, sessionId));
+  }
+
+  /** All sessions, the one begun last first. */
+  @Get('sessions')
+  @ApiOkResponse({ type: SessionPageAnswer })
+  sessions(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Query(validQuery(ListSessionsQuery)) asked: ListSessionsQuery,
+  ): Promise<SessionPageAnswer> {
+    return this.queries.execute(new ListSessions(userId, asked));
+  }
+}

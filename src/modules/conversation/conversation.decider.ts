@@ -1,0 +1,88 @@
+import { NotFound } from '../../errors.js';
+import type { Decision, NewEvent, WriteState } from '../../events/log/write-command.js';
+import { sessionsTable } from '../../projections/conversation-window.projection.js';
+import { emotionStream, label, labels } from '../labels.js';
+import { occurrence, userInDecision } from '../user-in-decision.js';
+import type { EndSessionInput, RecordTurnBody } from './conversation.dto.js';
+
+/** The stream of one session. */
+export function conversationStream(userId: string, sessionId: string): string {
+  return `conversation:${userId}:${sessionId}`;
+}
+
+/**
+ * Records a turn, and with it whatever it brings: the user's registration, the start of the session (also of one that
+ * was ended: no turn is refused for coming late), and the emotion it showed.
+ */
+export function recordTurn(
+  state: WriteState,
+  userId: string,
+  input: RecordTurnBody & { turnId: string },
+): Decision {
+  const { turnId, sessionId, userMessage, assistantMessage } = input;
+  const { registration, utcOffset } = userInDecision(state, userId);
+  const occurredAt = occurrence(input.occurredAt, state.now);
+  const streamId = conversationStream(userId, sessionId);
+  const session = state.rows.get(sessionsTable, userId, sessionId);
+  const emotion = turnEmotion(input);
+  const events: NewEvent[] = [...registration];
+  if (!session || session.ended) {
+    events.push({ streamId, type: 'session.started', data: { sessionId }, occurredAt, utcOffset });
+  }
+  const topics = [...new Set((input.topics ?? []).map((topic) => topic.trim() || topic))];
+  const turn = { turnId, sessionId, userMessage, assistantMessage, topics, emotion };
+  events.push({ streamId, type: 'turn.recorded', data: turn, occurredAt, utcOffset });
+  if (emotion) {
+    const { label: shown, ...strength } = emotion;
+    const data = { emotion: shown, ...strength, sessionId, turnId };
+    const causedBy = events.length - 1;
+    events.push({
+      streamId: emotionStream(userId),
+      type: 'emotion.observed',
+      data,
+      occurredAt,
+      utcOffset,
+      causedBy,
+    });
+  }
+  return {
+    status: 201,
+    events,
+    answer: (appended) => ({
+      turnId,
+      sessionId,
+      position: appended.position,
+      events: appended.events.map(({ position, type, streamId: stream, version }) => ({
+        position,
+        type,
+        streamId: stream,
+        version,
+      })),
+    }),
+  };
+}
+
+/** Closes a session; closing it again writes nothing. */
+export function endSession(state: WriteState, userId: string, { sessionId }: EndSessionInput): Decision {
+  const session = state.rows.get(sessionsTable, userId, sessionId);
+  if (!session) throw NotFound.session(sessionId);
+  if (session.ended)
+    return { status: 200, events: [], answer: () => ({ sessionId, position: session.position }) };
+  const { utcOffset } = userInDecision(state, userId);
+  const streamId = conversationStream(userId, sessionId);
+  return {
+    status: 200,
+    events: [{ streamId, type: 'session.ended', data: { sessionId }, utcOffset }],
+    answer: ({ position }) => ({ sessionId, position }),
+  };
+}
+
+function turnEmotion({ emotion }: RecordTurnBody) {
+  if (!emotion) return null;
+  return {
+    label: label(emotion.label),
+    intensity: emotion.intensity,
+    confidence: emotion.confidence ?? null,
+    triggers: labels(emotion.triggers),
+  };
+}

@@ -1,0 +1,67 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { NotFound } from '../../../errors.js';
+import {
+  conversationSummariesTable,
+  sessionsTable,
+  windowTurnsTable,
+  type SessionRow,
+  type WindowTurnRow,
+} from '../../../projections/conversation-window.projection.js';
+import { Reads } from '../../../projections/reads.js';
+import type { ConversationAnswer } from '../conversation.dto.js';
+
+/** What was said last, in the given session or in the user's current one? Throws NotFound. */
+export class GetConversation extends Query<ConversationAnswer> {
+  constructor(
+    readonly userId: string,
+    readonly sessionId?: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetConversation)
+export class GetConversationHandler implements IQueryHandler<GetConversation> {
+  constructor(private readonly reads: Reads) {}
+
+  async execute({ userId, sessionId }: GetConversation): Promise<ConversationAnswer> {
+    const current = sessionId ?? (await this.reads.get(conversationSummariesTable, userId))?.currentSessionId;
+    if (current === undefined) throw NotFound.conversation(userId);
+    const session = await this.reads.get(sessionsTable, userId, current);
+    if (!session) throw NotFound.session(current);
+    const turns = await Promise.all(
+      session.slots.map(({ slot }) => this.reads.get(windowTurnsTable, userId, current, slot)),
+    );
+    return conversationAnswer(
+      session,
+      turns.filter((turn) => turn !== undefined),
+    );
+  }
+}
+
+function conversationAnswer(session: SessionRow, turns: readonly WindowTurnRow[]): ConversationAnswer {
+  return {
+    userId: session.userId,
+    sessionId: session.sessionId,
+    turns: turns
+      .toSorted((a, b) => a.occurredAt - b.occurredAt || a.position - b.position)
+      .map(({ turnId, userMessage, assistantMessage, emotion, occurredAt }) => ({
+        turnId,
+        userMessage,
+        assistantMessage,
+        emotion,
+        occurredAt: new Date(occurredAt).toISOString(),
+      })),
+    topics: session.topics.map(({ topic }) => topic),
+    emotionTrajectory: session.emotions.map(({ emotion, intensity, at }) => ({
+      emotion,
+      intensity,
+      occurredAt: new Date(at).toISOString(),
+    })),
+    currentEmotion: session.emotions.at(-1)?.emotion ?? null,
+    startedAt: new Date(session.startedAt).toISOString(),
+    lastActivityAt: new Date(session.lastActivityAt).toISOString(),
+    ended: session.ended,
+    turnCount: session.turnCount,
+  };
+}

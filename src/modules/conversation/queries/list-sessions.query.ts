@@ -1,0 +1,44 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { sessionsTable } from '../../../projections/conversation-window.projection.js';
+import { Reads } from '../../../projections/reads.js';
+import { decodeCursor, encodeCursor } from '../../page-cursor.js';
+import type { ListSessionsQuery, SessionPageAnswer } from '../conversation.dto.js';
+
+/** When did this user talk? The session begun last comes first. */
+export class ListSessions extends Query<SessionPageAnswer> {
+  constructor(
+    readonly userId: string,
+    readonly asked: ListSessionsQuery,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListSessions)
+export class ListSessionsHandler implements IQueryHandler<ListSessions> {
+  constructor(private readonly reads: Reads) {}
+
+  async execute({ userId, asked }: ListSessions): Promise<SessionPageAnswer> {
+    const limit = asked.limit ?? 20;
+    const rows = await this.reads.list(sessionsTable, {
+      filters: [['userId', '=', userId]],
+      order: ['startedAt', 'sessionId'],
+      descending: true,
+      ...(asked.cursor === undefined ? {} : { after: decodeCursor(asked.cursor, ['number', 'string']) }),
+      // One more than asked for tells whether there is a next page.
+      limit: limit + 1,
+    });
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(({ sessionId, turnCount, startedAt, lastActivityAt, ended }) => ({
+        sessionId,
+        turnCount,
+        startedAt: new Date(startedAt).toISOString(),
+        lastActivityAt: new Date(lastActivityAt).toISOString(),
+        ended,
+      })),
+      nextCursor: last && rows.length > limit ? encodeCursor([last.startedAt, last.sessionId]) : null,
+    };
+  }
+}

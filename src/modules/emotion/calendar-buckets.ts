@@ -1,0 +1,47 @@
+import type { EmotionBucketRow } from '../../projections/emotion-trend.projection.js';
+import type { Bucket, EmotionBucketAnswer } from './emotion.dto.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The start, ms UTC, of the calendar bucket around an instant, in a zone `utcOffset` minutes east of UTC. */
+export function bucketStart(at: number, bucket: Bucket, utcOffset: number): number {
+  const local = at + utcOffset * MINUTE;
+  return localStart(local, bucket) - utcOffset * MINUTE;
+}
+
+function localStart(local: number, bucket: Bucket): number {
+  if (bucket === 'hour') return Math.floor(local / HOUR) * HOUR;
+  const day = Math.floor(local / DAY);
+  if (bucket === 'day') return day * DAY;
+  // 1970-01-01 was a Thursday: three days after Monday.
+  if (bucket === 'week') return (day - ((((day + 3) % 7) + 7) % 7)) * DAY;
+  const date = new Date(local);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+}
+
+/** Puts quarters of an hour together to the buckets asked for, by time and emotion. */
+export function calendarBuckets(
+  quarters: readonly EmotionBucketRow[],
+  bucket: Bucket,
+  utcOffset: number,
+): EmotionBucketAnswer[] {
+  const sums = new Map<string, { at: number; emotion: string; count: number; intensitySum: number }>();
+  for (const { start, emotion, count, intensitySum } of quarters) {
+    const at = bucketStart(start, bucket, utcOffset);
+    const key = `${at} ${emotion}`;
+    const sum = sums.get(key) ?? { at, emotion, count: 0, intensitySum: 0 };
+    sum.count += count;
+    sum.intensitySum += intensitySum;
+    sums.set(key, sum);
+  }
+  return [...sums.values()]
+    .toSorted((a, b) => a.at - b.at || (a.emotion < b.emotion ? -1 : 1))
+    .map(({ at, emotion, count, intensitySum }) => ({
+      start: new Date(at).toISOString(),
+      emotion,
+      count,
+      meanIntensity: intensitySum / count,
+    }));
+}

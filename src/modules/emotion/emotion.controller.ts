@@ -1,0 +1,58 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { FromRequest } from '../../http/command-context.js';
+import { CommandRoute } from '../../http/command-route.js';
+import { UserPath } from '../../http/paths.js';
+import { sendWritten } from '../../http/send-written.js';
+import { valid, validQuery } from '../../http/valid.pipe.js';
+import type { CommandContext } from '../../events/log/write-command.js';
+import { ObserveEmotion } from './commands/observe-emotion.command.js';
+import {
+  EmotionObservedAnswer,
+  EmotionsAnswer,
+  EmotionTrendAnswer,
+  EmotionTrendQuery,
+  ObserveEmotionBody,
+} from './emotion.dto.js';
+import { GetEmotionTrend } from './queries/get-emotion-trend.query.js';
+import { ListEmotions } from './queries/list-emotions.query.js';
+
+@ApiTags('emotions')
+@Controller('v1/users/:userId/emotions')
+export class EmotionController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** Note an emotion that was observed outside a turn; a turn brings its own. */
+  @Post()
+  @CommandRoute({ status: 201, answer: EmotionObservedAnswer })
+  async observe(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Body(valid(ObserveEmotionBody)) body: ObserveEmotionBody,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendWritten(reply, await this.commands.execute(new ObserveEmotion(userId, body, context)));
+  }
+
+  /** What the user feels: how often, how strongly, when, about what, and where it is going. */
+  @Get()
+  @ApiOkResponse({ type: EmotionsAnswer })
+  list(@Param(valid(UserPath)) { userId }: UserPath): Promise<EmotionsAnswer> {
+    return this.queries.execute(new ListEmotions(userId));
+  }
+
+  /** Counts and mean intensities by hour, day, week or month. */
+  @Get('trend')
+  @ApiOkResponse({ type: EmotionTrendAnswer })
+  trend(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Query(validQuery(EmotionTrendQuery)) asked: EmotionTrendQuery,
+  ): Promise<EmotionTrendAnswer> {
+    return this.queries.execute(new GetEmotionTrend(userId, asked));
+  }
+}

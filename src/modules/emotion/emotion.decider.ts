@@ -1,0 +1,26 @@
+import type { Decision, WriteState } from '../../events/log/write-command.js';
+import { emotionStream, label, labels } from '../labels.js';
+import { occurrence, userInDecision } from '../user-in-decision.js';
+import type { ObserveEmotionBody } from './emotion.dto.js';
+
+/** Notes an emotion that was observed outside a turn. */
+export function observeEmotion(state: WriteState, userId: string, input: ObserveEmotionBody): Decision {
+  const { registration, utcOffset } = userInDecision(state, userId);
+  const data = {
+    emotion: label(input.emotion),
+    intensity: input.intensity,
+    confidence: input.confidence ?? null,
+    triggers: labels(input.triggers),
+    sessionId: input.sessionId ?? null,
+    turnId: null,
+  };
+  const occurredAt = occurrence(input.occurredAt, state.now);
+  return {
+    status: 201,
+    events: [
+      ...registration,
+      { streamId: emotionStream(userId), type: 'emotion.observed', data, occurredAt, utcOffset },
+    ],
+    answer: ({ events, position }) => ({ position, version: events.at(-1)?.version }),
+  };
+}

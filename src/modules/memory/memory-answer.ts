@@ -1,0 +1,21 @@
+import type { MemoryRow } from '../../projections/memory-index.projection.js';
+import type { MemoryAnswer } from './memory.dto.js';
+
+/** A memory as HTTP answers it. */
+export function memoryAnswer(row: MemoryRow): MemoryAnswer {
+  return {
+    memoryId: row.memoryId,
+    type: row.type,
+    content: row.content,
+    context: row.context,
+    confidence: row.confidence,
+    importance: row.importance,
+    metadata: row.metadata,
+    recallCount: row.recallCount,
+    lastRecalledAt: row.lastRecalledAt === null ? null : new Date(row.lastRecalledAt).toISOString(),
+    occurredAt: new Date(row.occurredAt).toISOString(),
+    createdAt: new Date(row.createdAt).toISOString(),
+    updatedAt: new Date(row.updatedAt).toISOString(),
+    version: row.version,
+  };
+}

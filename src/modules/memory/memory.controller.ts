@@ -1,0 +1,120 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { FromRequest } from '../../http/command-context.js';
+import { CommandRoute } from '../../http/command-route.js';
+import { MemoryPath, UserPath } from '../../http/paths.js';
+import { sendWritten } from '../../http/send-written.js';
+import { valid, validQuery } from '../../http/valid.pipe.js';
+import type { CommandContext } from '../../events/log/write-command.js';
+import { ForgetMemory } from './commands/forget-memory.command.js';
+import { FormMemory } from './commands/form-memory.command.js';
+import { RecallMemories } from './commands/recall-memories.command.js';
+import { ReviseMemory } from './commands/revise-memory.command.js';
+import {
+  ForgetMemoryQuery,
+  FormMemoryBody,
+  ListMemoriesQuery,
+  MemoryAnswer,
+  MemoryPageAnswer,
+  MemorySearchAnswer,
+  MemoryWrittenAnswer,
+  RecallMemoriesBody,
+  RecalledAnswer,
+  ReviseMemoryBody,
+  SearchMemoriesQuery,
+} from './memory.dto.js';
+import { GetMemory } from './queries/get-memory.query.js';
+import { ListMemories } from './queries/list-memories.query.js';
+import { SearchMemories } from './queries/search-memories.query.js';
+
+@ApiTags('memories')
+@Controller('v1/users/:userId')
+export class MemoryController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** Keep something about a user. */
+  @Post('memories')
+  @CommandRoute({ status: 201, answer: MemoryWrittenAnswer })
+  async form(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Body(valid(FormMemoryBody)) body: FormMemoryBody,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendWritten(reply, await this.commands.execute(new FormMemory(userId, body, context)));
+  }
+
+  /** Correct a memory; a revision that changes nothing writes nothing. */
+  @Patch('memories/:memoryId')
+  @CommandRoute({ status: 200, answer: MemoryWrittenAnswer, conditional: true })
+  async revise(
+    @Param(valid(MemoryPath)) { userId, memoryId }: MemoryPath,
+    @Body(valid(ReviseMemoryBody)) body: ReviseMemoryBody,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendWritten(reply, await this.commands.execute(new ReviseMemory(userId, { ...body, memoryId }, context)));
+  }
+
+  /** Forget a memory: later reads and searches do not find it. */
+  @Delete('memories/:memoryId')
+  @CommandRoute({ status: 200, answer: MemoryWrittenAnswer, conditional: true })
+  async forget(
+    @Param(valid(MemoryPath)) { userId, memoryId }: MemoryPath,
+    @Query(validQuery(ForgetMemoryQuery)) { reason }: ForgetMemoryQuery,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const input = reason === undefined ? { memoryId } : { memoryId, reason };
+    sendWritten(reply, await this.commands.execute(new ForgetMemory(userId, input, context)));
+  }
+
+  /** Note which memories a reply used; searching alone notes nothing. */
+  @Post('recalls')
+  @CommandRoute({ status: 201, answer: RecalledAnswer })
+  async recall(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Body(valid(RecallMemoriesBody)) body: RecallMemoriesBody,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendWritten(reply, await this.commands.execute(new RecallMemories(userId, body, context)));
+  }
+
+  /** What is remembered, newest first. */
+  @Get('memories')
+  @ApiOkResponse({ type: MemoryPageAnswer })
+  list(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Query(validQuery(ListMemoriesQuery)) asked: ListMemoriesQuery,
+  ): Promise<MemoryPageAnswer> {
+    return this.queries.execute(new ListMemories(userId, asked));
+  }
+
+  /** The memories that answer a question, best first. */
+  @Get('memories/search')
+  @ApiOkResponse({ type: MemorySearchAnswer })
+  search(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Query(validQuery(SearchMemoriesQuery)) asked: SearchMemoriesQuery,
+  ): Promise<MemorySearchAnswer> {
+    return this.queries.execute(new SearchMemories(userId, asked));
+  }
+
+  /** One memory; the ETag is the version that If-Match takes. */
+  @Get('memories/:memoryId')
+  @ApiOkResponse({ type: MemoryAnswer })
+  async get(
+    @Param(valid(MemoryPath)) { userId, memoryId }: MemoryPath,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<MemoryAnswer> {
+    const memory = await this.queries.execute(new GetMemory(userId, memoryId));
+    void reply.header('etag', `"${memory.version}"`);
+    return memory;
+  }
+}

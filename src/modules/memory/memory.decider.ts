@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import { NotFound, Refused } from '../../errors.js';
+import type { Appended, Decision, WriteState } from '../../events/log/write-command.js';
+import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
+import { occurrence, userInDecision } from '../user-in-decision.js';
+import type {
+  ForgetMemoryInput,
+  FormMemoryBody,
+  RecallMemoriesBody,
+  ReviseMemoryInput,
+} from './memory.dto.js';
+
+/** The stream of one memory. */
+export function memoryStream(memoryId: string): string {
+  return `memory:${memoryId}`;
+}
+
+/** Keeps something new; an id that was ever used for this user is refused, even if it was forgotten. */
+export function formMemory(
+  state: WriteState,
+  userId: string,
+  input: FormMemoryBody & { memoryId: string },
+): Decision {
+  const { memoryId, type, content } = input;
+  const streamId = memoryStream(memoryId);
+  if (state.version(streamId) > 0) throw Refused.memoryExists(memoryId);
+  const { registration, utcOffset } = userInDecision(state, userId);
+  const data = {
+    memoryId,
+    type,
+    content,
+    context: input.context ?? null,
+    confidence: input.confidence ?? 0.8,
+    importance: input.importance ?? 0.5,
+    metadata: input.metadata ?? {},
+  };
+  const occurredAt = occurrence(input.occurredAt, state.now);
+  return {
+    status: 201,
+    events: [...registration, { streamId, type: 'memory.formed', data, occurredAt, utcOffset }],
+    answer: (appended) => written(memoryId, appended),
+  };
+}
+
+/** Corrects the fields that really change; a revision that changes nothing writes nothing. */
+export function reviseMemory(state: WriteState, userId: string, input: ReviseMemoryInput): Decision {
+  const { memoryId, ...fields } = input;
+  const before = remembered(state, userId, memoryId);
+  const changed = Object.entries(fields).filter(
+    ([name, to]) => to !== undefined && !isDeepStrictEqual(before[name as keyof MemoryRow], to),
+  );
+  if (changed.length === 0) return unchanged(before);
+  const changes = Object.fromEntries(
+    changed.map(([name, to]) => [name, { from: before[name as keyof MemoryRow], to }]),
+  );
+  const { utcOffset } = userInDecision(state, userId);
+  return {
+    status: 200,
+    events: [
+      { streamId: memoryStream(memoryId), type: 'memory.revised', data: { memoryId, changes }, utcOffset },
+    ],
+    answer: (appended) => written(memoryId, appended),
+  };
+}
+
+/** Makes a memory unreadable from now on. */
+export function forgetMemory(
+  state: WriteState,
+  userId: string,
+  { memoryId, reason }: ForgetMemoryInput,
+): Decision {
+  remembered(state, userId, memoryId);
+  const data = { memoryId, reason: reason ?? null };
+  const { utcOffset } = userInDecision(state, userId);
+  return {
+    status: 200,
+    events: [{ streamId: memoryStream(memoryId), type: 'memory.forgotten', data, utcOffset }],
+    answer: (appended) => written(memoryId, appended),
+  };
+}
+
+/** Notes which memories a reply used; refused, with every unknown one named, unless all of them are there. */
+export function recallMemories(state: WriteState, userId: string, input: RecallMemoriesBody): Decision {
+  const memoryIds = [...new Set(input.memoryIds)];
+  const unknown = memoryIds.filter((memoryId) => !state.rows.get(memoriesTable, userId, memoryId));
+  if (unknown.length > 0) {
+    throw NotFound.memories(
+      unknown.map((id) => ({ path: `memoryIds.${input.memoryIds.indexOf(id)}`, message: id })),
+    );
+  }
+  const { utcOffset } = userInDecision(state, userId);
+  return {
+    status: 201,
+    events: [{ streamId: `recall:${userId}`, type: 'memory.recalled', data: { memoryIds }, utcOffset }],
+    answer: ({ position }) => ({ position }),
+  };
+}
+
+function remembered(state: WriteState, userId: string, memoryId: string): MemoryRow {
+  const memory = state.rows.get(memoriesTable, userId, memoryId);
+  if (!memory) throw NotFound.memory(memoryId);
+  return memory;
+}
+
+function written(memoryId: string, { events, position }: Appended): object {
+  return { memoryId, position, version: events.at(-1)?.version };
+}
+
+function unchanged({ memoryId, position, version }: MemoryRow): Decision {
+  return { status: 200, events: [], answer: () => ({ memoryId, position, version }) };
+}

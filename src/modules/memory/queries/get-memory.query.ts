@@ -1,0 +1,27 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { NotFound } from '../../../errors.js';
+import { memoriesTable } from '../../../projections/memory-index.projection.js';
+import { Reads } from '../../../projections/reads.js';
+import { memoryAnswer } from '../memory-answer.js';
+import type { MemoryAnswer } from '../memory.dto.js';
+
+/** What does this memory say? Throws NotFound, also when it was forgotten. */
+export class GetMemory extends Query<MemoryAnswer> {
+  constructor(
+    readonly userId: string,
+    readonly memoryId: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetMemory)
+export class GetMemoryHandler implements IQueryHandler<GetMemory> {
+  constructor(private readonly reads: Reads) {}
+
+  async execute({ userId, memoryId }: GetMemory): Promise<MemoryAnswer> {
+    const memory = await this.reads.get(memoriesTable, userId, memoryId);
+    if (!memory) throw NotFound.memory(memoryId);
+    return memoryAnswer(memory);
+  }
+}

@@ -1,0 +1,30 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Reads } from '../../../projections/reads.js';
+import { memoryAnswer } from '../memory-answer.js';
+import type { MemorySearchAnswer, SearchMemoriesQuery } from '../memory.dto.js';
+
+/** Which memories answer this question? Writes nothing. */
+export class SearchMemories extends Query<MemorySearchAnswer> {
+  constructor(
+    readonly userId: string,
+    readonly asked: SearchMemoriesQuery,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(SearchMemories)
+export class SearchMemoriesHandler implements IQueryHandler<SearchMemories> {
+  constructor(private readonly reads: Reads) {}
+
+  async execute({ userId, asked }: SearchMemories): Promise<MemorySearchAnswer> {
+    const { q, types, limit = 5, minConfidence = 0.3 } = asked;
+    const hits = await this.reads.searchMemories({ userId, q, types, limit, minConfidence });
+    const items = hits.map(({ memory, score, parts }) => ({
+      ...memoryAnswer(memory),
+      score,
+      ...(asked.explain === 'true' ? { explain: parts } : {}),
+    }));
+    return { items };
+  }
+}

@@ -1,0 +1,23 @@
+import {
+  meanSessionMinutes,
+  type ConversationSummaryRow,
+} from '../../projections/conversation-window.projection.js';
+import type { ProfileRow } from '../../projections/current-profile.projection.js';
+import type { ProfileAnswer } from './profile.dto.js';
+
+/** A profile as HTTP answers it; the counters come from the conversations, which alone know the sessions. */
+export function profileAnswer(
+  row: ProfileRow,
+  conversations: ConversationSummaryRow | undefined,
+): ProfileAnswer {
+  const { position: _position, createdAt, updatedAt, version, ...fields } = row;
+  return {
+    ...fields,
+    totalConversations: conversations?.sessions ?? 0,
+    totalMessages: conversations?.turns ?? 0,
+    avgSessionMinutes: conversations ? meanSessionMinutes(conversations) : 0,
+    createdAt: new Date(createdAt).toISOString(),
+    updatedAt: new Date(updatedAt).toISOString(),
+    version,
+  };
+}

@@ -1,0 +1,46 @@
+import { Body, Controller, Get, Param, Patch, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { FromRequest } from '../../http/command-context.js';
+import { CommandRoute } from '../../http/command-route.js';
+import { UserPath } from '../../http/paths.js';
+import { sendWritten } from '../../http/send-written.js';
+import { valid } from '../../http/valid.pipe.js';
+import type { CommandContext } from '../../events/log/write-command.js';
+import { ChangeProfile } from './commands/change-profile.command.js';
+import { ChangeProfileBody, ProfileAnswer, ProfileChangedAnswer } from './profile.dto.js';
+import { GetProfile } from './queries/get-profile.query.js';
+
+@ApiTags('profile')
+@Controller('v1/users/:userId/profile')
+export class ProfileController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** Change any of the profile's fields; a change that changes nothing writes nothing. */
+  @Patch()
+  @CommandRoute({ status: 200, answer: ProfileChangedAnswer, conditional: true })
+  async change(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Body(valid(ChangeProfileBody)) body: ChangeProfileBody,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendWritten(reply, await this.commands.execute(new ChangeProfile(userId, body, context)));
+  }
+
+  /** The profile with its counters; the ETag is the version that If-Match takes. */
+  @Get()
+  @ApiOkResponse({ type: ProfileAnswer })
+  async get(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProfileAnswer> {
+    const profile = await this.queries.execute(new GetProfile(userId));
+    void reply.header('etag', `"${profile.version}"`);
+    return profile;
+  }
+}

@@ -1,0 +1,45 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Decision, WriteState } from '../../events/log/write-command.js';
+import { conversationSummariesTable } from '../../projections/conversation-window.projection.js';
+import {
+  DEFAULT_PROFILE,
+  profilesTable,
+  type ProfileRow,
+} from '../../projections/current-profile.projection.js';
+import { profileStream, userInDecision } from '../user-in-decision.js';
+import { profileAnswer } from './profile-answer.js';
+import type { ChangeProfileBody } from './profile.dto.js';
+
+type Changes = Record<string, { from: unknown; to: unknown }>;
+
+/** Records the fields that really change; a change that changes nothing writes nothing. */
+export function changeProfile(state: WriteState, userId: string, input: ChangeProfileBody): Decision {
+  const { registration } = userInDecision(state, userId);
+  const changes = differences(state.rows.get(profilesTable, userId) ?? DEFAULT_PROFILE, input);
+  const streamId = profileStream(userId);
+  const changed = Object.keys(changes).length > 0;
+  return {
+    status: 200,
+    events: [
+      ...registration,
+      ...(changed ? [{ streamId, type: 'profile.changed' as const, data: { changes } }] : []),
+    ],
+    answer: ({ rows }) => {
+      const row = rows.get(profilesTable, userId) as ProfileRow;
+      const profile = profileAnswer(row, rows.get(conversationSummariesTable, userId));
+      return { profile, position: row.position, version: row.version };
+    },
+  };
+}
+
+function differences(before: Partial<ProfileRow>, { voice, ...fields }: ChangeProfileBody): Changes {
+  const changes: Changes = {};
+  const compare = (name: string, from: unknown, to: unknown) => {
+    if (to !== undefined && !isDeepStrictEqual(from, to)) changes[name] = { from, to };
+  };
+  for (const [name, to] of Object.entries(fields)) compare(name, before[name as keyof ProfileRow], to);
+  for (const [name, to] of Object.entries(voice ?? {})) {
+    compare(`voice.${name}`, before.voice?.[name as keyof ProfileRow['voice']], to);
+  }
+  return changes;
+}

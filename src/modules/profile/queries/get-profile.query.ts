@@ -1,0 +1,25 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { NotFound } from '../../../errors.js';
+import { conversationSummariesTable } from '../../../projections/conversation-window.projection.js';
+import { profilesTable } from '../../../projections/current-profile.projection.js';
+import { Reads } from '../../../projections/reads.js';
+import { profileAnswer } from '../profile-answer.js';
+import type { ProfileAnswer } from '../profile.dto.js';
+
+/** Who is this user? Throws NotFound. */
+export class GetProfile extends Query<ProfileAnswer> {
+  constructor(readonly userId: string) {
+    super();
+  }
+}
+
+@QueryHandler(GetProfile)
+export class GetProfileHandler implements IQueryHandler<GetProfile> {
+  constructor(private readonly reads: Reads) {}
+
+  async execute({ userId }: GetProfile): Promise<ProfileAnswer> {
+    const profile = await this.reads.get(profilesTable, userId);
+    if (!profile) throw NotFound.user(userId);
+    return profileAnswer(profile, await this.reads.get(conversationSummariesTable, userId));
+  }
+}

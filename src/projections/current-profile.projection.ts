@@ -1,0 +1,103 @@
+import { boolean, defineTable, integer, json, nullable, text, type RowIn } from '../database/table.js';
+import type { Rows } from '../database/row-store.js';
+import type { StoreEvent } from '../events/event-catalog.js';
+import { defineProjection } from './projection.js';
+
+/** How the companion speaks aloud. Speed 0.5..2, pitch 0..2. */
+export interface Voice {
+  enabled: boolean;
+  speed: number;
+  pitch: number;
+  autoSpeak: boolean;
+}
+
+/** One row per user. Levels are 0..100, times ms UTC; version and position are those of the profile's own stream. */
+export const profilesTable = defineTable(
+  'profiles',
+  {
+    userId: text(),
+    name: nullable(text()),
+    gender: text(),
+    empathyLevel: integer(),
+    humorLevel: integer(),
+    formalityLevel: integer(),
+    verbosityLevel: integer(),
+    proactivenessLevel: integer(),
+    preferredTone: text(),
+    responseStyle: text(),
+    emojiUsage: boolean(),
+    voice: json<Voice>(),
+    interests: json<string[]>(),
+    dislikes: json<string[]>(),
+    communicationPatterns: json<Record<string, unknown>>(),
+    utcOffset: integer(),
+    createdAt: integer(),
+    updatedAt: integer(),
+    version: integer(),
+    position: integer(),
+  },
+  { key: ['userId'] },
+);
+
+export type ProfileRow = RowIn<typeof profilesTable>;
+
+/** A profile as it is before anything is known; the original's defaults. */
+export const DEFAULT_PROFILE = {
+  name: null,
+  gender: 'not_set',
+  empathyLevel: 75,
+  humorLevel: 50,
+  formalityLevel: 40,
+  verbosityLevel: 60,
+  proactivenessLevel: 50,
+  preferredTone: 'friendly',
+  responseStyle: 'balanced',
+  emojiUsage: true,
+  voice: { enabled: true, speed: 1, pitch: 1, autoSpeak: false },
+  interests: [],
+  dislikes: [],
+  communicationPatterns: {},
+  utcOffset: 0,
+} satisfies Partial<ProfileRow>;
+
+/** Who a user is and how they want to be spoken to. */
+export const currentProfile = defineProjection({
+  name: 'current-profile',
+  version: 1,
+  tables: [profilesTable],
+  folds: {
+    'user.registered': (event, rows) => {
+      rows.evolve(profilesTable, [event.userId], (row) => row ?? newProfile(event));
+    },
+    'profile.changed': (event, rows) => {
+      const values = Object.entries(event.data.changes).map(([field, change]) => [field, change.to] as const);
+      changeProfile(event, rows, values);
+    },
+    'preference.learned': (event, rows) => {
+      const { field, to } = event.data;
+      changeProfile(event, rows, field === undefined ? [] : [[field, to]]);
+    },
+  },
+});
+
+function newProfile(event: StoreEvent): ProfileRow {
+  return {
+    userId: event.userId,
+    ...DEFAULT_PROFILE,
+    createdAt: event.recordedAt,
+    updatedAt: event.recordedAt,
+    version: event.version,
+    position: event.position,
+  };
+}
+
+function changeProfile(event: StoreEvent, rows: Rows, values: (readonly [string, unknown])[]): void {
+  rows.evolve(profilesTable, [event.userId], (row) => {
+    const changed: Record<string, unknown> & ProfileRow = { ...(row ?? newProfile(event)) };
+    for (const [field, value] of values) {
+      const [outer, inner] = field.split('.') as [string, string?];
+      changed[outer] = inner === undefined ? value : { ...(changed[outer] as object), [inner]: value };
+    }
+    return { ...changed, updatedAt: event.recordedAt, version: event.version, position: event.position };
+  });
+}

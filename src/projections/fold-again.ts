@@ -1,0 +1,80 @@
+import { RowBatch } from '../database/row-batch.js';
+import type { EventDecoder } from '../events/log/event-decoder.js';
+import type { EventLog, LogTransaction } from '../events/log/event-log.js';
+import { checkpointsTable } from '../events/log/log-tables.js';
+import { ProjectionFolds } from './projection-folds.js';
+import type { Projection } from './projection.js';
+
+const PAGE = 1_000;
+
+/**
+ * Folds one user again, alone, in one transaction: drops the user's rows of the given projections and folds the
+ * user's events. Answers how many events were folded.
+ */
+export function foldUserAgain(
+  log: EventLog,
+  decoder: EventDecoder,
+  projections: readonly Projection[],
+  userId: string,
+): Promise<number> {
+  const folds = new ProjectionFolds(projections);
+  return log.transaction((transaction) => {
+    for (const table of projections.flatMap(({ tables }) => tables))
+      transaction.rows.removeUser(table, userId);
+    let after = 0;
+    let folded = 0;
+    for (;;) {
+      const events = transaction.read({ after, userId, limit: PAGE });
+      const rows = new RowBatch(transaction.rows);
+      for (const stored of events) folds.fold(decoder.decode(stored), rows);
+      transaction.save(rows.changes());
+      folded += events.length;
+      after = events.at(-1)?.position ?? after;
+      if (events.length < PAGE) return folded;
+    }
+  });
+}
+
+/**
+ * Brings projections to the head of the log before the service answers: those that are behind go on from their
+ * checkpoint, those whose folds have another version start anew. Answers the names and what was folded.
+ */
+export async function catchUp(
+  log: EventLog,
+  decoder: EventDecoder,
+  projections: readonly Projection[],
+): Promise<{ projection: string; events: number }[]> {
+  const done = [];
+  for (const projection of projections) {
+    const folds = new ProjectionFolds([projection]);
+    let events = 0;
+    for (;;) {
+      const folded = await log.transaction((transaction) =>
+        foldNextPage(transaction, decoder, projection, folds),
+      );
+      if (folded === 0) break;
+      events += folded;
+    }
+    if (events > 0) done.push({ projection: projection.name, events });
+  }
+  return done;
+}
+
+function foldNextPage(
+  transaction: LogTransaction,
+  decoder: EventDecoder,
+  projection: Projection,
+  folds: ProjectionFolds,
+): number {
+  const rows = new RowBatch(transaction.rows);
+  const checkpoint = rows.get(checkpointsTable, projection.name);
+  const isCurrent =
+    checkpoint?.version === projection.version && checkpoint.position <= transaction.head.position;
+  if (!isCurrent) for (const table of projection.tables) transaction.rows.clear(table);
+  const after = isCurrent ? checkpoint.position : 0;
+  const events = transaction.read({ after, limit: PAGE });
+  for (const stored of events) folds.fold(decoder.decode(stored), rows);
+  if (!isCurrent || events.length > 0) folds.checkpoint(events.at(-1)?.position ?? after, rows);
+  transaction.save(rows.changes());
+  return events.length;
+}

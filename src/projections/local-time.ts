@@ -1,0 +1,18 @@
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The day of a user's own calendar, counted from 1970-01-01. `utcOffset` is in minutes east of UTC. */
+export function localDay(at: number, utcOffset: number): number {
+  return Math.floor((at + utcOffset * MINUTE) / DAY);
+}
+
+/** The hour of a user's own day, 0 to 23. */
+export function localHour(at: number, utcOffset: number): number {
+  return Math.floor((at + utcOffset * MINUTE) / HOUR) - localDay(at, utcOffset) * 24;
+}
+
+/** The quarter of an hour in which the instant lies, as its start in ms UTC: every offset in use is a multiple of it. */
+export function quarterStart(at: number): number {
+  return Math.floor(at / (15 * MINUTE)) * 15 * MINUTE;
+}

@@ -1,0 +1,143 @@
+import { terms } from '../database/full-text.js';
+import type { Rows } from '../database/row-store.js';
+import { defineTable, integer, json, nullable, real, text, type RowIn } from '../database/table.js';
+import type { MemoryType } from '../events/memory/memory-formed.event.js';
+import { defineProjection } from './projection.js';
+
+/** One row per remembered memory, found by its words. Confidence and importance are 0..1, times ms UTC. */
+export const memoriesTable = defineTable(
+  'memories',
+  {
+    userId: text(),
+    memoryId: text(),
+    /** Position of the event that formed it: unique, and the order of forming. */
+    formedPosition: integer(),
+    type: text() as { kind: 'text'; nullable: false; type?: MemoryType },
+    content: text(),
+    context: nullable(text()),
+    confidence: real(),
+    importance: real(),
+    metadata: json<Record<string, unknown>>(),
+    recallCount: integer(),
+    lastRecalledAt: nullable(integer()),
+    /** How many terms the content and context hold: the length that ranking needs. */
+    termCount: integer(),
+    occurredAt: integer(),
+    createdAt: integer(),
+    updatedAt: integer(),
+    version: integer(),
+    position: integer(),
+  },
+  {
+    key: ['userId', 'memoryId'],
+    indexes: [
+      { name: 'memories_newest', columns: ['userId', 'occurredAt', 'formedPosition'] },
+      { name: 'memories_formed', columns: ['userId', 'formedPosition'], unique: true },
+    ],
+    fullText: { id: 'formedPosition', columns: ['content', 'context'] },
+  },
+);
+
+/** One row per user: how many memories of each type, and what ranking needs to know of all of them. */
+export const memorySummariesTable = defineTable(
+  'memory_summaries',
+  {
+    userId: text(),
+    total: integer(),
+    byType: json<Partial<Record<MemoryType, number>>>(),
+    /** Sum of termCount. */
+    terms: integer(),
+    /** When the newest memory happened, ms UTC; never moves back. */
+    newestAt: integer(),
+  },
+  { key: ['userId'] },
+);
+
+export type MemoryRow = RowIn<typeof memoriesTable>;
+export type MemorySummaryRow = RowIn<typeof memorySummariesTable>;
+
+/** What is remembered about a user. */
+export const memoryIndex = defineProjection({
+  name: 'memory-index',
+  version: 1,
+  tables: [memoriesTable, memorySummariesTable],
+  folds: {
+    'memory.formed': (event, rows) => {
+      const memory = {
+        userId: event.userId,
+        formedPosition: event.position,
+        ...event.data,
+        context: event.data.context ?? null,
+        recallCount: 0,
+        lastRecalledAt: null,
+        termCount: termCount(event.data),
+        occurredAt: event.occurredAt,
+        createdAt: event.recordedAt,
+        updatedAt: event.recordedAt,
+        version: event.version,
+        position: event.position,
+      };
+      replace(rows, event.userId, undefined, memory);
+    },
+    'memory.revised': (event, rows) => {
+      const before = rows.get(memoriesTable, event.userId, event.data.memoryId);
+      if (!before) return;
+      const changed = Object.entries(event.data.changes).map(([field, change]) => [field, change.to]);
+      const revised = { ...before, ...Object.fromEntries(changed) } as MemoryRow;
+      const { recordedAt, version, position } = event;
+      replace(rows, event.userId, before, {
+        ...revised,
+        termCount: termCount(revised),
+        updatedAt: recordedAt,
+        version,
+        position,
+      });
+    },
+    'memory.forgotten': (event, rows) => {
+      const before = rows.get(memoriesTable, event.userId, event.data.memoryId);
+      if (before) replace(rows, event.userId, before, undefined);
+    },
+    'memory.recalled': (event, rows) => {
+      for (const memoryId of event.data.memoryIds) {
+        const memory = rows.get(memoriesTable, event.userId, memoryId);
+        if (!memory) continue;
+        const lastRecalledAt = Math.max(memory.lastRecalledAt ?? event.occurredAt, event.occurredAt);
+        rows.put(memoriesTable, { ...memory, recallCount: memory.recallCount + 1, lastRecalledAt });
+      }
+    },
+  },
+});
+
+function termCount(memory: { content: string; context?: string | null }): number {
+  return terms(memory.content).length + (memory.context ? terms(memory.context).length : 0);
+}
+
+/** Puts, changes or removes a memory and keeps the user's summary in step. */
+function replace(
+  rows: Rows,
+  userId: string,
+  before: MemoryRow | undefined,
+  after: MemoryRow | undefined,
+): void {
+  if (after) rows.evolve(memoriesTable, [userId, after.memoryId], () => after);
+  else if (before) rows.remove(memoriesTable, userId, before.memoryId);
+  rows.evolve(memorySummariesTable, [userId], (row) => {
+    let summary = row ?? { userId, total: 0, byType: {}, terms: 0, newestAt: 0 };
+    if (before) summary = counted(summary, before, -1);
+    if (after) summary = counted(summary, after, 1);
+    return { ...summary, newestAt: Math.max(summary.newestAt, after?.occurredAt ?? 0) };
+  });
+}
+
+function counted(
+  summary: MemorySummaryRow,
+  { type, termCount: length }: MemoryRow,
+  sign: 1 | -1,
+): MemorySummaryRow {
+  return {
+    ...summary,
+    total: summary.total + sign,
+    byType: { ...summary.byType, [type]: (summary.byType[type] ?? 0) + sign },
+    terms: summary.terms + sign * length,
+  };
+}

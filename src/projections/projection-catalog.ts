@@ -1,0 +1,13 @@
+import { conversationWindow } from './conversation-window.projection.js';
+import { currentProfile } from './current-profile.projection.js';
+import { emotionTrend } from './emotion-trend.projection.js';
+import { memoryIndex } from './memory-index.projection.js';
+import type { Projection } from './projection.js';
+
+/** Every projection there is: the one list. */
+export const PROJECTIONS: readonly Projection[] = [
+  currentProfile,
+  memoryIndex,
+  emotionTrend,
+  conversationWindow,
+];

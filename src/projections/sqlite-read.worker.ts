@@ -1,0 +1,56 @@
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { workerData } from 'node:worker_threads';
+import type { RowQuery } from '../database/row-store.js';
+import { openForReading } from '../database/sqlite/open-sqlite.js';
+import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
+import { eventAnswer } from '../events/event-answer.js';
+import { Corrupt } from '../errors.js';
+import { EventCatalog } from '../events/event-catalog.js';
+import { jsonCodec } from '../events/log/event-codec.js';
+import { EventDecoder } from '../events/log/event-decoder.js';
+import type { EventQuery } from '../events/log/event-log.js';
+import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
+import { searchMemories, type MemoryQuestion } from './memory-search.js';
+import { PROJECTIONS } from './projection-catalog.js';
+import { sqliteMemoryIndex } from './sqlite-memory-index.js';
+
+// A thread that scans over its own read-only connection; piscina calls the exported functions by name.
+const db = openForReading((workerData as { file: string }).file);
+const rows = new SqliteRows(db);
+const log = new SqliteEventReader(db);
+const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+const index = sqliteMemoryIndex(rows);
+const tables = new Map(
+  PROJECTIONS.flatMap((projection) => projection.tables).map((table) => [table.name, table]),
+);
+
+/** What a thread answers: a value, or what was found to be corrupt (a thread boundary keeps no error classes). */
+export type ReadAnswer = { value: unknown } | { corrupt: { code: string; message: string } };
+
+/** A page of rows of the named table. */
+export function list({ table, query }: { table: string; query: RowQuery }): ReadAnswer {
+  const declared = tables.get(table);
+  if (!declared) throw new Error(`No projection declares a table ${table}.`);
+  return { value: rows.list(declared, query) };
+}
+
+/** The user's memories that answer the question. */
+export function search(question: MemoryQuestion): ReadAnswer {
+  // One snapshot, so that counts and rows belong together.
+  return { value: db.transaction(() => searchMemories(index, question))() };
+}
+
+/** A page of the log, written out as JSON in UTF-8; its memory is handed over, not copied. */
+export function eventPage(query: EventQuery): unknown {
+  const page = db.transaction(() => ({ events: log.read(query), head: log.head().position }))();
+  try {
+    const items = page.events.map((stored) => eventAnswer(decoder.decode(stored)));
+    const last = page.events.at(-1);
+    const nextAfter = last && items.length === query.limit ? last.position : page.head;
+    const value = new TextEncoder().encode(JSON.stringify({ items, nextAfter, head: page.head }));
+    return move({ [transferableSymbol]: [value.buffer], [valueSymbol]: { value } satisfies ReadAnswer });
+  } catch (error) {
+    if (error instanceof Corrupt) return { corrupt: { code: error.code, message: error.message } };
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import type Database from 'better-sqlite3';
+import { Piscina } from 'piscina';
+import type { RowQuery } from '../database/row-store.js';
+import { openForReading } from '../database/sqlite/open-sqlite.js';
+import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
+import type { Key, Table } from '../database/table.js';
+import { Corrupt, Unavailable } from '../errors.js';
+import type { EventQuery } from '../events/log/event-log.js';
+import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
+import type { MemoryHit, MemoryQuestion } from './memory-search.js';
+import { Reads } from './reads.js';
+import type { ReadAnswer } from './sqlite-read.worker.js';
+
+/** Tasks that may wait for a thread; more are refused with 503. */
+const MOST_WAITING = 1_000;
+
+/**
+ * Reads over SQLite: points on a connection of the main thread, scans in worker threads. What the chat waits for has
+ * a thread of its own, so that analysts paging through the log never hold it up.
+ */
+export class SqliteReads extends Reads {
+  private readonly db: Database.Database;
+  private readonly rows: SqliteRows;
+  private readonly log: SqliteEventReader;
+  private readonly chat: Piscina;
+  private readonly feed: Piscina;
+
+  constructor(file: string) {
+    super();
+    this.db = openForReading(file);
+    this.rows = new SqliteRows(this.db);
+    this.log = new SqliteEventReader(this.db);
+    this.chat = pool(file);
+    this.feed = pool(file);
+  }
+
+  override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
+    this.rows.load(table, key) as Row | undefined;
+
+  override list = <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> =>
+    run(this.chat, 'list', { table: table.name, query }) as Promise<Row[]>;
+
+  override searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
+    return run(this.chat, 'search', question) as Promise<MemoryHit[]>;
+  }
+
+  override eventPage(query: EventQuery): Promise<Uint8Array> {
+    return run(this.feed, 'eventPage', query) as Promise<Uint8Array>;
+  }
+
+  override async headPosition(): Promise<number> {
+    return this.log.head().position;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.chat.close(), this.feed.close()]);
+    this.db.close();
+  }
+}
+
+function pool(file: string): Piscina {
+  return new Piscina({
+    filename: new URL('./sqlite-read.worker.js', import.meta.url).href,
+    workerData: { file },
+    minThreads: 1,
+    maxThreads: 1,
+    maxQueue: MOST_WAITING,
+  });
+}
+
+async function run(threads: Piscina, name: string, task: unknown): Promise<unknown> {
+  if (threads.queueSize >= MOST_WAITING) throw Unavailable.busy(threads.queueSize);
+  const answer = (await threads.run(task, { name })) as ReadAnswer;
+  if ('corrupt' in answer) throw Corrupt.reported(answer.corrupt);
+  return answer.value;
+}

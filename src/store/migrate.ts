@@ -1,0 +1,34 @@
+import { MikroORM } from '@mikro-orm/sqlite';
+import { ormOptions } from '../../mikro-orm.config.js';
+import { StartRefused } from '../errors.js';
+
+/** Brings the database file to this release's schema; answers the names of the migrations that ran. */
+export async function migrate(file: string): Promise<string[]> {
+  let orm: MikroORM | undefined;
+  try {
+    orm = await MikroORM.init(ormOptions(file));
+    await refuseNewer(orm);
+    const done = await orm.migrator.up();
+    return done.map(({ name }) => name);
+  } catch (cause) {
+    if (cause instanceof StartRefused) throw cause;
+    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new StartRefused(`The database ${file} cannot be opened or migrated: ${why}`, { cause });
+  } finally {
+    await orm?.close();
+  }
+}
+
+/** An older release must not write into a database that a newer one has changed. */
+async function refuseNewer(orm: MikroORM): Promise<void> {
+  const known = new Set(
+    orm.config.get('migrations').migrationsList?.map((each) => ('name' in each ? each.name : '')),
+  );
+  const executed = await orm.migrator.getExecuted();
+  const unknown = executed.map(({ name }) => name).filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new StartRefused(
+      `The database was migrated by a newer release (${unknown.join(', ')}); use that release.`,
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { EventLog } from '../events/log/event-log.js';
+import { EventWriter } from '../events/log/event-writer.js';
+import { Reads } from '../projections/reads.js';
+import { Store } from './store.js';
+
+/** Gives every module the open store's log, writer and reads; closes it after the last answer was sent. */
+@Module({})
+export class StoreModule implements OnApplicationShutdown {
+  constructor(private readonly store: Store) {}
+
+  static of(store: Store): DynamicModule {
+    return {
+      module: StoreModule,
+      global: true,
+      providers: [
+        { provide: Store, useValue: store },
+        { provide: EventLog, useValue: store.log },
+        { provide: EventWriter, useValue: store.writer },
+        { provide: Reads, useValue: store.reads },
+      ],
+      exports: [Store, EventLog, EventWriter, Reads],
+    };
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.store.close();
+  }
+}
