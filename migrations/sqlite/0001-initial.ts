@@ -42,13 +42,12 @@ const LOG = [
   `create table receipts (
     idempotency_key text not null primary key,
     user_id text not null,
-    request_hash text not null,
+    request_hash blob not null,
     status integer not null,
     body text not null,
     position integer not null,
     recorded_at integer not null
   ) without rowid`,
-  'create index receipts_user on receipts (user_id)',
   `create table checkpoints (
     projection text not null primary key, version integer not null, position integer not null
   ) without rowid`,

@@ -36,6 +36,8 @@ export interface Table<Row = object> {
   readonly key: readonly string[];
   readonly indexes: readonly Index[];
   readonly fullText?: FullText;
+  /** Commands read these rows again and again, so the writer may keep them in memory. */
+  readonly hot?: boolean;
   /** Only for the compiler: the type of the rows. */
   readonly row?: Row;
 }
@@ -64,6 +66,7 @@ export function defineTable<C extends Columns>(
     key: (keyof C & string)[];
     indexes?: Index<keyof C & string>[];
     fullText?: FullText<keyof C & string>;
+    hot?: boolean;
   },
 ): Table<RowOf<C>> {
   return { name, columns, indexes: [], ...rest };

@@ -74,6 +74,6 @@ export function toWrite(
 }
 
 /** The same for two commands only if they are the same command with the same input, whatever the order of its fields. */
-function fingerprint({ constructor, userId, input, context }: StoreCommand): string {
-  return hash('sha256', stringify([constructor.name, userId, input, context.partOf]) ?? '', 'hex');
+function fingerprint({ constructor, userId, input, context }: StoreCommand): Uint8Array {
+  return hash('sha256', stringify([constructor.name, userId, input, context.partOf]) ?? '', 'buffer');
 }

@@ -32,6 +32,7 @@ export const sessionsTable = defineTable(
   },
   {
     key: ['userId', 'sessionId'],
+    hot: true,
     indexes: [{ name: 'conversation_sessions_newest', columns: ['userId', 'startedAt', 'sessionId'] }],
   },
 );
@@ -66,14 +67,14 @@ export const conversationSummariesTable = defineTable(
     firstActivityAt: integer(),
     lastActivityAt: integer(),
   },
-  { key: ['userId'] },
+  { key: ['userId'], hot: true },
 );
 
 /** One row per day of the user's own calendar, counted from 1970-01-01, on which they said or felt something. */
 export const activityDaysTable = defineTable(
   'activity_days',
   { userId: text(), day: integer() },
-  { key: ['userId', 'day'] },
+  { key: ['userId', 'day'], hot: true },
 );
 
 export type SessionRow = RowIn<typeof sessionsTable>;

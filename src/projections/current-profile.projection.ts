@@ -36,7 +36,7 @@ export const profilesTable = defineTable(
     version: integer(),
     position: integer(),
   },
-  { key: ['userId'] },
+  { key: ['userId'], hot: true },
 );
 
 export type ProfileRow = RowIn<typeof profilesTable>;

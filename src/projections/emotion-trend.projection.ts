@@ -21,7 +21,7 @@ export const emotionPatternsTable = defineTable(
     firstAt: integer(),
     lastAt: integer(),
   },
-  { key: ['userId', 'emotion'] },
+  { key: ['userId', 'emotion'], hot: true },
 );
 
 /**
@@ -38,7 +38,7 @@ export const emotionBucketsTable = defineTable(
     count: integer(),
     intensitySum: real(),
   },
-  { key: ['userId', 'grain', 'start', 'emotion'] },
+  { key: ['userId', 'grain', 'start', 'emotion'], hot: true },
 );
 
 /** One row per user, emotion and trigger, linked to the newest turns that showed it. */
@@ -51,7 +51,7 @@ export const emotionTriggersTable = defineTable(
     count: integer(),
     turns: json<{ turnId: string; at: number }[]>(),
   },
-  { key: ['userId', 'emotion', 'trigger'] },
+  { key: ['userId', 'emotion', 'trigger'], hot: true },
 );
 
 export type EmotionPatternRow = RowIn<typeof emotionPatternsTable>;

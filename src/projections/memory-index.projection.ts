@@ -50,7 +50,7 @@ export const memorySummariesTable = defineTable(
     /** When the newest memory happened, ms UTC; never moves back. */
     newestAt: integer(),
   },
-  { key: ['userId'] },
+  { key: ['userId'], hot: true },
 );
 
 export type MemoryRow = RowIn<typeof memoriesTable>;

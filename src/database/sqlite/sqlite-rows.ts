@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { RowChange, RowChanges, RowQuery, RowStore } from '../row-store.js';
-import { columnName, type Column, type Key, type Table } from '../table.js';
+import { LRUCache } from 'lru-cache';
+import type { RowChanges, RowQuery, RowStore } from '../row-store.js';
+import { columnName, keyText, type Column, type Key, type Table } from '../table.js';
 import { SqliteFullText } from './sqlite-full-text.js';
 
 type Bindable = Key | Uint8Array | null;
@@ -11,32 +12,58 @@ type Encode = (value: unknown) => Bindable;
 class TableStatements {
   readonly select: Database.Statement;
   readonly upsert: Database.Statement;
+  /** For a row whose indexed columns stay as they are: leaves the indexes alone. */
+  readonly update: Database.Statement | undefined;
   readonly remove: Database.Statement;
   readonly fullText: SqliteFullText | undefined;
   private readonly names: string[];
   private readonly encoders: Encode[];
   private readonly decoders: Decode[];
+  private readonly updated: number[];
+  private readonly keys: number[];
+  private readonly indexed: readonly string[];
 
   constructor(db: Database.Database, table: Table) {
     this.names = Object.keys(table.columns);
     this.encoders = Object.values(table.columns).map(encoder);
     this.decoders = Object.values(table.columns).map(decoder);
+    this.indexed = table.indexes
+      .flatMap(({ columns }) => columns)
+      .filter((name) => !table.key.includes(name));
+    this.keys = table.key.map((name) => this.names.indexOf(name));
+    const fixed = new Set([...table.key, ...this.indexed]);
+    this.updated = this.names.flatMap((name, i) => (fixed.has(name) ? [] : [i]));
     const columns = this.names.map(columnName);
     const key = table.key.map(columnName);
     const where = key.map((column) => `${column} = ?`).join(' and ');
+    this.select = db.prepare(`select ${columns.join(', ')} from ${table.name} where ${where}`).raw();
     const rest = columns.filter((column) => !key.includes(column));
     const onConflict =
       rest.length > 0 ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}` : 'nothing';
-    this.select = db.prepare(`select ${columns.join(', ')} from ${table.name} where ${where}`).raw();
     this.upsert = db.prepare(
       `insert into ${table.name} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')}) ` +
         `on conflict (${key.join(', ')}) do ${onConflict}`,
     );
+    if (this.updated.length > 0) {
+      const set = this.updated.map((i) => `${columns[i]} = ?`).join(', ');
+      this.update = db.prepare(`update ${table.name} set ${set} where ${where}`);
+    }
     this.remove = db.prepare(`delete from ${table.name} where ${where}`);
     if (table.fullText) this.fullText = new SqliteFullText(db, table);
   }
 
-  encode(row: object): Bindable[] {
+  /** Writes the row; answers about how many bytes it takes. */
+  write(before: object | undefined, after: object): number {
+    const values = this.encode(after);
+    if (before && this.update && this.indexed.every((name) => same(before, after, name))) {
+      this.update.run(...pick(values, this.updated), ...pick(values, this.keys));
+    } else {
+      this.upsert.run(...values);
+    }
+    return sizeOf(values);
+  }
+
+  private encode(row: object): Bindable[] {
     const values: Bindable[] = [];
     for (let i = 0; i < this.names.length; i++) {
       values.push((this.encoders[i] as Encode)((row as Record<string, unknown>)[this.names[i] as string]));
@@ -59,27 +86,55 @@ export class SqliteRows implements RowStore {
   private readonly tables = new Map<string, TableStatements>();
   private readonly queries = new Map<string, Database.Statement>();
 
-  constructor(private readonly db: Database.Database) {}
+  /** With a cache, hot rows stay in memory: only for the one connection that writes them. */
+  constructor(
+    private readonly db: Database.Database,
+    private readonly cache?: RowCache,
+  ) {}
 
   load(table: Table, key: readonly Key[]): object | undefined {
+    const cache = table.hot ? this.cache : undefined;
+    const id = cache && cacheId(table, keyText(key));
+    const known = cache?.get(id as string);
+    if (known) return known;
     const statements = this.of(table);
     const values = statements.select.get(...key) as unknown[] | undefined;
-    return values && statements.decode(values);
+    if (!values) return undefined;
+    const row = statements.decode(values);
+    cache?.set(id as string, row, { size: sizeOf(values) });
+    return row;
   }
 
   save(changes: RowChanges): void {
     for (const [table, changed] of changes) {
       const statements = this.of(table);
-      for (const change of changed.values()) saveOne(statements, change);
+      const cache = table.hot ? this.cache : undefined;
+      for (const [id, { key, before, after }] of changed) {
+        if (after) {
+          const size = statements.write(before, after);
+          cache?.set(cacheId(table, id), after, { size });
+        } else {
+          statements.remove.run(...key);
+          cache?.delete(cacheId(table, id));
+        }
+        statements.fullText?.save(before, after);
+      }
     }
   }
 
+  /** After a rollback nothing that was kept in memory can be trusted. */
+  forget(): void {
+    this.cache?.clear();
+  }
+
   removeUser(table: Table, userId: string): void {
+    this.forget();
     this.of(table).fullText?.removeUser(userId);
     this.query(`delete from ${table.name} where user_id = ?`).run(userId);
   }
 
   clear(table: Table): void {
+    this.forget();
     this.of(table).fullText?.clear();
     this.query(`delete from ${table.name}`).run();
   }
@@ -150,10 +205,32 @@ export function selectPage(table: Table, query: RowQuery): { sql: string; parame
   return { sql, parameters: [...parameters, query.limit] };
 }
 
-function saveOne(statements: TableStatements, { key, before, after }: RowChange): void {
-  if (after) statements.upsert.run(...statements.encode(after));
-  else statements.remove.run(...key);
-  statements.fullText?.save(before, after);
+/** Rows by table and key, bounded by about the bytes they take. */
+export type RowCache = LRUCache<string, object>;
+
+/** A cache of 64 MiB. */
+export function rowCache(): RowCache {
+  return new LRUCache({ maxSize: 64 * 1024 * 1024 });
+}
+
+function cacheId(table: Table, id: string): string {
+  return `${table.name}\u0001${id}`;
+}
+
+function same(before: object, after: object, name: string): boolean {
+  return (before as Record<string, unknown>)[name] === (after as Record<string, unknown>)[name];
+}
+
+function pick(values: readonly Bindable[], places: readonly number[]): Bindable[] {
+  return places.map((i) => values[i] as Bindable);
+}
+
+/** Text and bytes by their length; everything else as if it were a few words. */
+function sizeOf(values: readonly unknown[]): number {
+  let size = 100;
+  for (const value of values)
+    size += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8;
+  return size;
 }
 
 function encoder(column: Column): Encode {

@@ -36,6 +36,7 @@ export const streamsTable = defineTable(
   { userId: text(), streamId: text(), streamKey: integer(), version: integer() },
   {
     key: ['userId', 'streamId'],
+    hot: true,
     indexes: [{ name: 'streams_key', columns: ['streamKey'], unique: true }],
   },
 );
@@ -50,21 +51,21 @@ export const receiptsTable = defineTable(
     idempotencyKey: text(),
     userId: text(),
     /** SHA-256 of the command and its body. */
-    requestHash: text(),
+    requestHash: bytes(),
     status: integer(),
     body: text(),
     /** Position of the command's last event, or the position it answered with. */
     position: integer(),
     recordedAt: integer(),
   },
-  { key: ['idempotencyKey'], indexes: [{ name: 'receipts_user', columns: ['userId'] }] },
+  { key: ['idempotencyKey'] },
 );
 
 /** How far each projection has folded, and with which version of its folds. */
 export const checkpointsTable = defineTable(
   'checkpoints',
   { projection: text(), version: integer(), position: integer() },
-  { key: ['projection'] },
+  { key: ['projection'], hot: true },
 );
 
 /** The tables that every database has before any projection. */

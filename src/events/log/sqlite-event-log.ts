@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
+import { rowCache, SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { Unavailable } from '../../errors.js';
 import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent } from './event-log.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
@@ -19,7 +19,7 @@ export class SqliteEventLog implements EventLog {
   private readonly rollback: Database.Statement;
 
   constructor(private readonly db: Database.Database) {
-    this.rows = new SqliteRows(db);
+    this.rows = new SqliteRows(db, rowCache());
     this.reader = new SqliteEventReader(db);
     this.insert = db.prepare(INSERT);
     this.begin = db.prepare('begin immediate');
@@ -40,6 +40,7 @@ export class SqliteEventLog implements EventLog {
       attempt(() => this.commit.run());
       return result;
     } catch (error) {
+      this.rows.forget();
       // A failed commit may have rolled back already.
       if (this.db.inTransaction) this.rollback.run();
       throw error;

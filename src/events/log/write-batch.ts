@@ -1,4 +1,4 @@
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { RowBatch } from '../../database/row-batch.js';
 import { Conflict, KeyReused } from '../../errors.js';
 import type { EventCatalog, StoreEvent } from '../event-catalog.js';
@@ -59,7 +59,7 @@ export class WriteBatch {
     if (!idempotency) return undefined;
     const receipt = this.rows.get(receiptsTable, idempotency.key);
     if (!receipt) return undefined;
-    if (receipt.requestHash !== idempotency.requestHash) throw KeyReused.of(idempotency.key);
+    if (!isSame(receipt.requestHash, idempotency.requestHash)) throw KeyReused.of(idempotency.key);
     return { status: receipt.status, body: receipt.body, replayed: true };
   }
 
@@ -80,7 +80,7 @@ export class WriteBatch {
   }
 
   private append(command: WriteCommand, events: readonly NewEvent[]): StoreEvent[] {
-    const commandId = command.commandId ?? uuid();
+    const commandId = command.commandId ?? uuidv7();
     const done: StoreEvent[] = [];
     for (const event of events) {
       const causationId = event.causedBy === undefined ? null : (done[event.causedBy]?.eventId ?? null);
@@ -100,7 +100,7 @@ export class WriteBatch {
     );
     const event = {
       position,
-      eventId: uuid(),
+      eventId: uuidv7(),
       streamId,
       version: stream.version,
       type,
@@ -140,6 +140,10 @@ export class WriteBatch {
   private version(userId: string, streamId: string): number {
     return this.rows.get(streamsTable, userId, streamId)?.version ?? 0;
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
 }
 
 function checkExpected(streamId: string, expected: ExpectedVersion, current: number): void {

@@ -48,7 +48,7 @@ export interface Decision {
 export interface Idempotency {
   key: string;
   /** SHA-256 of the command and its body. */
-  requestHash: string;
+  requestHash: Uint8Array;
 }
 
 /** What comes with any command, besides its input. */

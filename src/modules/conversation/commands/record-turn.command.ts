@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { EventWriter } from '../../../events/log/event-writer.js';
 import type { Written } from '../../../events/log/write-command.js';
 import { NamedCommand, StoreCommand, toWrite } from '../../store-command.js';
@@ -16,7 +16,7 @@ export class RecordTurnHandler implements ICommandHandler<RecordTurn> {
 
   execute(command: RecordTurn): Promise<Written> {
     const { userId } = command;
-    const input = { ...command.input, turnId: uuid() };
+    const input = { ...command.input, turnId: uuidv7() };
     return this.writer.write(toWrite(command, (state) => recordTurn(state, userId, input)));
   }
 }

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { v7 as uuid } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { EventWriter } from '../../../events/log/event-writer.js';
 import type { Written } from '../../../events/log/write-command.js';
 import { NamedCommand, StoreCommand, toWrite } from '../../store-command.js';
@@ -16,7 +16,7 @@ export class FormMemoryHandler implements ICommandHandler<FormMemory> {
 
   execute(command: FormMemory): Promise<Written> {
     const { userId } = command;
-    const input = { ...command.input, memoryId: command.input.memoryId ?? uuid() };
+    const input = { ...command.input, memoryId: command.input.memoryId ?? uuidv7() };
     return this.writer.write(toWrite(command, (state) => formMemory(state, userId, input)));
   }
 }
