@@ -23,3 +23,6 @@ export class MemoryPath {
   @IsId()
   memoryId: string;
 }
+
+/** For routes that take no query parameters: one that is sent is refused, not ignored. */
+export class NoQuery {}

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
-import { SessionPath, UserPath } from '../../http/paths.js';
+import { NoQuery, SessionPath, UserPath } from '../../http/paths.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../events/log/write-command.js';
@@ -55,14 +55,20 @@ export class ConversationController {
   /** The window of the user's current session: the one with the latest activity. */
   @Get('conversation')
   @ApiOkResponse({ type: ConversationAnswer })
-  current(@Param(valid(UserPath)) { userId }: UserPath): Promise<ConversationAnswer> {
+  current(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Query(validQuery(NoQuery)) _query: NoQuery,
+  ): Promise<ConversationAnswer> {
     return this.queries.execute(new GetConversation(userId));
   }
 
   /** The window of one session. */
   @Get('sessions/:sessionId')
   @ApiOkResponse({ type: ConversationAnswer })
-  session(@Param(valid(SessionPath)) { userId, sessionId }: SessionPath): Promise<ConversationAnswer> {
+  session(
+    @Param(valid(SessionPath)) { userId, sessionId }: SessionPath,
+    @Query(validQuery(NoQuery)) _query: NoQuery,
+  ): Promise<ConversationAnswer> {
     return this.queries.execute(new GetConversation(userId, sessionId));
   }
 

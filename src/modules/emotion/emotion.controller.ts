@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
-import { UserPath } from '../../http/paths.js';
+import { NoQuery, UserPath } from '../../http/paths.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../events/log/write-command.js';
@@ -42,7 +42,10 @@ export class EmotionController {
   /** What the user feels: how often, how strongly, when, about what, and where it is going. */
   @Get()
   @ApiOkResponse({ type: EmotionsAnswer })
-  list(@Param(valid(UserPath)) { userId }: UserPath): Promise<EmotionsAnswer> {
+  list(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Query(validQuery(NoQuery)) _query: NoQuery,
+  ): Promise<EmotionsAnswer> {
     return this.queries.execute(new ListEmotions(userId));
   }
 

@@ -1,12 +1,12 @@
-import { Body, Controller, Get, Param, Patch, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
-import { UserPath } from '../../http/paths.js';
+import { NoQuery, UserPath } from '../../http/paths.js';
 import { sendWritten } from '../../http/send-written.js';
-import { valid } from '../../http/valid.pipe.js';
+import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../events/log/write-command.js';
 import { ChangeProfile } from './commands/change-profile.command.js';
 import { ChangeProfileBody, ProfileAnswer, ProfileChangedAnswer } from './profile.dto.js';
@@ -37,6 +37,7 @@ export class ProfileController {
   @ApiOkResponse({ type: ProfileAnswer })
   async get(
     @Param(valid(UserPath)) { userId }: UserPath,
+    @Query(validQuery(NoQuery)) _query: NoQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProfileAnswer> {
     const profile = await this.queries.execute(new GetProfile(userId));

@@ -1,8 +1,8 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { UserPath } from '../../http/paths.js';
-import { valid } from '../../http/valid.pipe.js';
+import { NoQuery, UserPath } from '../../http/paths.js';
+import { valid, validQuery } from '../../http/valid.pipe.js';
 import { GetStats } from './get-stats.query.js';
 import { StatsAnswer } from './stats.dto.js';
 
@@ -14,7 +14,10 @@ export class StatsController {
   /** A user in numbers. */
   @Get()
   @ApiOkResponse({ type: StatsAnswer })
-  get(@Param(valid(UserPath)) { userId }: UserPath): Promise<StatsAnswer> {
+  get(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Query(validQuery(NoQuery)) _query: NoQuery,
+  ): Promise<StatsAnswer> {
     return this.queries.execute(new GetStats(userId));
   }
 }

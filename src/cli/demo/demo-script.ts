@@ -1,0 +1,64 @@
+import type { Command } from './commands.js';
+
+/** A question in natural language and the memories that answer it. */
+export interface Question {
+  question: string;
+  answer?: string;
+  /** What a right hit is known by: its memory, the turn in its metadata, or the session in its context. */
+  evidence: { by: 'memory' | 'turn' | 'session'; ids: string[] };
+  /** Whether it counts in the measured recall. */
+  measured: boolean;
+}
+
+/** The parts of the report that a script has something to show for. */
+export type Section = 'profile' | 'emotions' | 'answers' | 'window';
+
+/** One user's life in a script: the commands in the order in which they happened, and what to ask afterwards. */
+export interface ScriptUser {
+  userId: string;
+  about?: string;
+  commands: Command[];
+  questions: Question[];
+}
+
+/** Everything that a demonstration plays and then asks for. */
+export interface Script {
+  title: string;
+  /** `single` sends each command on its own route, `batch` many at once. */
+  mode: 'single' | 'batch';
+  sections: Section[];
+  users: ScriptUser[];
+}
+
+/** A line of a file that has the right shape, with its number for what is found wrong later. */
+export interface Numbered<T> {
+  line: number;
+  value: T;
+}
+
+/** A failure that the demo can explain in one sentence; anything else is a bug and shows its stack. */
+export class DemoError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: 1 | 2 | 130,
+  ) {
+    super(message);
+  }
+
+  static badFile(file: string, line: number, what: string): DemoError {
+    return new DemoError(`${file}, line ${line}: ${what}`, 2);
+  }
+
+  static unreadable(file: string, cause: unknown): DemoError {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new DemoError(`${file} cannot be read: ${why}`, 2);
+  }
+
+  static service(message: string): DemoError {
+    return new DemoError(message, 1);
+  }
+
+  static interrupted(): DemoError {
+    return new DemoError('interrupted', 130);
+  }
+}

@@ -1,0 +1,54 @@
+import { barCharts, courseOf, sparkline } from './emotion-charts.js';
+
+const felt = (start: string, emotion: string, count: number) => ({
+  start,
+  emotion,
+  count,
+  meanIntensity: 0.5,
+});
+
+describe('courseOf', () => {
+  it('counts a week in which nothing was felt as 0', () => {
+    const points = [felt('2026-03-02T00:00:00Z', 'joy', 2), felt('2026-03-16T00:00:00Z', 'joy', 5)];
+    expect(courseOf(points, ['joy', 'fear'], 'week', 0)).toEqual({
+      series: [
+        { emotion: 'joy', counts: [2, 0, 5] },
+        { emotion: 'fear', counts: [0, 0, 0] },
+      ],
+      from: '2026-03-02T00:00:00Z',
+      bucketsPerBar: 1,
+    });
+  });
+
+  it('finds the buckets of a user whose weeks begin before they do in UTC', () => {
+    const points = [felt('2026-03-01T23:00:00Z', 'joy', 1), felt('2026-03-08T23:00:00Z', 'joy', 1)];
+    expect(courseOf(points, ['joy'], 'week', 60).series[0]?.counts).toEqual([1, 1]);
+  });
+
+  it('joins many months to at most ten bars', () => {
+    const points = [felt('2020-01-01T00:00:00Z', 'joy', 1), felt('2024-06-01T00:00:00Z', 'joy', 1)];
+    const { series, bucketsPerBar } = courseOf(points, ['joy'], 'month', 0);
+    expect(bucketsPerBar).toBe(6);
+    expect(series[0]?.counts).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 1]);
+  });
+});
+
+describe('barCharts', () => {
+  it('draws all emotions on one scale', () => {
+    const chart = barCharts({
+      series: [
+        { emotion: 'fear', counts: [4, 1] },
+        { emotion: 'joy', counts: [0, 2] },
+      ],
+      from: '',
+      bucketsPerBar: 1,
+    }).join('\n');
+    expect(chart).toMatch(/^fear +joy\n4┤█+/);
+  });
+});
+
+describe('sparkline', () => {
+  it('shows the most frequent hour as a full bar and a silent hour as a dot', () => {
+    expect(sparkline([0, 1, 8])).toBe('·▁█');
+  });
+});

@@ -1,0 +1,109 @@
+import { plot } from 'simple-ascii-chart';
+import type { TrendPoint } from './answers.js';
+import { paintEmotion, sideBySide } from './paint.js';
+import type { Bucket } from './portrait.js';
+
+/** One emotion's counts, a number a bar, oldest first and without gaps. */
+export interface Series {
+  emotion: string;
+  counts: number[];
+}
+
+/** The counts of some emotions over the same stretch of time. */
+export interface Course {
+  series: Series[];
+  from: string;
+  /** How many buckets (days, weeks, months) a bar holds. */
+  bucketsPerBar: number;
+}
+
+const DAY = 86_400_000;
+const MOST_BARS = 10;
+const CHART_WIDTH = 32;
+const PLOT_WIDTH = 25;
+const MOST_ROWS = 6;
+const SPARKS = '▁▂▃▄▅▆▇█';
+
+/** The course of the given emotions; buckets in which nothing was felt count 0, many buckets are joined to a bar. */
+export function courseOf(
+  points: TrendPoint[],
+  emotions: string[],
+  bucket: Bucket,
+  utcOffset: number,
+): Course {
+  const indexed = points.map((point) => ({ ...point, index: bucketIndex(point.start, bucket, utcOffset) }));
+  const first = Math.min(...indexed.map((point) => point.index));
+  const last = Math.max(...indexed.map((point) => point.index));
+  const bucketsPerBar = Math.ceil((last - first + 1) / MOST_BARS);
+  const bars = Math.ceil((last - first + 1) / bucketsPerBar);
+  const series = emotions.map((emotion) => {
+    const counts = Array.from({ length: bars }, () => 0);
+    for (const point of indexed) {
+      const bar = Math.floor((point.index - first) / bucketsPerBar);
+      if (point.emotion === emotion) counts[bar] = (counts[bar] ?? 0) + point.count;
+    }
+    return { emotion, counts };
+  });
+  const from = indexed.find((point) => point.index === first)?.start ?? '';
+  return { series, from, bucketsPerBar };
+}
+
+/** A bar chart for each emotion, next to each other and on one scale. */
+export function barCharts({ series }: Course): string[] {
+  const most = Math.max(1, ...series.flatMap(({ counts }) => counts));
+  return sideBySide(
+    series.map((one) => barChart(one, most)),
+    CHART_WIDTH,
+  );
+}
+
+/** 24 hours as a row of bars, the most frequent hour full; an hour in which nothing was felt is a dot. */
+export function sparkline(hours: number[]): string {
+  const most = Math.max(1, ...hours);
+  return hours
+    .map((count) => (count === 0 ? '·' : (SPARKS[Math.ceil((count / most) * SPARKS.length) - 1] ?? '')))
+    .join('');
+}
+
+function barChart({ emotion, counts }: Series, most: number): string[] {
+  const step = Math.max(2, Math.floor(PLOT_WIDTH / counts.length));
+  const rows = Math.min(most, MOST_ROWS);
+  const chart = plot(
+    counts.map((count, n) => [n + 1, count]),
+    {
+      width: Math.max(2, (counts.length - 1) * step + 1),
+      height: rows + 1,
+      yRange: [0, most],
+      customYAxisTicks: most > 2 ? [Math.round(most / 2), most] : [most],
+      symbols: { axis: { n: ' ', e: '─' } },
+      lineFormatter: ({ y, plotX }) =>
+        columnOf((y / most) * rows).flatMap((block, row) =>
+          Array.from({ length: step - 1 }, (_, cell) => ({
+            x: plotX + cell,
+            // The plot's first row is number 1, so the lowest bar of all stands in row `rows`.
+            y: rows - row,
+            symbol: paintEmotion(emotion, block),
+          })),
+        ),
+    },
+  );
+  const lines = chart.split('\n').filter((line) => line.trim() !== '');
+  // The row of the value 0 is always empty; without it the bars stand on the axis.
+  lines.splice(rows, 1);
+  return [paintEmotion(emotion, emotion), ...lines];
+}
+
+/** A bar of the given height from the bottom up: full blocks, and an eighth or more of one on top. */
+function columnOf(height: number): string[] {
+  const full = Math.floor(height);
+  const eighths = Math.ceil((height - full) * SPARKS.length);
+  return [...Array<string>(full).fill('█'), ...(eighths === 0 ? [] : [SPARKS[eighths - 1] ?? ''])];
+}
+
+function bucketIndex(start: string, bucket: Bucket, utcOffset: number): number {
+  const local = new Date(Date.parse(start) + utcOffset * 60_000);
+  if (bucket === 'month') return local.getUTCFullYear() * 12 + local.getUTCMonth();
+  const days = Math.floor(local.getTime() / DAY);
+  // 1 January 1970 was a Thursday; weeks begin on Mondays.
+  return bucket === 'day' ? days : Math.floor((days + 3) / 7);
+}

@@ -1,0 +1,77 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+/** The width that every part of the report keeps to, in columns. */
+export const WIDTH = 98;
+
+type Format = Parameters<typeof styleText>[0];
+
+const EMOTION_COLOURS: Record<string, Format> = {
+  joy: 'yellow',
+  love: 'magenta',
+  gratitude: 'green',
+  surprise: 'cyan',
+  neutral: 'gray',
+  sadness: 'blue',
+  anger: 'red',
+  fear: 'redBright',
+  anxiety: 'redBright',
+  disgust: 'green',
+};
+
+/** The text in a style where stdout shows colours (a terminal, and no NO_COLOR), as it is elsewhere. */
+export function paint(format: Format, text: string): string {
+  return styleText(format, text, { stream: process.stdout });
+}
+
+/** The text in the colour that its emotion has everywhere in the report. */
+export function paintEmotion(emotion: string, text: string): string {
+  return paint(EMOTION_COLOURS[emotion] ?? 'white', text);
+}
+
+/** A user's headline: the title and a rule up to the report's width. */
+export function headline(title: string): string {
+  return `${paint('bold', title)} ${paint('gray', '━'.repeat(Math.max(3, WIDTH - title.length - 1)))}`;
+}
+
+/** A part's title. */
+export function subtitle(title: string): string {
+  return paint(['bold', 'cyan'], title);
+}
+
+/** The text on one line, cut with an ellipsis where it is longer. */
+export function cut(text: string, width: number): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= width ? line : `${line.slice(0, width - 1).trimEnd()}…`;
+}
+
+/** The text broken between words into lines of the report's width. */
+export function wrapped(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Blocks of lines set next to each other. */
+export function sideBySide(blocks: string[][], width: number): string[] {
+  const rows = Math.max(0, ...blocks.map((block) => block.length));
+  return Array.from({ length: rows }, (_, row) =>
+    blocks
+      .map((block) => padded(block[row] ?? '', width))
+      .join('')
+      .trimEnd(),
+  );
+}
+
+/** A time as the user's own clock showed it, to the minute. */
+export function localTime(iso: string, utcOffset: number): string {
+  return new Date(Date.parse(iso) + utcOffset * 60_000).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stripVTControlCharacters(text).length));
+}

@@ -1,0 +1,69 @@
+/** Something that one speaker said. */
+export interface SpokenTurn {
+  speaker: string;
+  text: string;
+  at?: string;
+}
+
+/** A user's message with the reply to it, as the service records a turn. */
+export interface Exchange {
+  userMessage: string;
+  assistantMessage: string;
+  occurredAt: string;
+}
+
+// The service's limits for the two sides of a turn.
+const USER_CHARACTERS = 16_000;
+const REPLY_CHARACTERS = 64_000;
+
+/**
+ * Pairs a session's turns into exchanges without losing a word: what one side says several times in a row is joined,
+ * and what the companion says before the user does is put, with its name, in front of the user's first message.
+ */
+export function pairTurns(
+  turns: readonly Required<SpokenTurn>[],
+  user: string,
+  companion: string,
+): Exchange[] {
+  const exchanges: Exchange[] = [];
+  const firstOwn = turns.findIndex((turn) => turn.speaker === user);
+  const opening = firstOwn === -1 ? turns.length : firstOwn;
+  turns.forEach((turn, index) => {
+    const usersSide = index < opening || turn.speaker === user;
+    const expected = turn.speaker === (usersSide ? user : companion);
+    const said = expected ? turn.text : `${turn.speaker}: ${turn.text}`;
+    const current = exchanges.at(-1);
+    if (!current || (usersSide && current.assistantMessage !== '')) {
+      exchanges.push({ userMessage: said, assistantMessage: '', occurredAt: turn.at });
+    } else if (usersSide) {
+      current.userMessage = joined(current.userMessage, said);
+    } else {
+      current.assistantMessage = joined(current.assistantMessage, said);
+    }
+  });
+  return exchanges.flatMap(withinLimits);
+}
+
+function joined(before: string, after: string): string {
+  return before === '' ? after : `${before}\n${after}`;
+}
+
+function withinLimits({ userMessage, assistantMessage, occurredAt }: Exchange): Exchange[] {
+  const said = parts(userMessage, USER_CHARACTERS);
+  const replies = parts(assistantMessage, REPLY_CHARACTERS);
+  const last = said.pop() ?? '';
+  return [
+    ...said.map((part) => ({ userMessage: part, assistantMessage: '', occurredAt })),
+    ...replies.map((part, n) => ({
+      userMessage: n === 0 ? last : '(continued)',
+      assistantMessage: part,
+      occurredAt,
+    })),
+  ];
+}
+
+/** The text in pieces of at most so many characters; an empty text is one empty piece. */
+export function parts(text: string, characters: number): string[] {
+  const count = Math.max(1, Math.ceil(text.length / characters));
+  return Array.from({ length: count }, (_, n) => text.slice(n * characters, (n + 1) * characters));
+}

@@ -1,0 +1,66 @@
+import { eachAtMost } from './concurrency.js';
+import type { DemoClient } from './demo-client.js';
+import type { Question, ScriptUser } from './demo-script.js';
+import { evidenceKey, search } from './portrait.js';
+
+/** How much of the evidence is among the first 5, 10 and 20 hits, as a mean over the questions (0..1). */
+export interface Recall {
+  questions: number;
+  at5: number;
+  at10: number;
+  at20: number;
+}
+
+/** The recall of one user's questions. */
+export interface UserRecall extends Recall {
+  userId: string;
+}
+
+const SEARCHES_AT_ONCE = 8;
+const DEEPEST = 20;
+
+/** Asks every measured question and compares the hits with its evidence. */
+export async function measureRecall(
+  client: DemoClient,
+  users: ScriptUser[],
+  advance: () => void,
+): Promise<UserRecall[]> {
+  const found = new Map<string, number[][]>();
+  const asked = users.flatMap(({ userId, questions }) =>
+    questions.filter((question) => question.measured).map((question) => ({ userId, question })),
+  );
+  await eachAtMost(SEARCHES_AT_ONCE, asked, async ({ userId, question }) => {
+    const hits = await search(client, userId, { q: question.question, limit: DEEPEST });
+    const keys = hits.map((hit) => evidenceKey(hit, question));
+    const shares = [5, 10, DEEPEST].map((depth) => shareFound(question, keys.slice(0, depth)));
+    found.set(userId, [...(found.get(userId) ?? []), shares]);
+    advance();
+  });
+  return [...found]
+    .map(([userId, shares]) => ({ userId, ...meanOf(shares) }))
+    .toSorted((a, b) => a.userId.localeCompare(b.userId));
+}
+
+/** The recall over the questions of all users. */
+export function totalRecall(users: UserRecall[]): Recall {
+  const questions = users.reduce((sum, user) => sum + user.questions, 0);
+  const mean = (of: (user: Recall) => number) =>
+    users.reduce((sum, user) => sum + of(user) * user.questions, 0) / questions;
+  return {
+    questions,
+    at5: mean((user) => user.at5),
+    at10: mean((user) => user.at10),
+    at20: mean((user) => user.at20),
+  };
+}
+
+/** The share of a question's evidence that is among the keys of its hits. */
+export function shareFound({ evidence }: Question, keys: string[]): number {
+  const wanted = new Set(evidence.ids);
+  return [...wanted].filter((id) => keys.includes(id)).length / wanted.size;
+}
+
+function meanOf(shares: number[][]): Recall {
+  const mean = (n: number) => shares.reduce((sum, share) => sum + (share[n] ?? 0), 0) / shares.length;
+  return { questions: shares.length, at5: mean(0), at10: mean(1), at20: mean(2) };
+}

@@ -1,0 +1,105 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FeedEvent, FeedPage } from './answers.js';
+import type { DemoClient } from './demo-client.js';
+import type { Script } from './demo-script.js';
+import { play } from './player.js';
+import { readPortrait, type Portrait } from './portrait.js';
+import { startProgress } from './progress.js';
+import { readBack, type ReadBacks } from './read-back.js';
+import { measureRecall, type UserRecall } from './recall.js';
+
+/** What was sent and what it came to. */
+export interface Totals {
+  commands: number;
+  events: number;
+  seconds: number;
+  commandsPerSecond: number;
+}
+
+/** What a demonstration found while its service ran. */
+export interface Demonstrated {
+  title: string;
+  users: Portrait[];
+  recall: UserRecall[];
+  tail: FeedEvent[];
+  totals: Totals;
+  readBack: ReadBacks;
+  /** Whether a turn that was sent a second time was answered from its receipt; absent where none was. */
+  retryRecognised?: boolean;
+}
+
+/** Everything that a demonstration found, as `--json` prints it and as the report lays it out. */
+export interface Summary extends Demonstrated {
+  /** What the data takes on disk once the service has stopped. */
+  bytes: number;
+}
+
+const TAIL = 12;
+
+/** Plays the script and then asks the service for all that the report shows. */
+export async function demonstrate(script: Script, client: DemoClient): Promise<Demonstrated> {
+  const commands = script.users.reduce((sum, user) => sum + user.commands.length, 0);
+  const seconds = await playTimed(script, client, commands);
+  const retryRecognised = await sendAgain(script, client);
+  const users = await readPortraits(script, client);
+  const recall = await measured(script, client);
+  const { head } = await client.get<FeedPage>('/v1/events?after=0&limit=1');
+  const tail = await client.get<FeedPage>(`/v1/events?after=${Math.max(0, head - TAIL)}&limit=${TAIL}`);
+  return {
+    title: script.title,
+    users,
+    recall,
+    tail: tail.items,
+    totals: {
+      commands,
+      events: head,
+      seconds,
+      commandsPerSecond: commands / seconds,
+    },
+    readBack: await readBack(client, script),
+    ...(retryRecognised !== undefined && { retryRecognised }),
+  };
+}
+
+async function playTimed(script: Script, client: DemoClient, commands: number): Promise<number> {
+  const progress = startProgress('Playing', commands, 'commands');
+  const started = performance.now();
+  try {
+    await play(script, client, (by) => progress.advance(by));
+    return (performance.now() - started) / 1000;
+  } finally {
+    progress.stop();
+  }
+}
+
+async function sendAgain(script: Script, client: DemoClient): Promise<boolean | undefined> {
+  // A key belongs to the route on which it was first used, so a batch's command cannot be sent again alone.
+  if (script.mode === 'batch') return undefined;
+  const turn = script.users[0]?.commands.findLast(({ command }) => command === 'RecordTurn');
+  return turn && client.send(turn);
+}
+
+async function readPortraits(script: Script, client: DemoClient): Promise<Portrait[]> {
+  const portraits: Portrait[] = [];
+  for (const user of script.users) portraits.push(await readPortrait(client, user, script));
+  return portraits;
+}
+
+async function measured(script: Script, client: DemoClient): Promise<UserRecall[]> {
+  const questions = script.users.flatMap((user) => user.questions.filter((question) => question.measured));
+  if (questions.length === 0) return [];
+  const progress = startProgress('Asking', questions.length, 'questions');
+  try {
+    return await measureRecall(client, script.users, () => progress.advance());
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The size of all files in a folder. */
+export async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
