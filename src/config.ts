@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, Max, Min, validateSync } from 'class-validator';
+import { IsIn, IsNotEmpty, IsPort, validateSync } from 'class-validator';
 import { StartRefused } from './errors.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -8,21 +8,19 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** The environment variables that the service reads, with their defaults. */
 class Environment {
   /** 0 takes any free port. */
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
-  PORT = 3000;
+  @IsPort({ message: 'must be a whole number from 0 to 65535' })
+  PORT = '3000';
 
-  @IsNotEmpty()
+  @IsNotEmpty({ message: 'must not be empty' })
   HOST = '127.0.0.1';
 
-  @IsNotEmpty()
+  @IsNotEmpty({ message: 'must not be empty' })
   DATA_DIR = './data';
 
-  @IsNotEmpty()
+  @IsNotEmpty({ message: 'must not be empty' })
   BACKUP_DIR = './backups';
 
-  @IsIn(LOG_LEVELS)
+  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL = 'info';
 }
 
@@ -41,9 +39,7 @@ export interface Config {
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const names = Object.keys(new Environment());
   const given = Object.fromEntries(
-    names
-      .filter((name) => env[name] !== undefined)
-      .map((name) => [name, name === 'PORT' ? wholeNumber(env[name]) : env[name]]),
+    names.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]),
   );
   const checked = plainToInstance(Environment, { ...new Environment(), ...given });
   const problems = validateSync(checked).map(
@@ -55,14 +51,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
   if (problems.length > 0) throw new StartRefused(`The environment is not valid:\n${problems.join('\n')}`);
   return {
-    port: checked.PORT,
+    port: Number(checked.PORT),
     host: checked.HOST,
     dataDir: resolve(checked.DATA_DIR),
     backupDir: resolve(checked.BACKUP_DIR),
     logLevel: checked.LOG_LEVEL,
   };
-}
-
-function wholeNumber(text: string | undefined): number {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }

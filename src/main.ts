@@ -13,7 +13,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     logger.warn({ msg: 'projection was behind the log and has caught up', projection, events });
   }
   const app = await makeServer(store, logger);
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   process.once('SIGTERM', () => logger.info('stopping: finishing what is in flight'));
   try {
     await app.listen(config.port, config.host);

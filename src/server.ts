@@ -3,11 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
 import { AppModule } from './app.module.js';
 import { InvalidInput } from './errors.js';
 import { compileValidators } from './validation/validator.js';
 import type { Store } from './store/store.js';
+import { newId } from './events/uuid.js';
 import { HttpErrorFilter } from './http/http-error.filter.js';
 import { serveDocs } from './http/open-api.js';
 import { PinoLogger } from './http/pino-logger.js';
@@ -23,7 +23,7 @@ export async function makeServer(store: Store, logger: Logger): Promise<NestFast
     // Longer than any valid id, so that a long one is answered like every other bad field.
     routerOptions: { maxParamLength: 2_048 },
     requestIdHeader: 'x-correlation-id',
-    genReqId: () => uuidv7(),
+    genReqId: newId,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);

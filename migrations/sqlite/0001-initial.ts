@@ -35,7 +35,7 @@ const LOG = [
   immutable('events', 'update'),
   immutable('events', 'delete'),
   `create table streams (
-    user_id text not null, stream_id text not null, stream_key integer not null, version integer not null,
+    user_id text not null, stream_id text not null, stream_key integer not null,
     primary key (user_id, stream_id)
   ) without rowid`,
   'create unique index streams_key on streams (stream_key)',
@@ -126,14 +126,12 @@ const EMOTION = [
     last_at integer not null,
     primary key (user_id, emotion)
   ) without rowid`,
-  `create table emotion_buckets (
+  `create table emotion_days (
     user_id text not null,
-    grain text not null,
-    start integer not null,
+    day integer not null,
     emotion text not null,
-    count integer not null,
-    intensity_sum real not null,
-    primary key (user_id, grain, start, emotion)
+    quarters text not null,
+    primary key (user_id, day, emotion)
   ) without rowid`,
   `create table emotion_triggers (
     user_id text not null,

@@ -1,4 +1,4 @@
-import { bodyValidator, type Shape, type Validator } from '../validation/validator.js';
+import { payloadValidator, type Shape, type Validator } from '../validation/validator.js';
 
 /** What the service knows about an event besides its data. */
 export interface EventEnvelope {
@@ -61,6 +61,6 @@ export function defineEvent<const T extends string, const V extends number, D ex
     type: declared.type,
     version: declared.version,
     upcasters: declared.upcasters as readonly Upcaster[],
-    validate: bodyValidator(declared.payload),
+    validate: payloadValidator(declared.payload),
   };
 }

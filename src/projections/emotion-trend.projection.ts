@@ -1,10 +1,10 @@
 import { defineTable, integer, json, real, text, type RowIn } from '../database/table.js';
 import type { StoreEventOf } from '../events/event-catalog.js';
-import { localDay, localHour, quarterStart } from './local-time.js';
+import { localDay, localHour, quarterOfDay } from './local-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
 /** How many of the newest turns a trigger stays linked to. */
-const LINKED_TURNS = 10;
+const LINKED_TURNS = 3;
 
 /** One row per user and emotion. Intensities are 0..1, times ms UTC. */
 export const emotionPatternsTable = defineTable(
@@ -24,21 +24,17 @@ export const emotionPatternsTable = defineTable(
   { key: ['userId', 'emotion'], hot: true },
 );
 
+/** What was observed in one quarter of an hour: its number in the UTC day (0..95), the count, the sum of intensities. */
+export type Quarter = [quarter: number, count: number, intensitySum: number];
+
 /**
- * Counts by time. A `quarter` starts at a quarter of an hour, ms UTC, so that hours, days, weeks and months of every
- * offset in use can be put together exactly; a `day` is a day of the user's own calendar, counted from 1970-01-01.
+ * One row per user, UTC day (counted from 1970-01-01) and emotion. Its quarters of an hour can be put together to the
+ * hours, days, weeks and months of every UTC offset in use, exactly.
  */
-export const emotionBucketsTable = defineTable(
-  'emotion_buckets',
-  {
-    userId: text(),
-    grain: text(),
-    start: integer(),
-    emotion: text(),
-    count: integer(),
-    intensitySum: real(),
-  },
-  { key: ['userId', 'grain', 'start', 'emotion'], hot: true },
+export const emotionDaysTable = defineTable(
+  'emotion_days',
+  { userId: text(), day: integer(), emotion: text(), quarters: json<Quarter[]>() },
+  { key: ['userId', 'day', 'emotion'], hot: true },
 );
 
 /** One row per user, emotion and trigger, linked to the newest turns that showed it. */
@@ -55,7 +51,7 @@ export const emotionTriggersTable = defineTable(
 );
 
 export type EmotionPatternRow = RowIn<typeof emotionPatternsTable>;
-export type EmotionBucketRow = RowIn<typeof emotionBucketsTable>;
+export type EmotionDayRow = RowIn<typeof emotionDaysTable>;
 export type EmotionTriggerRow = RowIn<typeof emotionTriggersTable>;
 
 type EmotionObserved = StoreEventOf<'emotion.observed'>;
@@ -64,25 +60,18 @@ type EmotionObserved = StoreEventOf<'emotion.observed'>;
 export const emotionTrend = defineProjection({
   name: 'emotion-trend',
   version: 1,
-  tables: [emotionPatternsTable, emotionBucketsTable, emotionTriggersTable],
+  tables: [emotionPatternsTable, emotionDaysTable, emotionTriggersTable],
   folds: {
     'emotion.observed': (event, rows) => {
       const { userId, occurredAt, data } = event;
       rows.evolve(emotionPatternsTable, [userId, data.emotion], (row) => observed(row, event));
-      const buckets: [string, number][] = [
-        ['quarter', quarterStart(occurredAt)],
-        ['day', localDay(occurredAt, event.utcOffset)],
-      ];
-      for (const [grain, start] of buckets) {
-        rows.evolve(emotionBucketsTable, [userId, grain, start, data.emotion], (row) => ({
-          userId,
-          grain,
-          start,
-          emotion: data.emotion,
-          count: (row?.count ?? 0) + 1,
-          intensitySum: (row?.intensitySum ?? 0) + data.intensity,
-        }));
-      }
+      const day = localDay(occurredAt, 0);
+      rows.evolve(emotionDaysTable, [userId, day, data.emotion], (row) => ({
+        userId,
+        day,
+        emotion: data.emotion,
+        quarters: counted(row?.quarters ?? [], quarterOfDay(occurredAt), data.intensity),
+      }));
       for (const trigger of data.triggers) {
         rows.evolve(emotionTriggersTable, [userId, data.emotion, trigger], (row) =>
           triggered(row, event, trigger),
@@ -95,6 +84,12 @@ export const emotionTrend = defineProjection({
 /** The population variance of the intensities, 0 for a single observation. */
 export function variance(pattern: EmotionPatternRow): number {
   return pattern.squaredDistances / pattern.frequency;
+}
+
+function counted(quarters: readonly Quarter[], quarter: number, intensity: number): Quarter[] {
+  const [, count, sum] = quarters.find(([known]) => known === quarter) ?? [quarter, 0, 0];
+  const others = quarters.filter(([known]) => known !== quarter);
+  return [...others, [quarter, count + 1, sum + intensity] satisfies Quarter].toSorted((a, b) => a[0] - b[0]);
 }
 
 function observed(row: EmotionPatternRow | undefined, event: EmotionObserved): EmotionPatternRow {

@@ -1,4 +1,5 @@
 const MINUTE = 60_000;
+const QUARTER = 15 * MINUTE;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
@@ -12,7 +13,12 @@ export function localHour(at: number, utcOffset: number): number {
   return Math.floor((at + utcOffset * MINUTE) / HOUR) - localDay(at, utcOffset) * 24;
 }
 
-/** The quarter of an hour in which the instant lies, as its start in ms UTC: every offset in use is a multiple of it. */
-export function quarterStart(at: number): number {
-  return Math.floor(at / (15 * MINUTE)) * 15 * MINUTE;
+/** The quarter of an hour of the UTC day in which the instant lies, 0 to 95: every offset in use is a multiple of it. */
+export function quarterOfDay(at: number): number {
+  return Math.floor(at / QUARTER) - localDay(at, 0) * 96;
+}
+
+/** The start of a quarter of an hour, ms UTC. */
+export function quarterStart(day: number, quarter: number): number {
+  return day * DAY + quarter * QUARTER;
 }

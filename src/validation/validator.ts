@@ -70,8 +70,13 @@ function mapValues(
   return Object.fromEntries(Object.entries(of).map(([name, schema]) => [name, change(schema)]));
 }
 
-/** Compiles a validator for a JSON body or an event's payload; compiled on first use. */
+/** Compiles a validator for a JSON body; compiled on first use, or by `compileValidators`. */
 export function bodyValidator<T extends object>(shape: Shape<T>): Validator<T> {
+  return compiled<T>(bodies, shape, storable);
+}
+
+/** Compiles a validator for what is already known to be storable, such as the data of an event. */
+export function payloadValidator<T extends object>(shape: Shape<T>): Validator<T> {
   return compiled<T>(bodies, shape, (value) => value);
 }
 
@@ -101,11 +106,15 @@ function compiled<T extends object>(ajv: Ajv, shape: Shape<T>, prepare: Prepare)
   return (value) => {
     check ??= compile(jsonSchemas());
     const prepared = prepare(value, schema);
-    const bad = unstorable(prepared, '', MOST_DEPTH);
-    if (bad) throw InvalidInput.fields([bad]);
     if (!check(prepared)) throw InvalidInput.fields(fieldErrors(check.errors ?? []));
     return prepared as T;
   };
+}
+
+function storable(value: unknown): unknown {
+  const bad = unstorable(value, '', MOST_DEPTH);
+  if (bad) throw InvalidInput.fields([bad]);
+  return value;
 }
 
 type Prepare = (value: unknown, schema: JsonSchema) => unknown;
@@ -116,7 +125,7 @@ function splitLists(value: unknown, schema: JsonSchema): unknown {
     const given = query[name];
     if (field.type === 'array' && typeof given === 'string') query[name] = given.split(',').filter(Boolean);
   }
-  return query;
+  return storable(query);
 }
 
 function withKeywords(ajv: Ajv): Ajv {
@@ -172,8 +181,8 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
 /** Databases cannot keep U+0000 or half surrogate pairs in text, so no field may hold them; numbers must be finite. */
 function unstorable(value: unknown, path: string, depth: number): FieldError | undefined {
   if (typeof value === 'string') {
-    const storable = value.isWellFormed() && !value.includes('\u0000');
-    return storable ? undefined : { path, message: 'must be well-formed Unicode without U+0000' };
+    const fine = value.isWellFormed() && !value.includes('\u0000');
+    return fine ? undefined : { path, message: 'must be well-formed Unicode without U+0000' };
   }
   if (typeof value === 'number') {
     return Number.isFinite(value) ? undefined : { path, message: 'must be a finite number' };

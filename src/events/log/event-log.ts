@@ -21,6 +21,13 @@ export interface LogHead {
   recordedAt: number;
 }
 
+/** Where a stream ends. */
+export interface StreamHead {
+  streamKey: number;
+  /** Of its last event. */
+  version: number;
+}
+
 /** Which events to read: those that pass every condition, by position. */
 export interface EventQuery {
   /** Only events after this position. */
@@ -40,6 +47,8 @@ export interface LogTransaction {
   /** Read inside the transaction, so nobody else can append between the head and the commit. */
   readonly head: LogHead;
   readonly rows: RowStore;
+  /** Where the user's stream ends in the log, this transaction's appends not included; undefined without events. */
+  stream(userId: string, streamId: string): StreamHead | undefined;
   /** Reads what is in the log so far, this transaction's own events included. */
   read(query: EventQuery): StoredEvent[];
   append(events: readonly StoredEvent[]): void;

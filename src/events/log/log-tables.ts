@@ -30,13 +30,12 @@ export const eventsTable = defineTable(
   },
 );
 
-/** One row per stream: its number and the version of its last event. */
+/** One row per stream: its number, which its events carry. Written by the log adapter with the stream's first event. */
 export const streamsTable = defineTable(
   'streams',
-  { userId: text(), streamId: text(), streamKey: integer(), version: integer() },
+  { userId: text(), streamId: text(), streamKey: integer() },
   {
     key: ['userId', 'streamId'],
-    hot: true,
     indexes: [{ name: 'streams_key', columns: ['streamKey'], unique: true }],
   },
 );
@@ -71,6 +70,5 @@ export const checkpointsTable = defineTable(
 /** The tables that every database has before any projection. */
 export const LOG_TABLES = [eventsTable, streamsTable, receiptsTable, checkpointsTable];
 
-export type StreamRow = RowIn<typeof streamsTable>;
 export type ReceiptRow = RowIn<typeof receiptsTable>;
 export type CheckpointRow = RowIn<typeof checkpointsTable>;

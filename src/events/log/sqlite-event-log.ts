@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { rowCache, SqliteRows } from '../../database/sqlite/sqlite-rows.js';
+import { keyText } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
-import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent } from './event-log.js';
+import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
 import { uuidBytes } from './uuid-bytes.js';
 
@@ -9,11 +11,20 @@ const INSERT = `insert into events (position, event_id, user_id, stream_key, ver
   utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
+const STREAM = `select stream_key, (select max(version) from events e where e.stream_key = s.stream_key) as version
+  from streams s where user_id = ? and stream_id = ?`;
+
+/** Stream heads kept in memory. */
+const MOST_HEADS = 100_000;
+
 /** The log in one SQLite file, written over one connection. */
 export class SqliteEventLog implements EventLog {
   private readonly rows: SqliteRows;
   private readonly reader: SqliteEventReader;
+  private readonly heads = new LRUCache<string, StreamHead>({ max: MOST_HEADS });
   private readonly insert: Database.Statement;
+  private readonly insertStream: Database.Statement;
+  private readonly selectStream: Database.Statement;
   private readonly begin: Database.Statement;
   private readonly commit: Database.Statement;
   private readonly rollback: Database.Statement;
@@ -22,6 +33,8 @@ export class SqliteEventLog implements EventLog {
     this.rows = new SqliteRows(db, rowCache());
     this.reader = new SqliteEventReader(db);
     this.insert = db.prepare(INSERT);
+    this.insertStream = db.prepare('insert into streams (user_id, stream_id, stream_key) values (?, ?, ?)');
+    this.selectStream = db.prepare(STREAM);
     this.begin = db.prepare('begin immediate');
     this.commit = db.prepare('commit');
     this.rollback = db.prepare('rollback');
@@ -33,6 +46,7 @@ export class SqliteEventLog implements EventLog {
       const result = work({
         head: this.reader.head(),
         rows: this.rows,
+        stream: (userId, streamId) => this.stream(userId, streamId),
         read: (query) => this.reader.read(query),
         append: (events) => this.append(events),
         save: (changes) => this.rows.save(changes),
@@ -41,6 +55,7 @@ export class SqliteEventLog implements EventLog {
       return result;
     } catch (error) {
       this.rows.forget();
+      this.heads.clear();
       // A failed commit may have rolled back already.
       if (this.db.inTransaction) this.rollback.run();
       throw error;
@@ -55,8 +70,24 @@ export class SqliteEventLog implements EventLog {
     return this.reader.read(query);
   }
 
+  private stream(userId: string, streamId: string): StreamHead | undefined {
+    const id = keyText([userId, streamId]);
+    const known = this.heads.get(id);
+    if (known) return known;
+    const row = this.selectStream.get(userId, streamId) as
+      | { stream_key: number; version: number }
+      | undefined;
+    if (!row) return undefined;
+    const head = { streamKey: row.stream_key, version: row.version };
+    this.heads.set(id, head);
+    return head;
+  }
+
   private append(events: readonly StoredEvent[]): void {
     for (const event of events) {
+      const { userId, streamId, streamKey, version } = event;
+      if (version === 1) this.insertStream.run(userId, streamId, streamKey);
+      this.heads.set(keyText([userId, streamId]), { streamKey, version });
       this.insert.run(
         event.position,
         uuidBytes(event.eventId),

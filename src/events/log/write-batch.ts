@@ -1,12 +1,13 @@
-import { uuidv7 } from 'uuidv7';
 import { RowBatch } from '../../database/row-batch.js';
+import { keyText } from '../../database/table.js';
 import { Conflict, KeyReused } from '../../errors.js';
 import type { EventCatalog, StoreEvent } from '../event-catalog.js';
+import { newId } from '../uuid.js';
 import type { EventCodec } from './event-codec.js';
 import type { EventFolds } from './event-folds.js';
 import { chainHash } from './event-hash.js';
-import type { LogHead, LogTransaction, StoredEvent } from './event-log.js';
-import { receiptsTable, streamsTable } from './log-tables.js';
+import type { LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
+import { receiptsTable } from './log-tables.js';
 import type { Decision, ExpectedVersion, NewEvent, WriteCommand, Written } from './write-command.js';
 
 /** What a batch needs besides its transaction. */
@@ -22,6 +23,8 @@ export interface WriteParts {
 export class WriteBatch {
   private readonly rows: RowBatch;
   private readonly appended: StoredEvent[] = [];
+  /** The streams that this batch has appended to. */
+  private readonly streams = new Map<string, StreamHead>();
   private readonly now: number;
   private head: LogHead;
 
@@ -43,7 +46,7 @@ export class WriteBatch {
     } catch (error) {
       this.rows.rollback(before.mark);
       this.head = before.head;
-      this.appended.length = before.appended;
+      for (const event of this.appended.splice(before.appended).toReversed()) this.stepBack(event);
       throw error;
     }
   }
@@ -80,7 +83,7 @@ export class WriteBatch {
   }
 
   private append(command: WriteCommand, events: readonly NewEvent[]): StoreEvent[] {
-    const commandId = command.commandId ?? uuidv7();
+    const commandId = command.commandId ?? newId();
     const done: StoreEvent[] = [];
     for (const event of events) {
       const causationId = event.causedBy === undefined ? null : (done[event.causedBy]?.eventId ?? null);
@@ -95,12 +98,11 @@ export class WriteBatch {
     { commandId, causationId }: { commandId: string; causationId: string | null },
   ): StoreEvent {
     const position = this.head.position + 1;
-    const stream = this.rows.evolve(streamsTable, [userId, streamId], (row) =>
-      row ? { ...row, version: row.version + 1 } : { userId, streamId, streamKey: position, version: 1 },
-    );
+    const before = this.stream(userId, streamId) ?? { streamKey: position, version: 0 };
+    const stream = { streamKey: before.streamKey, version: before.version + 1 };
     const event = {
       position,
-      eventId: uuidv7(),
+      eventId: newId(),
       streamId,
       version: stream.version,
       type,
@@ -118,6 +120,7 @@ export class WriteBatch {
     const unchained = { ...event, data: this.parts.codec.encode(data, userId) };
     const hash = chainHash(this.head.hash, unchained);
     this.appended.push({ ...unchained, streamKey: stream.streamKey, hash });
+    this.streams.set(keyText([userId, streamId]), stream);
     this.head = { position, hash, recordedAt: this.now };
     this.parts.folds.fold(event, this.rows);
     return event;
@@ -138,7 +141,17 @@ export class WriteBatch {
   }
 
   private version(userId: string, streamId: string): number {
-    return this.rows.get(streamsTable, userId, streamId)?.version ?? 0;
+    return this.stream(userId, streamId)?.version ?? 0;
+  }
+
+  private stream(userId: string, streamId: string): StreamHead | undefined {
+    return this.streams.get(keyText([userId, streamId])) ?? this.transaction.stream(userId, streamId);
+  }
+
+  private stepBack({ userId, streamId, streamKey, version }: StoredEvent): void {
+    const id = keyText([userId, streamId]);
+    if (version === 1) this.streams.delete(id);
+    else this.streams.set(id, { streamKey, version: version - 1 });
   }
 }
 

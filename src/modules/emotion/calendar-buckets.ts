@@ -1,4 +1,5 @@
-import type { EmotionBucketRow } from '../../projections/emotion-trend.projection.js';
+import type { EmotionDayRow } from '../../projections/emotion-trend.projection.js';
+import { quarterStart } from '../../projections/local-time.js';
 import type { Bucket, EmotionBucketAnswer } from './emotion.dto.js';
 
 const MINUTE = 60_000;
@@ -21,20 +22,24 @@ function localStart(local: number, bucket: Bucket): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
 }
 
-/** Puts quarters of an hour together to the buckets asked for, by time and emotion. */
+/** Puts the quarters of an hour that start within [from, to) together to the buckets asked for, by time and emotion. */
 export function calendarBuckets(
-  quarters: readonly EmotionBucketRow[],
-  bucket: Bucket,
-  utcOffset: number,
+  days: readonly EmotionDayRow[],
+  cut: { bucket: Bucket; utcOffset: number; from?: number | undefined; to?: number | undefined },
 ): EmotionBucketAnswer[] {
+  const { bucket, utcOffset, from = -Infinity, to = Infinity } = cut;
   const sums = new Map<string, { at: number; emotion: string; count: number; intensitySum: number }>();
-  for (const { start, emotion, count, intensitySum } of quarters) {
-    const at = bucketStart(start, bucket, utcOffset);
-    const key = `${at} ${emotion}`;
-    const sum = sums.get(key) ?? { at, emotion, count: 0, intensitySum: 0 };
-    sum.count += count;
-    sum.intensitySum += intensitySum;
-    sums.set(key, sum);
+  for (const { day, emotion, quarters } of days) {
+    for (const [quarter, count, intensitySum] of quarters) {
+      const start = quarterStart(day, quarter);
+      if (start < from || start >= to) continue;
+      const at = bucketStart(start, bucket, utcOffset);
+      const key = `${at} ${emotion}`;
+      const sum = sums.get(key) ?? { at, emotion, count: 0, intensitySum: 0 };
+      sum.count += count;
+      sum.intensitySum += intensitySum;
+      sums.set(key, sum);
+    }
   }
   return [...sums.values()]
     .toSorted((a, b) => a.at - b.at || (a.emotion < b.emotion ? -1 : 1))

@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { uuidv7 } from 'uuidv7';
 import { EventWriter } from '../../../events/log/event-writer.js';
 import type { Written } from '../../../events/log/write-command.js';
+import { newId } from '../../../events/uuid.js';
 import { NamedCommand, StoreCommand, toWrite } from '../../store-command.js';
 import { recordTurn } from '../conversation.decider.js';
 import { RecordTurnBody } from '../conversation.dto.js';
@@ -16,7 +16,7 @@ export class RecordTurnHandler implements ICommandHandler<RecordTurn> {
 
   execute(command: RecordTurn): Promise<Written> {
     const { userId } = command;
-    const input = { ...command.input, turnId: uuidv7() };
+    const input = { ...command.input, turnId: newId() };
     return this.writer.write(toWrite(command, (state) => recordTurn(state, userId, input)));
   }
 }

@@ -2,14 +2,14 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Filter } from '../../../database/row-store.js';
 import { InvalidInput } from '../../../errors.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
-import { emotionBucketsTable } from '../../../projections/emotion-trend.projection.js';
-import { quarterStart } from '../../../projections/local-time.js';
+import { emotionDaysTable } from '../../../projections/emotion-trend.projection.js';
+import { localDay, quarterOfDay, quarterStart } from '../../../projections/local-time.js';
 import { Reads } from '../../../projections/reads.js';
 import { calendarBuckets } from '../calendar-buckets.js';
 import type { EmotionTrendAnswer, EmotionTrendQuery } from '../emotion.dto.js';
 
-/** Quarters of an hour that one answer may be made of: more than a year of a user who never sleeps. */
-const MOST_QUARTERS = 100_000;
+/** Rows that one answer may be made of: some ten years of ten emotions a day. */
+const MOST_DAYS = 40_000;
 
 /** How did this user's emotions develop? */
 export class GetEmotionTrend extends Query<EmotionTrendAnswer> {
@@ -26,22 +26,22 @@ export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
   constructor(private readonly reads: Reads) {}
 
   async execute({ userId, asked }: GetEmotionTrend): Promise<EmotionTrendAnswer> {
-    const { bucket = 'day', from, to } = asked;
-    const filters: Filter[] = [
-      ['userId', '=', userId],
-      ['grain', '=', 'quarter'],
-    ];
-    if (from !== undefined) filters.push(['start', '>=', quarterStart(Date.parse(from))]);
-    if (to !== undefined) filters.push(['start', '<', quarterStart(Date.parse(to))]);
-    const limit = MOST_QUARTERS + 1;
-    const quarters = await this.reads.list(emotionBucketsTable, {
-      filters,
-      order: ['start', 'emotion'],
-      limit,
-    });
-    if (quarters.length > MOST_QUARTERS)
-      throw InvalidInput.field('from', 'must leave a shorter time up to `to`');
+    const from = wholeQuarter(asked.from);
+    const to = wholeQuarter(asked.to);
+    const filters: Filter[] = [['userId', '=', userId]];
+    if (from !== undefined) filters.push(['day', '>=', localDay(from, 0)]);
+    if (to !== undefined) filters.push(['day', '<', localDay(to, 0) + 1]);
+    const limit = MOST_DAYS + 1;
+    const days = await this.reads.list(emotionDaysTable, { filters, order: ['day', 'emotion'], limit });
+    if (days.length > MOST_DAYS) throw InvalidInput.field('from', 'must leave a shorter time up to `to`');
     const utcOffset = asked.utcOffset ?? (await this.reads.get(profilesTable, userId))?.utcOffset ?? 0;
-    return { items: calendarBuckets(quarters, bucket, utcOffset) };
+    const cut = { bucket: asked.bucket ?? 'day', utcOffset };
+    return { items: calendarBuckets(days, { ...cut, from, to }) };
   }
+}
+
+function wholeQuarter(instant: string | undefined): number | undefined {
+  if (instant === undefined) return undefined;
+  const at = Date.parse(instant);
+  return quarterStart(localDay(at, 0), quarterOfDay(at));
 }

@@ -1,14 +1,17 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { Filter } from '../../../database/row-store.js';
 import {
-  emotionBucketsTable,
+  emotionDaysTable,
   emotionPatternsTable,
   emotionTriggersTable,
   variance,
-  type EmotionBucketRow,
+  type EmotionDayRow,
   type EmotionPatternRow,
   type EmotionTriggerRow,
 } from '../../../projections/emotion-trend.projection.js';
+import { profilesTable } from '../../../projections/current-profile.projection.js';
 import { Reads } from '../../../projections/reads.js';
+import { dailyCounts } from '../daily-counts.js';
 import { dailyTrend, TREND_DAYS } from '../daily-trend.js';
 import type { EmotionAnswer, EmotionsAnswer } from '../emotion.dto.js';
 
@@ -29,7 +32,7 @@ export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
   constructor(private readonly reads: Reads) {}
 
   async execute({ userId }: ListEmotions): Promise<EmotionsAnswer> {
-    const [patterns, triggers, days] = await Promise.all([
+    const [patterns, triggers, days, profile] = await Promise.all([
       this.reads.list(emotionPatternsTable, {
         filters: [['userId', '=', userId]],
         order: ['emotion'],
@@ -41,28 +44,33 @@ export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
         limit: MOST_TRIGGERS,
       }),
       this.lastDays(userId),
+      this.reads.get(profilesTable, userId),
     ]);
+    const counts = dailyCounts(days, profile?.utcOffset ?? 0);
     const triggersOf = Map.groupBy(triggers, ({ emotion }) => emotion);
     return {
       items: patterns
         .toSorted((a, b) => b.frequency - a.frequency || (a.emotion < b.emotion ? -1 : 1))
-        .map((pattern) => emotionAnswer(pattern, triggersOf.get(pattern.emotion) ?? [], days)),
+        .map((pattern) =>
+          emotionAnswer(pattern, triggersOf.get(pattern.emotion) ?? [], counts(pattern.emotion)),
+        ),
     };
   }
 
-  /** The day buckets of the user's last days with any emotion: so many that they reach over the trend's window. */
-  private async lastDays(userId: string): Promise<EmotionBucketRow[]> {
-    const filters = [['userId', '=', userId] as const, ['grain', '=', 'day'] as const];
-    const [newest] = await this.reads.list(emotionBucketsTable, {
-      filters,
-      order: ['start'],
+  /** The user's last days with any emotion: so many that they reach over the trend's window in any offset. */
+  private async lastDays(userId: string): Promise<EmotionDayRow[]> {
+    const ofUser: Filter = ['userId', '=', userId];
+    const order = ['day', 'emotion'];
+    const [newest] = await this.reads.list(emotionDaysTable, {
+      filters: [ofUser],
+      order,
       descending: true,
       limit: 1,
     });
     if (!newest) return [];
-    return this.reads.list(emotionBucketsTable, {
-      filters: [...filters, ['start', '>', newest.start - TREND_DAYS]],
-      order: ['start', 'emotion'],
+    return this.reads.list(emotionDaysTable, {
+      filters: [ofUser, ['day', '>', newest.day - TREND_DAYS - 2]],
+      order,
       limit: TREND_DAYS * MOST_EMOTIONS,
     });
   }
@@ -71,7 +79,7 @@ export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
 function emotionAnswer(
   pattern: EmotionPatternRow,
   triggers: readonly EmotionTriggerRow[],
-  days: readonly EmotionBucketRow[],
+  counts: readonly number[],
 ): EmotionAnswer {
   return {
     emotion: pattern.emotion,
@@ -85,16 +93,6 @@ function emotionAnswer(
     hours: pattern.hours,
     firstAt: new Date(pattern.firstAt).toISOString(),
     lastAt: new Date(pattern.lastAt).toISOString(),
-    trend: dailyTrend(dailyCounts(pattern.emotion, days)),
+    trend: dailyTrend(counts),
   };
-}
-
-/** Counts of one emotion for every day of the window, days without it as 0; the window starts with what is known. */
-function dailyCounts(emotion: string, days: readonly EmotionBucketRow[]): number[] {
-  const [first] = days;
-  const last = days.at(-1);
-  if (!first || !last) return [];
-  const counts = Array.from({ length: last.start - first.start + 1 }, () => 0);
-  for (const day of days) if (day.emotion === emotion) counts[day.start - first.start] = day.count;
-  return counts;
 }

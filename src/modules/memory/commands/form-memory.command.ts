@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { uuidv7 } from 'uuidv7';
 import { EventWriter } from '../../../events/log/event-writer.js';
 import type { Written } from '../../../events/log/write-command.js';
+import { newId } from '../../../events/uuid.js';
 import { NamedCommand, StoreCommand, toWrite } from '../../store-command.js';
 import { formMemory } from '../memory.decider.js';
 import { FormMemoryBody } from '../memory.dto.js';
@@ -16,7 +16,7 @@ export class FormMemoryHandler implements ICommandHandler<FormMemory> {
 
   execute(command: FormMemory): Promise<Written> {
     const { userId } = command;
-    const input = { ...command.input, memoryId: command.input.memoryId ?? uuidv7() };
+    const input = { ...command.input, memoryId: command.input.memoryId ?? newId() };
     return this.writer.write(toWrite(command, (state) => formMemory(state, userId, input)));
   }
 }
