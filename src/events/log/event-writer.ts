@@ -13,7 +13,7 @@ export interface WriterLimits {
   queue: number;
 }
 
-export const DEFAULT_LIMITS: WriterLimits = { batch: 256, batchMs: 5, queue: 4_096 };
+export const DEFAULT_LIMITS: WriterLimits = { batch: 256, batchMs: 10, queue: 4_096 };
 
 interface Waiting {
   command: WriteCommand;
