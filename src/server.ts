@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { InvalidInput } from './errors.js';
 import { compileValidators } from './validation/validator.js';
 import type { Store } from './store/store.js';
 import { newId } from './events/uuid.js';
-import { HttpErrorFilter } from './http/http-error.filter.js';
+import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
 import { serveDocs } from './http/open-api.js';
 import { PinoLogger } from './http/pino-logger.js';
 
 const BODY_LIMIT = 1024 * 1024;
 const BATCH_BODY_LIMIT = 8 * 1024 * 1024;
+/** For how long busy connections are told to close before idle ones are closed: a request may be on its way on them. */
+const PARTING_MS = 250;
+/** How often connections that have fallen idle are closed while stopping. */
+const SWEEP_MS = 50;
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** The HTTP service over an open store, ready to listen. */
@@ -26,6 +30,10 @@ export async function makeServer(store: Store, logger: Logger): Promise<NestFast
     genReqId: newId,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      void reply.header('x-correlation-id', request.id);
+      sendProblem(reply as unknown as FastifyReply, InvalidInput.malformed(error.message, error));
+    },
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const instance = adapter.getInstance<FastifyInstance>();
   acceptJson(instance);
@@ -39,6 +47,7 @@ export async function makeServer(store: Store, logger: Logger): Promise<NestFast
       bad ? InvalidInput.field('X-Correlation-Id', 'must be 1 to 128 visible ASCII characters') : undefined,
     );
   });
+  closeConnectionsWhenStopping(instance);
   if (logger.isLevelEnabled('debug')) logRequests(instance, logger);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(store), adapter, {
     bodyParser: false,
@@ -53,7 +62,7 @@ export async function makeServer(store: Store, logger: Logger): Promise<NestFast
 
 /** Takes JSON only; a route without a body may be sent none. */
 function acceptJson(instance: FastifyInstance): void {
-  const parse = instance.getDefaultJsonParser('error', 'error');
+  const parse = instance.getDefaultJsonParser('error', 'ignore');
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser(
     'application/json',
@@ -63,6 +72,23 @@ function acceptJson(instance: FastifyInstance): void {
       else void parse(request, body as string, done);
     },
   );
+}
+
+/** From the moment of stopping every answer is the last of its connection, and connections that fall idle are closed. */
+function closeConnectionsWhenStopping(instance: FastifyInstance): void {
+  let stopping = false;
+  instance.addHook('preClose', (done) => {
+    stopping = true;
+    setTimeout(() => {
+      const sweep = setInterval(() => instance.server.closeIdleConnections(), SWEEP_MS);
+      instance.server.once('close', () => clearInterval(sweep));
+      done();
+    }, PARTING_MS);
+  });
+  instance.addHook('onRequest', (_request, reply, done) => {
+    if (stopping) void reply.header('connection', 'close');
+    done();
+  });
 }
 
 /** Method, route, status and time, never the path's ids or a body. */

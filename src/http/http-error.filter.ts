@@ -28,21 +28,26 @@ export class HttpErrorFilter implements ExceptionFilter {
         cause: stackOf(error),
       });
     }
-    if (error instanceof Unavailable) void reply.header('retry-after', String(error.retryAfter));
-    void reply
-      .code(error.status)
-      .type('application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problemOf(error)));
+    sendProblem(reply, error);
   }
+}
+
+/** Answers with the problem document of the error. */
+export function sendProblem(reply: FastifyReply, error: StoreError): void {
+  if (error instanceof Unavailable) void reply.header('retry-after', String(error.retryAfter));
+  void reply
+    .code(error.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemOf(error)));
 }
 
 function storeError(exception: unknown, request: FastifyRequest): StoreError {
   if (exception instanceof StoreError) return exception;
-  const { code, statusCode, message } = exception as { code?: string; statusCode?: number; message: string };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return TooLarge.body();
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return UnsupportedMedia.notJson();
+  const { statusCode, message } = exception as { statusCode?: number; message: string };
   const status = exception instanceof HttpException ? exception.getStatus() : statusCode;
   if (status === 404) return NotFound.route(request.method, request.url.split('?')[0] ?? '');
+  if (status === 413) return TooLarge.body();
+  if (status === 415) return UnsupportedMedia.notJson();
   if (status !== undefined && status >= 400 && status < 500)
     return InvalidInput.malformed(message, exception);
   return Unexpected.from(exception);

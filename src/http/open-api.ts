@@ -11,7 +11,9 @@ export async function serveDocs(app: NestFastifyApplication): Promise<void> {
     .setOpenAPIVersion('3.1.0')
     .build();
   const document = SwaggerModule.createDocument(app, about, {
-    operationIdFactory: (_controller, method) => method,
+    operationIdFactory: (controller, method) =>
+      controller.replace('Controller', '').toLowerCase() +
+      method.replace(/^./, (first) => first.toUpperCase()),
     autoTagControllers: false,
   });
   SwaggerModule.setup('docs', app, withCheckedSchemas(document), { jsonDocumentUrl: 'docs/json' });

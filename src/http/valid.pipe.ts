@@ -15,6 +15,12 @@ export function valid<T extends object>(shape: Shape<T>): PipeTransform<unknown,
   return new ValidPipe(bodyValidator(shape));
 }
 
+/** For a body that may be left out. */
+export function validIfSent<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
+  const validate = bodyValidator(shape);
+  return new ValidPipe((value) => validate(value ?? {}));
+}
+
 /** For a query string: numbers are read from text, lists are split at commas. */
 export function validQuery<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
   return new ValidPipe(queryValidator(shape));

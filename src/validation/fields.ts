@@ -12,9 +12,9 @@ import { JSONSchema } from 'class-validator-jsonschema';
 export const ID_PATTERN = /^[A-Za-z0-9._:@-]{1,128}$/;
 
 const INSTANT =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
+  /^(?:19|2\d)\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
 
-/** Whether the text is an ISO 8601 instant that names its time zone and exists in the calendar. */
+/** Whether the text is an ISO 8601 instant of the years 1900 to 2999 that names its zone and exists in the calendar. */
 export function isInstant(text: unknown): boolean {
   if (typeof text !== 'string' || !INSTANT.test(text) || Number.isNaN(Date.parse(text))) return false;
   // Date.parse accepts 30 February as 2 March.
@@ -40,6 +40,11 @@ export function IsId(): PropertyDecorator {
 /** A text of `min` to `max` characters (Unicode code points). */
 export function IsText(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
   return Length(min, max, options);
+}
+
+/** A text of 1 to `max` characters that holds more than white space. */
+export function IsLabel(max: number): PropertyDecorator {
+  return applyAll(Length(1, max), Matches(/\S/, { message: '$property must not be blank' }));
 }
 
 /** An ISO 8601 time with its zone, such as `2026-03-01T18:30:00Z`. */

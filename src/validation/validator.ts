@@ -27,6 +27,7 @@ const REFS = '#/components/schemas/';
 const MAX_BYTES = 'x-max-bytes';
 const MOST_ERRORS = 50;
 const MOST_DEPTH = 32;
+const TOO_DEEP = `must not be nested deeper than ${MOST_DEPTH} levels`;
 
 const ajvOptions = {
   allErrors: true,
@@ -72,17 +73,17 @@ function mapValues(
 
 /** Compiles a validator for a JSON body; compiled on first use, or by `compileValidators`. */
 export function bodyValidator<T extends object>(shape: Shape<T>): Validator<T> {
-  return compiled<T>(bodies, shape, storable);
+  return compiled<T>(bodies, shape, { storable: true });
 }
 
 /** Compiles a validator for what is already known to be storable, such as the data of an event. */
 export function payloadValidator<T extends object>(shape: Shape<T>): Validator<T> {
-  return compiled<T>(bodies, shape, (value) => value);
+  return compiled<T>(bodies, shape, {});
 }
 
 /** Compiles a validator for a query string: numbers are read from text, lists are split at commas. */
 export function queryValidator<T extends object>(shape: Shape<T>): Validator<T> {
-  return compiled<T>(queries, shape, splitLists);
+  return compiled<T>(queries, shape, { storable: true, prepare: splitLists });
 }
 
 const uncompiled = new Set<(schemas: Record<string, JsonSchema>) => void>();
@@ -93,7 +94,13 @@ export function compileValidators(): void {
   for (const compile of uncompiled) compile(schemas);
 }
 
-function compiled<T extends object>(ajv: Ajv, shape: Shape<T>, prepare: Prepare): Validator<T> {
+interface Manner {
+  /** Also refuses what a database cannot keep. */
+  storable?: boolean;
+  prepare?: Prepare;
+}
+
+function compiled<T extends object>(ajv: Ajv, shape: Shape<T>, manner: Manner): Validator<T> {
   let check: ValidateFunction | undefined;
   let schema: JsonSchema = {};
   const compile = (schemas: Record<string, JsonSchema>): ValidateFunction => {
@@ -105,16 +112,14 @@ function compiled<T extends object>(ajv: Ajv, shape: Shape<T>, prepare: Prepare)
   uncompiled.add(compile);
   return (value) => {
     check ??= compile(jsonSchemas());
-    const prepared = prepare(value, schema);
-    if (!check(prepared)) throw InvalidInput.fields(fieldErrors(check.errors ?? []));
+    const prepared = manner.prepare ? manner.prepare(value, schema) : value;
+    const bad = manner.storable ? unstorable(prepared, '', MOST_DEPTH) : [];
+    // What is nested too deeply must not be looked at any further.
+    if (bad.some(({ message: why }) => why === TOO_DEEP)) throw InvalidInput.fields(bad);
+    if (!check(prepared)) throw InvalidInput.fields([...bad, ...fieldErrors(check.errors ?? [])]);
+    if (bad.length > 0) throw InvalidInput.fields(bad);
     return prepared as T;
   };
-}
-
-function storable(value: unknown): unknown {
-  const bad = unstorable(value, '', MOST_DEPTH);
-  if (bad) throw InvalidInput.fields([bad]);
-  return value;
 }
 
 type Prepare = (value: unknown, schema: JsonSchema) => unknown;
@@ -125,7 +130,7 @@ function splitLists(value: unknown, schema: JsonSchema): unknown {
     const given = query[name];
     if (field.type === 'array' && typeof given === 'string') query[name] = given.split(',').filter(Boolean);
   }
-  return storable(query);
+  return query;
 }
 
 function withKeywords(ajv: Ajv): Ajv {
@@ -169,6 +174,8 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'pattern':
       return `must match ${String(params.pattern)}`;
+    case 'not':
+      return 'must be another value';
     case 'format':
       return 'must be an ISO 8601 time with its zone, like 2026-03-01T18:30:00Z';
     case MAX_BYTES:
@@ -178,24 +185,27 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
   }
 }
 
+const NONE: FieldError[] = [];
+
 /** Databases cannot keep U+0000 or half surrogate pairs in text, so no field may hold them; numbers must be finite. */
-function unstorable(value: unknown, path: string, depth: number): FieldError | undefined {
+function unstorable(value: unknown, path: string, depth: number): FieldError[] {
   if (typeof value === 'string') {
     const fine = value.isWellFormed() && !value.includes('\u0000');
-    return fine ? undefined : { path, message: 'must be well-formed Unicode without U+0000' };
+    return fine ? NONE : [{ path, message: 'must be well-formed Unicode without U+0000' }];
   }
   if (typeof value === 'number') {
-    return Number.isFinite(value) ? undefined : { path, message: 'must be a finite number' };
+    return Number.isFinite(value) ? NONE : [{ path, message: 'must be a finite number' }];
   }
-  return typeof value === 'object' && value !== null ? unstorablePart(value, path, depth) : undefined;
+  return typeof value === 'object' && value !== null ? unstorableParts(value, path, depth) : NONE;
 }
 
-function unstorablePart(value: object, path: string, depth: number): FieldError | undefined {
-  if (depth === 0) return { path, message: `must not be nested deeper than ${MOST_DEPTH} levels` };
+function unstorableParts(value: object, path: string, depth: number): FieldError[] {
+  if (depth === 0) return [{ path, message: TOO_DEEP }];
+  let bad = NONE;
   for (const [key, part] of Object.entries(value)) {
     const at = path ? `${path}.${key}` : key;
-    const bad = unstorable(key, at, depth) ?? unstorable(part, at, depth - 1);
-    if (bad) return bad;
+    const found = [...unstorable(key, at, depth), ...unstorable(part, at, depth - 1)];
+    if (found.length > 0) bad = [...bad, ...found].slice(0, MOST_ERRORS);
   }
-  return undefined;
+  return bad;
 }

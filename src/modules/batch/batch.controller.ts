@@ -3,7 +3,7 @@ import { Body, Controller, Logger, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { InvalidInput, KeyReused, StoreError, Unexpected } from '../../errors.js';
+import { InvalidInput, KeyReused, StoreError, Unavailable, Unexpected } from '../../errors.js';
 import type { CommandContext, Written } from '../../events/log/write-command.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
@@ -55,6 +55,8 @@ export class BatchController {
     if (outcomes.every((outcome) => !(outcome instanceof StoreError) && outcome.replayed)) {
       void reply.header('idempotency-replayed', 'true');
     }
+    const busy = outcomes.find((outcome) => outcome instanceof Unavailable);
+    if (busy) void reply.header('retry-after', String(busy.retryAfter));
     const results = outcomes.map(resultText).join(',');
     void reply.code(200).type('application/json; charset=utf-8').send(`{"results":[${results}]}`);
   }

@@ -4,9 +4,9 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
-import { NoQuery, SessionPath, UserPath } from '../../http/paths.js';
+import { NoBody, NoQuery, SessionPath, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
-import { valid, validQuery } from '../../http/valid.pipe.js';
+import { valid, validIfSent, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../events/log/write-command.js';
 import { EndSession } from './commands/end-session.command.js';
 import { RecordTurn } from './commands/record-turn.command.js';
@@ -46,6 +46,7 @@ export class ConversationController {
   @CommandRoute({ status: 200, answer: SessionEndedAnswer })
   async end(
     @Param(valid(SessionPath)) { userId, sessionId }: SessionPath,
+    @Body(validIfSent(NoBody)) _body: NoBody,
     @FromRequest() context: CommandContext,
     @Res() reply: FastifyReply,
   ): Promise<void> {

@@ -29,7 +29,9 @@ export function recordTurn(
   if (!session || session.ended) {
     events.push({ streamId, type: 'session.started', data: { sessionId }, occurredAt, utcOffset });
   }
-  const topics = [...new Set((input.topics ?? []).map((topic) => topic.trim() || topic))];
+  const topics = [...new Set((input.topics ?? []).map((topic) => topic.trim()))].filter(
+    (topic) => topic !== '',
+  );
   const turn = { turnId, sessionId, userMessage, assistantMessage, topics, emotion };
   events.push({ streamId, type: 'turn.recorded', data: turn, occurredAt, utcOffset });
   if (emotion) {

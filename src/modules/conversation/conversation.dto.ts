@@ -1,11 +1,11 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsInt, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
-import { IsId, IsInstant, IsText, Nullable, Optional } from '../../validation/fields.js';
+import { IsId, IsInstant, IsLabel, IsText, Nullable, Optional } from '../../validation/fields.js';
 
 /** The emotion that a turn showed. */
 export class TurnEmotionBody {
   /** Kept trimmed and in lower case. */
-  @IsText(1, 64)
+  @IsLabel(64)
   label: string;
 
   /** 0..1 */

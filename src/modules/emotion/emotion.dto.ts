@@ -1,5 +1,5 @@
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, Length, Max, Min } from 'class-validator';
-import { IsId, IsInstant, IsText, Nullable, Optional } from '../../validation/fields.js';
+import { IsId, IsInstant, IsLabel, Nullable, Optional } from '../../validation/fields.js';
 
 /** How wide a bucket is. */
 export const BUCKETS = ['hour', 'day', 'week', 'month'] as const;
@@ -10,7 +10,7 @@ export type Bucket = (typeof BUCKETS)[number];
 /** An observed emotion. */
 export class ObserveEmotionBody {
   /** Kept trimmed and in lower case. */
-  @IsText(1, 64)
+  @IsLabel(64)
   emotion: string;
 
   /** 0..1 */

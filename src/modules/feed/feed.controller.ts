@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { UserPath } from '../../http/paths.js';
+import { UserPath } from '../../http/paths.dto.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import { EventPageAnswer, EventsQuery, UserEventsQuery } from './feed.dto.js';
 import { ReadEvents } from './read-events.query.js';

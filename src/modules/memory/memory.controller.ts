@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
-import { MemoryPath, NoQuery, UserPath } from '../../http/paths.js';
+import { MemoryPath, NoQuery, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../events/log/write-command.js';

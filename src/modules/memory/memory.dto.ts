@@ -8,6 +8,7 @@ import {
   Matches,
   Max,
   Min,
+  NotEquals,
 } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../events/memory/memory-formed.event.js';
 import {
@@ -55,9 +56,10 @@ export class FormMemoryBody {
   @IsInstant()
   occurredAt?: string;
 
-  /** Made up when left out. */
+  /** Made up when left out; not `search`, which is a route. */
   @Optional()
   @IsId()
+  @NotEquals('search')
   memoryId?: string;
 }
 

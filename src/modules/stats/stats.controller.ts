@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { NoQuery, UserPath } from '../../http/paths.js';
+import { NoQuery, UserPath } from '../../http/paths.dto.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import { GetStats } from './get-stats.query.js';
 import { StatsAnswer } from './stats.dto.js';

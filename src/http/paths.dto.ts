@@ -24,5 +24,8 @@ export class MemoryPath {
   memoryId: string;
 }
 
+/** For routes that take no body: a field that is sent is refused, not ignored. */
+export class NoBody {}
+
 /** For routes that take no query parameters: one that is sent is refused, not ignored. */
 export class NoQuery {}

@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import { readConfig } from './config.js';
+import { StartRefused } from './errors.js';
+
+/** What the operator reads when the start is refused. */
+function refusal(env: NodeJS.ProcessEnv): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof StartRefused) return error.message;
+    throw error;
+  }
+  throw new Error('The environment was not refused.');
+}
+
+describe('the settings', () => {
+  it('have a default each', () => {
+    expect(readConfig({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: resolve('data'),
+      backupDir: resolve('backups'),
+      logLevel: 'info',
+    });
+  });
+
+  it('are read from the environment, folders made absolute, the rest of it ignored', () => {
+    const env = {
+      PORT: '0',
+      HOST: '0.0.0.0',
+      DATA_DIR: 'elsewhere/data',
+      BACKUP_DIR: '/var/backups',
+      LOG_LEVEL: 'silent',
+      PATH: '/bin',
+      port: '99',
+    };
+    expect(readConfig(env)).toEqual({
+      port: 0,
+      host: '0.0.0.0',
+      dataDir: resolve('elsewhere/data'),
+      backupDir: '/var/backups',
+      logLevel: 'silent',
+    });
+  });
+
+  it.each(['1', '65535'])('take port %s', (PORT) => {
+    expect(readConfig({ PORT }).port).toBe(Number(PORT));
+  });
+
+  it('take an empty DATABASE_URL for none', () => {
+    expect(readConfig({ DATABASE_URL: '' }).port).toBe(3000);
+  });
+});
+
+describe('wrong settings', () => {
+  it.each(['', ' ', '65536', '-1', '3.5', '3000 ', '0x10', '1e3', 'http'])(
+    'stop the start: port %j',
+    (PORT) => {
+      expect(refusal({ PORT })).toContain(`  PORT=${JSON.stringify(PORT)}: `);
+    },
+  );
+
+  it.each(['HOST', 'DATA_DIR', 'BACKUP_DIR'])('stop the start: an empty %s', (name) => {
+    expect(refusal({ [name]: '' })).toContain(`  ${name}="": `);
+  });
+
+  it.each(['', 'verbose', 'INFO'])('stop the start: log level %j', (LOG_LEVEL) => {
+    expect(refusal({ LOG_LEVEL })).toContain('fatal, error, warn, info, debug, trace, silent');
+  });
+
+  it('stop the start: a database that this release does not support', () => {
+    expect(refusal({ DATABASE_URL: 'postgresql://localhost/edgesoul' })).toContain(
+      'DATABASE_URL: only SQLite',
+    );
+  });
+
+  it('are all listed at once, one a line, and a secret is not', () => {
+    const env = {
+      PORT: 'http',
+      HOST: '',
+      DATA_DIR: '',
+      BACKUP_DIR: '',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'postgresql://user:secret@localhost/edgesoul',
+    };
+    const lines = refusal(env).split('\n');
+    expect(lines[0]).toBe('The environment is not valid:');
+    expect(lines.slice(1).map((line) => /^ {2}([A-Z_]+)/.exec(line)?.[1])).toEqual(Object.keys(env));
+    expect(refusal(env)).not.toContain('secret');
+  });
+});

@@ -1,0 +1,120 @@
+import { IsNumber, Max, Min } from 'class-validator';
+import { refusalOf } from '../../test/support/refusal.js';
+import { storedFixture } from '../../test/support/stored-events.js';
+import { Corrupt } from '../errors.js';
+import { IsId, IsText } from '../validation/fields.js';
+import { EventCatalog } from './event-catalog.js';
+import { defineEvent } from './event.js';
+import { jsonCodec } from './log/event-codec.js';
+import { EventDecoder } from './log/event-decoder.js';
+import type { StoredEvent } from './log/event-log.js';
+
+/** A memory as a third version might have it. */
+class WeighedMemory {
+  @IsId()
+  memoryId: string;
+
+  @IsText(1, 100)
+  content: string;
+
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  importance: number;
+}
+
+/** First there was a `text` with a `weight` of 0..100; then the text became `content`; then the weight a share. */
+const memoryFormed = defineEvent({
+  type: 'memory.formed',
+  version: 3,
+  payload: WeighedMemory,
+  upcasters: [
+    ({ text, ...data }) => ({ ...data, content: text }),
+    ({ weight, ...data }) => ({ ...data, importance: (weight as number) / 100 }),
+  ],
+});
+
+const catalog = new EventCatalog([memoryFormed]);
+const decoder = new EventDecoder(catalog, jsonCodec);
+
+const stored = (schemaVersion: number, data: unknown): StoredEvent => ({
+  ...storedFixture('memory.formed'),
+  position: 7,
+  streamId: 'memory:m-1',
+  schemaVersion,
+  data: typeof data === 'string' ? data : JSON.stringify(data),
+});
+const newest = { memoryId: 'm-1', content: 'A boat', importance: 0.25 };
+
+describe('decoding a stored event', () => {
+  it.each([
+    [1, { memoryId: 'm-1', text: 'A boat', weight: 25 }],
+    [2, { memoryId: 'm-1', content: 'A boat', weight: 25 }],
+    [3, newest],
+  ])('of version %i takes every step from there to the newest version', (version, data) => {
+    const event = decoder.decode(stored(version, data));
+    expect(event).toMatchObject({ schemaVersion: 3, position: 7, streamId: 'memory:m-1' });
+    expect(event.data).toEqual(newest);
+  });
+
+  it('reads data that is stored as bytes', () => {
+    const data = Buffer.from(JSON.stringify(newest));
+    expect(decoder.decode({ ...stored(3, ''), data }).data).toEqual(newest);
+  });
+
+  it.each<[string, StoredEvent, RegExp]>([
+    ['of an unknown type', { ...stored(1, newest), type: 'memory.dreamt' }, /unknown type "memory.dreamt"/],
+    [
+      'of a newer version',
+      stored(4, newest),
+      /"memory.formed" has schema version 4, this release knows 1 to 3/,
+    ],
+    ['of version 0', stored(0, newest), /schema version 0/],
+    ['of a version below 0', stored(-1, newest), /schema version -1/],
+    ['that is not JSON', stored(3, '{"memoryId":'), /its stored data cannot be read/],
+    ['that is empty', stored(3, ''), /its stored data cannot be read/],
+    [
+      'of a value out of range',
+      stored(3, { ...newest, importance: 1.01 }),
+      /not a valid "memory.formed": importance:/,
+    ],
+    [
+      'of an old version with a value out of range',
+      stored(2, { memoryId: 'm-1', content: 'A', weight: 101 }),
+      /importance:/,
+    ],
+    ['without a field', stored(3, { memoryId: 'm-1', importance: 1 }), /content: is required/],
+    ['with a field too many', stored(3, { ...newest, text: 'A boat' }), /text: is not a known field/],
+    ['that is not an object', stored(3, '[]'), /not a valid "memory.formed"/],
+    ['that an upcaster cannot take', stored(1, 'null'), /not a valid "memory.formed"/],
+  ])('%s says where it stands and what is wrong', (_, event, what) => {
+    const corrupt = refusalOf(() => decoder.decode(event));
+    expect(corrupt).toBeInstanceOf(Corrupt);
+    expect(corrupt).toMatchObject({ status: 500, code: 'event.undecodable' });
+    expect(corrupt.message).toMatch(/^Event at position 7, stream memory:m-1: /);
+    expect(corrupt.message).toMatch(what);
+  });
+
+  it('keeps the cause of what it could not read', () => {
+    expect(refusalOf(() => decoder.decode(stored(3, '{'))).cause).toBeInstanceOf(SyntaxError);
+    expect(refusalOf(() => decoder.decode(stored(1, 'null'))).cause).toBeInstanceOf(TypeError);
+  });
+});
+
+describe('data that is about to be written', () => {
+  it('has the newest version of its type', () => {
+    expect(catalog.check('memory.formed', newest)).toBe(3);
+    expect(catalog.version('memory.formed')).toBe(3);
+  });
+
+  it('is refused when it does not fit, with every bad field', () => {
+    const refusal = refusalOf(() => catalog.check('memory.formed', { memoryId: 'm 1', importance: 2 }));
+    expect(refusal).toMatchObject({ status: 400, code: 'request.invalid' });
+    expect(refusal.errors?.map(({ path }) => path).toSorted()).toEqual(['content', 'importance', 'memoryId']);
+  });
+
+  it('is refused when its type is not known', () => {
+    expect(refusalOf(() => catalog.check('memory.dreamt', newest)).message).toContain('memory.dreamt');
+    expect(refusalOf(() => catalog.version('memory.dreamt')).status).toBe(400);
+  });
+});

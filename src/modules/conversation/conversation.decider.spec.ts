@@ -1,0 +1,252 @@
+import { given } from '../../../test/support/given.js';
+import {
+  ended,
+  livesIn,
+  observed,
+  registered,
+  said,
+  started,
+  type When,
+} from '../../../test/support/happened.js';
+import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
+import type { WriteState } from '../../events/log/write-command.js';
+import { endSession, recordTurn } from './conversation.decider.js';
+import type { RecordTurnBody } from './conversation.dto.js';
+
+const DAY = 86_400_000;
+const session = 'conversation:user-1:session-1';
+const words = { userMessage: 'Hello.', assistantMessage: 'Good morning!' };
+
+const record =
+  (input: Partial<RecordTurnBody> = {}) =>
+  (state: WriteState) =>
+    recordTurn(state, USER, { sessionId: 'session-1', ...words, turnId: 'turn-9', ...input });
+const end =
+  (sessionId = 'session-1') =>
+  (state: WriteState) =>
+    endSession(state, USER, { sessionId });
+
+const startedEvent = {
+  streamId: session,
+  type: 'session.started',
+  data: { sessionId: 'session-1' },
+} as const;
+const endedEvent = { streamId: session, type: 'session.ended', data: { sessionId: 'session-1' } } as const;
+const turnEvent = (fields: object = {}) => ({
+  streamId: session,
+  type: 'turn.recorded' as const,
+  data: { turnId: 'turn-9', sessionId: 'session-1', ...words, topics: [], emotion: null, ...fields },
+});
+
+const observation = (confidence: number | null) => ({
+  streamId: 'emotion:user-1',
+  type: 'emotion.observed' as const,
+  data: {
+    emotion: 'joy',
+    intensity: 0.85,
+    confidence,
+    triggers: ['harbour', 'morning', ' '],
+    sessionId: 'session-1',
+    turnId: 'turn-9',
+  },
+});
+
+/** A known user in the middle of a session. */
+const talking = (when: When = {}): Happened[] => [
+  registered(when),
+  started('session-1', when),
+  said({ turnId: 'turn-1' }, when),
+];
+
+describe('recording a turn', () => {
+  it('registers a user nobody knows and starts the session', () => {
+    given()
+      .when(record())
+      .thenEvents(
+        { streamId: 'profile:user-1', type: 'user.registered', data: {} },
+        startedEvent,
+        turnEvent(),
+      )
+      .thenAnswers(201, {
+        turnId: 'turn-9',
+        sessionId: 'session-1',
+        position: 3,
+        events: [
+          { position: 1, type: 'user.registered', streamId: 'profile:user-1', version: 1 },
+          { position: 2, type: 'session.started', streamId: session, version: 1 },
+          { position: 3, type: 'turn.recorded', streamId: session, version: 2 },
+        ],
+      });
+  });
+
+  it('goes on with a session that was started', () => {
+    given(...talking())
+      .when(record())
+      .thenEvents(turnEvent())
+      .thenAnswers(201, {
+        turnId: 'turn-9',
+        sessionId: 'session-1',
+        position: 4,
+        events: [{ position: 4, type: 'turn.recorded', streamId: session, version: 3 }],
+      });
+  });
+
+  it('starts a session of its own where only another user has one of that name', () => {
+    given(registered(), ...talking({ userId: 'user-2' }))
+      .when(record())
+      .thenEvents(startedEvent, turnEvent());
+  });
+
+  it('starts a session again that was ended', () => {
+    given(...talking(), ended('session-1'))
+      .when(record())
+      .thenEvents(startedEvent, turnEvent());
+  });
+
+  it('starts an ended session again for a turn that comes late', () => {
+    const occurredAt = NOW - 30 * DAY;
+    given(...talking(), ended('session-1'))
+      .when(record({ occurredAt: new Date(occurredAt).toISOString() }))
+      .thenEvents({ ...startedEvent, occurredAt }, { ...turnEvent(), occurredAt });
+  });
+
+  it('keeps topics trimmed, each once, in the order and the case they were said', () => {
+    given(...talking())
+      .when(record({ topics: [' sailing', 'Boats', 'sailing ', 'boats', '  '] }))
+      .thenEvents(turnEvent({ topics: ['sailing', 'Boats', 'boats', '  '] }));
+  });
+
+  it('happened when the client says, in the offset of the user, but registration happens now', () => {
+    const occurredAt = Date.UTC(2025, 0, 1, 12);
+    given()
+      .when(record({ occurredAt: '2025-01-01T04:00:00-08:00' }))
+      .thenEvents(
+        { streamId: 'profile:user-1', type: 'user.registered', data: {} },
+        { ...startedEvent, occurredAt },
+        { ...turnEvent(), occurredAt },
+      );
+    given(...livesIn(-480))
+      .when(record({ occurredAt: '2025-01-01T04:00:00-08:00' }))
+      .thenEvents(
+        { ...startedEvent, occurredAt, utcOffset: -480 },
+        { ...turnEvent(), occurredAt, utcOffset: -480 },
+      );
+  });
+
+  it('may have happened up to a day ahead of the clock, and is refused beyond', () => {
+    const occurredAt = NOW + DAY;
+    given(...talking())
+      .when(record({ occurredAt: new Date(occurredAt).toISOString() }))
+      .thenEvents({ ...turnEvent(), occurredAt });
+    given(...talking())
+      .when(record({ occurredAt: new Date(occurredAt + 1).toISOString() }))
+      .thenFails('request.invalid', [
+        { path: 'occurredAt', message: 'must not lie more than a day in the future' },
+      ]);
+  });
+});
+
+describe('the emotion of a turn', () => {
+  const felt = { label: ' Joy', intensity: 0.85, triggers: ['Harbour ', 'harbour', 'MORNING', ' '] };
+  const emotion = { label: 'joy', intensity: 0.85, confidence: null, triggers: ['harbour', 'morning', ' '] };
+  it('is observed by itself too, brought about by the turn, with trimmed lower-case labels', () => {
+    given(...talking())
+      .when(record({ emotion: felt }))
+      .thenEvents(turnEvent({ emotion }), { ...observation(null), causedBy: 0 })
+      .thenAnswers(201, {
+        turnId: 'turn-9',
+        sessionId: 'session-1',
+        position: 5,
+        events: [
+          { position: 4, type: 'turn.recorded', streamId: session, version: 3 },
+          { position: 5, type: 'emotion.observed', streamId: 'emotion:user-1', version: 1 },
+        ],
+      });
+  });
+
+  it('names the turn as its cause whatever the turn brought with it', () => {
+    given(registered())
+      .when(record({ emotion: felt }))
+      .thenEvents(startedEvent, turnEvent({ emotion }), { ...observation(null), causedBy: 1 });
+    given()
+      .when(record({ emotion: felt }))
+      .thenEvents(
+        { streamId: 'profile:user-1', type: 'user.registered', data: {} },
+        startedEvent,
+        turnEvent({ emotion }),
+        { ...observation(null), causedBy: 2 },
+      );
+  });
+
+  it('keeps its confidence, and the time and the offset of the turn', () => {
+    const when = { occurredAt: NOW - DAY, utcOffset: 345 };
+    given(...livesIn(345), started('session-1'))
+      .when(
+        record({ emotion: { ...felt, confidence: 0 }, occurredAt: new Date(when.occurredAt).toISOString() }),
+      )
+      .thenEvents(
+        { ...turnEvent({ emotion: { ...emotion, confidence: 0 } }), ...when },
+        { ...observation(0), ...when, causedBy: 0 },
+      );
+  });
+
+  it('needs no triggers, and may be said to be none', () => {
+    given(...talking())
+      .when(record({ emotion: { label: 'joy', intensity: 0 } }))
+      .thenEvents(turnEvent({ emotion: { label: 'joy', intensity: 0, confidence: null, triggers: [] } }), {
+        streamId: 'emotion:user-1',
+        type: 'emotion.observed',
+        data: {
+          emotion: 'joy',
+          intensity: 0,
+          confidence: null,
+          triggers: [],
+          sessionId: 'session-1',
+          turnId: 'turn-9',
+        },
+        causedBy: 0,
+      });
+    given(...talking())
+      .when(record({ emotion: null }))
+      .thenEvents(turnEvent());
+  });
+});
+
+describe('ending a session', () => {
+  it('is recorded in the offset of the user', () => {
+    given(...talking())
+      .when(end())
+      .thenEvents(endedEvent)
+      .thenAnswers(200, { sessionId: 'session-1', position: 4 });
+    given(...livesIn(330), started('session-1'))
+      .when(end())
+      .thenEvents({ ...endedEvent, utcOffset: 330 });
+  });
+
+  it('writes nothing the second time and answers the position of the end', () => {
+    given(...talking(), ended('session-1'), observed({ sessionId: 'session-1' }))
+      .when(end())
+      .thenEvents()
+      .thenAnswers(200, { sessionId: 'session-1', position: 4 });
+  });
+
+  it('ends a session again that went on', () => {
+    given(...talking(), ended('session-1'), started('session-1'), said())
+      .when(end())
+      .thenEvents(endedEvent)
+      .thenAnswers(200, { sessionId: 'session-1', position: 7 });
+  });
+
+  it('is refused for a session that never was, also of a user nobody knows', () => {
+    given(...talking())
+      .when(end('session-2'))
+      .thenFails('session.not-found');
+    given().when(end()).thenFails('session.not-found');
+  });
+
+  it('is refused for a session of another user', () => {
+    given(registered(), ...talking({ userId: 'user-2' }))
+      .when(end())
+      .thenFails('session.not-found');
+  });
+});

@@ -1,0 +1,275 @@
+import { given } from '../../../test/support/given.js';
+import { forgotten, formed, livesIn, recalled, registered, revised } from '../../../test/support/happened.js';
+import { NOW, USER } from '../../../test/support/recorder.js';
+import type { WriteState } from '../../events/log/write-command.js';
+import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory.decider.js';
+import type { FormMemoryBody, ReviseMemoryBody } from './memory.dto.js';
+
+const DAY = 86_400_000;
+const boat = { type: 'fact', content: 'Her boat is called Marlin.' } as const;
+
+const form =
+  (input: Partial<FormMemoryBody> & { memoryId?: string } = {}) =>
+  (state: WriteState) =>
+    formMemory(state, USER, { ...boat, memoryId: 'memory-1', ...input });
+const revise = (memoryId: string, fields: ReviseMemoryBody) => (state: WriteState) =>
+  reviseMemory(state, USER, { memoryId, ...fields });
+const forget = (memoryId: string, reason?: string) => (state: WriteState) =>
+  forgetMemory(state, USER, reason === undefined ? { memoryId } : { memoryId, reason });
+const recall = (memoryIds: string[]) => (state: WriteState) => recallMemories(state, USER, { memoryIds });
+
+const formedEvent = (fields: object) => ({
+  streamId: 'memory:memory-1',
+  type: 'memory.formed' as const,
+  data: {
+    memoryId: 'memory-1',
+    ...boat,
+    context: null,
+    confidence: 0.8,
+    importance: 0.5,
+    metadata: {},
+    ...fields,
+  },
+});
+
+describe('forming a memory', () => {
+  it('registers a user nobody knows and fills in what was left out', () => {
+    given()
+      .when(form())
+      .thenEvents({ streamId: 'profile:user-1', type: 'user.registered', data: {} }, formedEvent({}))
+      .thenAnswers(201, { memoryId: 'memory-1', position: 2, version: 1 });
+  });
+
+  it('keeps what was said, and registers nobody twice', () => {
+    const said = { context: 'At dinner.', confidence: 0, importance: 1, metadata: { source: 'chat' } };
+    given(registered())
+      .when(form(said))
+      .thenEvents(formedEvent(said))
+      .thenAnswers(201, { memoryId: 'memory-1', position: 2, version: 1 });
+  });
+
+  it('happened when the client says, in the offset of the user', () => {
+    given(...livesIn(330))
+      .when(form({ occurredAt: '2024-12-24T18:00:00+05:30' }))
+      .thenEvents({ ...formedEvent({}), occurredAt: Date.UTC(2024, 11, 24, 12, 30), utcOffset: 330 });
+  });
+
+  it('may have happened up to a day ahead of the clock', () => {
+    const occurredAt = NOW + DAY;
+    given(registered())
+      .when(form({ occurredAt: new Date(occurredAt).toISOString() }))
+      .thenEvents({ ...formedEvent({}), occurredAt });
+  });
+
+  it('is refused when it lies more than a day ahead of the clock', () => {
+    given(registered())
+      .when(form({ occurredAt: new Date(NOW + DAY + 1).toISOString() }))
+      .thenFails('request.invalid', [
+        { path: 'occurredAt', message: 'must not lie more than a day in the future' },
+      ]);
+  });
+
+  it('is refused under an id that was used before', () => {
+    given(registered(), formed()).when(form()).thenFails('memory.already-exists');
+  });
+
+  it('is refused under the id of a memory that was forgotten', () => {
+    given(registered(), formed(), forgotten('memory-1')).when(form()).thenFails('memory.already-exists');
+  });
+
+  it('may use an id that another user has used', () => {
+    const userId = 'user-2';
+    given(registered(), registered({ userId }), formed({}, { userId }))
+      .when(form())
+      .thenEvents(formedEvent({}));
+  });
+});
+
+describe('revising a memory', () => {
+  it('records only the fields that change, with what they were', () => {
+    given(registered(), formed())
+      .when(revise('memory-1', { content: 'It is called Merlin.', confidence: 0.9, importance: 0.7 }))
+      .thenEvents({
+        streamId: 'memory:memory-1',
+        type: 'memory.revised',
+        data: {
+          memoryId: 'memory-1',
+          changes: {
+            content: { from: 'Her sailing boat is called Marlin.', to: 'It is called Merlin.' },
+            importance: { from: 0.6, to: 0.7 },
+          },
+        },
+      })
+      .thenAnswers(200, { memoryId: 'memory-1', position: 3, version: 2 });
+  });
+
+  it('can change every field there is', () => {
+    const fields: ReviseMemoryBody = {
+      type: 'preference',
+      content: 'She prefers rowing.',
+      context: 'Said at sea.',
+      confidence: 0.1,
+      importance: 0.2,
+      metadata: { corrected: true },
+    };
+    given(registered(), formed())
+      .when(revise('memory-1', fields))
+      .thenEvents({
+        streamId: 'memory:memory-1',
+        type: 'memory.revised',
+        data: {
+          memoryId: 'memory-1',
+          changes: {
+            type: { from: 'fact', to: 'preference' },
+            content: { from: 'Her sailing boat is called Marlin.', to: 'She prefers rowing.' },
+            context: { from: null, to: 'Said at sea.' },
+            confidence: { from: 0.9, to: 0.1 },
+            importance: { from: 0.6, to: 0.2 },
+            metadata: { from: {}, to: { corrected: true } },
+          },
+        },
+      });
+  });
+
+  it('can take the context away', () => {
+    given(registered(), formed({ context: 'Said at sea.' }))
+      .when(revise('memory-1', { context: null }))
+      .thenEvents({
+        streamId: 'memory:memory-1',
+        type: 'memory.revised',
+        data: { memoryId: 'memory-1', changes: { context: { from: 'Said at sea.', to: null } } },
+      });
+  });
+
+  it('compares with what was revised last, not with what was formed', () => {
+    given(registered(), formed(), revised('memory-1', { confidence: { from: 0.9, to: 0.4 } }))
+      .when(revise('memory-1', { confidence: 0.9 }))
+      .thenEvents({
+        streamId: 'memory:memory-1',
+        type: 'memory.revised',
+        data: { memoryId: 'memory-1', changes: { confidence: { from: 0.4, to: 0.9 } } },
+      });
+  });
+
+  it('is recorded in the offset of the user', () => {
+    given(...livesIn(-480), formed())
+      .when(revise('memory-1', { importance: 1 }))
+      .thenEvents({
+        streamId: 'memory:memory-1',
+        type: 'memory.revised',
+        data: { memoryId: 'memory-1', changes: { importance: { from: 0.6, to: 1 } } },
+        utcOffset: -480,
+      });
+  });
+
+  it.each<[string, ReviseMemoryBody]>([
+    ['says nothing', {}],
+    ['says what is so already', { type: 'fact', confidence: 0.9, context: null }],
+    ['only orders the metadata in another way', { metadata: { b: [{ d: 2, c: 1 }], a: null } }],
+  ])('writes nothing and answers the old position when it %s', (_, fields) => {
+    given(registered(), formed({ metadata: { a: null, b: [{ c: 1, d: 2 }] } }), recalled(['memory-1']))
+      .when(revise('memory-1', fields))
+      .thenEvents()
+      .thenAnswers(200, { memoryId: 'memory-1', position: 2, version: 1 });
+  });
+
+  it('is refused for a memory that never was', () => {
+    given(registered())
+      .when(revise('memory-1', { confidence: 1 }))
+      .thenFails('memory.not-found');
+  });
+
+  it('is refused for a memory that was forgotten', () => {
+    given(registered(), formed(), forgotten('memory-1'))
+      .when(revise('memory-1', { confidence: 1 }))
+      .thenFails('memory.not-found');
+  });
+
+  it('is refused for a memory of another user', () => {
+    const userId = 'user-2';
+    given(registered(), registered({ userId }), formed({}, { userId }))
+      .when(revise('memory-1', { confidence: 1 }))
+      .thenFails('memory.not-found');
+  });
+});
+
+describe('forgetting a memory', () => {
+  it('records that nobody said why', () => {
+    given(registered(), formed())
+      .when(forget('memory-1'))
+      .thenEvents({
+        streamId: 'memory:memory-1',
+        type: 'memory.forgotten',
+        data: { memoryId: 'memory-1', reason: null },
+      })
+      .thenAnswers(200, { memoryId: 'memory-1', position: 3, version: 2 });
+  });
+
+  it('records why, in the offset of the user', () => {
+    given(...livesIn(60), formed())
+      .when(forget('memory-1', 'She asked for it.'))
+      .thenEvents({
+        streamId: 'memory:memory-1',
+        type: 'memory.forgotten',
+        data: { memoryId: 'memory-1', reason: 'She asked for it.' },
+        utcOffset: 60,
+      });
+  });
+
+  it('is refused the second time', () => {
+    given(registered(), formed(), forgotten('memory-1'))
+      .when(forget('memory-1'))
+      .thenFails('memory.not-found');
+  });
+
+  it('is refused for a memory that never was, also of a user nobody knows', () => {
+    given(registered()).when(forget('memory-1')).thenFails('memory.not-found');
+    given().when(forget('memory-1')).thenFails('memory.not-found');
+  });
+
+  it('is refused for a memory of another user', () => {
+    const userId = 'user-2';
+    given(registered(), registered({ userId }), formed({}, { userId }))
+      .when(forget('memory-1'))
+      .thenFails('memory.not-found');
+  });
+});
+
+describe('recalling memories', () => {
+  const three = [formed({ memoryId: 'a' }), formed({ memoryId: 'b' }), formed({ memoryId: 'c' })];
+
+  it('is one event for all of them, each once, in the order given', () => {
+    given(...livesIn(330), ...three)
+      .when(recall(['c', 'a', 'c']))
+      .thenEvents({
+        streamId: 'recall:user-1',
+        type: 'memory.recalled',
+        data: { memoryIds: ['c', 'a'] },
+        utcOffset: 330,
+      })
+      .thenAnswers(201, { position: 6 });
+  });
+
+  it('is refused as a whole when some are not there, and names each of them once', () => {
+    const userId = 'user-2';
+    given(
+      registered(),
+      ...three,
+      forgotten('b'),
+      registered({ userId }),
+      formed({ memoryId: 'z' }, { userId }),
+    )
+      .when(recall(['a', 'b', 'never', 'z', 'b', 'c']))
+      .thenFails('memory.not-found', [
+        { path: 'memoryIds.1', message: 'b' },
+        { path: 'memoryIds.2', message: 'never' },
+        { path: 'memoryIds.3', message: 'z' },
+      ]);
+  });
+
+  it('is refused for a user nobody knows', () => {
+    given()
+      .when(recall(['a']))
+      .thenFails('memory.not-found');
+  });
+});

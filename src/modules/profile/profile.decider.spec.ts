@@ -1,0 +1,175 @@
+import { given } from '../../../test/support/given.js';
+import {
+  observed,
+  preferenceLearned,
+  profileChanged,
+  registered,
+  said,
+  started,
+} from '../../../test/support/happened.js';
+import { NOW, USER } from '../../../test/support/recorder.js';
+import type { WriteState } from '../../events/log/write-command.js';
+import { changeProfile } from './profile.decider.js';
+import type { ChangeProfileBody } from './profile.dto.js';
+
+const MINUTE = 60_000;
+
+const change = (input: ChangeProfileBody) => (state: WriteState) => changeProfile(state, USER, input);
+const changed = (changes: Record<string, { from: unknown; to: unknown }>) => ({
+  streamId: 'profile:user-1',
+  type: 'profile.changed' as const,
+  data: { changes },
+});
+const registration = { streamId: 'profile:user-1', type: 'user.registered', data: {} } as const;
+
+/** The profile of a user about whom nothing is known. */
+const unknown = {
+  userId: 'user-1',
+  name: null,
+  gender: 'not_set',
+  empathyLevel: 75,
+  humorLevel: 50,
+  formalityLevel: 40,
+  verbosityLevel: 60,
+  proactivenessLevel: 50,
+  preferredTone: 'friendly',
+  responseStyle: 'balanced',
+  emojiUsage: true,
+  voice: { enabled: true, speed: 1, pitch: 1, autoSpeak: false },
+  interests: [],
+  dislikes: [],
+  communicationPatterns: {},
+  utcOffset: 0,
+  totalConversations: 0,
+  totalMessages: 0,
+  avgSessionMinutes: 0,
+  createdAt: '2025-03-03T08:00:00.000Z',
+  updatedAt: '2025-03-03T08:00:00.000Z',
+};
+
+describe('changing a profile', () => {
+  it('registers a user nobody knows and changes what the defaults were', () => {
+    given()
+      .when(change({ name: 'Ada', humorLevel: 80 }))
+      .thenEvents(
+        registration,
+        changed({ name: { from: null, to: 'Ada' }, humorLevel: { from: 50, to: 80 } }),
+      )
+      .thenAnswers(200, {
+        profile: { ...unknown, name: 'Ada', humorLevel: 80, version: 2 },
+        position: 2,
+        version: 2,
+      });
+  });
+
+  it('only registers a user nobody knows when nothing differs from the defaults', () => {
+    given()
+      .when(change({ humorLevel: 50, voice: {} }))
+      .thenEvents(registration)
+      .thenAnswers(200, { profile: { ...unknown, version: 1 }, position: 1, version: 1 });
+  });
+
+  it('records only the fields that change, with what they were', () => {
+    given(registered(), profileChanged({ name: { from: null, to: 'Ada' } }))
+      .when(change({ name: 'Grace', gender: 'not_set', formalityLevel: 0 }))
+      .thenEvents(changed({ name: { from: 'Ada', to: 'Grace' }, formalityLevel: { from: 40, to: 0 } }));
+  });
+
+  it('names the fields of the voice after it', () => {
+    given(registered(), profileChanged({ 'voice.speed': { from: 1, to: 1.5 } }))
+      .when(change({ voice: { enabled: false, speed: 2, pitch: 1, autoSpeak: true } }))
+      .thenEvents(
+        changed({
+          'voice.enabled': { from: true, to: false },
+          'voice.speed': { from: 1.5, to: 2 },
+          'voice.autoSpeak': { from: false, to: true },
+        }),
+      )
+      .thenAnswers(200, {
+        profile: {
+          ...unknown,
+          voice: { enabled: false, speed: 2, pitch: 1, autoSpeak: true },
+          version: 3,
+        },
+        position: 3,
+        version: 3,
+      });
+  });
+
+  it('compares with what was learned as well as with what was commanded', () => {
+    given(registered(), preferenceLearned({ field: 'verbosityLevel', from: 60, to: 80 }))
+      .when(change({ verbosityLevel: 60 }))
+      .thenEvents(changed({ verbosityLevel: { from: 80, to: 60 } }));
+  });
+
+  it('can take the name away and empty the lists', () => {
+    given(
+      registered(),
+      profileChanged({ name: { from: null, to: 'Ada' }, interests: { from: [], to: ['sailing'] } }),
+    )
+      .when(change({ name: null, interests: [], dislikes: [] }))
+      .thenEvents(changed({ name: { from: 'Ada', to: null }, interests: { from: ['sailing'], to: [] } }));
+  });
+
+  it('takes another order of interests for a change, but not another order of pattern fields', () => {
+    given(
+      registered(),
+      profileChanged({
+        interests: { from: [], to: ['sailing', 'chess'] },
+        communicationPatterns: { from: {}, to: { a: 1, b: { c: [2] } } },
+      }),
+    )
+      .when(change({ interests: ['chess', 'sailing'], communicationPatterns: { b: { c: [2] }, a: 1 } }))
+      .thenEvents(changed({ interests: { from: ['sailing', 'chess'], to: ['chess', 'sailing'] } }));
+  });
+
+  it('answers the counters of the conversations', () => {
+    given(
+      registered(),
+      started('a', { occurredAt: NOW }),
+      said({ sessionId: 'a' }, { occurredAt: NOW + 6 * MINUTE }),
+      said({ sessionId: 'b' }, { occurredAt: NOW }),
+    )
+      .when(change({ emojiUsage: false }))
+      .thenAnswers(200, {
+        profile: {
+          ...unknown,
+          emojiUsage: false,
+          totalConversations: 2,
+          totalMessages: 2,
+          avgSessionMinutes: 3,
+          version: 2,
+        },
+        position: 5,
+        version: 2,
+      });
+  });
+});
+
+describe('a change that changes nothing', () => {
+  it.each<[string, ChangeProfileBody]>([
+    ['says nothing', {}],
+    ['says nothing about the voice', { voice: {} }],
+    [
+      'says what is so already',
+      { name: 'Ada', interests: ['sailing'], voice: { speed: 1, enabled: true }, utcOffset: 0 },
+    ],
+  ])('writes nothing and answers the old position when it %s', (_, input) => {
+    const sailor = { name: { from: null, to: 'Ada' }, interests: { from: [], to: ['sailing'] } };
+    given(registered(), profileChanged(sailor), started('session-1'), said(), observed())
+      .when(change(input))
+      .thenEvents()
+      .thenAnswers(200, {
+        profile: {
+          ...unknown,
+          name: 'Ada',
+          interests: ['sailing'],
+          totalConversations: 1,
+          totalMessages: 1,
+          version: 2,
+        },
+        position: 2,
+        version: 2,
+      });
+  });
+});

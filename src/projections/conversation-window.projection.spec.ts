@@ -1,0 +1,236 @@
+import { folded } from '../../test/support/folded.js';
+import { ended, observed, said, started } from '../../test/support/happened.js';
+import { NOW, USER, type Happened } from '../../test/support/recorder.js';
+import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
+import {
+  activityDaysTable,
+  conversationSummariesTable,
+  conversationWindow,
+  meanSessionMinutes,
+  sessionsTable,
+  windowTurnsTable,
+  type ConversationSummaryRow,
+  type SessionRow,
+} from './conversation-window.projection.js';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+const foldedRows = (...happened: Happened[]) => folded(conversationWindow, happened);
+const session = (...happened: Happened[]) =>
+  foldedRows(...happened).load(sessionsTable, [USER, 'session-1']) as SessionRow;
+const summary = (...happened: Happened[]) =>
+  foldedRows(...happened).load(conversationSummariesTable, [USER]) as ConversationSummaryRow;
+const minute = (minutes: number) => ({ occurredAt: NOW + minutes * MINUTE });
+
+describe('a session', () => {
+  it('begins empty', () => {
+    expect(session(started('session-1'))).toEqual({
+      userId: USER,
+      sessionId: 'session-1',
+      turnCount: 0,
+      startedAt: NOW,
+      lastActivityAt: NOW,
+      ended: false,
+      slots: [],
+      topics: [],
+      emotions: [],
+      position: 1,
+    });
+  });
+
+  it('keeps each turn whole, with or without an emotion', () => {
+    const emotion: TurnEmotion = { label: 'joy', intensity: 0.8, confidence: null, triggers: ['harbour'] };
+    const turns = foldedRows(
+      started('session-1'),
+      said({ turnId: 'turn-1', emotion }, minute(1)),
+      said({ turnId: 'turn-2', userMessage: 'Bye.', assistantMessage: '' }, minute(2)),
+    ).all(windowTurnsTable);
+    const place = { userId: USER, sessionId: 'session-1' };
+    expect(turns).toEqual([
+      {
+        ...place,
+        slot: 0,
+        turnId: 'turn-1',
+        userMessage: 'The harbour was quiet this morning.',
+        assistantMessage: 'That sounds peaceful.',
+        emotion,
+        occurredAt: NOW + MINUTE,
+        position: 2,
+      },
+      {
+        ...place,
+        slot: 1,
+        turnId: 'turn-2',
+        userMessage: 'Bye.',
+        assistantMessage: '',
+        emotion: null,
+        occurredAt: NOW + 2 * MINUTE,
+        position: 3,
+      },
+    ]);
+  });
+
+  it('lasts from its first to its last turn by when they occurred, also when turns come late', () => {
+    const happened = [started('session-1'), said({}, minute(3)), said({}, minute(-5)), said({}, minute(1))];
+    expect(session(...happened)).toMatchObject({
+      turnCount: 3,
+      startedAt: NOW - 5 * MINUTE,
+      lastActivityAt: NOW + 3 * MINUTE,
+      position: 4,
+    });
+  });
+
+  it('is ended, goes on and is ended again', () => {
+    const once = [started('session-1'), said(), ended('session-1', minute(9))];
+    expect(session(...once)).toMatchObject({ ended: true, turnCount: 1, lastActivityAt: NOW, position: 3 });
+    const again = [...once, started('session-1', minute(10))];
+    expect(session(...again)).toMatchObject({ ended: false, turnCount: 1, startedAt: NOW, position: 4 });
+    expect(session(...again, ended('session-1'))).toMatchObject({ ended: true, position: 5 });
+  });
+
+  it('is opened by a turn that comes after its end', () => {
+    expect(session(started('session-1'), ended('session-1'), said())).toMatchObject({ ended: false });
+  });
+
+  it('is not made by an end or by an emotion', () => {
+    const rows = foldedRows(ended('session-1'), observed({ sessionId: 'session-1' }));
+    expect(rows.all(sessionsTable)).toEqual([]);
+    expect(rows.all(conversationSummariesTable)).toEqual([]);
+  });
+});
+
+const topics = (...happened: Happened[]) => session(...happened).topics.map(({ topic }) => topic);
+
+const many = (count: number) =>
+  Array.from({ length: count }, (_, i) => said({ topics: [`t${i + 1}`] }, minute(i + 1)));
+
+describe('the topics of a session', () => {
+  it('are the last fifteen, oldest first', () => {
+    expect(topics(...many(17))).toEqual(Array.from({ length: 15 }, (_, i) => `t${i + 3}`));
+  });
+
+  it('are the last fifteen of one turn that has more', () => {
+    const given = Array.from({ length: 20 }, (_, i) => `t${i + 1}`);
+    expect(topics(said({ topics: given }))).toEqual(given.slice(-15));
+  });
+
+  it('stand once, where they were mentioned last', () => {
+    const happened = [
+      said({ topics: ['boats', 'chess'] }, minute(1)),
+      said({ topics: ['tea'] }, minute(2)),
+      said({ topics: ['boats'] }, minute(3)),
+    ];
+    expect(topics(...happened)).toEqual(['chess', 'tea', 'boats']);
+  });
+
+  it('keep their place when an older mention comes late', () => {
+    const happened = [
+      said({ topics: ['boats'] }, minute(5)),
+      said({ topics: ['tea'] }, minute(6)),
+      said({ topics: ['boats', 'chess'] }, minute(1)),
+    ];
+    expect(topics(...happened)).toEqual(['chess', 'boats', 'tea']);
+  });
+
+  it('of a turn that comes late do not push out newer ones', () => {
+    expect(topics(...many(15), said({ topics: ['late'] }, minute(0)))).toEqual(topics(...many(15)));
+  });
+});
+
+const felt = (emotion: string, minutes: number) =>
+  observed({ emotion, intensity: 0.5, sessionId: 'session-1' }, minute(minutes));
+
+const trajectory = (...happened: Happened[]) =>
+  session(started('session-1'), ...happened).emotions.map(({ emotion }) => emotion);
+
+describe('the emotions of a session', () => {
+  it('are the last twenty by when they were felt', () => {
+    const order = [7, 22, 1, 16, 4, 19, 13, 10, 2, 8, 21, 17, 5, 14, 11, 20, 3, 9, 18, 6, 15, 12];
+    expect(trajectory(...order.map((time) => felt(`e${time}`, time)))).toEqual(
+      Array.from({ length: 20 }, (_, i) => `e${i + 3}`),
+    );
+  });
+
+  it('are kept with their strength and time', () => {
+    expect(session(started('session-1'), felt('joy', 4)).emotions).toEqual([
+      { emotion: 'joy', intensity: 0.5, at: NOW + 4 * MINUTE },
+    ]);
+  });
+
+  it('of one moment stand in the order in which they were told', () => {
+    expect(trajectory(felt('joy', 1), felt('fear', 1), felt('calm', 0))).toEqual(['calm', 'joy', 'fear']);
+  });
+
+  it('leave out what was felt in another session or outside of any', () => {
+    expect(trajectory(observed({ sessionId: 'session-2' }), observed())).toEqual([]);
+  });
+});
+
+describe('the summary of the conversations', () => {
+  it('counts sessions and turns, and sums up how long the sessions lasted', () => {
+    const happened = [
+      started('a', minute(0)),
+      said({ sessionId: 'a' }, minute(10)),
+      started('b', minute(60)),
+      said({ sessionId: 'b' }, minute(64)),
+      said({ sessionId: 'a' }, minute(-2)),
+    ];
+    expect(summary(...happened)).toEqual({
+      userId: USER,
+      currentSessionId: 'b',
+      sessions: 2,
+      turns: 3,
+      sessionMs: 16 * MINUTE,
+      firstActivityAt: NOW - 2 * MINUTE,
+      lastActivityAt: NOW + 64 * MINUTE,
+    });
+    expect(meanSessionMinutes(summary(...happened))).toBe(8);
+  });
+
+  it('counts a session once that was ended and went on', () => {
+    const happened = [
+      started('a'),
+      said({ sessionId: 'a' }),
+      ended('a'),
+      started('a'),
+      said({ sessionId: 'a' }),
+    ];
+    expect(summary(...happened)).toMatchObject({ sessions: 1, turns: 2 });
+  });
+
+  it('counts a turn whose session was never started', () => {
+    expect(summary(said())).toMatchObject({ sessions: 1, turns: 1, sessionMs: 0 });
+  });
+
+  it('calls the session current in which something happened last, also when other turns come late', () => {
+    const happened = [said({ sessionId: 'a' }, minute(5)), said({ sessionId: 'b' }, minute(4))];
+    expect(summary(...happened).currentSessionId).toBe('a');
+    expect(summary(...happened, said({ sessionId: 'b' }, minute(5))).currentSessionId).toBe('b');
+  });
+
+  it('has a mean of 0 minutes where there is no session', () => {
+    expect(meanSessionMinutes({ sessionMs: 0, sessions: 0 })).toBe(0);
+  });
+});
+
+const days = (...happened: Happened[]) =>
+  foldedRows(...happened)
+    .all(activityDaysTable)
+    .map(({ day }) => day);
+
+describe('the active days', () => {
+  it("are the days of the user's own calendar on which they said or felt something, each once", () => {
+    const happened = [
+      said({}, { occurredAt: 0 }),
+      observed({}, { occurredAt: DAY - 1 }),
+      said({}, { occurredAt: DAY - 1, utcOffset: 1 }),
+      observed({}, { occurredAt: 0, utcOffset: -480 }),
+    ];
+    expect(days(...happened)).toEqual([0, 1, -1]);
+  });
+
+  it('are not made by starting or ending a session', () => {
+    expect(days(started('session-1'), ended('session-1'))).toEqual([]);
+  });
+});

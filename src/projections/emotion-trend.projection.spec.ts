@@ -1,0 +1,221 @@
+import * as fc from 'fast-check';
+import { folded } from '../../test/support/folded.js';
+import { observed, type When } from '../../test/support/happened.js';
+import { NOW, USER, type Happened } from '../../test/support/recorder.js';
+import type { EmotionObserved } from '../events/emotion/emotion-observed.event.js';
+import {
+  emotionDaysTable,
+  emotionPatternsTable,
+  emotionTrend,
+  emotionTriggersTable,
+  variance,
+  type EmotionPatternRow,
+} from './emotion-trend.projection.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+const patternOf = (happened: Happened[], emotion = 'joy') =>
+  folded(emotionTrend, happened).load(emotionPatternsTable, [USER, emotion]) as EmotionPatternRow;
+const daysOf = (...happened: Happened[]) =>
+  folded(emotionTrend, happened)
+    .all(emotionDaysTable)
+    .map(({ day, emotion, quarters }) => ({ day, emotion, quarters }))
+    .toSorted((a, b) => a.day - b.day);
+const at = (time: string, utcOffset = 0): When => ({ occurredAt: Date.parse(time), utcOffset });
+const hoursOf = (...happened: Happened[]) =>
+  Object.fromEntries([...patternOf(happened).hours.entries()].filter(([, count]) => count > 0));
+
+describe('the pattern of an emotion', () => {
+  it('counts each emotion and its mean by itself', () => {
+    const happened = [
+      observed({ emotion: 'joy', intensity: 0.85 }),
+      observed({ emotion: 'joy', intensity: 0.9 }),
+      observed({ emotion: 'sadness', intensity: 0.3 }),
+    ];
+    expect(patternOf(happened)).toMatchObject({ frequency: 2, meanIntensity: 0.875 });
+    expect(variance(patternOf(happened))).toBeCloseTo(0.000625, 15);
+    expect(patternOf(happened, 'sadness')).toMatchObject({ frequency: 1, meanIntensity: 0.3 });
+    expect(variance(patternOf(happened, 'sadness'))).toBe(0);
+  });
+
+  it('is kept for each user by itself', () => {
+    const store = folded(emotionTrend, [observed(), observed({}, { userId: 'user-2' })]);
+    expect(store.all(emotionPatternsTable).map(({ userId, frequency }) => [userId, frequency])).toEqual([
+      [USER, 1],
+      ['user-2', 1],
+    ]);
+  });
+
+  it('has the mean and the population variance that two passes over all intensities give', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (intensities) => {
+        const pattern = patternOf(intensities.map((intensity) => observed({ intensity })));
+        const mean = sum(intensities) / intensities.length;
+        const spread = sum(intensities.map((x) => (x - mean) ** 2)) / intensities.length;
+        expect(pattern.frequency).toBe(intensities.length);
+        expect(pattern.meanIntensity).toBeCloseTo(mean, 12);
+        expect(variance(pattern)).toBeCloseTo(spread, 12);
+        expect(variance(pattern)).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('is exact where a running sum of squares is not: many strong feelings that hardly differ', () => {
+    const intensities = Array.from({ length: 2_000 }, (_, i) => 1 - (i % 2) * 1e-9);
+    const pattern = patternOf(intensities.map((intensity) => observed({ intensity })));
+    expect(variance(pattern) / 2.5e-19).toBeCloseTo(1, 3);
+  });
+
+  it('knows the first and the last time by when it occurred, also when observations come late', () => {
+    const happened = [NOW, NOW - DAY, NOW + HOUR, NOW - 2 * DAY, NOW].map((occurredAt) =>
+      observed({}, { occurredAt }),
+    );
+    expect(patternOf(happened)).toMatchObject({ firstAt: NOW - 2 * DAY, lastAt: NOW + HOUR });
+  });
+});
+
+describe('the hours of an emotion', () => {
+  it.each([
+    ['2025-03-03T23:45:00Z', 0, 23],
+    ['2025-03-03T23:45:00Z', 330, 5],
+    ['2025-03-03T03:00:00Z', -480, 19],
+    ['2025-03-03T03:29:59.999Z', -210, 23],
+    ['2025-03-03T03:30:00Z', -210, 0],
+    ['2025-03-03T18:15:00Z', 345, 0],
+    ['1969-12-31T23:59:59.999Z', 0, 23],
+    ['1969-12-31T23:59:59.999Z', 60, 0],
+    ['1955-06-01T12:00:00Z', 840, 2],
+  ])("count %s at an offset of %i minutes in the user's hour %i", (time, utcOffset, hour) => {
+    expect(hoursOf(observed({}, at(time, utcOffset)))).toEqual({ [hour]: 1 });
+  });
+
+  it('are 24, and follow a user who moves', () => {
+    const happened = [
+      observed({}, at('2025-03-03T12:00:00Z', 0)),
+      observed({}, at('2025-03-04T12:00:00Z', 540)),
+      observed({}, at('2025-03-05T12:00:00Z', 540)),
+    ];
+    expect(patternOf(happened).hours).toHaveLength(24);
+    expect(hoursOf(...happened)).toEqual({ 12: 1, 21: 2 });
+  });
+});
+
+describe('the days of an emotion', () => {
+  it('are days of UTC, counted from 1970, whatever the offset of the user', () => {
+    const happened = [
+      observed({}, at('1969-12-31T23:59:59.999Z', 60)),
+      observed({}, at('1970-01-01T00:00:00Z', -480)),
+      observed({}, at('1970-01-02T23:59:59.999Z', 330)),
+    ];
+    expect(daysOf(...happened)).toEqual([
+      { day: -1, emotion: 'joy', quarters: [[95, 1, 0.5]] },
+      { day: 0, emotion: 'joy', quarters: [[0, 1, 0.5]] },
+      { day: 1, emotion: 'joy', quarters: [[95, 1, 0.5]] },
+    ]);
+  });
+
+  it('hold the count and the sum of the intensities of each quarter of an hour, in order', () => {
+    const happened = [
+      observed({ intensity: 0.5 }, at('1970-01-01T08:15:00Z')),
+      observed({ intensity: 0.25 }, at('1970-01-01T08:14:59.999Z')),
+      observed({ intensity: 0.25 }, at('1970-01-01T08:29:00Z')),
+      observed({ intensity: 1 }, at('1970-01-01T00:00:00Z')),
+    ];
+    expect(daysOf(...happened)).toEqual([
+      {
+        day: 0,
+        emotion: 'joy',
+        quarters: [
+          [0, 1, 1],
+          [32, 1, 0.25],
+          [33, 2, 0.75],
+        ],
+      },
+    ]);
+  });
+
+  it('take an observation that comes late where it belongs', () => {
+    const punctual = [0, 1, 2].map((day) => observed({}, { occurredAt: day * DAY }));
+    const late = observed({ intensity: 1 }, { occurredAt: DAY });
+    expect(daysOf(...punctual, late).map(({ quarters }) => quarters)).toEqual([
+      [[0, 1, 0.5]],
+      [[0, 2, 1.5]],
+      [[0, 1, 0.5]],
+    ]);
+  });
+
+  it('keep emotions apart', () => {
+    const happened = [observed({}, { occurredAt: 0 }), observed({ emotion: 'fear' }, { occurredAt: 0 })];
+    expect(daysOf(...happened)).toEqual([
+      { day: 0, emotion: 'joy', quarters: [[0, 1, 0.5]] },
+      { day: 0, emotion: 'fear', quarters: [[0, 1, 0.5]] },
+    ]);
+  });
+
+  it('hold every observation once, whatever the order and the offsets', () => {
+    const observation = fc.record({
+      occurredAt: fc.integer({ min: -3 * DAY, max: 3 * DAY }),
+      utcOffset: fc.integer({ min: -720, max: 840 }),
+    });
+    fc.assert(
+      fc.property(fc.array(observation, { maxLength: 60 }), (times) => {
+        const held = daysOf(...times.map((when) => observed({}, when))).flatMap(({ day, quarters }) =>
+          quarters.map(([quarter, count, strength]) => [day * DAY + quarter * 900_000, count, strength]),
+        );
+        const starts = times.map(({ occurredAt }) => Math.floor(occurredAt / 900_000) * 900_000);
+        const expected = [...Map.groupBy(starts, (start) => start)]
+          .map(([start, { length }]) => [start, length, length / 2] as const)
+          .toSorted(([a], [b]) => a - b);
+        expect(held).toEqual(expected);
+      }),
+    );
+  });
+});
+
+const triggersOf = (...happened: Happened[]) =>
+  folded(emotionTrend, happened)
+    .all(emotionTriggersTable)
+    .map(({ emotion, trigger, count, turns }) => ({ emotion, trigger, count, turns }));
+const shown = (turnId: string | null, occurredAt: number, more: Partial<EmotionObserved> = {}) =>
+  observed({ turnId, triggers: ['harbour'], ...more }, { occurredAt });
+
+describe('the triggers of an emotion', () => {
+  it('are counted for each emotion by itself and linked to the turns that showed them', () => {
+    const happened = [
+      shown('turn-1', NOW, { triggers: ['harbour', 'morning'] }),
+      shown('turn-2', NOW + 1),
+      shown('turn-3', NOW + 2, { emotion: 'fear' }),
+    ];
+    expect(triggersOf(...happened)).toEqual([
+      {
+        emotion: 'joy',
+        trigger: 'harbour',
+        count: 2,
+        turns: [
+          { turnId: 'turn-1', at: NOW },
+          { turnId: 'turn-2', at: NOW + 1 },
+        ],
+      },
+      { emotion: 'joy', trigger: 'morning', count: 1, turns: [{ turnId: 'turn-1', at: NOW }] },
+      { emotion: 'fear', trigger: 'harbour', count: 1, turns: [{ turnId: 'turn-3', at: NOW + 2 }] },
+    ]);
+  });
+
+  it('are counted without a link when no turn showed them', () => {
+    expect(triggersOf(shown(null, NOW))).toEqual([
+      { emotion: 'joy', trigger: 'harbour', count: 1, turns: [] },
+    ]);
+  });
+
+  it('stay linked to the three newest turns by when they occurred, and go on being counted', () => {
+    const times = [5, 3, 11, 1, 8, 12, 2, 10, 4, 9, 7, 6];
+    const [trigger] = triggersOf(...times.map((time) => shown(`turn-${time}`, NOW + time)));
+    expect(trigger?.count).toBe(12);
+    expect(trigger?.turns.map(({ turnId }) => turnId)).toEqual([10, 11, 12].map((time) => `turn-${time}`));
+  });
+});
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,207 @@
+import * as fc from 'fast-check';
+import { folded } from '../../test/support/folded.js';
+import { forgotten, formed, recalled, revised } from '../../test/support/happened.js';
+import { NOW, USER, type Happened } from '../../test/support/recorder.js';
+import { MEMORY_TYPES, type MemoryType } from '../events/memory/memory-formed.event.js';
+import {
+  memoriesTable,
+  memoryIndex,
+  memorySummariesTable,
+  type MemoryRow,
+  type MemorySummaryRow,
+} from './memory-index.projection.js';
+
+const memory = (...happened: Happened[]) =>
+  folded(memoryIndex, happened).load(memoriesTable, [USER, 'memory-1']) as MemoryRow;
+const summary = (...happened: Happened[]) =>
+  folded(memoryIndex, happened).load(memorySummariesTable, [USER]) as MemorySummaryRow;
+const later = { recordedAt: NOW + 5_000 };
+const to = (value: unknown) => ({ from: null, to: value });
+
+describe('a memory', () => {
+  it('is kept as it was formed', () => {
+    const happened = formed(
+      { context: 'Told at sea.', metadata: { source: 'chat' } },
+      { occurredAt: NOW - 1_000, recordedAt: NOW },
+    );
+    expect(memory(happened)).toEqual({
+      userId: USER,
+      memoryId: 'memory-1',
+      formedPosition: 1,
+      type: 'fact',
+      content: 'Her sailing boat is called Marlin.',
+      context: 'Told at sea.',
+      confidence: 0.9,
+      importance: 0.6,
+      metadata: { source: 'chat' },
+      recallCount: 0,
+      lastRecalledAt: null,
+      termCount: 9,
+      occurredAt: NOW - 1_000,
+      createdAt: NOW,
+      updatedAt: NOW,
+      version: 1,
+      position: 1,
+    });
+  });
+
+  it('has the terms of its content when it has no context', () => {
+    expect(memory(formed({ context: null }))).toMatchObject({ context: null, termCount: 6 });
+  });
+
+  it('takes over what a revision says, and keeps when it was formed', () => {
+    const happened = [
+      formed({ memoryId: 'other' }),
+      formed(),
+      revised('memory-1', { content: to('The boat is sold.'), type: to('pattern') }, later),
+    ];
+    expect(memory(...happened)).toEqual({
+      ...memory(formed({ memoryId: 'other' }), formed()),
+      content: 'The boat is sold.',
+      type: 'pattern',
+      termCount: 4,
+      formedPosition: 2,
+      updatedAt: later.recordedAt,
+      version: 2,
+      position: 3,
+    });
+  });
+
+  it('can lose its context, and its terms with it', () => {
+    const happened = [formed({ context: 'Told at sea.' }), revised('memory-1', { context: to(null) })];
+    expect(memory(...happened)).toMatchObject({ context: null, termCount: 6 });
+  });
+
+  it('is gone when it was forgotten', () => {
+    expect(folded(memoryIndex, [formed(), forgotten('memory-1')]).all(memoriesTable)).toEqual([]);
+  });
+
+  it('stays forgotten whatever is said of it afterwards', () => {
+    const happened = [
+      formed(),
+      forgotten('memory-1'),
+      revised('memory-1', { content: to('x') }),
+      recalled(['memory-1']),
+      forgotten('memory-1'),
+    ];
+    expect(folded(memoryIndex, happened).all(memoriesTable)).toEqual([]);
+    expect(summary(...happened)).toMatchObject({ total: 0, terms: 0 });
+  });
+
+  it("is not touched by another user's memory of the same id", () => {
+    const userId = 'user-2';
+    const others = [
+      formed({ content: 'Elsewhere.' }, { userId }),
+      recalled(['memory-1'], { userId }),
+      forgotten('memory-1', { userId }),
+    ];
+    expect(memory(formed(), ...others)).toEqual(memory(formed()));
+  });
+});
+
+describe('the recalls of a memory', () => {
+  it('are counted, and neither revise it nor change its version', () => {
+    const happened = [formed(), recalled(['memory-1', 'unknown'], later), recalled(['memory-1'], later)];
+    expect(memory(...happened)).toEqual({
+      ...memory(formed()),
+      recallCount: 2,
+      lastRecalledAt: later.recordedAt,
+    });
+  });
+
+  it('leave the time of the last one where it is when an earlier one comes late', () => {
+    const happened = [
+      formed(),
+      recalled(['memory-1'], { occurredAt: NOW + 1_000 }),
+      recalled(['memory-1'], { occurredAt: NOW - 1_000 }),
+    ];
+    expect(memory(...happened)).toMatchObject({ recallCount: 2, lastRecalledAt: NOW + 1_000 });
+  });
+
+  it('survive a revision', () => {
+    const happened = [formed(), recalled(['memory-1']), revised('memory-1', { importance: to(1) })];
+    expect(memory(...happened)).toMatchObject({ importance: 1, recallCount: 1, lastRecalledAt: NOW });
+  });
+});
+
+describe("the summary of a user's memories", () => {
+  it('counts them by type and sums up their terms', () => {
+    const happened = [
+      formed({ memoryId: 'a', content: 'one two three', context: 'four' }),
+      formed({ memoryId: 'b', content: 'one two', type: 'emotional' }),
+      formed({ memoryId: 'c', content: 'one', type: 'fact' }),
+    ];
+    expect(summary(...happened)).toEqual({
+      userId: USER,
+      total: 3,
+      byType: { fact: 2, emotional: 1 },
+      terms: 7,
+      newestAt: NOW,
+    });
+  });
+
+  it('follows a revision of the type and of the content', () => {
+    const happened = [
+      formed({ memoryId: 'a', content: 'one two three' }),
+      revised('a', { type: to('pattern'), content: to('one') }),
+    ];
+    expect(summary(...happened)).toMatchObject({ total: 1, byType: { fact: 0, pattern: 1 }, terms: 1 });
+  });
+
+  it('dates the newest memory by when it happened, and never back', () => {
+    const happened = [
+      formed({ memoryId: 'a' }, { occurredAt: NOW }),
+      formed({ memoryId: 'b' }, { occurredAt: NOW - 1 }),
+      formed({ memoryId: 'c' }, { occurredAt: NOW + 1 }),
+      forgotten('c'),
+    ];
+    expect(summary(...happened).newestAt).toBe(NOW + 1);
+  });
+
+  it('agrees with the memories themselves after any course of events', () => {
+    const memoryId = fc.constantFrom('a', 'b', 'c', 'd');
+    const type = fc.constantFrom(...MEMORY_TYPES);
+    const text = fc.constantFrom('one', 'one two', 'one, two & three', '漢字かな', '…');
+    const happening = fc.oneof(
+      fc.record({ memoryId, type, content: text, context: fc.option(text) }).map((data) => formed(data)),
+      fc
+        .record(
+          { type: changed(type), content: changed(text), context: changed(fc.option(text)) },
+          { requiredKeys: [] },
+        )
+        .chain((changes) => memoryId.map((id) => revised(id, changes))),
+      memoryId.map((id) => forgotten(id)),
+      fc.uniqueArray(memoryId, { minLength: 1 }).map((ids) => recalled(ids)),
+    );
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 40 }), (drawn) => {
+        const happened = withoutReuse(drawn);
+        const store = folded(memoryIndex, happened);
+        const memories = store.all(memoriesTable);
+        const [counted] = store.all(memorySummariesTable);
+        expect(counted?.total ?? 0).toBe(memories.length);
+        expect(counted?.terms ?? 0).toBe(memories.reduce((sum, { termCount }) => sum + termCount, 0));
+        for (const each of MEMORY_TYPES) {
+          const ofType = memories.filter((row) => row.type === each).length;
+          expect((counted?.byType as Record<MemoryType, number> | undefined)?.[each] ?? 0).toBe(ofType);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function changed<T>(value: fc.Arbitrary<T>): fc.Arbitrary<{ from: null; to: T }> {
+  return value.map((each) => ({ from: null, to: each }));
+}
+
+/** Deciders let an id be formed once only, so no log holds it twice. */
+function withoutReuse(happened: readonly Happened[]): Happened[] {
+  const used = new Set<string>();
+  return happened.filter(({ type, streamId }) => {
+    if (type !== 'memory.formed') return true;
+    const isNew = !used.has(streamId);
+    used.add(streamId);
+    return isNew;
+  });
+}

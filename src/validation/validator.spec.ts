@@ -1,0 +1,366 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { refusalOf } from '../../test/support/refusal.js';
+import type { FieldError } from '../errors.js';
+import { IsId, IsInstant, IsSmallJson, IsText, Nullable, Optional } from './fields.js';
+import {
+  bodyValidator,
+  compileValidators,
+  jsonSchemas,
+  payloadValidator,
+  queryValidator,
+} from './validator.js';
+
+class Sail {
+  @IsInt()
+  @Min(1)
+  @Max(9)
+  area: number;
+}
+
+class Boat {
+  @IsId()
+  boatId: string;
+
+  @IsText(2, 5)
+  name: string;
+
+  @Optional()
+  @IsIn(['oak', 'steel'])
+  hull?: string;
+
+  @Nullable()
+  @ValidateNested()
+  @Type(() => Sail)
+  sail?: Sail | null;
+
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(3)
+  @Length(1, 4, { each: true })
+  crew?: string[];
+
+  @Optional()
+  @IsInstant()
+  launchedAt?: string;
+
+  @Optional()
+  @IsSmallJson(40)
+  notes?: Record<string, unknown>;
+
+  @Optional()
+  @IsObject()
+  log?: Record<string, unknown>;
+}
+
+class BoatQuery {
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(200)
+  limit?: number;
+
+  @Optional()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  share?: number;
+
+  @Optional()
+  @IsArray()
+  @IsIn(['oak', 'steel'], { each: true })
+  hulls?: string[];
+
+  @Optional()
+  @IsText(1, 5)
+  name?: string;
+}
+
+class Unbounded {
+  @IsInt()
+  @Min(0)
+  after: number;
+}
+
+class Nothing {}
+
+const boat = { boatId: 'b-1', name: 'Marl' };
+const validate = bodyValidator(Boat);
+const validateQuery = queryValidator(BoatQuery);
+const errorsOf = (fields: unknown): FieldError[] | undefined =>
+  refusalOf(() => validate(typeof fields === 'object' && fields !== null ? { ...boat, ...fields } : fields))
+    .errors;
+const pathsOf = (fields: object) =>
+  errorsOf(fields)
+    ?.map(({ path }) => path)
+    .toSorted();
+
+/** `{log: {a: {a: … 1}}}` of so many levels, the body being the first. */
+const nested = (levels: number) => {
+  let log: unknown = 1;
+  for (let level = 1; level < levels; level++) log = { a: log };
+  return { ...boat, log };
+};
+
+describe('a good body', () => {
+  it('is answered as it came', () => {
+    const body = {
+      ...boat,
+      sail: { area: 9 },
+      crew: ['Ada', 'Bo'],
+      launchedAt: '2026-03-01T18:30:00Z',
+      notes: {},
+    };
+    expect(validate(body)).toBe(body);
+  });
+
+  it('may leave out or null what may be', () => {
+    expect(validate({ ...boat, sail: null })).toEqual({ ...boat, sail: null });
+  });
+
+  it('has texts as long as their code points are many, variation selectors included', () => {
+    expect(validate({ ...boat, name: '😀😀😀😀😀' })).toBeTruthy();
+    expect(pathsOf({ name: '😀😀😀😀😀😀' })).toEqual(['name']);
+    expect(validate({ ...boat, name: '❤️❤️' })).toBeTruthy();
+    expect(pathsOf({ name: '❤️❤️❤️' })).toEqual(['name']);
+  });
+});
+
+describe('a bad body', () => {
+  it('is refused with the path of every bad field at once', () => {
+    const bad = {
+      boatId: 'b 1',
+      name: '',
+      hull: 'pine',
+      sail: { area: 10, colour: 'red' },
+      crew: ['Ada', '', 'Bo', 'Cy'],
+      launchedAt: 'yesterday',
+      notes: [],
+      extra: 1,
+    };
+    expect(pathsOf(bad)).toEqual([
+      'boatId',
+      'crew',
+      'crew.1',
+      'extra',
+      'hull',
+      'launchedAt',
+      'name',
+      'notes',
+      'sail.area',
+      'sail.colour',
+    ]);
+    expect(refusalOf(() => validate({ ...boat, ...bad }))).toMatchObject({
+      status: 400,
+      code: 'request.invalid',
+    });
+  });
+
+  it.each<[string, object, FieldError]>([
+    ['a missing field', { name: undefined }, { path: 'name', message: 'is required' }],
+    ['a missing nested field', { sail: {} }, { path: 'sail.area', message: 'is required' }],
+    ['an unknown field', { colour: 1 }, { path: 'colour', message: 'is not a known field' }],
+    ['an unknown value', { hull: 'pine' }, { path: 'hull', message: 'must be one of oak, steel' }],
+    [
+      'a wrong character',
+      { boatId: 'b 1' },
+      { path: 'boatId', message: 'must match ^[A-Za-z0-9._:@-]{1,128}$' },
+    ],
+    [
+      'a wrong time',
+      { launchedAt: '2026-02-30T00:00:00Z' },
+      { path: 'launchedAt', message: 'must be an ISO 8601 time with its zone, like 2026-03-01T18:30:00Z' },
+    ],
+    [
+      'an object that is too large',
+      { notes: { text: 'a'.repeat(40) } },
+      { path: 'notes', message: 'must be a JSON object of at most 40 bytes' },
+    ],
+    ['a number that is too large', { sail: { area: 10 } }, { path: 'sail.area', message: 'must be <= 9' }],
+    ['a number for an object that may be null', { sail: 5 }, { path: 'sail', message: 'must be object' }],
+    ['a list for an object', { sail: [] }, { path: 'sail', message: 'must be object' }],
+    ['a list of objects for an object', { sail: [{ area: 1 }] }, { path: 'sail', message: 'must be object' }],
+  ])('says what is wrong with %s, once', (_, fields, error) => {
+    expect(errorsOf(fields)).toEqual([error]);
+  });
+
+  it.each([null, [], [boat], 'text', 7, true, undefined])(
+    'is refused when it is no object but %j',
+    (value) => {
+      const refusal = refusalOf(() => validate(value));
+      expect(refusal.errors).toEqual([{ path: '', message: 'must be object' }]);
+      expect(refusal.message).toBe('body: must be object');
+    },
+  );
+
+  it('is refused for null where a field may only be left out', () => {
+    expect(pathsOf({ hull: null, crew: null, notes: null, launchedAt: null })).toEqual(
+      expect.arrayContaining(['crew', 'hull', 'launchedAt', 'notes']),
+    );
+  });
+
+  it('has the names of unknown fields as they are, with the signs that JSON Pointer escapes', () => {
+    expect(pathsOf({ 'a/b': 1, 'c~d': 2, 'e~1f': 3 })).toEqual(['a/b', 'c~d', 'e~1f']);
+    expect(pathsOf({ sail: { area: 1, 'a/b': 1 } })).toEqual(['sail.a/b']);
+  });
+
+  it('is refused for a field that every object has by birth', () => {
+    expect(pathsOf({ toString: 1, constructor: 2 })).toEqual(['constructor', 'toString']);
+    const smuggled = JSON.parse('{"boatId":"b-1","name":"Marl","__proto__":{"name":"x"}}') as unknown;
+    expect(refusalOf(() => validate(smuggled)).errors).toEqual([
+      { path: '__proto__', message: 'is not a known field' },
+    ]);
+    const inherited = Object.create(
+      { name: 'Marl' },
+      { boatId: { value: 'b-1', enumerable: true } },
+    ) as unknown;
+    expect(validate(inherited)).toBe(inherited);
+  });
+
+  it('has at most fifty errors named', () => {
+    const many = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`extra${i}`, 1]));
+    expect(errorsOf(many)).toHaveLength(50);
+  });
+
+  it('is refused for any field at all where none is declared', () => {
+    expect(bodyValidator(Nothing)({})).toEqual({});
+    expect(refusalOf(() => bodyValidator(Nothing)({ a: 1 })).errors).toEqual([
+      { path: 'a', message: 'is not a known field' },
+    ]);
+  });
+});
+
+describe('what a database cannot keep', () => {
+  const malformed = 'must be well-formed Unicode without U+0000';
+
+  it.each<[string, object, FieldError]>([
+    ['U+0000', { name: 'a\u0000b' }, { path: 'name', message: malformed }],
+    ['the first half of a surrogate pair', { name: 'a\ud83d' }, { path: 'name', message: malformed }],
+    ['the second half of a surrogate pair', { name: '\ude00a' }, { path: 'name', message: malformed }],
+    ['halves in the wrong order', { name: '\ude00\ud83d' }, { path: 'name', message: malformed }],
+    ['U+0000 in an item of a list', { crew: ['Ada', '\u0000'] }, { path: 'crew.1', message: malformed }],
+    [
+      'U+0000 deep in an object',
+      { log: { a: [{ b: '\u0000' }] } },
+      { path: 'log.a.0.b', message: malformed },
+    ],
+    ['U+0000 in a name', { log: { 'a\u0000': 1 } }, { path: 'log.a\u0000', message: malformed }],
+    ['half a pair in a name', { log: { a: { '\ud83d': 1 } } }, { path: 'log.a.\ud83d', message: malformed }],
+    ['infinity', { log: { a: Infinity } }, { path: 'log.a', message: 'must be a finite number' }],
+    ['minus infinity', { log: [-Infinity] }, { path: 'log.0', message: 'must be a finite number' }],
+    [
+      'what is not a number',
+      { log: { a: Number.NaN } },
+      { path: 'log.a', message: 'must be a finite number' },
+    ],
+  ])('is refused with its path: %s', (_, fields, error) => {
+    expect(errorsOf(fields)).toEqual([error]);
+  });
+
+  it('is what JSON makes of a number that is too large', () => {
+    const body = JSON.parse('{"boatId":"b-1","name":"Marl","log":{"a":1e999}}') as unknown;
+    expect(refusalOf(() => validate(body)).errors).toEqual([
+      { path: 'log.a', message: 'must be a finite number' },
+    ]);
+  });
+
+  it('is refused when it is nested deeper than 32 levels', () => {
+    expect(validate(nested(32))).toBeTruthy();
+    expect(refusalOf(() => validate(nested(33))).errors).toEqual([
+      {
+        path: `log${'.a'.repeat(31)}`,
+        message: 'must not be nested deeper than 32 levels',
+      },
+    ]);
+    expect(refusalOf(() => validate(nested(10_000))).status).toBe(400);
+  });
+
+  it('is refused in a query too', () => {
+    expect(refusalOf(() => validateQuery({ name: 'a\u0000' })).errors).toEqual([
+      { path: 'name', message: malformed },
+    ]);
+  });
+
+  it('does not include characters that are only rare', () => {
+    for (const name of ['\u0001\u007f', '\ufffd\uffff', '\u{10ffff}!', '\u202e\u200d']) {
+      expect(validate({ ...boat, name })).toBeTruthy();
+    }
+  });
+});
+
+describe('a query', () => {
+  it('has its numbers read from text and its lists split at commas', () => {
+    expect(validateQuery({ limit: '20', share: '0.5', hulls: 'oak,steel', name: '7' })).toEqual({
+      limit: 20,
+      share: 0.5,
+      hulls: ['oak', 'steel'],
+      name: '7',
+    });
+  });
+
+  it('may say a list as a name that stands several times, and leave an item empty', () => {
+    expect(validateQuery({ hulls: ['oak', 'steel'] })).toEqual({ hulls: ['oak', 'steel'] });
+    expect(validateQuery({ hulls: 'oak,,' })).toEqual({ hulls: ['oak'] });
+  });
+
+  it.each([
+    ['text for a number', { limit: 'many' }, 'limit'],
+    ['nothing for a number', { limit: '' }, 'limit'],
+    ['a fraction for a whole number', { limit: '1.5' }, 'limit'],
+    ['a number out of range', { limit: '201' }, 'limit'],
+    ['a number twice', { limit: ['1', '2'] }, 'limit'],
+    ['a text twice', { name: ['a', 'b'] }, 'name'],
+    ['an unknown item', { hulls: 'oak,pine' }, 'hulls.1'],
+    ['an unknown name', { Limit: '1' }, 'Limit'],
+  ])('is refused for %s', (_, query, path) => {
+    expect(refusalOf(() => validateQuery(query)).errors?.map((error) => error.path)).toEqual([path]);
+  });
+
+  it.each([' ', '\t5\n', '0x10', '0b11', 'Infinity', '1e999', 'NaN'])(
+    'is refused for %j, which only JavaScript reads as a number, if at all',
+    (text) => {
+      expect(
+        refusalOf(() => validateQuery({ limit: text, share: text })).errors?.map(({ path }) => path),
+      ).toEqual(expect.arrayContaining(['limit']));
+      expect(refusalOf(() => queryValidator(Unbounded)({ after: text })).status).toBe(400);
+    },
+  );
+
+  it('is left as it was given', () => {
+    const query = Object.freeze({ limit: '20', hulls: 'oak' });
+    validateQuery(query);
+    expect(query).toEqual({ limit: '20', hulls: 'oak' });
+  });
+});
+
+describe('the schemas', () => {
+  it('know no field that is not declared, and say null the way JSON Schema does', () => {
+    expect(jsonSchemas().Boat).toMatchObject({
+      type: 'object',
+      required: ['boatId', 'name'],
+      additionalProperties: false,
+      properties: {
+        name: { type: 'string', minLength: 2, maxLength: 5 },
+        sail: { anyOf: [{ $ref: '#/components/schemas/Sail' }, { type: 'null' }] },
+        launchedAt: { type: 'string', format: 'date-time' },
+      },
+    });
+  });
+
+  it('can all be compiled ahead of the first request', () => {
+    const validateLater = payloadValidator(Boat);
+    compileValidators();
+    expect(validateLater(boat)).toBe(boat);
+  });
+});
