@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Server as TcpServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -79,6 +80,8 @@ function closeConnectionsWhenStopping(instance: FastifyInstance): void {
   let stopping = false;
   instance.addHook('preClose', (done) => {
     stopping = true;
+    // Not the HTTP server's own close: that cuts connections at once on which a request may be on its way.
+    TcpServer.prototype.close.call(instance.server);
     setTimeout(() => {
       const sweep = setInterval(() => instance.server.closeIdleConnections(), SWEEP_MS);
       instance.server.once('close', () => clearInterval(sweep));

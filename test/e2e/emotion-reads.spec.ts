@@ -1,0 +1,329 @@
+import { jest } from '@jest/globals';
+import type { EmotionBucket, EmotionPattern, List } from '../support/answers.js';
+import { daysLater, emotion, joyfulTurn, minutesLater, START } from '../support/builders.js';
+import type { User } from '../support/client.js';
+import { badFieldsOf, refusalOf } from '../support/expectations.js';
+import { Store } from '../support/store.js';
+
+jest.setTimeout(60_000);
+
+let store: Store;
+
+beforeAll(async () => {
+  store = await Store.start();
+});
+
+afterAll(() => store.remove());
+
+async function patternOf(user: User, name: string): Promise<EmotionPattern | undefined> {
+  const { status, body } = await user.get<List<EmotionPattern>>('/emotions');
+  expect(status).toBe(200);
+  return body.items.find((item) => item.emotion === name);
+}
+
+const charted = () => store.user('charted');
+
+const turnWith = (triggers: string[]) => joyfulTurn({ emotion: { label: 'Joy', intensity: 0.5, triggers } });
+
+const hours = (counts: Record<number, number>): number[] =>
+  Array.from({ length: 24 }, (_, hour) => counts[hour] ?? 0);
+
+/** Emotions on every day of four weeks: as many, and as intense, as the functions say. */
+async function live(id: string, count: (day: number) => number, intensity: (day: number) => number) {
+  const commands = Array.from({ length: 28 }, (_, day) =>
+    Array.from({ length: count(day) }, (__, index) => ({
+      command: 'ObserveEmotion',
+      userId: id,
+      ...emotion({ intensity: intensity(day), occurredAt: minutesLater(index, daysLater(day)) }),
+    })),
+  ).flat();
+  await store.post('/v1/commands', { commands });
+  return (await patternOf(store.user(id), 'joy'))?.trend;
+}
+
+describe('GET emotions', () => {
+  it('answers frequency, exact mean and population variance of each emotion', async () => {
+    const user = store.user('golden');
+    await user.post('/emotions', emotion({ intensity: 0.85 }));
+    await user.post('/emotions', emotion({ intensity: 0.9, occurredAt: minutesLater(90) }));
+    await user.post('/emotions', emotion({ emotion: 'sadness', intensity: 0.3, triggers: ['rain'] }));
+    const { body } = await user.get<List<EmotionPattern>>('/emotions');
+    expect(body.items.map((item) => item.emotion).toSorted()).toEqual(['joy', 'sadness']);
+    expect(await patternOf(user, 'joy')).toEqual({
+      emotion: 'joy',
+      frequency: 2,
+      meanIntensity: expect.closeTo(0.875, 12),
+      variance: expect.closeTo(0.000625, 12),
+      triggers: [{ trigger: 'harbour', count: 2 }],
+      hours: hours({ 8: 1, 9: 1 }),
+      firstAt: START,
+      lastAt: minutesLater(90),
+      trend: {
+        direction: expect.stringMatching(/^(increasing|decreasing|stable)$/),
+        slopePerDay: expect.any(Number),
+        confidence: expect.any(Number),
+      },
+    });
+    expect(await patternOf(user, 'sadness')).toMatchObject({
+      frequency: 1,
+      meanIntensity: 0.3,
+      variance: 0,
+      triggers: [{ trigger: 'rain', count: 1 }],
+      firstAt: START,
+      lastAt: START,
+      trend: { direction: 'stable' },
+    });
+  });
+
+  it('keeps mean and variance exact over many, whatever their order', async () => {
+    const user = store.user('many');
+    const intensities = Array.from({ length: 200 }, (_, index) => ((index * 37) % 101) / 100);
+    const commands = intensities.map((intensity, index) => ({
+      command: 'ObserveEmotion',
+      userId: 'many',
+      ...emotion({ intensity, occurredAt: minutesLater((index * 53) % 200) }),
+    }));
+    await store.post('/v1/commands', { commands });
+    const mean = intensities.reduce((sum, one) => sum + one, 0) / intensities.length;
+    const variance = intensities.reduce((sum, one) => sum + (one - mean) ** 2, 0) / intensities.length;
+    expect(await patternOf(user, 'joy')).toMatchObject({
+      frequency: 200,
+      meanIntensity: expect.closeTo(mean, 10),
+      variance: expect.closeTo(variance, 10),
+      firstAt: START,
+      lastAt: minutesLater(199),
+    });
+  });
+
+  it('counts the emotions of turns as well, and triggers by how often they came', async () => {
+    const user = store.user('triggered');
+    await user.post('/turns', turnWith(['Sea', 'tea']));
+    await user.post('/turns', turnWith([' sea ']));
+    await user.post('/emotions', emotion({ intensity: 0.5, triggers: ['SEA', 'tea', 'sun'] }));
+    expect(await patternOf(user, 'joy')).toMatchObject({
+      frequency: 3,
+      meanIntensity: 0.5,
+      variance: 0,
+      triggers: [
+        { trigger: 'sea', count: 3 },
+        { trigger: 'tea', count: 2 },
+        { trigger: 'sun', count: 1 },
+      ],
+    });
+  });
+
+  it('widens first and last with an emotion that comes late', async () => {
+    const user = store.user('late');
+    for (const minutes of [10, 0, 20, 5]) {
+      await user.post('/emotions', emotion({ occurredAt: minutesLater(minutes) }));
+    }
+    expect(await patternOf(user, 'joy')).toMatchObject({
+      frequency: 4,
+      firstAt: START,
+      lastAt: minutesLater(20),
+    });
+  });
+
+  it("counts hours in the user's own offset as it was when the event was stored", async () => {
+    const user = store.user('traveller');
+    const evening = emotion({ occurredAt: '2025-03-03T20:00:00Z' });
+    await user.post('/emotions', evening); // 20 o'clock in UTC
+    await user.patch('/profile', { utcOffset: 330 });
+    await user.post('/emotions', evening); // half past one
+    await user.patch('/profile', { utcOffset: -300 });
+    await user.post('/emotions', evening); // 15 o'clock
+    await user.post('/turns', joyfulTurn({ occurredAt: '2025-03-03T03:59:59.999Z' })); // 22 o'clock of the day before
+    expect((await patternOf(user, 'joy'))?.hours).toEqual(hours({ 20: 1, 1: 1, 15: 1, 22: 1 }));
+  });
+
+  describe('trend', () => {
+    it('is increasing, with confidence, when an emotion comes more often and stronger every day', async () => {
+      const trend = await live(
+        'rising',
+        (day) => 1 + Math.floor(day / 3),
+        (day) => 0.1 + day * 0.03,
+      );
+      expect(trend?.direction).toBe('increasing');
+      expect(trend?.slopePerDay).toBeGreaterThan(0);
+      expect(trend?.confidence).toBeGreaterThan(0.5);
+      expect(trend?.confidence).toBeLessThanOrEqual(1);
+    });
+
+    it('is decreasing when it comes more seldom and weaker every day', async () => {
+      const trend = await live(
+        'falling',
+        (day) => 10 - Math.floor(day / 3),
+        (day) => 0.95 - day * 0.03,
+      );
+      expect(trend?.direction).toBe('decreasing');
+      expect(trend?.slopePerDay).toBeLessThan(0);
+      expect(trend?.confidence).toBeGreaterThan(0.5);
+      expect(trend?.confidence).toBeLessThanOrEqual(1);
+    });
+
+    it('is stable when every day is like the other', async () => {
+      const trend = await live(
+        'steady',
+        () => 2,
+        () => 0.5,
+      );
+      expect(trend?.direction).toBe('stable');
+      expect(trend?.slopePerDay).toBeCloseTo(0, 9);
+    });
+
+    it('looks at the four weeks that end with the last day, not at what was before', async () => {
+      const user = store.user('turning');
+      const commands = Array.from({ length: 40 }, (_, day) => ({
+        command: 'ObserveEmotion',
+        userId: 'turning',
+        ...emotion({ intensity: 1, occurredAt: daysLater(day - 100) }),
+      }));
+      await store.post('/v1/commands', { commands });
+      const trend = await live(
+        'turning',
+        () => 2,
+        () => 0.5,
+      );
+      expect((await patternOf(user, 'joy'))?.frequency).toBe(96);
+      expect(trend?.direction).toBe('stable');
+    });
+  });
+
+  it('answers an empty list for a user without emotions and 404 for one nobody knows', async () => {
+    const calm = store.user('calm');
+    await calm.patch('/profile', { name: 'Calm' });
+    expect((await calm.get('/emotions')).body).toEqual({ items: [] });
+    expect(refusalOf(await store.user('nobody').get('/emotions'))).toBe('404 user.not-found');
+  });
+});
+
+const trend = async (query: string): Promise<EmotionBucket[]> => {
+  const { status, body } = await charted().get<List<EmotionBucket>>(`/emotions/trend?${query}`);
+  expect(status).toBe(200);
+  return body.items;
+};
+/** `start emotion count mean` of each bucket, in order. */
+const told = async (query: string): Promise<string[]> =>
+  (await trend(query))
+    .map(
+      ({ start, emotion: name, count, meanIntensity }) =>
+        `${start} ${name} ${count} ${meanIntensity.toFixed(3)}`,
+    )
+    .toSorted();
+
+describe('GET emotions/trend', () => {
+  beforeAll(async () => {
+    const felt: [string, string, number][] = [
+      ['2025-02-28T19:00:00Z', 'joy', 0.2],
+      ['2025-03-02T20:00:00Z', 'joy', 0.4],
+      ['2025-03-03T08:10:00Z', 'joy', 0.6],
+      ['2025-03-03T08:20:00Z', 'joy', 0.8],
+      ['2025-03-03T08:45:00Z', 'anger', 1],
+      ['2025-03-31T23:59:59.999Z', 'joy', 0.5],
+    ];
+    for (const [occurredAt, name, intensity] of felt) {
+      await charted().post('/emotions', emotion({ emotion: name, intensity, occurredAt }));
+    }
+  });
+
+  const in3March = 'from=2025-03-03T00:00:00Z&to=2025-03-04T00:00:00Z';
+
+  it('puts emotions into buckets of an hour, in any offset', async () => {
+    expect(await told(`bucket=hour&${in3March}`)).toEqual([
+      '2025-03-03T08:00:00.000Z anger 1 1.000',
+      '2025-03-03T08:00:00.000Z joy 2 0.700',
+    ]);
+    expect(await told(`bucket=hour&utcOffset=330&${in3March}`)).toEqual([
+      '2025-03-03T07:30:00.000Z joy 2 0.700', // 13 o'clock in India
+      '2025-03-03T08:30:00.000Z anger 1 1.000',
+    ]);
+    expect(await told(`bucket=hour&utcOffset=345&${in3March}`)).toEqual([
+      '2025-03-03T07:15:00.000Z joy 1 0.600', // 13:55 in Nepal
+      '2025-03-03T08:15:00.000Z anger 1 1.000',
+      '2025-03-03T08:15:00.000Z joy 1 0.800',
+    ]);
+  });
+
+  it('puts emotions into days that begin at midnight of the offset', async () => {
+    expect(await told('bucket=day')).toEqual([
+      '2025-02-28T00:00:00.000Z joy 1 0.200',
+      '2025-03-02T00:00:00.000Z joy 1 0.400',
+      '2025-03-03T00:00:00.000Z anger 1 1.000',
+      '2025-03-03T00:00:00.000Z joy 2 0.700',
+      '2025-03-31T00:00:00.000Z joy 1 0.500',
+    ]);
+    expect(await told('bucket=day&utcOffset=330')).toEqual([
+      '2025-02-28T18:30:00.000Z joy 1 0.200',
+      '2025-03-02T18:30:00.000Z anger 1 1.000',
+      '2025-03-02T18:30:00.000Z joy 3 0.600',
+      '2025-03-31T18:30:00.000Z joy 1 0.500',
+    ]);
+    expect(await told(`bucket=day&utcOffset=-510&${in3March}`)).toEqual([
+      '2025-03-02T08:30:00.000Z joy 2 0.700',
+      '2025-03-03T08:30:00.000Z anger 1 1.000',
+    ]);
+  });
+
+  it('puts emotions into weeks that begin on Monday', async () => {
+    expect(await told('bucket=week')).toEqual([
+      '2025-02-24T00:00:00.000Z joy 2 0.300',
+      '2025-03-03T00:00:00.000Z anger 1 1.000',
+      '2025-03-03T00:00:00.000Z joy 2 0.700',
+      '2025-03-31T00:00:00.000Z joy 1 0.500',
+    ]);
+    expect(await told('bucket=week&utcOffset=330')).toEqual([
+      '2025-02-23T18:30:00.000Z joy 1 0.200',
+      '2025-03-02T18:30:00.000Z anger 1 1.000',
+      '2025-03-02T18:30:00.000Z joy 3 0.600',
+      '2025-03-30T18:30:00.000Z joy 1 0.500',
+    ]);
+  });
+
+  it('puts emotions into calendar months', async () => {
+    expect(await told('bucket=month')).toEqual([
+      '2025-02-01T00:00:00.000Z joy 1 0.200',
+      '2025-03-01T00:00:00.000Z anger 1 1.000',
+      '2025-03-01T00:00:00.000Z joy 4 0.575',
+    ]);
+    expect(await told('bucket=month&utcOffset=330')).toEqual([
+      '2025-02-28T18:30:00.000Z anger 1 1.000',
+      '2025-02-28T18:30:00.000Z joy 4 0.500',
+      '2025-03-31T18:30:00.000Z joy 1 0.500',
+    ]);
+  });
+
+  it('answers the buckets in the order of time', async () => {
+    const starts = (await trend('bucket=hour')).map(({ start }) => start);
+    expect(starts).toEqual(starts.toSorted());
+  });
+
+  it("uses the user's own offset when none is asked for", async () => {
+    const indian = store.user('charted-in-india');
+    await indian.patch('/profile', { utcOffset: 330 });
+    await indian.post('/emotions', emotion({ occurredAt: '2025-03-02T20:00:00Z' }));
+    const { body } = await indian.get<List<EmotionBucket>>('/emotions/trend?bucket=day');
+    expect(body.items).toEqual([
+      { start: '2025-03-02T18:30:00.000Z', emotion: 'joy', count: 1, meanIntensity: 0.85 },
+    ]);
+    const inUtc = await indian.get<List<EmotionBucket>>('/emotions/trend?bucket=day&utcOffset=0');
+    expect(inUtc.body.items[0]?.start).toBe('2025-03-02T00:00:00.000Z');
+  });
+
+  it('refuses what it cannot understand, naming the parameter', async () => {
+    const refused: [string, string][] = [
+      ['bucket=decade', 'bucket'],
+      ['bucket=day&utcOffset=1.5', 'utcOffset'],
+      ['bucket=day&utcOffset=5000', 'utcOffset'],
+      ['bucket=day&utcOffset=india', 'utcOffset'],
+      ['bucket=day&from=yesterday', 'from'],
+      ['bucket=day&to=2025-03-03', 'to'],
+      ['bucket=day&emotions=joy', 'emotions'],
+    ];
+    for (const [query, parameter] of refused) {
+      expect(badFieldsOf(await charted().get(`/emotions/trend?${query}`))).toEqual([parameter]);
+    }
+    expect(refusalOf(await store.user('nobody').get('/emotions/trend?bucket=day'))).toBe(
+      '404 user.not-found',
+    );
+  });
+});

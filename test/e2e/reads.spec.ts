@@ -1,0 +1,352 @@
+import { jest } from '@jest/globals';
+import type {
+  Conversation,
+  FeedPage,
+  Page,
+  Profile,
+  Session,
+  StoredEvent,
+  TurnAnswer,
+} from '../support/answers.js';
+import {
+  daysLater,
+  emotion,
+  ids,
+  joyfulTurn,
+  memory,
+  minutesLater,
+  START,
+  turn,
+} from '../support/builders.js';
+import { readLog, type Answer, type User } from '../support/client.js';
+import { badFieldsOf, refusalOf, UTC_TIME } from '../support/expectations.js';
+import { Store } from '../support/store.js';
+
+jest.setTimeout(60_000);
+
+let store: Store;
+
+beforeAll(async () => {
+  store = await Store.start();
+});
+
+afterAll(() => store.remove());
+
+const regular = () => store.user('regular');
+const stats = async (user: User) => (await user.get<Record<string, unknown>>('/stats')).body;
+
+describe('GET profile', () => {
+  it('answers every field of a user of whom nothing is known, with the version as ETag', async () => {
+    const user = store.user('newcomer');
+    await user.post('/turns', turn());
+    const { status, body, headers } = await user.get<Profile>('/profile');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      userId: 'newcomer',
+      name: null,
+      gender: 'not_set',
+      empathyLevel: 75,
+      humorLevel: 50,
+      formalityLevel: 40,
+      verbosityLevel: 60,
+      proactivenessLevel: 50,
+      preferredTone: 'friendly',
+      responseStyle: 'balanced',
+      emojiUsage: true,
+      voice: { enabled: true, speed: 1, pitch: 1, autoSpeak: false },
+      interests: [],
+      dislikes: [],
+      communicationPatterns: {},
+      utcOffset: 0,
+      totalConversations: 1,
+      totalMessages: 1,
+      avgSessionMinutes: 0,
+      createdAt: expect.stringMatching(UTC_TIME),
+      updatedAt: expect.stringMatching(UTC_TIME),
+      version: 1,
+    });
+    expect(headers.get('etag')).toBe('"1"');
+  });
+
+  it('counts turns and sessions, and the mean minutes from start to last activity', async () => {
+    const user = store.user('counted');
+    for (const minutes of [0, 4, 10]) {
+      await user.post('/turns', turn({ sessionId: 'long', occurredAt: minutesLater(minutes) }));
+    }
+    await user.post('/turns', turn({ sessionId: 'short', occurredAt: minutesLater(60) }));
+    await user.post('/turns', turn({ sessionId: 'short', occurredAt: minutesLater(65) }));
+    await user.post('/turns', turn({ sessionId: 'single', occurredAt: minutesLater(90) }));
+    expect((await user.get<Profile>('/profile')).body).toMatchObject({
+      totalConversations: 3,
+      totalMessages: 6,
+      avgSessionMinutes: expect.closeTo(5, 9),
+    });
+  });
+
+  it('is 404 for a user nobody knows', async () => {
+    expect(refusalOf(await store.user('nobody').get('/profile'))).toBe('404 user.not-found');
+  });
+});
+
+describe('GET conversation and sessions/{sessionId}', () => {
+  it('answers the last ten turns, fifteen topics and twenty emotions of a long session', async () => {
+    const user = store.user('talker');
+    const turnIds: string[] = [];
+    for (let number = 1; number <= 25; number++) {
+      const label = number === 25 ? 'relief' : `mood-${number}`;
+      const said = {
+        userMessage: `Message ${number}.`,
+        assistantMessage: `Reply ${number}.`,
+        topics: [`topic-${number}`],
+        emotion: { label, intensity: 0.5, triggers: [] },
+        occurredAt: minutesLater(number),
+      };
+      turnIds.push((await user.post<TurnAnswer>('/turns', turn(said))).body.turnId);
+    }
+    const { body } = await user.get<Conversation>('/conversation');
+    expect(body).toMatchObject({
+      userId: 'talker',
+      sessionId: 'session-1',
+      startedAt: minutesLater(1),
+      lastActivityAt: minutesLater(25),
+      ended: false,
+      turnCount: 25,
+    });
+    expect(body.turns).toEqual(
+      ids('Message', 25)
+        .slice(15)
+        .map((_, index) => ({
+          turnId: turnIds[15 + index],
+          userMessage: `Message ${16 + index}.`,
+          assistantMessage: `Reply ${16 + index}.`,
+          emotion: expect.anything(),
+          occurredAt: minutesLater(16 + index),
+        })),
+    );
+    expect(body.topics.toSorted()).toEqual(ids('topic', 25).slice(10));
+    expect(body.emotionTrajectory).toHaveLength(20);
+    expect(JSON.stringify(body.emotionTrajectory[0])).toContain('"mood-6"');
+    expect(JSON.stringify(body.emotionTrajectory[19])).toContain('"relief"');
+    expect(JSON.stringify(body.currentEmotion)).toContain('"relief"');
+    expect((await user.get<Conversation>('/sessions/session-1')).body).toEqual(body);
+  });
+
+  it('puts a turn that comes late where it belongs, and does not move the last activity back', async () => {
+    const user = store.user('late-talker');
+    const say = (minutes: number, label: string) =>
+      user.post(
+        '/turns',
+        turn({
+          userMessage: `At ${minutes}.`,
+          emotion: { label, intensity: 0.5 },
+          occurredAt: minutesLater(minutes),
+        }),
+      );
+    await say(0, 'joy');
+    await say(30, 'anger');
+    await say(10, 'fear');
+    const { body } = await user.get<Conversation>('/conversation');
+    expect(body.turns.map(({ userMessage }) => userMessage)).toEqual(['At 0.', 'At 10.', 'At 30.']);
+    expect(body).toMatchObject({ startedAt: START, lastActivityAt: minutesLater(30), turnCount: 3 });
+    expect(JSON.stringify(body.currentEmotion)).toContain('"anger"');
+    expect(body.emotionTrajectory.map((felt) => /joy|anger|fear/.exec(JSON.stringify(felt))?.[0])).toEqual([
+      'joy',
+      'fear',
+      'anger',
+    ]);
+  });
+
+  it('keeps out of the window a late turn that is older than its ten', async () => {
+    const user = store.user('very-late-talker');
+    for (let minutes = 10; minutes < 20; minutes++) {
+      await user.post('/turns', turn({ userMessage: `At ${minutes}.`, occurredAt: minutesLater(minutes) }));
+    }
+    await user.post('/turns', turn({ userMessage: 'At 1.', occurredAt: minutesLater(1) }));
+    const { body } = await user.get<Conversation>('/conversation');
+    expect(body.turnCount).toBe(11);
+    expect(body.turns).toHaveLength(10);
+    expect(body.turns[0]?.userMessage).toBe('At 10.');
+  });
+
+  it('is the session with the latest activity, not the one that was written last', async () => {
+    const user = store.user('switcher');
+    const say = (sessionId: string, minutes: number) =>
+      user.post('/turns', turn({ sessionId, occurredAt: minutesLater(minutes) }));
+    const current = async () => (await user.get<Conversation>('/conversation')).body.sessionId;
+    await say('first', 0);
+    await say('second', 20);
+    expect(await current()).toBe('second');
+    await say('first', 10);
+    expect(await current()).toBe('second');
+    await say('first', 30);
+    expect(await current()).toBe('first');
+  });
+
+  it('names a topic once, however often it came', async () => {
+    const user = store.user('repeater');
+    for (const topics of [['tea', 'sea'], ['sea'], ['tea', 'sun']])
+      await user.post('/turns', turn({ topics }));
+    const { body } = await user.get<Conversation>('/conversation');
+    expect(body.topics.toSorted()).toEqual(['sea', 'sun', 'tea']);
+  });
+
+  it('has no emotion where none was felt', async () => {
+    const user = store.user('unmoved');
+    await user.post('/turns', turn());
+    const { body } = await user.get<Conversation>('/conversation');
+    expect(body).toMatchObject({ currentEmotion: null, emotionTrajectory: [], turns: [{ emotion: null }] });
+  });
+
+  it('is 404 where there is none', async () => {
+    const user = store.user('silent');
+    await user.patch('/profile', { name: 'Silent' });
+    expect(refusalOf(await user.get('/conversation'))).toBe('404 conversation.not-found');
+    expect(refusalOf(await user.get('/sessions/session-1'))).toBe('404 session.not-found');
+    expect(refusalOf(await store.user('nobody').get('/conversation'))).toBe('404 user.not-found');
+  });
+});
+
+describe('GET sessions', () => {
+  const all = ids('session', 25);
+
+  beforeAll(async () => {
+    for (const [index, sessionId] of all.entries()) {
+      await regular().post('/turns', turn({ sessionId, occurredAt: minutesLater(index) }));
+    }
+    await regular().post('/turns', turn({ sessionId: 'session-3', occurredAt: minutesLater(500) }));
+    await regular().post('/sessions/session-2/end');
+  });
+
+  const newestFirst = all.toReversed();
+
+  it('answers the sessions begun last first, whichever was active last', async () => {
+    const { status, body } = await regular().get<Page<Session>>('/sessions?limit=100');
+    expect(status).toBe(200);
+    expect(body.items.map(({ sessionId }) => sessionId)).toEqual(newestFirst);
+    expect(body.nextCursor).toBeNull();
+    expect(body.items.find(({ sessionId }) => sessionId === 'session-3')).toEqual({
+      sessionId: 'session-3',
+      turnCount: 2,
+      startedAt: minutesLater(2),
+      lastActivityAt: minutesLater(500),
+      ended: false,
+    });
+    expect(body.items.filter(({ ended }) => ended).map(({ sessionId }) => sessionId)).toEqual(['session-2']);
+  });
+
+  it.each([1, 7, 25])('pages by %i through all of them without a gap or a repeat', async (limit) => {
+    const read: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const next: string = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+      const page: Answer<Page<Session>> = await regular().get(`/sessions?limit=${limit}${next}`);
+      read.push(...page.body.items.map(({ sessionId }) => sessionId));
+      cursor = page.body.nextCursor;
+    }
+    expect(read).toEqual(newestFirst);
+  });
+
+  it('refuses what it cannot understand', async () => {
+    expect(badFieldsOf(await regular().get('/sessions?limit=0'))).toEqual(['limit']);
+    expect(badFieldsOf(await regular().get('/sessions?limit=all'))).toEqual(['limit']);
+    expect(badFieldsOf(await regular().get('/sessions?ended=true'))).toEqual(['ended']);
+    expect(refusalOf(await regular().get('/sessions?cursor=nonsense'))).toMatch(/^400 request\./);
+    expect(refusalOf(await store.user('nobody').get('/sessions'))).toBe('404 user.not-found');
+  });
+});
+
+describe('GET stats', () => {
+  it('counts what there is', async () => {
+    const user = store.user('summed-up');
+    await user.post('/turns', joyfulTurn({ occurredAt: minutesLater(1) }));
+    await user.post('/turns', turn({ occurredAt: minutesLater(7) }));
+    await user.post('/turns', turn({ sessionId: 'session-2', occurredAt: minutesLater(60) }));
+    await user.post('/emotions', emotion({ emotion: 'anger', occurredAt: minutesLater(30) }));
+    for (const type of ['fact', 'fact', 'pattern']) {
+      await user.post('/memories', memory({ type, occurredAt: minutesLater(10) }));
+    }
+    await user.post(
+      '/memories',
+      memory({ memoryId: 'gone', type: 'emotional', occurredAt: minutesLater(10) }),
+    );
+    await user.delete('/memories/gone');
+    expect(await stats(user)).toMatchObject({
+      memories: {
+        total: 3,
+        byType: { preference: 0, pattern: 1, fact: 2, conversation: 0, emotional: 0 },
+      },
+      turns: 3,
+      sessions: 2,
+      emotions: 2,
+      firstActivityAt: minutesLater(1),
+      lastActivityAt: minutesLater(60),
+      averageSessionMinutes: expect.closeTo(3, 9),
+      streakDays: 1,
+    });
+  });
+
+  it('counts as streak the consecutive days that end with the last active one', async () => {
+    const user = store.user('streak');
+    const streak = async () => (await stats(user)).streakDays;
+    const seen: unknown[] = [];
+    for (const day of [0, 1, 4, 5, 6, 6, 3]) {
+      await user.post('/turns', turn({ occurredAt: daysLater(day) }));
+      seen.push(await streak());
+    }
+    expect(seen).toEqual([1, 2, 1, 2, 3, 3, 4]);
+    await user.post('/turns', turn({ occurredAt: daysLater(2) }));
+    expect(await streak()).toBe(7);
+  });
+
+  it("counts the days of a streak in the user's own offset", async () => {
+    const indian = store.user('streak-in-india');
+    await indian.patch('/profile', { utcOffset: 330 });
+    await indian.post('/turns', turn({ occurredAt: '2025-03-03T18:00:00Z' })); // half to midnight
+    await indian.post('/turns', turn({ occurredAt: '2025-03-03T19:00:00Z' })); // half past midnight
+    expect((await stats(indian)).streakDays).toBe(2);
+  });
+
+  it('has nothing to count for a user who has neither said nor felt anything', async () => {
+    const user = store.user('uncounted');
+    await user.patch('/profile', { name: 'Uncounted' });
+    expect(await stats(user)).toMatchObject({
+      memories: { total: 0 },
+      turns: 0,
+      sessions: 0,
+      emotions: 0,
+      firstActivityAt: null,
+      lastActivityAt: null,
+      averageSessionMinutes: 0,
+      streakDays: 0,
+    });
+  });
+
+  it('is 404 for a user nobody knows', async () => {
+    expect(refusalOf(await store.user('nobody').get('/stats'))).toBe('404 user.not-found');
+  });
+});
+
+describe('GET events of a user', () => {
+  it('pages through the events of that user alone, in the order of the log', async () => {
+    const [user, neighbour] = [store.user('followed'), store.user('neighbour')];
+    for (let number = 0; number < 6; number++) {
+      await user.post('/turns', turn({ occurredAt: minutesLater(number) }));
+      await neighbour.post('/turns', turn({ occurredAt: minutesLater(number) }));
+    }
+    const read: StoredEvent[] = [];
+    let after = 0;
+    for (;;) {
+      const { body } = await user.get<FeedPage>(`/events?after=${after}&limit=3`);
+      read.push(...body.items);
+      after = body.nextAfter;
+      if (body.items.length < 3) break;
+      expect(after).toBe(body.items.at(-1)?.position);
+    }
+    expect(read).toHaveLength(8);
+    expect(read.every(({ userId }) => userId === 'followed')).toBe(true);
+    expect(read).toEqual((await readLog(store)).filter(({ userId }) => userId === 'followed'));
+    expect(badFieldsOf(await user.get('/events?after=-1'))).toEqual(['after']);
+    expect(badFieldsOf(await user.get('/events?limit=0'))).toEqual(['limit']);
+    expect(refusalOf(await store.user('nobody').get('/events'))).toBe('404 user.not-found');
+  });
+});

@@ -1,0 +1,228 @@
+import { jest } from '@jest/globals';
+import type { CommandAnswer, FeedPage, Memory, Profile, ProfileAnswer } from '../support/answers.js';
+import { emotion, joyfulTurn, memory, turn } from '../support/builders.js';
+import type { Answer } from '../support/client.js';
+import { refusalOf } from '../support/expectations.js';
+import { Store } from '../support/store.js';
+
+jest.setTimeout(60_000);
+
+let store: Store;
+
+beforeAll(async () => {
+  store = await Store.start();
+});
+
+afterAll(() => store.remove());
+
+const retrying = () => store.user('retrying');
+const at = (version: number) => ({ 'if-match': `"${version}"` });
+const keyed = (key: string) => ({ 'idempotency-key': key });
+const wasReplayed = ({ headers }: Answer<unknown>) => headers.get('idempotency-replayed');
+const head = async () => (await store.get<FeedPage>('/v1/events?limit=1')).body.head;
+
+interface Keyed {
+  route: string;
+  method: string;
+  path: string;
+  body?: unknown;
+  status: number;
+}
+
+const COMMANDS: Keyed[] = [
+  { route: 'a turn', method: 'POST', path: '/turns', body: joyfulTurn(), status: 201 },
+  { route: 'a profile change', method: 'PATCH', path: '/profile', body: { humorLevel: 11 }, status: 200 },
+  { route: 'a memory', method: 'POST', path: '/memories', body: memory(), status: 201 },
+  { route: 'a revision', method: 'PATCH', path: '/memories/revised', body: { importance: 0.1 }, status: 200 },
+  { route: 'a forgetting', method: 'DELETE', path: '/memories/forgotten?reason=asked', status: 200 },
+  { route: 'a recall', method: 'POST', path: '/recalls', body: { memoryIds: ['revised'] }, status: 201 },
+  { route: 'an emotion', method: 'POST', path: '/emotions', body: emotion(), status: 201 },
+  { route: 'the end of a session', method: 'POST', path: '/sessions/session-1/end', status: 200 },
+];
+
+const send = ({ method, path, body }: Keyed, key: string) =>
+  retrying().send<Record<string, unknown>>(method, path, {
+    text: body === undefined ? undefined : JSON.stringify(body),
+    headers: keyed(key),
+  });
+
+describe('Idempotency-Key', () => {
+  const first = new Map<string, Answer<unknown>>();
+
+  beforeAll(async () => {
+    await retrying().post('/turns', turn());
+    await retrying().post('/memories', memory({ memoryId: 'revised' }));
+    await retrying().post('/memories', memory({ memoryId: 'forgotten' }));
+  });
+
+  it.each(COMMANDS)(
+    'answers $route sent again with the first answer, byte for byte, and stores nothing',
+    async (command) => {
+      const key = `again ${command.route}`;
+      const answer = await send(command, key);
+      first.set(command.route, answer);
+      const before = await head();
+      const again = await send(command, key);
+      expect(answer.status).toBe(command.status);
+      expect(wasReplayed(answer)).toBeNull();
+      expect(again).toMatchObject({ status: command.status, text: answer.text });
+      expect(again.headers.get('content-type')).toBe(answer.headers.get('content-type'));
+      expect(wasReplayed(again)).toBe('true');
+      expect(await head()).toBe(before);
+    },
+  );
+
+  it('answers the same after a restart', async () => {
+    await store.restart();
+    const before = await head();
+    for (const command of COMMANDS) {
+      const again = await send(command, `again ${command.route}`);
+      expect(again).toMatchObject({ status: command.status, text: first.get(command.route)?.text });
+      expect(wasReplayed(again)).toBe('true');
+    }
+    expect(await head()).toBe(before);
+  });
+
+  it('is refused with another body, route, user or query', async () => {
+    const key = keyed('taken');
+    await retrying().post('/memories', memory({ memoryId: 'keyed' }), key);
+    const before = await head();
+    const others = [
+      await retrying().post('/memories', memory({ memoryId: 'keyed', content: 'Else.' }), key),
+      await retrying().post('/memories', memory({ memoryId: 'keyed-too' }), key),
+      await store.user('another').post('/memories', memory({ memoryId: 'keyed' }), key),
+      await retrying().post('/turns', turn(), key),
+      await retrying().patch('/memories/keyed', { content: 'Else.' }, key),
+      await retrying().delete('/memories/keyed', key),
+      await retrying().post('/sessions/session-1/end', undefined, key),
+    ];
+    for (const answer of others) expect(refusalOf(answer)).toBe('422 command.key-reused');
+    await retrying().delete('/memories/keyed?reason=one', keyed('taken for deletion'));
+    expect(
+      refusalOf(await retrying().delete('/memories/keyed?reason=two', keyed('taken for deletion'))),
+    ).toBe('422 command.key-reused');
+    expect(await head()).toBe(before + 1);
+  });
+
+  it('makes one command of twenty that arrive together', async () => {
+    const crowd = store.user('crowd');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => crowd.post('/turns', joyfulTurn(), keyed('twenty at once'))),
+    );
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(answers[0]?.status).toBe(201);
+    expect(answers.filter((answer) => wasReplayed(answer) === null)).toHaveLength(1);
+    expect(await crowd.events()).toHaveLength(4);
+  });
+
+  it('lets one of twenty different commands under one key win', async () => {
+    const crowd = store.user('racing-crowd');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        crowd.post('/memories', memory({ memoryId: `memory-${index}` }), keyed('twenty others')),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 422)).toHaveLength(19);
+    expect(await crowd.events()).toHaveLength(2);
+  });
+
+  it('is free again after a refusal', async () => {
+    const tried = store.user('tried');
+    const key = keyed('refused before');
+    expect(refusalOf(await tried.post('/turns', turn({ userMessage: '' }), key))).toBe('400 request.invalid');
+    expect(refusalOf(await tried.delete('/memories/later', key))).toBe('404 memory.not-found');
+    const formed = await tried.post('/memories', memory({ memoryId: 'later' }), key);
+    expect(formed.status).toBe(201);
+    expect(wasReplayed(formed)).toBeNull();
+  });
+
+  it('may be any text of up to 255 characters', async () => {
+    for (const key of ['k'.repeat(255), 'with spaces, "quotes" and % signs', '0']) {
+      const answers = [];
+      for (let sent = 0; sent < 2; sent++)
+        answers.push(await retrying().post('/emotions', emotion(), keyed(key)));
+      expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+      expect(answers[1]?.text).toBe(answers[0]?.text);
+    }
+  });
+
+  it('without one, the same body is a new command', async () => {
+    const twice = store.user('twice');
+    await twice.post('/emotions', emotion());
+    const answer = await twice.post<CommandAnswer>('/emotions', emotion());
+    expect(answer.body.version).toBe(2);
+  });
+});
+
+describe('If-Match', () => {
+  it('lets a profile change pass at the present version and refuses it at any other', async () => {
+    const user = store.user('matched-profile');
+    await user.patch('/profile', { humorLevel: 10 });
+    const read = await user.get<Profile>('/profile');
+    expect(read.headers.get('etag')).toBe(`"${read.body.version}"`);
+    const etag = { 'if-match': read.headers.get('etag') ?? '' };
+    const changed = await user.patch<ProfileAnswer>('/profile', { humorLevel: 20 }, etag);
+    expect(changed).toMatchObject({ status: 200, body: { version: 3 } });
+
+    for (const headers of [etag, at(4)]) {
+      const refused = await user.patch('/profile', { humorLevel: 30 }, headers);
+      expect(refusalOf(refused)).toBe('412 stream.version-conflict');
+      expect(refused.body).toMatchObject({ currentVersion: 3 });
+    }
+    expect((await user.get<Profile>('/profile')).body).toMatchObject({ humorLevel: 20, version: 3 });
+  });
+
+  it('guards revising and forgetting a memory, and its ETag is good after a recall', async () => {
+    const user = store.user('matched-memory');
+    await user.post('/memories', memory({ memoryId: 'boat' }));
+    await user.post('/recalls', { memoryIds: ['boat'] });
+    const read = await user.get<Memory>('/memories/boat');
+    const etag = { 'if-match': read.headers.get('etag') ?? '' };
+    expect(etag['if-match']).toBe(`"${read.body.version}"`);
+    const revised = await user.patch<CommandAnswer>('/memories/boat', { importance: 0.1 }, etag);
+    expect(revised.status).toBe(200);
+
+    const refused = [
+      await user.patch('/memories/boat', { importance: 0.2 }, etag),
+      await user.delete('/memories/boat', etag),
+    ];
+    for (const answer of refused) {
+      expect(refusalOf(answer)).toBe('412 stream.version-conflict');
+      expect(answer.body).toMatchObject({ currentVersion: revised.body.version });
+    }
+    expect((await user.get<Memory>('/memories/boat')).body.importance).toBe(0.1);
+    expect((await user.delete('/memories/boat', at(revised.body.version))).status).toBe(200);
+  });
+
+  it('lets one of twenty changes at one version win', async () => {
+    const user = store.user('racing-profile');
+    await user.patch('/profile', { humorLevel: 100 });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, level) => user.patch('/profile', { humorLevel: level }, at(2))),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 412)).toHaveLength(19);
+    expect((await user.events()).at(-1)?.version).toBe(3);
+  });
+
+  it('leaves the idempotency key of a stale change free for the next try', async () => {
+    const user = store.user('stale-then-fresh');
+    await user.patch('/profile', { humorLevel: 10 });
+    const change = { humorLevel: 20 };
+    const stale = await user.patch('/profile', change, { ...at(1), ...keyed('stale first') });
+    expect(refusalOf(stale)).toBe('412 stream.version-conflict');
+    const fresh = await user.patch('/profile', change, { ...at(2), ...keyed('stale first') });
+    expect(fresh).toMatchObject({ status: 200, body: { version: 3 } });
+  });
+
+  it('does not stand in the way of a retry: the replay is answered though the version has moved', async () => {
+    const user = store.user('matched-retry');
+    await user.patch('/profile', { humorLevel: 10 });
+    const sent = { ...at(2), ...keyed('matched once') };
+    const first = await user.patch('/profile', { humorLevel: 20 }, sent);
+    const again = await user.patch('/profile', { humorLevel: 20 }, sent);
+    expect(again).toMatchObject({ status: 200, text: first.text });
+    expect(wasReplayed(again)).toBe('true');
+  });
+});

@@ -1,0 +1,199 @@
+import { jest } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { emotion, ids, joyfulTurn, memory, minutesLater, turn } from '../support/builders.js';
+import { audit, FLAWLESS, storedKeys } from '../support/audit.js';
+import { readLog } from '../support/client.js';
+import { startLoad } from '../support/load.js';
+import { openRequest } from '../support/raw-http.js';
+import { refusedStart, Store } from '../support/store.js';
+
+jest.setTimeout(60_000);
+
+let store: Store;
+
+beforeAll(async () => {
+  store = await Store.start();
+});
+
+afterAll(() => store.remove());
+
+/** Waits until the service takes no new request. */
+async function closed(url: string): Promise<void> {
+  for (;;) {
+    try {
+      const { ok } = await fetch(`${url}/health/live`, { headers: { connection: 'close' } });
+      if (!ok) return;
+    } catch {
+      return;
+    }
+  }
+}
+
+describe('health', () => {
+  it('says that the service lives and is ready', async () => {
+    for (const path of ['/health/live', '/health/ready']) {
+      const { status, body } = await store.get<Record<string, unknown>>(path);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        status: 'ok',
+        info: expect.any(Object),
+        error: {},
+        details: expect.any(Object),
+      });
+    }
+    const ready = await store.get<{ details: Record<string, { status: string }> }>('/health/ready');
+    const parts = Object.values(ready.body.details);
+    expect(parts.length).toBeGreaterThan(0);
+    expect(parts.map(({ status }) => status)).toEqual(parts.map(() => 'up'));
+  });
+});
+
+describe('a start', () => {
+  it('is refused, in a clear line, on a data folder that another process uses', async () => {
+    const said = await refusedStart({ DATA_DIR: store.dataDir });
+    expect(said).toMatch(/ended with code [1-9]/);
+    expect(said).toContain(store.dataDir);
+    expect(said).toMatch(/another|already|in use|locked/i);
+    expect(said).not.toMatch(/\n\s+at /);
+    expect((await store.user('undisturbed').post('/turns', turn())).status).toBe(201);
+  });
+
+  it('is refused, in a clear line, on a port that is in use', async () => {
+    const { port } = new URL(store.url);
+    const said = await refusedStart({ DATA_DIR: join(store.folder, 'other'), PORT: port });
+    expect(said).toMatch(/ended with code [1-9]/);
+    expect(said).toContain(port);
+    expect(said).toMatch(/in use|EADDRINUSE/i);
+    expect(said).not.toMatch(/\n\s+at /);
+  });
+
+  it('is refused, in a clear line, where the data folder is a file', async () => {
+    const file = join(store.folder, 'file');
+    await writeFile(file, 'not a folder');
+    const said = await refusedStart({ DATA_DIR: file });
+    expect(said).toMatch(/ended with code [1-9]/);
+    expect(said).toContain(file);
+    expect(said).not.toMatch(/\n\s+at /);
+  });
+
+  it('is refused with one list of everything that is wrong in the environment', async () => {
+    const said = await refusedStart({
+      DATA_DIR: join(store.folder, 'other'),
+      PORT: 'eighty',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://127.0.0.1/edgesoul',
+    });
+    expect(said).toMatch(/ended with code [1-9]/);
+    for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL']) expect(said).toContain(name);
+    expect(said).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('a restart', () => {
+  it('changes no answer; the process before it ends with code 0 though clients keep their connections', async () => {
+    const user = store.user('steady');
+    await user.post('/turns', joyfulTurn());
+    await user.post('/turns', joyfulTurn({ sessionId: 'session-2', occurredAt: minutesLater(5) }));
+    await user.patch('/profile', { name: 'Steady', utcOffset: 60, voice: { speed: 2 } });
+    await user.post('/memories', memory({ memoryId: 'boat' }));
+    await user.post('/memories', memory({ memoryId: 'gone' }));
+    await user.delete('/memories/gone');
+    await user.post('/recalls', { memoryIds: ['boat'] });
+    await user.post('/emotions', emotion({ emotion: 'calm' }));
+    await user.post('/sessions/session-1/end');
+    const paths = [
+      '/profile',
+      '/memories',
+      '/memories/boat',
+      '/memories/gone',
+      '/emotions',
+      '/emotions/trend?bucket=day',
+      '/conversation',
+      '/sessions',
+      '/sessions/session-1',
+      '/stats',
+      '/events',
+    ];
+    const correlated = { 'x-correlation-id': 'asked-twice' };
+    const read = async () => {
+      const answers = await Promise.all(paths.map((path) => user.get(path, correlated)));
+      return answers.map(({ status, text, headers }) => ({ status, text, etag: headers.get('etag') }));
+    };
+    const before = await read();
+    expect(before.map(({ status }) => status)).toEqual(
+      paths.map((path) => (path === '/memories/gone' ? 404 : 200)),
+    );
+    expect(await store.stop()).toBe(0);
+    await store.restart();
+    expect(await read()).toEqual(before);
+    const { position } = (await user.post<{ position: number }>('/emotions', emotion())).body;
+    expect(position).toBe((await readLog(store)).length);
+  });
+});
+
+describe('SIGTERM', () => {
+  it('under load cuts no answer short, carries out nothing unanswered and ends with code 0', async () => {
+    const before = (await readLog(store)).length;
+    const load = startLoad(store.url, 1);
+    await load.acknowledged(300);
+    expect(await store.stop('SIGTERM')).toBe(0);
+    await load.ended();
+    expect(load.cut).toEqual([]);
+
+    await store.restart();
+    const log = await readLog(store, before);
+    expect(audit(log, load.sent)).toEqual(FLAWLESS);
+    const acknowledged = load.sent.filter((command) => command.acknowledged).map(({ key }) => key);
+    expect([...storedKeys(log)].toSorted()).toEqual(acknowledged.toSorted());
+  });
+
+  it('lets requests finish that it finds half sent, and stores what it answers', async () => {
+    const users = ids('half-sent', 8).map((id) => store.user(id));
+    const open = await Promise.all(
+      users.map(({ id }) => openRequest(store.url, `/v1/users/${id}/turns`, turn())),
+    );
+    const ending = store.stop('SIGTERM');
+    await closed(store.url);
+    const answers = await Promise.all(open.map((request) => request.finish()));
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(201));
+    expect(await ending).toBe(0);
+
+    await store.restart();
+    for (const user of users) expect(await user.events()).toHaveLength(3);
+  });
+});
+
+describe('the log of the process', () => {
+  it('holds nothing at info level of what users wrote, felt or asked', async () => {
+    const user = store.user('private');
+    const secret = 'Xylograph';
+    const felt = { label: secret, intensity: 0.5, triggers: [secret] };
+    await user.post(
+      '/turns',
+      turn({ userMessage: secret, assistantMessage: secret, topics: [secret], emotion: felt }),
+    );
+    await user.post(
+      '/memories',
+      memory({ memoryId: 'boat', content: secret, context: secret, metadata: { secret } }),
+    );
+    await user.patch('/memories/boat', { content: `${secret}s` });
+    await user.patch('/profile', {
+      name: secret,
+      interests: [secret],
+      communicationPatterns: { [secret]: 1 },
+    });
+    await user.post('/emotions', emotion({ emotion: secret, triggers: [secret] }));
+    await user.get(`/memories/search?q=${secret}&explain=true`);
+    await user.get(`/memories/search?q=${secret}&limit=0`);
+    await user.post('/turns', turn({ userMessage: secret.repeat(2000), occurredAt: secret }));
+    await user.send('POST', '/turns', { text: `{"userMessage": ${secret}` });
+    await store.post('/v1/commands', {
+      commands: [{ command: 'RecordTurn', userId: 'private', ...turn({ userMessage: secret }) }],
+    });
+    await user.delete(`/memories/boat?reason=${secret}`);
+    await store.stop();
+    expect(store.log.length).toBeGreaterThan(0);
+    expect(store.log.filter((line) => line.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import { hash } from 'node:crypto';
+import { StoreError } from '../../src/errors.js';
+import type { StoreEvent } from '../../src/events/event-catalog.js';
+import type { EventLog, StoredEvent } from '../../src/events/log/event-log.js';
+import type { EventWriter } from '../../src/events/log/event-writer.js';
+import type {
+  Decision,
+  ExpectedVersion,
+  NewEvent,
+  WriteCommand,
+  Written,
+} from '../../src/events/log/write-command.js';
+
+/** The stream that a test writes to when it does not matter which. */
+export const STREAM = 'emotion:ada';
+
+const OBSERVED = { intensity: 0.5, confidence: null, triggers: [], sessionId: null, turnId: null };
+
+/** An event that any log takes and every projection can fold. */
+export function joy(streamId = STREAM, occurredAt?: number): NewEvent {
+  return { streamId, type: 'emotion.observed', data: { emotion: 'joy', ...OBSERVED }, occurredAt };
+}
+
+/** The same, told apart by its emotion. */
+export function feeling(emotion: string, streamId = STREAM): NewEvent {
+  return { streamId, type: 'emotion.observed', data: { emotion, ...OBSERVED } };
+}
+
+/** An event whose data is not what its type says: no log takes it. */
+export function malformed(streamId = STREAM): NewEvent {
+  return { streamId, type: 'emotion.observed', data: { emotion: '' } } as unknown as NewEvent;
+}
+
+interface Fields extends Partial<Omit<WriteCommand, 'expected' | 'decide' | 'idempotency'>> {
+  key?: string;
+  /** What the fingerprint of the body is taken of. */
+  body?: string;
+  expected?: Record<string, ExpectedVersion>;
+  status?: number;
+  decide?: () => Decision;
+}
+
+/** A command that appends the events; its answer names their positions and versions. */
+export function append(events: readonly NewEvent[], fields: Fields = {}): WriteCommand {
+  const { key, body = '', expected = {}, status = 201, decide, ...rest } = fields;
+  return {
+    userId: 'ada',
+    actor: 'test',
+    idempotency: key === undefined ? undefined : { key, requestHash: hash('sha256', body, 'buffer') },
+    expected: Object.entries(expected).map(([streamId, version]) => ({ streamId, version })),
+    decide: decide ?? (() => ({ status, events, answer: (appended) => answerOf(appended.events) })),
+    ...rest,
+  };
+}
+
+/** What `append` answers. */
+export interface AppendAnswer {
+  events: { position: number; version: number }[];
+}
+
+function answerOf(events: readonly StoreEvent[]): AppendAnswer {
+  return { events: events.map(({ position, version }) => ({ position, version })) };
+}
+
+/** The positions that a command was given. */
+export function positionsOf({ body }: Written): number[] {
+  return (JSON.parse(body) as AppendAnswer).events.map(({ position }) => position);
+}
+
+/** The refusal of something that must not succeed. */
+export async function refusal(promise: Promise<unknown>): Promise<StoreError> {
+  const [outcome] = await Promise.allSettled([promise]);
+  if (outcome.status === 'fulfilled') {
+    throw new Error(`This should have been refused: ${JSON.stringify(outcome.value)}`);
+  }
+  if (outcome.reason instanceof StoreError) return outcome.reason;
+  throw outcome.reason;
+}
+
+/** Sends everything at once, so that it shares a commit; answers each outcome: the answer, or the refusal's code. */
+export async function together(
+  writer: EventWriter,
+  commands: readonly WriteCommand[],
+): Promise<(Written | string)[]> {
+  const outcomes = await Promise.allSettled(commands.map((command) => writer.write(command)));
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'fulfilled') return outcome.value;
+    if (outcome.reason instanceof StoreError) return outcome.reason.code;
+    throw outcome.reason;
+  });
+}
+
+/** Every event of the log. */
+export function allEvents(log: EventLog): Promise<StoredEvent[]> {
+  return log.read({ after: 0, limit: 1_000_000 });
+}
+
+/** `numbers(3)` is 1, 2, 3. */
+export function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}

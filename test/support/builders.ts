@@ -1,0 +1,63 @@
+/** A Monday morning; every fixed time of the tests is counted from here. */
+export const START = '2025-03-03T08:00:00.000Z';
+
+const MINUTE = 60_000;
+
+export function minutesLater(minutes: number, from = START): string {
+  return new Date(Date.parse(from) + minutes * MINUTE).toISOString();
+}
+
+export function daysLater(days: number, from = START): string {
+  return minutesLater(days * 24 * 60, from);
+}
+
+type Fields = Record<string, unknown>;
+
+/** A turn without emotion, in words that teach the service nothing about the user's preferences. */
+export function turn(fields: Fields = {}): Fields {
+  return {
+    sessionId: 'session-1',
+    userMessage: 'The harbour was quiet this morning.',
+    assistantMessage: 'That sounds peaceful.',
+    topics: ['harbour'],
+    occurredAt: START,
+    ...fields,
+  };
+}
+
+/** The same turn, felt as joy. */
+export function joyfulTurn(fields: Fields = {}): Fields {
+  return turn({
+    emotion: { label: 'joy', intensity: 0.85, confidence: 0.9, triggers: ['harbour', 'morning'] },
+    ...fields,
+  });
+}
+
+export function memory(fields: Fields = {}): Fields {
+  return {
+    type: 'fact',
+    content: 'Her sailing boat is called Marlin.',
+    context: 'Told while planning the summer.',
+    confidence: 0.9,
+    importance: 0.6,
+    metadata: { source: 'chat' },
+    occurredAt: START,
+    ...fields,
+  };
+}
+
+export function emotion(fields: Fields = {}): Fields {
+  return {
+    emotion: 'joy',
+    intensity: 0.85,
+    confidence: 0.9,
+    triggers: ['harbour'],
+    occurredAt: START,
+    ...fields,
+  };
+}
+
+/** `ids('memory', 3)` is memory-1, memory-2, memory-3. */
+export function ids(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+}

@@ -1,0 +1,196 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
+import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
+import type { Table } from '../../src/database/table.js';
+import { EventCatalog } from '../../src/events/event-catalog.js';
+import { jsonCodec } from '../../src/events/log/event-codec.js';
+import type { EventFolds } from '../../src/events/log/event-folds.js';
+import type { EventLog } from '../../src/events/log/event-log.js';
+import { DEFAULT_LIMITS, EventWriter, type WriterLimits } from '../../src/events/log/event-writer.js';
+import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
+import { memoriesTable } from '../../src/projections/memory-index.projection.js';
+import type { Reads } from '../../src/projections/reads.js';
+import { migrate } from '../../src/store/migrate.js';
+import { ReadsHere } from './reads-here.js';
+
+/** What a writer has instead of the service's own. */
+interface WriterOptions {
+  clock?: () => number;
+  limits?: Partial<WriterLimits>;
+  log?: EventLog;
+}
+
+/** A migrated database of its own, with nothing in it yet. */
+export interface TestDatabase {
+  readonly log: EventLog;
+  /** A writer over the log; only one of them may write at a time. */
+  writer(folds: EventFolds, options?: WriterOptions): EventWriter;
+  /** Every row of the table, by key. */
+  rows<Row extends object>(table: Table<Row>): Promise<Row[]>;
+  /** What queries are answered from. */
+  readonly reads: Reads;
+  /** The ids of the user's memories that the full-text index gives for any of the terms, ascending. */
+  candidates(userId: string, anyOf: readonly string[]): Promise<number[]>;
+  /** In how many of the user's memories the full-text index has the term. */
+  frequency(userId: string, term: string): Promise<number>;
+  /** Runs statements beside the service; rejects with what the database says. */
+  execute(sql: string): Promise<void>;
+  /** The same after taking away whatever protects the log, as someone with the database's password can. */
+  tamper(sql: string): Promise<void>;
+  /** Goes on as the next process does after this one was killed: nothing was closed, what was committed is there. */
+  reopen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface DatabaseUnderTest {
+  name: string;
+  open(): Promise<TestDatabase>;
+  /** Statements of this database that change or remove events of a log of ten without UPDATE and DELETE. */
+  waysAround: readonly { what: string; sql: string }[];
+}
+
+const REST_OF_AN_EVENT = `event_id, user_id, stream_key, version, type, schema_version, occurred_at, utc_offset,
+  recorded_at, command_id, correlation_id, causation_id, actor, data, hash`;
+
+/** Every database that the service runs on; the suites run over each of them. */
+export const DATABASES: readonly DatabaseUnderTest[] = [
+  {
+    name: 'SQLite',
+    open: () => SqliteTestDatabase.open(),
+    waysAround: [
+      {
+        what: 'a replacement at its position',
+        sql: `insert or replace into events select 4, ${REST_OF_AN_EVENT} from events where position = 3`,
+      },
+      {
+        what: 'a replacement at its version of the stream',
+        sql: `insert or replace into events select 11, ${REST_OF_AN_EVENT} from events where position = 3`,
+      },
+    ],
+  },
+];
+
+const FILE = 'edgesoul.db';
+const MOST_ROWS = 1_000_000;
+/** What shares a commit must not depend on how fast the machine is. */
+const UNHURRIED = { batchMs: 60_000 };
+
+let migrated: Promise<string> | undefined;
+
+afterAll(async () => {
+  if (migrated) await rm(dirname(await migrated), { recursive: true });
+});
+
+/** A database file that `migrate` has made, in a folder of its own; the caller removes the folder. */
+export async function migratedFile(): Promise<string> {
+  migrated ??= migratedTemplate();
+  return copied(await migrated);
+}
+
+async function migratedTemplate(): Promise<string> {
+  const file = join(await scratchFolder(), FILE);
+  await migrate(file);
+  // The copies write ahead from the start.
+  openForWriting(file).close();
+  return file;
+}
+
+/** A new folder below the system's own for such things. */
+export function scratchFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'edgesoul-contract-'));
+}
+
+/** A copy of the file and of its write-ahead log as they are on disk, which is all that a killed process leaves. */
+async function copied(file: string): Promise<string> {
+  const copy = join(await scratchFolder(), FILE);
+  await copyFile(file, copy);
+  await copyFile(`${file}-wal`, `${copy}-wal`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  return copy;
+}
+
+class SqliteTestDatabase implements TestDatabase {
+  private constructor(private opened: OpenedFile) {}
+
+  static async open(): Promise<SqliteTestDatabase> {
+    return new SqliteTestDatabase(openFile(await migratedFile()));
+  }
+
+  get log(): EventLog {
+    return this.opened.log;
+  }
+
+  writer(folds: EventFolds, { clock = Date.now, limits, log = this.log }: WriterOptions = {}): EventWriter {
+    const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock };
+    return new EventWriter(log, parts, { ...DEFAULT_LIMITS, ...UNHURRIED, ...limits });
+  }
+
+  async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
+    return this.opened.rows.list(table, { filters: [], order: table.key, limit: MOST_ROWS }) as Row[];
+  }
+
+  get reads(): Reads {
+    return this.opened.reads;
+  }
+
+  async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
+    const found = this.opened.rows.fullText(memoriesTable).candidates(userId, anyOf, MOST_ROWS);
+    return found.toSorted((a, b) => a - b);
+  }
+
+  async frequency(userId: string, term: string): Promise<number> {
+    return this.opened.rows.fullText(memoriesTable).frequency(userId, term);
+  }
+
+  async execute(sql: string): Promise<void> {
+    this.beside((other) => other.exec(sql));
+  }
+
+  async tamper(sql: string): Promise<void> {
+    this.beside((other) => {
+      const triggers = other.prepare(`select name from sqlite_master where type = 'trigger'`).pluck().all();
+      other.exec(triggers.map((name) => `drop trigger ${String(name)};`).join(' '));
+      other.exec(sql);
+    });
+  }
+
+  /** Over a connection of its own. */
+  private beside(work: (other: Database.Database) => void): void {
+    const other = new Database(this.opened.file);
+    try {
+      work(other);
+    } finally {
+      other.close();
+    }
+  }
+
+  async reopen(): Promise<void> {
+    const { file } = this.opened;
+    const left = await copied(file);
+    await this.close();
+    this.opened = openFile(left);
+  }
+
+  async close(): Promise<void> {
+    this.opened.close();
+    await rm(dirname(this.opened.file), { recursive: true });
+  }
+}
+
+interface OpenedFile {
+  file: string;
+  log: EventLog;
+  rows: SqliteRows;
+  reads: Reads;
+  close(): void;
+}
+
+function openFile(file: string): OpenedFile {
+  const db = openForWriting(file);
+  const close = () => db.close();
+  return { file, log: new SqliteEventLog(db), rows: new SqliteRows(db), reads: new ReadsHere(db), close };
+}

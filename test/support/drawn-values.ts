@@ -1,0 +1,218 @@
+import * as fc from 'fast-check';
+import { constraintsOf, declaredFields, type DeclaredField } from './declared-fields.js';
+import type { Shape } from '../../src/validation/validator.js';
+
+type Values = fc.Arbitrary<unknown>;
+
+/** What a field takes, and what stands near the edge of it on either side. */
+interface Drawn {
+  good: Values;
+  edge: Values;
+}
+
+/**
+ * Characters of one, two, three and four UTF-8 bytes, some joined to others. Not the variation selectors U+FE0E and
+ * U+FE0F: class-validator's Length leaves them out of its count, JSON Schema's maxLength counts every code point.
+ */
+const CHARACTERS = [
+  'a',
+  'Z',
+  ' ',
+  '\n',
+  '"',
+  'é',
+  'e\u0301',
+  '漢',
+  '\u200b',
+  '\uFFFD',
+  '😀',
+  '👩\u200d🚀',
+  '\u{10FFFF}',
+];
+
+/** Values that some client will send where nobody expects them. */
+export const junk: Values = fc.oneof(
+  fc.constantFrom(null, true, false, 0, 1, -1, 0.5, 1e308, -0),
+  fc.constantFrom('', ' ', 'text', '0.5', 'null', 'true', '2026-03-01'),
+  fc.constantFrom<unknown[]>([], {}, [null], [[]], [''], [{}], { a: 1 }, { 0: 'a', length: 1 }),
+);
+
+/** A text of exactly so many code points. */
+function textOf(length: number): fc.Arbitrary<string> {
+  return fc
+    .array(fc.constantFrom(...CHARACTERS), { minLength: 1, maxLength: 4 })
+    .map((some) => some.join(''))
+    .map((unit) => [...unit.repeat(length)].slice(0, length).join(''));
+}
+
+function texts(min: number, max: number): Drawn {
+  const edges = [min - 1, min, min + 1, max - 1, max, max + 1].filter((length) => length >= 0);
+  return {
+    good: fc.integer({ min, max: Math.min(max, min + 30) }).chain(textOf),
+    edge: fc.constantFrom(...edges).chain(textOf),
+  };
+}
+
+function ids(): Drawn {
+  const characters = [...'AZaz09._-:@'];
+  const good = fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength: 128 });
+  const misplaced = fc
+    .tuple(good, fc.constantFrom(' ', '\n', 'ü', '/', '#', '😀', '[', '`', '^'))
+    .map(([id, character]) => id.slice(0, 100) + character);
+  return { good, edge: fc.oneof(misplaced, fc.constantFrom('', 'a', 'a'.repeat(128), 'a'.repeat(129))) };
+}
+
+function numbers(min: number, max: number, whole: boolean): Drawn {
+  const near = [min, max].flatMap((edge) => [edge, edge - 1, edge + 1, edge - 1e-9, edge + 1e-9, edge + 0.5]);
+  return {
+    good: whole ? fc.integer({ min, max }) : fc.double({ min, max, noNaN: true }),
+    edge: fc.constantFrom(...near, ...near.map(String), '0x10', 'Infinity', '1e400', ' 5'),
+  };
+}
+
+function choices(values: readonly string[]): Drawn {
+  const near = values.flatMap((value) => [
+    value.toUpperCase(),
+    `${value} `,
+    value.slice(1),
+    `${value},${value}`,
+  ]);
+  return { good: fc.constantFrom(...values), edge: fc.constantFrom(...near) };
+}
+
+const NOT_QUITE_INSTANTS =
+  `2024-02-29T00:00:00Z 2025-02-29T00:00:00Z 2025-02-30T00:00:00Z 2025-04-31T00:00:00Z
+  2025-13-01T00:00:00Z 2025-00-01T00:00:00Z 2025-01-01T24:00:00Z 2025-01-01T23:59:60Z 2025-01-01T00:00Z
+  2025-01-01T00:00:00 2025-01-01 2025-01-01T00:00:00z 2025-01-01t00:00:00Z 2025-01-01_00:00:00Z
+  2025-01-01T00:00:00.Z 2025-01-01T00:00:00+24:00 +002025-01-01T00:00:00Z 2025-W01-1T00:00:00Z
+  2025-1-1T00:00:00Z 1735689600000 yesterday`.split(/\s+/);
+
+function instants(): Drawn {
+  const fraction = fc.constantFrom('', '.1', '.123456789');
+  const zone = fc.constantFrom('Z', '+05:45', '-0330', '+14:00', '-00:00');
+  const date = fc.date({
+    min: new Date('0100-01-01T00:00:00Z'),
+    max: new Date('9999-01-01T00:00:00Z'),
+    noInvalidDate: true,
+  });
+  return {
+    good: fc
+      .tuple(date, fraction, zone)
+      .map(([at, part, where]) => at.toISOString().slice(0, 19) + part + where),
+    edge: fc.constantFrom(...NOT_QUITE_INSTANTS),
+  };
+}
+
+function jsonObjects(maxBytes = 16_384): Drawn {
+  const empty = JSON.stringify({ text: '' }).length;
+  const filled = (bytes: number, unit: string) => {
+    const fill = unit.repeat((bytes - empty) / Buffer.byteLength(unit));
+    return { text: fill + 'a'.repeat(bytes - empty - Buffer.byteLength(fill)) };
+  };
+  return {
+    good: fc.dictionary(fc.constantFrom('a', 'b.c', '', 'é', '$ref', 'x'), fc.jsonValue({ maxDepth: 2 })),
+    edge: fc
+      .tuple(fc.constantFrom(maxBytes, maxBytes + 1), fc.constantFrom('a', 'é', '漢', '😀'))
+      .map(([bytes, unit]) => filled(bytes, unit)),
+  };
+}
+
+function lists(field: DeclaredField): Drawn {
+  const items = valuesOf({ ...field, rules: field.rules.filter(({ each }) => each) });
+  const most = (constraintsOf(field.rules, 'arrayMaxSize')?.[0] as number | undefined) ?? 50;
+  const fewest = (constraintsOf(field.rules, 'arrayMinSize')?.[0] as number | undefined) ?? 0;
+  const sized = (length: number) => items.good.map((item) => Array.from({ length }, () => item));
+  const edges = [fewest - 1, fewest, most, most + 1].filter((length) => length >= 0);
+  const oneBad = fc
+    .tuple(fc.array(items.good, { maxLength: 3 }), fc.oneof(items.edge, junk))
+    .map(([some, bad]) => [...some, bad]);
+  return {
+    good: fc.array(items.good, { minLength: fewest, maxLength: Math.max(fewest, Math.min(most, 4)) }),
+    edge: fc.oneof(fc.constantFrom(...edges).chain(sized), oneBad, items.good),
+  };
+}
+
+/** Objects of the class; not lists of them: ValidateNested takes a list for an object, which no field here means. */
+function nestedObjects(shape: Shape<object>): Drawn {
+  return {
+    good: bodies(shape),
+    edge: fc.oneof(mutated(shape), junk).filter((value) => !Array.isArray(value)),
+  };
+}
+
+function valuesOf(field: DeclaredField): Drawn {
+  const { nested, rules } = field;
+  const of = (name: string) => constraintsOf(rules, name);
+  if (nested) return nestedObjects(nested);
+  if (of('isArray')) return lists(field);
+  const min = (of('min')?.[0] as number | undefined) ?? 0;
+  const max = (of('max')?.[0] as number | undefined) ?? 2 ** 31 - 1;
+  if (of('isInt')) return numbers(min, max, true);
+  if (of('isNumber')) return numbers(min, max, false);
+  const length = of('isLength') as [number, number] | undefined;
+  if (length) return texts(...length);
+  const values = of('isIn')?.[0] as string[] | undefined;
+  if (values) return choices(values);
+  return simpleValues(rules.map(({ name }) => name));
+}
+
+function simpleValues(rules: readonly string[]): Drawn {
+  if (rules.includes('matches')) return ids();
+  if (rules.includes('isInstant')) return instants();
+  if (rules.includes('isSmallJson') || rules.includes('isObject')) return jsonObjects();
+  if (rules.includes('isBoolean'))
+    return { good: fc.boolean(), edge: fc.constantFrom('true', 'false', 0, 1) };
+  if (rules.includes('isString')) return texts(0, 100);
+  if (rules.length === 0) return { good: fc.jsonValue(), edge: junk };
+  throw new Error(`Nothing is known to draw for ${rules.join(', ')}.`);
+}
+
+/** Bodies whose every field is good; those that may be are left out or null now and then. */
+export function bodies(shape: Shape<object>): fc.Arbitrary<Record<string, unknown>> {
+  const fields = declaredFields(shape);
+  const drawn = fields.map((field) => {
+    const { good } = valuesOf(field);
+    return [field.name, field.mayBeNull ? fc.option(good) : good] as const;
+  });
+  const requiredKeys = fields.filter(({ mayBeLeftOut }) => !mayBeLeftOut).map(({ name }) => name);
+  return fc.record(Object.fromEntries(drawn), { requiredKeys });
+}
+
+type Mutation = (body: Record<string, unknown>) => Record<string, unknown>;
+
+const set =
+  (name: string, value: unknown): Mutation =>
+  (body) => ({ ...body, [name]: value });
+
+const leaveOut =
+  (name: string): Mutation =>
+  ({ [name]: _left, ...body }) =>
+    body;
+
+/** Sets a field to what is doubtful or plain wrong, leaves it out, or adds one that nobody knows. */
+function mutations(shape: Shape<object>): fc.Arbitrary<Mutation> {
+  const perField = declaredFields(shape).flatMap((field) => {
+    const doubtful = field.nested
+      ? valuesOf(field).edge
+      : fc.oneof(valuesOf(field).edge, valuesOf(field).edge, junk);
+    return [doubtful.map((value) => set(field.name, value)), fc.constant(leaveOut(field.name))];
+  });
+  // Not `toString` and its like: plainToInstance drops what every object has anyway, before anybody checks it.
+  const unknown = fc.constantFrom('extra', '', 'a/b', '~', 'Content', 'ключ', 'x-max-bytes', '$ref');
+  return fc.oneof(
+    ...perField,
+    fc.tuple(unknown, junk).map(([name, value]) => set(name, value)),
+  );
+}
+
+/** Good bodies with up to two mutations. */
+export function mutated(shape: Shape<object>): fc.Arbitrary<Record<string, unknown>> {
+  const changes = fc.oneof(
+    fc.constant([]),
+    fc.array(mutations(shape), { minLength: 1, maxLength: 1 }),
+    fc.array(mutations(shape), { minLength: 2, maxLength: 2 }),
+  );
+  return fc
+    .tuple(bodies(shape), changes)
+    .map(([body, all]) => all.reduce((made, change) => change(made), body));
+}

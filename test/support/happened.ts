@@ -1,0 +1,99 @@
+import type { TurnRecorded } from '../../src/events/conversation/turn-recorded.event.js';
+import type { EmotionObserved } from '../../src/events/emotion/emotion-observed.event.js';
+import type { MemoryFormed } from '../../src/events/memory/memory-formed.event.js';
+import type { PreferenceLearned } from '../../src/events/profile/preference-learned.event.js';
+import { USER, type Happened } from './recorder.js';
+
+/** Whose event it is and when it happened; see the recorder for what is left out. */
+export interface When {
+  userId?: string;
+  occurredAt?: number;
+  recordedAt?: number;
+  utcOffset?: number;
+}
+
+type Changes = Record<string, { from: unknown; to: unknown }>;
+
+export function registered(when: When = {}): Happened {
+  return { ...when, streamId: `profile:${when.userId ?? USER}`, type: 'user.registered', data: {} };
+}
+
+export function profileChanged(changes: Changes, when: When = {}): Happened {
+  const streamId = `profile:${when.userId ?? USER}`;
+  return { ...when, streamId, type: 'profile.changed', data: { changes } };
+}
+
+export function preferenceLearned(data: Partial<PreferenceLearned>, when: When = {}): Happened {
+  const streamId = `profile:${when.userId ?? USER}`;
+  return { ...when, streamId, type: 'preference.learned', data: { rule: 'rule', turnId: 'turn-1', ...data } };
+}
+
+/** The events that make a user who lives in this offset. */
+export function livesIn(utcOffset: number): Happened[] {
+  return [registered(), profileChanged({ utcOffset: { from: 0, to: utcOffset } })];
+}
+
+export function formed(memory: Partial<MemoryFormed> = {}, when: When = {}): Happened {
+  const data: MemoryFormed = {
+    memoryId: 'memory-1',
+    type: 'fact',
+    content: 'Her sailing boat is called Marlin.',
+    context: null,
+    confidence: 0.9,
+    importance: 0.6,
+    metadata: {},
+    ...memory,
+  };
+  return { ...when, streamId: `memory:${data.memoryId}`, type: 'memory.formed', data };
+}
+
+export function revised(memoryId: string, changes: Changes, when: When = {}): Happened {
+  return { ...when, streamId: `memory:${memoryId}`, type: 'memory.revised', data: { memoryId, changes } };
+}
+
+export function forgotten(memoryId: string, when: When = {}): Happened {
+  const data = { memoryId, reason: null };
+  return { ...when, streamId: `memory:${memoryId}`, type: 'memory.forgotten', data };
+}
+
+export function recalled(memoryIds: string[], when: When = {}): Happened {
+  return { ...when, streamId: `recall:${when.userId ?? USER}`, type: 'memory.recalled', data: { memoryIds } };
+}
+
+export function observed(observation: Partial<EmotionObserved> = {}, when: When = {}): Happened {
+  const data: EmotionObserved = {
+    emotion: 'joy',
+    intensity: 0.5,
+    confidence: null,
+    triggers: [],
+    sessionId: null,
+    turnId: null,
+    ...observation,
+  };
+  return { ...when, streamId: `emotion:${when.userId ?? USER}`, type: 'emotion.observed', data };
+}
+
+export function started(sessionId: string, when: When = {}): Happened {
+  return { ...when, streamId: streamOf(sessionId, when), type: 'session.started', data: { sessionId } };
+}
+
+export function said(turn: Partial<TurnRecorded> = {}, when: When = {}): Happened {
+  const data: TurnRecorded = {
+    turnId: 'turn-1',
+    sessionId: 'session-1',
+    userMessage: 'The harbour was quiet this morning.',
+    assistantMessage: 'That sounds peaceful.',
+    topics: [],
+    emotion: null,
+    ...turn,
+  };
+  return { ...when, streamId: streamOf(data.sessionId, when), type: 'turn.recorded', data };
+}
+
+export function ended(sessionId: string, when: When = {}): Happened {
+  return { ...when, streamId: streamOf(sessionId, when), type: 'session.ended', data: { sessionId } };
+}
+
+function streamOf(sessionId: string, { userId = USER }: When): string {
+  return `conversation:${userId}:${sessionId}`;
+}

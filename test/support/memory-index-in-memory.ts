@@ -1,0 +1,43 @@
+import { terms } from '../../src/database/full-text.js';
+import { MemoryRowStore } from '../../src/database/memory-row-store.js';
+import type { Filter } from '../../src/database/row-store.js';
+import type { Key } from '../../src/database/table.js';
+import {
+  memoriesTable,
+  memorySummariesTable,
+  type MemoryRow,
+  type MemorySummaryRow,
+} from '../../src/projections/memory-index.projection.js';
+import type { MemoryIndex } from '../../src/projections/memory-search.js';
+
+/** Search over rows in memory: it looks at every memory, so candidates come in the order of forming. */
+export function memoryIndexOf(store: MemoryRowStore): MemoryIndex {
+  const ofUser = (userId: string) => store.all(memoriesTable).filter((row) => row.userId === userId);
+  return {
+    candidates: (userId, anyOf, limit) =>
+      ofUser(userId)
+        .filter((row) => holdsAny(row, anyOf))
+        .map(({ formedPosition }) => formedPosition)
+        .slice(0, limit),
+    frequency: (userId, term) => ofUser(userId).filter((row) => holdsAny(row, [term])).length,
+    summary: (userId) => store.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
+    memories: (filters, limit) =>
+      store
+        .all(memoriesTable)
+        .filter((row) => filters.every((filter) => passes(row, filter)))
+        .slice(0, limit),
+  };
+}
+
+function holdsAny(row: MemoryRow, anyOf: readonly string[]): boolean {
+  const held = new Set([...terms(row.content), ...terms(row.context ?? '')]);
+  return anyOf.some((term) => held.has(term));
+}
+
+function passes(row: MemoryRow, [column, operator, value]: Filter): boolean {
+  const given = row[column as keyof MemoryRow] as Key;
+  if (operator === 'in') return (value as readonly Key[]).includes(given);
+  if (operator === '=') return given === value;
+  if (operator === '>=') return given >= (value as Key);
+  throw new Error(`Search does not ask for ${operator}.`);
+}

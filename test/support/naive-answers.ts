@@ -1,0 +1,292 @@
+import { NotFound } from '../../src/errors.js';
+import type { StoreEvent, StoreEventOf } from '../../src/events/event-catalog.js';
+import { MEMORY_TYPES } from '../../src/events/memory/memory-formed.event.js';
+import {
+  GetConversation,
+  GetConversationHandler,
+} from '../../src/modules/conversation/queries/get-conversation.query.js';
+import {
+  ListSessions,
+  ListSessionsHandler,
+} from '../../src/modules/conversation/queries/list-sessions.query.js';
+import {
+  GetEmotionTrend,
+  GetEmotionTrendHandler,
+} from '../../src/modules/emotion/queries/get-emotion-trend.query.js';
+import { ListEmotions, ListEmotionsHandler } from '../../src/modules/emotion/queries/list-emotions.query.js';
+import { ListMemories, ListMemoriesHandler } from '../../src/modules/memory/queries/list-memories.query.js';
+import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
+import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
+import { DEFAULT_PROFILE } from '../../src/projections/current-profile.projection.js';
+import type { Reads } from '../../src/projections/reads.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** An offset that is no whole hour. */
+const INDIA = 330;
+
+/** What the service answers about a user from its rows. */
+export async function answersOf(reads: Reads, userId: string): Promise<object> {
+  const trend = (bucket: 'hour' | 'day', utcOffset: number) =>
+    new GetEmotionTrendHandler(reads).execute(new GetEmotionTrend(userId, { bucket, utcOffset }));
+  const conversation = (sessionId?: string) =>
+    new GetConversationHandler(reads).execute(new GetConversation(userId, sessionId));
+  const sessions = await new ListSessionsHandler(reads).execute(new ListSessions(userId, { limit: 200 }));
+  const { items } = await new ListEmotionsHandler(reads).execute(new ListEmotions(userId));
+  return rounded({
+    profile: await unlessUnknown(new GetProfileHandler(reads).execute(new GetProfile(userId))),
+    stats: await unlessUnknown(new GetStatsHandler(reads).execute(new GetStats(userId))),
+    memories: (await new ListMemoriesHandler(reads).execute(new ListMemories(userId, { limit: 200 }))).items,
+    emotions: items.map(({ trend: _trend, ...emotion }) => emotion),
+    hours: (await trend('hour', 0)).items,
+    days: (await trend('day', INDIA)).items,
+    current: (await unlessUnknown(conversation()))?.sessionId,
+    conversations: await Promise.all(
+      sessions.items.map(async ({ sessionId }) => {
+        const { topics, ...rest } = await conversation(sessionId);
+        return { ...rest, topics: topics.toSorted() };
+      }),
+    ),
+  });
+}
+
+/** The same, counted from the user's events without folding: every figure by looking at all of them at once. */
+export function naiveAnswers(userId: string, events: readonly StoreEvent[]): object {
+  const said = ofType(events, 'turn.recorded');
+  const conversations = [...Map.groupBy(said, ({ data }) => data.sessionId).values()]
+    .map((turns) => conversationOf(userId, turns, events))
+    .toSorted((a, b) => byText(b.startedAt, a.startedAt) || byText(b.sessionId, a.sessionId));
+  const minutes = conversations.map(
+    (each) => (Date.parse(each.lastActivityAt) - Date.parse(each.startedAt)) / 60_000,
+  );
+  const averageSessionMinutes = sum(minutes) / Math.max(1, minutes.length);
+  const memories = memoriesOf(events);
+  return rounded({
+    profile: profileOf(userId, events, {
+      conversations: conversations.length,
+      turns: said.length,
+      averageSessionMinutes,
+    }),
+    stats:
+      events.length === 0
+        ? undefined
+        : {
+            userId,
+            memories: {
+              total: memories.length,
+              byType: Object.fromEntries(
+                MEMORY_TYPES.map((type) => [type, memories.filter((memory) => memory.type === type).length]),
+              ),
+            },
+            turns: said.length,
+            sessions: conversations.length,
+            emotions: ofType(events, 'emotion.observed').length,
+            ...activityOf([...said, ...ofType(events, 'emotion.observed')]),
+            averageSessionMinutes,
+          },
+    memories,
+    emotions: emotionsOf(events),
+    hours: bucketsOf(events, HOUR, 0),
+    days: bucketsOf(events, DAY, INDIA),
+    current: newest(said, 1)[0]?.data.sessionId,
+    conversations,
+  });
+}
+
+function conversationOf(
+  userId: string,
+  turns: StoreEventOf<'turn.recorded'>[],
+  events: readonly StoreEvent[],
+) {
+  const [first] = turns as [StoreEventOf<'turn.recorded'>];
+  const { sessionId } = first.data;
+  const isEnded = ofType(events, 'session.ended').some(
+    ({ data, position }) => data.sessionId === sessionId && position > (turns.at(-1)?.position ?? 0),
+  );
+  const felt = newest(
+    ofType(events, 'emotion.observed').filter(
+      ({ data, position }) => data.sessionId === sessionId && position > first.position,
+    ),
+    20,
+  );
+  return {
+    userId,
+    sessionId,
+    turns: newest(turns, 10).map(({ data, occurredAt }) => ({
+      turnId: data.turnId,
+      userMessage: data.userMessage,
+      assistantMessage: data.assistantMessage,
+      emotion: data.emotion,
+      occurredAt: iso(occurredAt),
+    })),
+    topics: [...new Set(turns.flatMap(({ data }) => data.topics))].toSorted(),
+    emotionTrajectory: felt.map(({ data: { emotion, intensity }, occurredAt }) => {
+      return { emotion, intensity, occurredAt: iso(occurredAt) };
+    }),
+    currentEmotion: felt.at(-1)?.data.emotion ?? null,
+    startedAt: iso(earliest(turns)),
+    lastActivityAt: iso(latest(turns)),
+    ended: isEnded,
+    turnCount: turns.length,
+  };
+}
+
+function activityOf(active: readonly StoreEvent[]): object {
+  if (active.length === 0) return { firstActivityAt: null, lastActivityAt: null, streakDays: 0 };
+  const days = new Set(active.map((event) => startOf(event, DAY, event.utcOffset)));
+  const last = Math.max(...days);
+  let streakDays = 1;
+  while (days.has(last - streakDays * DAY)) streakDays += 1;
+  return { firstActivityAt: iso(earliest(active)), lastActivityAt: iso(latest(active)), streakDays };
+}
+
+function memoriesOf(events: readonly StoreEvent[]) {
+  const gone = new Set(ofType(events, 'memory.forgotten').map(({ data }) => data.memoryId));
+  return newest(ofType(events, 'memory.formed'), Infinity)
+    .toReversed()
+    .filter(({ data }) => !gone.has(data.memoryId))
+    .map(({ data, occurredAt, recordedAt }) => {
+      const revisions = ofType(events, 'memory.revised').filter(
+        (event) => event.data.memoryId === data.memoryId,
+      );
+      const changes = revisions.flatMap((event) => Object.entries(event.data.changes));
+      const recalls = ofType(events, 'memory.recalled').filter((event) =>
+        event.data.memoryIds.includes(data.memoryId),
+      );
+      return {
+        ...data,
+        ...(Object.fromEntries(changes.map(([field, { to }]) => [field, to])) as Partial<typeof data>),
+        recallCount: recalls.length,
+        lastRecalledAt: recalls.length > 0 ? iso(latest(recalls)) : null,
+        occurredAt: iso(occurredAt),
+        createdAt: iso(recordedAt),
+        updatedAt: iso(revisions.at(-1)?.recordedAt ?? recordedAt),
+        version: 1 + revisions.length,
+      };
+    });
+}
+
+function emotionsOf(events: readonly StoreEvent[]): object[] {
+  const groups = Map.groupBy(ofType(events, 'emotion.observed'), ({ data }) => data.emotion);
+  return [...groups]
+    .toSorted(([a, x], [b, y]) => y.length - x.length || byText(a, b))
+    .map(([emotion, same]) => {
+      const strengths = same.map(({ data }) => data.intensity);
+      const mean = sum(strengths) / same.length;
+      const triggers = Map.groupBy(
+        same.flatMap(({ data }) => data.triggers),
+        (trigger) => trigger,
+      );
+      return {
+        emotion,
+        frequency: same.length,
+        meanIntensity: mean,
+        variance: sum(strengths.map((strength) => (strength - mean) ** 2)) / same.length,
+        triggers: [...triggers]
+          .map(([trigger, { length }]) => ({ trigger, count: length }))
+          .toSorted((a, b) => b.count - a.count || byText(a.trigger, b.trigger)),
+        hours: Array.from({ length: 24 }, (_, hour) => same.filter((event) => hourOf(event) === hour).length),
+        firstAt: iso(earliest(same)),
+        lastAt: iso(latest(same)),
+      };
+    });
+}
+
+function bucketsOf(events: readonly StoreEvent[], width: number, utcOffset: number): object[] {
+  const groups = Map.groupBy(
+    ofType(events, 'emotion.observed'),
+    (event) => `${iso(startOf(event, width, utcOffset) - utcOffset * 60_000)} ${event.data.emotion}`,
+  );
+  return [...groups]
+    .toSorted(([a], [b]) => byText(a, b))
+    .map(([bucket, same]) => ({
+      start: bucket.slice(0, bucket.indexOf(' ')),
+      emotion: same[0]?.data.emotion,
+      count: same.length,
+      meanIntensity: sum(same.map(({ data }) => data.intensity)) / same.length,
+    }));
+}
+
+function profileOf(
+  userId: string,
+  events: readonly StoreEvent[],
+  counted: { conversations: number; turns: number; averageSessionMinutes: number },
+): object | undefined {
+  const own = events.filter(({ type }) => type === 'user.registered' || type === 'profile.changed');
+  const [first] = own;
+  if (!first) return undefined;
+  const profile: Record<string, unknown> = { ...DEFAULT_PROFILE, voice: { ...DEFAULT_PROFILE.voice } };
+  for (const { data } of ofType(events, 'profile.changed')) {
+    for (const [field, { to }] of Object.entries(data.changes)) {
+      const [outer = '', inner] = field.split('.');
+      if (inner === undefined) profile[outer] = to;
+      else (profile[outer] as Record<string, unknown>)[inner] = to;
+    }
+  }
+  return {
+    ...profile,
+    userId,
+    totalConversations: counted.conversations,
+    totalMessages: counted.turns,
+    avgSessionMinutes: counted.averageSessionMinutes,
+    createdAt: iso(first.recordedAt),
+    updatedAt: iso(own.at(-1)?.recordedAt ?? 0),
+    version: own.length,
+  };
+}
+
+function ofType<T extends StoreEvent['type']>(events: readonly StoreEvent[], type: T): StoreEventOf<T>[] {
+  return events.filter((event): event is StoreEventOf<T> => event.type === type);
+}
+
+/** The last ones by the time they happened, those recorded first first. */
+function newest<E extends StoreEvent>(events: readonly E[], count: number): E[] {
+  return events.toSorted((a, b) => a.occurredAt - b.occurredAt || a.position - b.position).slice(-count);
+}
+
+function earliest(events: readonly StoreEvent[]): number {
+  return Math.min(...events.map(({ occurredAt }) => occurredAt));
+}
+
+function latest(events: readonly StoreEvent[]): number {
+  return Math.max(...events.map(({ occurredAt }) => occurredAt));
+}
+
+/** The start of the event's hour or day on a clock with this offset. */
+function startOf({ occurredAt }: StoreEvent, width: number, utcOffset: number): number {
+  return Math.floor((occurredAt + utcOffset * 60_000) / width) * width;
+}
+
+async function unlessUnknown<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
+
+function hourOf({ occurredAt, utcOffset }: StoreEvent): number {
+  return new Date(occurredAt + utcOffset * 60_000).getUTCHours();
+}
+
+function near(_key: string, part: unknown): unknown {
+  return typeof part === 'number' ? Math.round(part * 1e9) / 1e9 + 0 : part;
+}
+
+/** Sums of the same numbers in another order may differ in the last digits. */
+function rounded(value: object): object {
+  return JSON.parse(JSON.stringify(value, near)) as object;
+}
+
+function byText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

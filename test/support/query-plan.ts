@@ -1,0 +1,52 @@
+import type Database from 'better-sqlite3';
+
+/** Where the log ends: the one scan there is, which stops at the first row. */
+const HEAD = /^select position, hash, recorded_at from events order by position desc limit 1$/;
+/** Steps that walk no table: lists of a few values, the full-text index by its terms. */
+const NO_TABLE =
+  /^(LIST SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*)$/;
+
+interface Step {
+  detail: string;
+}
+
+/** The steps of a statement's plan that walk the rows of more than one user, or sort. */
+export function costlySteps(db: Database.Database, sql: string): string[] {
+  const steps = (db.prepare(`explain query plan ${sql}`).all() as Step[]).map(({ detail }) => detail);
+  return steps.filter((step) => !isCheap(db, sql, step));
+}
+
+function isCheap(db: Database.Database, sql: string, step: string): boolean {
+  if (NO_TABLE.test(step)) return true;
+  if (HEAD.test(sql)) return step === 'SCAN events';
+  const search =
+    /^SEARCH (\w+) USING (?:COVERING )?(INTEGER PRIMARY KEY|PRIMARY KEY|INDEX \w+) \((.+)\)$/.exec(step);
+  if (!search) return false;
+  const [, name = '', by = '', terms = ''] = search;
+  if (by === 'INTEGER PRIMARY KEY') return true;
+  // A stream is one user's.
+  if (/^(user_id|stream_key)=\?/.test(terms)) return true;
+  const index = by.startsWith('INDEX ') ? by.slice(6) : primaryKeyOf(db, name);
+  // Else it has to be one row, found by the whole of a unique key.
+  return (
+    terms ===
+    keyColumns(db, index)
+      .map((column) => `${column}=?`)
+      .join(' AND ')
+  );
+}
+
+interface IndexInfo {
+  name: string;
+  origin: string;
+  unique: number;
+}
+
+function primaryKeyOf(db: Database.Database, table: string): string {
+  const indexes = db.pragma(`index_list(${table})`) as IndexInfo[];
+  return indexes.find(({ origin }) => origin === 'pk')?.name ?? '';
+}
+
+function keyColumns(db: Database.Database, index: string): string[] {
+  return (db.pragma(`index_info(${index})`) as { name: string }[]).map(({ name }) => name);
+}

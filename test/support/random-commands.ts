@@ -1,0 +1,196 @@
+import * as fc from 'fast-check';
+import { StoreError } from '../../src/errors.js';
+import type { EventWriter } from '../../src/events/log/event-writer.js';
+import type { Written } from '../../src/events/log/write-command.js';
+import { START } from './builders.js';
+import { UNFOLDABLE, UNSTORABLE } from './folds.js';
+import { send, type SentCommand } from './sent-commands.js';
+
+/** Few of each, so that commands meet, are refused, and share their words. */
+export const USERS = ['ada', 'bob', 'ADA'];
+const LATIN = [
+  'whale',
+  'Whales',
+  'harbour',
+  'running',
+  'runs',
+  'the',
+  'café',
+  'CAFÉ',
+  'cafe\u0301',
+  '2025',
+  "don't",
+];
+const OTHERS = ['東京へ行く', '東京', 'สวัสดีชาวโลก', 'Größe', 'ΣΑΣ', '🗼', 'привет', 'naïve;drop', 'e1_x'];
+export const WORDS = [...LATIN, ...OTHERS];
+const MEMORY_IDS = ['m1', 'm2', 'm3'];
+const EMOTIONS = ['joy', ' Joy', 'fear', 'счастье'];
+/** No more than a session shows, so that none is forgotten. */
+const TOPICS = ['whale', ' whale', 'Harbour', '東京', '🗼', 'work'];
+const DAY_MINUTES = 24 * 60;
+
+const phrase = fc
+  .array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 6 })
+  .map((words) => words.join(' '));
+const share = fc.oneof(fc.constantFrom(0, 1, 0.5), fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs));
+const level = fc.integer({ min: 0, max: 100 });
+const triggers = fc.array(fc.constantFrom('harbour', 'Harbour ', 'work', '家'), { maxLength: 3 });
+const json = fc.dictionary(
+  fc.constantFrom('a', 'b', 'ключ'),
+  fc.oneof(phrase, fc.integer(), fc.constant(null)),
+  {
+    maxKeys: 2,
+    noNullPrototype: true,
+  },
+);
+const memoryId = fc.constantFrom(...MEMORY_IDS);
+/** Mostly the same one, so that it holds more than its window shows. */
+const sessionId = fc.oneof({ weight: 3, arbitrary: fc.constant('s1') }, fc.constant('s2'));
+const type = fc.constantFrom('preference', 'pattern', 'fact', 'conversation', 'emotional');
+/** Up to forty days late, or up to twenty hours ahead of the first clock. */
+const occurredAt = fc
+  .integer({ min: -40 * DAY_MINUTES, max: 20 * 60 })
+  .map((minutes) => new Date(Date.parse(START) + minutes * 60_000).toISOString());
+
+/** Now and then one that takes its whole commit down; the others have to be written all the same. */
+const emotionName = fc.oneof(
+  { weight: 15, arbitrary: fc.constantFrom(...EMOTIONS) },
+  fc.constantFrom(UNFOLDABLE, UNSTORABLE),
+);
+
+const optional = { requiredKeys: [] as never[] };
+const emotion = fc.record(
+  { label: emotionName, intensity: share, confidence: share, triggers },
+  { requiredKeys: ['label', 'intensity'] },
+);
+const memoryFields = {
+  type,
+  content: phrase,
+  context: fc.option(phrase),
+  confidence: share,
+  importance: share,
+};
+
+/** What each command may be sent with. */
+const INPUTS = {
+  RecordTurn: fc.record(
+    {
+      sessionId,
+      userMessage: phrase,
+      assistantMessage: phrase,
+      emotion: fc.option(emotion),
+      topics: fc.array(fc.constantFrom(...TOPICS), { maxLength: 4 }),
+      occurredAt,
+    },
+    { requiredKeys: ['sessionId', 'userMessage', 'assistantMessage'] },
+  ),
+  EndSession: fc.record({ sessionId }),
+  ObserveEmotion: fc.record(
+    {
+      emotion: emotionName,
+      intensity: share,
+      confidence: fc.option(share),
+      triggers,
+      sessionId: fc.option(sessionId),
+      occurredAt,
+    },
+    { requiredKeys: ['emotion', 'intensity'] },
+  ),
+  FormMemory: fc.record(
+    { memoryId, ...memoryFields, metadata: json, occurredAt },
+    { requiredKeys: ['memoryId', 'type', 'content'] },
+  ),
+  ReviseMemory: fc.record({ memoryId, ...memoryFields, metadata: json }, { requiredKeys: ['memoryId'] }),
+  ForgetMemory: fc.record({ memoryId, reason: phrase }, { requiredKeys: ['memoryId'] }),
+  RecallMemories: fc.record({ memoryIds: fc.array(memoryId, { minLength: 1, maxLength: 3 }) }),
+  ChangeProfile: fc.record(
+    {
+      name: fc.option(phrase),
+      humorLevel: level,
+      emojiUsage: fc.boolean(),
+      voice: fc.record({ enabled: fc.boolean(), pitch: share }, optional),
+      interests: fc.array(phrase, { maxLength: 2 }),
+      communicationPatterns: json,
+      utcOffset: fc.constantFrom(0, 60, -480, 330, 840, -720),
+    },
+    optional,
+  ),
+} satisfies Record<SentCommand['name'], fc.Arbitrary<object>>;
+
+const WEIGHTS = { RecordTurn: 5, ObserveEmotion: 3, FormMemory: 5, ReviseMemory: 3 } as Record<
+  string,
+  number
+>;
+
+/** A command to send, or that one of those sent before is sent again. */
+type Step = Omit<SentCommand, 'key'> | { again: number };
+
+const command = fc.oneof(
+  ...Object.entries(INPUTS).map(([name, input]) => ({
+    weight: WEIGHTS[name] ?? 2,
+    arbitrary: fc.record({
+      name: fc.constant(name as SentCommand['name']),
+      userId: fc.oneof({ weight: 5, arbitrary: fc.constant('ada') }, fc.constantFrom(...USERS)),
+      input: input as fc.Arbitrary<object>,
+      expected: fc.oneof(
+        { weight: 12, arbitrary: fc.constant(undefined) },
+        fc.constantFrom('none' as const, 'exists' as const, 0, 1, 2),
+      ),
+    }),
+  })),
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: command },
+  { weight: 1, arbitrary: fc.record({ again: fc.nat() }) },
+);
+
+/** Bursts of commands; those of one burst are sent at once. */
+export const bursts = fc.array(fc.array(step, { minLength: 1, maxLength: 14 }), {
+  minLength: 1,
+  maxLength: 5,
+});
+
+/** A command that was sent, and its answer, or the code of its refusal. */
+export interface Outcome {
+  command: SentCommand;
+  answer: Written | string;
+}
+
+/** A clock that starts at the tests' Monday and goes on by a minute for every commit. */
+export function minuteClock(): () => number {
+  let now = Date.parse(START);
+  return () => (now += 60_000);
+}
+
+/** Sends the bursts one after another, each command with a key of its own. */
+export async function sendAll(
+  writer: EventWriter,
+  sent: readonly (readonly Step[])[],
+  prefix = 'key',
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const commands: SentCommand[] = [];
+  for (const burst of sent) {
+    const now = burst.flatMap((each) => {
+      if (!('again' in each)) commands.push({ ...each, key: `${prefix}-${commands.length}` });
+      const chosen = 'again' in each ? commands[each.again % commands.length] : commands.at(-1);
+      return chosen ? [chosen] : [];
+    });
+    outcomes.push(...(await sendTogether(writer, now)));
+  }
+  return outcomes;
+}
+
+/** Sends the commands at once. */
+export async function sendTogether(
+  writer: EventWriter,
+  commands: readonly SentCommand[],
+): Promise<Outcome[]> {
+  const settled = await Promise.allSettled(commands.map((each) => send(writer, each)));
+  return settled.map((outcome, i) => {
+    const sent = commands[i] as SentCommand;
+    if (outcome.status === 'fulfilled') return { command: sent, answer: outcome.value };
+    if (outcome.reason instanceof StoreError) return { command: sent, answer: outcome.reason.code };
+    throw outcome.reason;
+  });
+}

@@ -1,0 +1,39 @@
+import type Database from 'better-sqlite3';
+import type { RowQuery } from '../../src/database/row-store.js';
+import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
+import type { Key, Table } from '../../src/database/table.js';
+import type { EventQuery } from '../../src/events/log/event-log.js';
+import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
+import { searchMemories, type MemoryHit, type MemoryQuestion } from '../../src/projections/memory-search.js';
+import { Reads } from '../../src/projections/reads.js';
+import { sqliteMemoryIndex } from '../../src/projections/sqlite-memory-index.js';
+
+/** What the service reads from SQLite, over a connection of the test's own and without threads. */
+export class ReadsHere extends Reads {
+  private readonly rows: SqliteRows;
+  private readonly events: SqliteEventReader;
+
+  constructor(db: Database.Database) {
+    super();
+    this.rows = new SqliteRows(db);
+    this.events = new SqliteEventReader(db);
+  }
+
+  override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
+    this.rows.load(table, key) as Row | undefined;
+
+  override list = async <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> =>
+    this.rows.list(table, query) as Row[];
+
+  override async searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
+    return searchMemories(sqliteMemoryIndex(this.rows), question);
+  }
+
+  override async eventPage(query: EventQuery): Promise<Uint8Array> {
+    return Buffer.from(JSON.stringify([this.events.read(query), this.events.head()]));
+  }
+
+  override async headPosition(): Promise<number> {
+    return this.events.head().position;
+  }
+}

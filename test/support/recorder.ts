@@ -1,0 +1,51 @@
+import { EventCatalog, type StoreEvent } from '../../src/events/event-catalog.js';
+import type { NewEvent } from '../../src/events/log/write-command.js';
+import { START } from './builders.js';
+
+/** The user of every event that names no other. */
+export const USER = 'user-1';
+
+/** The clock of every decision, ms UTC. */
+export const NOW = Date.parse(START);
+
+/** An event as a test says it: it is this user's and recorded now, unless it says otherwise. */
+export type Happened = NewEvent & { userId?: string; recordedAt?: number };
+
+/** A log without a database: it numbers events, checks their data and counts the versions of their streams. */
+export class Recorder {
+  private readonly catalog = new EventCatalog();
+  private readonly versions = new Map<string, number>();
+  private position = 0;
+
+  record({ userId = USER, recordedAt = NOW, streamId, type, data, ...when }: Happened): StoreEvent {
+    this.position += 1;
+    const version = this.version(userId, streamId) + 1;
+    this.versions.set(`${userId} ${streamId}`, version);
+    return {
+      position: this.position,
+      eventId: fixedId(this.position),
+      streamId,
+      version,
+      type,
+      schemaVersion: this.catalog.check(type, data),
+      userId,
+      occurredAt: when.occurredAt ?? recordedAt,
+      utcOffset: when.utcOffset ?? 0,
+      recordedAt,
+      commandId: fixedId(0),
+      correlationId: fixedId(0),
+      causationId: null,
+      actor: 'test',
+      data,
+    } as StoreEvent;
+  }
+
+  /** Version of the user's stream; 0 when it has no events. */
+  version(userId: string, streamId: string): number {
+    return this.versions.get(`${userId} ${streamId}`) ?? 0;
+  }
+}
+
+function fixedId(number: number): string {
+  return `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+}

@@ -1,0 +1,55 @@
+import { MemoryRowStore } from '../../src/database/memory-row-store.js';
+import { RowBatch } from '../../src/database/row-batch.js';
+import { EventCatalog, type StoreEvent } from '../../src/events/event-catalog.js';
+import { jsonCodec } from '../../src/events/log/event-codec.js';
+import { EventDecoder } from '../../src/events/log/event-decoder.js';
+import type { EventLog } from '../../src/events/log/event-log.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import { ProjectionFolds } from '../../src/projections/projection-folds.js';
+import { allEvents } from './appends.js';
+import type { TestDatabase } from './databases.js';
+
+const TABLES = PROJECTIONS.flatMap(({ tables }) => tables);
+const MOST_ROWS = 1_000_000;
+
+/** The rows of every projection, by table and key. */
+export type Snapshot = Record<string, object[]>;
+
+export function decoder(): EventDecoder {
+  return new EventDecoder(new EventCatalog(), jsonCodec);
+}
+
+/** Every event of the log as folds see it. */
+export async function decoded(log: EventLog): Promise<StoreEvent[]> {
+  const of = decoder();
+  return (await allEvents(log)).map((stored) => of.decode(stored));
+}
+
+/** The rows as they are in the database. */
+export async function storedRows(db: TestDatabase): Promise<Snapshot> {
+  const tables = await Promise.all(TABLES.map(async (table) => [table.name, await db.rows(table)] as const));
+  return Object.fromEntries(tables);
+}
+
+/** The rows that the log makes when it is folded from its beginning, in memory. */
+export async function refolded(log: EventLog): Promise<MemoryRowStore> {
+  const folds = new ProjectionFolds(PROJECTIONS);
+  const store = new MemoryRowStore();
+  for (const event of await decoded(log)) {
+    const batch = new RowBatch(store);
+    folds.fold(event, batch);
+    store.save(batch.changes());
+  }
+  return store;
+}
+
+export async function refoldedRows(log: EventLog): Promise<Snapshot> {
+  const store = await refolded(log);
+  const tables = await Promise.all(
+    TABLES.map(async (table) => {
+      const query = { filters: [], order: table.key, limit: MOST_ROWS };
+      return [table.name, await store.list(table, query)] as const;
+    }),
+  );
+  return Object.fromEntries(tables);
+}

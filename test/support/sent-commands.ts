@@ -1,0 +1,48 @@
+import type { EventWriter } from '../../src/events/log/event-writer.js';
+import type { ExpectedVersion, Written } from '../../src/events/log/write-command.js';
+import { EndSessionHandler } from '../../src/modules/conversation/commands/end-session.command.js';
+import { RecordTurnHandler } from '../../src/modules/conversation/commands/record-turn.command.js';
+import { ObserveEmotionHandler } from '../../src/modules/emotion/commands/observe-emotion.command.js';
+import { ForgetMemoryHandler } from '../../src/modules/memory/commands/forget-memory.command.js';
+import { FormMemoryHandler } from '../../src/modules/memory/commands/form-memory.command.js';
+import { RecallMemoriesHandler } from '../../src/modules/memory/commands/recall-memories.command.js';
+import { ReviseMemoryHandler } from '../../src/modules/memory/commands/revise-memory.command.js';
+import { ChangeProfileHandler } from '../../src/modules/profile/commands/change-profile.command.js';
+import { namedCommand } from '../../src/modules/store-command.js';
+
+const HANDLERS = {
+  RecordTurn: RecordTurnHandler,
+  EndSession: EndSessionHandler,
+  ObserveEmotion: ObserveEmotionHandler,
+  FormMemory: FormMemoryHandler,
+  ReviseMemory: ReviseMemoryHandler,
+  ForgetMemory: ForgetMemoryHandler,
+  RecallMemories: RecallMemoriesHandler,
+  ChangeProfile: ChangeProfileHandler,
+};
+
+export type CommandName = keyof typeof HANDLERS;
+
+/** Every command that a test can send. */
+export const COMMANDS = Object.keys(HANDLERS) as CommandName[];
+
+/** A command as a client says it. */
+export interface SentCommand {
+  name: CommandName;
+  userId: string;
+  input: object;
+  key?: string;
+  expected?: ExpectedVersion | undefined;
+}
+
+/** Sends a command the way a controller does: validated, then through its own handler. */
+export async function send(
+  writer: EventWriter,
+  { name, userId, input, key, expected }: SentCommand,
+): Promise<Written> {
+  const command = namedCommand(name);
+  if (!command) throw new Error(`No module declares a command ${name}.`);
+  const context = { actor: 'test', idempotencyKey: key, expected };
+  const handler = new HANDLERS[name](writer) as { execute(command: unknown): Promise<Written> };
+  return handler.execute(command.make(userId, command.validate(input), context));
+}

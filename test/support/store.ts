@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
+import { Client, User } from './client.js';
+
+type Environment = Record<string, string>;
+
+/** A real service process on a scratch folder of its own. */
+export class Store extends Client {
+  private constructor(
+    readonly folder: string,
+    private service: ServiceProcess,
+    private readonly env: Environment,
+  ) {
+    super(() => this.url);
+  }
+
+  static async start(env: Environment = {}): Promise<Store> {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesoul-e2e-'));
+    const settings = { DATA_DIR: join(folder, 'data'), BACKUP_DIR: join(folder, 'backups'), ...env };
+    try {
+      return new Store(folder, await startService(settings), settings);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return this.service.url;
+  }
+
+  /** What the present process has logged so far, one line an entry. */
+  get log(): readonly string[] {
+    return this.service.log;
+  }
+
+  get dataDir(): string {
+    return join(this.folder, 'data');
+  }
+
+  user(id: string): User {
+    return new User(id, () => this.url);
+  }
+
+  /** Ends the process; answers its exit code (null after a kill). */
+  stop(signal?: NodeJS.Signals): Promise<number | null> {
+    return this.service.stop(signal);
+  }
+
+  /** Starts a new process on the same folder, ending the present one if it still runs. */
+  async restart(): Promise<void> {
+    await this.service.stop();
+    this.service = await startService(this.env);
+  }
+
+  /** Ends the process and removes the folder. */
+  async remove(): Promise<void> {
+    await this.service.stop('SIGKILL');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts a service that must refuse to start; answers what it said, and fails if it starts after all. */
+export async function refusedStart(env: Environment): Promise<string> {
+  let service: ServiceProcess;
+  try {
+    service = await startService(env);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  await service.stop('SIGKILL');
+  throw new Error(`The service started, but should have refused: ${JSON.stringify(env)}`);
+}
