@@ -126,7 +126,7 @@ describe('a page of rows', () => {
       length: fc.integer({ min: -2, max: 3 }),
       harbour: fc.constant(null),
     });
-    const rows = fc.uniqueArray(row, { selector: ({ name }) => name, maxLength: 25 });
+    const rows = fc.uniqueArray(row, { selector: ({ name }) => name, maxLength: 25, size: 'max' });
     await fc.assert(
       fc.asyncProperty(rows, fc.boolean(), fc.integer({ min: 1, max: 7 }), async (all, descending, limit) => {
         const filters: Filter[] = [['length', '>=', -1]];

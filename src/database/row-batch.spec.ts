@@ -165,7 +165,7 @@ describe('taking back what a batch did', () => {
     );
     const command = fc.record({ steps: fc.array(step, { maxLength: 5 }), refused: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(name), fc.array(command, { maxLength: 12 }), (stored, commands) => {
+      fc.property(fc.array(name), fc.array(command, { maxLength: 12, size: 'max' }), (stored, commands) => {
         const store = storeWith(...stored.map((each) => ({ userId: 'u', name: each, length: 5 })));
         const model = new Map<string, number>(stored.map((each) => [each, 5]));
         const batch = new RowBatch(store);

@@ -10,15 +10,15 @@ describe('a label', () => {
   ])('%j is kept as %j', (given, kept) => {
     expect(label(given)).toBe(kept);
   });
-
-  it('of nothing but blanks stays as it is, so that it is never empty', () => {
-    expect(label('  ')).toBe('  ');
-  });
 });
 
 describe('labels', () => {
   it('are kept each once, in the order in which they were first given', () => {
     expect(labels(['B', 'a', 'b ', 'A'])).toEqual(['b', 'a']);
+  });
+
+  it('of nothing but blanks are left out', () => {
+    expect(labels(['  ', 'calm'])).toEqual(['calm']);
   });
 
   it('that were not given are none', () => {

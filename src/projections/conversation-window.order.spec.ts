@@ -15,7 +15,7 @@ const turns = fc.array(
     session: fc.constantFrom('a', 'a', 'a', 'b'),
     occurredAt: fc.integer({ min: -8, max: 24 }),
   }),
-  { minLength: 1, maxLength: 60 },
+  { minLength: 1, maxLength: 60, size: 'max' },
 );
 
 type Turn = { turnId: string; session: string; occurredAt: number; position: number };

@@ -174,7 +174,7 @@ describe("the summary of a user's memories", () => {
       fc.uniqueArray(memoryId, { minLength: 1 }).map((ids) => recalled(ids)),
     );
     fc.assert(
-      fc.property(fc.array(happening, { maxLength: 40 }), (drawn) => {
+      fc.property(fc.array(happening, { maxLength: 40, size: 'max' }), (drawn) => {
         const happened = withoutReuse(drawn);
         const store = folded(memoryIndex, happened);
         const memories = store.all(memoriesTable);

@@ -68,7 +68,7 @@ describe('searching memories', () => {
 
   it('weighs a rare word more than a common one', () => {
     const common = Array.from({ length: 8 }, (_, i) => of(`tea-${i}`, 'tea today'));
-    const happened = [...common, of('rare', 'marlin today')];
+    const happened = [of('rare', 'marlin today'), ...common];
     expect(found(search(happened, 'tea marlin'))[0]).toBe('rare');
   });
 

@@ -11,7 +11,8 @@ describe('an instant', () => {
     '1969-12-31T23:59:59.999Z',
     '2024-02-29T00:00:00Z',
     '2000-02-29T00:00:00Z',
-    '9999-12-31T23:59:59Z',
+    '1900-01-01T00:00:00Z',
+    '2999-12-31T23:59:59Z',
   ])('may be %s', (text) => {
     expect(isInstant(text)).toBe(true);
   });
@@ -40,6 +41,8 @@ describe('an instant', () => {
     ['has a year of six digits', '+002026-03-01T18:30:00Z'],
     ['has no zeros', '2026-3-1T18:30:00Z'],
     ['counts milliseconds', '1772389800000'],
+    ['lies before 1900', '1899-12-31T23:59:59Z'],
+    ['lies after 2999', '3000-01-01T00:00:00Z'],
     ['is empty', ''],
   ])('is none when it %s', (_, text) => {
     expect(isInstant(text)).toBe(false);

@@ -258,7 +258,7 @@ describe('what a database cannot keep', () => {
     ['U+0000 in a name', { log: { 'a\u0000': 1 } }, { path: 'log.a\u0000', message: malformed }],
     ['half a pair in a name', { log: { a: { '\ud83d': 1 } } }, { path: 'log.a.\ud83d', message: malformed }],
     ['infinity', { log: { a: Infinity } }, { path: 'log.a', message: 'must be a finite number' }],
-    ['minus infinity', { log: [-Infinity] }, { path: 'log.0', message: 'must be a finite number' }],
+    ['minus infinity', { log: { a: -Infinity } }, { path: 'log.a', message: 'must be a finite number' }],
     [
       'what is not a number',
       { log: { a: Number.NaN } },
@@ -290,6 +290,11 @@ describe('what a database cannot keep', () => {
     expect(refusalOf(() => validateQuery({ name: 'a\u0000' })).errors).toEqual([
       { path: 'name', message: malformed },
     ]);
+  });
+
+  it('is named together with everything else that is wrong', () => {
+    const bad = { name: 'a\u0000', crew: ['\u0000', 'Bo'], hull: 'pine', extra: '\ud83d' };
+    expect(pathsOf(bad)).toEqual(['crew.0', 'extra', 'extra', 'hull', 'name']);
   });
 
   it('does not include characters that are only rare', () => {

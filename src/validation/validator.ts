@@ -26,18 +26,22 @@ const REFS = '#/components/schemas/';
 /** Our one keyword: the most bytes that an object may take as JSON. */
 const MAX_BYTES = 'x-max-bytes';
 const MOST_ERRORS = 50;
+const DECIMAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 const MOST_DEPTH = 32;
 const TOO_DEEP = `must not be nested deeper than ${MOST_DEPTH} levels`;
 
-const ajvOptions = {
-  allErrors: true,
-  strict: true,
-  strictTypes: false,
-  strictRequired: false,
-  allowUnionTypes: true,
-} as const;
-const bodies = withKeywords(new Ajv(ajvOptions));
-const queries = withKeywords(new Ajv({ ...ajvOptions, coerceTypes: true }));
+const ajv = withKeywords(
+  new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    allowUnionTypes: true,
+    // The schemas are made by a library, not by hand: checking them again would only slow every start.
+    validateSchema: false,
+  }),
+);
 
 /** The schemas of every decorated class loaded so far, by class name: the one source of checks and of OpenAPI. */
 export function jsonSchemas(): Record<string, JsonSchema> {
@@ -73,17 +77,17 @@ function mapValues(
 
 /** Compiles a validator for a JSON body; compiled on first use, or by `compileValidators`. */
 export function bodyValidator<T extends object>(shape: Shape<T>): Validator<T> {
-  return compiled<T>(bodies, shape, { storable: true });
+  return compiled<T>(shape, { storable: true });
 }
 
 /** Compiles a validator for what is already known to be storable, such as the data of an event. */
 export function payloadValidator<T extends object>(shape: Shape<T>): Validator<T> {
-  return compiled<T>(bodies, shape, {});
+  return compiled<T>(shape, {});
 }
 
 /** Compiles a validator for a query string: numbers are read from text, lists are split at commas. */
 export function queryValidator<T extends object>(shape: Shape<T>): Validator<T> {
-  return compiled<T>(queries, shape, { storable: true, prepare: splitLists });
+  return compiled<T>(shape, { storable: true, prepare: fromQuery });
 }
 
 const uncompiled = new Set<(schemas: Record<string, JsonSchema>) => void>();
@@ -100,7 +104,7 @@ interface Manner {
   prepare?: Prepare;
 }
 
-function compiled<T extends object>(ajv: Ajv, shape: Shape<T>, manner: Manner): Validator<T> {
+function compiled<T extends object>(shape: Shape<T>, manner: Manner): Validator<T> {
   let check: ValidateFunction | undefined;
   let schema: JsonSchema = {};
   const compile = (schemas: Record<string, JsonSchema>): ValidateFunction => {
@@ -124,24 +128,28 @@ function compiled<T extends object>(ajv: Ajv, shape: Shape<T>, manner: Manner): 
 
 type Prepare = (value: unknown, schema: JsonSchema) => unknown;
 
-function splitLists(value: unknown, schema: JsonSchema): unknown {
+/** Reads what a query string can only say as text: lists from comma-separated text, numbers from plain decimals. */
+function fromQuery(value: unknown, schema: JsonSchema): unknown {
   const query = { ...(value as Record<string, unknown>) };
-  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+  for (const [name, { type }] of Object.entries(schema.properties ?? {})) {
     const given = query[name];
-    if (field.type === 'array' && typeof given === 'string') query[name] = given.split(',').filter(Boolean);
+    if (typeof given !== 'string') continue;
+    if (type === 'array') query[name] = given.split(',').filter(Boolean);
+    const isNumber = (type === 'integer' || type === 'number') && DECIMAL.test(given);
+    if (isNumber && Number.isFinite(Number(given))) query[name] = Number(given);
   }
   return query;
 }
 
-function withKeywords(ajv: Ajv): Ajv {
-  ajv.addFormat('date-time', isInstant);
-  ajv.addKeyword({
+function withKeywords(of: Ajv): Ajv {
+  of.addFormat('date-time', isInstant);
+  of.addKeyword({
     keyword: MAX_BYTES,
     type: 'object',
     validate: (max: number, value: unknown) => isSmallJson(value, max),
   });
-  ajv.addVocabulary(['components', 'example']);
-  return ajv;
+  of.addVocabulary(['components', 'example']);
+  return of;
 }
 
 /** One entry for each thing that is wrong; that a nullable object could also have been null is not one. */

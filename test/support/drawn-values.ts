@@ -53,13 +53,16 @@ function texts(min: number, max: number): Drawn {
   };
 }
 
-function ids(): Drawn {
+function ids(forbidden: readonly string[] = []): Drawn {
   const characters = [...'AZaz09._-:@'];
   const good = fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength: 128 });
   const misplaced = fc
     .tuple(good, fc.constantFrom(' ', '\n', 'ü', '/', '#', '😀', '[', '`', '^'))
     .map(([id, character]) => id.slice(0, 100) + character);
-  return { good, edge: fc.oneof(misplaced, fc.constantFrom('', 'a', 'a'.repeat(128), 'a'.repeat(129))) };
+  return {
+    good,
+    edge: fc.oneof(misplaced, fc.constantFrom('', 'a', 'a'.repeat(128), 'a'.repeat(129), ...forbidden)),
+  };
 }
 
 function numbers(min: number, max: number, whole: boolean): Drawn {
@@ -85,14 +88,15 @@ const NOT_QUITE_INSTANTS =
   2025-13-01T00:00:00Z 2025-00-01T00:00:00Z 2025-01-01T24:00:00Z 2025-01-01T23:59:60Z 2025-01-01T00:00Z
   2025-01-01T00:00:00 2025-01-01 2025-01-01T00:00:00z 2025-01-01t00:00:00Z 2025-01-01_00:00:00Z
   2025-01-01T00:00:00.Z 2025-01-01T00:00:00+24:00 +002025-01-01T00:00:00Z 2025-W01-1T00:00:00Z
-  2025-1-1T00:00:00Z 1735689600000 yesterday`.split(/\s+/);
+  2025-1-1T00:00:00Z 1735689600000 yesterday 1900-01-01T00:00:00Z 1899-12-31T23:59:59Z 2999-12-31T23:59:59Z
+  3000-01-01T00:00:00Z 0050-06-15T00:00:00Z`.split(/\s+/);
 
 function instants(): Drawn {
   const fraction = fc.constantFrom('', '.1', '.123456789');
   const zone = fc.constantFrom('Z', '+05:45', '-0330', '+14:00', '-00:00');
   const date = fc.date({
-    min: new Date('0100-01-01T00:00:00Z'),
-    max: new Date('9999-01-01T00:00:00Z'),
+    min: new Date('1900-01-01T00:00:00Z'),
+    max: new Date('2999-12-31T00:00:00Z'),
     noInvalidDate: true,
   });
   return {
@@ -153,11 +157,11 @@ function valuesOf(field: DeclaredField): Drawn {
   if (length) return texts(...length);
   const values = of('isIn')?.[0] as string[] | undefined;
   if (values) return choices(values);
+  if (of('matches')) return ids(of('notEquals') as string[] | undefined);
   return simpleValues(rules.map(({ name }) => name));
 }
 
 function simpleValues(rules: readonly string[]): Drawn {
-  if (rules.includes('matches')) return ids();
   if (rules.includes('isInstant')) return instants();
   if (rules.includes('isSmallJson') || rules.includes('isObject')) return jsonObjects();
   if (rules.includes('isBoolean'))

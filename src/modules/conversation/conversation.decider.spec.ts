@@ -45,7 +45,7 @@ const observation = (confidence: number | null) => ({
     emotion: 'joy',
     intensity: 0.85,
     confidence,
-    triggers: ['harbour', 'morning', ' '],
+    triggers: ['harbour', 'morning'],
     sessionId: 'session-1',
     turnId: 'turn-9',
   },
@@ -113,7 +113,7 @@ describe('recording a turn', () => {
   it('keeps topics trimmed, each once, in the order and the case they were said', () => {
     given(...talking())
       .when(record({ topics: [' sailing', 'Boats', 'sailing ', 'boats', '  '] }))
-      .thenEvents(turnEvent({ topics: ['sailing', 'Boats', 'boats', '  '] }));
+      .thenEvents(turnEvent({ topics: ['sailing', 'Boats', 'boats'] }));
   });
 
   it('happened when the client says, in the offset of the user, but registration happens now', () => {
@@ -148,7 +148,7 @@ describe('recording a turn', () => {
 
 describe('the emotion of a turn', () => {
   const felt = { label: ' Joy', intensity: 0.85, triggers: ['Harbour ', 'harbour', 'MORNING', ' '] };
-  const emotion = { label: 'joy', intensity: 0.85, confidence: null, triggers: ['harbour', 'morning', ' '] };
+  const emotion = { label: 'joy', intensity: 0.85, confidence: null, triggers: ['harbour', 'morning'] };
   it('is observed by itself too, brought about by the turn, with trimmed lower-case labels', () => {
     given(...talking())
       .when(record({ emotion: felt }))

@@ -139,7 +139,7 @@ describe('quarters of an hour put together', () => {
         emotion: fc.constantFrom('joy', 'fear'),
         quarters: fc.array(quarter, { minLength: 1, maxLength: 4 }),
       }),
-      { maxLength: 20 },
+      { maxLength: 20, size: 'max' },
     );
     const offset = fc.integer({ min: -48, max: 56 }).map((quarters) => quarters * 15);
     fc.assert(

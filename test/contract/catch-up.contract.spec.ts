@@ -1,0 +1,132 @@
+import { noFolds } from '../../src/events/log/event-folds.js';
+import { checkpointsTable } from '../../src/events/log/log-tables.js';
+import { emotionPatternsTable, emotionTrend } from '../../src/projections/emotion-trend.projection.js';
+import { catchUp, foldUserAgain } from '../../src/projections/fold-again.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import type { Projection } from '../../src/projections/projection.js';
+import { append, feeling, joy, numbers } from '../support/appends.js';
+import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { liveFolds } from '../support/folds.js';
+import { decoder, refoldedRows, storedRows } from '../support/refolded.js';
+
+/** More than two pages of folding, of two users. */
+const EVENTS = 2_300;
+const OF_ADA = 1_200;
+const POISON = 1_500;
+
+/** The projection of emotions, which cannot fold the event at one position. */
+const poisoned: Projection = {
+  ...emotionTrend,
+  folds: {
+    'emotion.observed': (event, rows) => {
+      if (event.position === POISON) throw new RangeError('poison');
+      emotionTrend.folds['emotion.observed']?.(event, rows);
+    },
+  },
+};
+
+for (const database of DATABASES) {
+  describe(`${database.name}: folding a log again that is longer than a page`, () => {
+    let db: TestDatabase;
+
+    /** Each event feels one of seven emotions, so that every page adds to the rows of the one before. */
+    async function write(folds: typeof noFolds): Promise<void> {
+      const writer = db.writer(folds);
+      for (const [userId, count] of [
+        ['ada', OF_ADA],
+        ['bob', EVENTS - OF_ADA],
+      ] as const) {
+        await writer.write(
+          append(
+            numbers(count).map((n) => feeling(`emotion ${n % 7}`)),
+            { userId },
+          ),
+        );
+      }
+    }
+
+    beforeEach(async () => {
+      db = await database.open();
+    });
+
+    afterEach(() => db.close());
+
+    it('makes the rows that folding in memory makes, of all of its events, each once', async () => {
+      await write(noFolds);
+
+      const done = await catchUp(db.log, decoder(), PROJECTIONS);
+
+      expect(done).toEqual(PROJECTIONS.map(({ name }) => ({ projection: name, events: EVENTS })));
+      expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
+      expect((await db.rows(checkpointsTable)).map(({ position }) => position)).toEqual(
+        PROJECTIONS.map(() => EVENTS),
+      );
+    });
+
+    it('folds only what came after the checkpoint when it is done already', async () => {
+      await write(noFolds);
+      await catchUp(db.log, decoder(), PROJECTIONS);
+      await db.writer(noFolds).write(append([joy(), joy()]));
+
+      const done = await catchUp(db.log, decoder(), PROJECTIONS);
+
+      expect(done).toEqual(PROJECTIONS.map(({ name }) => ({ projection: name, events: 2 })));
+      expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
+    });
+
+    it('makes the same rows of one user with more than a page of events', async () => {
+      await write(liveFolds());
+      const before = await storedRows(db);
+      await db.execute(`update emotion_patterns set frequency = 0`);
+
+      expect(await foldUserAgain(db.log, decoder(), PROJECTIONS, 'ada')).toBe(OF_ADA);
+      expect(await foldUserAgain(db.log, decoder(), PROJECTIONS, 'bob')).toBe(EVENTS - OF_ADA);
+      expect(await storedRows(db)).toEqual(before);
+    });
+
+    it('says which projection cannot fold an event, and keeps the whole pages before it', async () => {
+      await write(noFolds);
+
+      await expect(catchUp(db.log, decoder(), [poisoned])).rejects.toMatchObject({
+        code: 'projection.failed',
+      });
+      await expect(catchUp(db.log, decoder(), [poisoned])).rejects.toThrow('emotion-trend could not fold');
+
+      const [checkpoint] = await db.rows(checkpointsTable);
+      expect(checkpoint?.position).toBeLessThan(POISON);
+      const folded = (await db.rows(emotionPatternsTable)).reduce((sum, { frequency }) => sum + frequency, 0);
+      expect(folded).toBe(checkpoint?.position);
+    });
+
+    it('goes on from there, after a restart, once the projection is mended', async () => {
+      await write(noFolds);
+      await expect(catchUp(db.log, decoder(), [poisoned])).rejects.toMatchObject({
+        code: 'projection.failed',
+      });
+      const [checkpoint] = await db.rows(checkpointsTable);
+      await db.reopen();
+
+      const done = await catchUp(db.log, decoder(), [emotionTrend]);
+
+      expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS - (checkpoint?.position ?? 0) }]);
+      expect(await db.rows(emotionPatternsTable)).toEqual((await refoldedRows(db.log)).emotion_patterns);
+    });
+
+    it('folds everything anew for a new version of a projection, and only for that one', async () => {
+      await write(liveFolds());
+      const before = await storedRows(db);
+      const newer = PROJECTIONS.map((each) =>
+        each === emotionTrend ? { ...each, version: each.version + 1 } : each,
+      );
+
+      const done = await catchUp(db.log, decoder(), newer);
+
+      expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS }]);
+      expect(await storedRows(db)).toEqual(before);
+      const checkpoints = await db.rows(checkpointsTable);
+      expect(checkpoints.find(({ projection }) => projection === 'emotion-trend')?.version).toBe(
+        emotionTrend.version + 1,
+      );
+    });
+  });
+}

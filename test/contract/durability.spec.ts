@@ -1,0 +1,228 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openForReading, openForWriting } from '../../src/database/sqlite/open-sqlite.js';
+import { StartRefused } from '../../src/errors.js';
+import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
+import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
+import { takeDataFolder } from '../../src/store/data-folder.js';
+import { openStore } from '../../src/store/store.js';
+import { migratedFile, scratchFolder } from '../support/databases.js';
+import { brokenAt } from '../support/event-chain.js';
+import { Program } from '../support/run-program.js';
+
+const FULL = 2;
+const COMMITS = 40;
+
+/** Whether system calls can be counted here; strace may be missing, or forbidden in a container. */
+const countsSystemCalls = spawnSync('strace', ['-c', '-o', '/dev/null', 'true']).status === 0;
+
+function pragma(db: Database.Database, name: string): unknown {
+  return db.pragma(name, { simple: true });
+}
+
+/** How often a program that commits so many times asked the kernel to put a file on disk. */
+async function syncsOf(file: string, commits: number): Promise<number> {
+  const calls = `${file}.calls`;
+  const strace = ['strace', '-f', '--seccomp-bpf', '-e', 'trace=fsync,fdatasync', '-o', calls];
+  await Program.start('append-events', [file, String(commits)], strace).finished();
+  return readFileSync(calls, 'utf8').match(/\b(fsync|fdatasync)\(/g)?.length ?? 0;
+}
+
+describe('the connection of the SQLite writer', () => {
+  let file: string;
+  let db: Database.Database;
+
+  beforeEach(async () => {
+    file = await migratedFile();
+    db = openForWriting(file);
+  });
+
+  afterEach(async () => {
+    db.close();
+    await rm(dirname(file), { recursive: true });
+  });
+
+  it('writes ahead, and syncs every commit, when it makes the file', async () => {
+    const made = openForWriting(join(dirname(file), 'new.db'));
+    const settings = [
+      pragma(made, 'journal_mode'),
+      pragma(made, 'synchronous'),
+      pragma(made, 'foreign_keys'),
+    ];
+    made.close();
+
+    expect(settings).toEqual(['wal', FULL, 1]);
+  });
+
+  it('writes ahead, and syncs every commit, when the file writes ahead already', () => {
+    const before = [pragma(db, 'journal_mode'), pragma(db, 'synchronous')];
+    db.close();
+    db = openForWriting(file);
+    // A read first: SQLite looks up the default of WAL when it meets the file.
+    db.prepare('select count(*) from events').get();
+
+    expect(before).toEqual(['wal', FULL]);
+    expect([pragma(db, 'journal_mode'), pragma(db, 'synchronous')]).toEqual(['wal', FULL]);
+  });
+
+  if (countsSystemCalls) {
+    it('asks the kernel to sync at least once for every commit', async () => {
+      // Opening and closing sync too, but are no commit.
+      const idle = await syncsOf(file, 0);
+      const busy = await syncsOf(file, COMMITS);
+
+      expect(busy - idle).toBeGreaterThanOrEqual(COMMITS);
+    });
+  }
+
+  it('takes the write lock when a transaction begins, before it has written anything', async () => {
+    const other = new Database(file, { timeout: 0 });
+    const write = other.prepare(`insert into checkpoints values ('x', 1, 1)`);
+    const codes: unknown[] = [];
+
+    await new SqliteEventLog(db).transaction(() => {
+      try {
+        write.run();
+      } catch (error) {
+        codes.push((error as { code: unknown }).code);
+      }
+    });
+    const { changes } = write.run();
+    other.close();
+
+    expect(codes).toEqual(['SQLITE_BUSY']);
+    expect(changes).toBe(1);
+  });
+
+  it('shows nothing of a transaction to others before the commit, and does not make them wait', async () => {
+    const other = openForReading(file);
+    const reader = new SqliteEventReader(other);
+    const counts = other.prepare('select count(*) from checkpoints').pluck();
+    const seen: unknown[] = [];
+
+    await new SqliteEventLog(db).transaction(() => {
+      db.prepare(`insert into checkpoints values ('x', 1, 1)`).run();
+      seen.push(counts.get(), reader.head().position);
+    });
+    seen.push(counts.get());
+    other.close();
+
+    expect(seen).toEqual([0, 0, 1]);
+  });
+
+  it('rolls a transaction back whose work throws, and can begin the next one', async () => {
+    const log = new SqliteEventLog(db);
+    const broken = log.transaction(() => {
+      db.prepare(`insert into checkpoints values ('x', 1, 1)`).run();
+      throw new RangeError('broken');
+    });
+
+    await expect(broken).rejects.toThrow('broken');
+    expect(await log.transaction(() => db.inTransaction)).toBe(true);
+    expect(db.prepare('select count(*) from checkpoints').pluck().get()).toBe(0);
+  });
+
+  it('never gives a position a second time', () => {
+    const sql = db
+      .prepare(`select sql from sqlite_master where type = 'table' and name = 'events'`)
+      .pluck()
+      .get();
+
+    expect(sql).toMatch(/position integer not null primary key autoincrement/i);
+  });
+
+  it('cannot be written to by whoever only reads', () => {
+    const other = openForReading(file);
+    const write = () => other.exec(`insert into checkpoints values ('x', 1, 1)`);
+
+    expect(write).toThrow(expect.objectContaining({ code: 'SQLITE_READONLY' }));
+    other.close();
+  });
+});
+
+describe('a process that is killed while it writes', () => {
+  it('has on disk every event that it had answered, each once, in an unbroken chain', async () => {
+    const file = await migratedFile();
+    const program = Program.start('append-events', [file, '1000000']);
+    await program.says(60);
+    await program.kill();
+    const answered = program.lines.slice(1);
+
+    const db = openForReading(file);
+    const events = new SqliteEventReader(db).read({ after: 0, limit: 1_000_000 });
+    const keys = new Set(db.prepare('select idempotency_key from receipts').pluck().all());
+    db.close();
+    await rm(dirname(file), { recursive: true });
+
+    expect(answered.filter((key) => !keys.has(key))).toEqual([]);
+    expect(events).toHaveLength(keys.size);
+    expect(brokenAt(events)).toBeUndefined();
+  });
+});
+
+describe('the data folder', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = join(await scratchFolder(), 'below', 'data');
+  });
+
+  afterEach(() => rm(join(folder, '..', '..'), { recursive: true }));
+
+  it('is made when it is not there, and names the database file in it', () => {
+    const taken = takeDataFolder(folder);
+    taken.release();
+
+    expect(taken.file).toBe(join(folder, 'edgesoul.db'));
+  });
+
+  it('belongs to one owner, who is named to whoever else wants it', () => {
+    const taken = takeDataFolder(folder);
+    const again = () => takeDataFolder(folder);
+
+    expect(again).toThrow(StartRefused);
+    expect(again).toThrow(`process ${process.pid}`);
+    expect(again).toThrow(folder);
+    taken.release();
+  });
+
+  it('is free again after it was released', () => {
+    takeDataFolder(folder).release();
+    const taken = takeDataFolder(folder);
+    taken.release();
+
+    expect(taken.file).toBe(join(folder, 'edgesoul.db'));
+  });
+
+  it('is kept from another process until that is killed', async () => {
+    const holder = Program.start('hold-folder', [folder]);
+    await holder.says(1);
+
+    expect(() => takeDataFolder(folder)).toThrow(`process ${holder.pid}`);
+    await holder.kill();
+    const taken = takeDataFolder(folder);
+
+    expect(await readFile(join(folder, 'edgesoul.owner'), 'utf8')).toContain(`process ${process.pid}`);
+    taken.release();
+  });
+
+  it('is refused in words when a file is in its place', async () => {
+    await writeFile(join(folder, '..', '..', 'below'), 'a file');
+
+    expect(() => takeDataFolder(folder)).toThrow(StartRefused);
+    expect(() => takeDataFolder(folder)).toThrow(`DATA_DIR ${folder} cannot be used`);
+  });
+
+  it('is released by a store that could not open, and by one that was closed', async () => {
+    const first = takeDataFolder(folder);
+    await writeFile(first.file, 'this is no database, but long enough to look like one'.repeat(100));
+    first.release();
+
+    await expect(openStore(folder)).rejects.toThrow(StartRefused);
+    await rm(first.file);
+    takeDataFolder(folder).release();
+  });
+});

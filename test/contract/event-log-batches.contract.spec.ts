@@ -1,0 +1,341 @@
+import { Refused } from '../../src/errors.js';
+import { checkpointsTable, receiptsTable, streamsTable } from '../../src/events/log/log-tables.js';
+import type { Decision, WriteCommand, Written } from '../../src/events/log/write-command.js';
+import { emotionPatternsTable } from '../../src/projections/emotion-trend.projection.js';
+import {
+  allEvents,
+  append,
+  feeling,
+  joy,
+  malformed,
+  numbers,
+  positionsOf,
+  refusal,
+  STREAM,
+  together,
+} from '../support/appends.js';
+import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { brittleFolds, FOLDS, UNFOLDABLE, UNSTORABLE } from '../support/folds.js';
+
+const WRITTEN = expect.objectContaining({ status: 201, replayed: false });
+
+function refusing(): never {
+  throw Refused.memoryExists('m');
+}
+
+function defective(): never {
+  throw new TypeError('undefined is not a function');
+}
+
+/** Its answer is not JSON. */
+function unwritable(): Decision {
+  return { status: 200, events: [joy('lost')], answer: () => ({ big: 1n }) };
+}
+
+/** A clock that shows another time for every commit, so that events tell which of them shared one. */
+function countingClock(): () => number {
+  let now = 0;
+  return () => (now += 1);
+}
+
+/** Everything that a refused command could leave behind. */
+async function traces(db: TestDatabase): Promise<unknown> {
+  return {
+    events: await allEvents(db.log),
+    streams: await db.rows(streamsTable),
+    receipts: await db.rows(receiptsTable),
+    checkpoints: await db.rows(checkpointsTable),
+    patterns: await db.rows(emotionPatternsTable),
+  };
+}
+
+for (const database of DATABASES) {
+  describe(`${database.name}: commands that share a commit`, () => {
+    let db: TestDatabase;
+
+    beforeEach(async () => {
+      db = await database.open();
+    });
+
+    afterEach(() => db.close());
+
+    for (const { name, folds } of FOLDS) {
+      it(`are written in the order they came, each with its own command id, to a log ${name}`, async () => {
+        const writer = db.writer(folds(), { clock: countingClock() });
+
+        const answers = (await together(
+          writer,
+          numbers(20).map(() => append([joy(), joy('b')])),
+        )) as Written[];
+
+        const events = await allEvents(db.log);
+        expect(answers.flatMap(positionsOf)).toEqual(numbers(40));
+        expect(new Set(events.map(({ recordedAt }) => recordedAt)).size).toBe(1);
+        expect(new Set(events.map(({ commandId }) => commandId)).size).toBe(20);
+        expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(40);
+      });
+
+      it(`leave no trace when they are refused between others on a log ${name}`, async () => {
+        const writer = db.writer(folds(), { clock: countingClock() });
+
+        const outcomes = await together(writer, [
+          append([joy('a')], { key: 'first' }),
+          append([joy('a'), joy('b'), feeling('shame', 'c'), malformed('d')], { key: 'refused' }),
+          append([joy('a')], { key: 'stale', expected: { a: 7 } }),
+          append([], { key: 'decided', decide: refusing }),
+          append([joy('a'), joy('b')], { key: 'last', expected: { a: 1, b: 'none' } }),
+        ]);
+
+        expect(outcomes).toEqual([
+          WRITTEN,
+          'request.invalid',
+          'stream.version-conflict',
+          'memory.already-exists',
+          WRITTEN,
+        ]);
+        const events = await allEvents(db.log);
+        expect(events.map(({ position, streamId, version }) => [position, streamId, version])).toEqual([
+          [1, 'a', 1],
+          [2, 'a', 2],
+          [3, 'b', 1],
+        ]);
+        expect(new Set(events.map(({ recordedAt }) => recordedAt)).size).toBe(1);
+        expect((await db.rows(streamsTable)).map(({ streamId }) => streamId)).toEqual(['a', 'b']);
+        expect((await db.rows(receiptsTable)).map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+          'first',
+          'last',
+        ]);
+      });
+    }
+
+    it('leave no row behind when they are refused, and no count in a row of a neighbour', async () => {
+      const writer = db.writer(brittleFolds());
+
+      await together(writer, [
+        append([feeling('fear')]),
+        append([feeling('fear'), feeling('shame'), malformed()]),
+        append([feeling('fear')]),
+      ]);
+
+      const patterns = await db.rows(emotionPatternsTable);
+      expect(patterns.map(({ emotion, frequency }) => [emotion, frequency])).toEqual([['fear', 2]]);
+      expect(new Set((await db.rows(checkpointsTable)).map(({ position }) => position))).toEqual(
+        new Set([2]),
+      );
+    });
+
+    it('leave the database as it was when all of them are refused', async () => {
+      const writer = db.writer(brittleFolds());
+      await writer.write(append([joy()], { key: 'before' }));
+      const before = await traces(db);
+
+      const outcomes = await together(writer, [
+        append([joy('b'), malformed()], { key: 'a' }),
+        append([joy(), feeling(UNFOLDABLE)], { key: 'b' }),
+        append([joy(), feeling(UNSTORABLE)], { key: 'c' }),
+      ]);
+
+      expect(outcomes).toEqual(['request.invalid', 'projection.failed', 'internal.error']);
+      expect(await traces(db)).toEqual(before);
+    });
+
+    it('see what those before them left, and nothing of the refused', async () => {
+      const seen: (number | undefined)[] = [];
+      const looking = (events: WriteCommand): WriteCommand => ({
+        ...events,
+        decide: (state) => {
+          seen.push(state.version(STREAM), state.rows.get(emotionPatternsTable, 'ada', 'joy')?.frequency);
+          return events.decide(state);
+        },
+      });
+
+      await together(db.writer(brittleFolds()), [
+        looking(append([joy()])),
+        looking(append([joy(), malformed()])),
+        looking(append([joy()])),
+        looking(append([joy(), feeling(UNFOLDABLE)])),
+        looking(append([])),
+      ]);
+
+      expect(seen).toEqual([0, undefined, 1, 1, 1, 1, 2, 2, 2, 2]);
+    });
+
+    it('are not harmed by one whose fold throws: it alone fails, and says which projection could not', async () => {
+      const writer = db.writer(brittleFolds(), { clock: countingClock() });
+      const failing = writer.write(append([joy('b'), feeling(UNFOLDABLE)], { key: 'poison' }));
+      const neighbours = together(writer, [append([joy()]), append([joy('b')], { expected: { b: 'none' } })]);
+
+      expect(await refusal(failing)).toMatchObject({
+        code: 'projection.failed',
+        status: 500,
+        message: expect.stringContaining('brittle'),
+        cause: new RangeError('no fold for this'),
+      });
+      expect(await neighbours).toEqual([WRITTEN, WRITTEN]);
+      const events = await allEvents(db.log);
+      expect(events.map(({ position, recordedAt }) => [position, recordedAt])).toEqual([
+        [1, 1],
+        [2, 1],
+      ]);
+      expect(await db.rows(receiptsTable)).toEqual([]);
+    });
+
+    it('are not harmed by one whose decision has a defect: it alone fails, with the defect as the cause', async () => {
+      const writer = db.writer(brittleFolds(), { clock: countingClock() });
+      const failing = writer.write(append([], { key: 'defect', decide: defective }));
+      const neighbours = together(writer, [append([joy()]), append([joy()])]);
+
+      const refused = await refusal(failing);
+      expect(refused).toMatchObject({ code: 'internal.error', status: 500, cause: expect.any(TypeError) });
+      expect(refused.message).not.toContain('undefined is not a function');
+      expect(await neighbours).toEqual([WRITTEN, WRITTEN]);
+      expect(new Set((await allEvents(db.log)).map(({ recordedAt }) => recordedAt)).size).toBe(1);
+    });
+
+    it('are not harmed by one whose answer cannot be written out', async () => {
+      const outcomes = await together(db.writer(brittleFolds()), [
+        append([joy()]),
+        append([], { decide: unwritable }),
+        append([joy()]),
+      ]);
+
+      expect(outcomes).toEqual([WRITTEN, 'internal.error', WRITTEN]);
+      expect((await allEvents(db.log)).map(({ streamId }) => streamId)).toEqual([STREAM, STREAM]);
+    });
+
+    it('are written one by one after the database refused the whole, so that only the guilty fails', async () => {
+      const writer = db.writer(brittleFolds());
+
+      const outcomes = await together(writer, [
+        append([joy()], { key: 'a' }),
+        append([joy('b'), feeling(UNSTORABLE)], { key: 'row' }),
+        append([joy()], { key: 'b', expected: { [STREAM]: 1 } }),
+        append([joy('c')], { key: 'event', actor: null as never }),
+        append([joy('b')], { key: 'c', expected: { b: 'none' } }),
+        append([joy()], { key: 'a' }),
+      ]);
+
+      expect(outcomes).toEqual([
+        WRITTEN,
+        'internal.error',
+        WRITTEN,
+        'internal.error',
+        WRITTEN,
+        { ...(outcomes[0] as Written), replayed: true },
+      ]);
+      const events = await allEvents(db.log);
+      expect(events.map(({ position, streamId, version }) => [position, streamId, version])).toEqual([
+        [1, STREAM, 1],
+        [2, STREAM, 2],
+        [3, 'b', 1],
+      ]);
+      const patterns = await db.rows(emotionPatternsTable);
+      expect(patterns.map(({ emotion, frequency }) => [emotion, frequency])).toEqual([['joy', 3]]);
+      expect((await db.rows(receiptsTable)).map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+        'a',
+        'b',
+        'c',
+      ]);
+    });
+
+    it('go on as before after such a failure', async () => {
+      const writer = db.writer(brittleFolds(), { clock: countingClock() });
+      await together(writer, [append([feeling(UNSTORABLE)]), append([joy()])]);
+
+      const outcomes = await together(writer, [
+        append([joy()]),
+        append([joy()], { expected: { [STREAM]: 2 } }),
+      ]);
+
+      expect(outcomes).toEqual([WRITTEN, WRITTEN]);
+      const [, second, third] = await allEvents(db.log);
+      expect(third?.recordedAt).toBe(second?.recordedAt);
+    });
+
+    it('are as many as the limit says, the others waiting for the next one', async () => {
+      const writer = db.writer(brittleFolds(), {
+        clock: countingClock(),
+        limits: { batch: 3 },
+      });
+
+      await together(
+        writer,
+        numbers(8).map(() => append([joy()])),
+      );
+
+      const events = await allEvents(db.log);
+      expect(events.map(({ recordedAt }) => recordedAt)).toEqual([1, 1, 1, 2, 2, 2, 3, 3]);
+    });
+
+    it('are one at a time when there is no time for more, and none is forgotten', async () => {
+      const writer = db.writer(brittleFolds(), { clock: countingClock(), limits: { batchMs: -1 } });
+
+      const outcomes = await together(writer, [
+        append([joy()]),
+        append([malformed()]),
+        append([joy()]),
+        append([joy()], { expected: { [STREAM]: 2 } }),
+      ]);
+
+      expect(outcomes).toEqual([WRITTEN, 'request.invalid', WRITTEN, WRITTEN]);
+      expect((await allEvents(db.log)).map(({ recordedAt }) => recordedAt)).toEqual([1, 3, 4]);
+    });
+  });
+
+  describe(`${database.name}: a writer with more than it can take`, () => {
+    let db: TestDatabase;
+
+    beforeEach(async () => {
+      db = await database.open();
+    });
+
+    afterEach(() => db.close());
+
+    it('refuses what its queue has no room for, and answers all that waited', async () => {
+      const writer = db.writer(brittleFolds(), { limits: { queue: 3 } });
+      const waiting = together(
+        writer,
+        numbers(3).map(() => append([joy()])),
+      );
+
+      expect(writer.queued).toBe(3);
+      expect(await refusal(writer.write(append([joy()])))).toMatchObject({
+        code: 'service.busy',
+        status: 503,
+      });
+      expect(await waiting).toEqual([WRITTEN, WRITTEN, WRITTEN]);
+      expect(writer.queued).toBe(0);
+      expect(await writer.write(append([joy()]))).toEqual(WRITTEN);
+      expect(await allEvents(db.log)).toHaveLength(4);
+    });
+
+    it('answers everything that waits before it is closed, and takes nothing after', async () => {
+      const writer = db.writer(brittleFolds(), { limits: { batch: 4 } });
+      const answered: string[] = [];
+      const waiting = numbers(10).map(async () => {
+        await writer.write(append([joy()]));
+        answered.push('written');
+      });
+
+      const closed = writer.close().then(() => answered.push('closed'));
+
+      expect(await refusal(writer.write(append([joy()])))).toMatchObject({
+        code: 'service.stopping',
+        status: 503,
+      });
+      await closed;
+      expect(answered).toEqual([...numbers(10).map(() => 'written'), 'closed']);
+      await Promise.all(waiting);
+      expect(await allEvents(db.log)).toHaveLength(10);
+    });
+
+    it('is closed at once when nothing waits', async () => {
+      const writer = db.writer(brittleFolds());
+      await writer.write(append([joy()]));
+
+      await writer.close();
+
+      expect(await refusal(writer.write(append([joy()])))).toMatchObject({ code: 'service.stopping' });
+    });
+  });
+}

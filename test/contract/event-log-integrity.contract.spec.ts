@@ -1,0 +1,174 @@
+import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
+import type { StoredEvent } from '../../src/events/log/event-log.js';
+import { allEvents, append, feeling, joy, malformed, numbers, together } from '../support/appends.js';
+import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { brokenAt } from '../support/event-chain.js';
+import { brittleFolds, UNSTORABLE } from '../support/folds.js';
+
+const EVENT: Omit<StoredEvent, 'hash' | 'streamKey'> = {
+  position: 7,
+  eventId: '01987654-3210-7abc-8def-0123456789ab',
+  userId: 'ada',
+  streamId: 'memory:größe 🗼',
+  version: 2,
+  type: 'memory.forgotten',
+  schemaVersion: 1,
+  occurredAt: 1_740_988_800_000,
+  utcOffset: -480,
+  recordedAt: 1_740_988_800_123,
+  commandId: '01987654-3210-7abc-8def-0123456789ac',
+  correlationId: 'chat turn 7',
+  causationId: null,
+  actor: 'api',
+  data: '{"memoryId":"größe 🗼","reason":null}',
+};
+
+/** What nobody may do, with whatever rights. */
+const FORBIDDEN = [
+  `update events set data = '{}' where position = 4`,
+  'update events set position = position + 100',
+  `update events set actor = actor where position = 10`,
+  'delete from events where position = 4',
+  'delete from events where position = 10',
+  'delete from events',
+];
+
+/** What someone with the database's password may do to a log of ten events, and where it is noticed. */
+const TAMPERINGS: [string, string, number][] = [
+  ['changed data', `update events set data = '{"emotion":"fear"}' where position = 4`, 4],
+  ['one changed letter', `update events set data = replace(data, 'joy', 'Joy') where position = 10`, 10],
+  ['another user', `update events set user_id = 'mallory' where position = 3`, 3],
+  ['another type', `update events set type = 'user.registered' where position = 2`, 2],
+  ['another schema version', 'update events set schema_version = 2 where position = 2', 2],
+  ['another version', 'update events set version = 99 where position = 6', 6],
+  ['another time of occurrence', 'update events set occurred_at = occurred_at + 1 where position = 5', 5],
+  ['another offset', 'update events set utc_offset = 60 where position = 5', 5],
+  ['another time of recording', 'update events set recorded_at = recorded_at - 1 where position = 1', 1],
+  ['another actor', `update events set actor = 'nobody' where position = 8`, 8],
+  ['another correlation', `update events set correlation_id = 'x' where position = 9`, 9],
+  ['another cause', 'update events set causation_id = event_id where position = 9', 9],
+  ['another event id', 'update events set event_id = command_id where position = 7', 7],
+  ['another command id', 'update events set command_id = event_id where position = 7', 7],
+  [
+    'a copied hash',
+    'update events set hash = (select hash from events where position = 1) where position = 6',
+    6,
+  ],
+  ['a missing event', 'delete from events where position = 5', 5],
+  ['a missing first event', 'delete from events where position = 1', 1],
+  ['an event that moved', 'update events set position = 11 where position = 8', 8],
+  ['a renamed stream', `update streams set stream_id = 'c' where stream_key = 2`, 2],
+  ['a missing stream', 'delete from streams where stream_key = 2', 2],
+];
+
+/** Ten events in several commits, streams and users, with a restart and some refusals between them. */
+async function tenEvents(db: TestDatabase): Promise<void> {
+  await together(db.writer(brittleFolds()), [
+    append([joy('a'), joy('b')], { key: 'k', correlationId: 'chat turn 7' }),
+    append([joy('a'), malformed()]),
+    append([joy('a')]),
+  ]);
+  await db.reopen();
+  const writer = db.writer(brittleFolds());
+  await together(writer, [append([joy('a'), feeling(UNSTORABLE)]), append([joy('a')], { userId: 'bob' })]);
+  await writer.write(append([joy('b'), { ...joy('a'), causedBy: 0 }]));
+  await together(
+    writer,
+    numbers(4).map(() => append([joy('a')])),
+  );
+}
+
+for (const database of DATABASES) {
+  describe(`${database.name}: the immutability of the log`, () => {
+    let db: TestDatabase;
+
+    beforeEach(async () => {
+      db = await database.open();
+      await tenEvents(db);
+    });
+
+    afterEach(() => db.close());
+
+    it.each([...FORBIDDEN.map((sql) => ({ what: sql, sql })), ...database.waysAround])(
+      'is kept by the database itself against $what',
+      async ({ sql }) => {
+        const before = await allEvents(db.log);
+
+        await expect(db.execute(sql)).rejects.toThrow('events are immutable');
+
+        expect(await allEvents(db.log)).toEqual(before);
+      },
+    );
+  });
+
+  describe(`${database.name}: the hash chain`, () => {
+    let db: TestDatabase;
+
+    beforeEach(async () => {
+      db = await database.open();
+      await tenEvents(db);
+    });
+
+    afterEach(() => db.close());
+
+    it('holds over everything that is stored, across commits, refusals, failed commits and a restart', async () => {
+      const events = await allEvents(db.log);
+
+      expect(events).toHaveLength(10);
+      expect(brokenAt(events)).toBeUndefined();
+      expect(await db.log.head()).toMatchObject({ position: 10, hash: events.at(-1)?.hash });
+    });
+
+    it('starts from a fixed value', async () => {
+      const empty = await database.open();
+      const head = await empty.log.head();
+      await empty.close();
+      const [first] = await allEvents(db.log);
+      const { streamKey: _key, hash, ...event } = first as StoredEvent;
+
+      expect(head).toEqual({ position: 0, hash: GENESIS, recordedAt: 0 });
+      expect(GENESIS).toBe('0'.repeat(64));
+      expect(hash).toBe(chainHash(GENESIS, event));
+    });
+
+    it.each(TAMPERINGS)('gives away %s (%s) at position %i', async (_what, sql, position) => {
+      await db.tamper(sql);
+
+      expect(brokenAt(await allEvents(db.log))).toBe(position);
+    });
+  });
+}
+
+describe('the hash of an event', () => {
+  it('is the same in every release, for text and for bytes', () => {
+    const text = chainHash(GENESIS, EVENT);
+    const bytes = chainHash(GENESIS, { ...EVENT, data: new TextEncoder().encode(EVENT.data as string) });
+
+    expect(text).toBe('8f5e453cdda8e4adb0e1204f9d6188f1e3ecae42d584480b27c5da7171f5d4de');
+    expect(bytes).toBe(text);
+  });
+
+  it('depends on the hash before it and on every field', () => {
+    const changed: Omit<StoredEvent, 'hash' | 'streamKey'>[] = [
+      { ...EVENT, position: 8 },
+      { ...EVENT, eventId: EVENT.commandId },
+      { ...EVENT, userId: 'Ada' },
+      { ...EVENT, streamId: 'memory:grösse 🗼' },
+      { ...EVENT, version: 3 },
+      { ...EVENT, type: 'memory.formed' },
+      { ...EVENT, schemaVersion: 2 },
+      { ...EVENT, occurredAt: EVENT.occurredAt + 1 },
+      { ...EVENT, utcOffset: 0 },
+      { ...EVENT, recordedAt: EVENT.recordedAt + 1 },
+      { ...EVENT, commandId: EVENT.eventId },
+      { ...EVENT, correlationId: EVENT.commandId },
+      { ...EVENT, causationId: EVENT.eventId },
+      { ...EVENT, actor: 'cli' },
+      { ...EVENT, data: `${EVENT.data as string} ` },
+    ];
+    const hashes = [EVENT, ...changed].map((event) => chainHash(GENESIS, event));
+
+    expect(new Set([...hashes, chainHash('1'.repeat(64), EVENT)]).size).toBe(changed.length + 2);
+    expect(Object.keys(EVENT)).toHaveLength(changed.length);
+  });
+});

@@ -1,0 +1,303 @@
+import { jest } from '@jest/globals';
+import * as fc from 'fast-check';
+import { Refused } from '../../src/errors.js';
+import { receiptsTable } from '../../src/events/log/log-tables.js';
+import {
+  EventLog,
+  type EventQuery,
+  type LogHead,
+  type LogTransaction,
+  type StoredEvent,
+} from '../../src/events/log/event-log.js';
+import type { EventWriter } from '../../src/events/log/event-writer.js';
+import type { Written } from '../../src/events/log/write-command.js';
+import {
+  allEvents,
+  append,
+  joy,
+  malformed,
+  numbers,
+  positionsOf,
+  refusal,
+  STREAM,
+  together,
+} from '../support/appends.js';
+import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { FOLDS } from '../support/folds.js';
+
+jest.setTimeout(60_000);
+
+function refusing(): never {
+  throw Refused.memoryExists('m');
+}
+
+function replayOf({ status, body }: Written): Written {
+  return { status, body, replayed: true };
+}
+
+/** Commits, and then is never heard of again. */
+class DyingLog extends EventLog {
+  readonly committed: Promise<void>;
+  private die!: () => void;
+
+  constructor(private readonly log: EventLog) {
+    super();
+    this.committed = new Promise((resolve) => {
+      this.die = resolve;
+    });
+  }
+
+  override async transaction<T>(work: (transaction: LogTransaction) => T): Promise<T> {
+    await this.log.transaction(work);
+    this.die();
+    return new Promise(() => undefined);
+  }
+
+  override head(): Promise<LogHead> {
+    return this.log.head();
+  }
+
+  override read(query: EventQuery): Promise<StoredEvent[]> {
+    return this.log.read(query);
+  }
+}
+
+/** The three keys of the random sequences below: what each appends, on streams that they share. */
+const SEQUENCED = {
+  one: ['a'],
+  two: ['a', 'b'],
+  three: ['b', 'b', 'c'],
+} as const;
+
+for (const database of DATABASES) {
+  for (const { name, folds } of FOLDS) {
+    describe(`${database.name}: retrying by idempotency key on a log ${name}`, () => {
+      let db: TestDatabase;
+      let writer: EventWriter;
+
+      beforeEach(async () => {
+        db = await database.open();
+        writer = db.writer(folds());
+      });
+
+      afterEach(() => db.close());
+
+      it('gives the first answer again, byte for byte and with its status, and appends nothing', async () => {
+        const answer = { text: 'Grüße, 東京 🗼, \u2028', number: 0.1 + 0.2, none: null };
+        const decide = () => ({ status: 202, events: [joy()], answer: () => answer });
+        const first = await writer.write(append([], { key: 'k', decide }));
+
+        const again = await writer.write(append([joy(), joy()], { key: 'k', status: 500 }));
+
+        expect(first).toEqual({ status: 202, body: JSON.stringify(answer), replayed: false });
+        expect(again).toEqual(replayOf(first));
+        expect(await allEvents(db.log)).toHaveLength(1);
+      });
+
+      it('replays before it looks at expected versions, which the first time has made stale', async () => {
+        const command = append([joy()], { key: 'k', expected: { [STREAM]: 'none' } });
+        const first = await writer.write(command);
+        await writer.write(append([joy()]));
+
+        expect(await writer.write(command)).toEqual(replayOf(first));
+      });
+
+      it('does not decide again', async () => {
+        let decided = 0;
+        const decide = () => ({ status: 200, events: [], answer: () => ({ decided: (decided += 1) }) });
+
+        await writer.write(append([], { key: 'k', decide }));
+        await writer.write(append([], { key: 'k', decide }));
+
+        expect(decided).toBe(1);
+      });
+
+      it('replays the answer of a command that appended nothing', async () => {
+        const first = await writer.write(append([], { key: 'k', status: 200 }));
+
+        expect(await writer.write(append([joy()], { key: 'k' }))).toEqual(replayOf(first));
+        expect(await allEvents(db.log)).toHaveLength(0);
+      });
+
+      it('decides a command anew that was refused before, since nothing was answered', async () => {
+        const stale = append([joy()], { key: 'k', expected: { [STREAM]: 1 } });
+        expect(await refusal(writer.write(stale))).toMatchObject({ code: 'stream.version-conflict' });
+        await writer.write(append([joy()]));
+
+        const second = await writer.write(stale);
+
+        expect(second).toMatchObject({ status: 201, replayed: false });
+        expect(await writer.write(stale)).toEqual(replayOf(second));
+      });
+
+      it('leaves the key of a refused command free for a corrected body', async () => {
+        const first = writer.write(append([malformed()], { key: 'k', body: 'wrong' }));
+        expect(await refusal(first)).toMatchObject({ code: 'request.invalid' });
+
+        expect(await writer.write(append([joy()], { key: 'k', body: 'right' }))).toMatchObject({
+          replayed: false,
+        });
+      });
+
+      it('refuses the same key with another body, and still replays the first', async () => {
+        const first = await writer.write(append([joy()], { key: 'k', body: 'this' }));
+
+        const other = await refusal(writer.write(append([joy()], { key: 'k', body: 'that' })));
+
+        expect(other).toMatchObject({ code: 'command.key-reused', status: 422 });
+        expect(other.message).toContain('"k"');
+        expect(await writer.write(append([joy()], { key: 'k', body: 'this' }))).toEqual(replayOf(first));
+        expect(await allEvents(db.log)).toHaveLength(1);
+      });
+
+      it('knows keys by every one of their characters', async () => {
+        const keys = [
+          'k',
+          'K',
+          'k ',
+          ' k',
+          'k\u0301',
+          'ķ',
+          'k🙂',
+          "k'; drop table receipts; --",
+          'x'.repeat(255),
+        ];
+
+        for (const key of keys) await writer.write(append([joy()], { key, body: key }));
+
+        expect(await allEvents(db.log)).toHaveLength(keys.length);
+        expect((await db.rows(receiptsTable)).map(({ idempotencyKey }) => idempotencyKey).toSorted()).toEqual(
+          keys.toSorted(),
+        );
+      });
+
+      it('writes a command once that is sent five times in the same commit', async () => {
+        const [first, ...others] = await together(
+          writer,
+          numbers(5).map(() => append([joy()], { key: 'k' })),
+        );
+
+        expect(first).toMatchObject({ replayed: false });
+        expect(others).toEqual(numbers(4).map(() => replayOf(first as Written)));
+        expect(await allEvents(db.log)).toHaveLength(1);
+      });
+
+      it('refuses another body in the same commit, and lets its neighbours be', async () => {
+        const outcomes = await together(writer, [
+          append([joy()], { key: 'k', body: 'this' }),
+          append([joy()], { key: 'k', body: 'that' }),
+          append([joy()], { key: 'l', body: 'that' }),
+        ]);
+
+        expect(outcomes).toEqual([
+          expect.objectContaining({ replayed: false }),
+          'command.key-reused',
+          expect.objectContaining({ replayed: false }),
+        ]);
+        expect((await allEvents(db.log)).map(({ position }) => position)).toEqual([1, 2]);
+      });
+
+      it('takes the command again in the same commit that was refused there at first', async () => {
+        const stale = append([joy()], { key: 'k', expected: { [STREAM]: 1 } });
+
+        const outcomes = await together(writer, [stale, append([joy()]), stale, stale]);
+
+        expect(outcomes).toEqual([
+          'stream.version-conflict',
+          expect.objectContaining({ replayed: false }),
+          expect.objectContaining({ replayed: false }),
+          expect.objectContaining({ replayed: true }),
+        ]);
+      });
+
+      it('replays after a restart what was answered before it', async () => {
+        const sent = numbers(5).map((n) => append([joy(), joy(`own:${n}`)], { key: `key-${n}` }));
+        const first = await together(writer, sent);
+        await db.reopen();
+
+        const again = await together(db.writer(folds()), sent.toReversed());
+
+        expect(again).toEqual(first.toReversed().map((written) => replayOf(written as Written)));
+        expect(await allEvents(db.log)).toHaveLength(10);
+      });
+
+      it('gives a client its answer that was lost when the service died after the commit', async () => {
+        const command = append([joy('a'), joy('b')], { key: 'k' });
+        const dying = new DyingLog(db.log);
+        void db.writer(folds(), { log: dying }).write(command);
+        await dying.committed;
+        await db.reopen();
+
+        const again = await db.writer(folds()).write(command);
+
+        expect(again.replayed).toBe(true);
+        expect(positionsOf(again)).toEqual([1, 2]);
+        const events = await allEvents(db.log);
+        expect(events.map(({ streamId, version }) => [streamId, version])).toEqual([
+          ['a', 1],
+          ['b', 1],
+        ]);
+      });
+
+      it('keeps the answer with the status, the user, and the position and time of its events', async () => {
+        const at = Date.parse('2025-03-03T08:00:00Z');
+        const { body } = await db
+          .writer(folds(), { clock: () => at })
+          .write(append([joy(), joy()], { key: 'k', body: 'b', userId: 'bob' }));
+
+        expect(await db.rows(receiptsTable)).toMatchObject([
+          { idempotencyKey: 'k', userId: 'bob', status: 201, body, position: 2, recordedAt: at },
+        ]);
+      });
+
+      it('keeps nothing of a command without a key', async () => {
+        await together(writer, [append([joy()]), append([joy()])]);
+
+        expect(await allEvents(db.log)).toHaveLength(2);
+        expect(await db.rows(receiptsTable)).toEqual([]);
+      });
+
+      it('keeps nothing of a refusal that the decision itself makes', async () => {
+        expect(await refusal(writer.write(append([], { key: 'k', decide: refusing })))).toMatchObject({
+          status: 409,
+        });
+        expect(await db.rows(receiptsTable)).toEqual([]);
+      });
+
+      it('has the effect of sending each command once, whatever the order, the commits and the restarts', async () => {
+        const keys = fc.constantFrom(...(Object.keys(SEQUENCED) as (keyof typeof SEQUENCED)[]));
+        const steps = fc.array(fc.array(keys, { minLength: 1, maxLength: 6 }), {
+          minLength: 1,
+          maxLength: 6,
+        });
+        await fc.assert(
+          fc.asyncProperty(steps, fc.array(fc.boolean()), async (bursts, restarts) => {
+            const run = await database.open();
+            const answers = new Map<string, Set<string>>();
+            for (const [i, burst] of bursts.entries()) {
+              const sent = burst.map((key) =>
+                append(
+                  SEQUENCED[key].map((id) => joy(id)),
+                  { key },
+                ),
+              );
+              const outcomes = await together(run.writer(folds()), sent);
+              for (const [j, outcome] of outcomes.entries()) {
+                const key = burst[j] as string;
+                answers.set(key, (answers.get(key) ?? new Set()).add((outcome as Written).body));
+              }
+              if (restarts[i]) await run.reopen();
+            }
+
+            const events = await allEvents(run.log);
+            await run.close();
+            const sentKeys = [...answers.keys()] as (keyof typeof SEQUENCED)[];
+            expect([...answers.values()].map((bodies) => bodies.size)).toEqual(sentKeys.map(() => 1));
+            expect(events.map(({ streamId }) => streamId)).toEqual(sentKeys.flatMap((key) => SEQUENCED[key]));
+          }),
+          { numRuns: 15 },
+        );
+      });
+    });
+  }
+}

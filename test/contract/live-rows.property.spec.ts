@@ -1,0 +1,245 @@
+import { jest } from '@jest/globals';
+import * as fc from 'fast-check';
+import { stem, words } from '../../src/database/full-text.js';
+import { columnName, type Table } from '../../src/database/table.js';
+import { noFolds } from '../../src/events/log/event-folds.js';
+import { checkpointsTable } from '../../src/events/log/log-tables.js';
+import type { Written } from '../../src/events/log/write-command.js';
+import { commandNames } from '../../src/modules/store-command.js';
+import { catchUp, foldUserAgain } from '../../src/projections/fold-again.js';
+import { searchMemories, type MemoryQuestion } from '../../src/projections/memory-search.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import { allEvents } from '../support/appends.js';
+import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { brokenAt } from '../support/event-chain.js';
+import { brittleFolds } from '../support/folds.js';
+import { memoryIndexOf } from '../support/memory-index-in-memory.js';
+import { answersOf, naiveAnswers } from '../support/naive-answers.js';
+import {
+  bursts,
+  minuteClock,
+  sendAll,
+  sendTogether,
+  USERS,
+  WORDS,
+  type Outcome,
+} from '../support/random-commands.js';
+import { decoded, decoder, refolded, refoldedRows, storedRows } from '../support/refolded.js';
+import { COMMANDS } from '../support/sent-commands.js';
+
+jest.setTimeout(60_000);
+
+const RUNS = { numRuns: 20 };
+const WRONG = {
+  text: `'wrong'`,
+  json: `'[]'`,
+  integer: '77',
+  real: '0.77',
+  boolean: '1',
+  bytes: `''`,
+  payload: `''`,
+};
+const TERMS = [...new Set(WORDS.flatMap(words).map(stem))];
+
+/** What hands may do to rows. */
+const corruptions = fc.subarray(
+  PROJECTIONS.flatMap(({ tables }) => tables).flatMap((table) => [deletion(table), ...scribble(table)]),
+  { minLength: 1 },
+);
+
+function deletion({ name }: Table): string {
+  return `delete from ${name}`;
+}
+
+/** Makes everything wrong that is in no index. */
+function scribble({ name, columns, key, indexes }: Table): string[] {
+  const indexed = new Set([...key, ...indexes.flatMap((index) => index.columns)]);
+  const others = Object.keys(columns).filter((column) => !indexed.has(column));
+  const wrong = others.map((column) => `${columnName(column)} = ${WRONG[columns[column]?.kind ?? 'text']}`);
+  return wrong.length > 0 ? [`update ${name} set ${wrong.join(', ')}`] : [];
+}
+
+function questions(userId: string): MemoryQuestion[] {
+  const asked = [WORDS.slice(0, 5).join(' '), WORDS.slice(5).join(' ')];
+  return asked.map((q) => ({ userId, q, minConfidence: 0, limit: 20 }));
+}
+
+/** What the full-text index answers: for each user and term who holds it, and what questions find. */
+async function searches(db: TestDatabase): Promise<unknown> {
+  const answers = [];
+  for (const userId of USERS) {
+    for (const term of TERMS)
+      answers.push(await db.candidates(userId, [term]), await db.frequency(userId, term));
+    for (const question of questions(userId)) answers.push(await db.reads.searchMemories(question));
+  }
+  return answers;
+}
+
+interface Accepted extends Outcome {
+  answer: Written;
+}
+
+function accepted(outcomes: readonly Outcome[]): Accepted[] {
+  return outcomes.filter((outcome): outcome is Accepted => typeof outcome.answer !== 'string');
+}
+
+type Check<T> = (db: TestDatabase, outcomes: Outcome[], drawn: T) => Promise<void>;
+
+/** Checks what holds after the bursts were sent, each time on a database of their own. */
+async function afterBursts<T>(
+  database: (typeof DATABASES)[number],
+  values: fc.Arbitrary<T>,
+  check: Check<T>,
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(bursts, values, async (sent, drawn) => {
+      const db = await database.open();
+      try {
+        const writer = db.writer(brittleFolds(), { clock: minuteClock() });
+        await check(db, await sendAll(writer, sent), drawn);
+      } finally {
+        await db.close();
+      }
+    }),
+    RUNS,
+  );
+}
+
+for (const database of DATABASES) {
+  describe(`${database.name}: the live rows, after any commands of any users in bursts`, () => {
+    const nothing = fc.constant(undefined);
+
+    it('are the result of every command there is', () => {
+      expect(COMMANDS.toSorted()).toEqual(commandNames());
+    });
+
+    it('are the rows that the log makes when it is folded again in memory, no more and no fewer', async () => {
+      await afterBursts(database, nothing, async (db) => {
+        expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
+        expect(brokenAt(await allEvents(db.log))).toBeUndefined();
+        const { position } = await db.log.head();
+        const behind = (await db.rows(checkpointsTable)).filter(
+          (checkpoint) => checkpoint.position !== position,
+        );
+        expect(behind).toEqual([]);
+      });
+    });
+
+    it('answer what counting the events anew answers, however late they came', async () => {
+      await afterBursts(database, nothing, async (db) => {
+        const events = await decoded(db.log);
+        for (const userId of USERS) {
+          const own = events.filter((event) => event.userId === userId);
+          expect(await answersOf(db.reads, userId)).toEqual(naiveAnswers(userId, own));
+        }
+      });
+    });
+
+    it('do not change when every command is repeated by its key, which gives the first answers', async () => {
+      await afterBursts(database, fc.boolean(), async (db, outcomes, restart) => {
+        const answers = Map.groupBy(accepted(outcomes), ({ command }) => command.key);
+        for (const same of answers.values()) {
+          expect(same.map(({ answer }) => answer.replayed)).toEqual(same.map((_, i) => i > 0));
+          expect(new Set(same.map(({ answer }) => `${answer.status} ${answer.body}`)).size).toBe(1);
+        }
+        const before = { head: await db.log.head(), rows: await storedRows(db) };
+        if (restart) await db.reopen();
+
+        const first = [...answers.values()].map(([outcome]) => outcome as Accepted);
+        const again = await sendTogether(
+          db.writer(brittleFolds(), { clock: minuteClock() }),
+          first.map(({ command }) => command),
+        );
+
+        expect(again.map(({ answer }) => answer)).toEqual(
+          first.map(({ answer }) => ({ ...answer, replayed: true })),
+        );
+        expect({ head: await db.log.head(), rows: await storedRows(db) }).toEqual(before);
+      });
+    });
+
+    it('do not change when one user is folded again, and are restored by it after hands were at them', async () => {
+      await afterBursts(
+        database,
+        fc.tuple(fc.constantFrom(...USERS), corruptions),
+        async (db, _outcomes, [userId, corrupt]) => {
+          const before = { rows: await storedRows(db), found: await searches(db) };
+          const own = (await allEvents(db.log)).filter((event) => event.userId === userId).length;
+
+          expect(await foldUserAgain(db.log, decoder(), PROJECTIONS, userId)).toBe(own);
+          expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
+
+          for (const sql of corrupt) await db.execute(`${sql} where user_id = '${userId}'`);
+          await foldUserAgain(db.log, decoder(), PROJECTIONS, userId);
+          expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
+        },
+      );
+    });
+
+    it('are folded anew, with their full-text index, when a checkpoint is lost or of another version', async () => {
+      const lost = fc.subarray(
+        PROJECTIONS.map(({ name }) => name),
+        { minLength: 1 },
+      );
+      const how = fc.constantFrom(
+        (name: string) => `delete from checkpoints where projection = '${name}'`,
+        (name: string) => `update checkpoints set version = version - 1 where projection = '${name}'`,
+        (name: string) => `update checkpoints set position = position + 1 where projection = '${name}'`,
+      );
+      await afterBursts(
+        database,
+        fc.tuple(lost, how, corruptions),
+        async (db, _outcomes, [names, lose, corrupt]) => {
+          const before = { rows: await storedRows(db), found: await searches(db) };
+          const { position } = await db.log.head();
+          for (const name of names) await db.execute(lose(name));
+          if (names.length === PROJECTIONS.length) for (const sql of corrupt) await db.execute(sql);
+          await db.reopen();
+
+          const done = await catchUp(db.log, decoder(), PROJECTIONS);
+
+          expect(done).toEqual(
+            position === 0 ? [] : names.map((projection) => ({ projection, events: position })),
+          );
+          expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
+          expect(await catchUp(db.log, decoder(), PROJECTIONS)).toEqual([]);
+        },
+      );
+    });
+
+    it('catch up with events that were not folded when they were written', async () => {
+      await afterBursts(database, bursts, async (db, _outcomes, unfolded) => {
+        const before = await db.log.head();
+        await sendAll(db.writer(noFolds, { clock: minuteClock() }), unfolded, 'unfolded');
+        await db.reopen();
+
+        const done = await catchUp(db.log, decoder(), PROJECTIONS);
+
+        const { position } = await db.log.head();
+        const behind = position - before.position;
+        expect(done).toEqual(
+          PROJECTIONS.filter(() => behind > 0).map(({ name }) => ({ projection: name, events: behind })),
+        );
+        expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
+      });
+    });
+
+    it('are found by exactly the words they hold, and ranked as if all of them had been looked at', async () => {
+      const asked = fc.uniqueArray(fc.constantFrom(...TERMS), { minLength: 2, maxLength: 4 });
+      await afterBursts(database, asked, async (db, _outcomes, several) => {
+        const naive = memoryIndexOf(await refolded(db.log));
+        for (const userId of [...USERS, 'nobody']) {
+          for (const term of TERMS) {
+            const held = naive.candidates(userId, [term], Infinity);
+            expect([term, await db.candidates(userId, [term])]).toEqual([term, held]);
+            expect([term, await db.frequency(userId, term)]).toEqual([term, held.length]);
+          }
+          expect(await db.candidates(userId, several)).toEqual(naive.candidates(userId, several, Infinity));
+          for (const question of questions(userId)) {
+            expect(await db.reads.searchMemories(question)).toEqual(searchMemories(naive, question));
+          }
+        }
+      });
+    });
+  });
+}

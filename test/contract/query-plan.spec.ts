@@ -1,0 +1,205 @@
+import { globSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { EventCatalog } from '../../src/events/event-catalog.js';
+import { jsonCodec } from '../../src/events/log/event-codec.js';
+import { EventWriter } from '../../src/events/log/event-writer.js';
+import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
+import {
+  GetConversation,
+  GetConversationHandler,
+} from '../../src/modules/conversation/queries/get-conversation.query.js';
+import {
+  ListSessions,
+  ListSessionsHandler,
+} from '../../src/modules/conversation/queries/list-sessions.query.js';
+import {
+  GetEmotionTrend,
+  GetEmotionTrendHandler,
+} from '../../src/modules/emotion/queries/get-emotion-trend.query.js';
+import { ListEmotions, ListEmotionsHandler } from '../../src/modules/emotion/queries/list-emotions.query.js';
+import { ReadEvents, ReadEventsHandler } from '../../src/modules/feed/read-events.query.js';
+import { GetMemory, GetMemoryHandler } from '../../src/modules/memory/queries/get-memory.query.js';
+import { ListMemories, ListMemoriesHandler } from '../../src/modules/memory/queries/list-memories.query.js';
+import {
+  SearchMemories,
+  SearchMemoriesHandler,
+} from '../../src/modules/memory/queries/search-memories.query.js';
+import { commandNames } from '../../src/modules/store-command.js';
+import { encodeCursor } from '../../src/modules/page-cursor.js';
+import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
+import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
+import type { Reads } from '../../src/projections/reads.js';
+import { migratedFile } from '../support/databases.js';
+import { liveFolds } from '../support/folds.js';
+import { ReadsHere } from '../support/reads-here.js';
+import { costlySteps } from '../support/query-plan.js';
+import { COMMANDS, send, type CommandName } from '../support/sent-commands.js';
+
+const FROM = '2025-03-01T00:00:00Z';
+const TO = '2025-04-01T00:00:00Z';
+const AT = Date.parse(FROM);
+const NARROWED = { type: 'fact', from: FROM, to: TO, minConfidence: 0.1, minImportance: 0.1 } as const;
+
+type Question = (reads: Reads) => Promise<unknown>;
+
+const profile: Question = (reads) => new GetProfileHandler(reads).execute(new GetProfile('ada'));
+const stats: Question = (reads) => new GetStatsHandler(reads).execute(new GetStats('ada'));
+const memory: Question = (reads) => new GetMemoryHandler(reads).execute(new GetMemory('ada', 'm1'));
+const emotions: Question = (reads) => new ListEmotionsHandler(reads).execute(new ListEmotions('ada'));
+const memories = (asked: ListMemories['asked']): Question => {
+  return (reads) => new ListMemoriesHandler(reads).execute(new ListMemories('ada', asked));
+};
+const found = (asked: SearchMemories['asked']): Question => {
+  return (reads) => new SearchMemoriesHandler(reads).execute(new SearchMemories('ada', asked));
+};
+const trend = (asked: GetEmotionTrend['asked']): Question => {
+  return (reads) => new GetEmotionTrendHandler(reads).execute(new GetEmotionTrend('ada', asked));
+};
+const conversation = (sessionId?: string): Question => {
+  return (reads) => new GetConversationHandler(reads).execute(new GetConversation('ada', sessionId));
+};
+const sessions = (asked: ListSessions['asked']): Question => {
+  return (reads) => new ListSessionsHandler(reads).execute(new ListSessions('ada', asked));
+};
+const events = (asked: ReadEvents['asked']): Question => {
+  return (reads) => new ReadEventsHandler(reads).execute(new ReadEvents(asked));
+};
+
+/** Every question that a user's request can ask, by the file it stands in, narrowed by whatever it can be. */
+const QUESTIONS: Record<string, Question[]> = {
+  'get-profile': [profile],
+  'get-stats': [stats],
+  'get-memory': [memory],
+  'list-memories': [
+    memories({}),
+    memories({ from: FROM }),
+    memories({ to: TO }),
+    memories(NARROWED),
+    memories({ cursor: encodeCursor([AT, 9]) }),
+    memories({ ...NARROWED, cursor: encodeCursor([AT, 9]) }),
+  ],
+  'search-memories': [
+    found({ q: 'harbour' }),
+    found({ q: 'the harbour and a boat', types: ['fact', 'pattern'], minConfidence: 0.9, limit: 100 }),
+  ],
+  'list-emotions': [emotions],
+  'get-emotion-trend': [trend({}), trend({ from: FROM }), trend({ to: TO }), trend({ from: FROM, to: TO })],
+  'get-conversation': [conversation(), conversation('s1')],
+  'list-sessions': [sessions({}), sessions({ cursor: encodeCursor([AT, 's1']) })],
+  'read-events': [
+    events({}),
+    events({ after: 3, limit: 5_000, from: FROM, to: TO, types: ['turn.recorded', 'memory.formed'] }),
+    events({ userId: 'ada' }),
+    events({ userId: 'ada', after: 3, from: FROM, to: TO, types: ['turn.recorded', 'memory.formed'] }),
+  ],
+};
+
+/** One of every command, in an order in which all are carried out. */
+const COMMANDS_SENT: [CommandName, object][] = [
+  ['ChangeProfile', { humorLevel: 20, utcOffset: 60 }],
+  [
+    'RecordTurn',
+    {
+      sessionId: 's1',
+      userMessage: 'Hi',
+      assistantMessage: 'Hello',
+      emotion: { label: 'joy', intensity: 1 },
+    },
+  ],
+  ['EndSession', { sessionId: 's1' }],
+  ['ObserveEmotion', { emotion: 'joy', intensity: 0.5, triggers: ['harbour'], sessionId: 's1' }],
+  ['FormMemory', { memoryId: 'm1', type: 'fact', content: 'Her boat lies in the harbour.' }],
+  ['ReviseMemory', { memoryId: 'm1', content: 'Her boat has left the harbour.' }],
+  ['RecallMemories', { memoryIds: ['m1'] }],
+  ['FormMemory', { memoryId: 'm2', type: 'fact', content: 'To be forgotten.' }],
+  ['ForgetMemory', { memoryId: 'm2' }],
+];
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A writer that has nothing in memory yet. */
+function writerOver(db: Database.Database): EventWriter {
+  const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds: liveFolds(), clock: Date.now };
+  return new EventWriter(new SqliteEventLog(db), parts);
+}
+
+describe('the plan of every statement on SQLite', () => {
+  let file: string;
+  let db: Database.Database;
+  let statements: string[];
+
+  /** What the database is asked while this runs. */
+  async function asked(work: () => Promise<unknown>): Promise<string[]> {
+    statements = [];
+    await work();
+    return statements.filter((sql) => /^(select|update|delete)/.test(sql));
+  }
+
+  beforeAll(async () => {
+    file = await migratedFile();
+    db = new Database(file, { verbose: (sql) => void statements.push(String(sql)) });
+    statements = [];
+    const writer = writerOver(db);
+    for (const userId of ['ada', 'bob']) {
+      for (const [name, input] of COMMANDS_SENT) await send(writer, { name, userId, input });
+    }
+  });
+
+  afterAll(async () => {
+    db.close();
+    await rm(dirname(file), { recursive: true });
+  });
+
+  it('is looked at for every query there is', () => {
+    const files = globSync('src/modules/**/*.query.ts', { cwd: ROOT });
+
+    expect(files.map((path) => basename(path, '.query.ts')).toSorted()).toEqual(
+      Object.keys(QUESTIONS).toSorted(),
+    );
+  });
+
+  it.each(Object.entries(QUESTIONS))(
+    'finds the rows of the one user who is asked about: %s',
+    async (_name, questions) => {
+      for (const question of questions) {
+        const sent = await asked(() => question(new ReadsHere(db)));
+
+        expect(sent.length).toBeGreaterThan(0);
+        expect(sent.map((sql) => [sql, costlySteps(db, sql)])).toEqual(sent.map((sql) => [sql, []]));
+      }
+    },
+  );
+
+  it('is looked at for every command there is', () => {
+    const sent = new Set(COMMANDS_SENT.map(([name]) => name));
+
+    expect([...sent].toSorted()).toEqual(commandNames());
+  });
+
+  it.each(COMMANDS)('finds by key whatever the command reads and changes: %s', async (name) => {
+    const inputs = COMMANDS_SENT.filter((each) => each[0] === name).map(([, input]) => input);
+    // A log of its own reads everything anew, and each key is looked for.
+    const writer = writerOver(db);
+    const sent = await asked(async () => {
+      for (const [i, input] of inputs.entries()) {
+        await send(writer, { name, userId: 'ada', input, key: `${name}-${i}` }).catch(() => undefined);
+      }
+    });
+
+    expect(sent.length).toBeGreaterThan(0);
+    expect(sent.map((sql) => [sql, costlySteps(db, sql)])).toEqual(sent.map((sql) => [sql, []]));
+  });
+
+  it.each([
+    [`select * from memories where content = 'x'`, ['SCAN memories']],
+    [`select * from memories where user_id = 'ada' order by content`, ['USE TEMP B-TREE FOR ORDER BY']],
+    [`select * from events where type = 'x' order by position desc limit 1`, ['SCAN events']],
+    [`select * from streams where stream_id = 'x' order by user_id, stream_id`, ['SCAN streams']],
+    [`select count(*) from memories_fts`, ['SCAN memories_fts VIRTUAL TABLE INDEX 0:']],
+  ])('is found costly where it is: %s', (sql, costly) => {
+    expect(costlySteps(db, sql)).toEqual(costly);
+  });
+});

@@ -1,0 +1,160 @@
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MikroORM } from '@mikro-orm/sqlite';
+import Database from 'better-sqlite3';
+import { ormOptions } from '../../mikro-orm.config.js';
+import { StartRefused } from '../../src/errors.js';
+import { LOG_TABLES } from '../../src/events/log/log-tables.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import { migrate } from '../../src/store/migrate.js';
+import { scratchFolder } from '../support/databases.js';
+
+const TABLES = [...LOG_TABLES, ...PROJECTIONS.flatMap(({ tables }) => tables)];
+
+/** What MikroORM would change to make the file what the entities declare. */
+async function difference(file: string): Promise<string> {
+  const orm = await MikroORM.init(ormOptions(file));
+  try {
+    return await orm.schema.getUpdateSchemaSQL();
+  } finally {
+    await orm.close();
+  }
+}
+
+function run(file: string, sql: string): void {
+  const db = new Database(file);
+  db.exec(sql);
+  db.close();
+}
+
+/** The log's own protection: SQL of one database, so no table declares it and the ORM would take it away. */
+const UNDECLARED = ['events_no_update', 'events_no_delete', 'events_append_only']
+  .map((trigger) => `drop trigger if exists \`${trigger}\`;\n`)
+  .join('');
+
+describe('the schema on SQLite', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await scratchFolder();
+    file = join(folder, 'edgesoul.db');
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('is made by the migrations exactly as the tables are declared', async () => {
+    await migrate(file);
+
+    expect(await difference(file)).toBe(UNDECLARED);
+  });
+
+  const DEVIATIONS = [
+    ['drop index memories_newest', 'create index `memories_newest`'],
+    ['drop index streams_key', 'create unique index `streams_key`'],
+    ['alter table profiles add column stray text', 'drop column `stray`'],
+    ['alter table memory_summaries drop column newest_at', 'add column `newest_at`'],
+    ['drop table activity_days', 'create table `activity_days`'],
+    ['create table stray (a text)', 'drop table if exists `stray`'],
+  ] as const;
+
+  it.each(DEVIATIONS)('is found to differ after "%s"', async (sql, cure) => {
+    await migrate(file);
+    run(file, sql);
+
+    expect(await difference(file)).toContain(cure);
+  });
+
+  it('has the user first in the key of every row that a request about a user reads', () => {
+    const projected = PROJECTIONS.flatMap(({ tables }) => tables);
+
+    expect(projected.filter(({ key }) => key[0] !== 'userId').map(({ name }) => name)).toEqual([]);
+    expect(
+      projected.flatMap(({ indexes }) => indexes.filter(({ columns }) => columns[0] !== 'userId')),
+    ).toEqual([]);
+  });
+
+  it('has a name of its own for every table and index', () => {
+    const names = TABLES.flatMap(({ name, indexes }) => [name, ...indexes.map((index) => index.name)]);
+
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('migrating a database file', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await scratchFolder();
+    file = join(folder, 'edgesoul.db');
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('runs each migration once, and says which it ran', async () => {
+    expect(await migrate(file)).toContain('0001-initial');
+    expect(await migrate(file)).toEqual([]);
+  });
+
+  it('leaves what is stored as it is', async () => {
+    await migrate(file);
+    run(file, `insert into checkpoints values ('memory-index', 1, 42)`);
+
+    await migrate(file);
+
+    const db = new Database(file);
+    expect(db.prepare('select * from checkpoints').all()).toEqual([
+      { projection: 'memory-index', version: 1, position: 42 },
+    ]);
+    db.close();
+  });
+
+  it('refuses a file that a newer release has migrated, by the name of the migration', async () => {
+    await migrate(file);
+    run(file, `insert into mikro_orm_migrations (name) values ('0099-from-the-future')`);
+
+    await expect(migrate(file)).rejects.toThrow(StartRefused);
+    await expect(migrate(file)).rejects.toThrow('newer release (0099-from-the-future)');
+  });
+
+  it('takes an empty file for a new database', async () => {
+    await writeFile(file, '');
+
+    expect(await migrate(file)).toContain('0001-initial');
+  });
+
+  const UNUSABLE: [string, (at: string) => Promise<unknown>, string][] = [
+    ['is text', (at) => writeFile(at, 'This is no database.\n'.repeat(500)), 'file is not a database'],
+    ['is a few bytes', (at) => writeFile(at, 'no'), 'file is not a database'],
+    ['is a folder', (at) => mkdir(at), 'unable to open database file'],
+    ['is a database that was cut off', (at) => cutOff(at), 'malformed'],
+    ['is the database of another program', (at) => foreign(at), 'already exists'],
+  ];
+
+  it.each(UNUSABLE)('refuses in one sentence what %s', async (_what, make, why) => {
+    await make(file);
+    const refused = migrate(file);
+
+    await expect(refused).rejects.toThrow(StartRefused);
+    await expect(refused).rejects.toThrow(`The database ${file} cannot be opened or migrated: `);
+    await expect(refused).rejects.toThrow(why);
+    await expect(refused).rejects.toThrow(/^[^\n]+$/);
+  });
+
+  it('refuses a folder that is not there', async () => {
+    const missing = join(folder, 'missing', 'edgesoul.db');
+
+    await expect(migrate(missing)).rejects.toThrow(StartRefused);
+  });
+});
+
+/** Keeps the first of its pages. */
+async function cutOff(file: string): Promise<void> {
+  run(file, `create table a (b text); insert into a select hex(randomblob(9000)) from json_each('[1, 2]')`);
+  await truncate(file, 4_096);
+}
+
+async function foreign(file: string): Promise<void> {
+  run(file, 'create table events (id integer primary key, title text)');
+}

@@ -1,0 +1,61 @@
+import { MemoryRowStore } from '../../src/database/memory-row-store.js';
+import { RowBatch } from '../../src/database/row-batch.js';
+import { EVENT_TYPES, EventCatalog } from '../../src/events/event-catalog.js';
+import { jsonCodec } from '../../src/events/log/event-codec.js';
+import { EventDecoder } from '../../src/events/log/event-decoder.js';
+import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import { ProjectionFolds } from '../../src/projections/projection-folds.js';
+import { storedFixtures } from '../support/stored-events.js';
+
+const fixtures = storedFixtures();
+const catalog = new EventCatalog();
+const decoder = new EventDecoder(catalog, jsonCodec);
+
+/** Every version of every type, from 1 to the newest: `memory.formed v1`, … */
+const written = EVENT_TYPES.flatMap(({ type, version }) =>
+  Array.from({ length: version }, (_, i) => `${type} v${i + 1}`),
+);
+
+describe('the stored events of every version ever written', () => {
+  it('are all there, and no others', () => {
+    expect(fixtures.map(({ type, schemaVersion }) => `${type} v${schemaVersion}`).toSorted()).toEqual(
+      written.toSorted(),
+    );
+  });
+
+  it.each(fixtures)('$type v$schemaVersion is what its file is called after', (fixture) => {
+    expect(fixture.stored).toMatchObject({ type: fixture.type, schemaVersion: fixture.schemaVersion });
+  });
+
+  it.each(fixtures)('$type v$schemaVersion decodes to the newest version', ({ type, stored }) => {
+    const { data: _data, hash: _hash, streamKey: _key, schemaVersion: _version, ...envelope } = stored;
+    const event = decoder.decode(stored);
+    expect(event).toMatchObject({ ...envelope, schemaVersion: catalog.version(type) });
+    expect(Object.keys(event)).not.toEqual(expect.arrayContaining(['hash']));
+    expect(catalog.check(type, event.data)).toBe(event.schemaVersion);
+  });
+
+  it('decode, in their newest version, to the very data that is stored', () => {
+    const newest = fixtures.filter(({ type, schemaVersion }) => schemaVersion === catalog.version(type));
+    for (const { stored } of newest) {
+      expect(JSON.stringify(decoder.decode(stored).data)).toBe(stored.data);
+    }
+  });
+
+  it('can be folded into every projection', () => {
+    const rows = new RowBatch(new MemoryRowStore());
+    const folds = new ProjectionFolds(PROJECTIONS);
+    for (const { stored } of fixtures.toSorted((a, b) => a.stored.position - b.stored.position)) {
+      folds.fold(decoder.decode(stored), rows);
+    }
+    const changed = [...rows.changes().keys()].map(({ name }) => name);
+    expect(changed).toEqual(
+      expect.arrayContaining(['profiles', 'conversation_sessions', 'emotion_patterns']),
+    );
+  });
+
+  it.each(fixtures)('$type v$schemaVersion is as it was written: its hash still fits', ({ stored }) => {
+    expect(chainHash(GENESIS, stored)).toBe(stored.hash);
+  });
+});

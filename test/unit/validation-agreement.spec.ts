@@ -1,0 +1,155 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import * as fc from 'fast-check';
+import { InvalidInput } from '../../src/errors.js';
+import {
+  bodyValidator,
+  payloadValidator,
+  queryValidator,
+  type Shape,
+} from '../../src/validation/validator.js';
+import { constraintsOf, declaredFields } from '../support/declared-fields.js';
+import { junk, mutated } from '../support/drawn-values.js';
+
+const SOURCES = join(import.meta.dirname, '../../src');
+/** Bodies for each class. */
+const BODIES = 100;
+
+/** The decorated classes that the files export: everything that a request or an event is checked with. */
+async function shapesIn(pattern: string): Promise<Shape<object>[]> {
+  const files = globSync(`${SOURCES}/${pattern}`).toSorted();
+  const modules = await Promise.all(files.map((file) => import(file) as Promise<Record<string, unknown>>));
+  return modules
+    .flatMap((module) => Object.values(module))
+    .filter(
+      (each): each is Shape<object> => typeof each === 'function' && declaredFields(each as never).length > 0,
+    );
+}
+
+const dtos = [...(await shapesIn('modules/**/*.dto.ts')), ...(await shapesIn('http/*.dto.ts'))];
+const payloads = await shapesIn('events/**/*.event.ts');
+const queries = dtos.filter(({ name }) => name.endsWith('Query'));
+const requestBodies = dtos.filter((shape) => !queries.includes(shape));
+
+/** Whether class-validator takes it; it looks at nothing but objects of a class. */
+function isValid(shape: Shape<object>, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const instance = plainToInstance(shape, value);
+  const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
+  return validateSync(instance, options).length === 0;
+}
+
+function isTaken(validate: (value: unknown) => unknown, value: unknown): boolean {
+  try {
+    validate(value);
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidInput) return false;
+    throw error;
+  }
+}
+
+/** Draws bodies, fails at the first on which the verdicts differ, and answers which share of them was taken. */
+function shareTaken(
+  bodies: fc.Arbitrary<unknown>,
+  ours: (value: unknown) => boolean,
+  theirs: (value: unknown) => boolean,
+): number {
+  let taken = 0;
+  const sameVerdict = fc.property(bodies, (body) => {
+    const verdict = ours(body);
+    expect(verdict).toBe(theirs(body));
+    if (verdict) taken += 1;
+  });
+  fc.assert(sameVerdict, { numRuns: BODIES });
+  return taken / BODIES;
+}
+
+/** What a JSON parser makes of the body. */
+const sent = (body: unknown): unknown => JSON.parse(JSON.stringify(body) ?? 'null');
+
+describe('the classes that requests and events are checked with', () => {
+  const all = [...dtos, ...payloads];
+
+  it('are as many as make 3,000 bodies', () => {
+    expect(all.length * BODIES).toBeGreaterThanOrEqual(3_000);
+  });
+
+  it('have names of their own, for their schemas are found by name', () => {
+    const names = all.map(({ name }) => name);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+});
+
+describe('a body is taken exactly when class-validator takes it', () => {
+  it.each(requestBodies.map((shape) => [shape.name, shape] as const))('%s', (_, shape) => {
+    const validate = bodyValidator(shape);
+    const bodies = fc
+      .oneof({ weight: 20, arbitrary: mutated(shape) }, { weight: 1, arbitrary: junk })
+      .map(sent);
+    const share = shareTaken(
+      bodies,
+      (body) => isTaken(validate, body),
+      (body) => isValid(shape, body),
+    );
+    expect(share).toBeGreaterThan(0.1);
+    expect(share).toBeLessThan(0.9);
+  });
+});
+
+describe('the data of an event is taken exactly when class-validator takes it', () => {
+  it.each(payloads.map((shape) => [shape.name, shape] as const))('%s', (_, shape) => {
+    const validate = payloadValidator(shape);
+    const bodies = fc
+      .oneof({ weight: 20, arbitrary: mutated(shape) }, { weight: 1, arbitrary: junk })
+      .map(sent);
+    const share = shareTaken(
+      bodies,
+      (body) => isTaken(validate, body),
+      (body) => isValid(shape, body),
+    );
+    expect(share).toBeGreaterThan(0.1);
+    expect(share).toBeLessThan(0.9);
+  });
+});
+
+describe('a query is taken exactly when class-validator takes it, once its numbers and lists are read', () => {
+  it.each(queries.map((shape) => [shape.name, shape] as const))('%s', (_, shape) => {
+    const validate = queryValidator(shape);
+    const share = shareTaken(
+      mutated(shape).map(asQuery),
+      (query) => isTaken(validate, query),
+      (query) => isValid(shape, read(shape, query as Query)),
+    );
+    expect(share).toBeGreaterThan(0.1);
+    expect(share).toBeLessThan(0.9);
+  });
+});
+
+type Query = Record<string, string | string[]>;
+
+/** What a query string can say of the values: texts, and lists either with commas or as a name said several times. */
+function asQuery(values: Record<string, unknown>): Query {
+  const said = Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value], i) => {
+      const list = Array.isArray(value) ? value.map(String) : undefined;
+      return [name, list ? (i % 2 === 0 ? list.join(',') : list) : String(value)];
+    });
+  return Object.fromEntries(said) as Query;
+}
+
+/** The values as their fields mean them. */
+function read(shape: Shape<object>, query: Query): Record<string, unknown> {
+  const values: Record<string, unknown> = { ...query };
+  for (const { name, rules } of declaredFields(shape)) {
+    const text = query[name];
+    if (typeof text !== 'string') continue;
+    const isNumber = constraintsOf(rules, 'isInt') ?? constraintsOf(rules, 'isNumber');
+    if (isNumber && /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) values[name] = Number(text);
+    if (constraintsOf(rules, 'isArray')) values[name] = text.split(',').filter((part) => part !== '');
+  }
+  return values;
+}
