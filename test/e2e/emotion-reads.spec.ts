@@ -189,11 +189,11 @@ describe('GET emotions', () => {
     });
   });
 
-  it('answers an empty list for a user without emotions and 404 for one nobody knows', async () => {
+  it('answers an empty list for a user without emotions and for one nobody knows', async () => {
     const calm = store.user('calm');
     await calm.patch('/profile', { name: 'Calm' });
     expect((await calm.get('/emotions')).body).toEqual({ items: [] });
-    expect(refusalOf(await store.user('nobody').get('/emotions'))).toBe('404 user.not-found');
+    expect((await store.user('nobody').get('/emotions')).body).toEqual({ items: [] });
   });
 });
 
@@ -322,8 +322,6 @@ describe('GET emotions/trend', () => {
     for (const [query, parameter] of refused) {
       expect(badFieldsOf(await charted().get(`/emotions/trend?${query}`))).toEqual([parameter]);
     }
-    expect(refusalOf(await store.user('nobody').get('/emotions/trend?bucket=day'))).toBe(
-      '404 user.not-found',
-    );
+    expect((await store.user('nobody').get('/emotions/trend?bucket=day')).body).toEqual({ items: [] });
   });
 });

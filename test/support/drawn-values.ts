@@ -145,30 +145,31 @@ function nestedObjects(shape: Shape<object>): Drawn {
 }
 
 function valuesOf(field: DeclaredField): Drawn {
-  const { nested, rules } = field;
-  const of = (name: string) => constraintsOf(rules, name);
-  if (nested) return nestedObjects(nested);
-  if (of('isArray')) return lists(field);
-  const min = (of('min')?.[0] as number | undefined) ?? 0;
-  const max = (of('max')?.[0] as number | undefined) ?? 2 ** 31 - 1;
-  if (of('isInt')) return numbers(min, max, true);
-  if (of('isNumber')) return numbers(min, max, false);
-  const length = of('isLength') as [number, number] | undefined;
-  if (length) return texts(...length);
-  const values = of('isIn')?.[0] as string[] | undefined;
-  if (values) return choices(values);
-  if (of('matches')) return ids(of('notEquals') as string[] | undefined);
-  return simpleValues(rules.map(({ name }) => name));
+  if (field.nested) return nestedObjects(field.nested);
+  if (constraintsOf(field.rules, 'isArray')) return lists(field);
+  return singleValues(field.rules);
 }
 
-function simpleValues(rules: readonly string[]): Drawn {
-  if (rules.includes('isInstant')) return instants();
-  if (rules.includes('isSmallJson') || rules.includes('isObject')) return jsonObjects();
-  if (rules.includes('isBoolean'))
-    return { good: fc.boolean(), edge: fc.constantFrom('true', 'false', 0, 1) };
-  if (rules.includes('isString')) return texts(0, 100);
+function singleValues(rules: DeclaredField['rules']): Drawn {
+  const of = (name: string) => constraintsOf(rules, name);
+  const min = (of('min')?.[0] as number | undefined) ?? 0;
+  const max = (of('max')?.[0] as number | undefined) ?? 2 ** 31 - 1;
+  const drawers: Record<string, () => Drawn> = {
+    isInt: () => numbers(min, max, true),
+    isNumber: () => numbers(min, max, false),
+    isLength: () => texts(...(of('isLength') as [number, number])),
+    isIn: () => choices(of('isIn')?.[0] as string[]),
+    matches: () => ids(of('notEquals') as string[] | undefined),
+    isInstant: instants,
+    isSmallJson: () => jsonObjects(of('isSmallJson')?.[0] as number),
+    isObject: jsonObjects,
+    isBoolean: () => ({ good: fc.boolean(), edge: fc.constantFrom('true', 'false', 0, 1) }),
+    isString: () => texts(0, 100),
+  };
   if (rules.length === 0) return { good: fc.jsonValue(), edge: junk };
-  throw new Error(`Nothing is known to draw for ${rules.join(', ')}.`);
+  const name = Object.keys(drawers).find((each) => of(each));
+  if (!name) throw new Error(`Nothing is known to draw for ${rules.map((rule) => rule.name).join(', ')}.`);
+  return (drawers[name] as () => Drawn)();
 }
 
 /** Bodies whose every field is good; those that may be are left out or null now and then. */
