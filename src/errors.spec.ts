@@ -17,39 +17,39 @@ import {
 const cause = new Error('disk full');
 
 describe('the errors', () => {
-  it.each<[StoreError, number, string]>([
-    [InvalidInput.field('name', 'is required'), 400, 'request.invalid'],
-    [InvalidInput.malformed('not JSON', cause), 400, 'request.malformed'],
-    [NotFound.user('u'), 404, 'user.not-found'],
-    [NotFound.memory('m'), 404, 'memory.not-found'],
-    [NotFound.memories([{ path: 'memoryIds.0', message: 'm' }]), 404, 'memory.not-found'],
-    [NotFound.session('s'), 404, 'session.not-found'],
-    [NotFound.conversation('u'), 404, 'conversation.not-found'],
-    [NotFound.route('GET', '/nowhere'), 404, 'route.not-found'],
-    [Refused.memoryExists('m'), 409, 'memory.already-exists'],
-    [Conflict.version('profile:u', 3, 4), 412, 'stream.version-conflict'],
-    [TooLarge.body(), 413, 'body.too-large'],
-    [UnsupportedMedia.notJson(), 415, 'body.not-json'],
-    [KeyReused.of('k'), 422, 'command.key-reused'],
-    [Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause), 500, 'event.undecodable'],
-    [ProjectionFailed.folding('p', { type: 't', streamId: 's' }, cause), 500, 'projection.failed'],
-    [Unexpected.from(cause), 500, 'internal.error'],
-    [Unavailable.busy(9), 503, 'service.busy'],
-    [Unavailable.stopping(), 503, 'service.stopping'],
-    [Unavailable.database(cause), 503, 'database.unavailable'],
-  ])('%s has status %i and code %s', (error, status, code) => {
+  it.each<[code: string, status: number, error: StoreError]>([
+    ['request.invalid', 400, InvalidInput.field('name', 'is required')],
+    ['request.malformed', 400, InvalidInput.malformed('not JSON', cause)],
+    ['user.not-found', 404, NotFound.user('u')],
+    ['memory.not-found', 404, NotFound.memory('m')],
+    ['memory.not-found', 404, NotFound.memories([{ path: 'memoryIds.0', message: 'm' }])],
+    ['session.not-found', 404, NotFound.session('s')],
+    ['conversation.not-found', 404, NotFound.conversation('u')],
+    ['route.not-found', 404, NotFound.route('GET', '/nowhere')],
+    ['memory.already-exists', 409, Refused.memoryExists('m')],
+    ['stream.version-conflict', 412, Conflict.version('profile:u', 3, 4)],
+    ['body.too-large', 413, TooLarge.body()],
+    ['body.not-json', 415, UnsupportedMedia.notJson()],
+    ['command.key-reused', 422, KeyReused.of('k')],
+    ['event.undecodable', 500, Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause)],
+    ['projection.failed', 500, ProjectionFailed.folding('p', { type: 't', streamId: 's' }, cause)],
+    ['internal.error', 500, Unexpected.from(cause)],
+    ['service.busy', 503, Unavailable.busy(9)],
+    ['service.stopping', 503, Unavailable.stopping()],
+    ['database.unavailable', 503, Unavailable.database(cause)],
+  ])('%s has status %i', (code, status, error) => {
     expect(error).toMatchObject({ status, code, name: error.constructor.name });
     expect(error.message).toMatch(/\S/);
     expect(code).toMatch(/^[a-z]+\.[a-z-]+$/);
   });
 
-  it.each<[StoreError]>([
-    [InvalidInput.malformed('not JSON', cause)],
-    [Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause)],
-    [ProjectionFailed.folding('p', { type: 't', streamId: 's' }, cause)],
-    [Unexpected.from(cause)],
-    [Unavailable.database(cause)],
-  ])('%s keeps its cause', (error) => {
+  it.each<StoreError>([
+    InvalidInput.malformed('not JSON', cause),
+    Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause),
+    ProjectionFailed.folding('p', { type: 't', streamId: 's' }, cause),
+    Unexpected.from(cause),
+    Unavailable.database(cause),
+  ])('$code keeps its cause', (error) => {
     expect(error.cause).toBe(cause);
   });
 

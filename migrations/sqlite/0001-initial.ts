@@ -34,11 +34,6 @@ const LOG = [
   'create index events_user on events (user_id, position)',
   immutable('events', 'update'),
   immutable('events', 'delete'),
-  // "insert or replace" would delete without asking the trigger above; and neither order may have a gap.
-  `create trigger events_append_only before insert on events
-   when new.position <> (select coalesce(max(position), 0) + 1 from events)
-     or new.version <> (select coalesce(max(version), 0) + 1 from events where stream_key = new.stream_key)
-   begin select raise(abort, 'events are immutable: append at the next position and version'); end`,
   `create table streams (
     user_id text not null, stream_id text not null, stream_key integer not null,
     primary key (user_id, stream_id)

@@ -122,10 +122,11 @@ function replace(
   if (after) rows.evolve(memoriesTable, [userId, after.memoryId], () => after);
   else if (before) rows.remove(memoriesTable, userId, before.memoryId);
   rows.evolve(memorySummariesTable, [userId], (row) => {
-    let summary = row ?? { userId, total: 0, byType: {}, terms: 0, newestAt: 0 };
+    const newestAt = row?.newestAt ?? after?.occurredAt ?? 0;
+    let summary = row ?? { userId, total: 0, byType: {}, terms: 0, newestAt };
     if (before) summary = counted(summary, before, -1);
     if (after) summary = counted(summary, after, 1);
-    return { ...summary, newestAt: Math.max(summary.newestAt, after?.occurredAt ?? 0) };
+    return { ...summary, newestAt: Math.max(newestAt, after?.occurredAt ?? newestAt) };
   });
 }
 

@@ -134,7 +134,7 @@ function fromQuery(value: unknown, schema: JsonSchema): unknown {
   for (const [name, { type }] of Object.entries(schema.properties ?? {})) {
     const given = query[name];
     if (typeof given !== 'string') continue;
-    if (type === 'array') query[name] = given.split(',').filter(Boolean);
+    if (type === 'array') query[name] = given === '' ? undefined : given.split(',').filter(Boolean);
     const isNumber = (type === 'integer' || type === 'number') && DECIMAL.test(given);
     if (isNumber && Number.isFinite(Number(given))) query[name] = Number(given);
   }

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
@@ -11,8 +10,6 @@ import { allEvents, append, joy, numbers, positionsOf, together } from '../suppo
 import { DATABASES, type TestDatabase } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { liveFolds } from '../support/folds.js';
-
-jest.setTimeout(60_000);
 
 const USERS = ['ada', 'bob', 'ADA'];
 const STREAMS = ['a', 'b', 'emotion:ada'];

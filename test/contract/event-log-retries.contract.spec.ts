@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Refused } from '../../src/errors.js';
 import { receiptsTable } from '../../src/events/log/log-tables.js';
@@ -24,8 +23,6 @@ import {
 } from '../support/appends.js';
 import { DATABASES, type TestDatabase } from '../support/databases.js';
 import { FOLDS } from '../support/folds.js';
-
-jest.setTimeout(60_000);
 
 function refusing(): never {
   throw Refused.memoryExists('m');

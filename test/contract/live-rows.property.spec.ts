@@ -1,12 +1,19 @@
-import { jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { stem, words } from '../../src/database/full-text.js';
+import type { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { columnName, type Table } from '../../src/database/table.js';
+import type { StoreEvent } from '../../src/events/event-catalog.js';
 import { noFolds } from '../../src/events/log/event-folds.js';
 import { checkpointsTable } from '../../src/events/log/log-tables.js';
 import type { Written } from '../../src/events/log/write-command.js';
 import { commandNames } from '../../src/modules/store-command.js';
 import { catchUp, foldUserAgain } from '../../src/projections/fold-again.js';
+import {
+  memoriesTable,
+  memoryIndex,
+  type MemoryRow,
+  type MemorySummaryRow,
+} from '../../src/projections/memory-index.projection.js';
 import { searchMemories, type MemoryQuestion } from '../../src/projections/memory-search.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { allEvents } from '../support/appends.js';
@@ -26,8 +33,6 @@ import {
 } from '../support/random-commands.js';
 import { decoded, decoder, refolded, refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMANDS } from '../support/sent-commands.js';
-
-jest.setTimeout(60_000);
 
 const RUNS = { numRuns: 20 };
 const WRONG = {
@@ -62,6 +67,46 @@ function scribble({ name, columns, key, indexes }: Table): string[] {
 function questions(userId: string): MemoryQuestion[] {
   const asked = [WORDS.slice(0, 5).join(' '), WORDS.slice(5).join(' ')];
   return asked.map((q) => ({ userId, q, minConfidence: 0, limit: 20 }));
+}
+
+/** A memory that is in no event. */
+function unheardOf(userId: string): MemoryRow {
+  return {
+    userId,
+    memoryId: 'planted',
+    formedPosition: 1_000_000,
+    type: 'fact',
+    content: WORDS.join(' '),
+    context: null,
+    confidence: 1,
+    importance: 1,
+    metadata: {},
+    recallCount: 0,
+    lastRecalledAt: null,
+    termCount: 9,
+    occurredAt: 0,
+    createdAt: 0,
+    updatedAt: 0,
+    version: 1,
+    position: 1_000_000,
+  };
+}
+
+/** What ranking needs to know of all of a user's memories, from the memories themselves and when they were formed. */
+function countedSummary(
+  userId: string,
+  rows: MemoryRowStore,
+  events: readonly StoreEvent[],
+): MemorySummaryRow {
+  const memories = rows.all(memoriesTable).filter((memory) => memory.userId === userId);
+  const formed = events.filter((event) => event.userId === userId && event.type === 'memory.formed');
+  return {
+    userId,
+    total: memories.length,
+    byType: {},
+    terms: memories.reduce((sum, { termCount }) => sum + termCount, 0),
+    newestAt: Math.max(...formed.map(({ occurredAt }) => occurredAt)),
+  };
 }
 
 /** What the full-text index answers: for each user and term who holds it, and what questions find. */
@@ -170,6 +215,7 @@ for (const database of DATABASES) {
           expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
 
           for (const sql of corrupt) await db.execute(`${sql} where user_id = '${userId}'`);
+          await db.plant(memoriesTable, unheardOf(userId));
           await foldUserAgain(db.log, decoder(), PROJECTIONS, userId);
           expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
         },
@@ -193,6 +239,7 @@ for (const database of DATABASES) {
           const before = { rows: await storedRows(db), found: await searches(db) };
           const { position } = await db.log.head();
           for (const name of names) await db.execute(lose(name));
+          if (names.includes(memoryIndex.name)) await db.plant(memoriesTable, unheardOf('ada'));
           if (names.length === PROJECTIONS.length) for (const sql of corrupt) await db.execute(sql);
           await db.reopen();
 
@@ -227,7 +274,12 @@ for (const database of DATABASES) {
     it('are found by exactly the words they hold, and ranked as if all of them had been looked at', async () => {
       const asked = fc.uniqueArray(fc.constantFrom(...TERMS), { minLength: 2, maxLength: 4 });
       await afterBursts(database, asked, async (db, _outcomes, several) => {
-        const naive = memoryIndexOf(await refolded(db.log));
+        const rows = await refolded(db.log);
+        const events = await decoded(db.log);
+        const naive = {
+          ...memoryIndexOf(rows),
+          summary: (userId: string) => countedSummary(userId, rows, events),
+        };
         for (const userId of [...USERS, 'nobody']) {
           for (const term of TERMS) {
             const held = naive.candidates(userId, [term], Infinity);

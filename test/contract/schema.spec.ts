@@ -28,7 +28,7 @@ function run(file: string, sql: string): void {
 }
 
 /** The log's own protection: SQL of one database, so no table declares it and the ORM would take it away. */
-const UNDECLARED = ['events_no_update', 'events_no_delete', 'events_append_only']
+const UNDECLARED = ['events_no_update', 'events_no_delete']
   .map((trigger) => `drop trigger if exists \`${trigger}\`;\n`)
   .join('');
 

@@ -11,6 +11,8 @@ export function openForWriting(file: string): Database.Database {
   // acknowledged commits when the power fails.
   db.pragma('synchronous = full');
   db.pragma('foreign_keys = on');
+  // So that "insert or replace" asks the triggers that keep events immutable before it deletes one.
+  db.pragma('recursive_triggers = on');
   db.pragma('cache_size = -65536');
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return db;

@@ -5,7 +5,8 @@ import { defineEvent } from '../event.js';
 
 /** The emotion that a turn showed. Intensity and confidence are 0..1. */
 export class TurnEmotion {
-  @IsText(1, 64)
+  // Twice what a command may hold: lower case can be longer.
+  @IsText(1, 128)
   label: string;
 
   @IsNumber()
@@ -21,7 +22,7 @@ export class TurnEmotion {
 
   @IsArray()
   @ArrayMaxSize(20)
-  @Length(1, 128, { each: true })
+  @Length(1, 256, { each: true })
   triggers: string[];
 }
 

@@ -4,7 +4,8 @@ import { defineEvent } from '../event.js';
 
 /** One observation. Intensity and confidence are 0..1; null where unknown. */
 export class EmotionObserved {
-  @IsText(1, 64)
+  // Twice what a command may hold: lower case can be longer.
+  @IsText(1, 128)
   emotion: string;
 
   @IsNumber()
@@ -20,7 +21,7 @@ export class EmotionObserved {
 
   @IsArray()
   @ArrayMaxSize(20)
-  @Length(1, 128, { each: true })
+  @Length(1, 256, { each: true })
   triggers: string[];
 
   @Nullable()

@@ -17,8 +17,9 @@ export function dailyCounts(
       day: localDay(quarterStart(day, quarter), utcOffset),
     })),
   );
-  const last = Math.max(...observed.map(({ day }) => day));
-  const first = Math.max(last - TREND_DAYS + 1, Math.min(...observed.map(({ day }) => day)));
+  const last = observed.reduce((latest, { day }) => Math.max(latest, day), -Infinity);
+  const earliest = observed.reduce((known, { day }) => Math.min(known, day), Infinity);
+  const first = Math.max(last - TREND_DAYS + 1, earliest);
   return (emotion) => {
     const counts = Array.from({ length: observed.length > 0 ? last - first + 1 : 0 }, () => 0);
     for (const seen of observed) {

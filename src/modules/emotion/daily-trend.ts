@@ -1,4 +1,4 @@
-import { cumulativeStdNormalProbability, linearRegression, sampleCorrelation } from 'simple-statistics';
+import { errorFunction, linearRegression, sampleCorrelation } from 'simple-statistics';
 import type { TrendAnswer } from './emotion.dto.js';
 
 /** Days that a trend looks at. */
@@ -20,7 +20,7 @@ export function dailyTrend(counts: readonly number[]): TrendAnswer {
   const slopePerDay = linearRegression(counts.map((count, day) => [day, count])).m;
   const correlation = Math.min(1 - 1e-12, Math.abs(sampleCorrelation(days, [...counts])));
   const z = Math.atanh(correlation) * Math.sqrt(counts.length - 3);
-  const confidence = Math.max(0, 2 * cumulativeStdNormalProbability(z) - 1);
+  const confidence = Math.max(0, errorFunction(z / Math.SQRT2));
   if (confidence < CONFIDENT) return { direction: 'stable', slopePerDay, confidence };
   return { direction: slopePerDay > 0 ? 'increasing' : 'decreasing', slopePerDay, confidence };
 }

@@ -60,7 +60,7 @@ export class EmotionTrendQuery {
   @IsInstant()
   to?: string;
 
-  /** Minutes east of UTC in which days begin; the user's own when left out. */
+  /** Minutes east of UTC in which days begin; the user's own when left out. Exact for multiples of 15. */
   @Optional()
   @IsInt()
   @Min(-720)

@@ -47,7 +47,7 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
   const { memoryId, ...fields } = input;
   const before = remembered(state, userId, memoryId);
   const changed = Object.entries(fields).filter(
-    ([name, to]) => to !== undefined && !isDeepStrictEqual(before[name as keyof MemoryRow], to),
+    ([name, to]) => to !== undefined && differs(before[name as keyof MemoryRow], to),
   );
   if (changed.length === 0) return unchanged(before);
   const changes = Object.fromEntries(
@@ -108,4 +108,9 @@ function written(memoryId: string, { events, position }: Appended): object {
 
 function unchanged({ memoryId, position, version }: MemoryRow): Decision {
   return { status: 200, events: [], answer: () => ({ memoryId, position, version }) };
+}
+
+/** By value, and 0 and -0 alike. */
+function differs(from: unknown, to: unknown): boolean {
+  return from !== to && !isDeepStrictEqual(from, to);
 }

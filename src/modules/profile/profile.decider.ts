@@ -14,7 +14,7 @@ type Changes = Record<string, { from: unknown; to: unknown }>;
 
 /** Records the fields that really change; a change that changes nothing writes nothing. */
 export function changeProfile(state: WriteState, userId: string, input: ChangeProfileBody): Decision {
-  const { registration } = userInDecision(state, userId);
+  const { registration, utcOffset } = userInDecision(state, userId);
   const changes = differences(state.rows.get(profilesTable, userId) ?? DEFAULT_PROFILE, input);
   const streamId = profileStream(userId);
   const changed = Object.keys(changes).length > 0;
@@ -22,7 +22,7 @@ export function changeProfile(state: WriteState, userId: string, input: ChangePr
     status: 200,
     events: [
       ...registration,
-      ...(changed ? [{ streamId, type: 'profile.changed' as const, data: { changes } }] : []),
+      ...(changed ? [{ streamId, type: 'profile.changed' as const, data: { changes }, utcOffset }] : []),
     ],
     answer: ({ rows }) => {
       const row = rows.get(profilesTable, userId) as ProfileRow;
@@ -35,7 +35,8 @@ export function changeProfile(state: WriteState, userId: string, input: ChangePr
 function differences(before: Partial<ProfileRow>, { voice, ...fields }: ChangeProfileBody): Changes {
   const changes: Changes = {};
   const compare = (name: string, from: unknown, to: unknown) => {
-    if (to !== undefined && !isDeepStrictEqual(from, to)) changes[name] = { from, to };
+    // === first: 0 and -0 are the same level, and stored as the same.
+    if (to !== undefined && from !== to && !isDeepStrictEqual(from, to)) changes[name] = { from, to };
   };
   for (const [name, to] of Object.entries(fields)) compare(name, before[name as keyof ProfileRow], to);
   for (const [name, to] of Object.entries(voice ?? {})) {
