@@ -1,0 +1,134 @@
+import { median } from 'simple-statistics';
+import { PEER } from './cells/peers.ts';
+import type { PeerRow, Report } from './report.ts';
+import type { CellSummary } from './rounds.ts';
+
+/** Whether a bar that the project holds itself to was reached in this run. */
+export interface Verdict {
+  what: string;
+  bar: number;
+  stretch: number;
+  unit: '' | 'ms';
+  lowerIsBetter: boolean;
+  measured?: number;
+  /** The same ratio by CPU time instead of by the clock: steadier on a busy machine, blind to waiting for the disk. */
+  byCpu?: number;
+  verdict: 'stretch reached' | 'held' | 'MISSED' | 'not measured';
+}
+
+type Bar = Pick<Verdict, 'what' | 'bar' | 'stretch'> & Partial<Verdict>;
+
+/** Every bar, with what this run says of it. */
+export function verdicts(report: Report): Verdict[] {
+  return [...overHttp(report), ...inProcess(report), ...readingSide(report)].map((bar) =>
+    judge({ unit: '', lowerIsBetter: false, ...bar }),
+  );
+}
+
+function overHttp({ commands, openLoop }: Report): Bar[] {
+  const mix = (yardstick: string) => ({
+    ...found(perSecondRatio(commands, 'mix, 64', `${yardstick}, 64`)),
+    ...cpuRatio(serverMicros(commands, 'mix, 64'), serverMicros(commands, `${yardstick}, 64`)),
+  });
+  // A machine on which even the yardstick falls behind tells nothing about waiting times.
+  const kept = openLoop && openLoop[0]!.perSecond > 0.95 * openLoop[0]!.rate!;
+  return [
+    { what: 'mix over HTTP : bare node:http echo', bar: 0.42, stretch: 0.5, ...mix('echo POST') },
+    {
+      what: 'mix over HTTP : same server, no storage',
+      bar: 0.65,
+      stretch: 0.8,
+      ...mix('mix without storage'),
+    },
+    { what: 'mix over HTTP : one commit a command', bar: 3.5, stretch: 4.5, ...mix('mix, one commit each') },
+    {
+      what: 'p99 at 2,500 commands/s : same server, no storage',
+      bar: 1.6,
+      stretch: 1.25,
+      lowerIsBetter: true,
+      ...found(kept ? openLoop[1]?.p99Ratio : undefined),
+    },
+  ];
+}
+
+function inProcess({ peers }: Report): Bar[] {
+  const own = peers?.find(({ name }) => name === PEER.writer);
+  const writer = (name: string) => {
+    const other = peers?.find((peer) => peer.name === name);
+    return { ...found(commandRatio(own, other)), ...cpuRatio(own?.cpuMicros, other?.cpuMicros) };
+  };
+  return [
+    {
+      what: 'writer, 64 in flight : hand-written SQL',
+      bar: 0.75,
+      stretch: 0.9,
+      ...writer(PEER.limitProjected),
+    },
+    { what: 'writer : naive MikroORM unit of work', bar: 20, stretch: 30, ...writer(PEER.naive) },
+    {
+      what: 'writer : emmett-sqlite, 32 writers, projections',
+      bar: 8,
+      stretch: 11,
+      ...writer(PEER.emmettProjected),
+    },
+  ];
+}
+
+function readingSide({ rebuild, search }: Report): Bar[] {
+  const memories = (search?.memories ?? 1_000_000).toLocaleString('en');
+  const heavy = (search?.heavyUserMemories ?? 10_000).toLocaleString('en');
+  return [
+    {
+      what: 'rebuild : reading and parsing the same rows',
+      bar: 0.35,
+      stretch: 0.5,
+      ...found(rebuild?.ratio),
+    },
+    {
+      what: `search p99, ${memories} memories, user with ${heavy}`,
+      bar: 3,
+      stretch: 2,
+      unit: 'ms',
+      lowerIsBetter: true,
+      ...found(search?.cells[1]?.p99),
+    },
+  ];
+}
+
+function judge(bar: Omit<Verdict, 'verdict'>): Verdict {
+  const { measured } = bar;
+  if (measured === undefined) return { ...bar, verdict: 'not measured' };
+  const reaches = (goal: number) => (bar.lowerIsBetter ? measured <= goal : measured >= goal);
+  if (reaches(bar.stretch)) return { ...bar, verdict: 'stretch reached' };
+  return { ...bar, verdict: reaches(bar.bar) ? 'held' : 'MISSED' };
+}
+
+function found(measured: number | undefined): { measured?: number } {
+  return measured === undefined ? {} : { measured };
+}
+
+/** The median over the rounds of one cell's rate over another's in the same round. */
+export function perSecondRatio(
+  cells: readonly CellSummary[] | undefined,
+  name: string,
+  yardstick: string,
+): number | undefined {
+  const own = cells?.find((cell) => cell.name === name)?.rounds;
+  const other = cells?.find((cell) => cell.name === yardstick)?.rounds;
+  if (!own || !other) return undefined;
+  return median(own.map(({ perSecond }, round) => perSecond / other[round]!.perSecond));
+}
+
+function serverMicros(cells: readonly CellSummary[] | undefined, name: string): number | undefined {
+  return cells?.find((cell) => cell.name === name)?.serverMicros;
+}
+
+function cpuRatio(own: number | undefined, yardstick: number | undefined): { byCpu?: number } {
+  return own && yardstick ? { byCpu: yardstick / own } : {};
+}
+
+/** Commands a second of this service's writer over a peer's: the same commands, however many events each makes of one. */
+function commandRatio(own: PeerRow | undefined, other: PeerRow | undefined): number | undefined {
+  if (!own?.commandsPerSecond || !other?.commandsPerSecond) return undefined;
+  return own.commandsPerSecond / other.commandsPerSecond;
+}

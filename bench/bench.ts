@@ -1,0 +1,50 @@
+import { loadavg } from 'node:os';
+import { measureBytes } from './cells/bytes.ts';
+import { measureCommands } from './cells/commands.ts';
+import { measureOpenLoop } from './cells/open-loop.ts';
+import { measurePeers } from './cells/peers.ts';
+import { measureReads } from './cells/reads.ts';
+import { measureRebuild } from './cells/rebuild.ts';
+import { measureSearch } from './cells/search.ts';
+import { describeMachine } from './environment.ts';
+import { verdicts } from './bars.ts';
+import { checkFsync } from './fsync-check.ts';
+import { installBenchPackages } from './install.ts';
+import { readOptions, type BenchOptions } from './options.ts';
+import { progress } from './progress.ts';
+import type { Report } from './report.ts';
+import { Scratch } from './scratch.ts';
+import { render } from './table.ts';
+
+/** Measures what was asked for, part by part; nothing of one part runs during another. */
+async function measure(options: BenchOptions, scratch: Scratch): Promise<Report> {
+  const { rounds, seconds, quick } = options;
+  const environment = describeMachine(scratch.folder('disk'));
+  const report: Report = { environment, options: { rounds, seconds, quick } };
+  const wants = new Set(options.only);
+  progress('checking that the service syncs');
+  environment.fsync = await checkFsync(scratch, environment.diskSyncMs);
+  if (wants.has('commands')) report.commands = await measureCommands(options, scratch);
+  if (wants.has('reads')) report.reads = await measureReads(options, scratch);
+  if (wants.has('open-loop')) report.openLoop = await measureOpenLoop(options, scratch);
+  if (wants.has('search')) report.search = await measureSearch(options, scratch);
+  if (wants.has('bytes')) report.bytes = await measureBytes(options, scratch);
+  if (wants.has('rebuild')) {
+    const rebuild = await measureRebuild(options, scratch);
+    if (rebuild) report.rebuild = rebuild;
+  }
+  if (wants.has('peers')) report.peers = await measurePeers(options, scratch);
+  environment.loadAfter = loadavg();
+  return report;
+}
+
+const options = readOptions(process.argv);
+installBenchPackages();
+const scratch = new Scratch(options.scratch);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+process.once('exit', () => scratch.remove());
+const report = await measure(options, scratch);
+const text = options.json
+  ? JSON.stringify({ ...report, verdicts: verdicts(report) }, null, 2)
+  : render(report);
+process.stdout.write(`${text}\n`);

@@ -1,0 +1,42 @@
+import { createHistogram } from 'node:perf_hooks';
+import type { LoadResult } from './load.ts';
+
+/** Connections open and code paths warm up before anything is counted. */
+export const LEAD_IN_MS = 300;
+
+/** Counts answers, and their latencies in microseconds, once the lead-in is over. */
+export class Meter {
+  private readonly histogram = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 });
+  private readonly started = performance.now();
+  private readonly cpu = process.cpuUsage();
+  private last = 0;
+  private answers = 0;
+  private failures = 0;
+  /** What the first failed answer said. */
+  failureSample = '';
+
+  answered(status: number, latencyMs: number): void {
+    this.answers++;
+    if (status < 200 || status > 299) this.failures++;
+    const now = performance.now();
+    if (now < this.started + LEAD_IN_MS) return;
+    this.last = now;
+    this.histogram.record(Math.max(1, Math.round(latencyMs * 1000)));
+  }
+
+  result(): LoadResult {
+    const { user, system } = process.cpuUsage(this.cpu);
+    const requests = this.histogram.count;
+    return {
+      answers: this.answers,
+      requests,
+      perSecond: requests === 0 ? 0 : requests / ((this.last - this.started - LEAD_IN_MS) / 1000),
+      p50: this.histogram.percentile(50) / 1000,
+      p99: this.histogram.percentile(99) / 1000,
+      max: this.histogram.max / 1000,
+      failures: this.failures,
+      failureSample: this.failureSample,
+      generatorBusy: (user + system) / 1000 / (performance.now() - this.started),
+    };
+  }
+}

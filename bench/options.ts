@@ -1,0 +1,72 @@
+import { tmpdir } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+
+/** The parts of a run, in the order in which they run. */
+export const PARTS = ['commands', 'reads', 'open-loop', 'search', 'bytes', 'rebuild', 'peers'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** What was asked for on the command line. */
+export interface BenchOptions {
+  rounds: number;
+  seconds: number;
+  memories: number;
+  quick: boolean;
+  json: boolean;
+  only: readonly Part[];
+  scratch: string;
+}
+
+interface Flags {
+  rounds?: number;
+  seconds?: number;
+  memories?: number;
+  quick?: boolean;
+  json?: boolean;
+  only?: readonly Part[];
+  scratch: string;
+}
+
+/** Reads the arguments; `--help` and mistakes end the process. */
+export function readOptions(argv: readonly string[]): BenchOptions {
+  const program = new Command('npm run bench --')
+    .description(
+      'Measures the service against yardsticks in one run; compare ratios, never numbers of different runs.',
+    )
+    .option('--rounds <n>', 'alternating rounds (3; quick 2)', wholeNumber)
+    .option('--seconds <n>', 'seconds a cell and round (3; quick 1)', wholeNumber)
+    .option('--memories <n>', 'memories of 1,000 users for the search (1000000; quick 50000)', wholeNumber)
+    .option('--quick', 'a small run of a few minutes: says whether it works, not how fast it is')
+    .option('--json', 'prints the report as JSON')
+    .option('--only <parts>', `some of ${PARTS.join(',')}`, parts)
+    .option(
+      '--scratch <folder>',
+      'where the databases go; must be a real disk for fsync to cost anything',
+      tmpdir(),
+    )
+    .parse(argv);
+  const flags = program.opts<Flags>();
+  const quick = flags.quick ?? false;
+  return {
+    rounds: flags.rounds ?? (quick ? 2 : 3),
+    seconds: flags.seconds ?? (quick ? 1 : 3),
+    memories: flags.memories ?? (quick ? 50_000 : 1_000_000),
+    quick,
+    json: flags.json ?? false,
+    only: flags.only ?? PARTS,
+    scratch: flags.scratch,
+  };
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  return number;
+}
+
+function parts(text: string): readonly Part[] {
+  const names = text.split(',');
+  const unknown = names.filter((name) => !(PARTS as readonly string[]).includes(name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`Not a part: ${unknown.join(', ')}.`);
+  return PARTS.filter((part) => names.includes(part));
+}

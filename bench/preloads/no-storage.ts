@@ -1,0 +1,16 @@
+// Loaded before the service's own main: everything of the service but its writer, which answers at once.
+import type { EventWriter } from '../../src/events/log/event-writer.ts';
+
+const ANSWER = JSON.stringify({
+  turnId: '0197c3f0-0000-7000-8000-000000000000',
+  sessionId: 'session-1',
+  position: 123_456,
+  events: [
+    { position: 123_455, type: 'turn.recorded', streamId: 'conversation:user-0001:session-1', version: 12 },
+    { position: 123_456, type: 'emotion.observed', streamId: 'emotion:user-0001', version: 34 },
+  ],
+});
+
+const built = new URL('../../dist/src/events/log/event-writer.js', import.meta.url).href;
+const { EventWriter: Writer } = (await import(built)) as { EventWriter: { prototype: EventWriter } };
+Writer.prototype.write = async () => ({ status: 201, body: ANSWER, replayed: false });

@@ -1,0 +1,72 @@
+import { SingleBar } from 'cli-progress';
+import type { Command } from './bodies.ts';
+
+const BATCH = 1_000;
+const IN_FLIGHT = 2;
+
+/** What the service answered to one command of a batch. */
+export interface CommandAnswer {
+  status: number;
+  body?: { memoryId?: string };
+  problem?: { code: string; detail: string };
+}
+
+/** A command of a batch, with what only a batch can give it. */
+export type BatchCommand = Command & { idempotencyKey?: string; occurredAt?: string };
+
+/** What to load. */
+export interface Load {
+  label: string;
+  count: number;
+  make: (number: number) => BatchCommand;
+  onAnswer?: (answer: CommandAnswer, command: Command) => void;
+}
+
+/** Loads commands through `POST /v1/commands`; answers commands a second. A refused command ends the run. */
+export async function loadCommands(url: string, { label, count, make, onAnswer }: Load): Promise<number> {
+  const bar = new SingleBar({
+    format: `  ${label} {bar} {value}/{total} {eta_formatted}`,
+    hideCursor: true,
+    etaBuffer: 50,
+  });
+  const start = performance.now();
+  bar.start(count, 0);
+  const batches = batchesOf(count, make);
+  const sender = async () => {
+    for (const commands of batches) {
+      const answers = await post(url, commands);
+      for (const [i, answer] of answers.entries()) onAnswer?.(answer, commands[i]!);
+      bar.increment(commands.length);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: IN_FLIGHT }, sender));
+  } finally {
+    bar.stop();
+  }
+  return count / ((performance.now() - start) / 1000);
+}
+
+/** Shared by all senders: each takes the next batch. */
+function* batchesOf(count: number, make: Load['make']): Generator<BatchCommand[], void> {
+  for (let first = 0; first < count; first += BATCH) {
+    yield Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => make(first + i));
+  }
+}
+
+async function post(url: string, commands: readonly Command[]): Promise<CommandAnswer[]> {
+  const response = await fetch(`${url}/v1/commands`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ commands }),
+  });
+  if (!response.ok)
+    throw new Error(`POST /v1/commands answered ${response.status}: ${await response.text()}`);
+  const { results } = (await response.json()) as { results: CommandAnswer[] };
+  const refused = results.findIndex(({ status }) => status > 299);
+  if (refused >= 0) {
+    const told = JSON.stringify(results[refused]);
+    throw new Error(`Command ${JSON.stringify(commands[refused])} was refused: ${told}`);
+  }
+  return results;
+}

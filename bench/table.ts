@@ -1,0 +1,164 @@
+import Table from 'cli-table3';
+import { perSecondRatio, verdicts, type Verdict } from './bars.ts';
+import type { Environment } from './environment.ts';
+import type { BytesReport, PeerRow, Report, SearchReport } from './report.ts';
+import type { CellSummary } from './rounds.ts';
+
+/** The whole report for a person to read. */
+export function render(report: Report): string {
+  const { commands, reads, openLoop, search, bytes, rebuild, peers } = report;
+  return [
+    machine(report),
+    commands &&
+      cellTable('Commands over HTTP, every answer on disk', commands) + mixAgainstNoStorage(commands),
+    reads && cellTable('Point reads over HTTP', reads),
+    openLoop && cellTable('Open loop: latency from the moment a request was due', openLoop),
+    search && searchTable(search),
+    bytes && bytesTable(bytes),
+    rebuild &&
+      `Rebuild of all projections from ${whole(rebuild.events)} events: ${whole(rebuild.rebuiltPerSecond)} events/s; ` +
+        `only reading and parsing them: ${whole(rebuild.readPerSecond)}/s; ratio ${ratio(rebuild.ratio)}`,
+    peers && peerTable(peers),
+    verdictTable(verdicts(report)),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function machine({ environment, options }: Report): string {
+  const rows: [string, string][] = [
+    ['date', environment.date],
+    ['node', `${environment.node}, ${environment.platform}`],
+    ['cpu', `${environment.cores} cores, ${environment.cpu}, ${environment.memoryGb} GB`],
+    ['load average', loads(environment)],
+    [
+      'disk',
+      `${environment.filesystem}; 4 KiB written and synced in ${environment.diskSyncMs.toFixed(2)} ms (median)`,
+    ],
+    ['fsync', environment.fsync],
+    ['run', `${options.rounds} alternating rounds of ${options.seconds} s a cell; medians over the rounds`],
+  ];
+  const table = new Table({
+    colWidths: [14, 100],
+    wordWrap: true,
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...rows);
+  const warning = options.quick ? '\nA quick run: it says whether things work, not how fast they are.' : '';
+  return table.toString() + warning;
+}
+
+function loads({ loadBefore, loadAfter, cores }: Environment): string {
+  const noisy = loadBefore[0]! > cores / 4 ? ' (the machine was busy before: read ratios only)' : '';
+  return `${loadOf(loadBefore)} before${loadAfter ? `, ${loadOf(loadAfter)} after` : ''}${noisy}`;
+}
+
+function loadOf(averages: readonly number[]): string {
+  return averages.map((value) => value.toFixed(2)).join(' ');
+}
+
+function cellTable(title: string, cells: readonly CellSummary[]): string {
+  const table = newTable([
+    'requests',
+    'conn.',
+    'requests/s',
+    'p50 ms',
+    'p99 ms',
+    ': yardstick',
+    'server CPU us',
+    'generator busy',
+  ]);
+  for (const cell of cells) {
+    table.push([
+      cell.name.replace(/, \d+$/, ''),
+      cell.connections,
+      whole(cell.perSecond),
+      millis(cell.p50),
+      millis(cell.p99) + (cell.rate && cell.p99Ratio ? ` (${ratio(cell.p99Ratio)} x)` : ''),
+      cell.ratio === undefined ? '1' : ratio(cell.ratio),
+      cell.serverMicros === undefined ? '-' : whole(cell.serverMicros),
+      `${Math.round(cell.generatorBusy * 100)} %`,
+    ]);
+  }
+  return `${title}\n${table.toString()}`;
+}
+
+function mixAgainstNoStorage(cells: readonly CellSummary[]): string {
+  const at = (connections: number) =>
+    perSecondRatio(cells, `mix, ${connections}`, `mix without storage, ${connections}`);
+  return `\nmix : mix without storage = ${ratio(at(1) ?? NaN)} at 1 connection, ${ratio(at(64) ?? NaN)} at 64`;
+}
+
+function searchTable(search: SearchReport): string {
+  const title =
+    `Search, one connection, questions of 3 to 6 words: ${whole(search.memories)} memories of 1,000 users, ` +
+    `one with ${whole(search.heavyUserMemories)}, the others with ${whole(search.ordinaryUserMemories)} ` +
+    `(loaded at ${whole(search.loadedPerSecond)}/s)`;
+  return cellTable(title, search.cells);
+}
+
+function bytesTable(bytes: BytesReport): string {
+  const table = newTable(['table or index', 'MB', 'bytes/event']);
+  for (const { name, bytes: size } of bytes.largest) {
+    table.push([name, (size / 1e6).toFixed(1), whole(size / bytes.events)]);
+  }
+  return (
+    `Disk: ${whole(bytes.bytesPerEvent)} bytes an event (${whole(bytes.events)} events, file after a checkpoint, with ` +
+    `projections, indexes and receipts); ${(bytes.bytesPerUserWeek / 1024).toFixed(1)} KiB a user-week ` +
+    `(${bytes.turnsPerUserWeek} turns with emotion, ${bytes.memoriesPerUserWeek} memories; ${bytes.users} users)\n${table.toString()}`
+  );
+}
+
+function peerTable(peers: readonly PeerRow[]): string {
+  const head = [
+    'the mix without HTTP',
+    'writers',
+    'events/s',
+    'commands/s',
+    'CPU us/command',
+    'failed',
+    'durability',
+  ];
+  const table = newTable(head);
+  const notes: string[] = [];
+  const mark = (note: string | undefined) => (note ? ` [${notes.push(note)}]` : '');
+  for (const peer of peers) {
+    const { eventsPerSecond, commandsPerSecond, cpuMicros, failed, missing } = peer;
+    const numbers = [eventsPerSecond, commandsPerSecond, cpuMicros, failed].map((value) =>
+      missing ? '-' : whole(value),
+    );
+    const note = mark(missing?.split('\n')[0] ?? peer.note);
+    table.push([peer.name, peer.writers, ...numbers, `${peer.durability}${note}`]);
+  }
+  return ['Peers', table.toString(), ...notes.map((note, i) => `[${i + 1}] ${note}`)].join('\n');
+}
+
+function verdictTable(all: readonly Verdict[]): string {
+  const table = newTable(['bar', 'measured', 'by CPU', 'bar', 'stretch', 'verdict']);
+  for (const { what, measured, byCpu, bar, stretch, unit, lowerIsBetter, verdict } of all) {
+    const goal = (value: number) => `${lowerIsBetter ? '<=' : '>='} ${value}${unit && ` ${unit}`}`;
+    const value = measured === undefined ? '-' : `${ratio(measured)}${unit && ` ${unit}`}`;
+    table.push([what, value, byCpu === undefined ? '-' : ratio(byCpu), goal(bar), goal(stretch), verdict]);
+  }
+  return `Bars\n${table.toString()}`;
+}
+
+function newTable(head: string[]): InstanceType<typeof Table> {
+  return new Table({
+    head,
+    colAligns: head.map((_, column) => (column === 0 || column === head.length - 1 ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true },
+  });
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+function millis(value: number): string {
+  return value.toFixed(value < 10 ? 2 : 1);
+}
+
+function ratio(value: number): string {
+  return value.toFixed(value < 10 ? 2 : 1);
+}
