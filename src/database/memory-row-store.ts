@@ -39,6 +39,10 @@ export class MemoryRowStore implements RowStore, RowReader {
     return this.load(table, key) as Row | undefined;
   }
 
+  async getAll<Row extends object>(table: Table<Row>, keys: readonly Key[][]): Promise<Row[]> {
+    return keys.map((key) => this.load(table, key) as Row | undefined).filter((row) => row !== undefined);
+  }
+
   async list<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {
     const sign = query.descending ? -1 : 1;
     const place = (row: object) => query.order.map((column) => (row as Values)[column] as Key);

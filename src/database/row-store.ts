@@ -54,5 +54,7 @@ export interface RowQuery {
 /** The read side: point reads at once, scans wherever they do not hold up others. */
 export interface RowReader {
   get<Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined>;
+  /** The rows under the keys that are there, all of one moment. */
+  getAll<Row extends object>(table: Table<Row>, keys: readonly Key[][]): Promise<Row[]>;
   list<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]>;
 }

@@ -5,6 +5,7 @@ import type { MemoryHit, MemoryQuestion } from './memory-search.js';
 /** Everything a query may ask of the database. Point reads answer at once; whatever scans runs beside the main thread. */
 export abstract class Reads implements RowReader {
   abstract get: RowReader['get'];
+  abstract getAll: RowReader['getAll'];
   abstract list: RowReader['list'];
   abstract searchMemories(question: MemoryQuestion): Promise<MemoryHit[]>;
   /** A page of the log as JSON text `{items, nextAfter, head}`, in UTF-8: made where it is read, never parsed again. */

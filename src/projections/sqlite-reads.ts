@@ -37,6 +37,12 @@ export class SqliteReads extends Reads {
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
     this.rows.load(table, key) as Row | undefined;
 
+  override getAll = async <Row extends object>(table: Table<Row>, keys: readonly Key[][]): Promise<Row[]> => {
+    const load = (): Row[] =>
+      keys.map((key) => this.rows.load(table, key) as Row | undefined).filter((row) => row !== undefined);
+    return this.db.transaction(load)();
+  };
+
   override list = <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> =>
     run(this.chat, 'list', { table: table.name, query }) as Promise<Row[]>;
 

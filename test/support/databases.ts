@@ -56,8 +56,14 @@ interface DatabaseUnderTest {
   waysAround: readonly { what: string; sql: string }[];
 }
 
-const REST_OF_AN_EVENT = `event_id, user_id, stream_key, version, type, schema_version, occurred_at, utc_offset,
-  recorded_at, command_id, correlation_id, causation_id, actor, data, hash`;
+const NEXT_VERSION = '(select max(version) + 1 from events where stream_key = e.stream_key)';
+
+/** Puts the third event once more, at another place. */
+function again(place: { position: string; version: string }): string {
+  return `insert or replace into events select ${place.position}, event_id, user_id, stream_key, ${place.version}, type,
+    schema_version, occurred_at, utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash
+    from events e where position = 3`;
+}
 
 /** Every database that the service runs on; the suites run over each of them. */
 export const DATABASES: readonly DatabaseUnderTest[] = [
@@ -65,14 +71,9 @@ export const DATABASES: readonly DatabaseUnderTest[] = [
     name: 'SQLite',
     open: () => SqliteTestDatabase.open(),
     waysAround: [
-      {
-        what: 'a replacement at its position',
-        sql: `insert or replace into events select 4, ${REST_OF_AN_EVENT} from events where position = 3`,
-      },
-      {
-        what: 'a replacement at its version of the stream',
-        sql: `insert or replace into events select 11, ${REST_OF_AN_EVENT} from events where position = 3`,
-      },
+      { what: 'a replacement at its position', sql: again({ position: '4', version: NEXT_VERSION }) },
+      { what: 'a replacement at its version', sql: again({ position: '11', version: 'version' }) },
+      { what: 'a replacement at both', sql: again({ position: '3', version: 'version' }) },
     ],
   },
 ];

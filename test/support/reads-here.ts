@@ -22,6 +22,9 @@ export class ReadsHere extends Reads {
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
     this.rows.load(table, key) as Row | undefined;
 
+  override getAll = async <Row extends object>(table: Table<Row>, keys: readonly Key[][]): Promise<Row[]> =>
+    keys.map((key) => this.rows.load(table, key) as Row | undefined).filter((row) => row !== undefined);
+
   override list = async <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> =>
     this.rows.list(table, query) as Row[];
 

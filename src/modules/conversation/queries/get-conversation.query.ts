@@ -29,13 +29,8 @@ export class GetConversationHandler implements IQueryHandler<GetConversation> {
     if (current === undefined) throw NotFound.conversation(userId);
     const session = await this.reads.get(sessionsTable, userId, current);
     if (!session) throw NotFound.session(current);
-    const turns = await Promise.all(
-      session.slots.map(({ slot }) => this.reads.get(windowTurnsTable, userId, current, slot)),
-    );
-    return conversationAnswer(
-      session,
-      turns.filter((turn) => turn !== undefined),
-    );
+    const slots = session.slots.map(({ slot }) => [userId, current, slot]);
+    return conversationAnswer(session, await this.reads.getAll(windowTurnsTable, slots));
   }
 }
 
