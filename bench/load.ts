@@ -1,5 +1,6 @@
 import type { CommandName } from './bodies.ts';
 import { runTask } from './child.ts';
+import { progress } from './progress.ts';
 
 /** What one load run sends: the mix, one command, or GETs of given paths. */
 export type Pool = { kind: 'mix' | CommandName } | { kind: 'paths'; paths: string[] };
@@ -31,17 +32,36 @@ export interface LoadResult {
   failureSample: string;
   /** Share of one core that the load generator used: near 1, it is the limit, not the server. */
   generatorBusy: number;
+  /** The longest time that nothing at all ran in this process, in ms. */
+  standstillMs: number;
 }
 
-/** Runs the load in a process of its own; a single failed answer fails the run. */
+const MOST_STANDSTILL_MS = 2_000;
+const ATTEMPTS = 3;
+
+/**
+ * Runs the load in a process of its own; a single failed answer fails the run. A run during which the whole machine
+ * stood still (a paused virtual machine, a sleeping laptop) says nothing and is repeated.
+ */
 export async function runLoad(spec: LoadSpec): Promise<LoadResult> {
-  const result = await runTask<LoadResult>('load-generator.ts', spec);
+  for (let attempt = 1; ; attempt++) {
+    const keyPrefix = `${spec.keyPrefix}-${attempt}`;
+    const result = await runTask<LoadResult>('load-generator.ts', { ...spec, keyPrefix });
+    if (result.standstillMs > MOST_STANDSTILL_MS && attempt < ATTEMPTS) {
+      progress(`  the machine stood still for ${Math.round(result.standstillMs / 1000)} s: once more`);
+      continue;
+    }
+    return checked(result, spec);
+  }
+}
+
+function checked(result: LoadResult, { pool, url }: LoadSpec): LoadResult {
   if (result.failures > 0) {
     throw new Error(
-      `${result.failures} of ${result.answers} answers to ${JSON.stringify(spec.pool).slice(0, 120)} ` +
+      `${result.failures} of ${result.answers} answers to ${JSON.stringify(pool).slice(0, 120)} ` +
         `were not 2xx; the first: ${result.failureSample}`,
     );
   }
-  if (result.requests === 0) throw new Error(`No answers from ${spec.url}`);
+  if (result.requests === 0) throw new Error(`No answers from ${url}`);
   return result;
 }

@@ -11,6 +11,9 @@ export class Meter {
   private readonly cpu = process.cpuUsage();
   private last = 0;
   private answers = 0;
+  private lastBeat = performance.now();
+  private standstillMs = 0;
+  private readonly heart = setInterval(() => this.beat(), 100);
   private failures = 0;
   /** What the first failed answer said. */
   failureSample = '';
@@ -25,6 +28,8 @@ export class Meter {
   }
 
   result(): LoadResult {
+    this.beat();
+    clearInterval(this.heart);
     const { user, system } = process.cpuUsage(this.cpu);
     const requests = this.histogram.count;
     return {
@@ -36,7 +41,14 @@ export class Meter {
       max: this.histogram.max / 1000,
       failures: this.failures,
       failureSample: this.failureSample,
+      standstillMs: this.standstillMs,
       generatorBusy: (user + system) / 1000 / (performance.now() - this.started),
     };
+  }
+
+  private beat(): void {
+    const now = performance.now();
+    this.standstillMs = Math.max(this.standstillMs, now - this.lastBeat);
+    this.lastBeat = now;
   }
 }

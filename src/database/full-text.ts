@@ -13,17 +13,24 @@ const UNSPACED =
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
 /** The write path asks for the terms of a text twice: for its length, and for the index. */
 const recent = new LRUCache<string, string[]>({ max: 256 });
-const stems = new LRUCache<string, string>({ max: 50_000 });
+/** A plain map, started anew when it is full: looked up for every word of every candidate of a search. */
+const MOST_STEMS = 50_000;
+const stems = new Map<string, string>();
 
 /** The words of a text, in order: lower case, accents off, not stemmed. */
 export function words(text: string): string[] {
-  // oxlint-disable-next-line no-control-regex -- the quick way out for plain ASCII
-  const plain = /^[\x00-\x7f]*$/.test(text)
-    ? text.toLowerCase()
-    : text.normalize('NFKD').replaceAll(COMBINING, '').normalize('NFC').toLowerCase();
+  // oxlint-disable-next-line no-control-regex -- plain ASCII, the usual case, needs none of Unicode's slow classes
+  const found = /^[\x00-\x7f]*$/.test(text)
+    ? (text.toLowerCase().match(/[a-z0-9]+/g) ?? [])
+    : unicodeWords(text);
+  if (found.length > MOST_TERMS) found.length = MOST_TERMS;
+  return found.map((word) => (word.length > LONGEST_TERM ? word.slice(0, LONGEST_TERM) : word));
+}
+
+function unicodeWords(text: string): string[] {
+  const plain = text.normalize('NFKD').replaceAll(COMBINING, '').normalize('NFC').toLowerCase();
   const found = plain.match(WORDS) ?? [];
-  const split = UNSPACED.test(plain) ? found.flatMap(segment) : found;
-  return split.slice(0, MOST_TERMS).map((word) => word.slice(0, LONGEST_TERM));
+  return UNSPACED.test(plain) ? found.flatMap(segment) : found;
 }
 
 /** The terms under which a text is found: its words, reduced to their Porter stems (M. F. Porter, 1980). */
@@ -36,11 +43,27 @@ export function terms(text: string): string[] {
   return known;
 }
 
+/** How often each of the asked terms stands in the texts. */
+export function countTerms(
+  asked: { has(term: string): boolean },
+  texts: readonly string[],
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) {
+    for (const word of words(text)) {
+      const term = stem(word);
+      if (asked.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
 /** The Porter stem of a lower-case word. */
 export function stem(word: string): string {
   let known = stems.get(word);
   if (known === undefined) {
     known = stemmer(word);
+    if (stems.size >= MOST_STEMS) stems.clear();
     stems.set(word, known);
   }
   return known;

@@ -1,5 +1,5 @@
 import { eng } from 'stopword';
-import { stem, terms, words } from '../database/full-text.js';
+import { countTerms, stem, words } from '../database/full-text.js';
 import type { Filter } from '../database/row-store.js';
 import type { MemoryRow, MemorySummaryRow } from './memory-index.projection.js';
 
@@ -7,9 +7,9 @@ import type { MemoryRow, MemorySummaryRow } from './memory-index.projection.js';
 const K1 = 1.2;
 const B = 0.75;
 const MOST_QUERY_TERMS = 32;
-const CANDIDATES = 300;
+const CANDIDATES = 150;
 /** When a filter may throw most candidates away, more are fetched. */
-const FILTERED_CANDIDATES = 3_000;
+const FILTERED_CANDIDATES = 1_500;
 const DAY = 86_400_000;
 const RECENCY_HALF_LIFE_DAYS = 90;
 
@@ -93,10 +93,7 @@ function scored(
   weights: ReadonlyMap<string, number>,
   summary: MemorySummaryRow,
 ): MemoryHit {
-  const counts = new Map<string, number>();
-  for (const term of terms(memory.content)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  for (const term of memory.context ? terms(memory.context) : [])
-    counts.set(term, (counts.get(term) ?? 0) + 1);
+  const counts = countTerms(weights, [memory.content, memory.context ?? '']);
   const length = 1 - B + B * (memory.termCount / (summary.terms / summary.total || 1));
   const found: Record<string, number> = {};
   let text = 0;
