@@ -34,7 +34,7 @@ import {
 import { decoded, decoder, refolded, refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMANDS } from '../support/sent-commands.js';
 
-const RUNS = { numRuns: 20 };
+const RUNS = { numRuns: 15 };
 const WRONG = {
   text: `'wrong'`,
   json: `'[]'`,
