@@ -5,6 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAMS = fileURLToPath(new URL('programs/', import.meta.url));
 
+const running = new Set<ChildProcessWithoutNullStreams>();
+
+// A test that fails half-way leaves none behind.
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A process of its own that runs one of the programs over the service's sources. */
 export class Program {
   private readonly said: string[] = [];
@@ -13,7 +20,8 @@ export class Program {
   private heard: () => void = () => undefined;
 
   private constructor(private readonly child: ChildProcessWithoutNullStreams) {
-    this.ended = once(child, 'exit');
+    running.add(child);
+    this.ended = once(child, 'exit').finally(() => running.delete(child));
     createInterface(child.stdout).on('line', (line) => {
       this.said.push(line);
       this.heard();
