@@ -78,8 +78,11 @@ export class EventWriter {
       for (const [i, outcome] of outcomes.entries()) settle(batch[i] as Waiting, outcome);
       return outcomes.length;
     } catch (error) {
-      if (batch.length > 1) await this.oneByOne(batch);
-      else settle(batch[0] as Waiting, { error: foreseen(error) });
+      // A database that cannot be locked or written is nobody's fault, and asking it again for each command would only
+      // hold everyone up; nor may a commit whose outcome is unknown be tried again without its clients' keys.
+      const guiltySought = batch.length > 1 && !(error instanceof Unavailable);
+      if (guiltySought) await this.oneByOne(batch);
+      else for (const waiting of batch) settle(waiting, { error: foreseen(error) });
       return batch.length;
     }
   }
