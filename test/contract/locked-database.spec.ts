@@ -1,0 +1,61 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type Database from 'better-sqlite3';
+import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
+import { EventCatalog } from '../../src/events/event-catalog.js';
+import { jsonCodec } from '../../src/events/log/event-codec.js';
+import { noFolds } from '../../src/events/log/event-folds.js';
+import type { LogTransaction } from '../../src/events/log/event-log.js';
+import { EventWriter } from '../../src/events/log/event-writer.js';
+import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
+import { append, joy, positionsOf, refusal } from '../support/appends.js';
+import { migratedFile } from '../support/databases.js';
+
+/** The real log, which also counts how often the writer asked it for the lock. */
+class CountingLog extends SqliteEventLog {
+  asked = 0;
+
+  override transaction<T>(work: (transaction: LogTransaction) => T): Promise<T> {
+    this.asked += 1;
+    return super.transaction(work);
+  }
+}
+
+describe('a database that another connection has locked', () => {
+  let file: string;
+  let db: Database.Database;
+  let other: Database.Database;
+
+  beforeEach(async () => {
+    file = await migratedFile();
+    db = openForWriting(file);
+    db.pragma('busy_timeout = 20');
+    other = openForWriting(file);
+  });
+
+  afterEach(async () => {
+    other.close();
+    db.close();
+    await rm(dirname(file), { recursive: true });
+  });
+
+  it('is asked once for a whole batch, whose commands are all refused for now and taken later', async () => {
+    const log = new CountingLog(db);
+    const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds: noFolds, clock: Date.now };
+    const writer = new EventWriter(log, parts);
+    other.exec('begin immediate');
+
+    const waiting = [1, 2, 3].map(() => refusal(writer.write(append([joy()]))));
+    const refusals = await Promise.all(waiting);
+    const askedWhileLocked = log.asked;
+    other.exec('rollback');
+    const written = await writer.write(append([joy()]));
+    await writer.close();
+
+    expect(refusals.map(({ code, status }) => `${status} ${code}`)).toEqual(
+      Array.from({ length: 3 }, () => '503 database.unavailable'),
+    );
+    expect(askedWhileLocked).toBe(1);
+    expect(positionsOf(written)).toEqual([1]);
+  });
+});
