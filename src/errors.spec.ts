@@ -12,6 +12,8 @@ import {
   Unavailable,
   Unexpected,
   UnsupportedMedia,
+  errorData,
+  errorFrom,
 } from './errors.js';
 
 const cause = new Error('disk full');
@@ -80,9 +82,27 @@ describe('the errors', () => {
     );
   });
 
-  it('that crossed a thread boundary are the same again', () => {
-    const { code, message } = Corrupt.event({ position: 7, streamId: 's' }, 'is broken');
-    expect(Corrupt.reported({ code, message })).toMatchObject({ status: 500, code, message });
+  it.each([
+    InvalidInput.field('name', 'is required'),
+    NotFound.user('u-1'),
+    Refused.memoryExists('m-1'),
+    Conflict.version('profile:u', 1, 4),
+    KeyReused.of('k-1'),
+    Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause),
+    ProjectionFailed.folding('emotion-trend', { type: 'emotion.observed', streamId: 's' }, cause),
+    Unavailable.busy(9),
+    Unexpected.from(cause),
+  ])('that crossed a thread boundary are the same again: $name', (error) => {
+    const again = errorFrom(structuredClone(errorData(error)));
+    expect(again).toBeInstanceOf(error.constructor);
+    expect({ ...again, message: again.message }).toEqual({ ...error, message: error.message });
+    expect((again.cause as Error | undefined)?.stack).toBe((error.cause as Error | undefined)?.stack);
+  });
+
+  it('that were thrown by a bug cross a thread boundary as what nobody foresaw, with their stack', () => {
+    const again = errorFrom(structuredClone(errorData(cause)));
+    expect(again).toBeInstanceOf(Unexpected);
+    expect((again.cause as Error).stack).toBe(cause.stack);
   });
 
   it('that nobody foresaw tell nothing of the inside', () => {

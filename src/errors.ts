@@ -141,11 +141,6 @@ export class Corrupt extends StoreError {
     const at = `position ${where.position}, stream ${where.streamId}`;
     return new Corrupt('event.undecodable', `Event at ${at}: ${what}`, { cause });
   }
-
-  /** The same error on this side of a thread boundary. */
-  static reported({ code, message }: { code: string; message: string }): Corrupt {
-    return new Corrupt(code, message);
-  }
 }
 
 /** Where an event stands, for messages. */
@@ -205,6 +200,43 @@ export class Unavailable extends StoreError {
     const why = cause instanceof Error ? cause.message : String(cause);
     return new Unavailable('database.unavailable', `The database did not take the write: ${why}`, { cause });
   }
+}
+
+const CLASSES = [
+  InvalidInput,
+  NotFound,
+  Refused,
+  Conflict,
+  TooLarge,
+  UnsupportedMedia,
+  KeyReused,
+  Corrupt,
+  ProjectionFailed,
+  Unexpected,
+  Unavailable,
+];
+
+/** An error as data: a message between threads keeps no classes. */
+export interface ErrorData extends ErrorDetails {
+  name: string;
+  code: string;
+  message: string;
+}
+
+/** What another thread needs to know of an error. */
+export function errorData(error: unknown): ErrorData {
+  const known = error instanceof StoreError ? error : Unexpected.from(error);
+  const { name, code, message, errors, extra, cause } = known;
+  // Only a plain error is sure to be cloned, and the log wants no more than its stack.
+  const plain =
+    cause instanceof Error ? Object.assign(new Error(cause.message), { stack: cause.stack }) : undefined;
+  return { name, code, message, cause: plain, ...(errors && { errors }), ...(extra && { extra }) };
+}
+
+/** The error that another thread reported. */
+export function errorFrom({ name, code, message, ...details }: ErrorData): StoreError {
+  const known = CLASSES.find((each) => each.name === name) ?? Unexpected;
+  return Reflect.construct(known, [code, message, details]) as StoreError;
 }
 
 /** The service cannot start: the message says what was wrong and what to do. */

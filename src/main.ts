@@ -21,7 +21,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     await app.close();
     throw cannotListen(config, cause);
   }
-  const { position } = await store.log.head();
+  const position = await store.reads.headPosition();
   logger.info({
     msg: 'EdgeSoul Store is listening',
     url: await app.getUrl(),

@@ -41,7 +41,7 @@ async function run(task: PeerTask): Promise<PeerResult> {
   };
   await Promise.all(Array.from({ length: task.writers }, writer));
   const result = tally.result();
-  const { position } = await store.log.head();
+  const position = await store.reads.headPosition();
   await store.close();
   // All commands make about the same number of events; the log itself says how many.
   const events = Math.round(result.commands * (position / tally.commands));

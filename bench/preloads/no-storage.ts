@@ -1,5 +1,5 @@
 // Loaded before the service's own main: everything of the service but its writer, which answers at once.
-import type { EventWriter } from '../../src/events/log/event-writer.ts';
+import type { SqliteWriter } from '../../src/store/sqlite-writer.ts';
 
 const ANSWER = JSON.stringify({
   turnId: '0197c3f0-0000-7000-8000-000000000000',
@@ -11,6 +11,6 @@ const ANSWER = JSON.stringify({
   ],
 });
 
-const built = new URL('../../dist/src/events/log/event-writer.js', import.meta.url).href;
-const { EventWriter: Writer } = (await import(built)) as { EventWriter: { prototype: EventWriter } };
+const built = new URL('../../dist/src/store/sqlite-writer.js', import.meta.url).href;
+const { SqliteWriter: Writer } = (await import(built)) as { SqliteWriter: { prototype: SqliteWriter } };
 Writer.prototype.write = async () => ({ status: 201, body: ANSWER, replayed: false });

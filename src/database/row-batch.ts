@@ -75,7 +75,7 @@ export class RowBatch implements Rows {
     const id = keyText(key);
     let change = rows.get(id);
     if (!change || change.after === UNREAD) {
-      const row = this.store.load(table, key);
+      const row = this.store.load(table, key, id);
       change = { key, before: row, after: row };
       rows.set(id, change);
     }

@@ -26,7 +26,8 @@ export type RowChanges = Map<Table, Map<string, RowChange>>;
 
 /** Where rows are kept: a database transaction, or memory. */
 export interface RowStore {
-  load(table: Table, key: readonly Key[]): object | undefined;
+  /** The row under the key; `id` is the key's text, for a caller that has it already. */
+  load(table: Table, key: readonly Key[], id?: string): object | undefined;
   save(changes: RowChanges): void;
   /** Drops every row of the user from the table, which must have a `userId`. */
   removeUser(table: Table, userId: string): void;

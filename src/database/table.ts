@@ -79,5 +79,9 @@ export function columnName(property: string): string {
 
 /** The key of a row, as text that no other key of the table shares. */
 export function keyText(key: readonly Key[]): string {
-  return key.length === 1 ? String(key[0]) : key.join('\u0000');
+  // Spelled out, because join() is slow and every row of every command comes by here.
+  if (key.length === 1) return String(key[0]);
+  let id = `${key[0]}\u0000${key[1]}`;
+  for (let i = 2; i < key.length; i++) id += `\u0000${key[i]}`;
+  return id;
 }

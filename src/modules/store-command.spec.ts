@@ -1,7 +1,7 @@
 import { IsInt, Min } from 'class-validator';
 import { refusalOf } from '../../test/support/refusal.js';
-import type { CommandContext, WriteState } from '../events/log/write-command.js';
-import { commandNames, NamedCommand, namedCommand, StoreCommand, toWrite } from './store-command.js';
+import type { CommandContext } from '../events/log/write-command.js';
+import { commandData, commandNames, NamedCommand, namedCommand, StoreCommand } from './store-command.js';
 
 class RowInput {
   @IsInt()
@@ -15,9 +15,8 @@ class RowBoat extends StoreCommand<RowInput> {}
 @NamedCommand(RowInput)
 class SailBoat extends StoreCommand<RowInput> {}
 
-const decide = (_state: WriteState) => ({ status: 200, events: [], answer: () => ({}) });
 const context: CommandContext = { actor: 'api', idempotencyKey: 'k-1' };
-const hashOf = (command: StoreCommand) => toWrite(command, decide).idempotency?.requestHash;
+const hashOf = (command: StoreCommand) => commandData(command).idempotency?.requestHash;
 
 describe('a command on its way to the writer', () => {
   it('carries what came with it', () => {
@@ -26,21 +25,36 @@ describe('a command on its way to the writer', () => {
       { strokes: 3 },
       { actor: 'api', commandId: 'c-1', correlationId: 'x-1' },
     );
-    expect(toWrite(command, decide)).toEqual({
+    expect(commandData(command)).toEqual({
+      name: 'RowBoat',
       userId: 'u-1',
+      input: { strokes: 3 },
       commandId: 'c-1',
       correlationId: 'x-1',
       actor: 'api',
       idempotency: undefined,
-      decide,
     });
   });
 
   it('expects a version only where it changes one stream and the client said so', () => {
     const command = new RowBoat('u-1', { strokes: 3 }, { ...context, expected: 4 });
-    expect(toWrite(command, decide, 'boat:1').expected).toEqual([{ streamId: 'boat:1', version: 4 }]);
-    expect(toWrite(command, decide).expected).toBeUndefined();
-    expect(toWrite(new RowBoat('u-1', { strokes: 3 }, context), decide, 'boat:1').expected).toBeUndefined();
+    expect(commandData(command, { stream: 'boat:1' }).expected).toEqual([{ streamId: 'boat:1', version: 4 }]);
+    expect(commandData(command).expected).toBeUndefined();
+    expect(
+      commandData(new RowBoat('u-1', { strokes: 3 }, context), { stream: 'boat:1' }).expected,
+    ).toBeUndefined();
+  });
+});
+
+describe('what the service adds to the input', () => {
+  const withIds = commandData(new RowBoat('u-1', { strokes: 3 }, context), { made: { turnId: 't-1' } });
+
+  it('goes to the decider', () => {
+    expect(withIds.input).toEqual({ strokes: 3, turnId: 't-1' });
+  });
+
+  it('is no part of the fingerprint: a retry makes other ids', () => {
+    expect(withIds.idempotency?.requestHash).toEqual(hashOf(new RowBoat('u-1', { strokes: 3 }, context)));
   });
 });
 

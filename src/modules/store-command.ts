@@ -1,14 +1,9 @@
 import { hash } from 'node:crypto';
 import { Command } from '@nestjs/cqrs';
 import { stringify } from 'safe-stable-stringify';
-import type {
-  CommandContext,
-  Decision,
-  WriteCommand,
-  WriteState,
-  Written,
-} from '../events/log/write-command.js';
+import type { CommandContext, Written } from '../events/log/write-command.js';
 import { bodyValidator, type Shape, type Validator } from '../validation/validator.js';
+import type { CommandData } from './command-writer.js';
 
 /** A command to the store; its answer is on disk when it resolves. */
 export abstract class StoreCommand<Input extends object = object> extends Command<Written> {
@@ -51,16 +46,20 @@ export function commandNames(): string[] {
   return [...byName.keys()].toSorted();
 }
 
-/** What the writer needs to know of a command; `stream` is the one that an expected version speaks of. */
-export function toWrite(
+/**
+ * The command as data, with its fingerprint. `stream` is the one that an expected version speaks of, `made` what the
+ * service adds to the input: ids that are not part of the fingerprint, because a retry would make others.
+ */
+export function commandData(
   command: StoreCommand,
-  decide: (state: WriteState) => Decision,
-  stream?: string,
-): WriteCommand {
-  const { userId, context } = command;
+  { stream, made }: { stream?: string; made?: object } = {},
+): CommandData {
+  const { userId, input, context } = command;
   const { expected, idempotencyKey } = context;
   return {
+    name: command.constructor.name,
     userId,
+    input: made ? { ...input, ...made } : input,
     commandId: context.commandId,
     correlationId: context.correlationId,
     actor: context.actor,
@@ -69,7 +68,6 @@ export function toWrite(
     ...(stream !== undefined && expected !== undefined
       ? { expected: [{ streamId: stream, version: expected }] }
       : {}),
-    decide,
   };
 }
 

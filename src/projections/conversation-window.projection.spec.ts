@@ -100,7 +100,7 @@ describe('a session', () => {
   });
 });
 
-const topics = (...happened: Happened[]) => session(...happened).topics.map(({ topic }) => topic);
+const topics = (...happened: Happened[]) => session(...happened).topics.map(([topic]) => topic);
 
 const many = (count: number) =>
   Array.from({ length: count }, (_, i) => said({ topics: [`t${i + 1}`] }, minute(i + 1)));
@@ -142,7 +142,7 @@ const felt = (emotion: string, minutes: number) =>
   observed({ emotion, intensity: 0.5, sessionId: 'session-1' }, minute(minutes));
 
 const trajectory = (...happened: Happened[]) =>
-  session(started('session-1'), ...happened).emotions.map(({ emotion }) => emotion);
+  session(started('session-1'), ...happened).emotions.map(([emotion]) => emotion);
 
 describe('the emotions of a session', () => {
   it('are the last twenty by when they were felt', () => {
@@ -153,9 +153,7 @@ describe('the emotions of a session', () => {
   });
 
   it('are kept with their strength and time', () => {
-    expect(session(started('session-1'), felt('joy', 4)).emotions).toEqual([
-      { emotion: 'joy', intensity: 0.5, at: NOW + 4 * MINUTE },
-    ]);
+    expect(session(started('session-1'), felt('joy', 4)).emotions).toEqual([['joy', 0.5, NOW + 4 * MINUTE]]);
   });
 
   it('of one moment stand in the order in which they were told', () => {

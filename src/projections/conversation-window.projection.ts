@@ -8,12 +8,12 @@ import { defineProjection, lastOf } from './projection.js';
 /** How much of a session its window shows. */
 export const WINDOW = { turns: 10, topics: 15, emotions: 20 } as const;
 
-/** A turn of the window and the slot in which its text is kept. */
-interface WindowSlot {
-  slot: number;
-  at: number;
-  position: number;
-}
+/** The slot in which a turn's text is kept, and when the turn happened; in the order of recording. */
+export type WindowSlot = [slot: number, at: number];
+/** A topic and when it was mentioned last. */
+export type WindowTopic = [topic: string, at: number];
+/** What was felt, how strongly (0..1) and when. */
+export type WindowEmotion = [emotion: string, intensity: number, at: number];
 
 /** One row per session. Times are ms UTC and follow what happened, not when it was recorded. */
 export const sessionsTable = defineTable(
@@ -26,8 +26,8 @@ export const sessionsTable = defineTable(
     lastActivityAt: integer(),
     ended: boolean(),
     slots: json<WindowSlot[]>(),
-    topics: json<{ topic: string; at: number }[]>(),
-    emotions: json<{ emotion: string; intensity: number; at: number }[]>(),
+    topics: json<WindowTopic[]>(),
+    emotions: json<WindowEmotion[]>(),
     position: integer(),
   },
   {
@@ -109,11 +109,9 @@ export const conversationWindow = defineProjection({
       const { sessionId, emotion, intensity } = event.data;
       const session = sessionId ? rows.get(sessionsTable, event.userId, sessionId) : undefined;
       if (!session) return;
-      const emotions = [...session.emotions, { emotion, intensity, at: event.occurredAt }];
-      rows.put(sessionsTable, {
-        ...session,
-        emotions: lastOf(emotions, WINDOW.emotions, (a, b) => a.at - b.at),
-      });
+      const felt: WindowEmotion = [emotion, intensity, event.occurredAt];
+      const emotions = lastOf([...session.emotions, felt], WINDOW.emotions, (a, b) => a[2] - b[2]);
+      rows.put(sessionsTable, { ...session, emotions });
     },
   },
 });
@@ -143,37 +141,39 @@ function newSession(event: StoreEvent & { data: { sessionId: string } }): Sessio
 
 function withTurn(session: SessionRow, event: StoreEventOf<'turn.recorded'>, rows: Rows): SessionRow {
   const { occurredAt, position, data } = event;
-  const place = freeSlot(session.slots, occurredAt, position);
-  if (place) {
+  const slot = freeSlot(session.slots, occurredAt);
+  if (slot !== undefined) {
     const { userId } = event;
     const { turnId, sessionId, userMessage, assistantMessage, emotion } = data;
-    const turn = { userId, sessionId, slot: place.slot, turnId, userMessage, assistantMessage };
+    const turn = { userId, sessionId, slot, turnId, userMessage, assistantMessage };
     rows.put(windowTurnsTable, { ...turn, emotion: emotion ?? null, occurredAt, position });
   }
-  const others = session.topics.filter(({ topic }) => !data.topics.includes(topic));
-  const again = data.topics.map((topic) => ({ topic, at: latestMention(session, topic, occurredAt) }));
+  const others = session.topics.filter(([topic]) => !data.topics.includes(topic));
+  const again = data.topics.map((topic): WindowTopic => [topic, latestMention(session, topic, occurredAt)]);
   return {
     ...session,
     turnCount: session.turnCount + 1,
     startedAt: Math.min(session.startedAt, occurredAt),
     lastActivityAt: Math.max(session.lastActivityAt, occurredAt),
     ended: false,
-    slots: place ? [...session.slots.filter(({ slot }) => slot !== place.slot), place] : session.slots,
-    topics: lastOf([...others, ...again], WINDOW.topics, (a, b) => a.at - b.at),
+    slots:
+      slot === undefined
+        ? session.slots
+        : [...session.slots.filter(([taken]) => taken !== slot), [slot, occurredAt]],
+    topics: lastOf([...others, ...again], WINDOW.topics, (a, b) => a[1] - b[1]),
     position,
   };
 }
 
 /** An unused slot, or that of the oldest turn; undefined when the new turn is older than all that are shown. */
-function freeSlot(slots: readonly WindowSlot[], at: number, position: number): WindowSlot | undefined {
-  if (slots.length < WINDOW.turns) return { slot: slots.length, at, position };
-  const [oldest] = slots.toSorted((a, b) => a.at - b.at || a.position - b.position);
-  if (!oldest || at < oldest.at) return undefined;
-  return { slot: oldest.slot, at, position };
+function freeSlot(slots: readonly WindowSlot[], at: number): number | undefined {
+  if (slots.length < WINDOW.turns) return slots.length;
+  const [oldest] = slots.toSorted((a, b) => a[1] - b[1]);
+  return oldest && at >= oldest[1] ? oldest[0] : undefined;
 }
 
 function latestMention(session: SessionRow, topic: string, at: number): number {
-  return Math.max(at, session.topics.find((known) => known.topic === topic)?.at ?? at);
+  return Math.max(at, session.topics.find(([known]) => known === topic)?.[1] ?? at);
 }
 
 function summarize(event: StoreEvent, rows: Rows, before: SessionRow | undefined, after: SessionRow): void {

@@ -35,6 +35,12 @@ export function foldUserAgain(
   });
 }
 
+/** A projection that was behind, and how many events it has folded since. */
+export interface CaughtUp {
+  projection: string;
+  events: number;
+}
+
 /**
  * Brings projections to the head of the log before the service answers: those that are behind go on from their
  * checkpoint, those whose folds have another version start anew. Answers the names and what was folded.
@@ -43,7 +49,7 @@ export async function catchUp(
   log: EventLog,
   decoder: EventDecoder,
   projections: readonly Projection[],
-): Promise<{ projection: string; events: number }[]> {
+): Promise<CaughtUp[]> {
   const done = [];
   for (const projection of projections) {
     const folds = new ProjectionFolds([projection]);

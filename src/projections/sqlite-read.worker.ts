@@ -4,7 +4,7 @@ import type { RowQuery } from '../database/row-store.js';
 import { openForReading } from '../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
 import { eventAnswer } from '../events/event-answer.js';
-import { Corrupt } from '../errors.js';
+import { Corrupt, errorData, type ErrorData } from '../errors.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
@@ -24,8 +24,8 @@ const tables = new Map(
   PROJECTIONS.flatMap((projection) => projection.tables).map((table) => [table.name, table]),
 );
 
-/** What a thread answers: a value, or what was found to be corrupt (a thread boundary keeps no error classes). */
-export type ReadAnswer = { value: unknown } | { corrupt: { code: string; message: string } };
+/** What a thread answers: a value, or what was found to be corrupt. */
+export type ReadAnswer = { value: unknown } | { error: ErrorData };
 
 /** A page of rows of the named table. */
 export function list({ table, query }: { table: string; query: RowQuery }): ReadAnswer {
@@ -50,7 +50,7 @@ export function eventPage(query: EventQuery): unknown {
     const value = new TextEncoder().encode(JSON.stringify({ items, nextAfter, head: page.head }));
     return move({ [transferableSymbol]: [value.buffer], [valueSymbol]: { value } satisfies ReadAnswer });
   } catch (error) {
-    if (error instanceof Corrupt) return { corrupt: { code: error.code, message: error.message } };
+    if (error instanceof Corrupt) return { error: errorData(error) };
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { RowQuery } from '../database/row-store.js';
 import { openForReading } from '../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../database/table.js';
-import { Corrupt, Unavailable } from '../errors.js';
+import { errorFrom, Unavailable } from '../errors.js';
 import type { EventQuery } from '../events/log/event-log.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
 import type { MemoryHit, MemoryQuestion } from './memory-search.js';
@@ -77,6 +77,6 @@ function pool(file: string): Piscina {
 async function run(threads: Piscina, name: string, task: unknown): Promise<unknown> {
   if (threads.queueSize >= MOST_WAITING) throw Unavailable.busy(threads.queueSize);
   const answer = (await threads.run(task, { name })) as ReadAnswer;
-  if ('corrupt' in answer) throw Corrupt.reported(answer.corrupt);
+  if ('error' in answer) throw errorFrom(answer.error);
   return answer.value;
 }

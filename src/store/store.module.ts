@@ -1,10 +1,9 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { EventLog } from '../events/log/event-log.js';
-import { EventWriter } from '../events/log/event-writer.js';
+import { CommandWriter } from '../modules/command-writer.js';
 import { Reads } from '../projections/reads.js';
 import { Store } from './store.js';
 
-/** Gives every module the open store's log, writer and reads; closes it after the last answer was sent. */
+/** Gives every module the open store's writer and reads; closes it after the last answer was sent. */
 @Module({})
 export class StoreModule implements OnApplicationShutdown {
   constructor(private readonly store: Store) {}
@@ -15,11 +14,10 @@ export class StoreModule implements OnApplicationShutdown {
       global: true,
       providers: [
         { provide: Store, useValue: store },
-        { provide: EventLog, useValue: store.log },
-        { provide: EventWriter, useValue: store.writer },
+        { provide: CommandWriter, useValue: store.writer },
         { provide: Reads, useValue: store.reads },
       ],
-      exports: [Store, EventLog, EventWriter, Reads],
+      exports: [Store, CommandWriter, Reads],
     };
   }
 

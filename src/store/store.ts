@@ -2,24 +2,22 @@ import { openForWriting } from '../database/sqlite/open-sqlite.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
-import type { EventLog } from '../events/log/event-log.js';
-import { EventWriter } from '../events/log/event-writer.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
-import { catchUp } from '../projections/fold-again.js';
+import type { CommandWriter } from '../modules/command-writer.js';
+import { catchUp, type CaughtUp } from '../projections/fold-again.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
-import { ProjectionFolds } from '../projections/projection-folds.js';
 import type { Reads } from '../projections/reads.js';
 import { SqliteReads } from '../projections/sqlite-reads.js';
 import { takeDataFolder } from './data-folder.js';
 import { migrate } from './migrate.js';
+import { SqliteWriter } from './sqlite-writer.js';
 
-/** An open store: the log, its one writer, and the reads beside it. */
+/** An open store: its one writer and the reads beside it. */
 export abstract class Store {
-  abstract readonly log: EventLog;
-  abstract readonly writer: EventWriter;
+  abstract readonly writer: CommandWriter;
   abstract readonly reads: Reads;
   /** What happened on the way up, for the log. */
-  abstract readonly opened: { migrations: string[]; caughtUp: { projection: string; events: number }[] };
+  abstract readonly opened: { migrations: string[]; caughtUp: CaughtUp[] };
   /** Answers every command that waits, then closes the database. */
   abstract close(): Promise<void>;
 }
@@ -30,20 +28,25 @@ export async function openStore(dataDir: string): Promise<Store> {
   const undo: (() => unknown)[] = [() => folder.release()];
   try {
     const migrations = await migrate(folder.file);
-    const db = openForWriting(folder.file);
-    undo.unshift(() => db.close());
-    const log = new SqliteEventLog(db);
-    const catalog = new EventCatalog();
-    const caughtUp = await catchUp(log, new EventDecoder(catalog, jsonCodec), PROJECTIONS);
+    const caughtUp = await catchUpFile(folder.file);
     const reads = new SqliteReads(folder.file);
     undo.unshift(() => reads.close());
-    const folds = new ProjectionFolds(PROJECTIONS);
-    const writer = new EventWriter(log, { catalog, codec: jsonCodec, folds, clock: Date.now });
+    const writer = await SqliteWriter.open(folder.file);
     undo.unshift(() => writer.close());
-    return { log, writer, reads, opened: { migrations, caughtUp }, close: () => runAll(undo) };
+    return { writer, reads, opened: { migrations, caughtUp }, close: () => runAll(undo) };
   } catch (error) {
     await runAll(undo);
     throw error;
+  }
+}
+
+async function catchUpFile(file: string): Promise<CaughtUp[]> {
+  const db = openForWriting(file);
+  try {
+    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+    return await catchUp(new SqliteEventLog(db), decoder, PROJECTIONS);
+  } finally {
+    db.close();
   }
 }
 

@@ -1,7 +1,9 @@
 import type { EventWriter } from '../../src/events/log/event-writer.js';
 import type { ExpectedVersion, Written } from '../../src/events/log/write-command.js';
+import type { CommandData, CommandWriter } from '../../src/modules/command-writer.js';
 import { EndSessionHandler } from '../../src/modules/conversation/commands/end-session.command.js';
 import { RecordTurnHandler } from '../../src/modules/conversation/commands/record-turn.command.js';
+import { withDecider } from '../../src/modules/deciders.js';
 import { ObserveEmotionHandler } from '../../src/modules/emotion/commands/observe-emotion.command.js';
 import { ForgetMemoryHandler } from '../../src/modules/memory/commands/forget-memory.command.js';
 import { FormMemoryHandler } from '../../src/modules/memory/commands/form-memory.command.js';
@@ -35,7 +37,7 @@ export interface SentCommand {
   expected?: ExpectedVersion | undefined;
 }
 
-/** Sends a command the way a controller does: validated, then through its own handler. */
+/** Sends a command the way a controller does: validated, then through its own handler; as data, as between threads. */
 export async function send(
   writer: EventWriter,
   { name, userId, input, key, expected }: SentCommand,
@@ -43,6 +45,9 @@ export async function send(
   const command = namedCommand(name);
   if (!command) throw new Error(`No module declares a command ${name}.`);
   const context = { actor: 'test', idempotencyKey: key, expected };
-  const handler = new HANDLERS[name](writer) as { execute(command: unknown): Promise<Written> };
+  const decided = { write: (data: CommandData) => writer.write(withDecider(structuredClone(data))) };
+  const handler = new HANDLERS[name](decided as CommandWriter) as {
+    execute(command: unknown): Promise<Written>;
+  };
   return handler.execute(command.make(userId, command.validate(input), context));
 }

@@ -4,6 +4,9 @@ import type { RowChanges, RowQuery, RowStore } from '../row-store.js';
 import { columnName, keyText, type Column, type Key, type Table } from '../table.js';
 import { SqliteFullText } from './sqlite-full-text.js';
 
+/** Rows of one table that are kept in memory. */
+const HOT_ROWS = 20_000;
+
 type Bindable = Key | Uint8Array | null;
 type Decode = (value: unknown) => unknown;
 type Encode = (value: unknown) => Bindable;
@@ -16,23 +19,26 @@ class TableStatements {
   readonly update: Database.Statement | undefined;
   readonly remove: Database.Statement;
   readonly fullText: SqliteFullText | undefined;
+  /** The hot rows of the writing connection. */
+  readonly cache: LRUCache<string, object> | undefined;
   private readonly names: string[];
-  private readonly encoders: Encode[];
   private readonly decoders: Decode[];
-  private readonly updated: number[];
-  private readonly keys: number[];
+  private readonly upserted: readonly Parameter[];
+  private readonly updated: readonly Parameter[];
   private readonly indexed: readonly string[];
 
-  constructor(db: Database.Database, table: Table) {
+  constructor(db: Database.Database, table: Table, cached: boolean) {
+    if (cached && table.hot) this.cache = new LRUCache({ max: HOT_ROWS });
     this.names = Object.keys(table.columns);
-    this.encoders = Object.values(table.columns).map(encoder);
     this.decoders = Object.values(table.columns).map(decoder);
     this.indexed = table.indexes
       .flatMap(({ columns }) => columns)
       .filter((name) => !table.key.includes(name));
-    this.keys = table.key.map((name) => this.names.indexOf(name));
     const fixed = new Set([...table.key, ...this.indexed]);
-    this.updated = this.names.flatMap((name, i) => (fixed.has(name) ? [] : [i]));
+    const changing = this.names.filter((name) => !fixed.has(name));
+    const parameter = (name: string): Parameter => [name, encoder(table.columns[name] as Column)];
+    this.upserted = this.names.map(parameter);
+    this.updated = [...changing, ...table.key].map(parameter);
     const columns = this.names.map(columnName);
     const key = table.key.map(columnName);
     const where = key.map((column) => `${column} = ?`).join(' and ');
@@ -44,31 +50,20 @@ class TableStatements {
       `insert into ${table.name} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')}) ` +
         `on conflict (${key.join(', ')}) do ${onConflict}`,
     );
-    if (this.updated.length > 0) {
-      const set = this.updated.map((i) => `${columns[i]} = ?`).join(', ');
+    if (changing.length > 0) {
+      const set = changing.map((name) => `${columnName(name)} = ?`).join(', ');
       this.update = db.prepare(`update ${table.name} set ${set} where ${where}`);
     }
     this.remove = db.prepare(`delete from ${table.name} where ${where}`);
     if (table.fullText) this.fullText = new SqliteFullText(db, table);
   }
 
-  /** Writes the row; answers about how many bytes it takes. */
-  write(before: object | undefined, after: object): number {
-    const values = this.encode(after);
+  write(before: object | undefined, after: object): void {
     if (before && this.update && this.indexed.every((name) => same(before, after, name))) {
-      this.update.run(...pick(values, this.updated), ...pick(values, this.keys));
+      this.update.run(encoded(after, this.updated));
     } else {
-      this.upsert.run(...values);
+      this.upsert.run(encoded(after, this.upserted));
     }
-    return sizeOf(values);
-  }
-
-  private encode(row: object): Bindable[] {
-    const values: Bindable[] = [];
-    for (let i = 0; i < this.names.length; i++) {
-      values.push((this.encoders[i] as Encode)((row as Record<string, unknown>)[this.names[i] as string]));
-    }
-    return values;
   }
 
   decode(values: unknown[]): object {
@@ -86,45 +81,45 @@ export class SqliteRows implements RowStore {
   private readonly tables = new Map<string, TableStatements>();
   private readonly queries = new Map<string, Database.Statement>();
 
-  /** With a cache, hot rows stay in memory: only for the one connection that writes them. */
+  /** Cached, hot rows stay in memory: only for the one connection that writes them. */
   constructor(
     private readonly db: Database.Database,
-    private readonly cache?: RowCache,
+    private readonly cached = false,
   ) {}
 
-  load(table: Table, key: readonly Key[]): object | undefined {
-    const cache = table.hot ? this.cache : undefined;
-    const id = cache && cacheId(table, keyText(key));
-    const known = cache?.get(id as string);
-    if (known) return known;
+  load(table: Table, key: readonly Key[], id?: string): object | undefined {
     const statements = this.of(table);
-    const values = statements.select.get(...key) as unknown[] | undefined;
+    const { cache } = statements;
+    const place = cache && (id ?? keyText(key));
+    const known = cache?.get(place as string);
+    if (known) return known;
+    const values = statements.select.get(key) as unknown[] | undefined;
     if (!values) return undefined;
     const row = statements.decode(values);
-    cache?.set(id as string, row, { size: sizeOf(values) });
+    cache?.set(place as string, row);
     return row;
   }
 
   save(changes: RowChanges): void {
     for (const [table, changed] of changes) {
       const statements = this.of(table);
-      const cache = table.hot ? this.cache : undefined;
+      const { cache, fullText } = statements;
       for (const [id, { key, before, after }] of changed) {
         if (after) {
-          const size = statements.write(before, after);
-          cache?.set(cacheId(table, id), after, { size });
+          statements.write(before, after);
+          cache?.set(id, after);
         } else {
-          statements.remove.run(...key);
-          cache?.delete(cacheId(table, id));
+          statements.remove.run(key);
+          cache?.delete(id);
         }
-        statements.fullText?.save(before, after);
+        fullText?.save(before, after);
       }
     }
   }
 
   /** After a rollback nothing that was kept in memory can be trusted. */
   forget(): void {
-    this.cache?.clear();
+    for (const { cache } of this.tables.values()) cache?.clear();
   }
 
   removeUser(table: Table, userId: string): void {
@@ -158,7 +153,7 @@ export class SqliteRows implements RowStore {
   private of(table: Table): TableStatements {
     let statements = this.tables.get(table.name);
     if (!statements) {
-      statements = new TableStatements(this.db, table);
+      statements = new TableStatements(this.db, table, this.cached);
       this.tables.set(table.name, statements);
     }
     return statements;
@@ -205,32 +200,16 @@ export function selectPage(table: Table, query: RowQuery): { sql: string; parame
   return { sql, parameters: [...parameters, query.limit] };
 }
 
-/** Rows by table and key, bounded by about the bytes they take. */
-export type RowCache = LRUCache<string, object>;
+type Parameter = readonly [name: string, encode: Encode];
 
-/** A cache of 64 MiB. */
-export function rowCache(): RowCache {
-  return new LRUCache({ maxSize: 64 * 1024 * 1024 });
-}
-
-function cacheId(table: Table, id: string): string {
-  return `${table.name}\u0001${id}`;
+function encoded(row: object, parameters: readonly Parameter[]): Bindable[] {
+  const values: Bindable[] = [];
+  for (const [name, encode] of parameters) values.push(encode((row as Record<string, unknown>)[name]));
+  return values;
 }
 
 function same(before: object, after: object, name: string): boolean {
   return (before as Record<string, unknown>)[name] === (after as Record<string, unknown>)[name];
-}
-
-function pick(values: readonly Bindable[], places: readonly number[]): Bindable[] {
-  return places.map((i) => values[i] as Bindable);
-}
-
-/** Text and bytes by their length; everything else as if it were a few words. */
-function sizeOf(values: readonly unknown[]): number {
-  let size = 100;
-  for (const value of values)
-    size += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8;
-  return size;
 }
 
 function encoder(column: Column): Encode {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import { rowCache, SqliteRows } from '../../database/sqlite/sqlite-rows.js';
+import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { keyText } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
 import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
@@ -30,7 +30,7 @@ export class SqliteEventLog implements EventLog {
   private readonly rollback: Database.Statement;
 
   constructor(private readonly db: Database.Database) {
-    this.rows = new SqliteRows(db, rowCache());
+    this.rows = new SqliteRows(db, true);
     this.reader = new SqliteEventReader(db);
     this.insert = db.prepare(INSERT);
     this.insertStream = db.prepare('insert into streams (user_id, stream_id, stream_key) values (?, ?, ?)');

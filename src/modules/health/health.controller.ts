@@ -6,7 +6,7 @@ import {
   HealthIndicatorService,
   type HealthCheckResult,
 } from '@nestjs/terminus';
-import { CheckpointsAtHead } from './checkpoints-at-head.js';
+import { WriterHealth } from './writer-health.js';
 
 @ApiTags('health')
 @Controller('health')
@@ -14,7 +14,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
-    private readonly checkpoints: CheckpointsAtHead,
+    private readonly writer: WriterHealth,
   ) {}
 
   /** The process answers. */
@@ -31,8 +31,8 @@ export class HealthController {
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
     return this.health.check([
-      () => this.checkpoints.isWritable('database'),
-      () => this.checkpoints.areAtHead('projections'),
+      () => this.writer.isWritable('database'),
+      () => this.writer.areAtHead('projections'),
     ]);
   }
 }

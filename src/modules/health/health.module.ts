@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { CheckpointsAtHead } from './checkpoints-at-head.js';
 import { HealthController } from './health.controller.js';
+import { WriterHealth } from './writer-health.js';
 
 /** Is it alive, is it ready, and if not, why not? */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [CheckpointsAtHead],
+  providers: [WriterHealth],
 })
 export class HealthModule {}

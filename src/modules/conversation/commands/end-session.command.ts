@@ -1,8 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { EventWriter } from '../../../events/log/event-writer.js';
 import type { Written } from '../../../events/log/write-command.js';
-import { NamedCommand, StoreCommand, toWrite } from '../../store-command.js';
-import { endSession } from '../conversation.decider.js';
+import { CommandWriter } from '../../command-writer.js';
+import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
 import { EndSessionInput } from '../conversation.dto.js';
 
 /** Close a session. */
@@ -11,10 +10,9 @@ export class EndSession extends StoreCommand<EndSessionInput> {}
 
 @CommandHandler(EndSession)
 export class EndSessionHandler implements ICommandHandler<EndSession> {
-  constructor(private readonly writer: EventWriter) {}
+  constructor(private readonly writer: CommandWriter) {}
 
   execute(command: EndSession): Promise<Written> {
-    const { userId, input } = command;
-    return this.writer.write(toWrite(command, (state) => endSession(state, userId, input)));
+    return this.writer.write(commandData(command));
   }
 }

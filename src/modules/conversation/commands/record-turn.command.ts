@@ -1,9 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { EventWriter } from '../../../events/log/event-writer.js';
 import type { Written } from '../../../events/log/write-command.js';
 import { newId } from '../../../events/uuid.js';
-import { NamedCommand, StoreCommand, toWrite } from '../../store-command.js';
-import { recordTurn } from '../conversation.decider.js';
+import { CommandWriter } from '../../command-writer.js';
+import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
 import { RecordTurnBody } from '../conversation.dto.js';
 
 /** Record one exchange of a conversation. */
@@ -12,11 +11,9 @@ export class RecordTurn extends StoreCommand<RecordTurnBody> {}
 
 @CommandHandler(RecordTurn)
 export class RecordTurnHandler implements ICommandHandler<RecordTurn> {
-  constructor(private readonly writer: EventWriter) {}
+  constructor(private readonly writer: CommandWriter) {}
 
   execute(command: RecordTurn): Promise<Written> {
-    const { userId } = command;
-    const input = { ...command.input, turnId: newId() };
-    return this.writer.write(toWrite(command, (state) => recordTurn(state, userId, input)));
+    return this.writer.write(commandData(command, { made: { turnId: newId() } }));
   }
 }

@@ -29,7 +29,7 @@ export class GetConversationHandler implements IQueryHandler<GetConversation> {
     if (current === undefined) throw NotFound.conversation(userId);
     const session = await this.reads.get(sessionsTable, userId, current);
     if (!session) throw NotFound.session(current);
-    const slots = session.slots.map(({ slot }) => [userId, current, slot]);
+    const slots = session.slots.map(([slot]) => [userId, current, slot]);
     return conversationAnswer(session, await this.reads.getAll(windowTurnsTable, slots));
   }
 }
@@ -47,13 +47,13 @@ function conversationAnswer(session: SessionRow, turns: readonly WindowTurnRow[]
         emotion,
         occurredAt: new Date(occurredAt).toISOString(),
       })),
-    topics: session.topics.map(({ topic }) => topic),
-    emotionTrajectory: session.emotions.map(({ emotion, intensity, at }) => ({
+    topics: session.topics.map(([topic]) => topic),
+    emotionTrajectory: session.emotions.map(([emotion, intensity, at]) => ({
       emotion,
       intensity,
       occurredAt: new Date(at).toISOString(),
     })),
-    currentEmotion: session.emotions.at(-1)?.emotion ?? null,
+    currentEmotion: session.emotions.at(-1)?.[0] ?? null,
     startedAt: new Date(session.startedAt).toISOString(),
     lastActivityAt: new Date(session.lastActivityAt).toISOString(),
     ended: session.ended,

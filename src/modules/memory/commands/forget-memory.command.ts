@@ -1,8 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { EventWriter } from '../../../events/log/event-writer.js';
 import type { Written } from '../../../events/log/write-command.js';
-import { NamedCommand, StoreCommand, toWrite } from '../../store-command.js';
-import { forgetMemory, memoryStream } from '../memory.decider.js';
+import { CommandWriter } from '../../command-writer.js';
+import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
+import { memoryStream } from '../memory.decider.js';
 import { ForgetMemoryInput } from '../memory.dto.js';
 
 /** Forget a memory. */
@@ -11,12 +11,9 @@ export class ForgetMemory extends StoreCommand<ForgetMemoryInput> {}
 
 @CommandHandler(ForgetMemory)
 export class ForgetMemoryHandler implements ICommandHandler<ForgetMemory> {
-  constructor(private readonly writer: EventWriter) {}
+  constructor(private readonly writer: CommandWriter) {}
 
   execute(command: ForgetMemory): Promise<Written> {
-    const { userId, input } = command;
-    return this.writer.write(
-      toWrite(command, (state) => forgetMemory(state, userId, input), memoryStream(input.memoryId)),
-    );
+    return this.writer.write(commandData(command, { stream: memoryStream(command.input.memoryId) }));
   }
 }

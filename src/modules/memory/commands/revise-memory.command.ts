@@ -1,8 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { EventWriter } from '../../../events/log/event-writer.js';
 import type { Written } from '../../../events/log/write-command.js';
-import { NamedCommand, StoreCommand, toWrite } from '../../store-command.js';
-import { reviseMemory, memoryStream } from '../memory.decider.js';
+import { CommandWriter } from '../../command-writer.js';
+import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
+import { memoryStream } from '../memory.decider.js';
 import { ReviseMemoryInput } from '../memory.dto.js';
 
 /** Correct a memory. */
@@ -11,12 +11,9 @@ export class ReviseMemory extends StoreCommand<ReviseMemoryInput> {}
 
 @CommandHandler(ReviseMemory)
 export class ReviseMemoryHandler implements ICommandHandler<ReviseMemory> {
-  constructor(private readonly writer: EventWriter) {}
+  constructor(private readonly writer: CommandWriter) {}
 
   execute(command: ReviseMemory): Promise<Written> {
-    const { userId, input } = command;
-    return this.writer.write(
-      toWrite(command, (state) => reviseMemory(state, userId, input), memoryStream(input.memoryId)),
-    );
+    return this.writer.write(commandData(command, { stream: memoryStream(command.input.memoryId) }));
   }
 }

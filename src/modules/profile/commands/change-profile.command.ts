@@ -1,9 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { EventWriter } from '../../../events/log/event-writer.js';
 import type { Written } from '../../../events/log/write-command.js';
-import { NamedCommand, StoreCommand, toWrite } from '../../store-command.js';
+import { CommandWriter } from '../../command-writer.js';
+import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
 import { profileStream } from '../../user-in-decision.js';
-import { changeProfile } from '../profile.decider.js';
 import { ChangeProfileBody } from '../profile.dto.js';
 
 /** Change any of a user's profile fields. */
@@ -12,12 +11,9 @@ export class ChangeProfile extends StoreCommand<ChangeProfileBody> {}
 
 @CommandHandler(ChangeProfile)
 export class ChangeProfileHandler implements ICommandHandler<ChangeProfile> {
-  constructor(private readonly writer: EventWriter) {}
+  constructor(private readonly writer: CommandWriter) {}
 
   execute(command: ChangeProfile): Promise<Written> {
-    const { userId, input } = command;
-    return this.writer.write(
-      toWrite(command, (state) => changeProfile(state, userId, input), profileStream(userId)),
-    );
+    return this.writer.write(commandData(command, { stream: profileStream(command.userId) }));
   }
 }

@@ -1,0 +1,26 @@
+import type { WriteCommand, Written } from '../events/log/write-command.js';
+
+/** A command as data, so that it can cross into another thread: what shall be decided, by name and input. */
+export interface CommandData extends Omit<WriteCommand, 'decide'> {
+  /** One of the names in `deciders.ts`. */
+  name: string;
+  input: object;
+}
+
+/** Whether commands can be taken now. */
+export interface WriterState {
+  /** Position of the last event. */
+  position: number;
+  /** The projections that are not at that position, or that other folds have made. */
+  behind: string[];
+}
+
+/** The only way to change the store. */
+export abstract class CommandWriter {
+  /** Resolves once the command's events are on disk; rejects with its refusal, or with Unavailable. */
+  abstract write(command: CommandData): Promise<Written>;
+  /** Opens a write transaction and looks; rejects with Unavailable when none can be opened. */
+  abstract state(): Promise<WriterState>;
+  /** Takes no further command and resolves when all that waited are answered. */
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import type { EventLog } from '../events/log/event-log.js';
+import type { EventWriter } from '../events/log/event-writer.js';
+import { checkpointsTable, type CheckpointRow } from '../events/log/log-tables.js';
+import type { Written } from '../events/log/write-command.js';
+import { PROJECTIONS } from '../projections/projection-catalog.js';
+import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
+import { withDecider } from './deciders.js';
+
+/** Writes in this thread: finds each command's decider and hands both to the event writer. */
+export class DecidingWriter extends CommandWriter {
+  constructor(
+    private readonly log: EventLog,
+    private readonly writer: EventWriter,
+  ) {
+    super();
+  }
+
+  override write(command: CommandData): Promise<Written> {
+    return this.writer.write(withDecider(command));
+  }
+
+  override state(): Promise<WriterState> {
+    return this.log.transaction(({ head, rows }) => ({
+      position: head.position,
+      behind: PROJECTIONS.filter(({ name, version }) => {
+        const checkpoint = rows.load(checkpointsTable, [name]) as CheckpointRow | undefined;
+        return checkpoint?.position !== head.position || checkpoint.version !== version;
+      }).map(({ name }) => name),
+    }));
+  }
+
+  override close(): Promise<void> {
+    return this.writer.close();
+  }
+}

@@ -1,0 +1,48 @@
+import { workerData } from 'node:worker_threads';
+import { openForWriting } from '../database/sqlite/open-sqlite.js';
+import { errorData, type ErrorData } from '../errors.js';
+import { EventCatalog } from '../events/event-catalog.js';
+import { jsonCodec } from '../events/log/event-codec.js';
+import { EventWriter } from '../events/log/event-writer.js';
+import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
+import type { Written } from '../events/log/write-command.js';
+import type { CommandData, WriterState } from '../modules/command-writer.js';
+import { DecidingWriter } from '../modules/deciding-writer.js';
+import { PROJECTIONS } from '../projections/projection-catalog.js';
+import { ProjectionFolds } from '../projections/projection-folds.js';
+import { compileValidators } from '../validation/validator.js';
+
+// The thread that holds the one writing connection; piscina calls the exported functions by name.
+const db = openForWriting((workerData as { file: string }).file);
+const log = new SqliteEventLog(db);
+const folds = new ProjectionFolds(PROJECTIONS);
+const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now };
+const writer = new DecidingWriter(log, new EventWriter(log, parts));
+compileValidators();
+
+/** What became of a command, or of another task. */
+export type Settled<T> = { value: T } | { error: ErrorData };
+
+/** Writes commands that arrived together; answers each one's outcome, in their order. */
+export function write(commands: readonly CommandData[]): Promise<Settled<Written>[]> {
+  return Promise.all(commands.map((command) => settled(writer.write(command))));
+}
+
+/** Whether commands can be taken. */
+export function state(): Promise<Settled<WriterState>> {
+  return settled(writer.state());
+}
+
+/** Answers every command that waits, then closes the database. */
+export async function close(): Promise<void> {
+  await writer.close();
+  db.close();
+}
+
+async function settled<T>(work: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    return { error: errorData(error) };
+  }
+}
