@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
+import { audit, FLAWLESS } from '../support/audit.js';
+import { readLog } from '../support/client.js';
+import { commandOf, resend, startLoad, type SentCommand } from '../support/load.js';
+import { Store } from '../support/store.js';
+
+const PRELOAD = fileURLToPath(new URL('../support/programs/dying-writer.js', import.meta.url));
+
+jest.setTimeout(60_000);
+
+let store: Store;
+
+beforeAll(async () => {
+  store = await Store.start({ NODE_OPTIONS: `--import=${PRELOAD}` });
+});
+
+afterAll(() => store.remove());
+
+describe('a writer whose thread dies under load, after its commit and before its answers', () => {
+  it('answers 503, is replaced, and loses or doubles nothing', async () => {
+    const load = startLoad(store.url, 1);
+    const deadly: SentCommand[] = [];
+    for (const deaths of [1, 2, 3]) {
+      await load.acknowledged(deaths * 100);
+      const command = { ...commandOf(2, 0, 3), key: `kill-${deaths}`, path: '/v1/users/kill/emotions' };
+      command.body = { ...command.body, triggers: [command.key] };
+      expect((await resend(store.url, [command])).map(({ status }) => status)).toEqual([503]);
+      deadly.push(command);
+    }
+    await load.acknowledged(500);
+    await store.stop('SIGKILL');
+    await load.ended();
+
+    await store.restart();
+    const sent = [...load.sent, ...deadly];
+    // Without the thread's answer a client knows nothing; its retry under the same key finds what was committed.
+    const unanswered = load.sent.filter(({ acknowledged }) => !acknowledged);
+    expect(unanswered.length).toBeGreaterThan(0);
+    const answers = await resend(store.url, unanswered);
+    expect(answers.filter(({ status }) => status !== 200 && status !== 201)).toEqual([]);
+    for (const [i, command] of unanswered.entries()) command.acknowledged = answers[i];
+    expect(audit(await readLog(store), sent)).toEqual(FLAWLESS);
+  });
+});
