@@ -10,7 +10,7 @@ const COMBINING = /[\u0300-\u036f]/g;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
+const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 /** The write path asks for the terms of a text twice: for its length, and for the index. */
 const recent = new LRUCache<string, string[]>({ max: 256 });
 /** A plain map, started anew when it is full: looked up for every word of every candidate of a search. */

@@ -1,7 +1,7 @@
 import { RowBatch } from '../database/row-batch.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { EventLog, LogTransaction } from '../events/log/event-log.js';
-import { checkpointsTable } from '../events/log/log-tables.js';
+import { checkpointsTable, type CheckpointRow } from '../events/log/log-tables.js';
 import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from './projection.js';
 
@@ -9,7 +9,7 @@ const PAGE = 1_000;
 
 /**
  * Folds one user again, alone, in one transaction: drops the user's rows of the given projections and folds the
- * user's events. Answers how many events were folded.
+ * user's events, for each projection up to where it has folded everyone's. Answers how many events the user has.
  */
 export function foldUserAgain(
   log: EventLog,
@@ -17,22 +17,31 @@ export function foldUserAgain(
   projections: readonly Projection[],
   userId: string,
 ): Promise<number> {
-  const folds = new ProjectionFolds(projections);
   return log.transaction((transaction) => {
     for (const table of projections.flatMap(({ tables }) => tables))
       transaction.rows.removeUser(table, userId);
+    const folded = projections.map((projection) => ({
+      folds: new ProjectionFolds([projection]),
+      upTo: checkpointOf(transaction, projection)?.position ?? 0,
+    }));
     let after = 0;
-    let folded = 0;
+    let count = 0;
     for (;;) {
       const events = transaction.read({ after, userId, limit: PAGE });
       const rows = new RowBatch(transaction.rows);
-      for (const stored of events) folds.fold(decoder.decode(stored), rows);
+      for (const event of events.map((stored) => decoder.decode(stored))) {
+        for (const { folds, upTo } of folded) if (event.position <= upTo) folds.fold(event, rows);
+      }
       transaction.save(rows.changes());
-      folded += events.length;
+      count += events.length;
       after = events.at(-1)?.position ?? after;
-      if (events.length < PAGE) return folded;
+      if (events.length < PAGE) return count;
     }
   });
+}
+
+function checkpointOf(transaction: LogTransaction, { name }: Projection): CheckpointRow | undefined {
+  return transaction.rows.load(checkpointsTable, [name]) as CheckpointRow | undefined;
 }
 
 /** A projection that was behind, and how many events it has folded since. */

@@ -40,6 +40,45 @@ describe('the terms of a question', () => {
   });
 });
 
+/** What the index is asked for, of a user in whose memories the terms stand so often. */
+function asked(frequencies: Record<string, number>, q: string, limit = 5) {
+  const calls: { terms: readonly string[]; among: number }[] = [];
+  const ids = new Map(Object.entries(frequencies).map(([term, n], i) => [term, { from: i * 100_000, n }]));
+  const index = {
+    ...memoryIndexOf(folded(memoryIndex, [of('a', 'boat')])),
+    frequency: (_userId: string, term: string) => frequencies[term] ?? 0,
+    candidates: (_userId: string, anyOf: readonly string[], most: number, among: number) => {
+      calls.push({ terms: anyOf, among });
+      return anyOf.flatMap((term) => {
+        const { from, n } = ids.get(term) ?? { from: 0, n: 0 };
+        return Array.from({ length: Math.min(n, most) }, (_, i) => from + i);
+      });
+    },
+  };
+  searchMemories(index, { userId: USER, q, minConfidence: 0.3, limit });
+  return calls;
+}
+
+describe('the candidates of a search', () => {
+  it('hold any of the words while these stand in few memories', () => {
+    expect(asked({ marlin: 3, tea: 90 }, 'tea marlin')).toEqual([{ terms: ['marlin', 'tea'], among: 1_000 }]);
+  });
+
+  it('do not come from common words where rare ones find enough', () => {
+    expect(asked({ marlin: 7, tea: 5_000 }, 'tea marlin').map(({ terms }) => terms)).toEqual([['marlin']]);
+  });
+
+  it('come from common words too where rare ones find too little', () => {
+    const calls = asked({ marlin: 3, tea: 5_000, rain: 900 }, 'tea marlin rain', 2_000);
+    expect(calls.map(({ terms }) => terms)).toEqual([['marlin', 'rain'], ['tea']]);
+  });
+
+  it('come from a common word that stands alone, and no word is asked for that stands nowhere', () => {
+    expect(asked({ tea: 5_000 }, 'tea plane').map(({ terms }) => terms)).toEqual([['tea']]);
+    expect(asked({}, 'tea plane')).toEqual([]);
+  });
+});
+
 describe('searching memories', () => {
   it('finds a memory by any word of the question, in its content or its context', () => {
     const happened = [

@@ -7,9 +7,14 @@ import type { MemoryRow, MemorySummaryRow } from './memory-index.projection.js';
 const K1 = 1.2;
 const B = 0.75;
 const MOST_QUERY_TERMS = 32;
-const CANDIDATES = 150;
+const CANDIDATES = 100;
 /** When a filter may throw most candidates away, more are fetched. */
 const FILTERED_CANDIDATES = 1_500;
+/**
+ * How many memories are ranked to find the candidates. Rare words come first; only where they find too little do words
+ * that stand in more memories than this help out, and then among the newest only: such words tell memories hardly apart.
+ */
+const MOST_RANKED = 1_000;
 const DAY = 86_400_000;
 const RECENCY_HALF_LIFE_DAYS = 90;
 
@@ -47,7 +52,9 @@ export interface MemoryHit {
 
 /** What search needs of a database. */
 export interface MemoryIndex {
-  candidates(userId: string, anyOf: readonly string[], limit: number): number[];
+  /** The best `limit` of the newest `among` memories with any of the terms, by the index's own ranking. */
+  candidates(userId: string, anyOf: readonly string[], limit: number, among: number): number[];
+  /** In how many of the user's memories the term stands. */
   frequency(userId: string, term: string): number;
   summary(userId: string): MemorySummaryRow | undefined;
   memories(filters: readonly Filter[], limit: number): MemoryRow[];
@@ -67,10 +74,11 @@ export function searchMemories(index: MemoryIndex, question: MemoryQuestion): Me
   const asked = questionTerms(question.q);
   if (!summary || summary.total === 0 || asked.length === 0) return [];
   const most = types || minConfidence > 0.3 ? FILTERED_CANDIDATES : CANDIDATES;
-  const ids = index.candidates(userId, asked, Math.max(most, limit * 4));
+  const frequencies = asked.map((term): Frequency => [term, index.frequency(userId, term)]);
   const weights = new Map(
-    asked.map((term) => [term, inverseFrequency(summary.total, index.frequency(userId, term))]),
+    frequencies.map(([term, frequency]) => [term, inverseFrequency(summary.total, frequency)]),
   );
+  const ids = candidates(index, userId, frequencies, { atLeast: limit, most: Math.max(most, limit * 4) });
   const filters: Filter[] = [
     ['userId', '=', userId],
     ['formedPosition', 'in', ids],
@@ -82,6 +90,31 @@ export function searchMemories(index: MemoryIndex, question: MemoryQuestion): Me
     .map((memory) => scored(memory, weights, summary))
     .toSorted((a, b) => b.score - a.score || b.memory.formedPosition - a.memory.formedPosition)
     .slice(0, limit);
+}
+
+/** A term and in how many of the user's memories it stands. */
+type Frequency = [term: string, frequency: number];
+
+function candidates(
+  index: MemoryIndex,
+  userId: string,
+  frequencies: readonly Frequency[],
+  { atLeast, most }: { atLeast: number; most: number },
+): number[] {
+  const rarestFirst = frequencies.filter(([, frequency]) => frequency > 0).toSorted(([, a], [, b]) => a - b);
+  const found = new Set<number>();
+  while (rarestFirst.length > 0 && found.size < atLeast) {
+    const terms = takeRarest(rarestFirst);
+    for (const id of index.candidates(userId, terms, most, MOST_RANKED)) found.add(id);
+  }
+  return [...found];
+}
+
+/** Takes, from the front, the terms that together stand in few enough memories to rank them all; at least one. */
+function takeRarest(rarestFirst: Frequency[]): string[] {
+  let ranked = 0;
+  const next = rarestFirst.findIndex(([, frequency], i) => (ranked += frequency) > MOST_RANKED && i > 0);
+  return rarestFirst.splice(0, next < 0 ? rarestFirst.length : next).map(([term]) => term);
 }
 
 function inverseFrequency(total: number, frequency: number): number {

@@ -12,7 +12,7 @@ import type { MemoryIndex } from './memory-search.js';
 export function sqliteMemoryIndex(rows: SqliteRows): MemoryIndex {
   const fullText = rows.fullText(memoriesTable);
   return {
-    candidates: (userId, anyOf, limit) => fullText.candidates(userId, anyOf, limit),
+    candidates: (userId, anyOf, limit, among) => fullText.candidates(userId, anyOf, limit, among),
     frequency: (userId, term) => fullText.frequency(userId, term),
     summary: (userId) => rows.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
     memories: (filters: readonly Filter[], limit) =>

@@ -84,6 +84,16 @@ for (const database of DATABASES) {
       expect(await storedRows(db)).toEqual(before);
     });
 
+    it('folds one user again only up to where the projection is, so that catching up counts nothing twice', async () => {
+      await write(liveFolds());
+      await db.writer(noFolds).write(append([joy(), joy()], { userId: 'ada' }));
+
+      await foldUserAgain(db.log, decoder(), PROJECTIONS, 'ada');
+      await catchUp(db.log, decoder(), PROJECTIONS);
+
+      expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
+    });
+
     it('says which projection cannot fold an event, and keeps the whole pages before it', async () => {
       await write(noFolds);
 

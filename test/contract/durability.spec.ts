@@ -125,6 +125,25 @@ describe('the connection of the SQLite writer', () => {
     expect(db.prepare('select count(*) from checkpoints').pluck().get()).toBe(0);
   });
 
+  it('answers that the database is unavailable when the disk is full, and goes on once there is room', async () => {
+    const log = new SqliteEventLog(db);
+    const fill = () =>
+      log.transaction(() => {
+        for (let i = 0; i < 50; i++) {
+          db.prepare('insert into checkpoints values (?, 1, 1)').run(`${i}-${'x'.repeat(4_000)}`);
+        }
+      });
+    // What SQLite answers at this limit is what it answers when the disk has no room for another page.
+    db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true }) as number}`);
+
+    await expect(fill()).rejects.toMatchObject({ status: 503, code: 'database.unavailable' });
+    expect(db.prepare('select count(*) from checkpoints').pluck().get()).toBe(0);
+
+    db.pragma('max_page_count = 1000000');
+    await fill();
+    expect(db.prepare('select count(*) from checkpoints').pluck().get()).toBe(50);
+  });
+
   it('never gives a position a second time', () => {
     const sql = db
       .prepare(`select sql from sqlite_master where type = 'table' and name = 'events'`)

@@ -282,11 +282,13 @@ for (const database of DATABASES) {
         };
         for (const userId of [...USERS, 'nobody']) {
           for (const term of TERMS) {
-            const held = naive.candidates(userId, [term], Infinity);
+            const held = naive.candidates(userId, [term], Infinity, Infinity);
             expect([term, await db.candidates(userId, [term])]).toEqual([term, held]);
             expect([term, await db.frequency(userId, term)]).toEqual([term, held.length]);
           }
-          expect(await db.candidates(userId, several)).toEqual(naive.candidates(userId, several, Infinity));
+          expect(await db.candidates(userId, several)).toEqual(
+            naive.candidates(userId, several, Infinity, Infinity),
+          );
           for (const question of questions(userId)) {
             expect(await db.reads.searchMemories(question)).toEqual(searchMemories(naive, question));
           }

@@ -319,6 +319,13 @@ describe('GET memories/search', () => {
     expect((await changing.get<Page<Memory>>('/memories')).body.items).toEqual([]);
   });
 
+  it('finds a memory by its context behind the longest content there can be', async () => {
+    const wordy = { memoryId: 'wordy', content: 'b '.repeat(4_000).trim(), context: 'Barquentine' };
+    await searcher().post('/memories', memory(wordy));
+    expect(idsOf(await ask('barquentine'))).toEqual(['wordy']);
+    await searcher().delete('/memories/wordy');
+  });
+
   it('writes nothing', async () => {
     const before = await head();
     const first = await ask('dog');

@@ -146,7 +146,7 @@ class SqliteTestDatabase implements TestDatabase {
   }
 
   async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
-    const found = this.opened.rows.fullText(memoriesTable).candidates(userId, anyOf, MOST_ROWS);
+    const found = this.opened.rows.fullText(memoriesTable).candidates(userId, anyOf, MOST_ROWS, MOST_ROWS);
     return found.toSorted((a, b) => a - b);
   }
 

@@ -14,10 +14,13 @@ import type { MemoryIndex } from '../../src/projections/memory-search.js';
 export function memoryIndexOf(store: MemoryRowStore): MemoryIndex {
   const ofUser = (userId: string) => store.all(memoriesTable).filter((row) => row.userId === userId);
   return {
-    candidates: (userId, anyOf, limit) =>
+    candidates: (userId, anyOf, limit, among) =>
       ofUser(userId)
         .filter((row) => holdsAny(row, anyOf))
         .map(({ formedPosition }) => formedPosition)
+        .toSorted((a, b) => b - a)
+        .slice(0, among)
+        .toReversed()
         .slice(0, limit),
     frequency: (userId, term) => ofUser(userId).filter((row) => holdsAny(row, [term])).length,
     summary: (userId) => store.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,

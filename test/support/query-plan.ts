@@ -6,6 +6,10 @@ const HEAD = /^select position, hash, recorded_at from events order by position 
 const NO_TABLE =
   /^(LIST SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*)$/;
 
+/** The candidates of a search: the few rows that the inner limit lets through are sorted by their score. */
+const FEW = /\(select [^()]* match [^()]* limit [\d.]+\) order by score limit [\d.]+$/;
+const SORTING_FEW = /^(CO-ROUTINE \(subquery-\d+\)|SCAN \(subquery-\d+\)|USE TEMP B-TREE FOR ORDER BY)$/;
+
 interface Step {
   detail: string;
 }
@@ -18,6 +22,7 @@ export function costlySteps(db: Database.Database, sql: string): string[] {
 
 function isCheap(db: Database.Database, sql: string, step: string): boolean {
   if (NO_TABLE.test(step)) return true;
+  if (FEW.test(sql)) return SORTING_FEW.test(step);
   if (HEAD.test(sql)) return step === 'SCAN events';
   const search =
     /^SEARCH (\w+) USING (?:COVERING )?(INTEGER PRIMARY KEY|PRIMARY KEY|INDEX \w+) \((.+)\)$/.exec(step);

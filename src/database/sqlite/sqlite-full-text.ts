@@ -26,7 +26,8 @@ export class SqliteFullText {
     const index = `${table.name}_fts`;
     this.put = db.prepare(`insert or replace into ${index} (rowid, terms) values (?, ?)`);
     this.drop = db.prepare(`delete from ${index} where rowid = ?`);
-    this.find = db.prepare(`select rowid from ${index} where ${index} match ? order by rank limit ?`).pluck();
+    const matches = `select rowid as id, rank as score from ${index} where ${index} match ? order by rowid desc limit ?`;
+    this.find = db.prepare(`select id from (${matches}) order by score limit ?`).pluck();
     this.count = db.prepare(`select count(*) from ${index} where ${index} match ?`).pluck();
     this.idsOfUser = db
       .prepare(`select ${columnName(this.declared.id)} from ${table.name} where user_id = ?`)
@@ -34,16 +35,17 @@ export class SqliteFullText {
     this.dropAll = db.prepare(`insert into ${index} (${index}) values ('delete-all')`);
   }
 
-  /** Follows a change of a row; an unchanged text is not indexed again. */
+  /** Follows a change of a row; unchanged texts are not indexed again. */
   save(before: object | undefined, after: object | undefined): void {
-    const was = before && this.textOf(before as Values);
-    const is = after && this.textOf(after as Values);
-    if (is !== undefined && is !== was) {
-      const { userId, [this.declared.id]: id } = after as Values;
-      this.put.run(id, this.prefixed(userId as string, terms(is)));
-    } else if (before && !after) {
-      this.drop.run((before as Values)[this.declared.id]);
+    if (!after) {
+      if (before) this.drop.run((before as Values)[this.declared.id]);
+      return;
     }
+    if (before && this.declared.columns.every((column) => textIn(before, column) === textIn(after, column)))
+      return;
+    const { userId, [this.declared.id]: id } = after as Values;
+    const found = this.declared.columns.flatMap((column) => terms(textIn(after, column)));
+    this.put.run(id, this.prefixed(userId as string, found));
   }
 
   removeUser(userId: string): void {
@@ -54,9 +56,9 @@ export class SqliteFullText {
     this.dropAll.run();
   }
 
-  /** The ids of the user's rows that hold any of the terms, best first by FTS5's own ranking. */
-  candidates(userId: string, anyOf: readonly string[], limit: number): number[] {
-    return this.find.all(this.match(userId, anyOf), limit) as number[];
+  /** The best `limit` of the newest `among` rows of the user that hold any of the terms, by FTS5's own ranking. */
+  candidates(userId: string, anyOf: readonly string[], limit: number, among: number): number[] {
+    return this.find.all(this.match(userId, anyOf), among, limit) as number[];
   }
 
   /** In how many of the user's rows the term stands. */
@@ -83,8 +85,8 @@ export class SqliteFullText {
     }
     return prefix;
   }
+}
 
-  private textOf(row: Values): string {
-    return this.declared.columns.map((column) => (row[column] as string | null) ?? '').join(' ');
-  }
+function textIn(row: object, column: string): string {
+  return ((row as Values)[column] as string | null) ?? '';
 }

@@ -59,11 +59,10 @@ class TableStatements {
   }
 
   write(before: object | undefined, after: object): void {
-    if (before && this.update && this.indexed.every((name) => same(before, after, name))) {
-      this.update.run(encoded(after, this.updated));
-    } else {
-      this.upsert.run(encoded(after, this.upserted));
-    }
+    const indexesStay = before && this.indexed.every((name) => same(before, after, name));
+    // A row that someone else has taken away is put back whole.
+    if (indexesStay && this.update && this.update.run(encoded(after, this.updated)).changes > 0) return;
+    this.upsert.run(encoded(after, this.upserted));
   }
 
   decode(values: unknown[]): object {

@@ -53,7 +53,7 @@ export const receiptsTable = defineTable(
     requestHash: bytes(),
     status: integer(),
     body: text(),
-    /** Position of the command's last event, or the position it answered with. */
+    /** Where the log ended after the command: at its last event, if it has any. */
     position: integer(),
     recordedAt: integer(),
   },

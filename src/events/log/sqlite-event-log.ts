@@ -58,7 +58,7 @@ export class SqliteEventLog implements EventLog {
       this.heads.clear();
       // A failed commit may have rolled back already.
       if (this.db.inTransaction) this.rollback.run();
-      throw error;
+      throw isUnwritable(error) ? Unavailable.database(error) : error;
     }
   }
 
@@ -109,6 +109,12 @@ export class SqliteEventLog implements EventLog {
       );
     }
   }
+}
+
+/** The disk is full or broken, or the file is locked or may not be written: nothing that a command did. */
+function isUnwritable(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM)/.test(code);
 }
 
 /** Translates what the driver throws when the file cannot be locked or written. */

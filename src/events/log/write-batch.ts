@@ -78,7 +78,7 @@ export class WriteBatch {
     const events = this.append(command, decision.events);
     const position = events.at(-1)?.position ?? 0;
     const body = JSON.stringify(decision.answer({ events, position, rows: this.rows }));
-    this.keepReceipt(command, decision, body, position);
+    this.keepReceipt(command, decision, body);
     return { status: decision.status, body, replayed: false };
   }
 
@@ -126,7 +126,7 @@ export class WriteBatch {
     return event;
   }
 
-  private keepReceipt(command: WriteCommand, decision: Decision, body: string, position: number): void {
+  private keepReceipt(command: WriteCommand, decision: Decision, body: string): void {
     if (!command.idempotency) return;
     const { key, requestHash } = command.idempotency;
     this.rows.put(receiptsTable, {
@@ -135,7 +135,7 @@ export class WriteBatch {
       requestHash,
       status: decision.status,
       body,
-      position,
+      position: this.head.position,
       recordedAt: this.now,
     });
   }
