@@ -51,6 +51,13 @@ module.exports = {
       to: { path: '(node_modules/better-sqlite3|^src/database/sqlite/|/sqlite-[^/]*\\.ts$)', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'only-adapters-know-postgresql',
+      comment: 'Another database must need new adapters only.',
+      severity: 'error',
+      from: { path: '^src', pathNot: '(^src/database/postgresql/|/postgresql-[^/]*\\.ts$|^src/store/)' },
+      to: { path: '(node_modules/pg/|^src/database/postgresql/|/postgresql-[^/]*\\.ts$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'requests-do-not-open-the-log',
       comment: 'A module writes through the writer and reads projections; only the adapters read or append events.',
       severity: 'error',

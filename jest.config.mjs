@@ -23,6 +23,15 @@ const base = {
   },
 };
 
+/** About the data folder and the writer's thread, which the service has on SQLite only. */
+const ON_SQLITE_ONLY = ['/test/e2e/data-folder.spec.ts', '/test/e2e/writer-thread.spec.ts'];
+
+/** A real PostgreSQL server beside the tests. */
+const postgresql = {
+  globalSetup: '<rootDir>/test/postgresql.setup.mjs',
+  globalTeardown: '<rootDir>/test/postgresql.teardown.mjs',
+};
+
 export default {
   projects: [
     {
@@ -30,7 +39,16 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/unit/**/*.spec.ts'],
     },
-    { ...base, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.spec.ts'] },
+    { ...base, ...postgresql, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+    {
+      ...base,
+      ...postgresql,
+      displayName: 'e2e-postgresql',
+      testMatch: ['<rootDir>/test/e2e/**/*.spec.ts', '<rootDir>/test/postgresql/**/*.spec.ts'],
+      testPathIgnorePatterns: ON_SQLITE_ONLY,
+      // Tells the tests' stores where to keep their data.
+      globals: { DATABASE: 'postgresql' },
+    },
   ],
 };

@@ -48,8 +48,15 @@ describe('the settings', () => {
   });
 
   it('take an empty DATABASE_URL for none', () => {
-    expect(readConfig({ DATABASE_URL: '' }).port).toBe(3000);
+    expect(readConfig({ DATABASE_URL: '' }).databaseUrl).toBeUndefined();
   });
+
+  it.each(['postgresql://user:secret@db:5433/edgesoul?sslmode=verify-full', 'postgres://db/edgesoul'])(
+    'take the PostgreSQL database %s',
+    (url) => {
+      expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
+    },
+  );
 });
 
 describe('wrong settings', () => {
@@ -68,11 +75,14 @@ describe('wrong settings', () => {
     expect(refusal({ LOG_LEVEL })).toContain('fatal, error, warn, info, debug, trace, silent');
   });
 
-  it('stop the start: a database that this release does not support', () => {
-    expect(refusal({ DATABASE_URL: 'postgresql://localhost/edgesoul' })).toContain(
-      'DATABASE_URL: only SQLite',
-    );
-  });
+  it.each(['mysql://localhost/edgesoul', 'postgresql://localhost', 'localhost/edgesoul', 'edgesoul'])(
+    'stop the start: DATABASE_URL %j',
+    (url) => {
+      expect(refusal({ DATABASE_URL: url })).toContain(
+        'DATABASE_URL: must look like postgresql://user:password@host:5432/database',
+      );
+    },
+  );
 
   it('are all listed at once, one a line, and a secret is not', () => {
     const env = {
@@ -81,7 +91,7 @@ describe('wrong settings', () => {
       DATA_DIR: '',
       BACKUP_DIR: '',
       LOG_LEVEL: 'loud',
-      DATABASE_URL: 'postgresql://user:secret@localhost/edgesoul',
+      DATABASE_URL: 'mysql://user:secret@localhost/edgesoul',
     };
     const lines = refusal(env).split('\n');
     expect(lines[0]).toBe('The environment is not valid:');

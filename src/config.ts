@@ -28,7 +28,9 @@ class Environment {
 export interface Config {
   port: number;
   host: string;
-  /** Absolute; holds `edgesoul.db`. */
+  /** Address of a PostgreSQL database, with its password; undefined for the SQLite file of the data folder. */
+  databaseUrl: string | undefined;
+  /** Absolute; holds `edgesoul.db`, unless the store is in PostgreSQL. */
   dataDir: string;
   /** Absolute. */
   backupDir: string;
@@ -46,15 +48,26 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ({ property, constraints }) =>
       `  ${property}=${JSON.stringify(env[property])}: ${Object.values(constraints ?? {}).join(', ')}`,
   );
-  if (env.DATABASE_URL) {
-    problems.push('  DATABASE_URL: only SQLite is supported by this release; unset it');
+  if (env.DATABASE_URL && !isPostgresql(env.DATABASE_URL)) {
+    // Not the value itself: it may hold a password.
+    problems.push('  DATABASE_URL: must look like postgresql://user:password@host:5432/database');
   }
   if (problems.length > 0) throw new StartRefused(`The environment is not valid:\n${problems.join('\n')}`);
   return {
     port: Number(checked.PORT),
     host: checked.HOST,
+    databaseUrl: env.DATABASE_URL || undefined,
     dataDir: resolve(checked.DATA_DIR),
     backupDir: resolve(checked.BACKUP_DIR),
     logLevel: checked.LOG_LEVEL,
   };
+}
+
+function isPostgresql(url: string): boolean {
+  const { protocol, hostname, pathname } = URL.parse(url) ?? {};
+  return (
+    (protocol === 'postgresql:' || protocol === 'postgres:') &&
+    Boolean(hostname) &&
+    (pathname ?? '').length > 1
+  );
 }

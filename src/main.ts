@@ -4,10 +4,10 @@ import { pino, type Logger } from 'pino';
 import { readConfig, type Config } from './config.js';
 import { StartRefused } from './errors.js';
 import { makeServer } from './server.js';
-import { openStore } from './store/store.js';
+import { openStore } from './store/open-store.js';
 
 async function start(config: Config, logger: Logger): Promise<void> {
-  const store = await openStore(config.dataDir);
+  const store = await openStore(config);
   for (const name of store.opened.migrations) logger.info({ msg: 'migrated', migration: name });
   for (const { projection, events } of store.opened.caughtUp) {
     logger.warn({ msg: 'projection was behind the log and has caught up', projection, events });
@@ -25,7 +25,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   logger.info({
     msg: 'EdgeSoul Store is listening',
     url: await app.getUrl(),
-    dataDir: config.dataDir,
+    ...(config.databaseUrl === undefined ? { dataDir: config.dataDir } : { database: 'postgresql' }),
     position,
   });
 }

@@ -156,7 +156,7 @@ const CONVERSATION = [
     emotions text not null,
     position integer not null,
     primary key (user_id, session_id)
-  )`,
+  ) without rowid`,
   'create index conversation_sessions_newest on conversation_sessions (user_id, started_at, session_id)',
   `create table conversation_turns (
     user_id text not null,
@@ -169,7 +169,7 @@ const CONVERSATION = [
     occurred_at integer not null,
     position integer not null,
     primary key (user_id, session_id, slot)
-  )`,
+  ) without rowid`,
   `create table conversation_summaries (
     user_id text not null primary key,
     current_session_id text not null,

@@ -1,4 +1,8 @@
 import { Initial } from './0001-initial.js';
+import { WindowRows } from './0002-window-rows.js';
 
 /** Every migration, oldest first; a merged one is never edited. */
-export const sqliteMigrations = [{ name: '0001-initial', class: Initial }];
+export const sqliteMigrations = [
+  { name: '0001-initial', class: Initial },
+  { name: '0002-window-rows', class: WindowRows },
+];

@@ -3,10 +3,13 @@ import { columnName, type Column, type Table } from './table.js';
 
 type Property = Partial<EntityProperty> & { type: string };
 
-/** The MikroORM entity of a table: the ORM checks that the migrations make what the code declares. */
-export function toEntity(table: Table): EntitySchema {
+/** The MikroORM entity of a table, with a database's column types: the ORM checks that the migrations make what the code declares. */
+export function toEntity(table: Table, columnType: (column: Column) => string): EntitySchema {
   const properties = Object.fromEntries(
-    Object.entries(table.columns).map(([name, column]) => [name, property(name, column, table)]),
+    Object.entries(table.columns).map(([name, column]) => [
+      name,
+      property(name, column, table, columnType(column)),
+    ]),
   );
   return new EntitySchema({
     name: table.name.replaceAll(/(?:^|_)([a-z])/g, (_match, letter: string) => letter.toUpperCase()),
@@ -21,20 +24,13 @@ export function toEntity(table: Table): EntitySchema {
   });
 }
 
-function property(name: string, column: Column, table: Table): Property {
+function property(name: string, column: Column, table: Table, columnType: string): Property {
   return {
     type: 'any',
-    columnType: columnType(column),
+    columnType,
     fieldName: columnName(name),
     nullable: column.nullable,
     primary: table.key.includes(name),
     autoincrement: table.key.length === 1 && table.key[0] === name && column.kind === 'integer',
   } as Property;
-}
-
-function columnType({ kind }: Column): string {
-  if (kind === 'text' || kind === 'json') return 'text';
-  if (kind === 'real') return 'real';
-  if (kind === 'bytes' || kind === 'payload') return 'blob';
-  return 'integer';
 }

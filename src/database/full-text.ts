@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { stemmer } from 'stemmer';
 import { LRUCache } from 'lru-cache';
 
@@ -13,6 +14,7 @@ const UNSPACED =
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 /** The write path asks for the terms of a text twice: for its length, and for the index. */
 const recent = new LRUCache<string, string[]>({ max: 256 });
+const prefixes = new LRUCache<string, string>({ max: 10_000 });
 /** A plain map, started anew when it is full: looked up for every word of every candidate of a search. */
 const MOST_STEMS = 50_000;
 const stems = new Map<string, string>();
@@ -41,6 +43,25 @@ export function terms(text: string): string[] {
     recent.set(text, known);
   }
   return known;
+}
+
+/**
+ * Stands before each of a user's terms in an index, so that a search walks that user's entries only: 60 bits of the
+ * user's id. Should two users ever share them, the searcher's filter on `userId` still keeps them apart.
+ */
+export function userPrefix(userId: string): string {
+  let prefix = prefixes.get(userId);
+  if (prefix === undefined) {
+    prefix = `${hash('sha256', userId, 'hex').slice(0, 15)}_`;
+    prefixes.set(userId, prefix);
+  }
+  return prefix;
+}
+
+/** What an index holds of the texts: their terms with the user's prefix, between spaces. */
+export function prefixedTerms(userId: string, texts: readonly string[]): string {
+  const prefix = userPrefix(userId);
+  return texts.flatMap((text) => terms(text).map((term) => prefix + term)).join(' ');
 }
 
 /** How often each of the asked terms stands in the texts. */

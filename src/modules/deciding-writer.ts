@@ -1,8 +1,9 @@
-import type { EventLog } from '../events/log/event-log.js';
+import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import type { EventWriter } from '../events/log/event-writer.js';
 import { checkpointsTable, type CheckpointRow } from '../events/log/log-tables.js';
 import type { Written } from '../events/log/write-command.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
+import type { Projection } from '../projections/projection.js';
 import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import { withDecider } from './deciders.js';
 
@@ -20,16 +21,22 @@ export class DecidingWriter extends CommandWriter {
   }
 
   override state(): Promise<WriterState> {
-    return this.log.transaction(({ head, rows }) => ({
-      position: head.position,
-      behind: PROJECTIONS.filter(({ name, version }) => {
-        const checkpoint = rows.load(checkpointsTable, [name]) as CheckpointRow | undefined;
-        return checkpoint?.position !== head.position || checkpoint.version !== version;
-      }).map(({ name }) => name),
-    }));
+    return this.log.transaction((transaction) =>
+      settled(transaction, () => ({
+        position: transaction.head.position,
+        behind: PROJECTIONS.filter((projection) => !isAtHead(projection, transaction)).map(
+          ({ name }) => name,
+        ),
+      })),
+    );
   }
 
   override close(): Promise<void> {
     return this.writer.close();
   }
+}
+
+function isAtHead({ name, version }: Projection, { head, rows }: LogTransaction): boolean {
+  const checkpoint = rows.load(checkpointsTable, [name]) as CheckpointRow | undefined;
+  return checkpoint?.position === head.position && checkpoint.version === version;
 }

@@ -84,7 +84,8 @@ export type ConversationSummaryRow = RowIn<typeof conversationSummariesTable>;
 /** What was said last, per session, and how much was said in all. */
 export const conversationWindow = defineProjection({
   name: 'conversation-window',
-  version: 1,
+  // 2: short tuples instead of objects in a session's lists.
+  version: 2,
   tables: [sessionsTable, windowTurnsTable, conversationSummariesTable, activityDaysTable],
   folds: {
     'session.started': (event, rows) => {

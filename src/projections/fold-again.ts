@@ -1,6 +1,6 @@
 import { RowBatch } from '../database/row-batch.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
-import type { EventLog, LogTransaction } from '../events/log/event-log.js';
+import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import { checkpointsTable, type CheckpointRow } from '../events/log/log-tables.js';
 import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from './projection.js';
@@ -17,22 +17,29 @@ export function foldUserAgain(
   projections: readonly Projection[],
   userId: string,
 ): Promise<number> {
-  return log.transaction((transaction) => {
+  return log.transaction(async (transaction) => {
     for (const table of projections.flatMap(({ tables }) => tables))
-      transaction.rows.removeUser(table, userId);
-    const folded = projections.map((projection) => ({
+      await transaction.removeUser(table, userId);
+    const checkpoints = await settled(transaction, () =>
+      projections.map((each) => checkpointOf(transaction, each)),
+    );
+    const folded = projections.map((projection, i) => ({
       folds: new ProjectionFolds([projection]),
-      upTo: checkpointOf(transaction, projection)?.position ?? 0,
+      upTo: checkpoints[i]?.position ?? 0,
     }));
     let after = 0;
     let count = 0;
     for (;;) {
-      const events = transaction.read({ after, userId, limit: PAGE });
-      const rows = new RowBatch(transaction.rows);
-      for (const event of events.map((stored) => decoder.decode(stored))) {
-        for (const { folds, upTo } of folded) if (event.position <= upTo) folds.fold(event, rows);
-      }
-      transaction.save(rows.changes());
+      const events = await transaction.read({ after, userId, limit: PAGE });
+      const decoded = events.map((stored) => decoder.decode(stored));
+      await transaction.save(
+        await settled(transaction, () => {
+          const rows = new RowBatch(transaction.rows);
+          for (const event of decoded)
+            for (const { folds, upTo } of folded) if (event.position <= upTo) folds.fold(event, rows);
+          return rows.changes();
+        }),
+      );
       count += events.length;
       after = events.at(-1)?.position ?? after;
       if (events.length < PAGE) return count;
@@ -40,8 +47,8 @@ export function foldUserAgain(
   });
 }
 
-function checkpointOf(transaction: LogTransaction, { name }: Projection): CheckpointRow | undefined {
-  return transaction.rows.load(checkpointsTable, [name]) as CheckpointRow | undefined;
+function checkpointOf({ rows }: LogTransaction, { name }: Projection): CheckpointRow | undefined {
+  return rows.load(checkpointsTable, [name]) as CheckpointRow | undefined;
 }
 
 /** A projection that was behind, and how many events it has folded since. */
@@ -75,21 +82,24 @@ export async function catchUp(
   return done;
 }
 
-function foldNextPage(
+async function foldNextPage(
   transaction: LogTransaction,
   decoder: EventDecoder,
   projection: Projection,
   folds: ProjectionFolds,
-): number {
-  const rows = new RowBatch(transaction.rows);
-  const checkpoint = rows.get(checkpointsTable, projection.name);
+): Promise<number> {
+  const checkpoint = await settled(transaction, () => checkpointOf(transaction, projection));
   const isCurrent =
     checkpoint?.version === projection.version && checkpoint.position <= transaction.head.position;
-  if (!isCurrent) for (const table of projection.tables) transaction.rows.clear(table);
+  if (!isCurrent) for (const table of projection.tables) await transaction.clear(table);
   const after = isCurrent ? checkpoint.position : 0;
-  const events = transaction.read({ after, limit: PAGE });
-  for (const stored of events) folds.fold(decoder.decode(stored), rows);
-  if (!isCurrent || events.length > 0) folds.checkpoint(events.at(-1)?.position ?? after, rows);
-  transaction.save(rows.changes());
+  const events = (await transaction.read({ after, limit: PAGE })).map((stored) => decoder.decode(stored));
+  const changes = await settled(transaction, () => {
+    const rows = new RowBatch(transaction.rows);
+    for (const event of events) folds.fold(event, rows);
+    if (!isCurrent || events.length > 0) folds.checkpoint(events.at(-1)?.position ?? after, rows);
+    return rows.changes();
+  });
+  await transaction.save(changes);
   return events.length;
 }

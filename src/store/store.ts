@@ -1,16 +1,6 @@
-import { openForWriting } from '../database/sqlite/open-sqlite.js';
-import { EventCatalog } from '../events/event-catalog.js';
-import { jsonCodec } from '../events/log/event-codec.js';
-import { EventDecoder } from '../events/log/event-decoder.js';
-import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
 import type { CommandWriter } from '../modules/command-writer.js';
-import { catchUp, type CaughtUp } from '../projections/fold-again.js';
-import { PROJECTIONS } from '../projections/projection-catalog.js';
+import type { CaughtUp } from '../projections/fold-again.js';
 import type { Reads } from '../projections/reads.js';
-import { SqliteReads } from '../projections/sqlite-reads.js';
-import { takeDataFolder } from './data-folder.js';
-import { migrate } from './migrate.js';
-import { SqliteWriter } from './sqlite-writer.js';
 
 /** An open store: its one writer and the reads beside it. */
 export abstract class Store {
@@ -20,36 +10,4 @@ export abstract class Store {
   abstract readonly opened: { migrations: string[]; caughtUp: CaughtUp[] };
   /** Answers every command that waits, then closes the database. */
   abstract close(): Promise<void>;
-}
-
-/** Opens the SQLite store of a folder: takes the folder, migrates, brings projections to the head. */
-export async function openStore(dataDir: string): Promise<Store> {
-  const folder = takeDataFolder(dataDir);
-  const undo: (() => unknown)[] = [() => folder.release()];
-  try {
-    const migrations = await migrate(folder.file);
-    const caughtUp = await catchUpFile(folder.file);
-    const reads = new SqliteReads(folder.file);
-    undo.unshift(() => reads.close());
-    const writer = await SqliteWriter.open(folder.file);
-    undo.unshift(() => writer.close());
-    return { writer, reads, opened: { migrations, caughtUp }, close: () => runAll(undo) };
-  } catch (error) {
-    await runAll(undo);
-    throw error;
-  }
-}
-
-async function catchUpFile(file: string): Promise<CaughtUp[]> {
-  const db = openForWriting(file);
-  try {
-    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
-    return await catchUp(new SqliteEventLog(db), decoder, PROJECTIONS);
-  } finally {
-    db.close();
-  }
-}
-
-async function runAll(steps: readonly (() => unknown)[]): Promise<void> {
-  for (const step of steps) await step();
 }

@@ -8,7 +8,7 @@ import { StartRefused } from '../../src/errors.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
 import { takeDataFolder } from '../../src/store/data-folder.js';
-import { openStore } from '../../src/store/store.js';
+import { openStore } from '../../src/store/open-store.js';
 import { migratedFile, scratchFolder } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { Program } from '../support/run-program.js';
@@ -240,7 +240,7 @@ describe('the data folder', () => {
     await writeFile(first.file, 'this is no database, but long enough to look like one'.repeat(100));
     first.release();
 
-    await expect(openStore(folder)).rejects.toThrow(StartRefused);
+    await expect(openStore({ databaseUrl: undefined, dataDir: folder })).rejects.toThrow(StartRefused);
     await rm(first.file);
     takeDataFolder(folder).release();
   });

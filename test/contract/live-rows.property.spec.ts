@@ -40,7 +40,6 @@ const WRONG = {
   json: `'[]'`,
   integer: '77',
   real: '0.77',
-  boolean: '1',
   bytes: `''`,
   payload: `''`,
 };
@@ -60,7 +59,10 @@ function deletion({ name }: Table): string {
 function scribble({ name, columns, key, indexes }: Table): string[] {
   const indexed = new Set([...key, ...indexes.flatMap((index) => index.columns)]);
   const others = Object.keys(columns).filter((column) => !indexed.has(column));
-  const wrong = others.map((column) => `${columnName(column)} = ${WRONG[columns[column]?.kind ?? 'text']}`);
+  const wrong = others.map((column) => {
+    const { kind = 'text' } = columns[column] ?? {};
+    return `${columnName(column)} = ${kind === 'boolean' ? `not ${columnName(column)}` : WRONG[kind]}`;
+  });
   return wrong.length > 0 ? [`update ${name} set ${wrong.join(', ')}`] : [];
 }
 

@@ -15,7 +15,7 @@ import { migratedFile } from '../support/databases.js';
 class CountingLog extends SqliteEventLog {
   asked = 0;
 
-  override transaction<T>(work: (transaction: LogTransaction) => T): Promise<T> {
+  override transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
     this.asked += 1;
     return super.transaction(work);
   }

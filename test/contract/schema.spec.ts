@@ -13,7 +13,7 @@ const TABLES = [...LOG_TABLES, ...PROJECTIONS.flatMap(({ tables }) => tables)];
 
 /** What MikroORM would change to make the file what the entities declare. */
 async function difference(file: string): Promise<string> {
-  const orm = await MikroORM.init(ormOptions(file));
+  const orm = await MikroORM.init(ormOptions({ file }));
   try {
     return await orm.schema.getUpdateSchemaSQL();
   } finally {
@@ -44,7 +44,7 @@ describe('the schema on SQLite', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('is made by the migrations exactly as the tables are declared', async () => {
-    await migrate(file);
+    await migrate({ file });
 
     expect(await difference(file)).toBe(UNDECLARED);
   });
@@ -59,7 +59,7 @@ describe('the schema on SQLite', () => {
   ] as const;
 
   it.each(DEVIATIONS)('is found to differ after "%s"', async (sql, cure) => {
-    await migrate(file);
+    await migrate({ file });
     run(file, sql);
 
     expect(await difference(file)).toContain(cure);
@@ -93,15 +93,15 @@ describe('migrating a database file', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('runs each migration once, and says which it ran', async () => {
-    expect(await migrate(file)).toContain('0001-initial');
-    expect(await migrate(file)).toEqual([]);
+    expect(await migrate({ file })).toContain('0001-initial');
+    expect(await migrate({ file })).toEqual([]);
   });
 
   it('leaves what is stored as it is', async () => {
-    await migrate(file);
+    await migrate({ file });
     run(file, `insert into checkpoints values ('memory-index', 1, 42)`);
 
-    await migrate(file);
+    await migrate({ file });
 
     const db = new Database(file);
     expect(db.prepare('select * from checkpoints').all()).toEqual([
@@ -111,17 +111,17 @@ describe('migrating a database file', () => {
   });
 
   it('refuses a file that a newer release has migrated, by the name of the migration', async () => {
-    await migrate(file);
+    await migrate({ file });
     run(file, `insert into mikro_orm_migrations (name) values ('0099-from-the-future')`);
 
-    await expect(migrate(file)).rejects.toThrow(StartRefused);
-    await expect(migrate(file)).rejects.toThrow('newer release (0099-from-the-future)');
+    await expect(migrate({ file })).rejects.toThrow(StartRefused);
+    await expect(migrate({ file })).rejects.toThrow('newer release (0099-from-the-future)');
   });
 
   it('takes an empty file for a new database', async () => {
     await writeFile(file, '');
 
-    expect(await migrate(file)).toContain('0001-initial');
+    expect(await migrate({ file })).toContain('0001-initial');
   });
 
   const UNUSABLE: [string, (at: string) => Promise<unknown>, string][] = [
@@ -134,7 +134,7 @@ describe('migrating a database file', () => {
 
   it.each(UNUSABLE)('refuses in one sentence what %s', async (_what, make, why) => {
     await make(file);
-    const refused = migrate(file);
+    const refused = migrate({ file });
 
     await expect(refused).rejects.toThrow(StartRefused);
     await expect(refused).rejects.toThrow(`The database ${file} cannot be opened or migrated: `);
@@ -145,7 +145,7 @@ describe('migrating a database file', () => {
   it('refuses a folder that is not there', async () => {
     const missing = join(folder, 'missing', 'edgesoul.db');
 
-    await expect(migrate(missing)).rejects.toThrow(StartRefused);
+    await expect(migrate({ file: missing })).rejects.toThrow(StartRefused);
   });
 });
 

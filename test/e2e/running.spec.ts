@@ -50,15 +50,6 @@ describe('health', () => {
 });
 
 describe('a start', () => {
-  it('is refused, in a clear line, on a data folder that another process uses', async () => {
-    const said = await refusedStart({ DATA_DIR: store.dataDir });
-    expect(said).toMatch(/ended with code [1-9]/);
-    expect(said).toContain(store.dataDir);
-    expect(said).toMatch(/another|already|in use|locked/i);
-    expect(said).not.toMatch(/\n\s+at /);
-    expect((await store.user('undisturbed').post('/turns', turn())).status).toBe(201);
-  });
-
   it('is refused, in a clear line, on a port that is in use', async () => {
     const { port } = new URL(store.url);
     const said = await refusedStart({ DATA_DIR: join(store.folder, 'other'), PORT: port });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
+import type pg from 'pg';
+import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
 import type { RowChange } from '../../src/database/row-store.js';
@@ -12,10 +14,13 @@ import { jsonCodec } from '../../src/events/log/event-codec.js';
 import type { EventFolds } from '../../src/events/log/event-folds.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { DEFAULT_LIMITS, EventWriter, type WriterLimits } from '../../src/events/log/event-writer.js';
+import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import { memoriesTable } from '../../src/projections/memory-index.projection.js';
+import { PostgresqlReads } from '../../src/projections/postgresql-reads.js';
 import type { Reads } from '../../src/projections/reads.js';
 import { migrate } from '../../src/store/migrate.js';
+import { dropDatabase, dropTemplate, migratedDatabase, runSql } from './postgresql-databases.js';
 import { ReadsHere } from './reads-here.js';
 
 /** What a writer has instead of the service's own. */
@@ -76,6 +81,22 @@ export const DATABASES: readonly DatabaseUnderTest[] = [
       { what: 'a replacement at both', sql: again({ position: '3', version: 'version' }) },
     ],
   },
+  {
+    name: 'PostgreSQL',
+    open: () => PostgresqlTestDatabase.open(),
+    waysAround: [
+      { what: 'truncation', sql: 'truncate events' },
+      {
+        what: 'a replacement on conflict',
+        sql: `insert into events select * from events where position = 3
+          on conflict (user_id, position) do update set type = 'memory.formed'`,
+      },
+      {
+        what: 'a merge',
+        sql: `merge into events e using (values (3)) v(p) on e.position = v.p when matched then delete`,
+      },
+    ],
+  },
 ];
 
 const FILE = 'edgesoul.db';
@@ -90,6 +111,7 @@ let migrated: Promise<string> | undefined;
 
 afterAll(async () => {
   if (migrated) await rm(dirname(await migrated), { recursive: true });
+  await dropTemplate();
 });
 
 /** A database file that `migrate` has made, in a folder of its own; the caller removes the folder. */
@@ -100,7 +122,7 @@ export async function migratedFile(): Promise<string> {
 
 async function migratedTemplate(): Promise<string> {
   const file = join(await scratchFolder(), FILE);
-  await migrate(file);
+  await migrate({ file });
   // The copies write ahead from the start.
   openForWriting(file).close();
   return file;
@@ -198,6 +220,71 @@ class SqliteTestDatabase implements TestDatabase {
   async close(): Promise<void> {
     this.opened.close();
     await rm(dirname(this.opened.file), { recursive: true });
+  }
+}
+
+class PostgresqlTestDatabase implements TestDatabase {
+  private constructor(
+    private readonly url: string,
+    private pool: pg.Pool,
+  ) {}
+
+  static async open(): Promise<PostgresqlTestDatabase> {
+    const url = await migratedDatabase();
+    return new PostgresqlTestDatabase(url, openPool(url, 8, { pipeline: true }));
+  }
+
+  get log(): EventLog {
+    return new PostgresqlEventLog(this.pool);
+  }
+
+  writer(folds: EventFolds, { clock = Date.now, limits, log = this.log }: WriterOptions = {}): EventWriter {
+    const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock };
+    return new EventWriter(log, parts, { ...DEFAULT_LIMITS, ...UNHURRIED, ...limits });
+  }
+
+  async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
+    return this.reads.list(table, { filters: [], order: table.key, limit: MOST_ROWS });
+  }
+
+  get reads(): PostgresqlReads {
+    return new PostgresqlReads(this.pool);
+  }
+
+  async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
+    const weighed = anyOf.map((term) => [term, 1] as const);
+    const found = await this.reads.candidates({ userId, anyOf: weighed, limit: MOST_ROWS, among: MOST_ROWS });
+    return found.toSorted((a, b) => a - b);
+  }
+
+  frequency(userId: string, term: string): Promise<number> {
+    return this.reads.frequency(userId, term);
+  }
+
+  async plant<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
+    const key = table.key.map((column) => (row as Record<string, Key>)[column] as Key);
+    const change: RowChange = { key, before: undefined, after: row };
+    await this.log.transaction((transaction) =>
+      transaction.save(new Map([[table, new Map([[keyText(key), change]])]])),
+    );
+  }
+
+  async execute(sql: string): Promise<void> {
+    await runSql(this.url, sql);
+  }
+
+  async tamper(sql: string): Promise<void> {
+    await runSql(this.url, `alter table events disable trigger user; ${sql}`);
+  }
+
+  async reopen(): Promise<void> {
+    await this.pool.end();
+    this.pool = openPool(this.url, 8, { pipeline: true });
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+    await dropDatabase(this.url);
   }
 }
 

@@ -26,7 +26,7 @@ export async function decoded(log: EventLog): Promise<StoreEvent[]> {
 }
 
 /** The rows as they are in the database. */
-export async function storedRows(db: TestDatabase): Promise<Snapshot> {
+export async function storedRows(db: Pick<TestDatabase, 'rows'>): Promise<Snapshot> {
   const tables = await Promise.all(TABLES.map(async (table) => [table.name, await db.rows(table)] as const));
   return Object.fromEntries(tables);
 }

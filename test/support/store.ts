@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
 import { Client, User } from './client.js';
+import { dropDatabase, emptyDatabase } from './postgresql-databases.js';
 
 type Environment = Record<string, string>;
 
@@ -18,11 +19,17 @@ export class Store extends Client {
 
   static async start(env: Environment = {}): Promise<Store> {
     const folder = await mkdtemp(join(tmpdir(), 'edgesoul-e2e-'));
-    const settings = { DATA_DIR: join(folder, 'data'), BACKUP_DIR: join(folder, 'backups'), ...env };
+    const database: Environment = onPostgresql() ? { DATABASE_URL: await emptyDatabase() } : {};
+    const settings = {
+      DATA_DIR: join(folder, 'data'),
+      BACKUP_DIR: join(folder, 'backups'),
+      ...database,
+      ...env,
+    };
     try {
       return new Store(folder, await startService(settings), settings);
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      await discard(folder, settings);
       throw error;
     }
   }
@@ -58,8 +65,18 @@ export class Store extends Client {
   /** Ends the process and removes the folder. */
   async remove(): Promise<void> {
     await this.service.stop('SIGKILL');
-    await rm(this.folder, { recursive: true, force: true });
+    await discard(this.folder, this.env);
   }
+}
+
+/** Whether this run of the tests keeps its data in PostgreSQL. */
+export function onPostgresql(): boolean {
+  return (globalThis as { DATABASE?: string }).DATABASE === 'postgresql';
+}
+
+async function discard(folder: string, { DATABASE_URL: url }: Environment): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  if (url) await dropDatabase(url);
 }
 
 /** Starts a service that must refuse to start; answers what it said, and fails if it starts after all. */

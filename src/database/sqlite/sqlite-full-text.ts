@@ -1,7 +1,5 @@
-import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { LRUCache } from 'lru-cache';
-import { terms } from '../full-text.js';
+import { prefixedTerms, userPrefix } from '../full-text.js';
 import { columnName, type FullText, type Table } from '../table.js';
 
 type Values = Record<string, unknown>;
@@ -12,7 +10,6 @@ type Values = Record<string, unknown>;
  * Terms are stemmed before they get here; FTS5 only splits at spaces.
  */
 export class SqliteFullText {
-  private readonly prefixes = new LRUCache<string, string>({ max: 10_000 });
   private readonly put: Database.Statement;
   private readonly drop: Database.Statement;
   private readonly find: Database.Statement;
@@ -44,8 +41,8 @@ export class SqliteFullText {
     if (before && this.declared.columns.every((column) => textIn(before, column) === textIn(after, column)))
       return;
     const { userId, [this.declared.id]: id } = after as Values;
-    const found = this.declared.columns.flatMap((column) => terms(textIn(after, column)));
-    this.put.run(id, this.prefixed(userId as string, found));
+    const texts = this.declared.columns.map((column) => textIn(after, column));
+    this.put.run(id, prefixedTerms(userId as string, texts));
   }
 
   removeUser(userId: string): void {
@@ -67,23 +64,8 @@ export class SqliteFullText {
   }
 
   private match(userId: string, anyOf: readonly string[]): string {
-    const prefix = this.prefix(userId);
+    const prefix = userPrefix(userId);
     return anyOf.map((term) => `"${prefix}${term}"`).join(' OR ');
-  }
-
-  private prefixed(userId: string, found: readonly string[]): string {
-    const prefix = this.prefix(userId);
-    return found.map((term) => prefix + term).join(' ');
-  }
-
-  /** 60 bits of the user's id; should two users ever share them, the caller's filter on userId still keeps them apart. */
-  private prefix(userId: string): string {
-    let prefix = this.prefixes.get(userId);
-    if (prefix === undefined) {
-      prefix = `${hash('sha256', userId, 'hex').slice(0, 15)}_`;
-      this.prefixes.set(userId, prefix);
-    }
-    return prefix;
   }
 }
 

@@ -199,6 +199,14 @@ export function selectPage(table: Table, query: RowQuery): { sql: string; parame
   return { sql, parameters: [...parameters, query.limit] };
 }
 
+/** The type of a column in SQLite. */
+export function columnType({ kind }: Column): string {
+  if (kind === 'text' || kind === 'json') return 'text';
+  if (kind === 'real') return 'real';
+  if (kind === 'bytes' || kind === 'payload') return 'blob';
+  return 'integer';
+}
+
 type Parameter = readonly [name: string, encode: Encode];
 
 function encoded(row: object, parameters: readonly Parameter[]): Bindable[] {

@@ -1,4 +1,5 @@
 import type { RowChanges, RowStore } from '../../database/row-store.js';
+import type { Table } from '../../database/table.js';
 import type { EventEnvelope } from '../event.js';
 import type { StoredData } from './event-codec.js';
 
@@ -42,23 +43,50 @@ export interface EventQuery {
   to?: number | undefined;
 }
 
-/** One open write transaction: what it does becomes durable together, or not at all. */
+/**
+ * One open write transaction: what it does becomes durable together, or not at all. Decisions and folds are synchronous,
+ * databases may be far away: what is not in memory yet reads as absent, and `settle` fetches all of it at once.
+ */
 export interface LogTransaction {
   /** Read inside the transaction, so nobody else can append between the head and the commit. */
   readonly head: LogHead;
-  readonly rows: RowStore;
+  readonly rows: Pick<RowStore, 'load'>;
   /** Where the user's stream ends in the log, this transaction's appends not included; undefined without events. */
   stream(userId: string, streamId: string): StreamHead | undefined;
+  /** Fetches what was asked for and not in memory; false when something read as absent that is there. */
+  settle(): Promise<boolean>;
   /** Reads what is in the log so far, this transaction's own events included. */
-  read(query: EventQuery): StoredEvent[];
-  append(events: readonly StoredEvent[]): void;
-  save(changes: RowChanges): void;
+  read(query: EventQuery): Promise<StoredEvent[]>;
+  append(events: readonly StoredEvent[]): Promise<void>;
+  save(changes: RowChanges): Promise<void>;
+  /** Drops every row of the user from the table, which must have a `userId`. */
+  removeUser(table: Table, userId: string): Promise<void>;
+  /** Drops every row of the table. */
+  clear(table: Table): Promise<void>;
+}
+
+/** Runs the work, again while what it asked for had to be fetched first; only its last run counts. */
+export async function settled<T>(transaction: LogTransaction, work: () => T): Promise<T> {
+  for (;;) {
+    let result: { value: T } | { error: unknown };
+    try {
+      result = { value: work() };
+    } catch (error) {
+      result = { error };
+    }
+    if (!(await transaction.settle())) continue;
+    if ('error' in result) throw result.error;
+    return result.value;
+  }
 }
 
 /** The durable log; one adapter per database, all held to the suite in `test/contract`. */
 export abstract class EventLog {
-  /** Runs the work in the one open write transaction and resolves once it is on disk; a throw rolls everything back. */
-  abstract transaction<T>(work: (transaction: LogTransaction) => T): Promise<T>;
+  /**
+   * Runs the work in the one open write transaction and resolves once it is on disk; a throw rolls everything back.
+   * Transactions of one log run one after another.
+   */
+  abstract transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T>;
   abstract head(): Promise<LogHead>;
   abstract read(query: EventQuery): Promise<StoredEvent[]>;
 }

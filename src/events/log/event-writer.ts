@@ -1,5 +1,5 @@
 import { StoreError, Unavailable, Unexpected } from '../../errors.js';
-import type { EventLog } from './event-log.js';
+import { settled, type EventLog, type LogTransaction } from './event-log.js';
 import { WriteBatch, type WriteParts } from './write-batch.js';
 import type { WriteCommand, Written } from './write-command.js';
 
@@ -23,6 +23,11 @@ interface Waiting {
 
 type Outcome = { written: Written } | { error: unknown };
 
+interface Decided {
+  writes: WriteBatch;
+  outcomes: Outcome[];
+}
+
 /**
  * The only way into the log. Commands that arrive during one turn of the event loop, or while a commit runs, share
  * the next commit: one fsync for all of them. Each is answered after that commit; a refused one harms no neighbour.
@@ -34,7 +39,7 @@ export class EventWriter {
 
   constructor(
     private readonly log: EventLog,
-    private readonly parts: WriteParts,
+    private readonly parts: WriteParts & { clock: () => number },
     private readonly limits: WriterLimits = DEFAULT_LIMITS,
   ) {}
 
@@ -93,17 +98,23 @@ export class EventWriter {
   }
 
   private transaction(batch: readonly Waiting[]): Promise<Outcome[]> {
-    return this.log.transaction((transaction) => {
-      const writes = new WriteBatch(transaction, this.parts);
-      const outcomes: Outcome[] = [];
-      const end = performance.now() + this.limits.batchMs;
-      for (const { command } of batch) {
-        outcomes.push(execute(writes, command));
-        if (performance.now() > end) break;
-      }
-      writes.flush();
+    return this.log.transaction(async (transaction) => {
+      const now = this.parts.clock();
+      const { writes, outcomes } = await settled(transaction, () => this.decide(transaction, batch, now));
+      await writes.flush();
       return outcomes;
     });
+  }
+
+  private decide(transaction: LogTransaction, batch: readonly Waiting[], now: number): Decided {
+    const writes = new WriteBatch(transaction, this.parts, now);
+    const outcomes: Outcome[] = [];
+    const end = performance.now() + this.limits.batchMs;
+    for (const { command } of batch) {
+      outcomes.push(execute(writes, command));
+      if (performance.now() > end) break;
+    }
+    return { writes, outcomes };
   }
 }
 

@@ -28,6 +28,8 @@ export class SqliteEventLog implements EventLog {
   private readonly begin: Database.Statement;
   private readonly commit: Database.Statement;
   private readonly rollback: Database.Statement;
+  /** The transaction before: the one connection can hold only one. */
+  private last: Promise<void> = Promise.resolve();
 
   constructor(private readonly db: Database.Database) {
     this.rows = new SqliteRows(db, true);
@@ -40,16 +42,34 @@ export class SqliteEventLog implements EventLog {
     this.rollback = db.prepare('rollback');
   }
 
-  async transaction<T>(work: (transaction: LogTransaction) => T): Promise<T> {
+  transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
+    const turn = this.last.then(() => this.run(work));
+    this.last = turn.then(nothing, nothing);
+    return turn;
+  }
+
+  async head(): Promise<LogHead> {
+    return this.reader.head();
+  }
+
+  async read(query: EventQuery): Promise<StoredEvent[]> {
+    return this.reader.read(query);
+  }
+
+  private async run<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
     attempt(() => this.begin.run());
     try {
-      const result = work({
+      const result = await work({
         head: this.reader.head(),
         rows: this.rows,
         stream: (userId, streamId) => this.stream(userId, streamId),
-        read: (query) => this.reader.read(query),
-        append: (events) => this.append(events),
-        save: (changes) => this.rows.save(changes),
+        // Every row was read from the file at once.
+        settle: async () => true,
+        read: async (query) => this.reader.read(query),
+        append: async (events) => this.append(events),
+        save: async (changes) => this.rows.save(changes),
+        removeUser: async (table, userId) => this.rows.removeUser(table, userId),
+        clear: async (table) => this.rows.clear(table),
       });
       attempt(() => this.commit.run());
       return result;
@@ -60,14 +80,6 @@ export class SqliteEventLog implements EventLog {
       if (this.db.inTransaction) this.rollback.run();
       throw isUnwritable(error) ? Unavailable.database(error) : error;
     }
-  }
-
-  async head(): Promise<LogHead> {
-    return this.reader.head();
-  }
-
-  async read(query: EventQuery): Promise<StoredEvent[]> {
-    return this.reader.read(query);
   }
 
   private stream(userId: string, streamId: string): StreamHead | undefined {
@@ -116,6 +128,8 @@ function isUnwritable(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM)/.test(code);
 }
+
+const nothing = (): void => undefined;
 
 /** Translates what the driver throws when the file cannot be locked or written. */
 function attempt(run: () => void): void {

@@ -15,8 +15,6 @@ export interface WriteParts {
   catalog: EventCatalog;
   codec: EventCodec;
   folds: EventFolds;
-  /** Ms since 1970 UTC. */
-  clock: () => number;
 }
 
 /** The commands of one transaction: decided and folded one after another in memory, written together at the end. */
@@ -31,11 +29,13 @@ export class WriteBatch {
   constructor(
     private readonly transaction: LogTransaction,
     private readonly parts: WriteParts,
+    /** Ms since 1970 UTC. */
+    clock: number,
   ) {
     this.rows = new RowBatch(transaction.rows);
     this.head = transaction.head;
     // The clock may be set back; the order of recording may not.
-    this.now = Math.max(parts.clock(), this.head.recordedAt);
+    this.now = Math.max(clock, this.head.recordedAt);
   }
 
   /** Takes one command in. When it throws, nothing of the command stays behind. */
@@ -52,10 +52,9 @@ export class WriteBatch {
   }
 
   /** Hands everything to the transaction. */
-  flush(): void {
+  async flush(): Promise<void> {
     if (this.appended.length > 0) this.parts.folds.checkpoint(this.head.position, this.rows);
-    this.transaction.append(this.appended);
-    this.transaction.save(this.rows.changes());
+    await Promise.all([this.transaction.append(this.appended), this.transaction.save(this.rows.changes())]);
   }
 
   private replay({ idempotency }: WriteCommand): Written | undefined {

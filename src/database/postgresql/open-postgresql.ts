@@ -1,0 +1,61 @@
+import { Pool, types } from 'pg';
+import { Unavailable } from '../../errors.js';
+
+/** How long a read may take before its connection is given up; the writer's transactions limit themselves. */
+const READ_MS = 30_000;
+/** The oid of bigint: all of ours are whole numbers below 2^53. */
+const INT8 = 20;
+/** How long a connection attempt may take before the command is answered with 503. */
+const CONNECT_MS = 5_000;
+
+/**
+ * At most `max` connections to the database; they are made when needed and mended when broken. With `pipeline` a
+ * connection sends queries without waiting for the answers to those before: one round trip for all that are independent.
+ */
+export function openPool(url: string, max: number, { pipeline = false } = {}): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    pipeline,
+    // Not the server's statement_timeout, which a pooler would refuse at the start of a connection.
+    ...(pipeline ? {} : { query_timeout: READ_MS }),
+    application_name: 'edgesoul-store',
+    types: {
+      getTypeParser: ((oid: number, format: 'text') =>
+        oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+    },
+  });
+  // A connection may break at any time. Its user learns it from the query, and the next one gets another; without a
+  // listener it would end the process.
+  pool.on('error', nothing);
+  pool.on('connect', (client) => client.on('error', nothing));
+  return pool;
+}
+
+const nothing = (): void => undefined;
+
+/** What the database says when it cannot serve now, whatever was asked: the same request may succeed later. */
+const PASSING = /^(08|53|57|58|40001|40P01|55P03|25006|XX)/;
+/** What the network says. */
+const NETWORK = /^(E[A-Z]+|EAI_AGAIN)$/;
+
+/** Unavailable for what passes by itself or by the operator's hand; anything else as it is. */
+export function translated(error: unknown): unknown {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const passing = typeof code === 'string' && (PASSING.test(code) || NETWORK.test(code));
+  const cut =
+    typeof message === 'string' &&
+    /connection (terminated|timeout)|timeout exceeded|read timeout/i.test(message);
+  return passing || cut ? Unavailable.database(error) : error;
+}
+
+/** Runs the work; what the database cannot do now becomes Unavailable. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translated(error);
+  }
+}

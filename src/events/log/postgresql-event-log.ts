@@ -1,0 +1,198 @@
+import type pg from 'pg';
+import { attempt, translated } from '../../database/postgresql/open-postgresql.js';
+import { PostgresqlRows } from '../../database/postgresql/postgresql-rows.js';
+import type { RowChanges } from '../../database/row-store.js';
+import { keyText, type Table } from '../../database/table.js';
+import {
+  EventLog,
+  type EventQuery,
+  type LogHead,
+  type LogTransaction,
+  type StoredEvent,
+  type StreamHead,
+} from './event-log.js';
+import { readEvents, readHead } from './postgresql-event-reader.js';
+import { payloadText } from './postgresql-payload.js';
+import { uuidBytes } from './uuid-bytes.js';
+
+/**
+ * The lock is the transaction's own: whoever holds it gives the next positions, and it ends with the
+ * commit, so positions are gapless and in the order of commits. Everything is `local`, so it works behind a pooler that
+ * shares connections between transactions.
+ */
+const BEGIN = `begin;
+  set local lock_timeout = '5s';
+  set local statement_timeout = '30s';
+  set local idle_in_transaction_session_timeout = '30s';
+  set local synchronous_commit = on;
+  select pg_advisory_xact_lock(hashtext('edgesoul events'), hashtext(current_schema()))`;
+
+const INSERT_EVENTS = {
+  name: 'append events',
+  text: `insert into events (position, event_id, user_id, stream_key, version, type, schema_version, occurred_at,
+      utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash)
+    select * from unnest($1::bigint[], $2::bytea[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
+      $8::bigint[], $9::bigint[], $10::bigint[], $11::bytea[], $12::text[], $13::bytea[], $14::text[], $15::text[],
+      $16::bytea[])`,
+};
+
+const INSERT_STREAMS = {
+  name: 'begin streams',
+  text: `insert into streams (user_id, stream_id, stream_key)
+    select * from unnest($1::text[], $2::text[], $3::bigint[])`,
+};
+
+const STREAM_HEADS = {
+  name: 'stream heads',
+  text: `select s.user_id, s.stream_id, s.stream_key,
+      (select max(e.version) from events e where e.user_id = s.user_id and e.stream_key = s.stream_key) as version
+    from streams s join unnest($1::text[], $2::text[]) as k(user_id, stream_id)
+      on s.user_id = k.user_id and s.stream_id = k.stream_id`,
+};
+
+/** The log in a PostgreSQL database that any number of service processes share. */
+export class PostgresqlEventLog extends EventLog {
+  /** The transaction before: two of one process would only wait for each other's lock. */
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly pool: pg.Pool) {
+    super();
+  }
+
+  override transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
+    const turn = this.last.then(() => attempt(() => this.run(work)));
+    this.last = turn.then(nothing, nothing);
+    return turn;
+  }
+
+  override head(): Promise<LogHead> {
+    return attempt(() => readHead(this.pool));
+  }
+
+  override read(query: EventQuery): Promise<StoredEvent[]> {
+    return attempt(() => readEvents(this.pool, query));
+  }
+
+  private async run<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      const [, head] = await Promise.all([client.query(BEGIN), readHead(client)]);
+      const result = await work(new PostgresqlTransaction(client, head));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((cause: Error) => {
+        broken = cause;
+      });
+      throw translated(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+class PostgresqlTransaction implements LogTransaction {
+  readonly rows: PostgresqlRows;
+  private readonly streams = new Map<string, StreamHead | undefined>();
+  private readonly missing = new Map<string, readonly [userId: string, streamId: string]>();
+
+  constructor(
+    private readonly client: pg.ClientBase,
+    readonly head: LogHead,
+  ) {
+    this.rows = new PostgresqlRows(client);
+  }
+
+  stream(userId: string, streamId: string): StreamHead | undefined {
+    const id = keyText([userId, streamId]);
+    const known = this.streams.get(id);
+    if (known === undefined && !this.streams.has(id)) this.missing.set(id, [userId, streamId]);
+    return known;
+  }
+
+  async settle(): Promise<boolean> {
+    const held = await Promise.all([this.settleStreams(), this.rows.settle()]);
+    return held.every(Boolean);
+  }
+
+  read(query: EventQuery): Promise<StoredEvent[]> {
+    return readEvents(this.client, query);
+  }
+
+  async append(events: readonly StoredEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const all = <T>(value: (event: StoredEvent) => T): T[] => events.map(value);
+    const work: Promise<unknown>[] = [];
+    const begun = events.filter(({ version }) => version === 1);
+    if (begun.length > 0) {
+      const values = [
+        begun.map(({ userId }) => userId),
+        begun.map(({ streamId }) => streamId),
+        begun.map(({ streamKey }) => streamKey),
+      ];
+      work.push(this.client.query({ ...INSERT_STREAMS, values }));
+    }
+    const appending = this.client.query({
+      ...INSERT_EVENTS,
+      values: [
+        all(({ position }) => position),
+        all(({ eventId }) => uuidBytes(eventId)),
+        all(({ userId }) => userId),
+        all(({ streamKey }) => streamKey),
+        all(({ version }) => version),
+        all(({ type }) => type),
+        all(({ schemaVersion }) => schemaVersion),
+        all(({ occurredAt }) => occurredAt),
+        all(({ utcOffset }) => utcOffset),
+        all(({ recordedAt }) => recordedAt),
+        all(({ commandId }) => uuidBytes(commandId)),
+        // Most commands are their own correlation: no need to keep the id twice.
+        all(({ correlationId, commandId }) => (correlationId === commandId ? null : correlationId)),
+        all(({ causationId }) => causationId && uuidBytes(causationId)),
+        all(({ actor }) => actor),
+        all(({ data }) => payloadText(data)),
+        all(({ hash }) => Buffer.from(hash, 'hex')),
+      ],
+    });
+    work.push(appending);
+    await Promise.all(work);
+    for (const { userId, streamId, streamKey, version } of events) {
+      this.streams.set(keyText([userId, streamId]), { streamKey, version });
+    }
+  }
+
+  save(changes: RowChanges): Promise<void> {
+    return this.rows.save(changes);
+  }
+
+  removeUser(table: Table, userId: string): Promise<void> {
+    return this.rows.removeUser(table, userId);
+  }
+
+  clear(table: Table): Promise<void> {
+    return this.rows.clear(table);
+  }
+
+  private async settleStreams(): Promise<boolean> {
+    if (this.missing.size === 0) return true;
+    const asked = [...this.missing.values()];
+    const { rows } = await this.client.query<{
+      user_id: string;
+      stream_id: string;
+      stream_key: number;
+      version: number;
+    }>({
+      ...STREAM_HEADS,
+      values: [asked.map(([userId]) => userId), asked.map(([, streamId]) => streamId)],
+    });
+    for (const id of this.missing.keys()) this.streams.set(id, undefined);
+    for (const { user_id, stream_id, stream_key, version } of rows) {
+      this.streams.set(keyText([user_id, stream_id]), { streamKey: stream_key, version });
+    }
+    this.missing.clear();
+    return rows.length === 0;
+  }
+}
+
+const nothing = (): void => undefined;

@@ -1,0 +1,102 @@
+import { MikroORM } from '@mikro-orm/core';
+import { ormOptions } from '../../mikro-orm.config.js';
+import { postgresqlMigrations } from '../../migrations/postgresql/migrations.js';
+import { sqliteMigrations } from '../../migrations/sqlite/migrations.js';
+import { StartRefused } from '../../src/errors.js';
+import { migrate } from '../../src/store/migrate.js';
+import { openPostgresqlStore } from '../../src/store/postgresql-store.js';
+import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
+
+/** What MikroORM would change to make the database what the entities declare. */
+async function difference(url: string): Promise<string[]> {
+  const orm = await MikroORM.init(ormOptions({ url }));
+  try {
+    const sql = await orm.schema.getUpdateSchemaSQL();
+    return sql.split('\n').filter((line) => line !== '' && !line.startsWith('set names'));
+  } finally {
+    await orm.close();
+  }
+}
+
+/** The log's own protection: SQL of one database, so no table declares it and the ORM would take it away. */
+const UNDECLARED = [
+  'drop trigger if exists "events_no_change" on "events";',
+  'drop function if exists "events_events_no_change_fn"();',
+];
+
+describe('the schema on PostgreSQL', () => {
+  let url: string;
+
+  beforeEach(async () => {
+    url = await emptyDatabase();
+  });
+
+  afterEach(() => dropDatabase(url));
+
+  it('has migrations of the same names as on SQLite', () => {
+    expect(postgresqlMigrations.map(({ name }) => name)).toEqual(sqliteMigrations.map(({ name }) => name));
+  });
+
+  it('is made by the migrations exactly as the tables are declared', async () => {
+    expect(await migrate({ url })).toEqual(postgresqlMigrations.map(({ name }) => name));
+
+    expect(await difference(url)).toEqual(UNDECLARED);
+    expect(await migrate({ url })).toEqual([]);
+  });
+
+  it.each([
+    ['drop index memories_newest', 'create index "memories_newest"'],
+    ['alter table profiles add column stray text', 'drop column "stray"'],
+    ['alter table memory_summaries drop column newest_at', 'add "newest_at"'],
+    ['alter table emotion_patterns alter column mean_intensity type real', 'double precision'],
+    ['drop table activity_days', 'create table "activity_days"'],
+  ])('is found to differ after "%s"', async (sql, cure) => {
+    await migrate({ url });
+    await runSql(url, sql);
+
+    expect((await difference(url)).join('\n')).toContain(cure);
+  });
+
+  it('compares the text of keys by its bytes, whatever the locale of the database', async () => {
+    await migrate({ url });
+
+    const { rows } = await runSql(
+      url,
+      `select c.relname, a.attname from pg_index i join pg_class c on c.oid = i.indrelid
+         join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
+         join pg_collation l on l.oid = a.attcollation
+       where c.relnamespace = current_schema()::regnamespace and l.collname <> 'C' and c.relname <> 'mikro_orm_migrations'`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('refuses to be used by an older release than the one that changed it', async () => {
+    await migrate({ url });
+    await runSql(
+      url,
+      `insert into mikro_orm_migrations (name, executed_at) values ('9999-from-the-future', now())`,
+    );
+
+    await expect(migrate({ url })).rejects.toThrow('9999-from-the-future');
+  });
+});
+
+/** The run's server, but for what is changed. */
+function at(change: Partial<URL>): string {
+  return Object.assign(new URL(process.env.TEST_POSTGRESQL_URL ?? ''), change).href;
+}
+
+describe('opening the store in a PostgreSQL database that cannot be used', () => {
+  it.each([
+    ['a wrong password', () => at({ password: 'wrong' }), 'the password is wrong'],
+    ['a database that is not there', () => at({ pathname: '/nowhere' }), 'there is no such database'],
+    ['a port where nothing listens', () => at({ port: '1' }), 'nothing listens there'],
+    ['a host that is not there', () => at({ hostname: 'nowhere.invalid' }), 'host'],
+  ])('says so: %s', async (_, url, why) => {
+    const refused = await openPostgresqlStore(url()).catch((error: unknown) => error);
+
+    expect(refused).toBeInstanceOf(StartRefused);
+    expect((refused as Error).message).toContain(why);
+    expect((refused as Error).message).not.toContain('wrong@');
+  });
+});

@@ -1,0 +1,9 @@
+export interface StartedPostgresql {
+  url: string;
+  /** The address of a new, empty database. */
+  createDatabase(): Promise<string>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function startPostgresql(options?: { durable?: boolean; tls?: boolean }): Promise<StartedPostgresql>;

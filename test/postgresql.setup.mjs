@@ -1,0 +1,8 @@
+import { startPostgresql } from './postgresql-server.mjs';
+
+// One server for every test file of a run; each test makes databases of its own in it.
+export default async function setup() {
+  const started = await startPostgresql();
+  process.env.TEST_POSTGRESQL_URL = started.url;
+  globalThis.startedPostgresql = started;
+}

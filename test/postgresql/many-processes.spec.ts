@@ -1,0 +1,102 @@
+import { jest } from '@jest/globals';
+import { Client } from 'pg';
+import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
+import { openPool } from '../../src/database/postgresql/open-postgresql.js';
+import type { Table } from '../../src/database/table.js';
+import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
+import { PostgresqlReads } from '../../src/projections/postgresql-reads.js';
+import { startPostgresql, type StartedPostgresql } from '../postgresql-server.mjs';
+import { audit, FLAWLESS, storedKeys } from '../support/audit.js';
+import { Client as HttpClient, readLog } from '../support/client.js';
+import type { SentCommand } from '../support/load.js';
+import { startPatientClients } from '../support/patient-clients.js';
+import { refoldedRows, storedRows } from '../support/refolded.js';
+
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 1);
+const PROCESSES = 3;
+
+jest.setTimeout(120_000 + ROUNDS * 60_000);
+
+let database: StartedPostgresql;
+let services: ServiceProcess[];
+
+const start = () => startService({ DATABASE_URL: database.url });
+const urls = () => services.map(({ url }) => url);
+
+beforeAll(async () => {
+  // Waits for the disk, as an operator's does: what is acknowledged must be there after its restart.
+  database = await startPostgresql({ durable: true });
+  // All at once: one of them migrates, the others wait for it.
+  services = await Promise.all(Array.from({ length: PROCESSES }, start));
+});
+
+afterAll(async () => {
+  await Promise.all(services.map((service) => service.stop('SIGKILL')));
+  await database.stop();
+});
+
+/** Kills one of the processes and starts another in its place. */
+async function replace(index: number): Promise<void> {
+  const [victim] = services.splice(index, 1);
+  await victim?.stop('SIGKILL');
+  services.push(await start());
+}
+
+describe('three services on one database, under load from 64 clients', () => {
+  /** Everything that was ever sent: each client went on until it was acknowledged. */
+  const journal: SentCommand[] = [];
+
+  it('had one of them migrate', () => {
+    const migrated = services.map(({ log }) => log.filter((line) => line.includes('"migrated"')).length);
+    expect(migrated.toSorted((a, b) => a - b)).toEqual([0, 0, 2]);
+  });
+
+  it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
+    'lose and double nothing when one is killed and the database restarts, round %i',
+    async (round) => {
+      // Someone else's transaction, open all the while, neither hides nor holds up an event.
+      const other = new Client({ connectionString: database.url });
+      other.on('error', () => undefined);
+      await other.connect();
+      await other.query(
+        'begin isolation level repeatable read; select count(*) from events; create table held (x int)',
+      );
+
+      const clients = startPatientClients(urls, round);
+      await clients.acknowledged(300);
+      await replace(round % PROCESSES);
+      await clients.acknowledged(600);
+      await other.query('rollback');
+      await other.end();
+      await database.restart();
+      await clients.acknowledged(1_000);
+      await clients.stop();
+
+      // Those that were not killed have lived through the restart of the database.
+      expect(
+        services.map(({ child, log }) => [child.exitCode, log.filter((line) => !line.startsWith('{'))]),
+      ).toEqual(services.map(() => [null, []]));
+      expect(clients.strange).toEqual([]);
+      expect(clients.unseen).toEqual([]);
+      const logs = await Promise.all(urls().map((url) => readLog(new HttpClient(() => url))));
+      const [log = []] = logs;
+      for (const same of logs) expect(same).toEqual(log);
+      expect(log[0]?.position).toBe(1);
+      journal.push(...clients.sent);
+      expect(audit(log, journal)).toEqual(FLAWLESS);
+      expect(storedKeys(log).size).toBe(journal.length);
+    },
+  );
+
+  it('leave the rows that folding the whole log makes', async () => {
+    const pool = openPool(database.url, 4);
+    try {
+      const reads = new PostgresqlReads(pool);
+      const rows = <Row extends object>(table: Table<Row>) =>
+        reads.list(table, { filters: [], order: table.key, limit: 1_000_000 });
+      expect(await storedRows({ rows })).toEqual(await refoldedRows(new PostgresqlEventLog(pool)));
+    } finally {
+      await pool.end();
+    }
+  });
+});

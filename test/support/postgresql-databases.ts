@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { Client, type QueryResult } from 'pg';
+import { migrate } from '../../src/store/migrate.js';
+
+/** The address of a new, empty database on the run's server. */
+export async function emptyDatabase(): Promise<string> {
+  return made('template0');
+}
+
+let template: Promise<string> | undefined;
+
+/** The address of a new database that `migrate` has made. */
+export async function migratedDatabase(): Promise<string> {
+  template ??= migratedTemplate();
+  return made(new URL(await template).pathname.slice(1));
+}
+
+/** Removes the database, whoever is still connected. */
+export async function dropDatabase(url: string): Promise<void> {
+  await onServer(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);
+}
+
+/** Removes what `migratedDatabase` copies. */
+export async function dropTemplate(): Promise<void> {
+  if (template) await dropDatabase(await template);
+  template = undefined;
+}
+
+/** Runs statements on a connection of their own. */
+export async function runSql(url: string, sql: string): Promise<QueryResult> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+async function migratedTemplate(): Promise<string> {
+  const url = await emptyDatabase();
+  await migrate({ url });
+  return url;
+}
+
+async function made(from: string): Promise<string> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await onServer(`create database ${name} template ${from}`);
+  return Object.assign(new URL(serverUrl()), { pathname: `/${name}` }).href;
+}
+
+function onServer(sql: string): Promise<unknown> {
+  return runSql(serverUrl(), sql);
+}
+
+function serverUrl(): string {
+  const url = process.env.TEST_POSTGRESQL_URL;
+  if (!url) throw new Error('No PostgreSQL server was started for this run.');
+  return url;
+}
