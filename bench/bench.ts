@@ -23,7 +23,10 @@ async function measure(options: BenchOptions, scratch: Scratch): Promise<Report>
   const report: Report = { environment, options: { rounds, seconds, quick } };
   const wants = new Set(options.only);
   progress('checking that the service syncs');
-  environment.fsync = await checkFsync(scratch, environment.diskSyncMs);
+  environment.fsync =
+    options.database === 'sqlite'
+      ? await checkFsync(scratch, environment.diskSyncMs)
+      : 'PostgreSQL with fsync and synchronous_commit on, beside the service on the same cores';
   if (wants.has('commands')) report.commands = await measureCommands(options, scratch);
   if (wants.has('reads')) report.reads = await measureReads(options, scratch);
   if (wants.has('open-loop')) report.openLoop = await measureOpenLoop(options, scratch);
@@ -38,12 +41,21 @@ async function measure(options: BenchOptions, scratch: Scratch): Promise<Report>
   return report;
 }
 
+async function measured(): Promise<Report> {
+  try {
+    return await measure(options, scratch);
+  } finally {
+    await scratch.stopServer();
+  }
+}
+
 const options = readOptions(process.argv);
 installBenchPackages();
 const scratch = new Scratch(options.scratch);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.once('exit', () => scratch.remove());
-const report = await measure(options, scratch);
+await scratch.use(options.database);
+const report = await measured();
 const text = options.json
   ? JSON.stringify({ ...report, verdicts: verdicts(report) }, null, 2)
   : render(report);

@@ -1,9 +1,12 @@
 import { tmpdir } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** The parts of a run, in the order in which they run. */
 export const PARTS = ['commands', 'reads', 'open-loop', 'search', 'bytes', 'rebuild', 'peers'] as const;
 export type Part = (typeof PARTS)[number];
+/** Those that ask the service over HTTP, on whichever database. */
+const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'open-loop', 'search'];
+export type Database = 'sqlite' | 'postgresql';
 
 /** What was asked for on the command line. */
 export interface BenchOptions {
@@ -14,6 +17,7 @@ export interface BenchOptions {
   json: boolean;
   only: readonly Part[];
   scratch: string;
+  database: Database;
 }
 
 interface Flags {
@@ -24,6 +28,7 @@ interface Flags {
   json?: boolean;
   only?: readonly Part[];
   scratch: string;
+  database: Database;
 }
 
 /** Reads the arguments; `--help` and mistakes end the process. */
@@ -37,6 +42,14 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     .option('--memories <n>', 'memories of 1,000 users for the search (1000000; quick 50000)', wholeNumber)
     .option('--quick', 'a small run of a few minutes: says whether it works, not how fast it is')
     .option('--json', 'prints the report as JSON')
+    .addOption(
+      new Option(
+        '--database <name>',
+        `postgresql measures ${OVER_HTTP.join(', ')} on a local server of its own`,
+      )
+        .choices(['sqlite', 'postgresql'])
+        .default('sqlite'),
+    )
     .option('--only <parts>', `some of ${PARTS.join(',')}`, parts)
     .option(
       '--scratch <folder>',
@@ -52,7 +65,8 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     memories: flags.memories ?? (quick ? 50_000 : 1_000_000),
     quick,
     json: flags.json ?? false,
-    only: flags.only ?? PARTS,
+    only: (flags.only ?? PARTS).filter((part) => flags.database === 'sqlite' || OVER_HTTP.includes(part)),
+    database: flags.database,
     scratch: flags.scratch,
   };
 }

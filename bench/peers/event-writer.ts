@@ -5,7 +5,7 @@ import { Tally, answerTask, type PeerResult, type PeerTask } from './peer.ts';
 
 type Handler = { execute(command: object): Promise<Written> };
 type HandlerClass = new (writer: object) => Handler;
-type Opened = typeof import('../../src/store/store.ts');
+type Opened = typeof import('../../src/store/open-store.ts');
 type Commands = typeof import('../../src/modules/store-command.ts');
 
 const HANDLERS = {
@@ -16,9 +16,9 @@ const HANDLERS = {
 } as const;
 
 async function run(task: PeerTask): Promise<PeerResult> {
-  const { openStore } = await built<Opened>('store/store.js');
+  const { openStore } = await built<Opened>('store/open-store.js');
   const { namedCommand } = await built<Commands>('modules/store-command.js');
-  const store = await openStore(task.folder);
+  const store = await openStore({ databaseUrl: undefined, dataDir: task.folder });
   const handlers = new Map<string, Handler>();
   for (const [name, path] of Object.entries(HANDLERS)) {
     const exported = await built<Record<string, HandlerClass>>(`modules/${path}`);

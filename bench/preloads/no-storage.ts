@@ -1,5 +1,5 @@
 // Loaded before the service's own main: everything of the service but its writer, which answers at once.
-import type { SqliteWriter } from '../../src/store/sqlite-writer.ts';
+import type { CommandWriter } from '../../src/modules/command-writer.ts';
 
 const ANSWER = JSON.stringify({
   turnId: '0197c3f0-0000-7000-8000-000000000000',
@@ -11,6 +11,9 @@ const ANSWER = JSON.stringify({
   ],
 });
 
-const built = new URL('../../dist/src/store/sqlite-writer.js', import.meta.url).href;
-const { SqliteWriter: Writer } = (await import(built)) as { SqliteWriter: { prototype: SqliteWriter } };
-Writer.prototype.write = async () => ({ status: 201, body: ANSWER, replayed: false });
+const WRITERS = { SqliteWriter: 'store/sqlite-writer.js', DecidingWriter: 'modules/deciding-writer.js' };
+for (const [name, file] of Object.entries(WRITERS)) {
+  const built = new URL(`../../dist/src/${file}`, import.meta.url).href;
+  const exported = (await import(built)) as Record<string, { prototype: CommandWriter }>;
+  exported[name]!.prototype.write = async () => ({ status: 201, body: ANSWER, replayed: false });
+}
