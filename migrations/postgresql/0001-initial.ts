@@ -113,7 +113,8 @@ const MEMORY = [
     search tsvector generated always as (array_to_tsvector(string_to_array(terms, ' '))) stored,
     primary key (user_id, id)
   )`,
-  'create index memories_fts_search on memories_fts using gin (search)',
+  // Without a pending list, which every search would have to walk.
+  'create index memories_fts_search on memories_fts using gin (search) with (fastupdate = off)',
   `create table memory_summaries (
     user_id text collate "C" not null primary key,
     total bigint not null,

@@ -79,6 +79,7 @@ export function searchMemories(index: MemoryIndex, question: MemoryQuestion): Me
     frequencies.map(([term, frequency]) => [term, inverseFrequency(summary.total, frequency)]),
   );
   const ids = candidates(index, userId, frequencies, { atLeast: limit, most: Math.max(most, limit * 4) });
+  if (ids.length === 0) return [];
   const filters: Filter[] = [
     ['userId', '=', userId],
     ['formedPosition', 'in', ids],

@@ -73,7 +73,7 @@ export class PostgresqlReads extends Reads {
 
   /** Of the user's memories: how many hold each term. */
   frequency(userId: string, term: string): Promise<number> {
-    return this.fullText.frequencies(this.pool, userId, [term]).then(([count = 0]) => count);
+    return this.fullText.frequency(this.pool, userId, term);
   }
 
   /** See MemoryIndex. */

@@ -75,13 +75,13 @@ export class PostgresqlFullText {
     { userId, anyOf, limit, among }: CandidateQuery,
   ): Promise<number[]> {
     const queries = anyOf.map(([term]) => this.query(userId, term));
+    // Not prepared: which index is best depends on how often the terms stand, so each search is planned anew.
     const { rows } = await db.query<{ id: number }>({
-      name: `candidates ${this.index}`,
       text: `select id from (
           select id, search from ${this.index} where user_id = $1 and search @@ $2::tsquery order by id desc limit $3
         ) matches order by (
-          select sum(weight) from unnest($4::text[], $5::float8[]) as term(query, weight)
-          where matches.search @@ term.query::tsquery
+          select sum(weight) from unnest($4::text[]::tsquery[], $5::float8[]) as term(query, weight)
+          where matches.search @@ term.query
         ) desc, id desc limit $6`,
       values: [
         userId,
@@ -95,15 +95,13 @@ export class PostgresqlFullText {
     return rows.map(({ id }) => id);
   }
 
-  /** In how many of the user's rows each term stands. */
-  async frequencies(db: Pick<pg.Pool, 'query'>, userId: string, terms: readonly string[]): Promise<number[]> {
-    const { rows } = await db.query<{ count: number }>({
-      name: `frequencies ${this.index}`,
-      text: `select (select count(*) from ${this.index} where user_id = $1 and search @@ query::tsquery) as count
-        from unnest($2::text[]) with ordinality as term(query, place) order by place`,
-      values: [userId, terms.map((term) => this.query(userId, term))],
-    });
-    return rows.map(({ count }) => count);
+  /** In how many of the user's rows the term stands. */
+  async frequency(db: Pick<pg.Pool, 'query'>, userId: string, term: string): Promise<number> {
+    const { rows } = await db.query<{ count: number }>(
+      `select count(*) as count from ${this.index} where user_id = $1 and search @@ $2::tsquery`,
+      [userId, this.query(userId, term)],
+    );
+    return rows[0]?.count ?? 0;
   }
 
   private query(userId: string, term: string): string {
