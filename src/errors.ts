@@ -198,7 +198,7 @@ export class Unavailable extends StoreError {
 
   static database(cause: unknown): Unavailable {
     const why = cause instanceof Error ? cause.message : String(cause);
-    return new Unavailable('database.unavailable', `The database did not take the write: ${why}`, { cause });
+    return new Unavailable('database.unavailable', `The database cannot serve now: ${why}`, { cause });
   }
 }
 

@@ -2,7 +2,8 @@ export interface StartedPostgresql {
   url: string;
   /** The address of a new, empty database. */
   createDatabase(): Promise<string>;
-  restart(): Promise<void>;
+  halt(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -74,11 +74,9 @@ export async function startPostgresql({ durable = false, tls = false } = {}) {
       await server.createDatabase(name);
       return `postgresql://test:test@127.0.0.1:${port}/${name}`;
     },
-    /** As an operator restarts it: connections are cut, what was committed is there. */
-    async restart() {
-      await server.stop();
-      await server.start();
-    },
+    /** As an operator stops it: connections are cut, what was committed stays. */
+    halt: () => server.stop(),
+    resume: () => server.start(),
     async stop() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

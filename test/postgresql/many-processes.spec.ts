@@ -68,7 +68,8 @@ describe('three services on one database, under load from 64 clients', () => {
       await clients.acknowledged(600);
       await other.query('rollback');
       await other.end();
-      await database.restart();
+      await database.halt();
+      await database.resume();
       await clients.acknowledged(1_000);
       await clients.stop();
 

@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
@@ -6,6 +6,7 @@ import {
   HealthIndicatorService,
   type HealthCheckResult,
 } from '@nestjs/terminus';
+import type { FastifyReply } from 'fastify';
 import { WriterHealth } from './writer-health.js';
 
 @ApiTags('health')
@@ -29,10 +30,17 @@ export class HealthController {
   /** Commands and reads can be taken: the database is migrated and writable, and every projection is at the head. */
   @Get('ready')
   @HealthCheck()
-  ready(): Promise<HealthCheckResult> {
-    return this.health.check([
-      () => this.writer.isWritable('database'),
-      () => this.writer.areAtHead('projections'),
-    ]);
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
+    try {
+      return await this.health.check([
+        () => this.writer.isWritable('database'),
+        () => this.writer.areAtHead('projections'),
+      ]);
+    } catch (error) {
+      // Says which part is down, and why: for whoever operates it, that is the answer.
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      void reply.code(error.getStatus());
+      return error.getResponse() as HealthCheckResult;
+    }
   }
 }

@@ -1,0 +1,55 @@
+import { jest } from '@jest/globals';
+import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
+import { startPostgresql, type StartedPostgresql } from '../postgresql-server.mjs';
+import { joyfulTurn, turn } from '../support/builders.js';
+import { Client, User } from '../support/client.js';
+
+jest.setTimeout(60_000);
+
+const UNAVAILABLE = { status: 503, body: { code: 'database.unavailable' } };
+
+let database: StartedPostgresql;
+let service: ServiceProcess;
+
+beforeAll(async () => {
+  database = await startPostgresql();
+  service = await startService({ DATABASE_URL: database.url });
+});
+
+afterAll(async () => {
+  await service.stop('SIGKILL');
+  await database.stop();
+});
+
+const client = new Client(() => service.url);
+const user = new User('ada', () => service.url);
+
+describe('a service whose database goes away', () => {
+  it('answers what can be retried, says why it is not ready, and goes on when the database is back', async () => {
+    expect((await user.post('/turns', joyfulTurn(), { 'idempotency-key': 'first' })).status).toBe(201);
+    await database.halt();
+
+    const refused = await user.post('/turns', turn(), { 'idempotency-key': 'second' });
+    expect(refused).toMatchObject(UNAVAILABLE);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    for (const path of ['/profile', '/memories', '/memories/search?q=boat', '/conversation']) {
+      expect(await user.get(path)).toMatchObject(UNAVAILABLE);
+    }
+    expect(await client.get('/v1/events')).toMatchObject(UNAVAILABLE);
+    expect((await client.get('/health/live')).status).toBe(200);
+    expect(await client.get('/health/ready')).toMatchObject({
+      status: 503,
+      body: {
+        status: 'error',
+        error: {
+          database: { status: 'down', writable: false, why: expect.stringContaining('ECONNREFUSED') },
+        },
+      },
+    });
+
+    await database.resume();
+    expect((await user.post('/turns', turn(), { 'idempotency-key': 'second' })).status).toBe(201);
+    expect((await user.get('/conversation')).body).toMatchObject({ turnCount: 2 });
+    expect((await client.get('/health/ready')).status).toBe(200);
+  });
+});
