@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { stemmer } from 'stemmer';
 import { LRUCache } from 'lru-cache';
+import type { FullText } from './table.js';
 
 /** Bounds the time and the index space that one text can take. */
 const MOST_TERMS = 4_000;
@@ -58,10 +59,19 @@ export function userPrefix(userId: string): string {
   return prefix;
 }
 
-/** What an index holds of the texts: their terms with the user's prefix, between spaces. */
-export function prefixedTerms(userId: string, texts: readonly string[]): string {
-  const prefix = userPrefix(userId);
-  return texts.flatMap((text) => terms(text).map((term) => prefix + term)).join(' ');
+/** What an index holds of a row: the terms of its declared columns with the user's prefix, between spaces. */
+export function indexedTerms({ columns }: FullText, row: object): string {
+  const prefix = userPrefix((row as { userId: string }).userId);
+  return columns.flatMap((column) => terms(textIn(row, column)).map((term) => prefix + term)).join(' ');
+}
+
+/** Whether the index would hold the same of both rows. */
+export function sameTexts({ columns }: FullText, a: object, b: object): boolean {
+  return columns.every((column) => textIn(a, column) === textIn(b, column));
+}
+
+function textIn(row: object, column: string): string {
+  return (row as Record<string, string | null>)[column] ?? '';
 }
 
 /** How often each of the asked terms stands in the texts. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { prefixedTerms, userPrefix } from '../full-text.js';
+import { indexedTerms, sameTexts, userPrefix } from '../full-text.js';
 import type { RowChange } from '../row-store.js';
 import type { Table } from '../table.js';
 
@@ -30,9 +30,11 @@ export class PostgresqlFullText {
     const put: { userId: string; id: number; terms: string }[] = [];
     const gone: { userId: string; id: number }[] = [];
     for (const { before, after } of changes) {
-      if (after && this.textsDiffer(before, after))
-        put.push({ ...this.place(after), terms: this.terms(after) });
-      else if (before && !after) gone.push(this.place(before));
+      if (!after) {
+        if (before) gone.push(this.place(before));
+      } else if (!before || !sameTexts(this.declared, before, after)) {
+        put.push({ ...this.place(after), terms: indexedTerms(this.declared, after) });
+      }
     }
     const work: Promise<unknown>[] = [];
     if (put.length > 0) {
@@ -113,22 +115,7 @@ export class PostgresqlFullText {
     return { userId: userId as string, id: id as number };
   }
 
-  private textsDiffer(before: object | undefined, after: object): boolean {
-    return (
-      !before || this.declared.columns.some((column) => textIn(before, column) !== textIn(after, column))
-    );
-  }
-
-  private terms(row: object): string {
-    const texts = this.declared.columns.map((column) => textIn(row, column));
-    return prefixedTerms((row as Values).userId as string, texts);
-  }
-
   private get declared() {
     return this.table.fullText as NonNullable<Table['fullText']>;
   }
-}
-
-function textIn(row: object, column: string): string {
-  return ((row as Values)[column] as string | null) ?? '';
 }

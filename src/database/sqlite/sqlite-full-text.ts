@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { prefixedTerms, userPrefix } from '../full-text.js';
+import { indexedTerms, sameTexts, userPrefix } from '../full-text.js';
 import { columnName, type FullText, type Table } from '../table.js';
 
 type Values = Record<string, unknown>;
@@ -38,11 +38,8 @@ export class SqliteFullText {
       if (before) this.drop.run((before as Values)[this.declared.id]);
       return;
     }
-    if (before && this.declared.columns.every((column) => textIn(before, column) === textIn(after, column)))
-      return;
-    const { userId, [this.declared.id]: id } = after as Values;
-    const texts = this.declared.columns.map((column) => textIn(after, column));
-    this.put.run(id, prefixedTerms(userId as string, texts));
+    if (before && sameTexts(this.declared, before, after)) return;
+    this.put.run((after as Values)[this.declared.id], indexedTerms(this.declared, after));
   }
 
   removeUser(userId: string): void {
@@ -67,8 +64,4 @@ export class SqliteFullText {
     const prefix = userPrefix(userId);
     return anyOf.map((term) => `"${prefix}${term}"`).join(' OR ');
   }
-}
-
-function textIn(row: object, column: string): string {
-  return ((row as Values)[column] as string | null) ?? '';
 }
