@@ -5,7 +5,8 @@ import { catchUp, foldUserAgain } from '../../src/projections/fold-again.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { append, feeling, joy, numbers } from '../support/appends.js';
-import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { DATABASES } from '../support/databases.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { liveFolds } from '../support/folds.js';
 import { decoder, refoldedRows, storedRows } from '../support/refolded.js';
 

@@ -9,7 +9,7 @@ import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
 import { takeDataFolder } from '../../src/store/data-folder.js';
 import { openStore } from '../../src/store/open-store.js';
-import { migratedFile, scratchFolder } from '../support/databases.js';
+import { migratedFile, scratchFolder } from '../support/sqlite-test-database.js';
 import { brokenAt } from '../support/event-chain.js';
 import { Program } from '../support/run-program.js';
 

@@ -14,7 +14,8 @@ import {
   STREAM,
   together,
 } from '../support/appends.js';
-import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { DATABASES } from '../support/databases.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { brittleFolds, FOLDS, UNFOLDABLE, UNSTORABLE } from '../support/folds.js';
 
 const WRITTEN = expect.objectContaining({ status: 201, replayed: false });

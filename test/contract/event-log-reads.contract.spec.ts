@@ -7,7 +7,8 @@ import type { EventQuery, StoredEvent } from '../../src/events/log/event-log.js'
 import type { NewEvent } from '../../src/events/log/write-command.js';
 import { memoriesTable } from '../../src/projections/memory-index.projection.js';
 import { allEvents, append, joy, numbers, positionsOf, together } from '../support/appends.js';
-import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { DATABASES } from '../support/databases.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { brokenAt } from '../support/event-chain.js';
 import { liveFolds } from '../support/folds.js';
 

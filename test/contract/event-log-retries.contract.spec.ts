@@ -21,7 +21,8 @@ import {
   STREAM,
   together,
 } from '../support/appends.js';
-import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { DATABASES } from '../support/databases.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { FOLDS } from '../support/folds.js';
 
 function refusing(): never {

@@ -17,7 +17,8 @@ import {
 import { searchMemories, type MemoryQuestion } from '../../src/projections/memory-search.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { allEvents } from '../support/appends.js';
-import { DATABASES, type TestDatabase } from '../support/databases.js';
+import { DATABASES } from '../support/databases.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { brokenAt } from '../support/event-chain.js';
 import { brittleFolds } from '../support/folds.js';
 import { memoryIndexOf } from '../support/memory-index-in-memory.js';

@@ -9,7 +9,7 @@ import type { LogTransaction } from '../../src/events/log/event-log.js';
 import { EventWriter } from '../../src/events/log/event-writer.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import { append, joy, positionsOf, refusal } from '../support/appends.js';
-import { migratedFile } from '../support/databases.js';
+import { migratedFile } from '../support/sqlite-test-database.js';
 
 /** The real log, which also counts how often the writer asked it for the lock. */
 class CountingLog extends SqliteEventLog {

@@ -32,7 +32,7 @@ import { encodeCursor } from '../../src/modules/page-cursor.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
 import type { Reads } from '../../src/projections/reads.js';
-import { migratedFile } from '../support/databases.js';
+import { migratedFile } from '../support/sqlite-test-database.js';
 import { liveFolds } from '../support/folds.js';
 import { ReadsHere } from '../support/reads-here.js';
 import { costlySteps } from '../support/query-plan.js';

@@ -7,7 +7,7 @@ import { StartRefused } from '../../src/errors.js';
 import { LOG_TABLES } from '../../src/events/log/log-tables.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { migrate } from '../../src/store/migrate.js';
-import { scratchFolder } from '../support/databases.js';
+import { scratchFolder } from '../support/sqlite-test-database.js';
 
 const TABLES = [...LOG_TABLES, ...PROJECTIONS.flatMap(({ tables }) => tables)];
 

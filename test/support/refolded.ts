@@ -7,7 +7,7 @@ import type { EventLog } from '../../src/events/log/event-log.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { ProjectionFolds } from '../../src/projections/projection-folds.js';
 import { allEvents } from './appends.js';
-import type { TestDatabase } from './databases.js';
+import type { TestDatabase } from './test-database.js';
 
 const TABLES = PROJECTIONS.flatMap(({ tables }) => tables);
 const MOST_ROWS = 1_000_000;

@@ -1,0 +1,97 @@
+import type pg from 'pg';
+import { openPool } from '../../src/database/postgresql/open-postgresql.js';
+import type { Table } from '../../src/database/table.js';
+import type { EventFolds } from '../../src/events/log/event-folds.js';
+import type { EventLog } from '../../src/events/log/event-log.js';
+import type { EventWriter } from '../../src/events/log/event-writer.js';
+import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
+import { PostgresqlReads } from '../../src/projections/postgresql-reads.js';
+import { dropDatabase, dropTemplate, migratedDatabase, runSql } from './postgresql-databases.js';
+import {
+  MOST_ROWS,
+  planting,
+  writerOver,
+  type DatabaseUnderTest,
+  type TestDatabase,
+  type WriterOptions,
+} from './test-database.js';
+
+/** A database of its own for every test, on the run's server. */
+export const POSTGRESQL: DatabaseUnderTest = {
+  name: 'PostgreSQL',
+  open: () => PostgresqlTestDatabase.open(),
+  waysAround: [
+    { what: 'truncation', sql: 'truncate events' },
+    {
+      what: 'a replacement on conflict',
+      sql: `insert into events select * from events where position = 3
+          on conflict (user_id, position) do update set type = 'memory.formed'`,
+    },
+    {
+      what: 'a merge',
+      sql: `merge into events e using (values (3)) v(p) on e.position = v.p when matched then delete`,
+    },
+  ],
+};
+
+afterAll(dropTemplate);
+
+class PostgresqlTestDatabase implements TestDatabase {
+  private constructor(
+    private readonly url: string,
+    private pool: pg.Pool,
+  ) {}
+
+  static async open(): Promise<PostgresqlTestDatabase> {
+    const url = await migratedDatabase();
+    return new PostgresqlTestDatabase(url, openPool(url, 8, { pipeline: true }));
+  }
+
+  get log(): EventLog {
+    return new PostgresqlEventLog(this.pool);
+  }
+
+  writer(folds: EventFolds, options?: WriterOptions): EventWriter {
+    return writerOver(this.log, folds, options);
+  }
+
+  async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
+    return this.reads.list(table, { filters: [], order: table.key, limit: MOST_ROWS });
+  }
+
+  get reads(): PostgresqlReads {
+    return new PostgresqlReads(this.pool);
+  }
+
+  async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
+    const weighed = anyOf.map((term) => [term, 1] as const);
+    const found = await this.reads.candidates({ userId, anyOf: weighed, limit: MOST_ROWS, among: MOST_ROWS });
+    return found.toSorted((a, b) => a - b);
+  }
+
+  frequency(userId: string, term: string): Promise<number> {
+    return this.reads.frequency(userId, term);
+  }
+
+  async plant<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
+    await this.log.transaction((transaction) => transaction.save(planting(table, row)));
+  }
+
+  async execute(sql: string): Promise<void> {
+    await runSql(this.url, sql);
+  }
+
+  async tamper(sql: string): Promise<void> {
+    await runSql(this.url, `alter table events disable trigger user; ${sql}`);
+  }
+
+  async reopen(): Promise<void> {
+    await this.pool.end();
+    this.pool = openPool(this.url, 8, { pipeline: true });
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+    await dropDatabase(this.url);
+  }
+}

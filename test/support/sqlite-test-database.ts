@@ -1,0 +1,170 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
+import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
+import type { Table } from '../../src/database/table.js';
+import type { EventFolds } from '../../src/events/log/event-folds.js';
+import type { EventLog } from '../../src/events/log/event-log.js';
+import type { EventWriter } from '../../src/events/log/event-writer.js';
+import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
+import { memoriesTable } from '../../src/projections/memory-index.projection.js';
+import type { Reads } from '../../src/projections/reads.js';
+import { migrate } from '../../src/store/migrate.js';
+import { ReadsHere } from './reads-here.js';
+import {
+  MOST_ROWS,
+  planting,
+  writerOver,
+  type DatabaseUnderTest,
+  type TestDatabase,
+  type WriterOptions,
+} from './test-database.js';
+
+const FILE = 'edgesoul.db';
+const NEXT_VERSION = '(select max(version) + 1 from events where stream_key = e.stream_key)';
+
+/** Puts the third event once more, at another place. */
+function again(place: { position: string; version: string }): string {
+  return `insert or replace into events select ${place.position}, event_id, user_id, stream_key, ${place.version}, type,
+    schema_version, occurred_at, utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash
+    from events e where position = 3`;
+}
+
+/** A database file of its own for every test. */
+export const SQLITE: DatabaseUnderTest = {
+  name: 'SQLite',
+  open: () => SqliteTestDatabase.open(),
+  waysAround: [
+    { what: 'a replacement at its position', sql: again({ position: '4', version: NEXT_VERSION }) },
+    { what: 'a replacement at its version', sql: again({ position: '11', version: 'version' }) },
+    { what: 'a replacement at both', sql: again({ position: '3', version: 'version' }) },
+  ],
+};
+
+let migrated: Promise<string> | undefined;
+
+afterAll(async () => {
+  if (migrated) await rm(dirname(await migrated), { recursive: true });
+});
+
+/** A database file that `migrate` has made, in a folder of its own; the caller removes the folder. */
+export async function migratedFile(): Promise<string> {
+  migrated ??= migratedTemplate();
+  return copied(await migrated);
+}
+
+async function migratedTemplate(): Promise<string> {
+  const file = join(await scratchFolder(), FILE);
+  await migrate({ file });
+  // The copies write ahead from the start.
+  openForWriting(file).close();
+  return file;
+}
+
+/** A new folder below the system's own for such things. */
+export function scratchFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'edgesoul-contract-'));
+}
+
+/** A copy of the file and of its write-ahead log as they are on disk, which is all that a killed process leaves. */
+async function copied(file: string): Promise<string> {
+  const copy = join(await scratchFolder(), FILE);
+  await copyFile(file, copy);
+  await copyFile(`${file}-wal`, `${copy}-wal`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  return copy;
+}
+
+class SqliteTestDatabase implements TestDatabase {
+  private constructor(private opened: OpenedFile) {}
+
+  static async open(): Promise<SqliteTestDatabase> {
+    return new SqliteTestDatabase(openFile(await migratedFile()));
+  }
+
+  get log(): EventLog {
+    return this.opened.log;
+  }
+
+  writer(folds: EventFolds, options?: WriterOptions): EventWriter {
+    return writerOver(this.log, folds, options);
+  }
+
+  async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
+    return this.opened.rows.list(table, { filters: [], order: table.key, limit: MOST_ROWS }) as Row[];
+  }
+
+  get reads(): Reads {
+    return this.opened.reads;
+  }
+
+  async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
+    const found = this.opened.rows.fullText(memoriesTable).candidates(userId, anyOf, MOST_ROWS, MOST_ROWS);
+    return found.toSorted((a, b) => a - b);
+  }
+
+  async frequency(userId: string, term: string): Promise<number> {
+    return this.opened.rows.fullText(memoriesTable).frequency(userId, term);
+  }
+
+  async plant<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
+    this.opened.rows.save(planting(table, row));
+  }
+
+  /** Over a connection as the service opens it: a plain one can get round the triggers, which only the chain shows. */
+  async execute(sql: string): Promise<void> {
+    const other = openForWriting(this.opened.file);
+    try {
+      other.exec(sql);
+    } finally {
+      other.close();
+    }
+  }
+
+  async tamper(sql: string): Promise<void> {
+    this.beside((other) => {
+      const triggers = other.prepare(`select name from sqlite_master where type = 'trigger'`).pluck().all();
+      other.exec(triggers.map((name) => `drop trigger ${String(name)};`).join(' '));
+      other.exec(sql);
+    });
+  }
+
+  /** Over a connection of its own. */
+  private beside(work: (other: Database.Database) => void): void {
+    const other = new Database(this.opened.file);
+    try {
+      work(other);
+    } finally {
+      other.close();
+    }
+  }
+
+  async reopen(): Promise<void> {
+    const { file } = this.opened;
+    const left = await copied(file);
+    await this.close();
+    this.opened = openFile(left);
+  }
+
+  async close(): Promise<void> {
+    this.opened.close();
+    await rm(dirname(this.opened.file), { recursive: true });
+  }
+}
+
+interface OpenedFile {
+  file: string;
+  log: EventLog;
+  rows: SqliteRows;
+  reads: Reads;
+  close(): void;
+}
+
+function openFile(file: string): OpenedFile {
+  const db = openForWriting(file);
+  const close = () => db.close();
+  return { file, log: new SqliteEventLog(db), rows: new SqliteRows(db), reads: new ReadsHere(db), close };
+}
