@@ -5,7 +5,7 @@ import { PostgresqlFullText, type CandidateQuery } from '../database/postgresql/
 import { selectPage, statementsOf } from '../database/postgresql/postgresql-statements.js';
 import type { Filter, RowQuery } from '../database/row-store.js';
 import type { Key, Table } from '../database/table.js';
-import { eventAnswer } from '../events/event-answer.js';
+import { eventAnswer, nextAfter } from '../events/event-answer.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
@@ -58,9 +58,8 @@ export class PostgresqlReads extends Reads {
       if (i % AT_ONCE === AT_ONCE - 1) await breathe();
       items.push(JSON.stringify(eventAnswer(this.decoder.decode(stored))));
     }
-    const last = events.at(-1);
-    const nextAfter = last && items.length === query.limit ? last.position : head;
-    return Buffer.from(`{"items":[${items.join(',')}],"nextAfter":${nextAfter},"head":${head}}`);
+    const next = nextAfter(events, query.limit, head);
+    return Buffer.from(`{"items":[${items.join(',')}],"nextAfter":${next},"head":${head}}`);
   }
 
   override async headPosition(): Promise<number> {

@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads';
 import type { RowQuery } from '../database/row-store.js';
 import { openForReading } from '../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
-import { eventAnswer } from '../events/event-answer.js';
+import { eventAnswer, nextAfter } from '../events/event-answer.js';
 import { Corrupt, errorData, type ErrorData } from '../errors.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
@@ -45,9 +45,8 @@ export function eventPage(query: EventQuery): unknown {
   const page = db.transaction(() => ({ events: log.read(query), head: log.head().position }))();
   try {
     const items = page.events.map((stored) => eventAnswer(decoder.decode(stored)));
-    const last = page.events.at(-1);
-    const nextAfter = last && items.length === query.limit ? last.position : page.head;
-    const value = new TextEncoder().encode(JSON.stringify({ items, nextAfter, head: page.head }));
+    const answer = { items, nextAfter: nextAfter(page.events, query.limit, page.head), head: page.head };
+    const value = new TextEncoder().encode(JSON.stringify(answer));
     return move({ [transferableSymbol]: [value.buffer], [valueSymbol]: { value } satisfies ReadAnswer });
   } catch (error) {
     if (error instanceof Corrupt) return { error: errorData(error) };
