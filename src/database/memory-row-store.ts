@@ -70,6 +70,7 @@ function passes(row: Values, [column, operator, value]: Filter): boolean {
   const order = compareKeys(given, value as Key);
   if (operator === '=') return order === 0;
   if (operator === '>=') return order >= 0;
+  if (operator === '<=') return order <= 0;
   return operator === '<' ? order < 0 : order > 0;
 }
 

@@ -38,7 +38,7 @@ export interface RowStore {
 /** One comparison of a query. */
 export type Filter = readonly [
   column: string,
-  operator: '=' | '>=' | '<' | '>' | 'in',
+  operator: '=' | '>=' | '<=' | '<' | '>' | 'in',
   value: Key | readonly Key[],
 ];
 

@@ -59,6 +59,10 @@ class PostgresqlTestDatabase implements TestDatabase {
     return this.reads.list(table, { filters: [], order: table.key, limit: MOST_ROWS });
   }
 
+  get address(): { url: string } {
+    return { url: this.url };
+  }
+
   get reads(): PostgresqlReads {
     return new PostgresqlReads(this.pool);
   }

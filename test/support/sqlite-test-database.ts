@@ -97,6 +97,10 @@ class SqliteTestDatabase implements TestDatabase {
     return this.opened.rows.list(table, { filters: [], order: table.key, limit: MOST_ROWS }) as Row[];
   }
 
+  get address(): { file: string } {
+    return { file: this.opened.file };
+  }
+
   get reads(): Reads {
     return this.opened.reads;
   }

@@ -7,6 +7,7 @@ import type { EventFolds } from '../../src/events/log/event-folds.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { DEFAULT_LIMITS, EventWriter, type WriterLimits } from '../../src/events/log/event-writer.js';
 import type { Reads } from '../../src/projections/reads.js';
+import type { DatabaseAddress } from '../../src/store/database-address.js';
 
 /** What a writer has instead of the service's own. */
 export interface WriterOptions {
@@ -22,6 +23,8 @@ export interface TestDatabase {
   writer(folds: EventFolds, options?: WriterOptions): EventWriter;
   /** Every row of the table, by key. */
   rows<Row extends object>(table: Table<Row>): Promise<Row[]>;
+  /** Where it is, for what opens its own connections. */
+  readonly address: DatabaseAddress;
   /** What queries are answered from. */
   readonly reads: Reads;
   /** The ids of the user's memories that the full-text index gives for any of the terms, ascending. */

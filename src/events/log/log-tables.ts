@@ -57,7 +57,10 @@ export const receiptsTable = defineTable(
     position: integer(),
     recordedAt: integer(),
   },
-  { key: ['idempotencyKey'] },
+  {
+    key: ['idempotencyKey'],
+    indexes: [{ name: 'receipts_position', columns: ['position', 'idempotencyKey'] }],
+  },
 );
 
 /** How far each projection has folded, and with which version of its folds. */
@@ -67,8 +70,37 @@ export const checkpointsTable = defineTable(
   { key: ['projection'], hot: true },
 );
 
+/** Why a projection stopped: the event that its folds could not take. Gone when it has been rebuilt. */
+export const failuresTable = defineTable(
+  'failures',
+  {
+    projection: text(),
+    position: integer(),
+    eventId: text(),
+    cause: text(),
+    failedAt: integer(),
+  },
+  { key: ['projection'] },
+);
+
+/** Events that an operator has told a projection to leave out, for ever. */
+export const skipsTable = defineTable(
+  'skips',
+  { projection: text(), eventId: text(), position: integer(), cause: text(), skippedAt: integer() },
+  { key: ['projection', 'eventId'] },
+);
+
 /** The tables that every database has before any projection. */
-export const LOG_TABLES = [eventsTable, streamsTable, receiptsTable, checkpointsTable];
+export const LOG_TABLES = [
+  eventsTable,
+  streamsTable,
+  receiptsTable,
+  checkpointsTable,
+  failuresTable,
+  skipsTable,
+];
 
 export type ReceiptRow = RowIn<typeof receiptsTable>;
 export type CheckpointRow = RowIn<typeof checkpointsTable>;
+export type FailureRow = RowIn<typeof failuresTable>;
+export type SkipRow = RowIn<typeof skipsTable>;

@@ -14,7 +14,26 @@ export async function readHead(db: Queryable): Promise<LogHead> {
 /** A page of events. */
 export async function readEvents(db: Queryable, query: EventQuery): Promise<StoredEvent[]> {
   const { rows } = await db.query<EventRow & { data: string }>(selectEvents(query));
-  return rows.map((row) => storedEvent({ ...row, data: payloadFrom(row.data) }));
+  return rows.map(stored);
+}
+
+function stored(row: EventRow & { data: string }): StoredEvent {
+  return storedEvent({ ...row, data: payloadFrom(row.data) });
+}
+
+/** A page of the log by user, then position. */
+export async function readEventsByUser(
+  db: Queryable,
+  after: { userId: string; position: number },
+  limit: number,
+): Promise<StoredEvent[]> {
+  const { rows } = await db.query<EventRow & { data: string }>({
+    name: 'events by user',
+    text: `select ${EVENT_COLUMNS} from events e join streams s on s.user_id = e.user_id and s.stream_key = e.stream_key
+      where (e.user_id, e.position) > ($1, $2) order by e.user_id, e.position limit $3`,
+    values: [after.userId, after.position, limit],
+  });
+  return rows.map(stored);
 }
 
 /** The statement of a page of events. */

@@ -1,4 +1,11 @@
-import { checkpointsTable, eventsTable, receiptsTable, streamsTable } from './log-tables.js';
+import {
+  checkpointsTable,
+  eventsTable,
+  failuresTable,
+  receiptsTable,
+  skipsTable,
+  streamsTable,
+} from './log-tables.js';
 
 /**
  * The log's tables as PostgreSQL keeps them: the user leads every key but that of the receipts (a key belongs to the
@@ -16,4 +23,6 @@ export const POSTGRESQL_LOG_TABLES = [
   { ...streamsTable, indexes: [{ name: 'streams_key', columns: ['userId', 'streamKey'], unique: true }] },
   receiptsTable,
   checkpointsTable,
+  failuresTable,
+  skipsTable,
 ];

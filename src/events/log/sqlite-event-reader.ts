@@ -2,10 +2,15 @@ import type Database from 'better-sqlite3';
 import type { EventQuery, LogHead, StoredEvent } from './event-log.js';
 import { EVENT_COLUMNS, headOf, SELECT_HEAD, storedEvent, type EventRow } from './event-row.js';
 
+/** Exported so that a test can ask SQLite for its plan. */
+export const BY_USER = `select ${EVENT_COLUMNS} from events e join streams s on s.stream_key = e.stream_key
+  where (e.user_id, e.position) > (?, ?) order by e.user_id, e.position limit ?`;
+
 /** Reads the log over any connection: the writer's own, or a worker's read-only one. */
 export class SqliteEventReader {
   private readonly last: Database.Statement;
   private readonly statements = new Map<string, Database.Statement>();
+  private byUser: Database.Statement | undefined;
 
   constructor(private readonly db: Database.Database) {
     this.last = db.prepare(SELECT_HEAD);
@@ -23,6 +28,12 @@ export class SqliteEventReader {
       this.statements.set(sql, statement);
     }
     return (statement.all(...parameters) as EventRow[]).map(storedEvent);
+  }
+
+  /** A page of the log by user, then position. */
+  readByUser(after: { userId: string; position: number }, limit: number): StoredEvent[] {
+    this.byUser ??= this.db.prepare(BY_USER);
+    return (this.byUser.all(after.userId, after.position, limit) as EventRow[]).map(storedEvent);
   }
 }
 

@@ -1,0 +1,29 @@
+import type { RowQuery } from '../database/row-store.js';
+import type { Table } from '../database/table.js';
+import type { EventQuery, LogHead, StoredEvent } from '../events/log/event-log.js';
+
+/** A place in the log's order by user, then position. */
+export interface UserPlace {
+  userId: string;
+  position: number;
+}
+
+/**
+ * Reads a whole store in bounded pages, for work that scans all of it: export, backup, verification, rebuild. Never over
+ * the connection that commands wait for.
+ */
+export interface StoreReader {
+  head(): Promise<LogHead>;
+  /** A page of the log, by position. */
+  events(query: EventQuery): Promise<StoredEvent[]>;
+  /** A page of the log by user, then position: what folds of one user after another need. */
+  eventsByUser(after: UserPlace, limit: number): Promise<StoredEvent[]>;
+  /** A page of rows. */
+  rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]>;
+  /** Runs the work with every read of it seeing one moment; keep it short, for the database must hold on to that moment. */
+  snapshot<T>(work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The place before every user. */
+export const FIRST_PLACE: UserPlace = { userId: '', position: 0 };

@@ -1,0 +1,9 @@
+import { PostgresqlStoreReader } from '../projections/postgresql-store-reader.js';
+import { SqliteStoreReader } from '../projections/sqlite-store-reader.js';
+import type { StoreReader } from '../projections/store-reader.js';
+import type { DatabaseAddress } from './database-address.js';
+
+/** Opens a migrated database for scans; it may be written meanwhile, also by another process. */
+export function openStoreReader(address: DatabaseAddress): StoreReader {
+  return 'file' in address ? new SqliteStoreReader(address.file) : new PostgresqlStoreReader(address.url);
+}

@@ -1,0 +1,74 @@
+import { FIRST_PLACE, type StoreReader, type UserPlace } from '../../src/projections/store-reader.js';
+import type { StoredEvent } from '../../src/events/log/event-log.js';
+import { noFolds } from '../../src/events/log/event-folds.js';
+import { receiptsTable } from '../../src/events/log/log-tables.js';
+import { openStoreReader } from '../../src/store/open-store-reader.js';
+import { allEvents, append, feeling, joy } from '../support/appends.js';
+import { DATABASES } from '../support/databases.js';
+import type { TestDatabase } from '../support/test-database.js';
+
+const bytes = ({ userId }: StoredEvent) => Buffer.from(userId);
+
+const USERS = ['Zoe', 'ada', 'bob', 'élan'];
+
+for (const database of DATABASES) {
+  describe(`${database.name}: scanning a store`, () => {
+    let db: TestDatabase;
+    let reader: StoreReader;
+
+    const write = (userId: string, key?: string) =>
+      db
+        .writer(noFolds)
+        .write(append([joy(), feeling('calm')], { userId, ...(key !== undefined && { key }) }));
+
+    beforeEach(async () => {
+      db = await database.open();
+      for (const userId of [...USERS, ...USERS.toReversed()]) await write(userId);
+      reader = openStoreReader(db.address);
+    });
+
+    afterEach(async () => {
+      await reader.close();
+      await db.close();
+    });
+
+    it.each([1, 3, 100])('reads every user one after another, %i events a page', async (limit) => {
+      const read: StoredEvent[] = [];
+      let place: UserPlace = FIRST_PLACE;
+      for (;;) {
+        const page = await reader.eventsByUser(place, limit);
+        expect(page.length).toBeLessThanOrEqual(limit);
+        if (page.length === 0) break;
+        read.push(...page);
+        place = page.at(-1) as StoredEvent;
+      }
+      const expected = (await allEvents(db.log)).toSorted(
+        (a, b) => Buffer.compare(bytes(a), bytes(b)) || a.position - b.position,
+      );
+      expect(read).toEqual(expected);
+    });
+
+    it('sees one moment in a snapshot, and the present after it', async () => {
+      const before = await reader.head();
+      await reader.snapshot(async () => {
+        expect(await reader.head()).toEqual(before);
+        await write('newcomer');
+        expect(await reader.head()).toEqual(before);
+        expect(await reader.events({ after: before.position, limit: 10 })).toEqual([]);
+      });
+      expect(await reader.head()).toEqual(await db.log.head());
+      expect(await reader.events({ after: before.position, limit: 10 })).toHaveLength(2);
+    });
+
+    it('reads receipts by position', async () => {
+      for (const key of ['b', 'a', 'c']) await write('ada', key);
+      const page = await reader.rows(receiptsTable, {
+        filters: [['position', '<=', 20]],
+        order: ['position', 'idempotencyKey'],
+        after: [18, 'b'],
+        limit: 10,
+      });
+      expect(page.map(({ idempotencyKey, position }) => [idempotencyKey, position])).toEqual([['a', 20]]);
+    });
+  });
+}
