@@ -73,6 +73,13 @@ export class NotFound extends StoreError {
     return new NotFound('conversation.not-found', `User ${userId} has no conversation yet.`);
   }
 
+  static job(kind: string, id: string): NotFound {
+    return new NotFound(
+      `${kind}.not-found`,
+      `No ${kind} ${id}: those begun before the last start are not remembered.`,
+    );
+  }
+
   static route(method: string, path: string): NotFound {
     return new NotFound('route.not-found', `There is no ${method} ${path}; see /docs for what there is.`);
   }
@@ -87,6 +94,10 @@ export class Refused extends StoreError {
       'memory.already-exists',
       `Memory ${memoryId} was used before; revise it or choose another id.`,
     );
+  }
+
+  static jobRuns(kind: string, id: string): Refused {
+    return new Refused(`${kind}.running`, `The ${kind} ${id} runs already; wait for it, or cancel it first.`);
   }
 }
 
@@ -194,6 +205,10 @@ export class Unavailable extends StoreError {
 
   static stopping(): Unavailable {
     return new Unavailable('service.stopping', 'The service is stopping; retry in a second.');
+  }
+
+  static service(url: string, cause: unknown): Unavailable {
+    return new Unavailable('service.unreachable', `No service answers at ${url}; is it running?`, { cause });
   }
 
   static database(cause: unknown): Unavailable {

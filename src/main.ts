@@ -21,10 +21,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
     await app.close();
     throw cannotListen(config, cause);
   }
+  const url = await app.getUrl();
+  store.announce(url);
   const position = await store.reads.headPosition();
   logger.info({
     msg: 'EdgeSoul Store is listening',
-    url: await app.getUrl(),
+    url,
     ...(config.databaseUrl === undefined ? { dataDir: config.dataDir } : { database: 'postgresql' }),
     position,
   });

@@ -1,5 +1,5 @@
 import type { Filter, RowChanges, RowQuery, RowReader, RowStore } from './row-store.js';
-import { keyText, type Key, type Table } from './table.js';
+import { compareKeyParts, compareKeys, keyText, type Key, type Table } from './table.js';
 
 type Values = Record<string, Key | null>;
 
@@ -48,8 +48,8 @@ export class MemoryRowStore implements RowStore, RowReader {
     const place = (row: object) => query.order.map((column) => (row as Values)[column] as Key);
     return this.all(table)
       .filter((row) => query.filters.every((filter) => passes(row as Values, filter)))
-      .filter((row) => !query.after || sign * compare(place(row), query.after) > 0)
-      .toSorted((a, b) => sign * compare(place(a), place(b)))
+      .filter((row) => !query.after || sign * compareKeys(place(row), query.after) > 0)
+      .toSorted((a, b) => sign * compareKeys(place(a), place(b)))
       .slice(0, query.limit);
   }
 
@@ -67,23 +67,9 @@ function passes(row: Values, [column, operator, value]: Filter): boolean {
   const given = row[column];
   if (given === null || given === undefined) return false;
   if (operator === 'in') return (value as readonly Key[]).includes(given);
-  const order = compareKeys(given, value as Key);
+  const order = compareKeyParts(given, value as Key);
   if (operator === '=') return order === 0;
   if (operator === '>=') return order >= 0;
   if (operator === '<=') return order <= 0;
   return operator === '<' ? order < 0 : order > 0;
-}
-
-function compare(a: readonly Key[], b: readonly Key[]): number {
-  for (const [i, part] of a.entries()) {
-    const order = compareKeys(part, b[i] as Key);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-/** Text in the order of its UTF-8 bytes, as both databases compare it, and numbers by size. */
-function compareKeys(a: Key, b: Key): number {
-  if (typeof a === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(String(b)));
-  return a - Number(b);
 }

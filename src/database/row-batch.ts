@@ -1,5 +1,5 @@
 import type { RowChange, RowChanges, Rows, RowStore } from './row-store.js';
-import { keyText, type Key, type Table } from './table.js';
+import { keyOf, keyText, type Key, type Table } from './table.js';
 
 /** Stands for a row that was overwritten without being read. */
 const UNREAD = Object.freeze({});
@@ -24,7 +24,7 @@ export class RowBatch implements Rows {
   }
 
   put<Row extends object>(table: Table<Row>, row: Row): void {
-    const key = table.key.map((column) => (row as Record<string, Key>)[column] as Key);
+    const key = keyOf(table, row);
     this.change(this.overwritten(table, key), row);
   }
 

@@ -85,3 +85,23 @@ export function keyText(key: readonly Key[]): string {
   for (let i = 2; i < key.length; i++) id += `\u0000${key[i]}`;
   return id;
 }
+
+/** The row's key, part by part. */
+export function keyOf(table: Table, row: object): Key[] {
+  return table.key.map((name) => (row as Record<string, Key>)[name] as Key);
+}
+
+/** As both databases order keys: text by its UTF-8 bytes, numbers by size. */
+export function compareKeys(a: readonly Key[], b: readonly Key[]): number {
+  for (const [i, part] of a.entries()) {
+    const order = compareKeyParts(part, b[i] as Key);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** The same for one part of a key. */
+export function compareKeyParts(a: Key, b: Key): number {
+  if (typeof a !== 'string') return a - Number(b);
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(String(b)));
+}

@@ -5,6 +5,7 @@ import type { RowQuery } from '../database/row-store.js';
 import type { Table } from '../database/table.js';
 import type { EventQuery, LogHead, StoredEvent } from '../events/log/event-log.js';
 import { readEvents, readEventsByUser, readHead } from '../events/log/postgresql-event-reader.js';
+import { uuidText } from '../events/log/uuid-bytes.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
 /** Scans a PostgreSQL database over one connection of its own. */
@@ -37,6 +38,44 @@ export class PostgresqlStoreReader implements StoreReader {
     });
   }
 
+  count(table: Table): Promise<number> {
+    return this.countOf(table.name);
+  }
+
+  /** PostgreSQL checks its pages itself (data checksums); an index can be checked with its `amcheck`. */
+  async damage(): Promise<string[]> {
+    return [];
+  }
+
+  /** There is no sequence: a position is given by appending after the last event. */
+  async lastPositionGiven(): Promise<number> {
+    return (await this.head()).position;
+  }
+
+  doubledEventIds(): Promise<string[]> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ event_id: Uint8Array }>(
+        'select event_id from events group by event_id having count(*) > 1 limit 10',
+      );
+      return rows.map(({ event_id: id }) => uuidText(id));
+    });
+  }
+
+  indexedTerms(table: Table, userId: string): Promise<Map<number, string>> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ id: number; terms: string }>({
+        name: `indexed terms of ${table.name}`,
+        text: `select id, terms from ${table.name}_fts where user_id = $1`,
+        values: [userId],
+      });
+      return new Map(rows.map(({ id, terms }) => [id, terms]));
+    });
+  }
+
+  indexedRows(table: Table): Promise<number> {
+    return this.countOf(`${table.name}_fts`);
+  }
+
   snapshot<T>(work: () => Promise<T>): Promise<T> {
     return attempt(async () => {
       const client = await this.pool.connect();
@@ -58,6 +97,13 @@ export class PostgresqlStoreReader implements StoreReader {
 
   close(): Promise<void> {
     return this.pool.end();
+  }
+
+  private countOf(name: string): Promise<number> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ count: number }>(`select count(*) from ${name}`);
+      return rows[0]?.count ?? 0;
+    });
   }
 
   private get db(): Pick<pg.ClientBase, 'query'> {

@@ -1,11 +1,15 @@
 import type Database from 'better-sqlite3';
 import type { RowQuery } from '../database/row-store.js';
+import { sqliteIndexedTerms } from '../database/sqlite/sqlite-indexed-terms.js';
 import { openForReading } from '../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
 import type { Table } from '../database/table.js';
 import type { EventQuery, LogHead, StoredEvent } from '../events/log/event-log.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
+import { uuidText } from '../events/log/uuid-bytes.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
+
+const MOST_DAMAGE = 20;
 
 /** Scans a SQLite file over a read-only connection of its own; blocks its thread for a page at a time. */
 export class SqliteStoreReader implements StoreReader {
@@ -33,6 +37,36 @@ export class SqliteStoreReader implements StoreReader {
 
   async rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {
     return this.stored.list(table, query) as Row[];
+  }
+
+  async count(table: Table): Promise<number> {
+    return this.db.prepare(`select count(*) from ${table.name}`).pluck().get() as number;
+  }
+
+  async damage(): Promise<string[]> {
+    const found = this.db.pragma(`integrity_check(${MOST_DAMAGE})`) as { integrity_check: string }[];
+    return found.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
+  }
+
+  async lastPositionGiven(): Promise<number> {
+    const given = this.db.prepare(`select seq from sqlite_sequence where name = 'events'`).pluck().get();
+    return (given as number | undefined) ?? 0;
+  }
+
+  async doubledEventIds(): Promise<string[]> {
+    const ids = this.db
+      .prepare('select event_id from events group by event_id having count(*) > 1 limit 10')
+      .pluck()
+      .all();
+    return (ids as Uint8Array[]).map(uuidText);
+  }
+
+  async indexedTerms(table: Table, userId: string): Promise<Map<number, string>> {
+    return sqliteIndexedTerms(this.db, table, userId);
+  }
+
+  async indexedRows(table: Table): Promise<number> {
+    return this.db.prepare(`select count(*) from ${table.name}_fts_docsize`).pluck().get() as number;
   }
 
   async snapshot<T>(work: () => Promise<T>): Promise<T> {

@@ -20,6 +20,18 @@ export interface StoreReader {
   eventsByUser(after: UserPlace, limit: number): Promise<StoredEvent[]>;
   /** A page of rows. */
   rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]>;
+  /** How many rows the table has. */
+  count(table: Table): Promise<number>;
+  /** What the database itself finds damaged in its storage, a line each; empty where it finds nothing. */
+  damage(): Promise<string[]>;
+  /** The highest position that the database knows to have given, also when its event is gone since. */
+  lastPositionGiven(): Promise<number>;
+  /** Some ids that more than one event has. */
+  doubledEventIds(): Promise<string[]>;
+  /** What the table's full-text index holds of the user: for each row's id its terms, in order, between spaces. */
+  indexedTerms(table: Table, userId: string): Promise<Map<number, string>>;
+  /** Rows in the table's full-text index, of all users. */
+  indexedRows(table: Table): Promise<number>;
   /** Runs the work with every read of it seeing one moment; keep it short, for the database must hold on to that moment. */
   snapshot<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartRefused } from '../errors.js';
@@ -6,7 +6,22 @@ import { StartRefused } from '../errors.js';
 /** The folder that holds the database, owned by this process until it is released. */
 export interface DataFolder {
   readonly file: string;
+  /** Tells whoever finds the folder in use where its service listens. */
+  announce(url: string): void;
   release(): void;
+}
+
+/** Which process has a data folder. */
+export interface Owner {
+  pid: number;
+  since: string;
+  /** Where its service listens, if it does. */
+  url?: string;
+}
+
+/** The database of a data folder. */
+export function databaseFile(folder: string): string {
+  return join(folder, 'edgesoul.db');
 }
 
 /**
@@ -19,37 +34,67 @@ export function takeDataFolder(folder: string): DataFolder {
   } catch (cause) {
     throw unusable(folder, cause);
   }
-  const owner = join(folder, 'edgesoul.owner');
-  const lock = openLock(folder, owner);
+  const lock = lockOf(folder);
+  if (!lock) {
+    const { pid = 'unknown', since = 'unknown' } = readOwner(folder) ?? {};
+    throw new StartRefused(
+      `${folder} is in use by another service (process ${pid}, since ${since}). Stop it, or choose another DATA_DIR.`,
+    );
+  }
+  const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
   try {
-    writeFileSync(owner, `process ${process.pid}, since ${new Date().toISOString()}\n`);
+    writeOwner(folder, owner);
   } catch (cause) {
     lock.close();
     throw unusable(folder, cause);
   }
-  return { file: join(folder, 'edgesoul.db'), release: () => lock.close() };
+  return {
+    file: databaseFile(folder),
+    announce: (url) => writeOwner(folder, { ...owner, url }),
+    release: () => lock.close(),
+  };
 }
 
-function openLock(folder: string, owner: string): Database.Database {
+/** The process that has the folder now; undefined when nobody has. */
+export function ownerOf(folder: string): Owner | undefined {
+  if (!existsSync(lockFile(folder))) return undefined;
+  const lock = lockOf(folder);
+  if (!lock) return readOwner(folder) ?? { pid: 0, since: 'unknown' };
+  lock.close();
+  return undefined;
+}
+
+/** The folder's lock, held; undefined while another process holds it. */
+function lockOf(folder: string): Database.Database | undefined {
   let lock: Database.Database | undefined;
   try {
-    lock = new Database(join(folder, 'edgesoul.lock'), { timeout: 0 });
+    lock = new Database(lockFile(folder), { timeout: 0 });
     lock.exec('begin exclusive');
     return lock;
   } catch (cause) {
     lock?.close();
-    if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw unusable(folder, cause);
-    throw new StartRefused(
-      `${folder} is in use by another service (${nameOf(owner)}). Stop it, or choose another DATA_DIR.`,
-    );
+    if ((cause as { code?: string }).code === 'SQLITE_BUSY') return undefined;
+    throw unusable(folder, cause);
   }
 }
 
-function nameOf(owner: string): string {
+function lockFile(folder: string): string {
+  return join(folder, 'edgesoul.lock');
+}
+
+function ownerFile(folder: string): string {
+  return join(folder, 'edgesoul.owner');
+}
+
+function writeOwner(folder: string, owner: Owner): void {
+  writeFileSync(ownerFile(folder), `${JSON.stringify(owner)}\n`);
+}
+
+function readOwner(folder: string): Owner | undefined {
   try {
-    return readFileSync(owner, 'utf8').trim();
+    return JSON.parse(readFileSync(ownerFile(folder), 'utf8')) as Owner;
   } catch {
-    return 'unknown process';
+    return undefined;
   }
 }
 

@@ -43,12 +43,15 @@ export async function openPostgresqlStore(url: string): Promise<Store> {
       new EventWriter(log, { catalog, codec: jsonCodec, folds, clock: Date.now }),
     );
     undo.unshift(() => writer.close());
-    return { writer, reads, opened, close: () => runAll(undo) };
+    return { writer, reads, address: { url }, opened, announce: nothing, close: () => runAll(undo) };
   } catch (error) {
     await runAll(undo);
     throw error;
   }
 }
+
+/** Any number of processes work on the database: nobody has to be asked first. */
+const nothing = (): void => undefined;
 
 /** Runs the work while no other process does the same; throws StartRefused when the database cannot be used. */
 async function alone<T>(pool: pg.Pool, name: string, work: () => Promise<T>): Promise<T> {

@@ -23,7 +23,14 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
     undo.unshift(() => reads.close());
     const writer = await SqliteWriter.open(folder.file);
     undo.unshift(() => writer.close());
-    return { writer, reads, opened: { migrations, caughtUp }, close: () => runAll(undo) };
+    return {
+      writer,
+      reads,
+      address: { file: folder.file },
+      opened: { migrations, caughtUp },
+      announce: (listening) => folder.announce(listening),
+      close: () => runAll(undo),
+    };
   } catch (error) {
     await runAll(undo);
     throw error;

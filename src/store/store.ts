@@ -1,13 +1,18 @@
 import type { CommandWriter } from '../modules/command-writer.js';
 import type { CaughtUp } from '../projections/fold-again.js';
 import type { Reads } from '../projections/reads.js';
+import type { DatabaseAddress } from './database-address.js';
 
 /** An open store: its one writer and the reads beside it. */
 export abstract class Store {
   abstract readonly writer: CommandWriter;
   abstract readonly reads: Reads;
+  /** Where the data is, for work that opens its own connections. */
+  abstract readonly address: DatabaseAddress;
   /** What happened on the way up, for the log. */
   abstract readonly opened: { migrations: string[]; caughtUp: CaughtUp[] };
+  /** Tells whoever finds the store in use where its service listens. */
+  abstract announce(url: string): void;
   /** Answers every command that waits, then closes the database. */
   abstract close(): Promise<void>;
 }

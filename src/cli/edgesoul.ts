@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import '../runtime-guard.js';
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { EXIT } from './operator/operator-command.js';
+import { statusCommand } from './operator/status.command.js';
+
+const program = new Command('edgesoul')
+  .description(
+    'Operates an EdgeSoul Store: beside a running service, which it asks over HTTP, or on its files alone.',
+  )
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the verification found differences.\nEach command has --help with examples.',
+  );
+
+for (const command of [statusCommand()]) program.addCommand(command);
+for (const each of [program, ...program.commands]) {
+  each
+    .configureOutput({ outputError: (message, write) => write(message) })
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage));
+}
+await program.parseAsync();

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Unavailable, Refused, NotFound, InvalidInput, Unexpected, type FieldError } from '../../errors.js';
+import type { Progress } from '../../operations/watched.js';
+
+/** How often a service is asked how far it is. */
+const ASK_MS = 250;
+
+interface Problem {
+  status: number;
+  code: string;
+  detail: string;
+  errors?: FieldError[];
+}
+
+/** What a service says of a long piece of work. */
+export interface FollowedJob {
+  state: string;
+  done: number;
+  total: number;
+}
+
+/** A running service, asked over HTTP. */
+export class RunningService {
+  constructor(readonly url: string) {}
+
+  get<T>(path: string): Promise<T> {
+    return this.ask<T>('GET', path);
+  }
+
+  post<T>(path: string, body?: object): Promise<T> {
+    return this.ask<T>('POST', path, body);
+  }
+
+  delete<T>(path: string): Promise<T> {
+    return this.ask<T>('DELETE', path);
+  }
+
+  /** Asks until the work has ended; Ctrl-C cancels it. */
+  async follow<T extends FollowedJob>(path: string, progress: Progress): Promise<T> {
+    const cancel = () => void this.delete(path);
+    process.once('SIGINT', cancel);
+    try {
+      for (;;) {
+        const job = await this.get<T>(path);
+        progress(job.done, job.total);
+        if (job.state !== 'running') return job;
+        await pause(ASK_MS);
+      }
+    } finally {
+      process.off('SIGINT', cancel);
+    }
+  }
+
+  private async ask<T>(method: string, path: string, body?: object): Promise<T> {
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, this.url), {
+        method,
+        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      });
+    } catch (cause) {
+      throw Unavailable.service(this.url, cause);
+    }
+    const answer = (await response.json()) as T;
+    if (!response.ok) throw errorOf(answer as Problem);
+    return answer;
+  }
+}
+
+function errorOf({ status, code, detail, errors }: Problem): Error {
+  const known = { 400: InvalidInput, 404: NotFound, 409: Refused, 503: Unavailable }[status] ?? Unexpected;
+  return Reflect.construct(known, [code, detail, errors ? { errors } : {}]) as Error;
+}

@@ -1,0 +1,61 @@
+import cliProgress from 'cli-progress';
+import { StoreError } from '../../errors.js';
+import type { Progress } from '../../operations/watched.js';
+
+/** What a command shows: its result on stdout, everything else on stderr. */
+export class Terminal {
+  private bar: cliProgress.SingleBar | undefined;
+
+  constructor(private readonly json: boolean) {}
+
+  /** The result, for a program or for a person. */
+  result(value: object, lines: readonly string[]): void {
+    this.close();
+    console.log(this.json ? JSON.stringify(value, null, 2) : lines.join('\n'));
+  }
+
+  /** Something worth knowing meanwhile. */
+  note(line: string): void {
+    if (!this.json) console.error(line);
+  }
+
+  /** A bar with rate and ETA; nothing where stderr is not a terminal, or a program reads along. */
+  progress(label: string, unit: string): Progress {
+    if (this.json || !process.stderr.isTTY) return () => undefined;
+    this.close();
+    const started = performance.now();
+    const bar = new cliProgress.SingleBar({
+      stream: process.stderr,
+      clearOnComplete: true,
+      hideCursor: true,
+      barsize: 30,
+      etaBuffer: 50,
+      format: `${label} {bar} {percentage} % | {value}/{total} ${unit} | {rate}/s | {eta_formatted} left`,
+    });
+    this.bar = bar;
+    bar.start(0, 0, { rate: 0 });
+    return (done, total) => {
+      bar.setTotal(total);
+      bar.update(done, { rate: Math.round(done / ((performance.now() - started) / 1_000)) });
+    };
+  }
+
+  /** What went wrong, in a sentence, with every field that was wrong. */
+  failed(error: unknown): void {
+    this.close();
+    const message = error instanceof Error ? error.message : String(error);
+    if (this.json) {
+      const code = error instanceof StoreError ? error.code : 'failed';
+      console.log(JSON.stringify({ error: { code, message } }, null, 2));
+      return;
+    }
+    console.error(message);
+    if (!(error instanceof StoreError)) return;
+    for (const { path, message: what } of (error.errors ?? []).slice(1)) console.error(`  ${path}: ${what}`);
+  }
+
+  close(): void {
+    this.bar?.stop();
+    this.bar = undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { errorFrom } from '../errors.js';
+import type * as Tasks from './operations.worker.js';
+import type { Answered } from './thread-messages.js';
+import type { Watched } from './watched.js';
+
+type TaskName = keyof typeof Tasks;
+type InputOf<N extends TaskName> = Parameters<(typeof Tasks)[N]>[0]['input'];
+type ResultOf<N extends TaskName> =
+  Awaited<ReturnType<(typeof Tasks)[N]>> extends Answered<infer T> ? T : never;
+
+/**
+ * Runs a task of `operations.worker.ts` in a thread of its own with low priority, so that it never holds up whoever is
+ * being served. An aborted signal ends the thread at once: what the task had open is cleaned up by whoever started it.
+ */
+export async function inThread<N extends TaskName>(
+  name: N,
+  input: InputOf<N>,
+  { progress, signal }: Watched = {},
+): Promise<ResultOf<N>> {
+  const thread = new Piscina({
+    filename: new URL('./operations.worker.js', import.meta.url).href,
+    minThreads: 1,
+    maxThreads: 1,
+  });
+  const { port1, port2 } = new MessageChannel();
+  port1.on('message', ([done, total]: [number, number]) => progress?.(done, total));
+  try {
+    const task = { input, port: port2 };
+    const answer = (await thread.run(task, {
+      name,
+      transferList: [port2],
+      ...(signal && { signal }),
+    })) as Answered<ResultOf<N>>;
+    if ('error' in answer) throw errorFrom(answer.error);
+    return answer.value;
+  } finally {
+    port1.close();
+    await thread.destroy();
+  }
+}

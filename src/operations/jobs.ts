@@ -1,0 +1,100 @@
+import { NotFound, Refused, StoreError, Unexpected } from '../errors.js';
+import { newId } from '../events/uuid.js';
+import type { Watched } from './watched.js';
+
+/** Ended jobs that are remembered, of each kind. */
+const MOST_ENDED = 50;
+
+export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
+
+/** A long piece of work that this process has begun. */
+export interface Job<T> {
+  readonly id: string;
+  readonly startedAt: number;
+  state: JobState;
+  done: number;
+  total: number;
+  endedAt?: number;
+  result?: T;
+  error?: StoreError;
+}
+
+/** The long pieces of work of one kind in this process: one runs at a time, each can be followed and cancelled. */
+export class Jobs<T> {
+  private readonly jobs = new Map<string, Job<T>>();
+  private running: { job: Job<T>; abort: AbortController; ended: Promise<void> } | undefined;
+
+  constructor(private readonly kind: string) {}
+
+  /** Begins the work; throws Refused while another of its kind runs. */
+  start(work: (watched: Required<Watched>) => Promise<T>): Job<T> {
+    if (this.running) throw Refused.jobRuns(this.kind, this.running.job.id);
+    const job: Job<T> = { id: newId(), startedAt: Date.now(), state: 'running', done: 0, total: 0 };
+    this.jobs.set(job.id, job);
+    this.forgetOldest();
+    const abort = new AbortController();
+    const ended = this.run(job, work, abort.signal);
+    this.running = { job, abort, ended };
+    return job;
+  }
+
+  /** Throws NotFound. */
+  get(id: string): Job<T> {
+    const job = this.jobs.get(id);
+    if (!job) throw NotFound.job(this.kind, id);
+    return job;
+  }
+
+  /** Newest first. */
+  list(): Job<T>[] {
+    return [...this.jobs.values()].toReversed();
+  }
+
+  /** Ends the job early if it runs still, and resolves when it has ended. Throws NotFound. */
+  async cancel(id: string): Promise<Job<T>> {
+    const job = this.get(id);
+    if (this.running?.job === job) {
+      this.running.abort.abort();
+      await this.running.ended;
+    }
+    return job;
+  }
+
+  /** Ends whatever runs. */
+  async close(): Promise<void> {
+    if (this.running) await this.cancel(this.running.job.id);
+  }
+
+  private async run(
+    job: Job<T>,
+    work: (watched: Required<Watched>) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const progress = (done: number, total: number) => Object.assign(job, { done, total });
+    try {
+      job.result = await work({ progress, signal });
+      job.state = 'done';
+    } catch (error) {
+      job.state = signal.aborted ? 'cancelled' : 'failed';
+      job.error = error instanceof StoreError ? error : Unexpected.from(error);
+    } finally {
+      job.endedAt = Date.now();
+      this.running = undefined;
+    }
+  }
+
+  private forgetOldest(): void {
+    for (const id of this.jobs.keys()) {
+      if (this.jobs.size <= MOST_ENDED) return;
+      this.jobs.delete(id);
+    }
+  }
+}
+
+/** How fast a job goes, in what it counts. */
+export function rateOf(job: Job<unknown>): { perSecond: number; etaSeconds: number | null } {
+  const seconds = ((job.endedAt ?? Date.now()) - job.startedAt) / 1_000;
+  const perSecond = seconds > 0 ? Math.round(job.done / seconds) : 0;
+  if (job.endedAt !== undefined) return { perSecond, etaSeconds: 0 };
+  return { perSecond, etaSeconds: perSecond > 0 ? Math.ceil((job.total - job.done) / perSecond) : null };
+}

@@ -1,0 +1,54 @@
+import { setPriority } from 'node:os';
+import type { MessagePort } from 'node:worker_threads';
+import { errorData } from '../errors.js';
+import type { DatabaseAddress } from '../store/database-address.js';
+import { openStoreReader } from '../store/open-store-reader.js';
+import { EventCatalog } from '../events/event-catalog.js';
+import { jsonCodec } from '../events/log/event-codec.js';
+import { EventDecoder } from '../events/log/event-decoder.js';
+import { PROJECTIONS } from '../projections/projection-catalog.js';
+import type { Anchor } from '../projections/verify-log.js';
+import { verifyStore, type VerifyReport } from '../projections/verify-store.js';
+import type { Answered, Task } from './thread-messages.js';
+
+import type { Progress } from './watched.js';
+
+// Long work of operators, beside the service; `inThread` calls the exported functions by name.
+
+/** Below everything that serves; on Linux this concerns only the calling thread. */
+const NICE = 10;
+if (process.platform === 'linux') setPriority(NICE);
+
+/** See verifyStore. */
+export function verify({
+  input: { address, anchors },
+  port,
+}: Task<{ address: DatabaseAddress; anchors: Anchor[] }>): Promise<Answered<VerifyReport>> {
+  return answered(async () => {
+    const reader = openStoreReader(address);
+    try {
+      const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+      return await verifyStore({
+        reader,
+        decoder,
+        projections: PROJECTIONS,
+        anchors,
+        progress: reportingTo(port),
+      });
+    } finally {
+      await reader.close();
+    }
+  });
+}
+
+function reportingTo(port: MessagePort): Progress {
+  return (done, total) => port.postMessage([done, total]);
+}
+
+async function answered<T>(work: () => Promise<T>): Promise<Answered<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error: errorData(error) };
+  }
+}

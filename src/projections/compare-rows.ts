@@ -1,0 +1,140 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Filter } from '../database/row-store.js';
+import { compareKeys, keyOf, type Key, type Table } from '../database/table.js';
+import type { FoldedUsers } from './fold-store.js';
+import type { StoreReader } from './store-reader.js';
+
+const PAGE = 2_000;
+/** Differences that are kept whole; the others are only counted. */
+const FIRST = 10;
+
+/** A row that is not what the log says; undefined where there is no such row. */
+export interface RowDifference {
+  table: string;
+  key: readonly Key[];
+  live: object | undefined;
+  folded: object | undefined;
+}
+
+/** What a comparison of one projection found. */
+export interface ProjectionComparison {
+  name: string;
+  /** Live rows. */
+  rows: number;
+  /** SHA-256 over the live rows by table and key, 64 hex digits. */
+  digestLive: string;
+  /** The same over the folded rows: equal exactly when the rows are. */
+  digestFolded: string;
+  differences: number;
+  firstDifferences: RowDifference[];
+}
+
+/** Compares one projection's live rows with folded ones, some users at a time in the order of their ids. */
+export class RowComparison {
+  private readonly live: Map<Table, Hash>;
+  private readonly folded: Map<Table, Hash>;
+  private readonly first: RowDifference[] = [];
+  private rows = 0;
+  private differences = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly tables: readonly Table[],
+  ) {
+    this.live = hashes(tables);
+    this.folded = hashes(tables);
+  }
+
+  /** Takes the live rows of the same users and moment from the reader. */
+  async take(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
+    for (const table of this.tables) await this.compare(table, reader, folded);
+  }
+
+  result(): ProjectionComparison {
+    return {
+      name: this.name,
+      rows: this.rows,
+      digestLive: digestOf(this.live),
+      digestFolded: digestOf(this.folded),
+      differences: this.differences,
+      firstDifferences: this.first,
+    };
+  }
+
+  private async compare(table: Table, reader: Pick<StoreReader, 'rows'>, { rows, after, upTo }: FoldedUsers) {
+    const expected = rows.sorted(table);
+    const liveHash = this.live.get(table) as Hash;
+    const foldedHash = this.folded.get(table) as Hash;
+    let next = 0;
+    for await (const live of liveRows(reader, table, { after, upTo })) {
+      this.rows++;
+      const key = keyOf(table, live);
+      for (; next < expected.length; next++) {
+        const folded = expected[next] as object;
+        if (compareKeys(keyOf(table, folded), key) >= 0) break;
+        foldedHash.update(rowText(table, folded));
+        this.differ(table, undefined, folded);
+      }
+      const liveText = rowText(table, live);
+      liveHash.update(liveText);
+      const folded = expected[next];
+      if (folded === undefined || compareKeys(keyOf(table, folded), key) > 0) {
+        this.differ(table, live, undefined);
+        continue;
+      }
+      next++;
+      const foldedText = rowText(table, folded);
+      foldedHash.update(foldedText);
+      if (foldedText !== liveText) this.differ(table, live, folded);
+    }
+    for (const folded of expected.slice(next)) {
+      foldedHash.update(rowText(table, folded));
+      this.differ(table, undefined, folded);
+    }
+  }
+
+  private differ(table: Table, live: object | undefined, folded: object | undefined): void {
+    this.differences++;
+    if (this.first.length >= FIRST) return;
+    this.first.push({ table: table.name, key: keyOf(table, live ?? folded ?? {}), live, folded });
+  }
+}
+
+/** The table's rows of the users after one and up to another, by key. */
+export async function* liveRows(
+  reader: Pick<StoreReader, 'rows'>,
+  table: Table,
+  { after, upTo }: { after: string; upTo: string | undefined },
+): AsyncGenerator<object> {
+  const filters: Filter[] = [['userId', '>', after]];
+  if (upTo !== undefined) filters.push(['userId', '<=', upTo]);
+  let place: Key[] | undefined;
+  for (;;) {
+    const page = await reader.rows(table, {
+      filters,
+      order: table.key,
+      limit: PAGE,
+      ...(place && { after: place }),
+    });
+    yield* page;
+    if (page.length < PAGE) return;
+    place = keyOf(table, page.at(-1) as object);
+  }
+}
+
+/** A row as text: two rows are the same exactly when their texts are. */
+export function rowText(table: Table, row: object): string {
+  const values = Object.keys(table.columns).map((column) => (row as Record<string, unknown>)[column]);
+  return `${JSON.stringify(values)}\n`;
+}
+
+function hashes(tables: readonly Table[]): Map<Table, Hash> {
+  return new Map(tables.map((table) => [table, createHash('sha256').update(`${table.name}\n`)]));
+}
+
+/** SHA-256 over the digests of the tables, in the order in which the projection declares them. */
+function digestOf(tables: Map<Table, Hash>): string {
+  const whole = createHash('sha256');
+  for (const hash of tables.values()) whole.update(hash.copy().digest());
+  return whole.digest('hex');
+}

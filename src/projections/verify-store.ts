@@ -1,0 +1,108 @@
+import type { StoreEvent } from '../events/event-catalog.js';
+import type { EventDecoder } from '../events/log/event-decoder.js';
+import type { StoredEvent } from '../events/log/event-log.js';
+import { checkpointsTable, skipsTable, type SkipRow } from '../events/log/log-tables.js';
+import { RowComparison, type ProjectionComparison } from './compare-rows.js';
+import { foldStore } from './fold-store.js';
+import type { Projection } from './projection.js';
+import type { StoreReader } from './store-reader.js';
+import { VerifyIndexes } from './verify-indexes.js';
+import { verifyLog, type Anchor, type Finding, type VerifiedLog } from './verify-log.js';
+import { VerifyStreams } from './verify-streams.js';
+
+/** What a verification found. */
+export interface VerifyReport extends VerifiedLog {
+  /** Nothing is wrong. */
+  ok: boolean;
+  projections: ProjectionComparison[];
+  /** Events that projections leave out because an operator said so. */
+  skipped: SkipRow[];
+  ms: number;
+}
+
+/** What a verification needs. */
+export interface VerifyParts {
+  reader: StoreReader;
+  decoder: EventDecoder;
+  projections: readonly Projection[];
+  /** Places of the log that backups have noted. */
+  anchors?: readonly Anchor[] | undefined;
+  progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Checks a whole store: the storage, the log's positions, versions, hashes and types, its streams and receipts, each
+ * full-text index against its rows, and every projection against its folds. It may be written meanwhile.
+ */
+export async function verifyStore(parts: VerifyParts): Promise<VerifyReport> {
+  const { reader, projections, anchors = [] } = parts;
+  const decoder = rememberingLast(parts.decoder);
+  const started = performance.now();
+  const head = await reader.head();
+  let done = 0;
+  const progress = (events: number) => {
+    done += events;
+    // The log is read twice: by position for the chain, by user for the folds.
+    parts.progress?.(done, Math.max(2 * head.position, done));
+  };
+  const log = await verifyLog({ reader, head, anchors, progress });
+  const streams = new VerifyStreams(decoder);
+  const comparisons = projections.map(({ name, tables }) => new RowComparison(name, tables));
+  const indexes = new VerifyIndexes(reader, projections);
+  const onEvent = (event: StoredEvent) => streams.event(event);
+  const poison = await foldStore({ reader, decoder, projections, onEvent }, async (folded) => {
+    await streams.moment(reader, folded);
+    for (const comparison of comparisons) await comparison.take(reader, folded);
+    await indexes.take(folded);
+    progress(folded.events);
+  });
+  const findings: Finding[] = [
+    ...log.findings,
+    ...streams.findings,
+    ...(await indexes.result()),
+    ...poison.map(({ position, cause }) => ({ check: 'poison' as const, position, what: cause })),
+    ...(await checkpointFindings(reader, projections)),
+  ];
+  const compared = comparisons.map((comparison) => comparison.result());
+  return {
+    ...log,
+    ok: findings.length === 0 && compared.every(({ differences }) => differences === 0),
+    findings,
+    projections: compared,
+    skipped: await reader.rows(skipsTable, { filters: [], order: skipsTable.key, limit: 10_000 }),
+    ms: Math.round(performance.now() - started),
+  };
+}
+
+/** Streams and folds ask for the same event one after the other. */
+function rememberingLast(decoder: EventDecoder): Pick<EventDecoder, 'decode'> {
+  let last: StoredEvent | undefined;
+  let event: StoreEvent | undefined;
+  return {
+    decode: (stored) => {
+      if (stored !== last || !event) {
+        event = undefined;
+        event = decoder.decode(stored);
+        last = stored;
+      }
+      return event;
+    },
+  };
+}
+
+function checkpointFindings(reader: StoreReader, projections: readonly Projection[]): Promise<Finding[]> {
+  return reader.snapshot(async () => {
+    const { position: head } = await reader.head();
+    const query = { filters: [], order: checkpointsTable.key, limit: 1_000 };
+    const checkpoints = await reader.rows(checkpointsTable, query);
+    return projections.flatMap(({ name, version }): Finding[] => {
+      const at = checkpoints.find(({ projection }) => projection === name);
+      if (head === 0 && !at) return [];
+      if (at?.position === head && at.version === version) return [];
+      const what = at
+        ? `${name} has folded up to ${at.position} with version ${at.version}; the log ends at ${head}, the folds are version ${version}`
+        : `${name} has never folded; the log ends at ${head}`;
+      return [{ check: 'checkpoint', what }];
+    });
+  });
+}
