@@ -44,8 +44,15 @@ export class SqliteStoreReader implements StoreReader {
   }
 
   async damage(): Promise<string[]> {
-    const found = this.db.pragma(`integrity_check(${MOST_DAMAGE})`) as { integrity_check: string }[];
-    return found.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
+    try {
+      const found = this.db.pragma(`integrity_check(${MOST_DAMAGE})`) as { integrity_check: string }[];
+      return found.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
+    } catch (error) {
+      // So damaged that the check itself cannot go on.
+      if (/^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: unknown }).code)))
+        return [(error as Error).message];
+      throw error;
+    }
   }
 
   async lastPositionGiven(): Promise<number> {

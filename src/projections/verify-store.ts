@@ -7,7 +7,7 @@ import { foldStore } from './fold-store.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
 import { VerifyIndexes } from './verify-indexes.js';
-import { verifyLog, type Anchor, type Finding, type VerifiedLog } from './verify-log.js';
+import { storageFindings, verifyLog, type Anchor, type Finding, type VerifiedLog } from './verify-log.js';
 import { VerifyStreams } from './verify-streams.js';
 
 /** What a verification found. */
@@ -35,9 +35,31 @@ export interface VerifyParts {
  * full-text index against its rows, and every projection against its folds. It may be written meanwhile.
  */
 export async function verifyStore(parts: VerifyParts): Promise<VerifyReport> {
+  const started = performance.now();
+  const storage = await storageFindings(parts.reader);
+  const verified = await verifyContents(parts).catch((error: unknown) => {
+    // Of damaged storage not everything can be read.
+    if (storage.length === 0) throw error;
+    return UNREADABLE;
+  });
+  const findings = [...storage, ...verified.findings];
+  const ok = findings.length === 0 && verified.projections.every(({ differences }) => differences === 0);
+  return { ok, ...verified, findings, ms: Math.round(performance.now() - started) };
+}
+
+const UNREADABLE = {
+  position: 0,
+  events: 0,
+  chainHead: '',
+  positionGaps: [],
+  findings: [],
+  projections: [],
+  skipped: [],
+};
+
+async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'ok' | 'ms'>> {
   const { reader, projections, anchors = [] } = parts;
   const decoder = rememberingLast(parts.decoder);
-  const started = performance.now();
   const head = await reader.head();
   let done = 0;
   const progress = (events: number) => {
@@ -63,14 +85,11 @@ export async function verifyStore(parts: VerifyParts): Promise<VerifyReport> {
     ...poison.map(({ position, cause }) => ({ check: 'poison' as const, position, what: cause })),
     ...(await checkpointFindings(reader, projections)),
   ];
-  const compared = comparisons.map((comparison) => comparison.result());
   return {
     ...log,
-    ok: findings.length === 0 && compared.every(({ differences }) => differences === 0),
     findings,
-    projections: compared,
+    projections: comparisons.map((comparison) => comparison.result()),
     skipped: await reader.rows(skipsTable, { filters: [], order: skipsTable.key, limit: 10_000 }),
-    ms: Math.round(performance.now() - started),
   };
 }
 

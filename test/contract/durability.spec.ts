@@ -224,7 +224,7 @@ describe('the data folder', () => {
     await holder.kill();
     const taken = takeDataFolder(folder);
 
-    expect(await readFile(join(folder, 'edgesoul.owner'), 'utf8')).toContain(`process ${process.pid}`);
+    expect(await readFile(join(folder, 'edgesoul.owner'), 'utf8')).toContain(`"pid":${process.pid}`);
     taken.release();
   });
 

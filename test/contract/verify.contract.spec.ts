@@ -1,0 +1,205 @@
+import * as fc from 'fast-check';
+import { memoriesTable } from '../../src/projections/memory-index.projection.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import { DATABASES } from '../support/databases.js';
+import { liveFolds } from '../support/folds.js';
+import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
+import { send } from '../support/sent-commands.js';
+import type { TestDatabase } from '../support/test-database.js';
+import { verified, wrongIn } from '../support/verified.js';
+
+const EVENTS = 10;
+
+async function write(db: TestDatabase): Promise<void> {
+  const writer = db.writer(liveFolds(), { clock: minuteClock() });
+  const turn = { sessionId: 's1', userMessage: 'We sailed', assistantMessage: 'Lovely', topics: ['sailing'] };
+  await send(writer, { name: 'RecordTurn', userId: 'ada', input: turn, key: 'a turn' });
+  for (const [userId, content] of [
+    ['ada', 'Her boat is called Marlin'],
+    ['ada', 'She likes harbours'],
+    ['bob', 'He fears boats'],
+  ] as const)
+    await send(writer, { name: 'FormMemory', userId, input: { type: 'fact', content }, key: content });
+  const emotion = { emotion: 'joy', intensity: 0.5 };
+  await send(writer, { name: 'ObserveEmotion', userId: 'bob', input: emotion, key: 'joy' });
+  await send(writer, { name: 'EndSession', userId: 'ada', input: { sessionId: 's1' }, key: 'end' });
+  await send(writer, { name: 'ObserveEmotion', userId: 'ada', input: emotion, key: 'joy too' });
+}
+
+for (const database of DATABASES) {
+  describe(`${database.name}: verification`, () => {
+    it('finds nothing wrong after any commands in bursts, and tells the log by one hash and the rows by one digest', async () => {
+      await fc.assert(
+        fc.asyncProperty(bursts, async (sent) => {
+          const db = await database.open();
+          try {
+            await sendAll(db.writer(liveFolds(), { clock: minuteClock() }), sent);
+            const report = await verified(db);
+            expect(wrongIn(report)).toEqual([]);
+            const { position, hash } = await db.log.head();
+            expect(report).toMatchObject({
+              ok: true,
+              position,
+              events: position,
+              chainHead: hash,
+              positionGaps: [],
+            });
+            for (const { digestLive, digestFolded } of report.projections)
+              expect(digestLive).toBe(digestFolded);
+          } finally {
+            await db.close();
+          }
+        }),
+        { numRuns: 10 },
+      );
+    });
+
+    describe('of a store that was damaged', () => {
+      let db: TestDatabase;
+
+      beforeEach(async () => {
+        db = await database.open();
+        await write(db);
+      });
+
+      afterEach(() => db.close());
+
+      it('finds nothing wrong before', async () => {
+        expect(await verified(db)).toMatchObject({ ok: true, events: EVENTS });
+      });
+
+      const changed = `replace(cast(data as text), 'Marlin', 'Merlin')`;
+      const asStored = database.name === 'SQLite' ? `cast(${changed} as text)` : changed;
+
+      it.each([
+        [
+          'a word of an event',
+          `update events set data = ${asStored} where position = 4`,
+          ['hash', 'index', 'memory-index'],
+        ],
+        [
+          'an envelope',
+          `update events set occurred_at = occurred_at + 1 where position = 2`,
+          ['conversation-window', 'hash'],
+        ],
+        [
+          'a deleted event',
+          'delete from events where position = 5',
+          ['index', 'memory-index', 'position-gap', 'stream'],
+        ],
+        [
+          'a type that nobody knows',
+          `update events set type = 'memory.dreamt' where position = 5`,
+          ['event', 'hash', 'index', 'memory-index'],
+        ],
+        [
+          'an event id given twice',
+          'update events set event_id = (select event_id from events where position = 2) where position = 3',
+          ['doubled-id', 'hash'],
+        ],
+        ['a version that is missing', 'update events set version = 7 where position = 9', ['hash', 'stream']],
+        [
+          'a stream that is gone',
+          `delete from streams where stream_id = 'emotion:bob'`,
+          ['conversation-window', 'emotion-trend', 'position-gap'],
+        ],
+        ['a deleted row', `delete from profiles where user_id = 'bob'`, ['current-profile']],
+        [
+          'a changed row',
+          `update emotion_patterns set frequency = 3 where user_id = 'ada'`,
+          ['emotion-trend'],
+        ],
+        [
+          'a row that no event made',
+          `insert into activity_days (user_id, day) values ('nobody', 1)`,
+          ['conversation-window'],
+        ],
+        [
+          'a row of the index that is gone',
+          database.name === 'SQLite'
+            ? 'delete from memories_fts where rowid = 4'
+            : 'delete from memories_fts where id = 4',
+          ['index'],
+        ],
+        [
+          'a checkpoint that is behind',
+          `update checkpoints set position = 3 where projection = 'memory-index'`,
+          ['checkpoint'],
+        ],
+      ])('names %s', async (_what, sql, expected) => {
+        await db.tamper(sql);
+
+        const report = await verified(db);
+
+        expect(report.ok).toBe(false);
+        expect(wrongIn(report)).toEqual(expected);
+      });
+
+      it('names the first rows that differ, with what is there and what should be', async () => {
+        await db.tamper(
+          `update memories set content = 'Her boat is called Merlin' where user_id = 'ada' and formed_position = 4`,
+        );
+
+        const [, comparison] = (await verified(db)).projections;
+
+        expect(comparison).toMatchObject({
+          name: 'memory-index',
+          differences: 1,
+          firstDifferences: [
+            {
+              table: memoriesTable.name,
+              live: { userId: 'ada', content: 'Her boat is called Merlin' },
+              folded: { userId: 'ada', content: 'Her boat is called Marlin' },
+            },
+          ],
+        });
+        expect(comparison?.digestLive).not.toBe(comparison?.digestFolded);
+      });
+
+      it('names an end that is missing, from the receipts at least', async () => {
+        await db.tamper(`delete from events where position = ${EVENTS}`);
+
+        const { findings } = await verified(db);
+
+        expect(findings).toContainEqual({
+          check: 'receipt',
+          position: EVENTS,
+          what: `the receipt of "joy too" says ${EVENTS}, but the log ends at ${EVENTS - 1}`,
+        });
+      });
+
+      it('names an event that a fold cannot take, and verifies the other projections', async () => {
+        const projections = PROJECTIONS.map((projection) =>
+          projection.name === 'emotion-trend'
+            ? {
+                ...projection,
+                folds: {
+                  'emotion.observed': () => {
+                    throw new RangeError('poison');
+                  },
+                },
+              }
+            : projection,
+        );
+
+        const report = await verified(db, { projections });
+
+        expect(report.findings.map(({ check, what }) => `${check}: ${what}`)).toEqual([
+          expect.stringMatching(/^poison: .*emotion-trend.*emotion\.observed.*poison/),
+        ]);
+        const differing = report.projections.filter(({ differences }) => differences > 0);
+        expect(differing.map(({ name }) => name)).toEqual(['emotion-trend']);
+      });
+
+      it('names a log that was rewritten whole, by what a backup had noted of it', async () => {
+        const anchors = [{ position: 3, hash: 'f'.repeat(64), source: 'backup 1' }];
+
+        const { findings } = await verified(db, { anchors });
+
+        expect(findings).toEqual([
+          { check: 'anchor', position: 3, what: expect.stringContaining('backup 1') },
+        ]);
+      });
+    });
+  });
+}

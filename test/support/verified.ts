@@ -1,0 +1,29 @@
+import { EventCatalog } from '../../src/events/event-catalog.js';
+import { jsonCodec } from '../../src/events/log/event-codec.js';
+import { EventDecoder } from '../../src/events/log/event-decoder.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import { verifyStore, type VerifyParts, type VerifyReport } from '../../src/projections/verify-store.js';
+import { openStoreReader } from '../../src/store/open-store-reader.js';
+import type { TestDatabase } from './test-database.js';
+
+/** Verifies a store over connections of its own. */
+export async function verified(
+  db: Pick<TestDatabase, 'address'>,
+  parts: Partial<VerifyParts> = {},
+): Promise<VerifyReport> {
+  const reader = openStoreReader(db.address);
+  try {
+    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+    return await verifyStore({ reader, decoder, projections: PROJECTIONS, ...parts });
+  } finally {
+    await reader.close();
+  }
+}
+
+/** What a report says is wrong: the checks that found something, and the projections that differ. */
+export function wrongIn({ findings, projections }: VerifyReport): string[] {
+  const differing = projections.filter(({ differences }) => differences > 0);
+  return [
+    ...new Set([...findings.map(({ check }) => check), ...differing.map(({ name }) => name)]),
+  ].toSorted();
+}
