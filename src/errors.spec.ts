@@ -34,7 +34,11 @@ describe('the errors', () => {
     ['body.not-json', 415, UnsupportedMedia.notJson()],
     ['command.key-reused', 422, KeyReused.of('k')],
     ['event.undecodable', 500, Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause)],
-    ['projection.failed', 500, ProjectionFailed.folding('p', { type: 't', streamId: 's' }, cause)],
+    [
+      'projection.failed',
+      500,
+      ProjectionFailed.folding('p', { position: 7, type: 't', streamId: 's' }, cause),
+    ],
     ['internal.error', 500, Unexpected.from(cause)],
     ['service.busy', 503, Unavailable.busy(9)],
     ['service.stopping', 503, Unavailable.stopping()],
@@ -48,7 +52,7 @@ describe('the errors', () => {
   it.each<StoreError>([
     InvalidInput.malformed('not JSON', cause),
     Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause),
-    ProjectionFailed.folding('p', { type: 't', streamId: 's' }, cause),
+    ProjectionFailed.folding('p', { position: 7, type: 't', streamId: 's' }, cause),
     Unexpected.from(cause),
     Unavailable.database(cause),
   ])('$code keeps its cause', (error) => {
@@ -89,7 +93,11 @@ describe('the errors', () => {
     Conflict.version('profile:u', 1, 4),
     KeyReused.of('k-1'),
     Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause),
-    ProjectionFailed.folding('emotion-trend', { type: 'emotion.observed', streamId: 's' }, cause),
+    ProjectionFailed.folding(
+      'emotion-trend',
+      { position: 7, type: 'emotion.observed', streamId: 's' },
+      cause,
+    ),
     Unavailable.busy(9),
     Unexpected.from(cause),
   ])('that crossed a thread boundary are the same again: $name', (error) => {

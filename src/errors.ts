@@ -96,6 +96,13 @@ export class Refused extends StoreError {
     );
   }
 
+  static notFailed(eventId: string): Refused {
+    return new Refused(
+      'rebuild.nothing-to-skip',
+      `No projection has stopped at the event ${eventId}; /v1/ops/projections names the events that can be skipped.`,
+    );
+  }
+
   static jobRuns(kind: string, id: string): Refused {
     return new Refused(`${kind}.running`, `The ${kind} ${id} runs already; wait for it, or cancel it first.`);
   }
@@ -147,10 +154,18 @@ export class KeyReused extends StoreError {
 /** 500: what is stored cannot be read as what it should be. */
 export class Corrupt extends StoreError {
   readonly status = 500;
+  #at: EventPlace | undefined;
+
+  /** The event, where it is about one; does not cross threads. */
+  get at(): EventPlace | undefined {
+    return this.#at;
+  }
 
   static event(where: EventPlace, what: string, cause?: unknown): Corrupt {
     const at = `position ${where.position}, stream ${where.streamId}`;
-    return new Corrupt('event.undecodable', `Event at ${at}: ${what}`, { cause });
+    const error = new Corrupt('event.undecodable', `Event at ${at}: ${what}`, { cause });
+    error.#at = where;
+    return error;
   }
 }
 
@@ -158,23 +173,28 @@ export class Corrupt extends StoreError {
 export interface EventPlace {
   position: number;
   streamId: string;
+  eventId?: string;
 }
 
 /** 500: a fold failed, so its command was not written. */
 export class ProjectionFailed extends StoreError {
   readonly status = 500;
+  #at: EventPlace | undefined;
 
-  static folding(
-    projection: string,
-    event: { type: string; streamId: string },
-    cause: unknown,
-  ): ProjectionFailed {
+  /** The event; does not cross threads. */
+  get at(): EventPlace | undefined {
+    return this.#at;
+  }
+
+  static folding(projection: string, event: EventPlace & { type: string }, cause: unknown): ProjectionFailed {
     const why = cause instanceof Error ? cause.message : String(cause);
-    return new ProjectionFailed(
+    const error = new ProjectionFailed(
       'projection.failed',
       `Projection ${projection} could not fold ${event.type} of ${event.streamId}: ${why}. Nothing was written.`,
       { cause },
     );
+    error.#at = event;
+    return error;
   }
 }
 
@@ -209,6 +229,13 @@ export class Unavailable extends StoreError {
 
   static service(url: string, cause: unknown): Unavailable {
     return new Unavailable('service.unreachable', `No service answers at ${url}; is it running?`, { cause });
+  }
+
+  static projection(name: string): Unavailable {
+    return new Unavailable(
+      'projection.unavailable',
+      `The projection ${name} is being rebuilt or has stopped; /v1/ops/projections says which, and the rest works.`,
+    );
   }
 
   static database(cause: unknown): Unavailable {

@@ -1,9 +1,9 @@
-import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
+import { RowBatch } from '../database/row-batch.js';
+import { settled, type EventLog } from '../events/log/event-log.js';
 import type { EventWriter } from '../events/log/event-writer.js';
-import { checkpointsTable, type CheckpointRow } from '../events/log/log-tables.js';
 import type { Written } from '../events/log/write-command.js';
+import { isLive } from '../projections/live-folds.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
-import type { Projection } from '../projections/projection.js';
 import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import { withDecider } from './deciders.js';
 
@@ -22,21 +22,16 @@ export class DecidingWriter extends CommandWriter {
 
   override state(): Promise<WriterState> {
     return this.log.transaction((transaction) =>
-      settled(transaction, () => ({
-        position: transaction.head.position,
-        behind: PROJECTIONS.filter((projection) => !isAtHead(projection, transaction)).map(
-          ({ name }) => name,
-        ),
-      })),
+      settled(transaction, () => {
+        const { head } = transaction;
+        const rows = new RowBatch(transaction.rows);
+        const behind = PROJECTIONS.filter((projection) => !isLive(projection, head, rows));
+        return { position: head.position, behind: behind.map(({ name }) => name) };
+      }),
     );
   }
 
   override close(): Promise<void> {
     return this.writer.close();
   }
-}
-
-function isAtHead({ name, version }: Projection, { head, rows }: LogTransaction): boolean {
-  const checkpoint = rows.load(checkpointsTable, [name]) as CheckpointRow | undefined;
-  return checkpoint?.position === head.position && checkpoint.version === version;
 }

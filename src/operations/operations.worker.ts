@@ -2,6 +2,8 @@ import { setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import { errorData } from '../errors.js';
 import type { DatabaseAddress } from '../store/database-address.js';
+import type { Rebuilt } from '../projections/rebuild.js';
+import { cleanUpRebuild, runRebuild, type RebuildInput } from './run-rebuild.js';
 import { openStoreReader } from '../store/open-store-reader.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
@@ -39,6 +41,16 @@ export function verify({
       await reader.close();
     }
   });
+}
+
+/** See runRebuild. */
+export function rebuild({ input, port }: Task<RebuildInput>): Promise<Answered<Rebuilt>> {
+  return answered(() => runRebuild(input, reportingTo(port)));
+}
+
+/** See cleanUpRebuild. */
+export function cleanUp({ input }: Task<DatabaseAddress>): Promise<Answered<void>> {
+  return answered(() => cleanUpRebuild(input));
 }
 
 function reportingTo(port: MessagePort): Progress {

@@ -109,15 +109,10 @@ class FoldRun {
     }
   }
 
-  private stop(
-    projection: Projection,
-    { position, streamId, eventId, type }: StoredEvent,
-    error: unknown,
-  ): void {
+  private stop(projection: Projection, stored: StoredEvent, error: unknown): void {
+    const { position, streamId, eventId } = stored;
     const { message: cause } =
-      error instanceof StoreError
-        ? error
-        : ProjectionFailed.folding(projection.name, { type, streamId }, error);
+      error instanceof StoreError ? error : ProjectionFailed.folding(projection.name, stored, error);
     this.poison.push({ projection: projection.name, position, streamId, eventId, cause });
     this.active = this.active.filter((each) => each !== projection);
   }
@@ -130,6 +125,7 @@ export async function readSkips(reader: Pick<StoreReader, 'rows'>): Promise<Set<
   return new Set(skips.map(({ projection, eventId }) => skipId(projection, eventId)));
 }
 
-function skipId(projection: string, eventId: string): string {
+/** What a skip is looked up by. */
+export function skipId(projection: string, eventId: string): string {
   return `${projection} ${eventId}`;
 }

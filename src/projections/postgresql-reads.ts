@@ -40,6 +40,7 @@ export class PostgresqlReads extends Reads {
 
   /** Asks again, with all that was missing fetched together, until the search has everything it wants to know. */
   override async searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
+    this.gate.check(memoriesTable);
     const answers = new Map<string, unknown>();
     for (;;) {
       const index = new AskedIndex(answers);
@@ -80,7 +81,8 @@ export class PostgresqlReads extends Reads {
     return this.fullText.candidates(this.pool, query);
   }
 
-  private rows<Row extends object>(table: Table<Row>, query: pg.QueryConfig): Promise<Row[]> {
+  private async rows<Row extends object>(table: Table<Row>, query: pg.QueryConfig): Promise<Row[]> {
+    this.gate.check(table);
     const statements = statementsOf(table);
     return attempt(async () => {
       const { rows } = await this.pool.query<unknown[]>({ ...query, rowMode: 'array' });

@@ -1,7 +1,6 @@
 import type { Rows } from '../database/row-store.js';
 import { ProjectionFailed } from '../errors.js';
 import type { StoreEvent } from '../events/event-catalog.js';
-import type { EventFolds } from '../events/log/event-folds.js';
 import { checkpointsTable } from '../events/log/log-tables.js';
 import type { Projection } from './projection.js';
 
@@ -11,7 +10,7 @@ interface NamedFold {
 }
 
 /** Folds events into the rows of the given projections. */
-export class ProjectionFolds implements EventFolds {
+export class ProjectionFolds {
   private readonly byType = new Map<string, NamedFold[]>();
 
   constructor(private readonly projections: readonly Projection[]) {

@@ -7,6 +7,7 @@ import type { Key, Table } from '../database/table.js';
 import { errorFrom, Unavailable } from '../errors.js';
 import type { EventQuery } from '../events/log/event-log.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
+import { memoriesTable } from './memory-index.projection.js';
 import type { MemoryHit, MemoryQuestion } from './memory-search.js';
 import { Reads } from './reads.js';
 import type { ReadAnswer } from './sqlite-read.worker.js';
@@ -34,19 +35,25 @@ export class SqliteReads extends Reads {
     this.feed = pool(file);
   }
 
-  override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
-    this.rows.load(table, key) as Row | undefined;
+  override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> => {
+    this.gate.check(table);
+    return this.rows.load(table, key) as Row | undefined;
+  };
 
   override getAll = async <Row extends object>(table: Table<Row>, keys: readonly Key[][]): Promise<Row[]> => {
+    this.gate.check(table);
     const load = (): Row[] =>
       keys.map((key) => this.rows.load(table, key) as Row | undefined).filter((row) => row !== undefined);
     return this.db.transaction(load)();
   };
 
-  override list = <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> =>
-    run(this.chat, 'list', { table: table.name, query }) as Promise<Row[]>;
+  override list = async <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> => {
+    this.gate.check(table);
+    return run(this.chat, 'list', { table: table.name, query }) as Promise<Row[]>;
+  };
 
-  override searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
+  override async searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
+    this.gate.check(memoriesTable);
     return run(this.chat, 'search', question) as Promise<MemoryHit[]>;
   }
 

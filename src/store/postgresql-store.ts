@@ -7,10 +7,10 @@ import { EventDecoder } from '../events/log/event-decoder.js';
 import { EventWriter } from '../events/log/event-writer.js';
 import { PostgresqlEventLog } from '../events/log/postgresql-event-log.js';
 import { DecidingWriter } from '../modules/deciding-writer.js';
-import { catchUp } from '../projections/fold-again.js';
+import { closeGate, openProjections } from '../projections/open-projections.js';
 import { PostgresqlReads } from '../projections/postgresql-reads.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
-import { ProjectionFolds } from '../projections/projection-folds.js';
+import { LiveFolds } from '../projections/live-folds.js';
 import { databaseName } from './database-address.js';
 import { migrate } from './migrate.js';
 import { runAll } from './run-all.js';
@@ -32,12 +32,13 @@ export async function openPostgresqlStore(url: string): Promise<Store> {
     const catalog = new EventCatalog();
     const opened = await alone(writing, name, async () => {
       const migrations = await migrate({ url });
-      const caughtUp = await catchUp(log, new EventDecoder(catalog, jsonCodec), PROJECTIONS);
-      return { migrations, caughtUp };
+      const found = await openProjections(log, new EventDecoder(catalog, jsonCodec), PROJECTIONS);
+      return { migrations, ...found };
     });
     const reads = new PostgresqlReads(openPool(url, READING));
+    closeGate(reads.gate, opened);
     undo.unshift(() => reads.close());
-    const folds = new ProjectionFolds(PROJECTIONS);
+    const folds = new LiveFolds(PROJECTIONS);
     const writer = new DecidingWriter(
       log,
       new EventWriter(log, { catalog, codec: jsonCodec, folds, clock: Date.now }),

@@ -3,8 +3,9 @@ import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
-import { catchUp, type CaughtUp } from '../projections/fold-again.js';
+import { closeGate, openProjections, type OpenedProjections } from '../projections/open-projections.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
+import { dropShadows } from '../projections/rebuild.js';
 import { SqliteReads } from '../projections/sqlite-reads.js';
 import { takeDataFolder } from './data-folder.js';
 import { migrate } from './migrate.js';
@@ -18,8 +19,9 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
   const undo: (() => unknown)[] = [() => folder.release()];
   try {
     const migrations = await migrate({ file: folder.file });
-    const caughtUp = await catchUpFile(folder.file);
+    const found = await openFile(folder.file);
     const reads = new SqliteReads(folder.file);
+    closeGate(reads.gate, found);
     undo.unshift(() => reads.close());
     const writer = await SqliteWriter.open(folder.file);
     undo.unshift(() => writer.close());
@@ -27,7 +29,7 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
       writer,
       reads,
       address: { file: folder.file },
-      opened: { migrations, caughtUp },
+      opened: { migrations, ...found },
       announce: (listening) => folder.announce(listening),
       close: () => runAll(undo),
     };
@@ -37,11 +39,13 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
   }
 }
 
-async function catchUpFile(file: string): Promise<CaughtUp[]> {
+async function openFile(file: string): Promise<OpenedProjections> {
   const db = openForWriting(file);
   try {
-    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
-    return await catchUp(new SqliteEventLog(db), decoder, PROJECTIONS);
+    const log = new SqliteEventLog(db);
+    // Of a rebuild that was killed; nobody else has the folder.
+    await dropShadows(log, PROJECTIONS);
+    return await openProjections(log, new EventDecoder(new EventCatalog(), jsonCodec), PROJECTIONS);
   } finally {
     db.close();
   }

@@ -9,13 +9,13 @@ import type { Written } from '../events/log/write-command.js';
 import type { CommandData, WriterState } from '../modules/command-writer.js';
 import { DecidingWriter } from '../modules/deciding-writer.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
-import { ProjectionFolds } from '../projections/projection-folds.js';
+import { LiveFolds } from '../projections/live-folds.js';
 import { compileValidators } from '../validation/validator.js';
 
 // The thread that holds the one writing connection; piscina calls the exported functions by name.
 const db = openForWriting((workerData as { file: string }).file);
 const log = new SqliteEventLog(db);
-const folds = new ProjectionFolds(PROJECTIONS);
+const folds = new LiveFolds(PROJECTIONS);
 const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now };
 const writer = new DecidingWriter(log, new EventWriter(log, parts));
 compileValidators();

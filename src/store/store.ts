@@ -1,5 +1,5 @@
 import type { CommandWriter } from '../modules/command-writer.js';
-import type { CaughtUp } from '../projections/fold-again.js';
+import type { OpenedProjections } from '../projections/open-projections.js';
 import type { Reads } from '../projections/reads.js';
 import type { DatabaseAddress } from './database-address.js';
 
@@ -10,7 +10,7 @@ export abstract class Store {
   /** Where the data is, for work that opens its own connections. */
   abstract readonly address: DatabaseAddress;
   /** What happened on the way up, for the log. */
-  abstract readonly opened: { migrations: string[]; caughtUp: CaughtUp[] };
+  abstract readonly opened: OpenedProjections & { migrations: string[] };
   /** Tells whoever finds the store in use where its service listens. */
   abstract announce(url: string): void;
   /** Answers every command that waits, then closes the database. */

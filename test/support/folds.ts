@@ -1,12 +1,12 @@
 import { noFolds, type EventFolds } from '../../src/events/log/event-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
-import { ProjectionFolds } from '../../src/projections/projection-folds.js';
+import { LiveFolds } from '../../src/projections/live-folds.js';
 import { defineProjection } from '../../src/projections/projection.js';
 import { activityDaysTable } from '../../src/projections/conversation-window.projection.js';
 
 /** What the service folds. */
 export function liveFolds(): EventFolds {
-  return new ProjectionFolds(PROJECTIONS);
+  return new LiveFolds(PROJECTIONS);
 }
 
 /** What a log must behave alike with. */
@@ -32,5 +32,5 @@ export function brittleFolds(): EventFolds {
       },
     },
   });
-  return new ProjectionFolds([...PROJECTIONS, brittle]);
+  return new LiveFolds([...PROJECTIONS, brittle]);
 }

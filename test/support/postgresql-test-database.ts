@@ -77,6 +77,17 @@ class PostgresqlTestDatabase implements TestDatabase {
     return this.reads.frequency(userId, term);
   }
 
+  async schema(): Promise<unknown[]> {
+    const { rows } = await this.pool.query<object>(`
+      select table_name as of, column_name as name, data_type || ' ' || is_nullable || coalesce(generation_expression, '') as what
+        from information_schema.columns where table_schema = current_schema()
+      union all select tablename, indexname, indexdef from pg_indexes where schemaname = current_schema()
+      union all select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
+        where connamespace = current_schema()::regnamespace
+      order by 1, 2, 3`);
+    return rows;
+  }
+
   async plant<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
     await this.log.transaction((transaction) => transaction.save(planting(table, row)));
   }

@@ -114,6 +114,22 @@ class SqliteTestDatabase implements TestDatabase {
     return this.opened.rows.fullText(memoriesTable).frequency(userId, term);
   }
 
+  async schema(): Promise<unknown[]> {
+    const other = new Database(this.opened.file, { readonly: true });
+    try {
+      const found = other
+        .prepare('select type, name, tbl_name, sql from sqlite_schema order by type, name')
+        .all();
+      // A renamed table's name stands between quotes.
+      return (found as { sql: string | null }[]).map((row) => ({
+        ...row,
+        sql: row.sql?.replaceAll(/["']/g, ''),
+      }));
+    } finally {
+      other.close();
+    }
+  }
+
   async plant<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
     this.opened.rows.save(planting(table, row));
   }

@@ -31,6 +31,8 @@ export interface TestDatabase {
   candidates(userId: string, anyOf: readonly string[]): Promise<number[]>;
   /** In how many of the user's memories the full-text index has the term. */
   frequency(userId: string, term: string): Promise<number>;
+  /** Every table and index as the database describes it. */
+  schema(): Promise<unknown[]>;
   /** Puts a row that no event made, and what the full-text index holds of such a row. */
   plant<Row extends object>(table: Table<Row>, row: Row): Promise<void>;
   /** Runs statements beside the service; rejects with what the database says. */

@@ -1,13 +1,25 @@
-import type { Rows } from '../../database/row-store.js';
+import type { Rows, RowsView } from '../../database/row-store.js';
 import type { StoreEvent } from '../event-catalog.js';
+import type { LogHead } from './event-log.js';
 
 /** What the writer folds each event into, in the event's own transaction. The projections implement it. */
 export interface EventFolds {
+  /** The folds of a batch that begins where the log ends now. */
+  from(head: LogHead, rows: Rows): BatchFolds;
+}
+
+/** The folds of one batch. */
+export interface BatchFolds {
   /** Throws ProjectionFailed when a fold does. */
   fold(event: StoreEvent, rows: Rows): void;
   /** Notes that everything up to the position is folded. */
   checkpoint(position: number, rows: Rows): void;
+  /** What decisions may look at: throws Unavailable where rows are being rebuilt. */
+  visible(rows: RowsView): RowsView;
 }
 
+const nothing = (): void => undefined;
+const nothingFolded: BatchFolds = { fold: nothing, checkpoint: nothing, visible: (rows) => rows };
+
 /** For a log that nothing is folded from. */
-export const noFolds: EventFolds = { fold: () => undefined, checkpoint: () => undefined };
+export const noFolds: EventFolds = { from: () => nothingFolded };

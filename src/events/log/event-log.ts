@@ -1,4 +1,5 @@
 import type { RowChanges, RowStore } from '../../database/row-store.js';
+import type { Shadows } from '../../database/shadow.js';
 import type { Table } from '../../database/table.js';
 import type { EventEnvelope } from '../event.js';
 import type { StoredData } from './event-codec.js';
@@ -63,6 +64,8 @@ export interface LogTransaction {
   removeUser(table: Table, userId: string): Promise<void>;
   /** Drops every row of the table. */
   clear(table: Table): Promise<void>;
+  /** Tables beside the live ones, for rows that are made anew. */
+  readonly shadows: Shadows;
 }
 
 /** Runs the work, again while what it asked for had to be fetched first; only its last run counts. */

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { attempt, translated } from '../../database/postgresql/open-postgresql.js';
 import { PostgresqlRows } from '../../database/postgresql/postgresql-rows.js';
+import { PostgresqlShadows } from '../../database/postgresql/postgresql-shadows.js';
 import type { RowChanges } from '../../database/row-store.js';
 import { keyText, type Table } from '../../database/table.js';
 import {
@@ -94,6 +95,7 @@ export class PostgresqlEventLog extends EventLog {
 
 class PostgresqlTransaction implements LogTransaction {
   readonly rows: PostgresqlRows;
+  readonly shadows: PostgresqlShadows;
   private readonly streams = new Map<string, StreamHead | undefined>();
   private readonly missing = new Map<string, readonly [userId: string, streamId: string]>();
 
@@ -102,6 +104,7 @@ class PostgresqlTransaction implements LogTransaction {
     readonly head: LogHead,
   ) {
     this.rows = new PostgresqlRows(client);
+    this.shadows = new PostgresqlShadows(client);
   }
 
   stream(userId: string, streamId: string): StreamHead | undefined {

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
+import { SqliteShadows } from '../../database/sqlite/sqlite-shadows.js';
 import { keyText } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
 import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
@@ -28,6 +29,10 @@ export class SqliteEventLog implements EventLog {
   private readonly begin: Database.Statement;
   private readonly commit: Database.Statement;
   private readonly rollback: Database.Statement;
+  private readonly shadows: SqliteShadows;
+  /** Another number after each commit of any other connection. */
+  private readonly dataVersion: Database.Statement;
+  private seenVersion: number | undefined;
   /** The transaction before: the one connection can hold only one. */
   private last: Promise<void> = Promise.resolve();
 
@@ -40,6 +45,8 @@ export class SqliteEventLog implements EventLog {
     this.begin = db.prepare('begin immediate');
     this.commit = db.prepare('commit');
     this.rollback = db.prepare('rollback');
+    this.shadows = new SqliteShadows(db);
+    this.dataVersion = db.prepare('pragma data_version').pluck();
   }
 
   transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
@@ -58,6 +65,7 @@ export class SqliteEventLog implements EventLog {
 
   private async run<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
     attempt(() => this.begin.run());
+    this.forgetWhatOthersChanged();
     try {
       const result = await work({
         head: this.reader.head(),
@@ -70,6 +78,7 @@ export class SqliteEventLog implements EventLog {
         save: async (changes) => this.rows.save(changes),
         removeUser: async (table, userId) => this.rows.removeUser(table, userId),
         clear: async (table) => this.rows.clear(table),
+        shadows: this.shadows,
       });
       attempt(() => this.commit.run());
       return result;
@@ -80,6 +89,15 @@ export class SqliteEventLog implements EventLog {
       if (this.db.inTransaction) this.rollback.run();
       throw isUnwritable(error) ? Unavailable.database(error) : error;
     }
+  }
+
+  /** A rebuild writes over a connection of its own, and what it changed may be in memory here. */
+  private forgetWhatOthersChanged(): void {
+    const version = this.dataVersion.get() as number;
+    if (version === this.seenVersion) return;
+    this.seenVersion = version;
+    this.rows.forget();
+    this.heads.clear();
   }
 
   private stream(userId: string, streamId: string): StreamHead | undefined {

@@ -1,10 +1,11 @@
 import { RowBatch } from '../../database/row-batch.js';
+import type { RowsView } from '../../database/row-store.js';
 import { keyText } from '../../database/table.js';
 import { Conflict, KeyReused } from '../../errors.js';
 import type { EventCatalog, StoreEvent } from '../event-catalog.js';
 import { newId } from '../uuid.js';
 import type { EventCodec } from './event-codec.js';
-import type { EventFolds } from './event-folds.js';
+import type { BatchFolds, EventFolds } from './event-folds.js';
 import { chainHash } from './event-hash.js';
 import type { LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
 import { receiptsTable } from './log-tables.js';
@@ -20,6 +21,9 @@ export interface WriteParts {
 /** The commands of one transaction: decided and folded one after another in memory, written together at the end. */
 export class WriteBatch {
   private readonly rows: RowBatch;
+  private readonly folds: BatchFolds;
+  /** What decisions and answers may look at. */
+  private readonly visible: RowsView;
   private readonly appended: StoredEvent[] = [];
   /** The streams that this batch has appended to. */
   private readonly streams = new Map<string, StreamHead>();
@@ -34,6 +38,8 @@ export class WriteBatch {
   ) {
     this.rows = new RowBatch(transaction.rows);
     this.head = transaction.head;
+    this.folds = parts.folds.from(this.head, this.rows);
+    this.visible = this.folds.visible(this.rows);
     // The clock may be set back; the order of recording may not.
     this.now = Math.max(clock, this.head.recordedAt);
   }
@@ -53,7 +59,7 @@ export class WriteBatch {
 
   /** Hands everything to the transaction. */
   async flush(): Promise<void> {
-    if (this.appended.length > 0) this.parts.folds.checkpoint(this.head.position, this.rows);
+    if (this.appended.length > 0) this.folds.checkpoint(this.head.position, this.rows);
     await Promise.all([this.transaction.append(this.appended), this.transaction.save(this.rows.changes())]);
   }
 
@@ -70,13 +76,13 @@ export class WriteBatch {
       checkExpected(streamId, version, this.version(command.userId, streamId));
     }
     const decision = command.decide({
-      rows: this.rows,
+      rows: this.visible,
       version: (streamId) => this.version(command.userId, streamId),
       now: this.now,
     });
     const events = this.append(command, decision.events);
     const position = events.at(-1)?.position ?? 0;
-    const body = JSON.stringify(decision.answer({ events, position, rows: this.rows }));
+    const body = JSON.stringify(decision.answer({ events, position, rows: this.visible }));
     this.keepReceipt(command, decision, body);
     return { status: decision.status, body, replayed: false };
   }
@@ -121,7 +127,7 @@ export class WriteBatch {
     this.appended.push({ ...unchained, streamKey: stream.streamKey, hash });
     this.streams.set(keyText([userId, streamId]), stream);
     this.head = { position, hash, recordedAt: this.now };
-    this.parts.folds.fold(event, this.rows);
+    this.folds.fold(event, this.rows);
     return event;
   }
 

@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Refused } from '../errors.js';
+import { checkpointsTable } from '../events/log/log-tables.js';
+import { PROJECTIONS } from '../projections/projection-catalog.js';
+import type { Reads } from '../projections/reads.js';
+import type { Rebuilt } from '../projections/rebuild.js';
+import type { DatabaseAddress } from '../store/database-address.js';
+import { inThread } from './in-thread.js';
+import { Jobs, type Job } from './jobs.js';
+import type { RebuildInput } from './run-rebuild.js';
+import type { Watched } from './watched.js';
+
+/** How often is looked whether another process has rebuilt what cannot be read here. */
+const LOOK_MS = 1_000;
+
+/** What a rebuild needs of the running store. */
+interface Rebuildable {
+  address: DatabaseAddress;
+  reads: Reads;
+}
+
+/** Rebuilds of this process: begun by operators, or by itself where rows are of another version of the folds. */
+export class Rebuilds {
+  private readonly jobs = new Jobs<Rebuilt>('rebuild');
+  private readonly stopped = new AbortController();
+
+  constructor(private readonly store: Rebuildable) {}
+
+  /** Throws Refused while another runs. */
+  start(asked: Omit<RebuildInput, 'address'>): Job<Rebuilt> {
+    return this.jobs.start((watched) => this.run(asked, watched));
+  }
+
+  /** Throws NotFound. */
+  get(id: string): Job<Rebuilt> {
+    return this.jobs.get(id);
+  }
+
+  /** Throws NotFound. */
+  cancel(id: string): Promise<Job<Rebuilt>> {
+    return this.jobs.cancel(id);
+  }
+
+  /** The projections that are being rebuilt now. */
+  get running(): Job<Rebuilt> | undefined {
+    return this.jobs.list().find(({ state }) => state === 'running');
+  }
+
+  /**
+   * Sees to it that what was found with rows of another version becomes readable: rebuilds it, or waits for another
+   * process that does. Resolves when nothing is left to wait for.
+   */
+  async bringUpToDate(): Promise<void> {
+    const { gate } = this.store.reads;
+    for (;;) {
+      const waiting = gate.allClosed.filter((name) => gate.closed(name) === 'rebuilding');
+      if (waiting.length === 0 || this.stopped.signal.aborted) return;
+      if (!this.running) await this.ended(this.start({ projections: waiting }));
+      await this.openRebuilt();
+      if (gate.allClosed.length > 0)
+        await pause(LOOK_MS, undefined, { signal: this.stopped.signal }).catch(() => undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.stopped.abort();
+    await this.jobs.close();
+  }
+
+  private async run(asked: Omit<RebuildInput, 'address'>, watched: Watched): Promise<Rebuilt> {
+    const { address, reads } = this.store;
+    try {
+      const rebuilt = await inThread('rebuild', { address, ...asked }, watched);
+      for (const name of rebuilt.swapped) reads.gate.open(name);
+      for (const { projection } of rebuilt.failed) this.closeFailed(projection);
+      return rebuilt;
+    } catch (error) {
+      if (watched.signal?.aborted) await inThread('cleanUp', address);
+      throw error;
+    }
+  }
+
+  /** Rows of the present version stay readable: only what cannot be brought up to date is closed. */
+  private closeFailed(name: string): void {
+    const projection = PROJECTIONS.find((each) => each.name === name);
+    if (projection && this.store.reads.gate.closed(name)) this.store.reads.gate.close(projection, 'failed');
+  }
+
+  private async ended(job: Job<Rebuilt>): Promise<void> {
+    while (job.state === 'running') await pause(LOOK_MS / 10);
+    // Another process rebuilds: it is waited for. Anything else is in the job for whoever asks.
+    if (job.state === 'failed' && !(job.error instanceof Refused)) await pause(LOOK_MS);
+  }
+
+  /** Opens what another process has rebuilt. */
+  private async openRebuilt(): Promise<void> {
+    const { reads } = this.store;
+    for (const { name, version } of PROJECTIONS) {
+      if (reads.gate.closed(name) === undefined) continue;
+      const checkpoint = await reads.get(checkpointsTable, name);
+      if (checkpoint?.version === version && reads.gate.closed(name) === 'rebuilding') reads.gate.open(name);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { RowBatch } from '../database/row-batch.js';
+import { Refused } from '../errors.js';
+import { EventCatalog } from '../events/event-catalog.js';
+import { jsonCodec } from '../events/log/event-codec.js';
+import { EventDecoder } from '../events/log/event-decoder.js';
+import { failuresTable, skipsTable } from '../events/log/log-tables.js';
+import { PROJECTIONS } from '../projections/projection-catalog.js';
+import { dropShadows, rebuild, type Rebuilt } from '../projections/rebuild.js';
+import type { DatabaseAddress } from '../store/database-address.js';
+import { openRebuild, type OpenRebuild } from '../store/open-rebuild.js';
+import type { Progress } from './watched.js';
+
+/** What is to be rebuilt. */
+export interface RebuildInput {
+  address: DatabaseAddress;
+  /** Names of projections; every one when left out. */
+  projections?: readonly string[] | undefined;
+  /** An event that projections have stopped at and shall leave out from now on. */
+  skip?: string | undefined;
+}
+
+/** Rebuilds projections of a store, in whichever thread it is called. Throws Refused. */
+export async function runRebuild(
+  { address, projections, skip }: RebuildInput,
+  progress?: Progress,
+): Promise<Rebuilt> {
+  const store = await openRebuild(address);
+  try {
+    const skipping = skip === undefined ? [] : await recordSkip(store, skip);
+    const chosen = PROJECTIONS.filter(
+      ({ name }) =>
+        skipping.includes(name) || (projections ? projections.includes(name) : skip === undefined),
+    );
+    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+    return await rebuild({ ...store, decoder, projections: chosen, clock: Date.now, progress });
+  } finally {
+    await store.close();
+  }
+}
+
+/** Removes what a rebuild that was ended early has left behind. */
+export async function cleanUpRebuild(address: DatabaseAddress): Promise<void> {
+  const store = await openRebuild(address);
+  try {
+    await dropShadows(store.log, PROJECTIONS);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Notes for ever that the projections which stopped at the event leave it out; answers their names. */
+async function recordSkip({ log, reader }: OpenRebuild, eventId: string): Promise<string[]> {
+  const failures = await reader.rows(failuresTable, { filters: [], order: failuresTable.key, limit: 1_000 });
+  const stopped = failures.filter((failure) => failure.eventId === eventId);
+  if (stopped.length === 0) throw Refused.notFailed(eventId);
+  await log.transaction((transaction) => {
+    const rows = new RowBatch(transaction.rows);
+    for (const { projection, position, cause } of stopped) {
+      rows.put(skipsTable, { projection, eventId, position, cause, skippedAt: Date.now() });
+    }
+    return transaction.save(rows.changes());
+  });
+  return stopped.map(({ projection }) => projection);
+}

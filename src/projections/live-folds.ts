@@ -1,0 +1,72 @@
+import type { Rows, RowsView } from '../database/row-store.js';
+import type { Table } from '../database/table.js';
+import { Unavailable } from '../errors.js';
+import type { StoreEvent } from '../events/event-catalog.js';
+import type { BatchFolds, EventFolds } from '../events/log/event-folds.js';
+import type { LogHead } from '../events/log/event-log.js';
+import { checkpointsTable } from '../events/log/log-tables.js';
+import { ProjectionFolds } from './projection-folds.js';
+import type { Projection } from './projection.js';
+
+/**
+ * Folds each event into every projection that is live: folded up to the head by the present version of its folds.
+ * Another one is being rebuilt, or has stopped at a poison event, and is left alone.
+ */
+export class LiveFolds implements EventFolds {
+  private readonly all: BatchFolds;
+
+  constructor(private readonly projections: readonly Projection[]) {
+    this.all = new SomeFolds(projections, []);
+  }
+
+  from(head: LogHead, rows: Rows): BatchFolds {
+    const live = this.projections.filter((projection) => isLive(projection, head, rows));
+    if (live.length === this.projections.length) return this.all;
+    return new SomeFolds(
+      live,
+      this.projections.filter((projection) => !live.includes(projection)),
+    );
+  }
+}
+
+/** Whether the rows of the projection are those of the log's end. */
+export function isLive(
+  { name, version }: Projection,
+  { position }: Pick<LogHead, 'position'>,
+  rows: RowsView,
+): boolean {
+  const checkpoint = rows.get(checkpointsTable, name);
+  if (!checkpoint) return position === 0;
+  return checkpoint.version === version && checkpoint.position === position;
+}
+
+class SomeFolds implements BatchFolds {
+  private readonly live: ProjectionFolds;
+  private readonly closed: ReadonlyMap<string, string>;
+
+  constructor(live: readonly Projection[], closed: readonly Projection[]) {
+    this.live = new ProjectionFolds(live);
+    this.closed = new Map(
+      closed.flatMap(({ name, tables }) => tables.map((table) => [table.name, name] as const)),
+    );
+  }
+
+  fold(event: StoreEvent, rows: Rows): void {
+    this.live.fold(event, rows);
+  }
+
+  checkpoint(position: number, rows: Rows): void {
+    this.live.checkpoint(position, rows);
+  }
+
+  visible(rows: RowsView): RowsView {
+    if (this.closed.size === 0) return rows;
+    return {
+      get: <Row extends object>(table: Table<Row>, ...key: (string | number)[]) => {
+        const projection = this.closed.get(table.name);
+        if (projection !== undefined) throw Unavailable.projection(projection);
+        return rows.get(table, ...key);
+      },
+    };
+  }
+}

@@ -1,0 +1,178 @@
+import { RowBatch } from '../database/row-batch.js';
+import type { RowChanges } from '../database/row-store.js';
+import { shadowOf } from '../database/shadow.js';
+import { keyOf, keyText, type Table } from '../database/table.js';
+import { Unavailable } from '../errors.js';
+import type { EventDecoder } from '../events/log/event-decoder.js';
+import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
+import { checkpointsTable, failuresTable, type CheckpointRow } from '../events/log/log-tables.js';
+import { RowComparison, type ProjectionComparison } from './compare-rows.js';
+import { CatchUpFolds } from './catch-up-folds.js';
+import { foldStore, readSkips, type PoisonEvent } from './fold-store.js';
+import type { FoldedRows } from './folded-rows.js';
+import type { Projection } from './projection.js';
+import type { StoreReader } from './store-reader.js';
+
+/** Rows and events of one transaction: commands wait for it. */
+const ROWS = 1_000;
+const EVENTS = 200;
+/** How often the swap is tried while others hold on to the tables, and whole pages are left to catch up. */
+const ATTEMPTS = 50;
+
+/** What a rebuild needs. */
+export interface RebuildParts {
+  log: EventLog;
+  reader: StoreReader;
+  decoder: EventDecoder;
+  projections: readonly Projection[];
+  clock: () => number;
+  progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** How a rebuild ended. */
+export interface Rebuilt {
+  events: number;
+  /** Position up to which the new tables were folded when they became live. */
+  position: number;
+  /** The projections whose tables were swapped, */
+  swapped: string[];
+  /** and why the others were not: their tables are as they were. */
+  failed: PoisonEvent[];
+  /** How the live rows differed from the new ones, of the projections whose live rows were of the present version. */
+  differences: ProjectionComparison[];
+  ms: number;
+}
+
+/**
+ * Fills new tables beside the live ones with what the folds make of the whole log, compares both, catches up with what
+ * was written meanwhile, and swaps them in one short transaction. Readers see the old tables until then. A projection
+ * whose folds throw keeps its tables; why is noted. Leaves nothing behind unless it is killed: see dropShadows.
+ */
+export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
+  const { log, projections } = parts;
+  await dropShadows(log, projections);
+  try {
+    return await fillAndSwap(parts);
+  } finally {
+    // What went wrong matters more than what it left, which the next start or rebuild drops.
+    await dropShadows(log, projections).catch(() => undefined);
+  }
+}
+
+async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
+  const started = performance.now();
+  const { log, reader, projections } = parts;
+  await log.transaction(({ shadows }) => shadows.create(tablesOf(projections)));
+  const comparisons = (await current(reader, projections)).map(
+    ({ name, tables }) => new RowComparison(name, tables),
+  );
+  const folds = new CatchUpFolds(parts.decoder, await readSkips(reader));
+  let events = 0;
+  const failed = await foldStore(parts, async (folded) => {
+    for (const comparison of comparisons) await comparison.take(reader, folded);
+    await fill(log, projections, folded.rows);
+    folds.folded(folded);
+    events += folded.events;
+    parts.progress?.(events, Math.max(folded.head, events));
+  });
+  const whole = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
+  const caughtUp = whole.length > 0 ? await catchUpAndSwap(log, folds, whole) : { position: 0, events: 0 };
+  await noteFailures(parts, failed);
+  return {
+    events: events + caughtUp.events,
+    position: caughtUp.position,
+    swapped: whole.map(({ name }) => name),
+    failed,
+    differences: comparisons
+      .map((comparison) => comparison.result())
+      .filter(({ name }) => whole.some((projection) => projection.name === name)),
+    ms: Math.round(performance.now() - started),
+  };
+}
+
+/** Drops what a rebuild that was killed has left behind. */
+export async function dropShadows(log: EventLog, projections: readonly Projection[]): Promise<void> {
+  for (const table of tablesOf(projections)) await log.transaction(({ shadows }) => shadows.drop(table));
+}
+
+function tablesOf(projections: readonly Projection[]): Table[] {
+  return projections.flatMap(({ tables }) => tables);
+}
+
+/** The projections whose live rows the present folds have made. */
+async function current(reader: StoreReader, projections: readonly Projection[]): Promise<Projection[]> {
+  const query = { filters: [], order: checkpointsTable.key, limit: 1_000 };
+  const checkpoints = await reader.rows(checkpointsTable, query);
+  return projections.filter(({ name, version }) =>
+    checkpoints.some((checkpoint) => checkpoint.projection === name && checkpoint.version === version),
+  );
+}
+
+/** Puts the rows into the shadow tables, in short transactions. */
+async function fill(log: EventLog, projections: readonly Projection[], rows: FoldedRows): Promise<void> {
+  for (const table of tablesOf(projections)) {
+    const all = rows.sorted(table);
+    for (let first = 0; first < all.length; first += ROWS) {
+      const changes = puts(table, all.slice(first, first + ROWS));
+      await log.transaction((transaction) => transaction.save(changes));
+    }
+  }
+}
+
+function puts(table: Table, rows: readonly object[]): RowChanges {
+  const changed = rows.map((after) => {
+    const key = keyOf(table, after);
+    return [keyText(key), { key, before: undefined, after }] as const;
+  });
+  return new Map([[shadowOf(table), new Map(changed)]]);
+}
+
+async function catchUpAndSwap(
+  log: EventLog,
+  folds: CatchUpFolds,
+  projections: readonly Projection[],
+): Promise<{ position: number; events: number }> {
+  let events = 0;
+  for (let attempt = 1; ; attempt++) {
+    const before = folds.position;
+    const behind = (await log.head()).position - folds.position;
+    const last = behind <= EVENTS || attempt > ATTEMPTS;
+    try {
+      events += await log.transaction(async (transaction) => {
+        const folded = await folds.fold(transaction, projections, last ? transaction.head.position : EVENTS);
+        if (last) await swap(transaction, projections);
+        return folded;
+      });
+      if (last) return { position: folds.position, events };
+    } catch (error) {
+      folds.position = before;
+      // Someone reads a table for longer than others may be kept waiting.
+      if (!(error instanceof Unavailable) || attempt > 2 * ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function swap(transaction: LogTransaction, projections: readonly Projection[]): Promise<void> {
+  await transaction.shadows.swap(tablesOf(projections));
+  const { position } = transaction.head;
+  const changes = await settled(transaction, () => {
+    const rows = new RowBatch(transaction.rows);
+    for (const { name, version } of projections) {
+      rows.put(checkpointsTable, { projection: name, version, position } satisfies CheckpointRow);
+      rows.remove(failuresTable, name);
+    }
+    return rows.changes();
+  });
+  await transaction.save(changes);
+}
+
+async function noteFailures({ log, clock }: RebuildParts, failed: readonly PoisonEvent[]): Promise<void> {
+  if (failed.length === 0) return;
+  await log.transaction((transaction) => {
+    const rows = new RowBatch(transaction.rows);
+    for (const { projection, position, eventId, cause } of failed) {
+      rows.put(failuresTable, { projection, position, eventId, cause, failedAt: clock() });
+    }
+    return transaction.save(rows.changes());
+  });
+}

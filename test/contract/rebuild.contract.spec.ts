@@ -1,0 +1,213 @@
+import * as fc from 'fast-check';
+import { EventCatalog } from '../../src/events/event-catalog.js';
+import { jsonCodec } from '../../src/events/log/event-codec.js';
+import { EventDecoder } from '../../src/events/log/event-decoder.js';
+import { checkpointsTable, failuresTable, skipsTable } from '../../src/events/log/log-tables.js';
+import { emotionPatternsTable } from '../../src/projections/emotion-trend.projection.js';
+import { LiveFolds } from '../../src/projections/live-folds.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import type { Projection } from '../../src/projections/projection.js';
+import { rebuild, type Rebuilt } from '../../src/projections/rebuild.js';
+import { openRebuild } from '../../src/store/open-rebuild.js';
+import { append, feeling, numbers } from '../support/appends.js';
+import { DATABASES } from '../support/databases.js';
+import { liveFolds } from '../support/folds.js';
+import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
+import { storedRows } from '../support/refolded.js';
+import type { TestDatabase } from '../support/test-database.js';
+import { verified, wrongIn } from '../support/verified.js';
+
+async function rebuilt(
+  db: Pick<TestDatabase, 'address'>,
+  projections: readonly Projection[] = PROJECTIONS,
+  progress?: () => void,
+): Promise<Rebuilt> {
+  const store = await openRebuild(db.address);
+  try {
+    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+    return await rebuild({ ...store, decoder, projections, clock: Date.now, progress });
+  } finally {
+    await store.close();
+  }
+}
+
+const NAMES = PROJECTIONS.map(({ name }) => name);
+const [, , emotions] = PROJECTIONS as [Projection, Projection, Projection];
+
+/** The projection of emotions with folds of another version: it takes every intensity for one. */
+const newer: Projection = {
+  ...emotions,
+  version: emotions.version + 1,
+  folds: {
+    'emotion.observed': (event, rows) =>
+      emotions.folds['emotion.observed']?.({ ...event, data: { ...event.data, intensity: 1 } }, rows),
+  },
+};
+
+for (const database of DATABASES) {
+  describe(`${database.name}: a rebuild`, () => {
+    it('leaves everything as it was, after any commands, and the store goes on as before', async () => {
+      await fc.assert(
+        fc.asyncProperty(bursts, bursts, async (before, after) => {
+          const db = await database.open();
+          try {
+            const writer = db.writer(liveFolds(), { clock: minuteClock() });
+            await sendAll(writer, before);
+            const rows = await storedRows(db);
+
+            const { differences, swapped, failed } = await rebuilt(db);
+
+            expect(differences.filter(({ differences: count }) => count > 0)).toEqual([]);
+            expect({ swapped, failed }).toEqual({ swapped: NAMES, failed: [] });
+            expect(await storedRows(db)).toEqual(rows);
+            expect(wrongIn(await verified(db))).toEqual([]);
+            await sendAll(writer, after);
+            expect(wrongIn(await verified(db))).toEqual([]);
+          } finally {
+            await db.close();
+          }
+        }),
+        { numRuns: 8 },
+      );
+    });
+
+    describe('of many events', () => {
+      let db: TestDatabase;
+
+      const write = (count: number, users = 50) => {
+        const writer = db.writer(new LiveFolds(PROJECTIONS));
+        return Promise.all(
+          numbers(count).map((n) =>
+            writer.write(
+              append([feeling(`emotion ${n % 5}`, `emotion:user-${n % users}`)], {
+                userId: `user-${n % users}`,
+              }),
+            ),
+          ),
+        );
+      };
+
+      beforeEach(async () => {
+        db = await database.open();
+        await write(2_000);
+      });
+
+      afterEach(() => db.close());
+
+      it('holds what was written while it went on', async () => {
+        let more: Promise<unknown> | undefined;
+        const done = await rebuilt(db, PROJECTIONS, () => {
+          more ??= write(1_500, 70);
+        });
+        await more;
+
+        expect(done.swapped).toEqual(NAMES);
+        expect(await verified(db)).toMatchObject({ ok: true, events: 3_500, findings: [] });
+      });
+
+      it('mends what hands have changed, and says what it was', async () => {
+        await db.execute(
+          `update emotion_patterns set frequency = 999 where user_id = 'user-7' and emotion = 'emotion 2'`,
+        );
+        await db.execute(`delete from emotion_days where user_id = 'user-8'`);
+        expect((await verified(db)).ok).toBe(false);
+
+        const { differences } = await rebuilt(db);
+
+        const found = differences.find(({ name }) => name === emotions.name);
+        expect(found?.differences).toBeGreaterThanOrEqual(2);
+        expect(found?.firstDifferences).toContainEqual(
+          expect.objectContaining({
+            key: ['user-7', 'emotion 2'],
+            live: expect.objectContaining({ frequency: 999 }),
+          }),
+        );
+        expect((await verified(db)).ok).toBe(true);
+      });
+
+      it('leaves the schema exactly as the migrations made it', async () => {
+        const before = await db.schema();
+        await rebuilt(db);
+        expect(await db.schema()).toEqual(before);
+        await rebuilt(db);
+        expect(await db.schema()).toEqual(before);
+      });
+
+      it('brings a projection with other folds up to date, which was left alone meanwhile', async () => {
+        const projections = PROJECTIONS.map((projection) => (projection === emotions ? newer : projection));
+        const writer = db.writer(new LiveFolds(projections));
+        const isFolded = async () => {
+          const rows = await db.rows(emotionPatternsTable);
+          return rows.filter(({ meanIntensity }) => meanIntensity === 1).length;
+        };
+        await writer.write(append([feeling('new')], { userId: 'newcomer' }));
+        expect(await isFolded()).toBe(0);
+
+        const { swapped, differences } = await rebuilt(db, [newer]);
+
+        expect({ swapped, differences }).toEqual({ swapped: [emotions.name], differences: [] });
+        expect(await isFolded()).toBe((await db.rows(emotionPatternsTable)).length);
+        await writer.write(append([feeling('newest')], { userId: 'newcomer' }));
+        expect(await isFolded()).toBe((await db.rows(emotionPatternsTable)).length);
+        expect((await verified(db, { projections })).ok).toBe(true);
+      });
+
+      it('stops one projection at an event that its folds cannot take, keeps its rows, and rebuilds the others', async () => {
+        const poisoned: Projection = {
+          ...newer,
+          folds: {
+            'emotion.observed': (event, rows) => {
+              if (event.position === 1_234) throw new RangeError('poison');
+              newer.folds['emotion.observed']?.(event, rows);
+            },
+          },
+        };
+        const projections = PROJECTIONS.map((projection) =>
+          projection === emotions ? poisoned : projection,
+        );
+        const rows = await storedRows(db);
+        const [poison] = await db.log.read({ after: 1_233, limit: 1 });
+
+        const { swapped, failed } = await rebuilt(db, projections);
+
+        expect(swapped).toEqual(NAMES.filter((name) => name !== emotions.name));
+        const eventId = poison?.eventId ?? '';
+        const cause = expect.stringContaining('poison');
+        expect(failed).toMatchObject([{ projection: emotions.name, position: 1_234, eventId, cause }]);
+        expect(await db.rows(failuresTable)).toMatchObject([
+          { projection: emotions.name, position: 1_234, eventId, cause },
+        ]);
+        expect(await storedRows(db)).toEqual(rows);
+
+        const skip = { projection: emotions.name, eventId, position: 1_234, cause: 'poison', skippedAt: 1 };
+        await db.plant(skipsTable, skip);
+        const again = await rebuilt(db, [poisoned]);
+
+        expect(again).toMatchObject({ swapped: [emotions.name], failed: [] });
+        expect(await db.rows(failuresTable)).toEqual([]);
+        const report = await verified(db, { projections });
+        expect(report).toMatchObject({ ok: true, skipped: [skip] });
+      });
+
+      it('that was killed is forgotten by the next one, and nothing of it is live', async () => {
+        const rows = await storedRows(db);
+        const killed = rebuilt(db, PROJECTIONS, () => {
+          throw new Error('killed');
+        });
+        await expect(killed).rejects.toThrow('killed');
+        expect(await storedRows(db)).toEqual(rows);
+        expect((await verified(db)).ok).toBe(true);
+
+        expect((await rebuilt(db)).swapped).toEqual(NAMES);
+        expect((await verified(db)).ok).toBe(true);
+      });
+
+      it('leaves each checkpoint at the head', async () => {
+        await rebuilt(db);
+        const { position } = await db.log.head();
+        const checkpoints = await db.rows(checkpointsTable);
+        expect(checkpoints.map((checkpoint) => checkpoint.position)).toEqual(NAMES.map(() => position));
+      });
+    });
+  });
+}
