@@ -8,6 +8,9 @@ import { HealthModule } from './modules/health/health.module.js';
 import { MemoryModule } from './modules/memory/memory.module.js';
 import { ProfileModule } from './modules/profile/profile.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
+import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
+import { VerificationsModule } from './modules/verifications/verifications.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import type { Store } from './store/store.js';
 import { StoreModule } from './store/store.module.js';
 
@@ -20,6 +23,7 @@ export class AppModule {
       imports: [
         CqrsModule.forRoot(),
         StoreModule.of(store),
+        OperationsModule,
         ProfileModule,
         MemoryModule,
         EmotionModule,
@@ -28,6 +32,8 @@ export class AppModule {
         BatchModule,
         FeedModule,
         HealthModule,
+        RebuildsModule,
+        VerificationsModule,
       ],
     };
   }

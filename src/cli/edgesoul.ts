@@ -3,7 +3,9 @@ import '../runtime-guard.js';
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { EXIT } from './operator/operator-command.js';
+import { rebuildCommand } from './operator/rebuild.command.js';
 import { statusCommand } from './operator/status.command.js';
+import { verifyCommand } from './operator/verify.command.js';
 
 const program = new Command('edgesoul')
   .description(
@@ -14,7 +16,7 @@ const program = new Command('edgesoul')
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the verification found differences.\nEach command has --help with examples.',
   );
 
-for (const command of [statusCommand()]) program.addCommand(command);
+for (const command of [statusCommand(), rebuildCommand(), verifyCommand()]) program.addCommand(command);
 for (const each of [program, ...program.commands]) {
   each
     .configureOutput({ outputError: (message, write) => write(message) })

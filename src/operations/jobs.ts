@@ -50,13 +50,16 @@ export class Jobs<T> {
     return [...this.jobs.values()].toReversed();
   }
 
+  /** Resolves when the job has ended. */
+  async ended(job: Job<T>): Promise<void> {
+    if (this.running?.job === job) await this.running.ended;
+  }
+
   /** Ends the job early if it runs still, and resolves when it has ended. Throws NotFound. */
   async cancel(id: string): Promise<Job<T>> {
     const job = this.get(id);
-    if (this.running?.job === job) {
-      this.running.abort.abort();
-      await this.running.ended;
-    }
+    if (this.running?.job === job) this.running.abort.abort();
+    await this.ended(job);
     return job;
   }
 

@@ -23,12 +23,16 @@ interface Rebuildable {
 export class Rebuilds {
   private readonly jobs = new Jobs<Rebuilt>('rebuild');
   private readonly stopped = new AbortController();
+  /** Told of each that has ended. */
+  onEnded: ((job: Job<Rebuilt>) => void) | undefined;
 
   constructor(private readonly store: Rebuildable) {}
 
   /** Throws Refused while another runs. */
   start(asked: Omit<RebuildInput, 'address'>): Job<Rebuilt> {
-    return this.jobs.start((watched) => this.run(asked, watched));
+    const job = this.jobs.start((watched) => this.run(asked, watched));
+    void this.jobs.ended(job).then(() => this.onEnded?.(job));
+    return job;
   }
 
   /** Throws NotFound. */
@@ -55,10 +59,9 @@ export class Rebuilds {
     for (;;) {
       const waiting = gate.allClosed.filter((name) => gate.closed(name) === 'rebuilding');
       if (waiting.length === 0 || this.stopped.signal.aborted) return;
-      if (!this.running) await this.ended(this.start({ projections: waiting }));
+      if (!this.running) await this.wait(this.start({ projections: waiting }));
       await this.openRebuilt();
-      if (gate.allClosed.length > 0)
-        await pause(LOOK_MS, undefined, { signal: this.stopped.signal }).catch(() => undefined);
+      if (gate.allClosed.some((name) => gate.closed(name) === 'rebuilding')) await this.pause();
     }
   }
 
@@ -86,10 +89,14 @@ export class Rebuilds {
     if (projection && this.store.reads.gate.closed(name)) this.store.reads.gate.close(projection, 'failed');
   }
 
-  private async ended(job: Job<Rebuilt>): Promise<void> {
-    while (job.state === 'running') await pause(LOOK_MS / 10);
+  private async wait(job: Job<Rebuilt>): Promise<void> {
+    await this.jobs.ended(job);
     // Another process rebuilds: it is waited for. Anything else is in the job for whoever asks.
-    if (job.state === 'failed' && !(job.error instanceof Refused)) await pause(LOOK_MS);
+    if (job.state === 'failed' && !(job.error instanceof Refused)) await this.pause();
+  }
+
+  private async pause(): Promise<void> {
+    await pause(LOOK_MS, undefined, { signal: this.stopped.signal }).catch(() => undefined);
   }
 
   /** Opens what another process has rebuilt. */

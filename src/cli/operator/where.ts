@@ -1,7 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { Config } from '../../config.js';
-import { ownerOf } from '../../store/data-folder.js';
+import { databaseFile, ownerOf, takeDataFolder } from '../../store/data-folder.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
-import { databaseFile } from '../../store/data-folder.js';
 import { StartRefused } from '../../errors.js';
 import type { Operation } from './operator-command.js';
 import { RunningService } from './service.js';
@@ -23,4 +23,23 @@ export function serviceOf({ url, config }: Operation): RunningService | undefine
 /** Where the store's data is. */
 export function addressOf({ databaseUrl, dataDir }: Config): DatabaseAddress {
   return databaseUrl === undefined ? { file: databaseFile(dataDir) } : { url: databaseUrl };
+}
+
+/** The address, if there is a store. Throws StartRefused when there is none. */
+export function existing(address: DatabaseAddress): DatabaseAddress {
+  if ('file' in address && !existsSync(address.file))
+    throw new StartRefused(`There is no store at ${address.file}; --data-dir says where to look.`);
+  return address;
+}
+
+/** Runs the work while no service can start on the same data folder; a PostgreSQL database may be in use. */
+export async function withStore<T>(config: Config, work: () => Promise<T>): Promise<T> {
+  existing(addressOf(config));
+  if (config.databaseUrl !== undefined) return work();
+  const folder = takeDataFolder(config.dataDir);
+  try {
+    return await work();
+  } finally {
+    folder.release();
+  }
 }

@@ -1,0 +1,83 @@
+import { Option, type Command } from 'commander';
+import { inThread } from '../../operations/in-thread.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import type { Rebuilt } from '../../projections/rebuild.js';
+import { migrate } from '../../store/migrate.js';
+import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import type { FollowedJob } from './service.js';
+import { addressOf, serviceOf, withStore } from './where.js';
+
+interface Options {
+  projection?: string[];
+  skip?: string;
+}
+
+/** What both a service and the files alone answer. */
+type Outcome = Pick<Rebuilt, 'position' | 'swapped' | 'failed' | 'differences'> & {
+  state: string;
+  error: string | null;
+};
+
+/** `edgesoul rebuild` */
+export function rebuildCommand(): Command {
+  return operatorCommand(
+    'rebuild',
+    'Makes projections anew from the log, beside the live ones, compares both, and swaps them.',
+    {
+      examples: [
+        'npm run edgesoul -- rebuild',
+        'npm run edgesoul -- rebuild --projection memory-index emotion-trend',
+        'npm run edgesoul -- rebuild --skip 0198c2a4-0000-7000-8000-000000000000',
+      ],
+      action: async (operation, command) => {
+        const { projection: projections, skip } = command.opts<Options>();
+        const asked = { ...(projections && { projections }), ...(skip !== undefined && { skip }) };
+        const outcome = await outcomeOf(operation, asked);
+        operation.terminal.result(outcome, linesOf(outcome));
+        return outcome.state === 'swapped' ? EXIT.done : EXIT.failed;
+      },
+    },
+  )
+    .addOption(
+      new Option('--projection <names...>', 'only these').choices(PROJECTIONS.map(({ name }) => name)),
+    )
+    .option('--skip <eventId>', 'leave this event out, for ever, where a projection has stopped at it');
+}
+
+async function outcomeOf(
+  operation: Operation,
+  asked: { projections?: string[]; skip?: string },
+): Promise<Outcome> {
+  const { terminal, config } = operation;
+  const progress = terminal.progress('rebuilding', 'events');
+  const service = serviceOf(operation);
+  if (service) {
+    const { rebuildId } = await service.post<{ rebuildId: string }>('/v1/ops/rebuilds', asked);
+    return service.follow<Outcome & FollowedJob>(`/v1/ops/rebuilds/${rebuildId}`, progress);
+  }
+  return withStore(config, async () => {
+    const address = addressOf(config);
+    await migrate(address);
+    const rebuilt = await inThread('rebuild', { address, ...asked }, { progress });
+    return { ...rebuilt, state: rebuilt.failed.length > 0 ? 'failed' : 'swapped', error: null };
+  });
+}
+
+function linesOf({ state, error, swapped, failed, differences, position }: Outcome): string[] {
+  return [
+    ...(swapped.length > 0
+      ? [`Rebuilt up to position ${position}: ${swapped.join(', ')}.`]
+      : [`The rebuild ${state}.`]),
+    ...(error === null ? [] : [error]),
+    ...differences
+      .filter(({ differences: count }) => count > 0)
+      .map(
+        ({ name, differences: count, rows }) =>
+          `  ${name}: ${count} of ${rows} rows were not what the log says; now they are.`,
+      ),
+    ...failed.flatMap(({ projection, position: at, eventId, cause }) => [
+      `  ${projection} stopped at position ${at}, event ${eventId}: ${cause}`,
+      `  To leave that event out for ever: npm run edgesoul -- rebuild --skip ${eventId}`,
+    ]),
+  ];
+}

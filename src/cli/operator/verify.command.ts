@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { runVerification } from '../../operations/verifications.js';
+import type { VerifyReport } from '../../projections/verify-store.js';
+import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import type { FollowedJob } from './service.js';
+import { addressOf, existing, serviceOf } from './where.js';
+
+/** What both a service and the files alone answer. */
+type Report = Omit<VerifyReport, 'skipped'> & {
+  skipped: { projection: string; eventId: string }[];
+  error?: string | null;
+};
+
+/** `edgesoul verify` */
+export function verifyCommand(): Command {
+  return operatorCommand(
+    'verify',
+    'Proves that nothing is missing or changed: log, hashes, streams, indexes, and every projection folded again.',
+    {
+      examples: ['npm run edgesoul -- verify', 'npm run --silent edgesoul -- verify --json > report.json'],
+      action: async (operation) => {
+        const report = await reportOf(operation);
+        operation.terminal.result(report, linesOf(report));
+        return report.ok ? EXIT.done : EXIT.differences;
+      },
+    },
+  );
+}
+
+async function reportOf(operation: Operation): Promise<Report> {
+  const { terminal, config } = operation;
+  const progress = terminal.progress('verifying', 'events');
+  const service = serviceOf(operation);
+  if (!service) return runVerification({ address: existing(addressOf(config)), anchors: [] }, { progress });
+  const { verificationId } = await service.post<{ verificationId: string }>('/v1/ops/verifications');
+  return service.follow<Report & FollowedJob>(`/v1/ops/verifications/${verificationId}`, progress);
+}
+
+function linesOf({
+  ok,
+  error,
+  events,
+  position,
+  chainHead,
+  findings,
+  projections,
+  skipped,
+}: Report): string[] {
+  const head = [`${events} events up to position ${position}; the log's last hash is ${chainHead}.`];
+  const rows = projections.map(
+    ({ name, rows: count, digestLive, differences }) =>
+      `  ${name.padEnd(20)} ${String(count).padStart(9)} rows  ${digestLive.slice(0, 16)}…  ${differences === 0 ? 'as folded' : `${differences} DIFFER`}`,
+  );
+  const differing = projections.flatMap(({ name, firstDifferences }) =>
+    firstDifferences.map(
+      ({ table, key, live, folded }) =>
+        `  ${name}, ${table} ${JSON.stringify(key)}:\n    is     ${JSON.stringify(live ?? null)}\n    should ${JSON.stringify(folded ?? null)}`,
+    ),
+  );
+  const found = findings.map(
+    ({ check, position: at, what }) => `  ${check}${at ? ` at position ${at}` : ''}: ${what}`,
+  );
+  const left = skipped.map(
+    ({ projection, eventId }) => `  ${projection} leaves out event ${eventId}, as an operator said`,
+  );
+  const verdict = ok ? 'Nothing is missing or changed.' : (error ?? 'There are differences.');
+  return [...head, ...rows, ...found, ...differing, ...left, verdict];
+}

@@ -1,0 +1,64 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { valid } from '../../http/valid.pipe.js';
+import { rateOf, type Job } from '../../operations/jobs.js';
+import { Rebuilds } from '../../operations/rebuilds.js';
+import type { Rebuilt } from '../../projections/rebuild.js';
+import { differenceAnswer } from '../row-differences.js';
+import { RebuildAnswer, RebuildBody, RebuildPath, RebuildStarted } from './rebuilds.dto.js';
+
+@ApiTags('operations')
+@Controller('v1/ops/rebuilds')
+export class RebuildsController {
+  constructor(private readonly rebuilds: Rebuilds) {}
+
+  /** Begins to fill new tables from the log beside the live ones, which answer until both are swapped. */
+  @Post()
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: RebuildStarted })
+  start(@Body(valid(RebuildBody)) asked: RebuildBody): RebuildStarted {
+    return { rebuildId: this.rebuilds.start(asked).id };
+  }
+
+  /** How far it is, or how it ended. */
+  @Get(':rebuildId')
+  @ApiOkResponse({ type: RebuildAnswer })
+  get(@Param(valid(RebuildPath)) { rebuildId }: RebuildPath): RebuildAnswer {
+    return answerOf(this.rebuilds.get(rebuildId));
+  }
+
+  /** Ends it; the live tables are as they were. */
+  @Delete(':rebuildId')
+  @ApiOkResponse({ type: RebuildAnswer })
+  async cancel(@Param(valid(RebuildPath)) { rebuildId }: RebuildPath): Promise<RebuildAnswer> {
+    return answerOf(await this.rebuilds.cancel(rebuildId));
+  }
+}
+
+function answerOf(job: Job<Rebuilt>): RebuildAnswer {
+  const { result, error } = job;
+  const { perSecond, etaSeconds } = rateOf(job);
+  return {
+    rebuildId: job.id,
+    state: stateOf(job),
+    done: job.done,
+    total: job.total,
+    eventsPerSecond: perSecond,
+    etaSeconds,
+    position: result?.position ?? null,
+    swapped: result?.swapped ?? [],
+    failed: result?.failed ?? [],
+    differences: (result?.differences ?? []).map(({ name, rows, differences, firstDifferences }) => ({
+      name,
+      rows,
+      differences,
+      firstDifferences: firstDifferences.map(differenceAnswer),
+    })),
+    error: error?.message ?? null,
+  };
+}
+
+function stateOf({ state, result }: Job<Rebuilt>): string {
+  if (state !== 'done') return state;
+  return result && result.failed.length > 0 ? 'failed' : 'swapped';
+}

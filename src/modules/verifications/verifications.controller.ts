@@ -1,0 +1,73 @@
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { valid } from '../../http/valid.pipe.js';
+import type { Job } from '../../operations/jobs.js';
+import { Verifications } from '../../operations/verifications.js';
+import type { VerifyReport } from '../../projections/verify-store.js';
+import { differenceAnswer } from '../row-differences.js';
+import { VerificationAnswer, VerificationPath, VerificationStarted } from './verifications.dto.js';
+
+@ApiTags('operations')
+@Controller('v1/ops/verifications')
+export class VerificationsController {
+  constructor(private readonly verifications: Verifications) {}
+
+  /** Begins to check the whole store, beside those that it serves. */
+  @Post()
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: VerificationStarted })
+  start(): VerificationStarted {
+    return { verificationId: this.verifications.start().id };
+  }
+
+  /** How far it is, or what it found. */
+  @Get(':verificationId')
+  @ApiOkResponse({ type: VerificationAnswer })
+  get(@Param(valid(VerificationPath)) { verificationId }: VerificationPath): VerificationAnswer {
+    return answerOf(this.verifications.get(verificationId));
+  }
+
+  /** Ends it. */
+  @Delete(':verificationId')
+  @ApiOkResponse({ type: VerificationAnswer })
+  async cancel(
+    @Param(valid(VerificationPath)) { verificationId }: VerificationPath,
+  ): Promise<VerificationAnswer> {
+    return answerOf(await this.verifications.cancel(verificationId));
+  }
+}
+
+const NOTHING_YET = {
+  ok: null,
+  events: 0,
+  position: 0,
+  chainHead: null,
+  positionGaps: [],
+  findings: [],
+  projections: [],
+  skipped: [],
+  ms: null,
+};
+
+function answerOf({ id, state, done, total, result, error }: Job<VerifyReport>): VerificationAnswer {
+  return {
+    verificationId: id,
+    state,
+    done,
+    total,
+    ...(result ? reportOf(result) : NOTHING_YET),
+    error: error?.message ?? null,
+  };
+}
+
+function reportOf({ findings, projections, skipped, ...report }: VerifyReport) {
+  return {
+    ...report,
+    findings: findings.map(({ position = null, ...finding }) => ({ ...finding, position })),
+    projections: projections.map(({ firstDifferences, ...projection }) => ({
+      ...projection,
+      firstDifferences: firstDifferences.map(differenceAnswer),
+    })),
+    skipped: skipped.map((skip) => ({ ...skip, skippedAt: new Date(skip.skippedAt).toISOString() })),
+  };
+}

@@ -1,0 +1,55 @@
+import {
+  Global,
+  Logger,
+  Module,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Store } from '../store/store.js';
+import { Rebuilds } from './rebuilds.js';
+import { Verifications } from './verifications.js';
+
+/** The long work of operators, for every module that is asked for it. */
+@Global()
+@Module({
+  providers: [
+    { provide: Rebuilds, inject: [Store], useFactory: (store: Store) => new Rebuilds(store) },
+    {
+      provide: Verifications,
+      inject: [Store],
+      useFactory: (store: Store) => new Verifications(store.address),
+    },
+  ],
+  exports: [Rebuilds, Verifications],
+})
+export class OperationsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('operations');
+
+  constructor(
+    private readonly rebuilds: Rebuilds,
+    private readonly verifications: Verifications,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.rebuilds.onEnded = (job) => {
+      const { state, result, error } = job;
+      const failed = result?.failed ?? [];
+      for (const { projection, position, eventId, cause } of failed)
+        this.logger.error({ msg: 'a projection stopped at an event', projection, position, eventId, cause });
+      if (state === 'failed') this.logger.error({ msg: 'a rebuild failed', cause: error?.message });
+      if (result)
+        this.logger.log({
+          msg: 'rebuilt',
+          projections: result.swapped,
+          events: result.events,
+          ms: result.ms,
+        });
+    };
+    // The service answers meanwhile: what is being rebuilt with 503, the rest as always.
+    void this.rebuilds.bringUpToDate();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.rebuilds.close(), this.verifications.close()]);
+  }
+}
