@@ -12,7 +12,8 @@ export class Store extends Client {
   private constructor(
     readonly folder: string,
     private service: ServiceProcess,
-    private readonly env: Environment,
+    /** What it was started with: the command line finds the same store by it. */
+    readonly env: Environment,
   ) {
     super(() => this.url);
   }

@@ -1,0 +1,232 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import { checkpointsTable } from '../../src/events/log/log-tables.js';
+import type { LogTransaction } from '../../src/events/log/event-log.js';
+import { sessionsTable } from '../../src/projections/conversation-window.projection.js';
+import { openRebuild } from '../../src/store/open-rebuild.js';
+import { databaseFile } from '../../src/store/data-folder.js';
+import type { Profile } from '../support/answers.js';
+import { turn } from '../support/builders.js';
+import { edgesoul } from '../support/edgesoul.js';
+import { refusalOf } from '../support/expectations.js';
+import { startPatientClients } from '../support/patient-clients.js';
+import { Store } from '../support/store.js';
+import { planting } from '../support/test-database.js';
+
+jest.setTimeout(240_000);
+
+const NAMES = PROJECTIONS.map(({ name }) => name);
+
+interface Rebuild {
+  state: string;
+  done: number;
+  total: number;
+  position: number;
+  swapped: string[];
+  differences: { name: string; differences: number }[];
+}
+
+interface Verification {
+  state: string;
+  ok: boolean;
+  events: number;
+  findings: unknown[];
+  projections: { name: string; digestLive: string; digestFolded: string }[];
+}
+
+let store: Store;
+
+beforeAll(async () => {
+  store = await Store.start();
+  for (const user of ['ada', 'bob']) {
+    const commands = Array.from({ length: 1_000 }, (_, i) => ({
+      command: 'RecordTurn',
+      userId: `${user}-${i % 40}`,
+      ...turn({ sessionId: `session-${i % 3}`, userMessage: `message ${i}` }),
+    }));
+    await store.post('/v1/commands', { commands });
+  }
+});
+
+afterAll(() => store.remove());
+
+async function ended<T extends { state: string }>(path: string): Promise<T> {
+  for (;;) {
+    const { body } = await store.get<T>(path);
+    if (body.state !== 'running') return body;
+    await pause(50);
+  }
+}
+
+async function begin(body?: object): Promise<string> {
+  const answer = await store.post<{ rebuildId: string }>('/v1/ops/rebuilds', body ?? {});
+  expect(answer.status).toBe(202);
+  return `/v1/ops/rebuilds/${answer.body.rebuildId}`;
+}
+
+/** The digests that the command line printed. */
+function digests({ stdout }: { stdout: string }): string[] {
+  return (JSON.parse(stdout) as Verification).projections.map(({ digestLive }) => digestLive);
+}
+
+async function verify(): Promise<Verification> {
+  const answer = await store.post<{ verificationId: string }>('/v1/ops/verifications');
+  expect(answer.status).toBe(202);
+  return ended(`/v1/ops/verifications/${answer.body.verificationId}`);
+}
+
+/** Changes the store behind the service's back. */
+async function beside(work: (transaction: LogTransaction) => Promise<void>): Promise<void> {
+  const { DATABASE_URL: url } = store.env;
+  const opened = await openRebuild(url ? { url } : { file: databaseFile(store.dataDir) });
+  try {
+    await opened.log.transaction(work);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** What a wrong fold or a hand may do. */
+const scribble = () => beside((transaction) => transaction.clear(sessionsTable));
+
+describe('a rebuild beside a service under load', () => {
+  it('loses no command, refuses no read, and leaves what the log says', async () => {
+    const clients = startPatientClients(() => [store.url], 1, 16);
+    await clients.acknowledged(50);
+    const reads: number[] = [];
+    const done = new AbortController();
+    const reader = (async () => {
+      while (!done.signal.aborted) reads.push((await store.user('ada-1').get('/conversation')).status);
+    })();
+
+    const rebuild = await ended<Rebuild>(await begin());
+
+    await clients.acknowledged(150);
+    await clients.stop();
+    done.abort();
+    await reader;
+    expect(rebuild).toMatchObject({ state: 'swapped', swapped: NAMES });
+    expect(rebuild.differences.filter(({ differences }) => differences > 0)).toEqual([]);
+    expect(rebuild.done).toBeGreaterThan(2_000);
+    expect(new Set(reads)).toEqual(new Set([200]));
+    expect(clients.strange).toEqual([]);
+    const { ok, findings, projections } = await verify();
+    expect({ ok, findings }).toEqual({ ok: true, findings: [] });
+    for (const { digestLive, digestFolded } of projections) expect(digestLive).toBe(digestFolded);
+  });
+
+  it('mends what was changed by hand, for the running service too', async () => {
+    const before = (await store.user('ada-1').get('/conversation')).body;
+    await scribble();
+    expect((await verify()).ok).toBe(false);
+
+    const rebuild = await ended<Rebuild>(await begin({ projections: ['conversation-window'] }));
+
+    expect(rebuild).toMatchObject({ state: 'swapped', swapped: ['conversation-window'] });
+    expect(rebuild.differences[0]?.differences).toBeGreaterThan(0);
+    expect((await store.user('ada-1').get('/conversation')).body).toEqual(before);
+    expect((await verify()).ok).toBe(true);
+    expect((await store.user('ada-1').post('/turns', turn({ sessionId: 'session-1' }))).status).toBe(201);
+    expect((await verify()).ok).toBe(true);
+  });
+
+  it('runs one at a time, can be cancelled, and leaves nothing behind', async () => {
+    const path = await begin();
+    expect(refusalOf(await store.post('/v1/ops/rebuilds', {}))).toBe('409 rebuild.running');
+
+    expect((await store.delete<Rebuild>(path)).body.state).toBe('cancelled');
+
+    expect((await verify()).ok).toBe(true);
+    expect((await ended<Rebuild>(await begin())).state).toBe('swapped');
+  });
+
+  it('killed with its process leaves the live tables as they were, and the next one works', async () => {
+    await begin();
+    await pause(100);
+    await store.stop('SIGKILL');
+    await store.restart();
+
+    expect((await store.user('ada-1').get<Profile>('/profile')).status).toBe(200);
+    expect((await verify()).ok).toBe(true);
+    expect((await ended<Rebuild>(await begin())).state).toBe('swapped');
+    expect((await verify()).ok).toBe(true);
+  });
+
+  it('refuses what it does not know', async () => {
+    const unknown = await store.post('/v1/ops/rebuilds', { projections: ['dreams'] });
+    expect(refusalOf(unknown)).toBe('400 request.invalid');
+    expect(refusalOf(await store.post('/v1/ops/rebuilds', { projections: [] }))).toBe('400 request.invalid');
+    expect(refusalOf(await store.get('/v1/ops/rebuilds/nobody'))).toBe('404 rebuild.not-found');
+    expect(refusalOf(await store.get('/v1/ops/verifications/nobody'))).toBe('404 verification.not-found');
+    const { body } = await store.post<{ rebuildId: string }>('/v1/ops/rebuilds', { skip: 'no-such-event' });
+    const failed = await ended<Rebuild & { error: string }>(`/v1/ops/rebuilds/${body.rebuildId}`);
+    expect(failed.state).toBe('failed');
+    expect(failed.error).toContain('no-such-event');
+  });
+});
+
+describe('a start with folds of another version', () => {
+  it('serves the rest at once, refuses what is being rebuilt, and then serves everything', async () => {
+    const before = (await store.user('ada-1').get('/conversation')).body;
+    await store.stop();
+    await beside((transaction) =>
+      transaction.save(
+        planting(checkpointsTable, { projection: 'conversation-window', version: 0, position: 1 }),
+      ),
+    );
+    await store.restart();
+
+    expect((await store.user('ada-1').get('/emotions')).status).toBe(200);
+    const seen = new Set<string>();
+    for (;;) {
+      const answer = await store.user('ada-1').get('/conversation');
+      if (answer.status === 200) break;
+      seen.add(refusalOf(answer));
+      await pause(20);
+    }
+    expect([...seen].filter((refusal) => refusal !== '503 projection.unavailable')).toEqual([]);
+    expect((await store.user('ada-1').get('/conversation')).body).toEqual(before);
+    expect(store.log.some((line) => line.includes('"rebuilt"') && line.includes('conversation-window'))).toBe(
+      true,
+    );
+    expect((await store.user('ada-1').post('/turns', turn({ sessionId: 'session-1' }))).status).toBe(201);
+    expect((await verify()).ok).toBe(true);
+  });
+});
+
+describe('the command line', () => {
+  it('asks the running service, and does the same on the files alone', async () => {
+    const running = await edgesoul(['verify', '--json'], store.env);
+    expect({ code: running.code, ok: JSON.parse(running.stdout).ok }).toEqual({ code: 0, ok: true });
+    await store.stop();
+    const alone = await edgesoul(['verify', '--json'], store.env);
+    expect(alone.code).toBe(0);
+    expect(digests(alone)).toEqual(digests(running));
+  });
+
+  it('ends with 3 when a verification finds differences, which a rebuild mends', async () => {
+    await scribble();
+    const found = await edgesoul(['verify'], store.env);
+    expect(found.code).toBe(3);
+    expect(found.stdout).toMatch(/conversation-window.*DIFFER/);
+    expect(found.stdout).toMatch(/should \{.*"userId"/);
+
+    const rebuilt = await edgesoul(['rebuild'], store.env);
+    expect(rebuilt.code).toBe(0);
+    expect(rebuilt.stdout).toMatch(/conversation-window: \d+ of \d+ rows were not what the log says/);
+    expect((await edgesoul(['verify'], store.env)).code).toBe(0);
+  });
+
+  it('says what is wrong with how it is used, and ends with 2', async () => {
+    const wrong = await edgesoul(['rebuild', '--projection', 'dreams'], store.env);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/dreams.*conversation-window/s);
+    expect((await edgesoul(['dream'], store.env)).code).toBe(2);
+    const help = await edgesoul(['rebuild', '--help'], store.env);
+    expect({ code: help.code, text: help.stdout }).toEqual({
+      code: 0,
+      text: expect.stringContaining('Examples:'),
+    });
+  });
+});
