@@ -2,6 +2,7 @@ import { openForWriting } from '../database/sqlite/open-sqlite.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
+import { Doorbell } from '../events/log/doorbell.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
 import { catchUp, type CaughtUp } from '../projections/fold-again.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
@@ -21,9 +22,10 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
     const caughtUp = await catchUpFile(folder.file);
     const reads = new SqliteReads(folder.file);
     undo.unshift(() => reads.close());
-    const writer = await SqliteWriter.open(folder.file);
+    const doorbell = new Doorbell();
+    const writer = await SqliteWriter.open(folder.file, doorbell);
     undo.unshift(() => writer.close());
-    return { writer, reads, opened: { migrations, caughtUp }, close: () => runAll(undo) };
+    return { writer, reads, doorbell, opened: { migrations, caughtUp }, close: () => runAll(undo) };
   } catch (error) {
     await runAll(undo);
     throw error;

@@ -1,4 +1,5 @@
 import type { CommandWriter } from '../modules/command-writer.js';
+import type { Doorbell } from '../events/log/doorbell.js';
 import type { CaughtUp } from '../projections/fold-again.js';
 import type { Reads } from '../projections/reads.js';
 
@@ -6,6 +7,8 @@ import type { Reads } from '../projections/reads.js';
 export abstract class Store {
   abstract readonly writer: CommandWriter;
   abstract readonly reads: Reads;
+  /** Rung whenever the log has grown. */
+  abstract readonly doorbell: Doorbell;
   /** What happened on the way up, for the log. */
   abstract readonly opened: { migrations: string[]; caughtUp: CaughtUp[] };
   /** Answers every command that waits, then closes the database. */
