@@ -223,6 +223,10 @@ export class Unavailable extends StoreError {
     return new Unavailable('service.busy', `${waiting} commands are waiting already; retry in a second.`);
   }
 
+  static streams(open: number): Unavailable {
+    return new Unavailable('service.busy', `${open} streams are open already; retry in a second.`);
+  }
+
   static stopping(): Unavailable {
     return new Unavailable('service.stopping', 'The service is stopping; retry in a second.');
   }

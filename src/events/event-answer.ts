@@ -19,9 +19,3 @@ export function eventAnswer(event: StoreEvent): object {
     data: event.data,
   };
 }
-
-/** Where the page after this one begins: everything up to there has been answered. */
-export function nextAfter(page: readonly { position: number }[], limit: number, head: number): number {
-  const last = page.at(-1);
-  return last && page.length === limit ? last.position : head;
-}

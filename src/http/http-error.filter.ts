@@ -14,22 +14,22 @@ import { problemOf } from './problem.js';
 /** The only place where an error becomes an HTTP answer. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
-  private readonly logger = new Logger('http');
-
   catch(exception: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = storeError(exception, request);
-    if (error.status >= 500 && !(error instanceof Unavailable)) {
-      this.logger.error({
-        msg: error.message,
-        code: error.code,
-        requestId: request.id,
-        cause: stackOf(error),
-      });
-    }
+    reportFailure(error, request.id);
     sendProblem(reply, error);
   }
+}
+
+const logger = new Logger('http');
+
+/** Logs what the service itself got wrong, which a person has to look at. */
+export function reportFailure(error: unknown, requestId: string): void {
+  const failure = error instanceof StoreError ? error : Unexpected.from(error);
+  if (failure.status < 500 || failure instanceof Unavailable) return;
+  logger.error({ msg: failure.message, code: failure.code, requestId, cause: stackOf(failure) });
 }
 
 /** Answers with the problem document of the error. */

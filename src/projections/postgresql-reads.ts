@@ -5,8 +5,8 @@ import { PostgresqlFullText, type CandidateQuery } from '../database/postgresql/
 import { selectPage, statementsOf } from '../database/postgresql/postgresql-statements.js';
 import type { Filter, RowQuery } from '../database/row-store.js';
 import type { Key, Table } from '../database/table.js';
-import { eventAnswer, nextAfter } from '../events/event-answer.js';
 import { EventCatalog } from '../events/event-catalog.js';
+import { PageWriter, type EventPage, type PageQuery } from '../events/event-page.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import type { EventQuery } from '../events/log/event-log.js';
@@ -52,15 +52,14 @@ export class PostgresqlReads extends Reads {
     }
   }
 
-  override async eventPage(query: EventQuery): Promise<Uint8Array> {
+  override async eventPage(query: PageQuery): Promise<EventPage> {
     const { events, head } = await attempt(() => this.eventsAndHead(query));
-    const items: string[] = [];
+    const page = new PageWriter(query, this.decoder);
     for (const [i, stored] of events.entries()) {
       if (i % AT_ONCE === AT_ONCE - 1) await breathe();
-      items.push(JSON.stringify(eventAnswer(this.decoder.decode(stored))));
+      if (!page.add(stored)) break;
     }
-    const next = nextAfter(events, query.limit, head);
-    return Buffer.from(`{"items":[${items.join(',')}],"nextAfter":${next},"head":${head}}`);
+    return page.finish(head);
   }
 
   override async headPosition(): Promise<number> {

@@ -1,5 +1,5 @@
 import type { RowReader } from '../database/row-store.js';
-import type { EventQuery } from '../events/log/event-log.js';
+import type { EventPage, PageQuery } from '../events/event-page.js';
 import { ProjectionGate } from './projection-gate.js';
 import type { MemoryHit, MemoryQuestion } from './memory-search.js';
 
@@ -11,8 +11,8 @@ export abstract class Reads implements RowReader {
   abstract getAll: RowReader['getAll'];
   abstract list: RowReader['list'];
   abstract searchMemories(question: MemoryQuestion): Promise<MemoryHit[]>;
-  /** A page of the log as JSON text `{items, nextAfter, head}`, in UTF-8: made where it is read, never parsed again. */
-  abstract eventPage(query: EventQuery): Promise<Uint8Array>;
+  /** A page of the log as text in the format that was asked for. */
+  abstract eventPage(query: PageQuery): Promise<EventPage>;
   /** Position of the log's last event. */
   abstract headPosition(): Promise<number>;
 }

@@ -3,12 +3,11 @@ import { workerData } from 'node:worker_threads';
 import type { RowQuery } from '../database/row-store.js';
 import { openForReading } from '../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
-import { eventAnswer, nextAfter } from '../events/event-answer.js';
 import { Corrupt, errorData, type ErrorData } from '../errors.js';
 import { EventCatalog } from '../events/event-catalog.js';
+import { PageWriter, type PageQuery } from '../events/event-page.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
-import type { EventQuery } from '../events/log/event-log.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
 import { searchMemories, type MemoryQuestion } from './memory-search.js';
 import { PROJECTIONS } from './projection-catalog.js';
@@ -40,14 +39,14 @@ export function search(question: MemoryQuestion): ReadAnswer {
   return { value: db.transaction(() => searchMemories(index, question))() };
 }
 
-/** A page of the log, written out as JSON in UTF-8; its memory is handed over, not copied. */
-export function eventPage(query: EventQuery): unknown {
-  const page = db.transaction(() => ({ events: log.read(query), head: log.head().position }))();
+/** A page of the log, written out; its memory is handed over, not copied. */
+export function eventPage(query: PageQuery): unknown {
+  const read = db.transaction(() => ({ events: log.read(query), head: log.head().position }))();
   try {
-    const items = page.events.map((stored) => eventAnswer(decoder.decode(stored)));
-    const answer = { items, nextAfter: nextAfter(page.events, query.limit, page.head), head: page.head };
-    const value = new TextEncoder().encode(JSON.stringify(answer));
-    return move({ [transferableSymbol]: [value.buffer], [valueSymbol]: { value } satisfies ReadAnswer });
+    const page = new PageWriter(query, decoder);
+    for (const stored of read.events) if (!page.add(stored)) break;
+    const value = page.finish(read.head);
+    return move({ [transferableSymbol]: [value.text.buffer], [valueSymbol]: { value } satisfies ReadAnswer });
   } catch (error) {
     if (error instanceof Corrupt) return { error: errorData(error) };
     throw error;

@@ -5,7 +5,7 @@ import { openForReading } from '../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../database/table.js';
 import { errorFrom, Unavailable } from '../errors.js';
-import type { EventQuery } from '../events/log/event-log.js';
+import type { EventPage, PageQuery } from '../events/event-page.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
 import { memoriesTable } from './memory-index.projection.js';
 import type { MemoryHit, MemoryQuestion } from './memory-search.js';
@@ -57,8 +57,8 @@ export class SqliteReads extends Reads {
     return run(this.chat, 'search', question) as Promise<MemoryHit[]>;
   }
 
-  override eventPage(query: EventQuery): Promise<Uint8Array> {
-    return run(this.feed, 'eventPage', query) as Promise<Uint8Array>;
+  override eventPage(query: PageQuery): Promise<EventPage> {
+    return run(this.feed, 'eventPage', query) as Promise<EventPage>;
   }
 
   override async headPosition(): Promise<number> {

@@ -4,7 +4,9 @@ import { StartRefused } from '../errors.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
+import { Doorbell } from '../events/log/doorbell.js';
 import { EventWriter } from '../events/log/event-writer.js';
+import { PostgresqlDoorbell } from '../events/log/postgresql-doorbell.js';
 import { PostgresqlEventLog } from '../events/log/postgresql-event-log.js';
 import { DecidingWriter } from '../modules/deciding-writer.js';
 import { closeGate, openProjections } from '../projections/open-projections.js';
@@ -38,13 +40,24 @@ export async function openPostgresqlStore(url: string): Promise<Store> {
     const reads = new PostgresqlReads(openPool(url, READING));
     closeGate(reads.gate, opened);
     undo.unshift(() => reads.close());
+    const doorbell = new Doorbell();
+    const others = new PostgresqlDoorbell(url, doorbell);
+    undo.unshift(() => others.close());
     const folds = new LiveFolds(PROJECTIONS);
     const writer = new DecidingWriter(
       log,
-      new EventWriter(log, { catalog, codec: jsonCodec, folds, clock: Date.now }),
+      new EventWriter(log, { catalog, codec: jsonCodec, folds, clock: Date.now, doorbell }),
     );
     undo.unshift(() => writer.close());
-    return { writer, reads, address: { url }, opened, announce: nothing, close: () => runAll(undo) };
+    return {
+      writer,
+      reads,
+      doorbell,
+      address: { url },
+      opened,
+      announce: nothing,
+      close: () => runAll(undo),
+    };
   } catch (error) {
     await runAll(undo);
     throw error;

@@ -2,6 +2,7 @@ import { openForWriting } from '../database/sqlite/open-sqlite.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
+import { Doorbell } from '../events/log/doorbell.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
 import { closeGate, openProjections, type OpenedProjections } from '../projections/open-projections.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
@@ -23,11 +24,13 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
     const reads = new SqliteReads(folder.file);
     closeGate(reads.gate, found);
     undo.unshift(() => reads.close());
-    const writer = await SqliteWriter.open(folder.file);
+    const doorbell = new Doorbell();
+    const writer = await SqliteWriter.open(folder.file, doorbell);
     undo.unshift(() => writer.close());
     return {
       writer,
       reads,
+      doorbell,
       address: { file: folder.file },
       opened: { migrations, ...found },
       announce: (listening) => folder.announce(listening),

@@ -1,9 +1,10 @@
 import { Piscina } from 'piscina';
 import { errorFrom, Unavailable } from '../errors.js';
+import type { Doorbell } from '../events/log/doorbell.js';
 import { DEFAULT_LIMITS } from '../events/log/event-writer.js';
 import type { Written } from '../events/log/write-command.js';
 import { CommandWriter, type CommandData, type WriterState } from '../modules/command-writer.js';
-import type { Settled } from './sqlite-writer.worker.js';
+import type { Carried, Settled } from './sqlite-writer.worker.js';
 
 interface Waiting {
   command: CommandData;
@@ -23,7 +24,10 @@ export class SqliteWriter extends CommandWriter {
   private readonly crossings = new Set<Promise<void>>();
   private stopping = false;
 
-  private constructor(file: string) {
+  private constructor(
+    file: string,
+    private readonly doorbell: Doorbell,
+  ) {
     super();
     this.thread = new Piscina({
       filename: new URL('./sqlite-writer.worker.js', import.meta.url).href,
@@ -37,8 +41,8 @@ export class SqliteWriter extends CommandWriter {
   }
 
   /** Resolves once the thread has opened the file. */
-  static async open(file: string): Promise<SqliteWriter> {
-    const writer = new SqliteWriter(file);
+  static async open(file: string, doorbell: Doorbell): Promise<SqliteWriter> {
+    const writer = new SqliteWriter(file, doorbell);
     try {
       await writer.state();
       return writer;
@@ -84,7 +88,8 @@ export class SqliteWriter extends CommandWriter {
   private async carry(together: readonly Waiting[]): Promise<void> {
     try {
       const commands = together.map(({ command }) => command);
-      const outcomes = (await this.thread.run(commands, { name: 'write' })) as Settled<Written>[];
+      const { outcomes, position } = (await this.thread.run(commands, { name: 'write' })) as Carried;
+      this.doorbell.ring(position);
       for (const [i, outcome] of outcomes.entries()) settle(together[i] as Waiting, outcome);
     } catch (cause) {
       // The thread itself has failed: whether its last commit was made is unknown, so a retry needs its key.

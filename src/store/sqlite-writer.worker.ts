@@ -3,6 +3,7 @@ import { openForWriting } from '../database/sqlite/open-sqlite.js';
 import { errorData, type ErrorData } from '../errors.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
+import { Doorbell } from '../events/log/doorbell.js';
 import { EventWriter } from '../events/log/event-writer.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
 import type { Written } from '../events/log/write-command.js';
@@ -16,16 +17,24 @@ import { compileValidators } from '../validation/validator.js';
 const db = openForWriting((workerData as { file: string }).file);
 const log = new SqliteEventLog(db);
 const folds = new LiveFolds(PROJECTIONS);
-const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now };
+const doorbell = new Doorbell();
+const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };
 const writer = new DecidingWriter(log, new EventWriter(log, parts));
 compileValidators();
 
 /** What became of a command, or of another task. */
 export type Settled<T> = { value: T } | { error: ErrorData };
 
-/** Writes commands that arrived together; answers each one's outcome, in their order. */
-export function write(commands: readonly CommandData[]): Promise<Settled<Written>[]> {
-  return Promise.all(commands.map((command) => settled(writer.write(command))));
+/** What became of commands that arrived together, in their order, and how far the log goes now. */
+export interface Carried {
+  outcomes: Settled<Written>[];
+  position: number;
+}
+
+/** Writes commands that arrived together. */
+export async function write(commands: readonly CommandData[]): Promise<Carried> {
+  const outcomes = await Promise.all(commands.map((command) => settled(writer.write(command))));
+  return { outcomes, position: doorbell.position };
 }
 
 /** Whether commands can be taken. */

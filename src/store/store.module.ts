@@ -1,9 +1,10 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Doorbell } from '../events/log/doorbell.js';
 import { CommandWriter } from '../modules/command-writer.js';
 import { Reads } from '../projections/reads.js';
 import { Store } from './store.js';
 
-/** Gives every module the open store's writer and reads; closes it after the last answer was sent. */
+/** Gives every module the open store's writer, reads and doorbell; closes it after the last answer was sent. */
 @Module({})
 export class StoreModule implements OnApplicationShutdown {
   constructor(private readonly store: Store) {}
@@ -16,8 +17,9 @@ export class StoreModule implements OnApplicationShutdown {
         { provide: Store, useValue: store },
         { provide: CommandWriter, useValue: store.writer },
         { provide: Reads, useValue: store.reads },
+        { provide: Doorbell, useValue: store.doorbell },
       ],
-      exports: [Store, CommandWriter, Reads],
+      exports: [Store, CommandWriter, Reads, Doorbell],
     };
   }
 

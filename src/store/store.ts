@@ -1,4 +1,5 @@
 import type { CommandWriter } from '../modules/command-writer.js';
+import type { Doorbell } from '../events/log/doorbell.js';
 import type { OpenedProjections } from '../projections/open-projections.js';
 import type { Reads } from '../projections/reads.js';
 import type { DatabaseAddress } from './database-address.js';
@@ -9,6 +10,8 @@ export abstract class Store {
   abstract readonly reads: Reads;
   /** Where the data is, for work that opens its own connections. */
   abstract readonly address: DatabaseAddress;
+  /** Rung whenever the log has grown. */
+  abstract readonly doorbell: Doorbell;
   /** What happened on the way up, for the log. */
   abstract readonly opened: OpenedProjections & { migrations: string[] };
   /** Tells whoever finds the store in use where its service listens. */

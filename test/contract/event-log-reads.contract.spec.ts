@@ -48,6 +48,7 @@ const history = fc.array(
 const query: fc.Arbitrary<EventQuery> = fc.record(
   {
     after: fc.integer({ min: 0, max: 60 }),
+    upTo: fc.integer({ min: 0, max: 60 }),
     limit: fc.integer({ min: 1, max: 60 }),
     types: fc.array(fc.constantFrom(...TYPES, 'memory.formed'), { maxLength: 3 }),
     userId: fc.constantFrom(...USERS, 'nobody'),
@@ -61,10 +62,11 @@ const query: fc.Arbitrary<EventQuery> = fc.record(
 /** What reading means, over a plain list in the order of the log. */
 function naiveRead(
   sent: readonly Sent[],
-  { after, limit, types, userId, streamId, from, to }: EventQuery,
+  { after, upTo, limit, types, userId, streamId, from, to }: EventQuery,
 ): Sent[] {
   return sent
     .filter((event) => event.position > after)
+    .filter((event) => upTo === undefined || event.position <= upTo)
     .filter((event) => types === undefined || types.includes(event.type))
     .filter((event) => userId === undefined || event.userId === userId)
     .filter((event) => streamId === undefined || event.streamId === streamId)

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
 import { EventWriter } from '../../src/events/log/event-writer.js';
+import { Doorbell } from '../../src/events/log/doorbell.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import {
   GetConversation,
@@ -20,7 +21,10 @@ import {
   GetEmotionTrendHandler,
 } from '../../src/modules/emotion/queries/get-emotion-trend.query.js';
 import { ListEmotions, ListEmotionsHandler } from '../../src/modules/emotion/queries/list-emotions.query.js';
+import { CopyEvents, CopyEventsHandler } from '../../src/modules/feed/copy-events.query.js';
+import { FollowEvents, FollowEventsHandler } from '../../src/modules/feed/follow-events.query.js';
 import { ReadEvents, ReadEventsHandler } from '../../src/modules/feed/read-events.query.js';
+import { SharedPages } from '../../src/modules/feed/shared-pages.js';
 import { GetMemory, GetMemoryHandler } from '../../src/modules/memory/queries/get-memory.query.js';
 import { ListMemories, ListMemoriesHandler } from '../../src/modules/memory/queries/list-memories.query.js';
 import {
@@ -68,6 +72,25 @@ const events = (asked: ReadEvents['asked']): Question => {
   return (reads) => new ReadEventsHandler(reads).execute(new ReadEvents(asked));
 };
 
+const NEVER = new AbortController().signal;
+const copy = (asked: CopyEvents['asked']): Question => {
+  return async (reads) => {
+    const pieces = await new CopyEventsHandler(reads).execute(new CopyEvents(asked, NEVER));
+    let bytes = 0;
+    for await (const { length } of pieces) bytes += length;
+    return bytes;
+  };
+};
+const follow = (asked: FollowEvents['asked']): Question => {
+  return async (reads) => {
+    const doorbell = new Doorbell();
+    const handler = new FollowEventsHandler(new SharedPages(reads, doorbell), doorbell);
+    const pieces = await handler.execute(new FollowEvents(asked, NEVER));
+    await pieces.next();
+    return pieces.return(undefined);
+  };
+};
+
 /** Every question that a user's request can ask, by the file it stands in, narrowed by whatever it can be. */
 const QUESTIONS: Record<string, Question[]> = {
   'get-profile': [profile],
@@ -94,6 +117,18 @@ const QUESTIONS: Record<string, Question[]> = {
     events({ after: 3, limit: 5_000, from: FROM, to: TO, types: ['turn.recorded', 'memory.formed'] }),
     events({ userId: 'ada' }),
     events({ userId: 'ada', after: 3, from: FROM, to: TO, types: ['turn.recorded', 'memory.formed'] }),
+  ],
+  'copy-events': [
+    copy({}),
+    copy({ after: 3, from: FROM, to: TO, types: ['turn.recorded', 'memory.formed'] }),
+    copy({ userId: 'ada' }),
+    copy({ userId: 'ada', after: 3, from: FROM, to: TO, types: ['turn.recorded', 'memory.formed'] }),
+  ],
+  'follow-events': [
+    follow({}),
+    follow({ after: 3, types: ['turn.recorded', 'memory.formed'] }),
+    follow({ userId: 'ada' }),
+    follow({ userId: 'ada', after: 3, types: ['turn.recorded', 'memory.formed'] }),
   ],
 };
 

@@ -60,6 +60,8 @@ const READS = [
   'get /v1/events',
 ];
 
+const STREAM = 'get /v1/events/stream';
+
 let store: Store;
 let document: OpenApi;
 let schemas: Ajv;
@@ -129,7 +131,8 @@ describe('the OpenAPI document', () => {
 
   it('has every route', () => {
     const known = operations().map(([name]) => name);
-    const routes = [...COMMANDS, ...COMMANDS_WITHOUT_BODY, ...READS, 'get /health/live', 'get /health/ready'];
+    const others = [STREAM, 'get /health/live', 'get /health/ready'];
+    const routes = [...COMMANDS, ...COMMANDS_WITHOUT_BODY, ...READS, ...others];
     expect(known).toEqual(expect.arrayContaining(routes));
   });
 
@@ -245,5 +248,15 @@ describe('the OpenAPI document', () => {
     expect(query('get /v1/events')).toEqual(
       expect.arrayContaining(['after', 'limit', 'types', 'userId', 'from', 'to']),
     );
+    expect(query(STREAM).toSorted()).toEqual(['after', 'types', 'userId']);
+  });
+
+  it('says in which other forms events are answered', () => {
+    const forms = (name: string) => Object.keys(operation(name).responses['200']?.content ?? {});
+    for (const name of ['get /v1/events', 'get /v1/users/{userId}/events'])
+      expect(forms(name)).toEqual(['application/json', 'application/x-ndjson']);
+    expect(forms(STREAM)).toEqual(['text/event-stream']);
+    const headers = (operation(STREAM).parameters ?? []).filter(({ in: where }) => where === 'header');
+    expect(headers.map(({ name }) => name)).toEqual(['Last-Event-ID']);
   });
 });

@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
 import { Client, User } from './client.js';
 import { dropDatabase, emptyDatabase } from './postgresql-databases.js';
+
+const run = promisify(execFile);
 
 type Environment = Record<string, string>;
 
@@ -39,9 +43,20 @@ export class Store extends Client {
     return this.service.url;
   }
 
+  /** Memory that the present process holds, in bytes. */
+  async residentBytes(): Promise<number> {
+    const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(this.service.child.pid)]);
+    return Number(stdout) * 1024;
+  }
+
   /** What the present process has logged so far, one line an entry. */
   get log(): readonly string[] {
     return this.service.log;
+  }
+
+  /** Address of its database; undefined on SQLite. */
+  get databaseUrl(): string | undefined {
+    return this.env.DATABASE_URL;
   }
 
   get dataDir(): string {

@@ -1,4 +1,4 @@
-import { Pool, types } from 'pg';
+import { Client, Pool, types, type ClientConfig } from 'pg';
 import { Unavailable } from '../../errors.js';
 
 /** How long a read may take before its connection is given up; the writer's transactions limit themselves. */
@@ -7,6 +7,8 @@ const READ_MS = 30_000;
 const INT8 = 20;
 /** How long a connection attempt may take before the command is answered with 503. */
 const CONNECT_MS = 5_000;
+/** Silence after which the network asks whether the other side is still there. */
+const IDLE_MS = 10_000;
 
 /**
  * At most `max` connections to the database; they are made when needed and mended when broken. With `pipeline` a
@@ -14,24 +16,43 @@ const CONNECT_MS = 5_000;
  */
 export function openPool(url: string, max: number, { pipeline = false } = {}): Pool {
   const pool = new Pool({
-    connectionString: url,
+    ...settings(url),
     max,
-    connectionTimeoutMillis: CONNECT_MS,
-    keepAlive: true,
     pipeline,
     // Not the server's statement_timeout, which a pooler would refuse at the start of a connection.
     ...(pipeline ? {} : { query_timeout: READ_MS }),
-    application_name: 'edgesoul-store',
-    types: {
-      getTypeParser: ((oid: number, format: 'text') =>
-        oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
-    },
   });
   // A connection may break at any time. Its user learns it from the query, and the next one gets another; without a
   // listener it would end the process.
   pool.on('error', nothing);
   pool.on('connect', (client) => client.on('error', nothing));
   return pool;
+}
+
+/** A connection outside of any pool, called after its purpose, for a session of its own; not connected yet. */
+export function openClient(url: string, purpose: string): Client {
+  // Nobody asks an idle connection anything, so only the network can tell that the other side is gone.
+  const client = new Client({
+    ...settings(url),
+    application_name: `edgesoul-store ${purpose}`,
+    keepAliveInitialDelayMillis: IDLE_MS,
+    query_timeout: READ_MS,
+  });
+  client.on('error', nothing);
+  return client;
+}
+
+function settings(url: string): ClientConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    application_name: 'edgesoul-store',
+    types: {
+      getTypeParser: ((oid: number, format: 'text') =>
+        oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+    },
+  };
 }
 
 const nothing = (): void => undefined;

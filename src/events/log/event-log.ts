@@ -34,6 +34,8 @@ export interface StreamHead {
 export interface EventQuery {
   /** Only events after this position. */
   after: number;
+  /** Only events up to this position. */
+  upTo?: number | undefined;
   limit: number;
   types?: readonly string[] | undefined;
   userId?: string | undefined;

@@ -1,4 +1,5 @@
 import { StoreError, Unavailable, Unexpected } from '../../errors.js';
+import type { Doorbell } from './doorbell.js';
 import { settled, type EventLog, type LogTransaction } from './event-log.js';
 import { WriteBatch, type WriteParts } from './write-batch.js';
 import type { WriteCommand, Written } from './write-command.js';
@@ -14,6 +15,13 @@ export interface WriterLimits {
 }
 
 export const DEFAULT_LIMITS: WriterLimits = { batch: 256, batchMs: 10, queue: 4_096 };
+
+/** What the writer needs besides its log. */
+export interface WriterParts extends WriteParts {
+  clock: () => number;
+  /** Rung after each commit with where the log ends then. */
+  doorbell?: Doorbell;
+}
 
 interface Waiting {
   command: WriteCommand;
@@ -39,7 +47,7 @@ export class EventWriter {
 
   constructor(
     private readonly log: EventLog,
-    private readonly parts: WriteParts & { clock: () => number },
+    private readonly parts: WriterParts,
     private readonly limits: WriterLimits = DEFAULT_LIMITS,
   ) {}
 
@@ -97,13 +105,15 @@ export class EventWriter {
     for (const waiting of batch) await this.commit([waiting]);
   }
 
-  private transaction(batch: readonly Waiting[]): Promise<Outcome[]> {
-    return this.log.transaction(async (transaction) => {
+  private async transaction(batch: readonly Waiting[]): Promise<Outcome[]> {
+    const { writes, outcomes } = await this.log.transaction(async (transaction) => {
       const now = this.parts.clock();
-      const { writes, outcomes } = await settled(transaction, () => this.decide(transaction, batch, now));
-      await writes.flush();
-      return outcomes;
+      const decided = await settled(transaction, () => this.decide(transaction, batch, now));
+      await decided.writes.flush();
+      return decided;
     });
+    this.parts.doorbell?.ring(writes.position);
+    return outcomes;
   }
 
   private decide(transaction: LogTransaction, batch: readonly Waiting[], now: number): Decided {

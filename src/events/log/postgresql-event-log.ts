@@ -12,6 +12,7 @@ import {
   type StoredEvent,
   type StreamHead,
 } from './event-log.js';
+import { NOTIFY } from './postgresql-doorbell.js';
 import { readEvents, readHead } from './postgresql-event-reader.js';
 import { payloadText } from './postgresql-payload.js';
 import { uuidBytes } from './uuid-bytes.js';
@@ -159,6 +160,7 @@ class PostgresqlTransaction implements LogTransaction {
       ],
     });
     work.push(appending);
+    work.push(this.client.query({ ...NOTIFY, values: [String(events.at(-1)?.position)] }));
     await Promise.all(work);
     for (const { userId, streamId, streamKey, version } of events) {
       this.streams.set(keyText([userId, streamId]), { streamKey, version });

@@ -45,6 +45,7 @@ export function selectEvents(query: EventQuery): { text: string; values: unknown
     values.push(value);
     conditions.push(condition(`$${values.length}`));
   };
+  also((p) => `e.position <= ${p}`, query.upTo);
   also((p) => `e.user_id = ${p}`, query.userId);
   also((p) => `s.stream_id = ${p}`, query.streamId);
   also((p) => `e.type = any(${p}::text[])`, query.types);

@@ -46,6 +46,7 @@ export function selectEvents(query: EventQuery): { sql: string; parameters: (str
     conditions.push(condition);
     parameters.push(value);
   };
+  also('e.position <= ?', query.upTo);
   also('e.user_id = ?', query.userId);
   also('s.stream_id = ?', query.streamId);
   also('e.type in (select value from json_each(?))', query.types && JSON.stringify(query.types));

@@ -44,6 +44,11 @@ export class WriteBatch {
     this.now = Math.max(clock, this.head.recordedAt);
   }
 
+  /** Where the log ends with what was taken in so far. */
+  get position(): number {
+    return this.head.position;
+  }
+
   /** Takes one command in. When it throws, nothing of the command stays behind. */
   execute(command: WriteCommand): Written {
     const before = { mark: this.rows.mark(), head: this.head, appended: this.appended.length };

@@ -1,36 +1,101 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { UserPath } from '../../http/paths.dto.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
-import { EventPageAnswer, EventsQuery, UserEventsQuery } from './feed.dto.js';
+import { CopyEvents } from './copy-events.query.js';
+import { EventAnswer, EventPageAnswer, EventsQuery, EventStreamQuery, UserEventsQuery } from './feed.dto.js';
+import { FollowEvents } from './follow-events.query.js';
+import { LAST_EVENT_ID, resumedAfter } from './last-event-id.js';
+import { OpenStreams } from './open-streams.js';
 import { ReadEvents } from './read-events.query.js';
+import { NDJSON, wantsNdjson } from './wants-ndjson.js';
+
+const EVENT_STREAM = 'text/event-stream';
+
+const ApiPageOrLines = () =>
+  applyDecorators(
+    ApiExtraModels(EventPageAnswer),
+    ApiOkResponse({
+      description:
+        `A page; or, with \`Accept: ${NDJSON}\`, every matching event up to where the log ends now, or \`limit\` of ` +
+        'them, one a line. An answer that fails on the way does not end: its connection is cut.',
+      content: {
+        'application/json': { schema: { $ref: getSchemaPath(EventPageAnswer) } },
+        [NDJSON]: { schema: { type: 'string', description: 'Lines of EventAnswer.' } },
+      },
+    }),
+  );
 
 @ApiTags('events')
 @Controller('v1')
 export class FeedController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly streams: OpenStreams,
+  ) {}
 
-  /** A page of the whole log, in commit order and without gaps. */
+  /** The log, in commit order and without gaps: a page of it, or all of it as NDJSON. */
   @Get('events')
-  @ApiOkResponse({ type: EventPageAnswer })
-  events(@Query(validQuery(EventsQuery)) asked: EventsQuery, @Res() reply: FastifyReply): Promise<void> {
-    return this.send(asked, reply);
+  @ApiPageOrLines()
+  events(
+    @Query(validQuery(EventsQuery)) asked: EventsQuery,
+    @Headers('accept') accept: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.send(asked, accept, reply);
   }
 
-  /** A page of one user's events. */
+  /** The log as server-sent events: first what is there, then what comes, as it is committed. */
+  @Get('events/stream')
+  @ApiHeader({
+    name: LAST_EVENT_ID,
+    description: 'Goes on after this position; wins over `after`.',
+    schema: { type: 'integer', minimum: 0 },
+  })
+  @ApiExtraModels(EventAnswer)
+  @ApiOkResponse({
+    description:
+      '`id` is the position, `event` the type, `data` the event as JSON (EventAnswer). A comment every 15 s of silence; ' +
+      'a message with only an `id` says how far a filtered stream has come.',
+    content: { [EVENT_STREAM]: { schema: { type: 'string' } } },
+  })
+  stream(
+    @Query(validQuery(EventStreamQuery)) asked: EventStreamQuery,
+    @Headers(LAST_EVENT_ID) lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const from = { ...asked, after: resumedAfter(lastEventId) ?? asked.after };
+    return this.streams.sendLive(reply, async (signal) => {
+      const pieces = await this.queries.execute(new FollowEvents(from, signal));
+      // A proxy that gathers an answer before it passes it on would hold every event back.
+      void reply.type(EVENT_STREAM).headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+      return pieces;
+    });
+  }
+
+  /** One user's events: a page of them, or all of them as NDJSON. */
   @Get('users/:userId/events')
-  @ApiOkResponse({ type: EventPageAnswer })
+  @ApiPageOrLines()
   userEvents(
     @Param(valid(UserPath)) { userId }: UserPath,
     @Query(validQuery(UserEventsQuery)) asked: UserEventsQuery,
+    @Headers('accept') accept: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.send({ ...asked, userId }, reply);
+    return this.send({ ...asked, userId }, accept, reply);
   }
 
-  private async send(asked: EventsQuery, reply: FastifyReply): Promise<void> {
+  private async send(asked: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
+    void reply.header('vary', 'accept');
+    if (wantsNdjson(accept)) {
+      return this.streams.sendAll(reply, async (signal) => {
+        const pieces = await this.queries.execute(new CopyEvents(asked, signal));
+        void reply.type(NDJSON);
+        return pieces;
+      });
+    }
     const page = await this.queries.execute(new ReadEvents(asked));
     void reply
       .type('application/json; charset=utf-8')

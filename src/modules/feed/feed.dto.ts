@@ -10,9 +10,10 @@ export class UserEventsQuery {
   @Optional()
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   after?: number;
 
-  /** 100 when left out. */
+  /** How many at most; when left out 100 a page, and all as NDJSON. */
   @Optional()
   @IsInt()
   @Min(1)
@@ -38,6 +39,26 @@ export class UserEventsQuery {
 
 /** Which part of the log. */
 export class EventsQuery extends UserEventsQuery {
+  @Optional()
+  @IsId()
+  userId?: string;
+}
+
+/** Which events to follow. */
+export class EventStreamQuery {
+  /** Begins after this position; 0 when left out. */
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  after?: number;
+
+  /** Only these types, separated by commas. */
+  @Optional()
+  @IsArray()
+  @IsIn(TYPE_NAMES, { each: true })
+  types?: string[];
+
   @Optional()
   @IsId()
   userId?: string;

@@ -1,7 +1,14 @@
 import { Module } from '@nestjs/common';
+import { CopyEventsHandler } from './copy-events.query.js';
 import { FeedController } from './feed.controller.js';
+import { FollowEventsHandler } from './follow-events.query.js';
+import { OpenStreams } from './open-streams.js';
 import { ReadEventsHandler } from './read-events.query.js';
+import { SharedPages } from './shared-pages.js';
 
-/** What happened, in order. */
-@Module({ controllers: [FeedController], providers: [ReadEventsHandler] })
+/** What happened, in order; and what happens. */
+@Module({
+  controllers: [FeedController],
+  providers: [ReadEventsHandler, CopyEventsHandler, FollowEventsHandler, SharedPages, OpenStreams],
+})
 export class FeedModule {}

@@ -1,0 +1,60 @@
+import { jest } from '@jest/globals';
+import { Doorbell } from './doorbell.js';
+
+const NEVER = new AbortController().signal;
+const LONG = 60_000;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+async function isOver(waiting: Promise<void>): Promise<boolean> {
+  return Promise.race([waiting.then(() => true), Promise.resolve().then(() => false)]);
+}
+
+describe('a doorbell', () => {
+  it('wakes everyone who waits for less than was rung, and nobody else', async () => {
+    const bell = new Doorbell();
+    const waiting = [3, 4, 5].map((position) => bell.beyond(position, LONG, NEVER));
+    bell.ring(5);
+    expect(await Promise.all(waiting.map(isOver))).toEqual([true, true, false]);
+    bell.ring(6);
+    expect(await Promise.all(waiting.map(isOver))).toEqual([true, true, true]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('loses no ring that came before the wait', async () => {
+    const bell = new Doorbell();
+    bell.ring(7);
+    expect(await isOver(bell.beyond(6, LONG, NEVER))).toBe(true);
+  });
+
+  it('does not go back', async () => {
+    const bell = new Doorbell();
+    bell.ring(7);
+    bell.ring(3);
+    expect(bell.position).toBe(7);
+  });
+
+  it('lets go after the time', async () => {
+    const waiting = new Doorbell().beyond(0, 100, NEVER);
+    jest.advanceTimersByTime(99);
+    expect(await isOver(waiting)).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(await isOver(waiting)).toBe(true);
+  });
+
+  it('lets go at once of who no longer wants to wait', async () => {
+    const bell = new Doorbell();
+    const gone = new AbortController();
+    const waiting = bell.beyond(0, LONG, gone.signal);
+    gone.abort();
+    expect(await isOver(waiting)).toBe(true);
+    expect(await isOver(bell.beyond(0, LONG, gone.signal))).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

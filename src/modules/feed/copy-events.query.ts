@@ -1,0 +1,43 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Reads } from '../../projections/reads.js';
+import type { EventsQuery } from './feed.dto.js';
+import { LogWalk, matching } from './log-walk.js';
+
+/** All that happened? Answers a line of JSON an event, in UTF-8 and piece by piece, up to where the log ends now. */
+export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
+  constructor(
+    readonly asked: EventsQuery,
+    /** Aborts when nobody reads on. */
+    readonly signal: AbortSignal,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(CopyEvents)
+export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
+  constructor(private readonly reads: Reads) {}
+
+  async execute({ asked, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array>> {
+    return this.pages(asked, signal);
+  }
+
+  private async *pages(
+    { after = 0, limit = Infinity, ...asked }: EventsQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const walk = new LogWalk(matching(asked), after);
+    let left = limit;
+    let head: number | undefined;
+    do {
+      const page = await this.reads.eventPage({
+        ...walk.next({ upTo: head, limit: left }),
+        format: 'ndjson',
+      });
+      walk.pass(page);
+      head ??= page.head;
+      left -= page.events;
+      if (page.events > 0) yield page.text;
+    } while (walk.after < head && left > 0 && !signal.aborted);
+  }
+}

@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Unavailable } from '../../errors.js';
+import { reportFailure } from '../../http/http-error.filter.js';
+
+/** Streams that may be open at once: each may hold some pages in memory for as long as its client is slow. */
+const MOST_STREAMS = 256;
+/** How long a client may take, when the service stops, to fetch what was already sent. */
+const PARTING_MS = 250;
+
+type Pieces = AsyncGenerator<Uint8Array | string>;
+
+interface OpenStream {
+  /** Ends it where it is. */
+  end(): void;
+  /** Cuts the connection. */
+  cut(): void;
+  closed: Promise<void>;
+}
+
+/** Answers that are sent piece by piece, at the pace of whoever reads them. */
+@Injectable()
+export class OpenStreams implements BeforeApplicationShutdown {
+  private readonly open = new Set<OpenStream>();
+  private stopping = false;
+
+  /** Sends pieces until their end; when the service stops the connection is cut, so that a part is never taken for all. */
+  sendAll(reply: FastifyReply, make: (signal: AbortSignal) => Promise<Pieces>): Promise<void> {
+    return this.send(reply, make, () => undefined);
+  }
+
+  /** Sends pieces for as long as the client listens and the service runs: no end is too early. */
+  sendLive(reply: FastifyReply, make: (signal: AbortSignal) => Promise<Pieces>): Promise<void> {
+    return this.send(reply, make, (gone) => gone.abort());
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    for (const stream of this.open) stream.end();
+    await Promise.race([Promise.all([...this.open].map(({ closed }) => closed)), sleep(PARTING_MS)]);
+    for (const stream of this.open) stream.cut();
+  }
+
+  private async send(
+    reply: FastifyReply,
+    make: (signal: AbortSignal) => Promise<Pieces>,
+    end: (gone: AbortController) => void,
+  ): Promise<void> {
+    if (this.stopping) throw Unavailable.stopping();
+    if (this.open.size >= MOST_STREAMS) throw Unavailable.streams(MOST_STREAMS);
+    // Whoever has hung up already is not told so again.
+    if (reply.raw.destroyed) return;
+    const gone = new AbortController();
+    const closing = Promise.withResolvers<void>();
+    const stream = { end: () => end(gone), cut: () => reply.raw.destroy(), closed: closing.promise };
+    this.open.add(stream);
+    reply.raw.once('close', () => {
+      this.open.delete(stream);
+      gone.abort();
+      closing.resolve();
+    });
+    await begin(reply, await make(gone.signal));
+  }
+}
+
+/** Sends the pieces; a failure before the first one throws, a later one cuts the connection. */
+async function begin(reply: FastifyReply, pieces: Pieces): Promise<void> {
+  const first = await pieces.next();
+  const body = Readable.from(from(first, pieces), { objectMode: false });
+  body.once('error', (error) => reportFailure(error, reply.request.id));
+  void reply.send(body);
+}
+
+async function* from(first: IteratorResult<Uint8Array | string>, rest: Pieces): Pieces {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
+}

@@ -1,0 +1,238 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import type { StoredEvent } from '../support/answers.js';
+import { emotion, joyfulTurn, memory, turn } from '../support/builders.js';
+import { readLog, type HeaderFields } from '../support/client.js';
+import { EventStream } from '../support/event-stream.js';
+import { badFieldsOf, refusalOf } from '../support/expectations.js';
+import { startPatientClients } from '../support/patient-clients.js';
+import { Store } from '../support/store.js';
+
+jest.setTimeout(120_000);
+
+/** Far less than the interval of the heartbeats, with which a stream looks for itself. */
+const PROMPT_MS = 3_000;
+const MEGABYTE = 1024 * 1024;
+
+let store: Store;
+const streams: EventStream[] = [];
+
+beforeAll(async () => {
+  store = await Store.start();
+});
+
+afterEach(() => {
+  for (const stream of streams.splice(0)) stream.close();
+});
+
+afterAll(() => store.remove());
+
+async function follow(query = '', headers: HeaderFields = {}): Promise<EventStream> {
+  const stream = await EventStream.open(`${store.url}/v1/events/stream${query}`, headers);
+  streams.push(stream);
+  return stream;
+}
+
+const isTyped = ({ type }: StoredEvent) => ['memory.formed', 'turn.recorded'].includes(type);
+const isMiras = ({ userId }: StoredEvent) => userId === 'mira';
+
+const head = async () => (await readLog(store)).length;
+
+describe('GET /v1/events/stream', () => {
+  it('answers what is there, then what comes, as /v1/events answers it', async () => {
+    const user = store.user('ada');
+    await user.post('/turns', joyfulTurn());
+    const before = await readLog(store);
+    const stream = await follow();
+    await stream.received(before.length);
+    for (let i = 0; i < 5; i++) {
+      const { length } = stream.messages;
+      await user.post('/emotions', emotion());
+      await stream.received(length + 1, PROMPT_MS);
+    }
+    const log = await readLog(store);
+    expect(stream.events).toEqual(log);
+    expect(stream.messages.map(({ id, event }) => [Number(id), event])).toEqual(
+      log.map(({ position, type }) => [position, type]),
+    );
+    expect(stream.retry).toBeGreaterThan(0);
+    expect(stream.headers['content-type']).toMatch(/^text\/event-stream/);
+    expect(stream.headers['cache-control']).toBe('no-store');
+  });
+
+  it('begins after a position; Last-Event-ID wins over it', async () => {
+    const log = await readLog(store);
+    const last = log.at(-1)?.position ?? 0;
+    const [told, resumed] = await Promise.all([
+      follow(`?after=${last - 2}`),
+      follow('?after=0', { 'last-event-id': String(last - 1) }),
+    ]);
+    await store.user('ada').post('/emotions', emotion());
+    await Promise.all([told.received(3), resumed.received(2)]);
+    expect(told.positions).toEqual([last - 1, last, last + 1]);
+    expect(resumed.positions).toEqual([last, last + 1]);
+  });
+
+  it('waits at a position that is not there yet', async () => {
+    const now = await head();
+    const stream = await follow(`?after=${now + 1}`);
+    await store.user('ada').post('/emotions', emotion());
+    await store.user('ada').post('/emotions', emotion());
+    await stream.received(1);
+    expect(stream.positions).toEqual([now + 2]);
+  });
+
+  it('gives only the types and the user that were asked for', async () => {
+    const after = await head();
+    const [typed, of, both] = await Promise.all([
+      follow(`?after=${after}&types=memory.formed,turn.recorded`),
+      follow(`?after=${after}&userId=mira`),
+      follow(`?after=${after}&userId=mira&types=memory.formed`),
+    ]);
+    for (const id of ['mira', 'noor']) {
+      await store.user(id).post('/turns', joyfulTurn());
+      await store.user(id).post('/memories', memory());
+      await store.user(id).post('/emotions', emotion());
+    }
+    const log = await readLog(store, after);
+    const wanted = (pick: (event: StoredEvent) => boolean) => log.filter(pick);
+    const expected: [EventStream, StoredEvent[]][] = [
+      [typed, wanted(isTyped)],
+      [of, wanted(isMiras)],
+      [both, wanted((event) => isMiras(event) && event.type === 'memory.formed')],
+    ];
+    for (const [stream, events] of expected) {
+      await stream.received(events.length, PROMPT_MS);
+      expect(stream.events).toEqual(events);
+    }
+  });
+
+  it('shows every event once and in order to all who follow and are cut off, while 64 clients write', async () => {
+    const after = await head();
+    const clients = startPatientClients(() => [store.url], 7);
+    let last = Infinity;
+
+    /** Follows, hanging up after so many messages, until the last one has come. */
+    async function restless(patience: number): Promise<number[]> {
+      const seen: number[] = [];
+      for (let position = after; position < last;) {
+        const stream = await follow('', { 'last-event-id': String(position) });
+        await stream.until(
+          ({ messages, lastEventId }) =>
+            messages.length >= patience || Math.max(position, Number(lastEventId)) >= last,
+        );
+        stream.close();
+        seen.push(...stream.positions);
+        position = Math.max(position, Number(stream.lastEventId));
+      }
+      return seen;
+    }
+
+    const steady = await Promise.all([1, 2, 3].map(() => follow(`?after=${after}`)));
+    const interrupted = [17, 100, 401].map(restless);
+    await clients.acknowledged(2_000);
+    await clients.stop();
+    const log = (await readLog(store, after)).map(({ position }) => position);
+    last = log.at(-1) ?? 0;
+    expect(log.length).toBeGreaterThan(2_000);
+    for (const seen of await Promise.all(interrupted)) expect(seen).toEqual(log);
+    for (const stream of steady) {
+      await stream.received(log.length, PROMPT_MS);
+      expect(stream.positions).toEqual(log);
+    }
+  });
+
+  it('refuses what it cannot understand, naming it', async () => {
+    const refused: [string, HeaderFields, string][] = [
+      ['after=-1', {}, 'after'],
+      ['after=1e30', {}, 'after'],
+      ['limit=5', {}, 'limit'],
+      ['types=memory.lost', {}, 'types.0'],
+      ['userId=two%20words', {}, 'userId'],
+      ['', { 'last-event-id': 'first' }, 'Last-Event-ID'],
+      ['', { 'last-event-id': '-1' }, 'Last-Event-ID'],
+      ['after=0', { 'last-event-id': '1.5' }, 'Last-Event-ID'],
+      ['', { 'last-event-id': '99999999999999999999' }, 'Last-Event-ID'],
+    ];
+    for (const [query, headers, parameter] of refused) {
+      const answer = await store.get(`/v1/events/stream?${query}`, headers);
+      expect([query, badFieldsOf(answer)]).toEqual([query, [parameter]]);
+    }
+  });
+
+  it('does not hold on to a HEAD request', async () => {
+    const asking = request(`${store.url}/v1/events/stream`, { method: 'HEAD', agent: false }).end();
+    const [response] = (await once(asking, 'response')) as [{ statusCode: number }];
+    expect(response.statusCode).toBe(200);
+  });
+
+  it('takes 256 at once and answers 503 to more, until one goes', async () => {
+    const after = await head();
+    await Promise.all(Array.from({ length: 256 }, () => follow(`?after=${after}`)));
+    const refused = await store.get(`/v1/events/stream`);
+    expect(refusalOf(refused)).toBe('503 service.busy');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    const posted = Date.now();
+    await store.user('ada').post('/emotions', emotion());
+    await Promise.all(streams.map((stream) => stream.received(1)));
+    expect(Date.now() - posted).toBeLessThan(PROMPT_MS);
+    for (const gone of streams.splice(0, 6)) gone.close();
+    // The service learns of it from the network.
+    await sleep(500);
+    await Promise.all(Array.from({ length: 6 }, () => follow()));
+  });
+});
+
+describe('clients that do not read', () => {
+  const READERS = 12;
+
+  it('cost no memory, and miss nothing when they read on', async () => {
+    const after = await head();
+    const long = turn({ userMessage: 'x'.repeat(16_000), assistantMessage: 'y'.repeat(64_000) });
+    const commands = Array.from({ length: 80 }, () => ({ command: 'RecordTurn', userId: 'long', ...long }));
+    for (let i = 0; i < 6; i++) await store.post('/v1/commands', { commands });
+    const log = await readLog(store, after);
+    const bytes = Buffer.byteLength(JSON.stringify(log));
+    expect(bytes).toBeGreaterThan(35 * MEGABYTE);
+
+    const before = await store.residentBytes();
+    const stuck = await Promise.all(
+      Array.from({ length: READERS }, async () => {
+        const stream = await follow(`?after=${after}`);
+        stream.pause();
+        return stream;
+      }),
+    );
+    // Time enough to read the log many times over.
+    await sleep(3_000);
+    const grown = (await store.residentBytes()) - before;
+    expect(grown).toBeLessThan(3 * bytes);
+    expect(stuck.every(({ messages }) => messages.length < log.length)).toBe(true);
+
+    await store.user('ada').post('/emotions', emotion());
+    const [first, second] = stuck as [EventStream, EventStream];
+    for (const stream of [first, second]) {
+      stream.resume();
+      await stream.received(log.length + 1);
+      expect(stream.positions).toEqual([...log.map(({ position }) => position), after + log.length + 1]);
+    }
+  });
+});
+
+describe('SIGTERM with open streams', () => {
+  it('ends those that are up to date and cuts those that are stuck, at once and with code 0', async () => {
+    const idle = await Promise.all(Array.from({ length: 20 }, () => follow(`?after=1000000`)));
+    const stuck = await Promise.all(Array.from({ length: 5 }, () => follow()));
+    for (const stream of stuck) stream.pause();
+    await sleep(2_000);
+    const started = Date.now();
+    expect(await store.stop('SIGTERM')).toBe(0);
+    expect(Date.now() - started).toBeLessThan(PROMPT_MS);
+    expect(await Promise.all(idle.map(({ ended }) => ended))).toEqual(idle.map(() => 'end'));
+    for (const stream of stuck) stream.resume();
+    expect(await Promise.all(stuck.map(({ ended }) => ended))).toEqual(stuck.map(() => 'cut'));
+    await store.restart();
+  });
+});

@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import type { StoredEvent } from '../support/answers.js';
+import { emotion, ids, joyfulTurn, memory, turn } from '../support/builders.js';
+import { readLog } from '../support/client.js';
+import { badFieldsOf, refusalOf } from '../support/expectations.js';
+import { Store } from '../support/store.js';
+import { tamperWith } from '../support/tampered-store.js';
+
+jest.setTimeout(120_000);
+
+const NDJSON = { accept: 'application/x-ndjson' };
+const MEGABYTE = 1024 * 1024;
+
+let store: Store;
+let log: StoredEvent[];
+
+beforeAll(async () => {
+  store = await Store.start();
+  const turns = ids('user', 100).map((userId) => ({ command: 'RecordTurn', userId, ...joyfulTurn() }));
+  for (let i = 0; i < 4; i++) await store.post('/v1/commands', { commands: turns });
+  await store.user('user-7').post('/memories', memory({ memoryId: 'boat' }));
+  log = await readLog(store);
+});
+
+afterAll(() => store.remove());
+
+async function lines(path: string): Promise<StoredEvent[]> {
+  const { status, text, headers } = await store.get(path, NDJSON);
+  expect([status, headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+  expect(headers.get('vary')).toBe('accept');
+  if (text === '') return [];
+  expect(text.endsWith('\n')).toBe(true);
+  return text
+    .slice(0, -1)
+    .split('\n')
+    .map((line) => JSON.parse(line) as StoredEvent);
+}
+
+/** An answer of which nothing is read until it is asked for. */
+async function unread(path: string): Promise<IncomingMessage> {
+  const request = get(store.url + path, { agent: false, headers: NDJSON });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+describe('Accept: application/x-ndjson', () => {
+  it('answers the whole log, an event a line, as the pages have it', async () => {
+    expect(log.length).toBeGreaterThan(1_000);
+    expect(await lines('/v1/events')).toEqual(log);
+  });
+
+  it('begins after a position and ends at a limit, which counts over all', async () => {
+    expect(await lines('/v1/events?after=500')).toEqual(log.slice(500));
+    expect(await lines('/v1/events?after=500&limit=600')).toEqual(log.slice(500, 1_100));
+    expect(await lines(`/v1/events?after=${log.length}`)).toEqual([]);
+    expect(await lines('/v1/events?after=1000000')).toEqual([]);
+  });
+
+  it('filters like a page', async () => {
+    const boats = log.filter(({ type }) => type === 'memory.formed');
+    expect(await lines('/v1/events?types=memory.formed')).toEqual(boats);
+    expect(await lines('/v1/events?types=turn.recorded&userId=user-7')).toEqual(
+      log.filter(({ type, userId }) => type === 'turn.recorded' && userId === 'user-7'),
+    );
+    expect(await lines('/v1/events?to=2000-01-01T00:00:00Z')).toEqual([]);
+  });
+
+  it('answers one user the same way', async () => {
+    const of = log.filter(({ userId }) => userId === 'user-7');
+    expect(await lines('/v1/users/user-7/events')).toEqual(of);
+    expect(await lines('/v1/users/user-7/events?limit=3')).toEqual(of.slice(0, 3));
+  });
+
+  it('refuses what a page refuses', async () => {
+    expect(badFieldsOf(await store.get('/v1/events?after=-1', NDJSON))).toEqual(['after']);
+  });
+
+  it('waits for a slow reader instead of memory, and ends where the log ended when it was asked', async () => {
+    const long = turn({ userMessage: 'x'.repeat(16_000), assistantMessage: 'y'.repeat(64_000) });
+    const commands = Array.from({ length: 80 }, () => ({ command: 'RecordTurn', userId: 'long', ...long }));
+    for (let i = 0; i < 6; i++) await store.post('/v1/commands', { commands });
+    const known = await readLog(store);
+    const bytes = Buffer.byteLength(JSON.stringify(known));
+    const before = await store.residentBytes();
+    const answers = await Promise.all(Array.from({ length: 12 }, () => unread('/v1/events')));
+    await sleep(3_000);
+    expect(bytes).toBeGreaterThan(35 * MEGABYTE);
+    expect((await store.residentBytes()) - before).toBeLessThan(3 * bytes);
+
+    await store.user('late').post('/emotions', emotion());
+    const read = (await textOf(answers[0] as IncomingMessage)).trimEnd().split('\n');
+    expect(read.map((line) => (JSON.parse(line) as StoredEvent).position)).toEqual(
+      known.map(({ position }) => position),
+    );
+    for (const answer of answers) answer.destroy();
+  });
+
+  it('is cut off, not ended, when the service stops; which it does at once', async () => {
+    const answer = await unread('/v1/events');
+    await sleep(300);
+    const started = Date.now();
+    expect(await store.stop('SIGTERM')).toBe(0);
+    expect(Date.now() - started).toBeLessThan(3_000);
+    await expect(textOf(answer)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await store.restart();
+  });
+});
+
+describe('an event that nobody can read', () => {
+  const BAD = 700;
+
+  beforeAll(async () => {
+    await store.stop();
+    await tamperWith(store, `update events set data = '{"wrong": true}' where position = ${BAD}`);
+    await store.restart();
+  });
+
+  it('cuts the answer off after everything before it', async () => {
+    const response = await unread('/v1/events');
+    let text = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => (text += chunk));
+    await expect(once(response, 'end')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(text.split('\n')).toHaveLength(BAD);
+    expect(text.endsWith('\n')).toBe(true);
+    // The line and the cut come on different ways.
+    await sleep(500);
+    expect(store.log.filter((line) => line.includes('event.undecodable'))).toHaveLength(1);
+  });
+
+  it('is refused in words where the answer would begin with it', async () => {
+    expect(refusalOf(await store.get(`/v1/events?after=${BAD - 1}`, NDJSON))).toBe('500 event.undecodable');
+    expect(refusalOf(await store.get(`/v1/events/stream?after=${BAD - 1}`))).toBe('500 event.undecodable');
+    expect(await lines(`/v1/events?after=${BAD}&limit=5`)).toEqual(log.slice(BAD, BAD + 5));
+  });
+});

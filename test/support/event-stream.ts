@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import type { HeaderFields } from './client.js';
+
+/** A message as a browser's EventSource would show it. */
+export interface Message {
+  id: string;
+  event: string;
+  data: string;
+}
+
+/** A client of server-sent events, by the letter of the HTML standard. */
+export class EventStream {
+  readonly messages: Message[] = [];
+  /** What the client would send as Last-Event-ID. */
+  lastEventId = '';
+  /** Lines of comments. */
+  comments = 0;
+  retry: number | undefined;
+  /** How the service ended it: with an end, or by cutting the connection. */
+  readonly ended: Promise<'end' | 'cut'>;
+  private rest = '';
+  private fields: Record<string, string> = {};
+  private idBuffer = '';
+  private readonly waiting = new Set<() => void>();
+
+  private constructor(private readonly response: IncomingMessage) {
+    response.setEncoding('utf8');
+    response.on('data', (text: string) => this.take(text));
+    this.ended = new Promise((resolve) => {
+      response.once('end', () => resolve('end'));
+      response.once('error', () => resolve('cut'));
+    });
+  }
+
+  static async open(url: string, headers: HeaderFields = {}): Promise<EventStream> {
+    const request = get(url, { agent: false, headers: { accept: 'text/event-stream', ...headers } });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    if (response.statusCode !== 200) throw new Error(`The stream was answered with ${response.statusCode}.`);
+    return new EventStream(response);
+  }
+
+  get headers(): IncomingMessage['headers'] {
+    return this.response.headers;
+  }
+
+  get positions(): number[] {
+    return this.messages.map(({ id }) => Number(id));
+  }
+
+  get events(): unknown[] {
+    return this.messages.map(({ data }) => JSON.parse(data) as unknown);
+  }
+
+  /** Waits until something is so. */
+  async until(so: (stream: this) => boolean, ms = 20_000): Promise<void> {
+    const end = Date.now() + ms;
+    while (!so(this)) {
+      const left = end - Date.now();
+      if (left <= 0) throw new Error(`It is not so after ${this.messages.length} messages.`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(look, Math.min(left, 1_000));
+        const { waiting } = this;
+        function look() {
+          clearTimeout(timer);
+          waiting.delete(look);
+          resolve();
+        }
+        waiting.add(look);
+      });
+    }
+  }
+
+  received(count: number, ms?: number): Promise<void> {
+    return this.until(({ messages }) => messages.length >= count, ms);
+  }
+
+  /** Reads nothing more, so that the service's writes are stuck. */
+  pause(): void {
+    this.response.pause();
+  }
+
+  resume(): void {
+    this.response.resume();
+  }
+
+  close(): void {
+    this.response.destroy();
+  }
+
+  private take(text: string): void {
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop() ?? '';
+    for (const line of lines) this.line(line);
+    for (const look of this.waiting) look();
+  }
+
+  private line(line: string): void {
+    if (line === '') return this.dispatch();
+    if (line.startsWith(':')) {
+      this.comments++;
+      return;
+    }
+    const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+    if (name === 'id') this.idBuffer = value;
+    else if (name === 'retry') this.retry = Number(value);
+    else this.fields[name] = name === 'data' ? `${this.fields.data ?? ''}${value}\n` : value;
+  }
+
+  private dispatch(): void {
+    const { data = '', event = 'message' } = this.fields;
+    this.fields = {};
+    this.lastEventId = this.idBuffer;
+    if (data !== '') this.messages.push({ id: this.lastEventId, event, data: data.slice(0, -1) });
+  }
+}
