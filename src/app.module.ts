@@ -6,6 +6,9 @@ import { EmotionModule } from './modules/emotion/emotion.module.js';
 import { FeedModule } from './modules/feed/feed.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { MemoryModule } from './modules/memory/memory.module.js';
+import type { Metrics } from './modules/metrics.js';
+import { MetricsModule } from './modules/metrics/metrics.module.js';
+import { OpsModule } from './modules/ops/ops.module.js';
 import { ProfileModule } from './modules/profile/profile.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
 import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
@@ -17,13 +20,14 @@ import { StoreModule } from './store/store.module.js';
 /** The service over an open store. */
 @Module({})
 export class AppModule {
-  static of(store: Store): DynamicModule {
+  static of(store: Store, metrics: Metrics): DynamicModule {
     return {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(),
         StoreModule.of(store),
         OperationsModule,
+        MetricsModule.of(metrics),
         ProfileModule,
         MemoryModule,
         EmotionModule,
@@ -34,6 +38,7 @@ export class AppModule {
         HealthModule,
         RebuildsModule,
         VerificationsModule,
+        OpsModule,
       ],
     };
   }

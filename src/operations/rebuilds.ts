@@ -23,6 +23,8 @@ interface Rebuildable {
 export class Rebuilds {
   private readonly jobs = new Jobs<Rebuilt>('rebuild');
   private readonly stopped = new AbortController();
+  /** What the last one was asked to rebuild. */
+  private asked: Omit<RebuildInput, 'address'> | undefined;
   /** Told of each that has ended. */
   onEnded: ((job: Job<Rebuilt>) => void) | undefined;
 
@@ -31,6 +33,7 @@ export class Rebuilds {
   /** Throws Refused while another runs. */
   start(asked: Omit<RebuildInput, 'address'>): Job<Rebuilt> {
     const job = this.jobs.start((watched) => this.run(asked, watched));
+    this.asked = asked;
     void this.jobs.ended(job).then(() => this.onEnded?.(job));
     return job;
   }
@@ -45,7 +48,12 @@ export class Rebuilds {
     return this.jobs.cancel(id);
   }
 
-  /** The projections that are being rebuilt now. */
+  /** Whether new rows of the projection are being made in this process. */
+  isRebuilding(name: string): boolean {
+    return this.running !== undefined && (this.asked?.projections?.includes(name) ?? true);
+  }
+
+  /** The rebuild that goes on now. */
   get running(): Job<Rebuilt> | undefined {
     return this.jobs.list().find(({ state }) => state === 'running');
   }

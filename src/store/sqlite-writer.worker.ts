@@ -4,7 +4,7 @@ import { errorData, type ErrorData } from '../errors.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { Doorbell } from '../events/log/doorbell.js';
-import { EventWriter } from '../events/log/event-writer.js';
+import { EventWriter, type Commit } from '../events/log/event-writer.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
 import type { Written } from '../events/log/write-command.js';
 import type { CommandData, WriterState } from '../modules/command-writer.js';
@@ -21,20 +21,26 @@ const doorbell = new Doorbell();
 const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };
 const writer = new DecidingWriter(log, new EventWriter(log, parts));
 compileValidators();
+/** Not yet told to the main thread. */
+let commits: Commit[] = [];
+writer.observe((commit) => commits.push(commit));
 
 /** What became of a command, or of another task. */
 export type Settled<T> = { value: T } | { error: ErrorData };
 
-/** What became of commands that arrived together, in their order, and how far the log goes now. */
+/** What became of commands that arrived together, in their order, how far the log goes now, and the commits since the answer before. */
 export interface Carried {
   outcomes: Settled<Written>[];
   position: number;
+  commits: Commit[];
 }
 
-/** Writes commands that arrived together. */
+/** Writes commands that arrived together. The commits go along with the answers: no message is sent for them alone. */
 export async function write(commands: readonly CommandData[]): Promise<Carried> {
   const outcomes = await Promise.all(commands.map((command) => settled(writer.write(command))));
-  return { outcomes, position: doorbell.position };
+  const made = commits;
+  commits = [];
+  return { outcomes, position: doorbell.position, commits: made };
 }
 
 /** Whether commands can be taken. */

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Doorbell } from '../events/log/doorbell.js';
 import { CommandWriter } from '../modules/command-writer.js';
+import { CountingWriter } from '../modules/counting-writer.js';
+import { Metrics } from '../modules/metrics.js';
 import { Reads } from '../projections/reads.js';
 import { Store } from './store.js';
 
@@ -15,7 +17,11 @@ export class StoreModule implements OnApplicationShutdown {
       global: true,
       providers: [
         { provide: Store, useValue: store },
-        { provide: CommandWriter, useValue: store.writer },
+        {
+          provide: CommandWriter,
+          useFactory: ({ registry }: Metrics) => new CountingWriter(store.writer, registry),
+          inject: [Metrics],
+        },
         { provide: Reads, useValue: store.reads },
         { provide: Doorbell, useValue: store.doorbell },
       ],

@@ -189,7 +189,8 @@ describe('the plan of every statement on SQLite', () => {
   });
 
   it('is looked at for every query there is', () => {
-    const files = globSync('src/modules/**/*.query.ts', { cwd: ROOT });
+    // What operators ask is of the whole store: it counts, on a thread of its own.
+    const files = globSync('src/modules/**/*.query.ts', { cwd: ROOT, exclude: ['src/modules/ops/**'] });
 
     expect(files.map((path) => basename(path, '.query.ts')).toSorted()).toEqual(
       Object.keys(QUESTIONS).toSorted(),

@@ -58,6 +58,8 @@ const READS = [
   'get /v1/users/{userId}/stats',
   'get /v1/users/{userId}/events',
   'get /v1/events',
+  'get /v1/ops/projections',
+  'get /v1/ops/stats',
 ];
 
 const STREAM = 'get /v1/events/stream';
@@ -131,8 +133,15 @@ describe('the OpenAPI document', () => {
 
   it('has every route', () => {
     const known = operations().map(([name]) => name);
-    const others = [STREAM, 'get /health/live', 'get /health/ready'];
-    const routes = [...COMMANDS, ...COMMANDS_WITHOUT_BODY, ...READS, ...others];
+    const routes = [
+      ...COMMANDS,
+      ...COMMANDS_WITHOUT_BODY,
+      ...READS,
+      STREAM,
+      'get /health/live',
+      'get /health/ready',
+      'get /metrics',
+    ];
     expect(known).toEqual(expect.arrayContaining(routes));
   });
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { VerificationMetrics } from './verification-metrics.js';
 import { VerificationsController } from './verifications.controller.js';
 
 /** Proof that nothing is missing or changed. */
-@Module({ controllers: [VerificationsController] })
+@Module({ controllers: [VerificationsController], providers: [VerificationMetrics] })
 export class VerificationsModule {}
