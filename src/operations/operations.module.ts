@@ -38,7 +38,7 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
         this.logger.error({ msg: 'a projection stopped at an event', projection, position, eventId, cause });
       if (state === 'failed') this.logger.error({ msg: 'a rebuild failed', cause: error?.message });
       if (result)
-        this.logger.log({
+        this.logger.warn({
           msg: 'rebuilt',
           projections: result.swapped,
           events: result.events,

@@ -47,8 +47,10 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
     // A rebuild that stopped at an event leaves live rows alone, but what it found has to be seen to.
     if (failure) return { state: 'failed', ...error };
     if (position === head && isCurrent) return { state: 'live' };
-    if (!isCurrent) return { state: 'rebuilding' };
-    const why = `It has folded ${position} of ${head} events; restart the service, which brings it to the head.`;
-    return { state: 'failed', lastError: why };
+    if (this.reads.gate.closed(name) === 'rebuilding') return { state: 'rebuilding' };
+    const why = isCurrent
+      ? `It has folded ${position} of ${head} events`
+      : 'Its rows were made by other folds';
+    return { state: 'failed', lastError: `${why}; restart the service, which brings it to the head.` };
   }
 }
