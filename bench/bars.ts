@@ -79,6 +79,19 @@ function readingSide({ rebuild, search }: Report): Bar[] {
   const heavy = (search?.heavyUserMemories ?? 10_000).toLocaleString('en');
   return [
     {
+      what: 'rebuild : fold and bulk insert by hand',
+      bar: 0.7,
+      stretch: 1,
+      ...found(rebuild?.ratioByHand),
+    },
+    {
+      what: 'chat p99 beside a rebuild : quiet',
+      bar: 3,
+      stretch: 2,
+      lowerIsBetter: true,
+      ...found(rebuild?.chat.ratio),
+    },
+    {
       what: 'rebuild : reading and parsing the same rows',
       bar: 0.35,
       stretch: 0.5,

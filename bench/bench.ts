@@ -32,10 +32,7 @@ async function measure(options: BenchOptions, scratch: Scratch): Promise<Report>
   if (wants.has('open-loop')) report.openLoop = await measureOpenLoop(options, scratch);
   if (wants.has('search')) report.search = await measureSearch(options, scratch);
   if (wants.has('bytes')) report.bytes = await measureBytes(options, scratch);
-  if (wants.has('rebuild')) {
-    const rebuild = await measureRebuild(options, scratch);
-    if (rebuild) report.rebuild = rebuild;
-  }
+  if (wants.has('rebuild')) report.rebuild = await measureRebuild(options, scratch);
   if (wants.has('peers')) report.peers = await measurePeers(options, scratch);
   environment.loadAfter = loadavg();
   return report;

@@ -13,6 +13,7 @@ export interface BenchOptions {
   rounds: number;
   seconds: number;
   memories: number;
+  events: number;
   quick: boolean;
   json: boolean;
   only: readonly Part[];
@@ -24,6 +25,7 @@ interface Flags {
   rounds?: number;
   seconds?: number;
   memories?: number;
+  events?: number;
   quick?: boolean;
   json?: boolean;
   only?: readonly Part[];
@@ -40,6 +42,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     .option('--rounds <n>', 'alternating rounds (3; quick 2)', wholeNumber)
     .option('--seconds <n>', 'seconds a cell and round (3; quick 1)', wholeNumber)
     .option('--memories <n>', 'memories of 1,000 users for the search (1000000; quick 50000)', wholeNumber)
+    .option('--events <n>', 'events to rebuild from (1000000; quick 50000)', wholeNumber)
     .option('--quick', 'a small run of a few minutes: says whether it works, not how fast it is')
     .option('--json', 'prints the report as JSON')
     .addOption(
@@ -63,6 +66,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     rounds: flags.rounds ?? (quick ? 2 : 3),
     seconds: flags.seconds ?? (quick ? 1 : 3),
     memories: flags.memories ?? (quick ? 50_000 : 1_000_000),
+    events: flags.events ?? (quick ? 50_000 : 1_000_000),
     quick,
     json: flags.json ?? false,
     only: (flags.only ?? PARTS).filter((part) => flags.database === 'sqlite' || OVER_HTTP.includes(part)),

@@ -42,7 +42,16 @@ export interface RebuildReport {
   rebuiltPerSecond: number;
   /** Only reading the same rows and parsing their JSON. */
   readPerSecond: number;
+  /** One pass by hand that folds them in memory and inserts the rows in bulk. */
+  byHandPerSecond: number;
+  /** To reading. */
   ratio: number;
+  /** To the same by hand. */
+  ratioByHand: number;
+  /** By how much the service's memory grew at most while it rebuilt. */
+  grownBytes: number;
+  /** Milliseconds of a chat of so many commands a second, quiet and beside rebuilds. */
+  chat: { perSecond: number; quietP99: number; besideP99: number; ratio: number; worstRatio: number };
 }
 
 /** One way of writing the mix's events without HTTP. */

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { perSecondRatio, verdicts, type Verdict } from './bars.ts';
 import type { Environment } from './environment.ts';
-import type { BytesReport, PeerRow, Report, SearchReport } from './report.ts';
+import type { BytesReport, PeerRow, RebuildReport, Report, SearchReport } from './report.ts';
 import type { CellSummary } from './rounds.ts';
 
 /** The whole report for a person to read. */
@@ -15,9 +15,7 @@ export function render(report: Report): string {
     openLoop && cellTable('Open loop: latency from the moment a request was due', openLoop),
     search && searchTable(search),
     bytes && bytesTable(bytes),
-    rebuild &&
-      `Rebuild of all projections from ${whole(rebuild.events)} events: ${whole(rebuild.rebuiltPerSecond)} events/s; ` +
-        `only reading and parsing them: ${whole(rebuild.readPerSecond)}/s; ratio ${ratio(rebuild.ratio)}`,
+    rebuild && rebuildTable(rebuild),
     peers && peerTable(peers),
     verdictTable(verdicts(report)),
   ]
@@ -106,6 +104,20 @@ function bytesTable(bytes: BytesReport): string {
     `Disk: ${whole(bytes.bytesPerEvent)} bytes an event (${whole(bytes.events)} events, file after a checkpoint, with ` +
     `projections, indexes and receipts); ${(bytes.bytesPerUserWeek / 1024).toFixed(1)} KiB a user-week ` +
     `(${bytes.turnsPerUserWeek} turns with emotion, ${bytes.memoriesPerUserWeek} memories; ${bytes.users} users)\n${table.toString()}`
+  );
+}
+
+function rebuildTable({ chat, ...rebuild }: RebuildReport): string {
+  const table = newTable(['all four projections', 'events/s', 'the service :']);
+  table.push(
+    ['the service, over HTTP', whole(rebuild.rebuiltPerSecond), ''],
+    ['by hand: fold in memory, bulk insert', whole(rebuild.byHandPerSecond), ratio(rebuild.ratioByHand)],
+    ['only reading and parsing', whole(rebuild.readPerSecond), ratio(rebuild.ratio)],
+  );
+  return (
+    `Rebuild from ${whole(rebuild.events)} events; the service grew by ${whole(rebuild.grownBytes / 1e6)} MB at most\n${table.toString()}\n` +
+    `A chat of ${chat.perSecond} commands/s beside it: p99 ${millis(chat.besideP99)} ms, quiet ${millis(chat.quietP99)} ms, ` +
+    `ratio ${ratio(chat.ratio)} (worst round ${ratio(chat.worstRatio)})`
   );
 }
 
