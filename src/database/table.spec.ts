@@ -1,4 +1,5 @@
-import { columnName, defineTable, keyText, text } from './table.js';
+import * as fc from 'fast-check';
+import { columnName, compareKeys, defineTable, keyText, text } from './table.js';
 
 describe('a table', () => {
   it('has no indexes beside its key unless it declares them', () => {
@@ -32,5 +33,23 @@ describe('the text of a key', () => {
       ['a1', 'b'],
     ];
     expect(new Set(keys.map(keyText)).size).toBe(keys.length);
+  });
+});
+
+describe('the order of keys', () => {
+  it('is that of their UTF-8 bytes, which is how both databases sort', () => {
+    const part = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc
+        .array(fc.constantFrom('a', 'b', 'é', '\ud7ff', '\ue000', '\uffff', '😀', '𐀀'))
+        .map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(part, part, fc.integer(), (a, b, n) => {
+        const bytes = Buffer.compare(Buffer.from(a), Buffer.from(b));
+        expect(Math.sign(compareKeys([n, a], [n, b]))).toBe(bytes);
+      }),
+    );
+    expect(compareKeys(['a', 2], ['a', 10])).toBeLessThan(0);
   });
 });

@@ -102,6 +102,21 @@ export function compareKeys(a: readonly Key[], b: readonly Key[]): number {
 
 /** The same for one part of a key. */
 export function compareKeyParts(a: Key, b: Key): number {
-  if (typeof a !== 'string') return a - Number(b);
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(String(b)));
+  return typeof a === 'string' ? compareTexts(a, String(b)) : a - Number(b);
+}
+
+/** In the order of their UTF-8 bytes, which is that of code points; JavaScript's own is that of UTF-16 code units. */
+function compareTexts(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (left !== right) return bytePlace(left) - bytePlace(right);
+  }
+  return a.length - b.length;
+}
+
+/** Halves of a pair stand for code points above all others. */
+function bytePlace(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }

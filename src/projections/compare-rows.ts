@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Filter } from '../database/row-store.js';
 import { compareKeys, keyOf, type Key, type Table } from '../database/table.js';
+import type { KeyedRow } from './folded-rows.js';
 import type { FoldedUsers } from './fold-store.js';
 import type { StoreReader } from './store-reader.js';
 
@@ -63,34 +64,35 @@ export class RowComparison {
 
   private async compare(table: Table, reader: Pick<StoreReader, 'rows'>, { rows, after, upTo }: FoldedUsers) {
     const expected = rows.sorted(table);
+    const text = rowTexts(table);
     const liveHash = this.live.get(table) as Hash;
     const foldedHash = this.folded.get(table) as Hash;
     let next = 0;
+    const missingBefore = (key: readonly Key[] | undefined) => {
+      for (; next < expected.length; next++) {
+        const { key: place, row } = expected[next] as KeyedRow;
+        if (key && compareKeys(place, key) >= 0) return;
+        foldedHash.update(text(row));
+        this.differ(table, undefined, row);
+      }
+    };
     for await (const live of liveRows(reader, table, { after, upTo })) {
       this.rows++;
       const key = keyOf(table, live);
-      for (; next < expected.length; next++) {
-        const folded = expected[next] as object;
-        if (compareKeys(keyOf(table, folded), key) >= 0) break;
-        foldedHash.update(rowText(table, folded));
-        this.differ(table, undefined, folded);
-      }
-      const liveText = rowText(table, live);
+      missingBefore(key);
+      const liveText = text(live);
       liveHash.update(liveText);
       const folded = expected[next];
-      if (folded === undefined || compareKeys(keyOf(table, folded), key) > 0) {
+      if (folded === undefined || compareKeys(folded.key, key) > 0) {
         this.differ(table, live, undefined);
         continue;
       }
       next++;
-      const foldedText = rowText(table, folded);
+      const foldedText = text(folded.row);
       foldedHash.update(foldedText);
-      if (foldedText !== liveText) this.differ(table, live, folded);
+      if (foldedText !== liveText) this.differ(table, live, folded.row);
     }
-    for (const folded of expected.slice(next)) {
-      foldedHash.update(rowText(table, folded));
-      this.differ(table, undefined, folded);
-    }
+    missingBefore(undefined);
   }
 
   private differ(table: Table, live: object | undefined, folded: object | undefined): void {
@@ -122,10 +124,10 @@ export async function* liveRows(
   }
 }
 
-/** A row as text: two rows are the same exactly when their texts are. */
-export function rowText(table: Table, row: object): string {
-  const values = Object.keys(table.columns).map((column) => (row as Record<string, unknown>)[column]);
-  return `${JSON.stringify(values)}\n`;
+/** Tells a row as text: two rows are the same exactly when their texts are. */
+export function rowTexts(table: Table): (row: object) => string {
+  const columns = Object.keys(table.columns);
+  return (row) => `${JSON.stringify(columns.map((column) => (row as Record<string, unknown>)[column]))}\n`;
 }
 
 function hashes(tables: readonly Table[]): Map<Table, Hash> {

@@ -1,6 +1,14 @@
 import type { Rows } from '../database/row-store.js';
 import { compareKeys, keyOf, keyText, type Key, type Table } from '../database/table.js';
 
+/** A row under its key. */
+export interface KeyedRow {
+  /** The key as text. */
+  id: string;
+  key: readonly Key[];
+  row: object;
+}
+
 /** The rows that folds make from nothing, in memory: for some users at a time. */
 export class FoldedRows implements Rows {
   private readonly tables = new Map<Table, Map<string, object>>();
@@ -26,8 +34,10 @@ export class FoldedRows implements Rows {
   }
 
   /** The table's rows in the order of their keys. */
-  sorted(table: Table): object[] {
-    return [...this.of(table).values()].toSorted((a, b) => compareKeys(keyOf(table, a), keyOf(table, b)));
+  sorted(table: Table): KeyedRow[] {
+    const rows: KeyedRow[] = [];
+    for (const [id, row] of this.of(table)) rows.push({ id, key: keyOf(table, row), row });
+    return rows.toSorted((a, b) => compareKeys(a.key, b.key));
   }
 
   private of(table: Table): Map<string, object> {

@@ -1,7 +1,7 @@
 import { RowBatch } from '../database/row-batch.js';
 import type { RowChanges } from '../database/row-store.js';
 import { shadowOf } from '../database/shadow.js';
-import { keyOf, keyText, type Table } from '../database/table.js';
+import type { Table } from '../database/table.js';
 import { Unavailable } from '../errors.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
@@ -9,7 +9,7 @@ import { checkpointsTable, failuresTable, type CheckpointRow } from '../events/l
 import { RowComparison, type ProjectionComparison } from './compare-rows.js';
 import { CatchUpFolds } from './catch-up-folds.js';
 import { foldStore, readSkips, type PoisonEvent } from './fold-store.js';
-import type { FoldedRows } from './folded-rows.js';
+import type { FoldedRows, KeyedRow } from './folded-rows.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
 
@@ -119,11 +119,8 @@ async function fill(log: EventLog, projections: readonly Projection[], rows: Fol
   }
 }
 
-function puts(table: Table, rows: readonly object[]): RowChanges {
-  const changed = rows.map((after) => {
-    const key = keyOf(table, after);
-    return [keyText(key), { key, before: undefined, after }] as const;
-  });
+function puts(table: Table, rows: readonly KeyedRow[]): RowChanges {
+  const changed = rows.map(({ id, key, row }) => [id, { key, before: undefined, after: row }] as const);
   return new Map([[shadowOf(table), new Map(changed)]]);
 }
 

@@ -7,11 +7,12 @@ import { sessionsTable } from '../../src/projections/conversation-window.project
 import { openRebuild } from '../../src/store/open-rebuild.js';
 import { databaseFile } from '../../src/store/data-folder.js';
 import type { Profile } from '../support/answers.js';
-import { turn } from '../support/builders.js';
+import { emotion, turn } from '../support/builders.js';
 import { edgesoul } from '../support/edgesoul.js';
 import { refusalOf } from '../support/expectations.js';
 import { startPatientClients } from '../support/patient-clients.js';
 import { Store } from '../support/store.js';
+import { tamperWith } from '../support/tampered-store.js';
 import { planting } from '../support/test-database.js';
 
 jest.setTimeout(240_000);
@@ -228,5 +229,55 @@ describe('the command line', () => {
       code: 0,
       text: expect.stringContaining('Examples:'),
     });
+  });
+});
+
+describe('an event that folds cannot take', () => {
+  it('stops its projections in a rebuild, which is told everywhere, until it is left out for ever', async () => {
+    await store.restart();
+    await store.user('poisoned').post('/emotions', emotion({ emotion: 'dread' }));
+    const [, poison] = await store.user('poisoned').events();
+    const { eventId = '', position = 0 } = poison ?? {};
+    await tamperWith(store, `update events set data = '{"emotion":7}' where position = ${position}`);
+
+    const path = await begin();
+    const failed = await ended<Rebuild & { failed: object[] }>(path);
+
+    expect(failed.state).toBe('failed');
+    expect(failed.failed).toContainEqual(
+      expect.objectContaining({
+        projection: 'emotion-trend',
+        position,
+        eventId,
+        cause: expect.stringContaining('emotion'),
+      }),
+    );
+    expect(failed.swapped).toContain('memory-index');
+    const { body } = await store.get<{ items: { name: string; state: string; lastError?: string }[] }>(
+      '/v1/ops/projections',
+    );
+    expect(body.items.find(({ name }) => name === 'emotion-trend')).toMatchObject({
+      state: 'failed',
+      lastError: expect.stringContaining(eventId),
+    });
+    expect((await store.get<string>('/metrics')).text).toMatch(
+      /edgesoul_projection_failed\{projection="emotion-trend"\} 1/,
+    );
+    // Its rows are those of live folding still, and the service goes on.
+    expect((await store.user('ada-1').get('/emotions')).status).toBe(200);
+    expect((await store.user('ada-1').post('/emotions', emotion())).status).toBe(201);
+    expect((await edgesoul(['rebuild'], store.env)).code).toBe(1);
+
+    const skipped = await edgesoul(['rebuild', '--skip', eventId], store.env);
+
+    expect(skipped).toMatchObject({ code: 0, stdout: expect.stringContaining('emotion-trend') });
+    expect((await store.get<string>('/metrics')).text).toMatch(
+      /edgesoul_projection_failed\{projection="emotion-trend"\} 0/,
+    );
+    const found = await edgesoul(['verify'], store.env);
+    expect(found.code).toBe(3);
+    expect(found.stdout).toContain(`emotion-trend leaves out event ${eventId}`);
+    expect(found.stdout).toMatch(new RegExp(`hash at position ${position}`));
+    expect(found.stdout).not.toMatch(/DIFFER/);
   });
 });
