@@ -3,7 +3,9 @@ import '../runtime-guard.js';
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { EXIT } from './operator/operator-command.js';
+import { initCommand, migrateCommand } from './operator/migrate.command.js';
 import { rebuildCommand } from './operator/rebuild.command.js';
+import { statsCommand } from './operator/stats.command.js';
 import { statusCommand } from './operator/status.command.js';
 import { verifyCommand } from './operator/verify.command.js';
 
@@ -16,7 +18,15 @@ const program = new Command('edgesoul')
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the verification found differences.\nEach command has --help with examples.',
   );
 
-for (const command of [statusCommand(), rebuildCommand(), verifyCommand()]) program.addCommand(command);
+const COMMANDS = [
+  initCommand(),
+  migrateCommand(),
+  statusCommand(),
+  statsCommand(),
+  rebuildCommand(),
+  verifyCommand(),
+];
+for (const command of COMMANDS) program.addCommand(command);
 for (const each of [program, ...program.commands]) {
   each
     .configureOutput({ outputError: (message, write) => write(message) })

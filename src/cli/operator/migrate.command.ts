@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { Config } from '../../config.js';
+import { databaseName } from '../../store/database-address.js';
+import { takeDataFolder } from '../../store/data-folder.js';
+import { migrate } from '../../store/migrate.js';
+import { EXIT, operatorCommand } from './operator-command.js';
+import { addressOf, withStore } from './where.js';
+
+/** `edgesoul init` */
+export function initCommand(): Command {
+  return operatorCommand(
+    'init',
+    'Makes an empty store: the data folder, or the tables in a PostgreSQL database. Leaves one that is there as it is.',
+    {
+      examples: [
+        'npm run edgesoul -- init --data-dir ./data',
+        'DATABASE_URL=postgresql://… npm run edgesoul -- init',
+      ],
+      action: async ({ config, terminal }) => {
+        const migrations = await inFolder(config, () => migrate(addressOf(config)));
+        const name = databaseName(addressOf(config));
+        terminal.result({ migrations }, [
+          migrations.length > 0
+            ? `${name} is ready (${migrations.join(', ')}).`
+            : `${name} was there already; nothing was changed.`,
+        ]);
+        return EXIT.done;
+      },
+    },
+  );
+}
+
+/** `edgesoul migrate` */
+export function migrateCommand(): Command {
+  return operatorCommand(
+    'migrate',
+    "Brings a store to this release's schema; a service does so by itself at its start.",
+    {
+      examples: ['npm run edgesoul -- migrate', 'npm run --silent edgesoul -- migrate --json'],
+      action: async ({ config, terminal }) => {
+        const migrations = await withStore(config, () => migrate(addressOf(config)));
+        terminal.result({ migrations }, [
+          migrations.length > 0 ? `Migrated: ${migrations.join(', ')}.` : 'Nothing to migrate.',
+        ]);
+        return EXIT.done;
+      },
+    },
+  );
+}
+
+async function inFolder<T>(config: Config, work: () => Promise<T>): Promise<T> {
+  if (config.databaseUrl !== undefined) return work();
+  const folder = takeDataFolder(config.dataDir);
+  try {
+    return await work();
+  } finally {
+    folder.release();
+  }
+}

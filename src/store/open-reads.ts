@@ -1,0 +1,9 @@
+import { openPool } from '../database/postgresql/open-postgresql.js';
+import { PostgresqlReads } from '../projections/postgresql-reads.js';
+import { SqliteReads } from '../projections/sqlite-reads.js';
+import type { DatabaseAddress } from './database-address.js';
+
+/** Opens the reads of a migrated database, without a writer; it may be written meanwhile. */
+export function openReads(address: DatabaseAddress): SqliteReads | PostgresqlReads {
+  return 'file' in address ? new SqliteReads(address.file) : new PostgresqlReads(openPool(address.url, 1));
+}
