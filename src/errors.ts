@@ -1,3 +1,5 @@
+/* oxlint-disable max-lines -- the whole taxonomy is read in one place */
+
 /** One field that was refused: where it stands in the input (`emotion.intensity`) and what was wrong. */
 export interface FieldError {
   path: string;
@@ -80,6 +82,10 @@ export class NotFound extends StoreError {
     );
   }
 
+  static backup(id: string, folder: string): NotFound {
+    return new NotFound('backup.not-found', `No backup ${id} in ${folder}.`);
+  }
+
   static route(method: string, path: string): NotFound {
     return new NotFound('route.not-found', `There is no ${method} ${path}; see /docs for what there is.`);
   }
@@ -93,6 +99,30 @@ export class Refused extends StoreError {
     return new Refused(
       'memory.already-exists',
       `Memory ${memoryId} was used before; revise it or choose another id.`,
+    );
+  }
+
+  static backupRuns(folder: string): Refused {
+    return new Refused(
+      'backup.running',
+      `Another process writes a backup into ${folder}; wait for it, or end it.`,
+    );
+  }
+
+  /** What is there is whole, but not a backup of a store, or not the one that its manifest describes. */
+  static foreignBackup(file: string, what: string): Refused {
+    return new Refused('backup.foreign', `${file} is refused: ${what}.`);
+  }
+
+  /** No backup leads to where the store shall be. */
+  static unreachable(what: string): Refused {
+    return new Refused('restore.unreachable', what);
+  }
+
+  static notEmpty(database: string): Refused {
+    return new Refused(
+      'restore.not-empty',
+      `${database} is not empty. A backup is restored into an empty database: create one, and give the services its address afterwards.`,
     );
   }
 
@@ -152,6 +182,15 @@ export class Corrupt extends StoreError {
     const at = `position ${where.position}, stream ${where.streamId}`;
     return new Corrupt('event.undecodable', `Event at ${at}: ${what}`, { cause });
   }
+
+  static backup(file: string, what: string, cause?: unknown): Corrupt {
+    return new Corrupt('backup.damaged', `${file} is damaged: ${what}.`, { cause });
+  }
+
+  /** What was restored is not what was backed up: nothing was swapped. */
+  static restored(what: string): Corrupt {
+    return new Corrupt('restore.unverified', `What was restored is not right: ${what}. Nothing was changed.`);
+  }
 }
 
 /** Where an event stands, for messages. */
@@ -209,6 +248,17 @@ export class Unavailable extends StoreError {
 
   static service(url: string, cause: unknown): Unavailable {
     return new Unavailable('service.unreachable', `No service answers at ${url}; is it running?`, { cause });
+  }
+
+  static backupFolder(folder: string, cause: unknown): Unavailable {
+    const { code = '', message } = cause as { code?: string; message: string };
+    const full = /^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)$/.test(code);
+    const why = full ? `no space is left (${code})` : message;
+    return new Unavailable(
+      'backup.unwritable',
+      `${folder} cannot be written: ${why}. Earlier backups are untouched.`,
+      { cause },
+    );
   }
 
   static database(cause: unknown): Unavailable {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { StartRefused } from '../errors.js';
+import { takeLock, type FolderLock } from './folder-lock.js';
 
 /** The folder that holds the database, owned by this process until it is released. */
 export interface DataFolder {
@@ -65,15 +65,10 @@ export function ownerOf(folder: string): Owner | undefined {
 }
 
 /** The folder's lock, held; undefined while another process holds it. */
-function lockOf(folder: string): Database.Database | undefined {
-  let lock: Database.Database | undefined;
+function lockOf(folder: string): FolderLock | undefined {
   try {
-    lock = new Database(lockFile(folder), { timeout: 0 });
-    lock.exec('begin exclusive');
-    return lock;
+    return takeLock(lockFile(folder));
   } catch (cause) {
-    lock?.close();
-    if ((cause as { code?: string }).code === 'SQLITE_BUSY') return undefined;
     throw unusable(folder, cause);
   }
 }
