@@ -1,4 +1,4 @@
-/* oxlint-disable max-lines -- the whole taxonomy is read in one place */
+/* oxlint-disable max-lines -- the whole taxonomy is one list */
 
 /** One field that was refused: where it stands in the input (`emotion.intensity`) and what was wrong. */
 export interface FieldError {
@@ -48,6 +48,11 @@ export class InvalidInput extends StoreError {
 
   static malformed(detail: string, cause?: unknown): InvalidInput {
     return new InvalidInput('request.malformed', detail, { cause });
+  }
+
+  static unreadable(file: string, cause: unknown): InvalidInput {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new InvalidInput('file.unreadable', `${file} cannot be read: ${why}`, { cause });
   }
 }
 
@@ -162,6 +167,55 @@ export class UnsupportedMedia extends StoreError {
   }
 }
 
+/** Where something stands in a file of log lines. */
+export interface LinePlace {
+  /** From 1. */
+  line: number;
+  /** Of the event, where it is about one. */
+  position?: number | undefined;
+}
+
+/** 422: a file that was to be read in is not what it should be; nothing of it was taken. */
+export class FileRefused extends StoreError {
+  readonly status = 422;
+
+  static foreign(what: string, cause?: unknown): FileRefused {
+    return new FileRefused('file.foreign', `This is no log of an EdgeSoul store: ${what}.`, { cause });
+  }
+
+  static newer(format: unknown): FileRefused {
+    return new FileRefused(
+      'file.newer',
+      `The file has format ${String(format)} and was made by a newer release; use that release.`,
+    );
+  }
+
+  static compression(file: string, cause: unknown): FileRefused {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const detail = `${file} cannot be decompressed as its name says: ${why}. Copy or export it again. Nothing of it was taken.`;
+    return new FileRefused('file.damaged', detail, { cause });
+  }
+
+  static damaged({ line, position }: LinePlace, what: string, cause?: unknown): FileRefused {
+    const at = position === undefined ? `Line ${line}` : `Line ${line}, the event at position ${position}`;
+    return new FileRefused(
+      'file.damaged',
+      `${at}: ${what}. The file is damaged; copy or export it again. Nothing of it was taken.`,
+      { cause, extra: { line, ...(position !== undefined && { position }) } },
+    );
+  }
+
+  static truncated({ line, position }: LinePlace, cause?: unknown): FileRefused {
+    const last =
+      position === undefined ? 'before the first event' : `after the event at position ${position}`;
+    return new FileRefused(
+      'file.truncated',
+      `The file is cut off behind line ${line}, ${last}: its end is missing. Copy or export it again. Nothing of it was taken.`,
+      { cause, extra: { line, ...(position !== undefined && { position }) } },
+    );
+  }
+}
+
 /** 422: the idempotency key was used before for another command. */
 export class KeyReused extends StoreError {
   readonly status = 422;
@@ -190,6 +244,13 @@ export class Corrupt extends StoreError {
   /** What was restored is not what was backed up: nothing was swapped. */
   static restored(what: string): Corrupt {
     return new Corrupt('restore.unverified', `What was restored is not right: ${what}. Nothing was changed.`);
+  }
+
+  static log(position: number, what: string): Corrupt {
+    return new Corrupt(
+      'log.damaged',
+      `The log is damaged at position ${position}: ${what}; verify the store.`,
+    );
   }
 }
 
@@ -274,6 +335,7 @@ const CLASSES = [
   Conflict,
   TooLarge,
   UnsupportedMedia,
+  FileRefused,
   KeyReused,
   Corrupt,
   ProjectionFailed,
