@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartRefused } from '../errors.js';
 import { takeLock, type FolderLock } from './folder-lock.js';
+import { finishSwap } from './swap-database.js';
 
 /** The folder that holds the database, owned by this process until it is released. */
 export interface DataFolder {
@@ -25,7 +26,7 @@ export function databaseFile(folder: string): string {
 }
 
 /**
- * Makes the folder if need be and takes it for this process. Throws StartRefused when the folder cannot be used or
+ * Makes the folder if need be, takes it for this process, and finishes a restore that was interrupted. Throws StartRefused when the folder cannot be used or
  * when another process has it. The lock is one of the operating system, so a killed process leaves none behind.
  */
 export function takeDataFolder(folder: string): DataFolder {
@@ -43,6 +44,7 @@ export function takeDataFolder(folder: string): DataFolder {
   }
   const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
   try {
+    finishSwap(folder);
     writeOwner(folder, owner);
   } catch (cause) {
     lock.close();

@@ -1,15 +1,14 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Corrupt } from '../../errors.js';
+import { Corrupt, Refused } from '../../errors.js';
 import { eventsTable } from '../../events/log/log-tables.js';
-import type { StoreReader } from '../../projections/store-reader.js';
 import { copySqliteFile, quickCheck } from '../../store/database-file.js';
-import { openStoreReader } from '../../store/open-store-reader.js';
+import { readStore } from '../../store/open-store-reader.js';
 import type { Progress } from '../watched.js';
 import { describeStore, endOf, type Described } from './describe-store.js';
 import type { BackupEnd } from './manifest.js';
 import type { Steps } from './steps.js';
-import { packFile, unpackFile, type PackedFile } from './zstd-files.js';
+import { checkPacked, packFile, unpackFile, type PackedFile } from './zstd-files.js';
 
 /** What was written into the folder of unfinished things. */
 export interface TakenBackup extends Described, PackedFile {
@@ -34,7 +33,7 @@ export async function backUpFile(
   const { size: rawBytes } = await stat(raw);
   let done = total;
   const add = (bytes: number) => progress((done += bytes), 3 * total);
-  const described = await steps.run('digest', () => readFile(raw, describeStore));
+  const described = await steps.run('digest', () => readStore({ file: raw }, describeStore));
   const packed = await steps.run('compress', () => packFile(raw, join(partial, name), add));
   await rm(raw);
   await steps.run('verify', () => verifyFile(join(partial, name), packed, described, add));
@@ -49,7 +48,8 @@ async function verifyFile(
   progress: (bytes: number) => void,
 ): Promise<void> {
   const copy = `${file}.verify`;
-  await unpackFile(file, copy, packed, progress);
+  await checkPacked(file, packed);
+  await unpackFile(file, copy, progress);
   await checkFile(file, copy, described);
   await rm(copy);
 }
@@ -60,10 +60,10 @@ export async function checkFile(
   unpacked: string,
   { position, chainHead, events }: BackupEnd & { events: number },
 ): Promise<void> {
-  const found = quickCheck(unpacked);
+  const found = await ours(backup, async () => quickCheck(unpacked));
   if (found.length > 0) throw Corrupt.backup(backup, `SQLite finds in it: ${found.join('; ')}`);
-  await readFile(unpacked, async (reader) => {
-    const end = await endOf(reader);
+  await readStore({ file: unpacked }, async (reader) => {
+    const end = await ours(backup, () => endOf(reader));
     if (end.position !== position) {
       throw Corrupt.backup(backup, `its log ends at position ${end.position}, its manifest says ${position}`);
     }
@@ -78,11 +78,16 @@ export async function checkFile(
   });
 }
 
-async function readFile<T>(file: string, work: (reader: StoreReader) => Promise<T>): Promise<T> {
-  const reader = openStoreReader({ file });
+/** What SQLite cannot read, or has no log in it, is no store. */
+async function ours<T>(backup: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work(reader);
-  } finally {
-    await reader.close();
+    return await work();
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    if (code === 'SQLITE_NOTADB' || code === 'SQLITE_ERROR') {
+      throw Refused.foreignBackup(backup, `it is no database of an EdgeSoul store (${message})`);
+    }
+    if (code === 'SQLITE_CORRUPT') throw Corrupt.backup(backup, message, cause);
+    throw cause;
   }
 }

@@ -4,6 +4,7 @@ import { newId } from '../../events/uuid.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import type { Progress } from '../watched.js';
 import { backUpFile } from './back-up-file.js';
+import { backUpLines } from './back-up-lines.js';
 import { makePartial, manifestOf, publish, writingTo } from './backup-folder.js';
 import { backupName, MANIFEST_FORMAT, type Manifest } from './manifest.js';
 import { Steps } from './steps.js';
@@ -28,15 +29,17 @@ export function backUp(
     const createdAt = new Date();
     const partial = await makePartial(folder, backupId);
     const steps = new Steps();
-    if (!('file' in address)) throw new Error('not yet');
-    const kind = 'sqlite';
-    const file = `${backupName(createdAt)}.db.zst`;
-    const taken = await backUpFile(address.file, { partial, name: file }, steps, progress);
+    const isFile = 'file' in address;
+    const file = `${backupName(createdAt)}.${isFile ? 'db' : 'ndjson'}.zst`;
+    const place = { partial, name: file };
+    const taken = isFile
+      ? await backUpFile(address.file, place, steps, progress)
+      : await backUpLines(address, place, steps, progress);
     const manifest: Manifest = {
       format: MANIFEST_FORMAT,
       backupId,
       file,
-      kind,
+      kind: isFile ? 'sqlite' : 'lines',
       createdAt: createdAt.toISOString(),
       ...taken,
       verified: true,

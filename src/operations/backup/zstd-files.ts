@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
@@ -55,69 +55,62 @@ export function packFile(
   return pack(createReadStream(source, { highWaterMark: PIECE }), file, progress);
 }
 
-/**
- * Decompresses a file into a new one, and puts it on disk. Throws Corrupt, naming the file, when it is not the one that
- * was packed.
- */
+/** Checks that the file is the one that was packed, before anything is made of it; throws Corrupt, naming the damage. */
+export async function checkPacked(file: string, packed: PackedFile): Promise<void> {
+  const { size } = await stat(file).catch((cause: unknown) => {
+    throw Corrupt.backup(file, 'it cannot be read, or is missing', cause);
+  });
+  if (size < packed.bytes) {
+    throw Corrupt.backup(
+      file,
+      `it is cut off, or the manifest is of another backup: it has ${size} of ${packed.bytes} bytes`,
+    );
+  }
+  if (size > packed.bytes) {
+    throw Corrupt.backup(file, `it has ${size} bytes, its manifest speaks of ${packed.bytes}`);
+  }
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file, { highWaterMark: PIECE })) hash.update(piece as Buffer);
+  if (hash.digest('hex') !== packed.sha256) {
+    throw Corrupt.backup(
+      file,
+      'its SHA-256 is not the one of its manifest: bytes of it were changed, or the manifest is of another backup',
+    );
+  }
+}
+
+/** Decompresses a file into a new one, and puts it on disk. Throws Corrupt, naming the file. */
 export async function unpackFile(
   file: string,
   copy: string,
-  packed: PackedFile,
   progress?: (bytes: number) => void,
 ): Promise<void> {
-  await pipeline(
-    unpacked(file, packed),
-    counting(progress),
-    createWriteStream(copy, { flags: 'wx', flush: true }),
-  );
+  await pipeline(unpacked(file), counting(progress), createWriteStream(copy, { flags: 'wx', flush: true }));
 }
 
-/** What the file held; it breaks off with Corrupt, naming the file, when that is not what was packed. */
-export async function* unpacked(file: string, packed?: PackedFile): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256');
-  let bytes = 0;
+/** What the file held; it breaks off with Corrupt, naming the file, where that cannot be told. */
+export async function* unpacked(file: string): AsyncGenerator<Buffer> {
   const read = createReadStream(file, { highWaterMark: PIECE });
-  const counted = tap((piece) => {
-    hash.update(piece);
-    bytes += piece.length;
-  });
   const decompressed = createZstdDecompress({ chunkSize: PIECE });
-  const reading = pipeline(read, counted, decompressed);
+  const reading = pipeline(read, decompressed);
   // Whoever reads learns of a failure from the stream itself.
   reading.catch(() => undefined);
   try {
     for await (const piece of decompressed) yield piece as Buffer;
   } catch (cause) {
-    throw await damaged(file, packed, cause);
-  }
-  if (!packed) return;
-  if (bytes !== packed.bytes) {
-    throw Corrupt.backup(file, `it has ${bytes} bytes, its manifest says ${packed.bytes}`);
-  }
-  if (hash.digest('hex') !== packed.sha256) {
-    throw Corrupt.backup(file, 'its SHA-256 is not the one in its manifest: some of its bytes were changed');
-  }
-}
-
-async function damaged(file: string, packed: PackedFile | undefined, cause: unknown): Promise<unknown> {
-  const { code = '' } = cause as { code?: string };
-  if (code === 'ENOENT') return Corrupt.backup(file, 'it is missing', cause);
-  if (code === 'Z_BUF_ERROR')
-    return Corrupt.backup(file, `it is cut off${await lengths(file, packed)}`, cause);
-  if (/^(ZSTD|Z_|ERR_Z)/.test(code)) {
-    return Corrupt.backup(file, `it cannot be decompressed (${(cause as Error).message})`, cause);
-  }
-  return cause;
-}
-
-async function lengths(file: string, packed: PackedFile | undefined): Promise<string> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    return packed ? ` (${size} of ${packed.bytes} bytes)` : ` after ${size} bytes`;
+    throw damaged(file, cause);
   } finally {
-    await handle.close();
+    read.destroy();
   }
+}
+
+function damaged(file: string, cause: unknown): unknown {
+  const { code = '', message } = cause as { code?: string; message: string };
+  if (code === 'ENOENT') return Corrupt.backup(file, 'it is missing', cause);
+  if (code === 'Z_BUF_ERROR') return Corrupt.backup(file, 'it is cut off', cause);
+  if (/^(ZSTD|Z_|ERR_Z)/.test(code))
+    return Corrupt.backup(file, `it cannot be decompressed (${message})`, cause);
+  return cause;
 }
 
 function counting(progress: ((bytes: number) => void) | undefined): Transform {
