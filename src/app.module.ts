@@ -8,18 +8,27 @@ import { HealthModule } from './modules/health/health.module.js';
 import { MemoryModule } from './modules/memory/memory.module.js';
 import { ProfileModule } from './modules/profile/profile.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
+import { BackupsModule } from './modules/backups/backups.module.js';
+import type { Backups } from './operations/backup/backups.js';
 import type { Store } from './store/store.js';
 import { StoreModule } from './store/store.module.js';
+
+/** What the service serves. */
+export interface Served {
+  store: Store;
+  backups: Backups;
+}
 
 /** The service over an open store. */
 @Module({})
 export class AppModule {
-  static of(store: Store): DynamicModule {
+  static of({ store, backups }: Served): DynamicModule {
     return {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(),
         StoreModule.of(store),
+        BackupsModule.of(backups),
         ProfileModule,
         MemoryModule,
         EmotionModule,

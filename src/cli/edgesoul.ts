@@ -2,7 +2,10 @@
 import '../runtime-guard.js';
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { backupCommand } from './operator/backup.command.js';
+import { backupsCommand } from './operator/backups.command.js';
 import { EXIT } from './operator/operator-command.js';
+import { restoreCommand } from './operator/restore.command.js';
 import { statusCommand } from './operator/status.command.js';
 
 const program = new Command('edgesoul')
@@ -14,7 +17,8 @@ const program = new Command('edgesoul')
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the verification found differences.\nEach command has --help with examples.',
   );
 
-for (const command of [statusCommand()]) program.addCommand(command);
+for (const command of [statusCommand(), backupCommand(), backupsCommand(), restoreCommand()])
+  program.addCommand(command);
 for (const each of [program, ...program.commands]) {
   each
     .configureOutput({ outputError: (message, write) => write(message) })

@@ -34,8 +34,8 @@ export async function makePartial(folder: string, id: string): Promise<string> {
 }
 
 /** Removes what is not finished. */
-export async function removePartials(folder: string): Promise<void> {
-  const names = (await namesIn(folder)).filter((name) => name.startsWith(PARTIAL));
+export async function removePartials(folder: string, prefix = PARTIAL): Promise<void> {
+  const names = (await namesIn(folder)).filter((name) => name.startsWith(prefix));
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
