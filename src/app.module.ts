@@ -6,6 +6,7 @@ import { EmotionModule } from './modules/emotion/emotion.module.js';
 import { FeedModule } from './modules/feed/feed.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { MemoryModule } from './modules/memory/memory.module.js';
+import { OpsModule } from './modules/ops/ops.module.js';
 import { ProfileModule } from './modules/profile/profile.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
 import type { Store } from './store/store.js';
@@ -28,6 +29,7 @@ export class AppModule {
         BatchModule,
         FeedModule,
         HealthModule,
+        OpsModule,
       ],
     };
   }

@@ -58,6 +58,8 @@ const READS = [
   'get /v1/users/{userId}/stats',
   'get /v1/users/{userId}/events',
   'get /v1/events',
+  'get /v1/ops/projections',
+  'get /v1/ops/stats',
 ];
 
 let store: Store;
