@@ -6,6 +6,8 @@ import { EmotionModule } from './modules/emotion/emotion.module.js';
 import { FeedModule } from './modules/feed/feed.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { MemoryModule } from './modules/memory/memory.module.js';
+import type { Metrics } from './modules/metrics.js';
+import { MetricsModule } from './modules/metrics/metrics.module.js';
 import { OpsModule } from './modules/ops/ops.module.js';
 import { ProfileModule } from './modules/profile/profile.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
@@ -15,12 +17,13 @@ import { StoreModule } from './store/store.module.js';
 /** The service over an open store. */
 @Module({})
 export class AppModule {
-  static of(store: Store): DynamicModule {
+  static of(store: Store, metrics: Metrics): DynamicModule {
     return {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(),
         StoreModule.of(store),
+        MetricsModule.of(metrics),
         ProfileModule,
         MemoryModule,
         EmotionModule,

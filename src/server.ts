@@ -12,6 +12,8 @@ import { newId } from './events/uuid.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
 import { serveDocs } from './http/open-api.js';
 import { PinoLogger } from './http/pino-logger.js';
+import { measureRequests } from './http/request-metrics.js';
+import { Metrics } from './modules/metrics.js';
 
 const BODY_LIMIT = 1024 * 1024;
 const BATCH_BODY_LIMIT = 8 * 1024 * 1024;
@@ -49,8 +51,10 @@ export async function makeServer(store: Store, logger: Logger): Promise<NestFast
     );
   });
   closeConnectionsWhenStopping(instance);
+  const metrics = new Metrics();
+  measureRequests(instance, metrics.registry);
   if (logger.isLevelEnabled('debug')) logRequests(instance, logger);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(store), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(store, metrics), adapter, {
     bodyParser: false,
     logger: new PinoLogger(logger),
     abortOnError: false,

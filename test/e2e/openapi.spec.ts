@@ -131,7 +131,14 @@ describe('the OpenAPI document', () => {
 
   it('has every route', () => {
     const known = operations().map(([name]) => name);
-    const routes = [...COMMANDS, ...COMMANDS_WITHOUT_BODY, ...READS, 'get /health/live', 'get /health/ready'];
+    const routes = [
+      ...COMMANDS,
+      ...COMMANDS_WITHOUT_BODY,
+      ...READS,
+      'get /health/live',
+      'get /health/ready',
+      'get /metrics',
+    ];
     expect(known).toEqual(expect.arrayContaining(routes));
   });
 

@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { emotion, ids, joyfulTurn, memory } from '../support/builders.js';
 import { readLog } from '../support/client.js';
+import { readExposition, valueOf } from '../support/exposition.js';
 import { runSql } from '../support/postgresql-databases.js';
 import { onPostgresql, Store } from '../support/store.js';
 
@@ -152,7 +153,7 @@ describe('the projections', () => {
     }
   });
 
-  it('say so when they are behind or of other folds, until a start mends them', async () => {
+  it('say so, also to Prometheus, when they are behind or of other folds, until a start mends them', async () => {
     await beside(`update checkpoints set position = 2 where projection = 'memory-index'`);
     await beside(`update checkpoints set version = 99 where projection = 'emotion-trend'`);
     const { items, head } = await projections();
@@ -168,9 +169,13 @@ describe('the projections', () => {
       expect.stringMatching('other folds'),
       undefined,
     ]);
+    const scraped = readExposition((await store.get<string>('/metrics')).text);
+    expect(valueOf(scraped, 'edgesoul_projection_lag_events{projection="memory-index"}')).toBe(head - 2);
+    expect(valueOf(scraped, 'edgesoul_projection_lag_events{projection="current-profile"}')).toBe(0);
 
     await store.restart();
     const after = await projections();
     expect(after.items.map(({ state, lag }) => [state, lag])).toEqual(after.items.map(() => ['live', 0]));
+    expect(valueOf(readExposition((await store.get<string>('/metrics')).text), 'edgesoul_ready')).toBe(1);
   });
 });
