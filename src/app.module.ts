@@ -6,6 +6,9 @@ import { EmotionModule } from './modules/emotion/emotion.module.js';
 import { FeedModule } from './modules/feed/feed.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { MemoryModule } from './modules/memory/memory.module.js';
+import type { Metrics } from './modules/metrics.js';
+import { MetricsModule } from './modules/metrics/metrics.module.js';
+import { OpsModule } from './modules/ops/ops.module.js';
 import { ProfileModule } from './modules/profile/profile.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
 import { BackupsModule } from './modules/backups/backups.module.js';
@@ -22,13 +25,14 @@ export interface Served {
 /** The service over an open store. */
 @Module({})
 export class AppModule {
-  static of({ store, backups }: Served): DynamicModule {
+  static of({ store, backups, metrics }: Served & { metrics: Metrics }): DynamicModule {
     return {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(),
         StoreModule.of(store),
         BackupsModule.of(backups),
+        MetricsModule.of(metrics),
         ProfileModule,
         MemoryModule,
         EmotionModule,
@@ -37,6 +41,7 @@ export class AppModule {
         BatchModule,
         FeedModule,
         HealthModule,
+        OpsModule,
       ],
     };
   }

@@ -11,6 +11,8 @@ import { newId } from './events/uuid.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
 import { serveDocs } from './http/open-api.js';
 import { PinoLogger } from './http/pino-logger.js';
+import { measureRequests } from './http/request-metrics.js';
+import { Metrics } from './modules/metrics.js';
 
 const BODY_LIMIT = 1024 * 1024;
 const BATCH_BODY_LIMIT = 8 * 1024 * 1024;
@@ -48,8 +50,11 @@ export async function makeServer(over: Served, logger: Logger): Promise<NestFast
     );
   });
   closeConnectionsWhenStopping(instance);
+  const metrics = new Metrics();
+  measureRequests(instance, metrics.registry);
   if (logger.isLevelEnabled('debug')) logRequests(instance, logger);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(over), adapter, {
+  const served = AppModule.of({ ...over, metrics });
+  const app = await NestFactory.create<NestFastifyApplication>(served, adapter, {
     bodyParser: false,
     logger: new PinoLogger(logger),
     abortOnError: false,

@@ -1,3 +1,4 @@
+import type { Commit } from '../events/log/event-writer.js';
 import type { WriteCommand, Written } from '../events/log/write-command.js';
 
 /** A command as data, so that it can cross into another thread: what shall be decided, by name and input. */
@@ -17,6 +18,10 @@ export interface WriterState {
 
 /** The only way to change the store. */
 export abstract class CommandWriter {
+  /** Commands that are not answered yet. */
+  abstract readonly waiting: number;
+  /** Has every commit from now on told to the one observer, before its commands are answered; it must not throw. */
+  abstract observe(observer: (commit: Commit) => void): void;
   /** Resolves once the command's events are on disk; rejects with its refusal, or with Unavailable. */
   abstract write(command: CommandData): Promise<Written>;
   /** Opens a write transaction and looks; rejects with Unavailable when none can be opened. */

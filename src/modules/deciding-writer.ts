@@ -1,5 +1,5 @@
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
-import type { EventWriter } from '../events/log/event-writer.js';
+import type { Commit, EventWriter } from '../events/log/event-writer.js';
 import { checkpointsTable, type CheckpointRow } from '../events/log/log-tables.js';
 import type { Written } from '../events/log/write-command.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
@@ -14,6 +14,14 @@ export class DecidingWriter extends CommandWriter {
     private readonly writer: EventWriter,
   ) {
     super();
+  }
+
+  override get waiting(): number {
+    return this.writer.queued;
+  }
+
+  override observe(observer: (commit: Commit) => void): void {
+    this.writer.observe(observer);
   }
 
   override write(command: CommandData): Promise<Written> {

@@ -13,7 +13,9 @@ import type { EventQuery } from '../events/log/event-log.js';
 import { readEvents, readHead } from '../events/log/postgresql-event-reader.js';
 import { memoriesTable, memorySummariesTable, type MemoryRow } from './memory-index.projection.js';
 import { searchMemories, type MemoryHit, type MemoryIndex, type MemoryQuestion } from './memory-search.js';
-import { Reads } from './reads.js';
+import type { Positions } from './positions.js';
+import { countEvents, countRows, readPositions, readSize } from './postgresql-figures.js';
+import { Reads, type StoreSize } from './reads.js';
 
 /** Events that are decoded before others get their turn on the main thread. */
 const AT_ONCE = 100;
@@ -64,6 +66,22 @@ export class PostgresqlReads extends Reads {
 
   override async headPosition(): Promise<number> {
     return (await attempt(() => readHead(this.pool))).position;
+  }
+
+  override positions(): Promise<Positions> {
+    return attempt(() => readPositions(this.pool));
+  }
+
+  override size(): Promise<StoreSize> {
+    return attempt(() => readSize(this.pool));
+  }
+
+  override countRows(table: Table): Promise<number> {
+    return attempt(() => countRows(this.pool, table));
+  }
+
+  override countEvents(after: number, upTo: number): Promise<Record<string, number>> {
+    return attempt(() => countEvents(this.pool, after, upTo));
   }
 
   close(): Promise<void> {

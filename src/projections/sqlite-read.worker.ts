@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads';
 import type { RowQuery } from '../database/row-store.js';
 import { openForReading } from '../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
+import type { Table } from '../database/table.js';
 import { eventAnswer, nextAfter } from '../events/event-answer.js';
 import { Corrupt, errorData, type ErrorData } from '../errors.js';
 import { EventCatalog } from '../events/event-catalog.js';
@@ -12,6 +13,7 @@ import type { EventQuery } from '../events/log/event-log.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
 import { searchMemories, type MemoryQuestion } from './memory-search.js';
 import { PROJECTIONS } from './projection-catalog.js';
+import { SqliteFigures } from './sqlite-figures.js';
 import { sqliteMemoryIndex } from './sqlite-memory-index.js';
 
 // A thread that scans over its own read-only connection; piscina calls the exported functions by name.
@@ -19,6 +21,7 @@ const db = openForReading((workerData as { file: string }).file);
 const rows = new SqliteRows(db);
 const log = new SqliteEventReader(db);
 const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+const figures = new SqliteFigures(db);
 const index = sqliteMemoryIndex(rows);
 const tables = new Map(
   PROJECTIONS.flatMap((projection) => projection.tables).map((table) => [table.name, table]),
@@ -29,9 +32,23 @@ export type ReadAnswer = { value: unknown } | { error: ErrorData };
 
 /** A page of rows of the named table. */
 export function list({ table, query }: { table: string; query: RowQuery }): ReadAnswer {
-  const declared = tables.get(table);
-  if (!declared) throw new Error(`No projection declares a table ${table}.`);
-  return { value: rows.list(declared, query) };
+  return { value: rows.list(declared(table), query) };
+}
+
+function declared(name: string): Table {
+  const table = tables.get(name);
+  if (!table) throw new Error(`No projection declares a table ${name}.`);
+  return table;
+}
+
+/** How many rows the named table has. */
+export function countRows(table: string): ReadAnswer {
+  return { value: figures.countRows(declared(table)) };
+}
+
+/** How many events of each type there are. */
+export function countEvents({ after, upTo }: { after: number; upTo: number }): ReadAnswer {
+  return { value: figures.countEvents(after, upTo) };
 }
 
 /** The user's memories that answer the question. */

@@ -8,30 +8,39 @@ import { errorFrom, Unavailable } from '../errors.js';
 import type { EventQuery } from '../events/log/event-log.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
 import type { MemoryHit, MemoryQuestion } from './memory-search.js';
-import { Reads } from './reads.js';
+import type { Positions } from './positions.js';
+import { Reads, type StoreSize } from './reads.js';
+import { SqliteFigures } from './sqlite-figures.js';
 import type { ReadAnswer } from './sqlite-read.worker.js';
 
 /** Tasks that may wait for a thread; more are refused with 503. */
 const MOST_WAITING = 1_000;
+/** After so long without a task a thread that is not always needed ends. */
+const IDLE_MS = 30_000;
 
 /**
  * Reads over SQLite: points on a connection of the main thread, scans in worker threads. What the chat waits for has
- * a thread of its own, so that analysts paging through the log never hold it up.
+ * a thread of its own, so that analysts paging through the log never hold it up, nor operators counting rows either.
  */
 export class SqliteReads extends Reads {
   private readonly db: Database.Database;
   private readonly rows: SqliteRows;
   private readonly log: SqliteEventReader;
+  private readonly figures: SqliteFigures;
   private readonly chat: Piscina;
   private readonly feed: Piscina;
+  private readonly counts: Piscina;
 
   constructor(file: string) {
     super();
     this.db = openForReading(file);
     this.rows = new SqliteRows(this.db);
     this.log = new SqliteEventReader(this.db);
+    this.figures = new SqliteFigures(this.db);
     this.chat = pool(file);
     this.feed = pool(file);
+    // Asked for rarely: the thread comes when it is needed and goes.
+    this.counts = pool(file, { minThreads: 0, idleTimeout: IDLE_MS });
   }
 
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
@@ -58,19 +67,38 @@ export class SqliteReads extends Reads {
     return this.log.head().position;
   }
 
+  override async positions(): Promise<Positions> {
+    return this.figures.positions();
+  }
+
+  override size(): Promise<StoreSize> {
+    return this.figures.size();
+  }
+
+  override countRows(table: Table): Promise<number> {
+    return run(this.counts, 'countRows', table.name) as Promise<number>;
+  }
+
+  override countEvents(after: number, upTo: number): Promise<Record<string, number>> {
+    return run(this.counts, 'countEvents', { after, upTo }) as Promise<Record<string, number>>;
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.chat.close(), this.feed.close()]);
+    await Promise.all([this.chat.close(), this.feed.close(), this.counts.close()]);
     this.db.close();
   }
 }
 
-function pool(file: string): Piscina {
+function pool(
+  file: string,
+  options: { minThreads: number; idleTimeout?: number } = { minThreads: 1 },
+): Piscina {
   return new Piscina({
     filename: new URL('./sqlite-read.worker.js', import.meta.url).href,
     workerData: { file },
-    minThreads: 1,
     maxThreads: 1,
     maxQueue: MOST_WAITING,
+    ...options,
   });
 }
 

@@ -1,9 +1,9 @@
 import { Piscina } from 'piscina';
 import { errorFrom, Unavailable } from '../errors.js';
-import { DEFAULT_LIMITS } from '../events/log/event-writer.js';
+import { DEFAULT_LIMITS, type Commit } from '../events/log/event-writer.js';
 import type { Written } from '../events/log/write-command.js';
 import { CommandWriter, type CommandData, type WriterState } from '../modules/command-writer.js';
-import type { Settled } from './sqlite-writer.worker.js';
+import type { Carried, Settled } from './sqlite-writer.worker.js';
 
 interface Waiting {
   command: CommandData;
@@ -22,6 +22,7 @@ export class SqliteWriter extends CommandWriter {
   private unanswered = 0;
   private readonly crossings = new Set<Promise<void>>();
   private stopping = false;
+  private told: (commit: Commit) => void = nothing;
 
   private constructor(file: string) {
     super();
@@ -46,6 +47,14 @@ export class SqliteWriter extends CommandWriter {
       await writer.thread.destroy();
       throw error;
     }
+  }
+
+  override get waiting(): number {
+    return this.unanswered;
+  }
+
+  override observe(observer: (commit: Commit) => void): void {
+    this.told = observer;
   }
 
   override write(command: CommandData): Promise<Written> {
@@ -84,7 +93,8 @@ export class SqliteWriter extends CommandWriter {
   private async carry(together: readonly Waiting[]): Promise<void> {
     try {
       const commands = together.map(({ command }) => command);
-      const outcomes = (await this.thread.run(commands, { name: 'write' })) as Settled<Written>[];
+      const { outcomes, commits } = (await this.thread.run(commands, { name: 'write' })) as Carried;
+      for (const commit of commits) this.told(commit);
       for (const [i, outcome] of outcomes.entries()) settle(together[i] as Waiting, outcome);
     } catch (cause) {
       // The thread itself has failed: whether its last commit was made is unknown, so a retry needs its key.
@@ -94,6 +104,8 @@ export class SqliteWriter extends CommandWriter {
     }
   }
 }
+
+const nothing = (): void => undefined;
 
 function settle({ resolve, reject }: Waiting, outcome: Settled<Written>): void {
   if ('value' in outcome) resolve(outcome.value);

@@ -3,7 +3,7 @@ import { openForWriting } from '../database/sqlite/open-sqlite.js';
 import { errorData, type ErrorData } from '../errors.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
-import { EventWriter } from '../events/log/event-writer.js';
+import { EventWriter, type Commit } from '../events/log/event-writer.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
 import type { Written } from '../events/log/write-command.js';
 import type { CommandData, WriterState } from '../modules/command-writer.js';
@@ -19,13 +19,25 @@ const folds = new ProjectionFolds(PROJECTIONS);
 const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now };
 const writer = new DecidingWriter(log, new EventWriter(log, parts));
 compileValidators();
+/** Not yet told to the main thread. */
+let commits: Commit[] = [];
+writer.observe((commit) => commits.push(commit));
 
 /** What became of a command, or of another task. */
 export type Settled<T> = { value: T } | { error: ErrorData };
 
-/** Writes commands that arrived together; answers each one's outcome, in their order. */
-export function write(commands: readonly CommandData[]): Promise<Settled<Written>[]> {
-  return Promise.all(commands.map((command) => settled(writer.write(command))));
+/** What became of commands that arrived together, in their order, and the commits since the answer before. */
+export interface Carried {
+  outcomes: Settled<Written>[];
+  commits: Commit[];
+}
+
+/** Writes commands that arrived together. The commits go along with the answers: no message is sent for them alone. */
+export async function write(commands: readonly CommandData[]): Promise<Carried> {
+  const outcomes = await Promise.all(commands.map((command) => settled(writer.write(command))));
+  const made = commits;
+  commits = [];
+  return { outcomes, commits: made };
 }
 
 /** Whether commands can be taken. */

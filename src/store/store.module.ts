@@ -1,5 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { CommandWriter } from '../modules/command-writer.js';
+import { CountingWriter } from '../modules/counting-writer.js';
+import { Metrics } from '../modules/metrics.js';
 import { Reads } from '../projections/reads.js';
 import { Store } from './store.js';
 
@@ -14,7 +16,11 @@ export class StoreModule implements OnApplicationShutdown {
       global: true,
       providers: [
         { provide: Store, useValue: store },
-        { provide: CommandWriter, useValue: store.writer },
+        {
+          provide: CommandWriter,
+          useFactory: ({ registry }: Metrics) => new CountingWriter(store.writer, registry),
+          inject: [Metrics],
+        },
         { provide: Reads, useValue: store.reads },
       ],
       exports: [Store, CommandWriter, Reads],

@@ -58,6 +58,8 @@ const READS = [
   'get /v1/users/{userId}/stats',
   'get /v1/users/{userId}/events',
   'get /v1/events',
+  'get /v1/ops/projections',
+  'get /v1/ops/stats',
 ];
 
 let store: Store;
@@ -129,7 +131,14 @@ describe('the OpenAPI document', () => {
 
   it('has every route', () => {
     const known = operations().map(([name]) => name);
-    const routes = [...COMMANDS, ...COMMANDS_WITHOUT_BODY, ...READS, 'get /health/live', 'get /health/ready'];
+    const routes = [
+      ...COMMANDS,
+      ...COMMANDS_WITHOUT_BODY,
+      ...READS,
+      'get /health/live',
+      'get /health/ready',
+      'get /metrics',
+    ];
     expect(known).toEqual(expect.arrayContaining(routes));
   });
 

@@ -3,6 +3,7 @@ import { startService, type ServiceProcess } from '../../src/cli/service-process
 import { startPostgresql, type StartedPostgresql } from '../postgresql-server.mjs';
 import { joyfulTurn, turn } from '../support/builders.js';
 import { Client, User } from '../support/client.js';
+import { readExposition, valueOf } from '../support/exposition.js';
 
 jest.setTimeout(60_000);
 
@@ -47,9 +48,22 @@ describe('a service whose database goes away', () => {
       },
     });
 
+    // Whoever looks at the metrics wants to see it now.
+    const scraped = readExposition((await client.get<string>('/metrics')).text);
+    expect(valueOf(scraped, 'edgesoul_ready')).toBe(0);
+    expect(scraped.series.has('edgesoul_log_head_position')).toBe(false);
+    // What a scrape had to leave out is counted in the next one.
+    const next = readExposition((await client.get<string>('/metrics')).text);
+    expect(valueOf(next, 'edgesoul_scrape_failures_total{metric="edgesoul_log_head_position"}')).toBe(1);
+    const unavailable = 'edgesoul_commands_total{command="RecordTurn",outcome="unavailable"}';
+    expect(valueOf(scraped, unavailable)).toBe(1);
+
     await database.resume();
     expect((await user.post('/turns', turn(), { 'idempotency-key': 'second' })).status).toBe(201);
     expect((await user.get('/conversation')).body).toMatchObject({ turnCount: 2 });
     expect((await client.get('/health/ready')).status).toBe(200);
+    const back = readExposition((await client.get<string>('/metrics')).text);
+    expect(valueOf(back, 'edgesoul_ready')).toBe(1);
+    expect(valueOf(back, 'edgesoul_log_head_position')).toBeGreaterThan(0);
   });
 });

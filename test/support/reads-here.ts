@@ -5,18 +5,22 @@ import type { Key, Table } from '../../src/database/table.js';
 import type { EventQuery } from '../../src/events/log/event-log.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
 import { searchMemories, type MemoryHit, type MemoryQuestion } from '../../src/projections/memory-search.js';
-import { Reads } from '../../src/projections/reads.js';
+import type { Positions } from '../../src/projections/positions.js';
+import { Reads, type StoreSize } from '../../src/projections/reads.js';
+import { SqliteFigures } from '../../src/projections/sqlite-figures.js';
 import { sqliteMemoryIndex } from '../../src/projections/sqlite-memory-index.js';
 
 /** What the service reads from SQLite, over a connection of the test's own and without threads. */
 export class ReadsHere extends Reads {
   private readonly rows: SqliteRows;
   private readonly events: SqliteEventReader;
+  private readonly figures: SqliteFigures;
 
   constructor(db: Database.Database) {
     super();
     this.rows = new SqliteRows(db);
     this.events = new SqliteEventReader(db);
+    this.figures = new SqliteFigures(db);
   }
 
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
@@ -38,5 +42,21 @@ export class ReadsHere extends Reads {
 
   override async headPosition(): Promise<number> {
     return this.events.head().position;
+  }
+
+  override async positions(): Promise<Positions> {
+    return this.figures.positions();
+  }
+
+  override size(): Promise<StoreSize> {
+    return this.figures.size();
+  }
+
+  override async countRows(table: Table): Promise<number> {
+    return this.figures.countRows(table);
+  }
+
+  override async countEvents(after: number, upTo: number): Promise<Record<string, number>> {
+    return this.figures.countEvents(after, upTo);
   }
 }

@@ -43,6 +43,11 @@ export class Store extends Client {
     return this.service.log;
   }
 
+  /** Where the data is on PostgreSQL. */
+  get databaseUrl(): string {
+    return this.env.DATABASE_URL ?? '';
+  }
+
   get dataDir(): string {
     return join(this.folder, 'data');
   }

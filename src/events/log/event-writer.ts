@@ -15,6 +15,16 @@ export interface WriterLimits {
 
 export const DEFAULT_LIMITS: WriterLimits = { batch: 256, batchMs: 10, queue: 4_096 };
 
+/** A commit that was made, told to whoever measures the writer. */
+export interface Commit {
+  /** Commands that shared it, refused ones too. */
+  commands: number;
+  /** Events that it appended. */
+  events: number;
+  /** Milliseconds from asking for the transaction until all of it was on disk. */
+  ms: number;
+}
+
 interface Waiting {
   command: WriteCommand;
   resolve: (written: Written) => void;
@@ -28,6 +38,8 @@ interface Decided {
   outcomes: Outcome[];
 }
 
+const nothing = (): void => undefined;
+
 /**
  * The only way into the log. Commands that arrive during one turn of the event loop, or while a commit runs, share
  * the next commit: one fsync for all of them. Each is answered after that commit; a refused one harms no neighbour.
@@ -36,6 +48,7 @@ export class EventWriter {
   private waiting: Waiting[] = [];
   private flushing: Promise<void> | undefined;
   private stopping = false;
+  private told: (commit: Commit) => void = nothing;
 
   constructor(
     private readonly log: EventLog,
@@ -46,6 +59,11 @@ export class EventWriter {
   /** Commands that wait for the next commit. */
   get queued(): number {
     return this.waiting.length;
+  }
+
+  /** Has every commit from now on told to the one observer, before its commands are answered; it must not throw. */
+  observe(observer: (commit: Commit) => void): void {
+    this.told = observer;
   }
 
   /** Resolves once the command's events are on disk; rejects with its refusal, or with Unavailable. */
@@ -78,10 +96,10 @@ export class EventWriter {
 
   /** Answers how many commands, from the first, were dealt with. */
   private async commit(batch: readonly Waiting[]): Promise<number> {
+    const begun = performance.now();
+    let decided: Decided;
     try {
-      const outcomes = await this.transaction(batch);
-      for (const [i, outcome] of outcomes.entries()) settle(batch[i] as Waiting, outcome);
-      return outcomes.length;
+      decided = await this.transaction(batch);
     } catch (error) {
       // A database that cannot be locked or written is nobody's fault, and asking it again for each command would only
       // hold everyone up; nor may a commit whose outcome is unknown be tried again without its clients' keys.
@@ -90,6 +108,10 @@ export class EventWriter {
       else for (const waiting of batch) settle(waiting, { error: foreseen(error) });
       return batch.length;
     }
+    const { writes, outcomes } = decided;
+    this.told({ commands: outcomes.length, events: writes.events, ms: performance.now() - begun });
+    for (const [i, outcome] of outcomes.entries()) settle(batch[i] as Waiting, outcome);
+    return outcomes.length;
   }
 
   /** After an unexpected failure of the whole: only the guilty command fails. */
@@ -97,12 +119,12 @@ export class EventWriter {
     for (const waiting of batch) await this.commit([waiting]);
   }
 
-  private transaction(batch: readonly Waiting[]): Promise<Outcome[]> {
+  private transaction(batch: readonly Waiting[]): Promise<Decided> {
     return this.log.transaction(async (transaction) => {
       const now = this.parts.clock();
-      const { writes, outcomes } = await settled(transaction, () => this.decide(transaction, batch, now));
-      await writes.flush();
-      return outcomes;
+      const decided = await settled(transaction, () => this.decide(transaction, batch, now));
+      await decided.writes.flush();
+      return decided;
     });
   }
 

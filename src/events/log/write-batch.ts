@@ -38,6 +38,11 @@ export class WriteBatch {
     this.now = Math.max(clock, this.head.recordedAt);
   }
 
+  /** Events that the batch appends. */
+  get events(): number {
+    return this.appended.length;
+  }
+
   /** Takes one command in. When it throws, nothing of the command stays behind. */
   execute(command: WriteCommand): Written {
     const before = { mark: this.rows.mark(), head: this.head, appended: this.appended.length };

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Reads } from '../../projections/reads.js';
+import { CommandWriter } from '../command-writer.js';
+import { inFlight } from '../in-flight.js';
+import { Metrics } from '../metrics.js';
+
+/** Where the log and its projections are, how large the database is, and whether commands can be taken. */
+@Injectable()
+export class StoreMetrics {
+  constructor(metrics: Metrics, writer: CommandWriter, reads: Reads) {
+    // Several gauges of a scrape share one answer.
+    const positions = inFlight(() => reads.positions());
+    const size = inFlight(() => reads.size());
+    const state = inFlight(() => writer.state());
+
+    metrics.gauge(
+      {
+        name: 'edgesoul_ready',
+        help: '1 when commands can be taken and every projection is at the head, as /health/ready says.',
+        otherwise: 0,
+      },
+      async () => ((await state()).behind.length === 0 ? 1 : 0),
+    );
+    metrics.gauge(
+      { name: 'edgesoul_log_head_position', help: "Position of the log's last event." },
+      async () => (await positions()).head,
+    );
+    metrics.gauge(
+      {
+        name: 'edgesoul_projection_position',
+        help: 'Position of the last event that the projection has folded.',
+        label: 'projection',
+      },
+      async () => new Map((await positions()).projections.map(({ name, position }) => [name, position])),
+    );
+    metrics.gauge(
+      {
+        name: 'edgesoul_projection_lag_events',
+        help: 'Events that the projection has not folded yet.',
+        label: 'projection',
+      },
+      async () => {
+        const { head, projections } = await positions();
+        return new Map(projections.map(({ name, position }) => [name, head - position]));
+      },
+    );
+    metrics.gauge(
+      {
+        name: 'edgesoul_database_size_bytes',
+        help: 'Size of the tables with their indexes.',
+      },
+      async () => (await size()).databaseBytes,
+    );
+    metrics.gauge(
+      { name: 'edgesoul_database_wal_size_bytes', help: "Size of SQLite's write-ahead log." },
+      async () => (await size()).walBytes,
+    );
+    metrics.gauge(
+      { name: 'edgesoul_disk_free_bytes', help: 'Free space where the SQLite file is.' },
+      async () => (await size()).freeBytes,
+    );
+  }
+}

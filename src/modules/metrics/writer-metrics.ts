@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { Histogram } from 'prom-client';
+import { CommandWriter } from '../command-writer.js';
+import { Metrics } from '../metrics.js';
+
+/** Each at most twice the one before, up to the most commands that share a commit. */
+const COMMANDS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+const EVENTS = [0, ...COMMANDS, 512, 1_024];
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** How the writer shares its commits, and how long they take. */
+@Injectable()
+export class WriterMetrics {
+  constructor(metrics: Metrics, writer: CommandWriter) {
+    const registers = [metrics.registry];
+    const commands = new Histogram({
+      name: 'edgesoul_writer_commit_commands',
+      help: 'Commands that shared a commit.',
+      buckets: COMMANDS,
+      registers,
+    });
+    const events = new Histogram({
+      name: 'edgesoul_writer_commit_events',
+      help: 'Events that a commit appended.',
+      buckets: EVENTS,
+      registers,
+    });
+    const seconds = new Histogram({
+      name: 'edgesoul_writer_commit_duration_seconds',
+      help: 'Time of a commit: from asking for the transaction until all of it was on disk.',
+      buckets: SECONDS,
+      registers,
+    });
+    writer.observe((commit) => {
+      commands.observe(commit.commands);
+      events.observe(commit.events);
+      seconds.observe(commit.ms / 1_000);
+    });
+    metrics.gauge(
+      { name: 'edgesoul_writer_queue_commands', help: 'Commands that are not answered yet.' },
+      () => writer.waiting,
+    );
+  }
+}

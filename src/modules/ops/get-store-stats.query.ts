@@ -1,0 +1,39 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { profilesTable } from '../../projections/current-profile.projection.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import { Reads } from '../../projections/reads.js';
+import { EventCounts } from './event-counts.js';
+import { RowCounts, rowsOf } from './row-counts.js';
+import type { StoreStatsAnswer } from './store-stats.dto.js';
+
+/** The store, in numbers? */
+export class GetStoreStats extends Query<StoreStatsAnswer> {}
+
+@QueryHandler(GetStoreStats)
+export class GetStoreStatsHandler implements IQueryHandler<GetStoreStats> {
+  constructor(
+    private readonly reads: Reads,
+    private readonly rows: RowCounts,
+    private readonly events: EventCounts,
+  ) {}
+
+  async execute(): Promise<StoreStatsAnswer> {
+    const head = await this.reads.headPosition();
+    const [counted, { events, byType }, { databaseBytes, walBytes }] = await Promise.all([
+      this.rows.get(),
+      this.events.get(head),
+      this.reads.size(),
+    ]);
+    return {
+      users: counted.byTable.get(profilesTable.name) ?? 0,
+      events,
+      eventsByType: byType,
+      rowsByProjection: Object.fromEntries(PROJECTIONS.map((each) => [each.name, rowsOf(counted, each)])),
+      databaseBytes,
+      bytesPerEvent: events === 0 ? null : Math.round(databaseBytes / events),
+      walBytes,
+      uptimeSeconds: Math.round(process.uptime()),
+      countedAt: new Date(counted.at).toISOString(),
+    };
+  }
+}

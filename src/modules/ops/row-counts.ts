@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import type { Projection } from '../../projections/projection.js';
+import { Reads } from '../../projections/reads.js';
+import { inFlight } from '../in-flight.js';
+
+/** So many are counted anew for everyone who asks. */
+const FEW_ROWS = 100_000;
+/** More are kept for so many times as long as counting took: a tenth of the time, at most, goes into it. */
+const KEPT = 10;
+
+/** Rows of every table of the projections. */
+export interface Counted {
+  /** When counting began, ms UTC. */
+  at: number;
+  byTable: ReadonlyMap<string, number>;
+}
+
+/** Counts the rows of the projections, without counting millions of them again and again. */
+@Injectable()
+export class RowCounts {
+  private kept: { counted: Counted; until: number } | undefined;
+
+  constructor(private readonly reads: Reads) {}
+
+  async get(): Promise<Counted> {
+    return this.kept && performance.now() < this.kept.until ? this.kept.counted : this.count();
+  }
+
+  private readonly count = inFlight(async (): Promise<Counted> => {
+    const at = Date.now();
+    const begun = performance.now();
+    const byTable = new Map<string, number>();
+    // One after another: a read that lasts keeps SQLite from emptying its write-ahead log.
+    for (const table of PROJECTIONS.flatMap(({ tables }) => tables))
+      byTable.set(table.name, await this.reads.countRows(table));
+    const counted = { at, byTable };
+    const rows = [...byTable.values()].reduce((sum, count) => sum + count, 0);
+    const now = performance.now();
+    this.kept = rows > FEW_ROWS ? { counted, until: now + KEPT * (now - begun) } : undefined;
+    return counted;
+  });
+}
+
+/** All rows of one projection. */
+export function rowsOf({ byTable }: Counted, { tables }: Projection): number {
+  return tables.reduce((sum, { name }) => sum + (byTable.get(name) ?? 0), 0);
+}

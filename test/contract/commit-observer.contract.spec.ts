@@ -1,0 +1,58 @@
+import { Refused } from '../../src/errors.js';
+import type { Commit } from '../../src/events/log/event-writer.js';
+import { append, feeling, joy, malformed, numbers } from '../support/appends.js';
+import { DATABASES } from '../support/databases.js';
+import { brittleFolds, liveFolds, UNSTORABLE } from '../support/folds.js';
+import type { TestDatabase } from '../support/test-database.js';
+
+function refusing(): never {
+  throw Refused.memoryExists('m');
+}
+
+for (const database of DATABASES) {
+  describe(`${database.name}: the observer of commits`, () => {
+    let db: TestDatabase;
+
+    beforeEach(async () => {
+      db = await database.open();
+    });
+
+    afterEach(() => db.close());
+
+    it('is told of each one with its commands and events, before they are answered', async () => {
+      const writer = db.writer(liveFolds(), { limits: { batch: 4 } });
+      const commits: Commit[] = [];
+      writer.observe((commit) => commits.push(commit));
+      const toldWhenAnswered = await Promise.all([
+        ...numbers(5).map(async () => {
+          await writer.write(append([joy(), joy()]));
+          return commits.length;
+        }),
+        writer.write(append([], { decide: refusing })).catch(() => commits.length),
+      ]);
+      expect(commits).toEqual([
+        { commands: 4, events: 8, ms: expect.any(Number) },
+        { commands: 2, events: 2, ms: expect.any(Number) },
+      ]);
+      expect(toldWhenAnswered).toEqual([1, 1, 1, 1, 2, 2]);
+      for (const { ms } of commits) expect(ms).toBeGreaterThan(0);
+    });
+
+    it('is not told of what was rolled back, only of the commands that were then written alone', async () => {
+      const writer = db.writer(brittleFolds());
+      const commits: Commit[] = [];
+      writer.observe((commit) => commits.push(commit));
+      await Promise.allSettled([
+        writer.write(append([joy()])),
+        writer.write(append([feeling(UNSTORABLE)])),
+        writer.write(append([joy()])),
+        writer.write(append([malformed()])),
+      ]);
+      expect(commits.map(({ commands, events }) => [commands, events])).toEqual([
+        [1, 1],
+        [1, 1],
+        [1, 0],
+      ]);
+    });
+  });
+}

@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { emotion, ids, joyfulTurn, memory } from '../support/builders.js';
+import { readLog } from '../support/client.js';
+import { readExposition, valueOf } from '../support/exposition.js';
+import { runSql } from '../support/postgresql-databases.js';
+import { onPostgresql, Store } from '../support/store.js';
+
+jest.setTimeout(60_000);
+
+interface Projections {
+  items: {
+    name: string;
+    version: number;
+    position: number;
+    lag: number;
+    rows: number;
+    state: string;
+    lastError?: string;
+  }[];
+  head: number;
+  countedAt: string;
+}
+
+interface Stats {
+  users: number;
+  events: number;
+  eventsByType: Record<string, number>;
+  rowsByProjection: Record<string, number>;
+  databaseBytes: number;
+  bytesPerEvent: number | null;
+  walBytes: number | null;
+  uptimeSeconds: number;
+  countedAt: string;
+}
+
+let store: Store;
+
+beforeAll(async () => {
+  store = await Store.start();
+});
+
+afterAll(() => store.remove());
+
+const projections = async () => (await store.get<Projections>('/v1/ops/projections')).body;
+const stats = async () => (await store.get<Stats>('/v1/ops/stats')).body;
+
+/** Runs a statement beside the service, as someone with the database's password can. */
+async function beside(sql: string): Promise<void> {
+  if (onPostgresql()) {
+    await runSql(store.databaseUrl, sql);
+    return;
+  }
+  const db = new Database(join(store.dataDir, 'edgesoul.db'));
+  db.exec(sql);
+  db.close();
+}
+
+describe('the store in numbers', () => {
+  it('begins with nothing', async () => {
+    const { eventsByType, ...empty } = await stats();
+    expect(empty).toMatchObject({ users: 0, events: 0, bytesPerEvent: null });
+    expect(new Set(Object.values(eventsByType))).toEqual(new Set([0]));
+  });
+
+  it('agrees with what was written, each time that it is asked', async () => {
+    for (const id of ids('user', 3)) {
+      const user = store.user(id);
+      await user.post('/turns', joyfulTurn());
+      await user.post('/memories', memory({ memoryId: 'boat' }));
+      await user.post('/memories', memory({ memoryId: 'gone' }));
+      await user.delete('/memories/gone');
+      await user.post('/emotions', emotion({ emotion: 'calm' }));
+      const log = await readLog(store);
+      const { users, events, eventsByType, rowsByProjection } = await stats();
+      expect(users).toBe(new Set(log.map(({ userId }) => userId)).size);
+      expect(events).toBe(log.length);
+      for (const [type, count] of Object.entries(eventsByType))
+        expect([type, count]).toEqual([type, log.filter((event) => event.type === type).length]);
+      expect(Object.values(eventsByType).reduce((sum, count) => sum + count)).toBe(log.length);
+      // The emotions joy and calm, each with its day and its triggers: harbour and morning, and harbour.
+      // One memory and a summary; the session, its turn, the summary and the active day.
+      expect(rowsByProjection).toEqual({
+        'current-profile': users,
+        'memory-index': 2 * users,
+        'emotion-trend': 7 * users,
+        'conversation-window': 4 * users,
+      });
+    }
+  });
+
+  it('tells how large the database is and how long the process runs', async () => {
+    const { events, databaseBytes, bytesPerEvent, walBytes, uptimeSeconds, countedAt } = await stats();
+    expect(databaseBytes).toBeGreaterThan(10_000);
+    expect(bytesPerEvent).toBe(Math.round(databaseBytes / events));
+    // PostgreSQL's belongs to the server, not to this database.
+    expect(walBytes === null ? 'none' : walBytes > 0).toBe(onPostgresql() ? 'none' : true);
+    expect(uptimeSeconds).toBeGreaterThanOrEqual(0);
+    expect(uptimeSeconds).toBeLessThan(600);
+    expect(Math.abs(Date.now() - Date.parse(countedAt))).toBeLessThan(10_000);
+  });
+
+  it('is the same after a restart, which counts anew', async () => {
+    const before = await stats();
+    await store.restart();
+    const { users, eventsByType, rowsByProjection } = await stats();
+    expect({ users, eventsByType, rowsByProjection }).toEqual({
+      users: before.users,
+      eventsByType: before.eventsByType,
+      rowsByProjection: before.rowsByProjection,
+    });
+  });
+
+  it('counts each event once, whoever asks at the same time', async () => {
+    const asked = await Promise.all([
+      stats(),
+      store.user('user-1').post('/emotions', emotion()),
+      stats(),
+      stats(),
+    ]);
+    const log = await readLog(store);
+    for (const each of [asked[0], asked[2], asked[3]]) {
+      const sum = Object.values(each.eventsByType).reduce((total, count) => total + count);
+      expect(sum).toBe(each.events);
+      expect(each.events).toBeLessThanOrEqual(log.length);
+    }
+    expect((await stats()).events).toBe(log.length);
+  });
+
+  it('takes no query', async () => {
+    expect((await store.get('/v1/ops/stats?users=1')).status).toBe(400);
+    expect((await store.get('/v1/ops/projections?users=1')).status).toBe(400);
+  });
+});
+
+describe('the projections', () => {
+  it('are live at the head after a write, with their rows', async () => {
+    const { position } = (await store.user('user-1').post<{ position: number }>('/emotions', emotion())).body;
+    const { items, head } = await projections();
+    const { rowsByProjection } = await stats();
+    expect(head).toBe(position);
+    expect(items.map(({ name }) => name)).toEqual(Object.keys(rowsByProjection));
+    for (const item of items) {
+      expect(item).toEqual({
+        name: item.name,
+        version: expect.any(Number),
+        position,
+        lag: 0,
+        rows: rowsByProjection[item.name],
+        state: 'live',
+      });
+    }
+  });
+
+  it('say so, also to Prometheus, when they are behind or of other folds, until a start mends them', async () => {
+    await beside(`update checkpoints set position = 2 where projection = 'memory-index'`);
+    await beside(`update checkpoints set version = 99 where projection = 'emotion-trend'`);
+    const { items, head } = await projections();
+    expect(items.map(({ name, version, lag, state }) => [name, version, lag, state])).toEqual([
+      ['current-profile', 1, 0, 'live'],
+      ['memory-index', 1, head - 2, 'failed'],
+      ['emotion-trend', 99, 0, 'failed'],
+      ['conversation-window', 2, 0, 'live'],
+    ]);
+    expect(items.map(({ lastError }) => lastError)).toEqual([
+      undefined,
+      expect.stringMatching(`It has folded 2 of ${head} events`),
+      expect.stringMatching('other folds'),
+      undefined,
+    ]);
+    const scraped = readExposition((await store.get<string>('/metrics')).text);
+    expect(valueOf(scraped, 'edgesoul_projection_lag_events{projection="memory-index"}')).toBe(head - 2);
+    expect(valueOf(scraped, 'edgesoul_projection_lag_events{projection="current-profile"}')).toBe(0);
+
+    await store.restart();
+    const after = await projections();
+    expect(after.items.map(({ state, lag }) => [state, lag])).toEqual(after.items.map(() => ['live', 0]));
+    expect(valueOf(readExposition((await store.get<string>('/metrics')).text), 'edgesoul_ready')).toBe(1);
+  });
+});
