@@ -11,15 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const PROJECTIONS = ['current-profile', 'memory-index', 'emotion-trend', 'conversation-window'];
 
 /** Exposed by what is still to come; whoever adds one takes it from here. */
-const TO_COME = [
-  'edgesoul_backup_last_success_timestamp_seconds',
-  'edgesoul_backup_last_failed',
-  'edgesoul_drill_last_success_timestamp_seconds',
-  'edgesoul_drill_last_failed',
-  'edgesoul_rebuild_running',
-  'edgesoul_projection_failed',
-  'edgesoul_verification_last_ok',
-];
+const TO_COME = ['edgesoul_rebuild_running', 'edgesoul_projection_failed', 'edgesoul_verification_last_ok'];
 
 let store: Store;
 

@@ -34,8 +34,18 @@ export class Store extends Client {
     }
   }
 
+  /** A service over data that is there already; whoever made the data removes it. */
+  static async over(settings: Environment): Promise<Store> {
+    return new Store('', await startService(settings), settings);
+  }
+
   get url(): string {
     return this.service.url;
+  }
+
+  /** The environment of the process. */
+  get settings(): Readonly<Environment> {
+    return this.env;
   }
 
   /** What the present process has logged so far, one line an entry. */

@@ -7,11 +7,11 @@ import type { Manifest } from './manifest.js';
 export interface BackupStatus {
   /** The newest full backup. */
   lastBackup: Pick<Manifest, 'file' | 'createdAt' | 'position' | 'bytes'> | null;
-  /** Why the last attempt of this process failed; null where it did not. */
+  /** Why the last attempt of this process failed; null where it did not, or another one has succeeded since. */
   backupError: string | null;
-  /** Whether this process ships; null where backups are not continuous. */
+  /** Null where backups are not continuous. */
   shipping: {
-    /** Up to here the log is in the backup folder; null before the first pass. */
+    /** Up to here this process has brought the log into the backup folder; null before its first pass. */
     position: number | null;
     error: string | null;
   } | null;
@@ -19,63 +19,48 @@ export interface BackupStatus {
   drillError: string | null;
 }
 
-/** What this process knows of its backups: read from the folder once, kept up to date by whoever makes them. */
+/** What is known of the backups: the folder says what was made, by whichever process; this process what has failed. */
 export class BackupState {
-  private last: BackupStatus['lastBackup'] = null;
-  private error: string | null = null;
-  private shipped: BackupStatus['shipping'];
-  private drill: DrillResult | undefined;
-  private readonly read: Promise<void>;
+  private failure: { why: string; at: number } | undefined;
+  private shipping: BackupStatus['shipping'];
 
   constructor(private readonly settings: { folder: string; continuous: boolean }) {
-    this.shipped = settings.continuous ? { position: null, error: null } : null;
-    this.read = this.readFolder();
+    this.shipping = settings.continuous ? { position: null, error: null } : null;
   }
 
   async status(): Promise<BackupStatus> {
-    await this.read;
-    return this.now;
-  }
-
-  /** The same without waiting: before the folder has been read nothing is known. */
-  get now(): BackupStatus {
-    const { drill } = this;
+    const { folder } = this.settings;
+    const [[newest], drill] = await Promise.all([listBackups(folder), lastDrill(folder)]);
+    const { failure } = this;
+    const isMended = newest && failure && Date.parse(newest.createdAt) > failure.at;
     return {
-      lastBackup: this.last,
-      backupError: this.error,
-      shipping: this.shipped,
+      lastBackup: newest ? pick(newest) : null,
+      backupError: failure && !isMended ? failure.why : null,
+      shipping: this.shipping,
       lastDrill: drill ? { ok: drill.ok, at: drill.at, lastSuccessAt: drill.lastSuccessAt } : null,
       drillError: drill?.error?.message ?? null,
     };
   }
 
-  backedUp({ file, createdAt, position, bytes }: Manifest): void {
-    this.last = { file, createdAt, position, bytes };
-    this.error = null;
+  backedUp(): void {
+    this.failure = undefined;
   }
 
   backupFailed(error: unknown): void {
-    this.error = whyOf(error);
+    this.failure = { why: whyOf(error), at: Date.now() };
   }
 
   shippedUpTo(position: number): void {
-    this.shipped = { position, error: null };
+    this.shipping = { position, error: null };
   }
 
   shippingFailed(error: unknown): void {
-    this.shipped = { position: this.shipped?.position ?? null, error: whyOf(error) };
+    this.shipping = { position: this.shipping?.position ?? null, error: whyOf(error) };
   }
+}
 
-  /** A drill has ended; what it has shown is in the folder. */
-  async drilled(): Promise<void> {
-    this.drill = await lastDrill(this.settings.folder);
-  }
-
-  private async readFolder(): Promise<void> {
-    const [newest] = await listBackups(this.settings.folder).catch(() => []);
-    if (newest && !this.last) this.backedUp(newest);
-    await this.drilled();
-  }
+function pick({ file, createdAt, position, bytes }: Manifest): BackupStatus['lastBackup'] {
+  return { file, createdAt, position, bytes };
 }
 
 function whyOf(error: unknown): string {

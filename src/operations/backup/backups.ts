@@ -61,7 +61,7 @@ export class Backups {
     return this.jobs.start(async (watched, backupId) => {
       try {
         const manifest = await runBackup({ address, folder, backupId }, watched);
-        this.state.backedUp(manifest);
+        this.state.backedUp();
         const removed = (await prune(folder, keep)).map(({ file }) => file);
         const { file, position, bytes, durationMs: ms } = manifest;
         this.log.info({ msg: 'backed up', file, position, bytes, ms, removed });
@@ -88,8 +88,6 @@ export class Backups {
       } catch (error) {
         if (!watched.signal.aborted) this.failed('restore drill failed', error);
         throw error;
-      } finally {
-        await this.state.drilled();
       }
     });
   }
