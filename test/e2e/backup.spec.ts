@@ -45,6 +45,7 @@ afterEach(async () => {
 });
 
 const backups = () => join(store.folder, 'backups');
+const segments = () => readdir(join(backups(), 'segments')).catch(() => []);
 
 async function followed(backupId: string): Promise<Backup> {
   for (;;) {
@@ -142,6 +143,25 @@ describe('a backup', () => {
     expect((await restored(await elsewhere())).position).toBe(last.position);
   });
 
+  it('that finds no space leaves the earlier ones, and says so', async () => {
+    store = await Store.start();
+    const load = startLoad(store.url, 1);
+    await load.acknowledged(1_500);
+    await backedUp();
+    await store.stop();
+    await load.ended();
+    const before = await contentOf(backups());
+    const env = { ...store.settings, BACKUP_DIR: backups() };
+    // No file may grow beyond 64 KiB: what a full disk does to one, on any machine.
+    const said = await edgesoul(['backup'], env, 'ulimit -f 64');
+    expect(said.code).toBe(1);
+    expect(said.stderr).toContain(`${backups()} cannot be written`);
+    expect(said.stderr).toContain('Earlier backups are untouched');
+    expect(said.stderr).not.toMatch(/\n\s+at /);
+    expect(await contentOf(backups())).toEqual(before);
+    expect((await edgesoul(['backup'], env)).code).toBe(0);
+  });
+
   it('can be listed, followed and cancelled; another one at the same time is refused', async () => {
     store = await Store.start();
     await store.user('ada').post('/turns', joyfulTurn());
@@ -197,12 +217,12 @@ describe('a drill', () => {
     const backup = await backedUp();
     await store.stop();
     await load.ended();
-    const data = await contentOf(store.dataDir);
+    const data = await dataOf(store.dataDir);
     const before = (await readdir(backups())).toSorted();
     expect((await edgesoul(['restore', '--drill'], { ...store.settings, BACKUP_DIR: backups() })).code).toBe(
       0,
     );
-    expect(await contentOf(store.dataDir)).toEqual(data);
+    expect(await dataOf(store.dataDir)).toEqual(data);
     expect((await readdir(backups())).toSorted()).toEqual(
       [...before, 'drill.lock', 'edgesoul_drill.json'].toSorted(),
     );
@@ -258,7 +278,6 @@ describe('continuous backup', () => {
       for (const command of load.sent)
         if (command.acknowledged && !times.has(command)) times.set(command, Date.now());
     }, 20);
-    const segments = () => readdir(join(backups(), 'segments')).catch(() => []);
     while ((await segments()).filter((name) => ENDING.test(name)).length < 3) await sleep(100);
     await sleep(1_900);
     const killedAt = Date.now();
@@ -325,9 +344,9 @@ describe('a schedule', () => {
       BACKUP_KEEP_WEEKLY: '0',
     });
     await store.user('ada').post('/turns', joyfulTurn());
-    const made = () => store.log.filter((line) => line.includes('"backed up"')).length;
+    const backed = () => store.log.filter((line) => line.includes('"backed up"')).length;
     const drilled = () => store.log.filter((line) => line.includes('"restore drill done"')).length;
-    while (made() < 4 || drilled() < 1) await sleep(100);
+    while (backed() < 4 || drilled() < 1) await sleep(100);
     await store.stop();
     const names = await readdir(backups());
     expect(names.filter((name) => ENDING.test(name))).toHaveLength(2);
@@ -338,13 +357,16 @@ describe('a schedule', () => {
   });
 });
 
-/** Every file of a folder, byte for byte; of PostgreSQL there is none. */
+/** The data folder, byte for byte; PostgreSQL has none. */
+async function dataOf(folder: string): Promise<Record<string, string>> {
+  return onPostgresql() ? {} : contentOf(folder);
+}
+
+/** Every file of a folder, byte for byte. */
 async function contentOf(folder: string): Promise<Record<string, string>> {
-  if (onPostgresql()) return {};
-  const names = await readdir(folder);
-  return Object.fromEntries(
-    await Promise.all(
-      names.map(async (name) => [name, (await readFile(join(folder, name))).toString('base64')]),
-    ),
-  ) as Record<string, string>;
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
+  const contents = names.map(async ({ name }): Promise<[string, string]> => {
+    return [name, (await readFile(join(folder, name))).toString('base64')];
+  });
+  return Object.fromEntries(await Promise.all(contents));
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -11,9 +11,20 @@ export interface Said {
   stderr: string;
 }
 
-/** Runs the built command line. */
-export async function edgesoul(args: string[], env: Record<string, string>): Promise<Said> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env.PATH, ...env } });
+/** Begins a command of the built command line; a shell may prepare its process first. */
+export function startEdgesoul(
+  args: string[],
+  env: Record<string, string>,
+  prepare = '',
+): ChildProcessWithoutNullStreams {
+  const options = { env: { PATH: process.env.PATH, ...env } };
+  if (prepare === '') return spawn(process.execPath, [CLI, ...args], options);
+  return spawn('bash', ['-c', `${prepare} && exec "$@"`, '-', process.execPath, CLI, ...args], options);
+}
+
+/** Runs a command to its end. */
+export async function edgesoul(args: string[], env: Record<string, string>, prepare = ''): Promise<Said> {
+  const child = startEdgesoul(args, env, prepare);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
