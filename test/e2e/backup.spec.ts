@@ -318,7 +318,7 @@ describe('continuous backup', () => {
     store = await Store.start({ BACKUP_CONTINUOUS: '1' });
     const user = store.user('ada');
     await user.post('/turns', joyfulTurn());
-    await sleep(3_000);
+    while (!store.log.some((line) => line.includes('"backed up"'))) await sleep(100);
     for (let i = 0; i < 5; i++) await user.post('/turns', joyfulTurn({ userMessage: `turn ${i}` }));
     await store.stop();
     const env = await elsewhere();
