@@ -152,8 +152,8 @@ describe('a backup', () => {
     await load.ended();
     const before = await contentOf(backups());
     const env = { ...store.settings, BACKUP_DIR: backups() };
-    // No file may grow beyond 64 KiB: what a full disk does to one, on any machine.
-    const said = await edgesoul(['backup'], env, 'ulimit -f 64');
+    // No file may grow beyond 64 KiB (128 blocks): what a full disk does to one, on any machine.
+    const said = await edgesoul(['backup'], env, 'ulimit -f 128');
     expect(said.code).toBe(1);
     expect(said.stderr).toContain(`${backups()} cannot be written`);
     expect(said.stderr).toContain('Earlier backups are untouched');

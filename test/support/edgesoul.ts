@@ -19,7 +19,7 @@ export function startEdgesoul(
 ): ChildProcessWithoutNullStreams {
   const options = { env: { PATH: process.env.PATH, ...env } };
   if (prepare === '') return spawn(process.execPath, [CLI, ...args], options);
-  return spawn('bash', ['-c', `${prepare} && exec "$@"`, '-', process.execPath, CLI, ...args], options);
+  return spawn('sh', ['-c', `${prepare} && exec "$@"`, '-', process.execPath, CLI, ...args], options);
 }
 
 /** Runs a command to its end. */

@@ -1,10 +1,11 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Corrupt } from '../../errors.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { linesOf } from '../log-lines.js';
 import type { Progress } from '../watched.js';
 import type { TakenBackup } from './back-up-file.js';
+import { writingTo } from './backup-folder.js';
 import { describeStore, type Described } from './describe-store.js';
 import { linesIn } from './lines-in.js';
 import type { Steps } from './steps.js';
@@ -25,7 +26,10 @@ export function backUpLines(
       const { position } = described;
       const watched = { progress: (done: number) => progress(done, 2 * position) };
       const lines = linesOf(reader, { after: 0, upTo: position }, watched);
-      const packed = await steps.run('compress', () => pack(lines, file, (bytes) => (rawBytes += bytes)));
+      // A full disk is no failure of the database, within whose snapshot it happens.
+      const packed = await steps.run('compress', () =>
+        writingTo(dirname(partial), () => pack(lines, file, (bytes) => (rawBytes += bytes))),
+      );
       return { ...described, ...packed };
     });
     await steps.run('verify', () =>
