@@ -5,7 +5,7 @@ import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js
 import { listBackups } from '../../src/operations/backup/backup-folder.js';
 import { mergeSegments } from '../../src/operations/backup/merge-segments.js';
 import type { RestoreTarget } from '../../src/operations/backup/restore-plan.js';
-import { restoreFile } from '../../src/operations/backup/restore.js';
+import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js';
 import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
 import { shipLog, type Shipped } from '../../src/operations/backup/ship-log.js';
 import { readStore } from '../../src/store/open-store-reader.js';
@@ -13,6 +13,7 @@ import { append, feeling, joy, refusal } from '../support/appends.js';
 import { fullBackup, restoredElsewhere, truthOf, type Truth } from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
+import { dropDatabase, migratedDatabase } from '../support/postgresql-databases.js';
 import { scratchFolder } from '../support/sqlite-test-database.js';
 import type { TestDatabase } from '../support/test-database.js';
 
@@ -101,6 +102,26 @@ for (const database of DATABASES) {
         expect(restored.projections.map(({ name, digestLive }) => [name, digestLive])).toEqual(
           manifest.projections.map(({ name, digest }) => [name, digest]),
         );
+      });
+
+      it('is restored into an empty PostgreSQL database, and refused by one that is not', async () => {
+        const url = await migratedDatabase();
+        try {
+          await fullBackup(db.address, folder);
+          await ship();
+          await write(2);
+          await ship();
+          const restored = await restoreInto({ url }, { folder });
+          expect(restored).toMatchObject({ position: 21, replayed: 6, keptAside: null });
+          expect(await truthOf({ url })).toEqual(await truthOf(db.address));
+          const error = await refusal(restoreInto({ url }, { folder }));
+          expect(error).toMatchObject({
+            code: 'restore.not-empty',
+            message: expect.not.stringContaining('@'),
+          });
+        } finally {
+          await dropDatabase(url);
+        }
       });
 
       it('of an empty store is restored too', async () => {
