@@ -35,7 +35,7 @@ describe('continuous backup by several processes on one database', () => {
       await sleep(200);
       shipped = await Promise.all([shippedBy(first), shippedBy(second)]);
     } while (!shipped.includes(3));
-    expect(shipped.toSorted()).toEqual([3, null]);
+    expect(shipped).toContain(null);
     const [dying, other] = shipped[0] === 3 ? [first, second] : [second, first];
 
     await dying.stop('SIGKILL');
