@@ -24,7 +24,11 @@ const base = {
 };
 
 /** About the data folder and the writer's thread, which the service has on SQLite only. */
-const ON_SQLITE_ONLY = ['/test/e2e/data-folder.spec.ts', '/test/e2e/writer-thread.spec.ts'];
+const ON_SQLITE_ONLY = [
+  '/test/e2e/data-folder.spec.ts',
+  '/test/e2e/restore-file.spec.ts',
+  '/test/e2e/writer-thread.spec.ts',
+];
 
 /** A real PostgreSQL server beside the tests. */
 const postgresql = {

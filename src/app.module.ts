@@ -14,19 +14,28 @@ import { StatsModule } from './modules/stats/stats.module.js';
 import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
 import { VerificationsModule } from './modules/verifications/verifications.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { BackupsModule } from './modules/backups/backups.module.js';
+import type { Backups } from './operations/backup/backups.js';
 import type { Store } from './store/store.js';
 import { StoreModule } from './store/store.module.js';
+
+/** What the service serves. */
+export interface Served {
+  store: Store;
+  backups: Backups;
+}
 
 /** The service over an open store. */
 @Module({})
 export class AppModule {
-  static of(store: Store, metrics: Metrics): DynamicModule {
+  static of({ store, backups, metrics }: Served & { metrics: Metrics }): DynamicModule {
     return {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(),
         StoreModule.of(store),
         OperationsModule,
+        BackupsModule.of(backups),
         MetricsModule.of(metrics),
         ProfileModule,
         MemoryModule,

@@ -13,6 +13,8 @@ function refusal(env: NodeJS.ProcessEnv): string {
   throw new Error('The environment was not refused.');
 }
 
+const BACKUPS = { continuous: false, keep: { newest: 7, daily: 7, weekly: 4 } };
+
 describe('the settings', () => {
   it('have a default each', () => {
     expect(readConfig({})).toEqual({
@@ -21,6 +23,7 @@ describe('the settings', () => {
       dataDir: resolve('data'),
       backupDir: resolve('backups'),
       logLevel: 'info',
+      backups: BACKUPS,
     });
   });
 
@@ -40,7 +43,43 @@ describe('the settings', () => {
       dataDir: resolve('elsewhere/data'),
       backupDir: '/var/backups',
       logLevel: 'silent',
+      backups: BACKUPS,
     });
+  });
+
+  it('of backups are read', () => {
+    const env = {
+      BACKUP_SCHEDULE: '0 3 * * *',
+      DRILL_SCHEDULE: '@weekly',
+      BACKUP_CONTINUOUS: '1',
+      BACKUP_KEEP: '3',
+      BACKUP_KEEP_DAILY: '0',
+      BACKUP_KEEP_WEEKLY: '8',
+    };
+    expect(readConfig(env).backups).toEqual({
+      schedule: '0 3 * * *',
+      drillSchedule: '@weekly',
+      continuous: true,
+      keep: { newest: 3, daily: 0, weekly: 8 },
+    });
+  });
+
+  it('of backups that make no sense are refused together', () => {
+    const said = refusal({
+      BACKUP_SCHEDULE: 'at night',
+      DRILL_SCHEDULE: '0 0 31 2 *',
+      BACKUP_CONTINUOUS: 'yes',
+      BACKUP_KEEP: '0',
+      BACKUP_KEEP_DAILY: '-1',
+    });
+    for (const name of [
+      'BACKUP_SCHEDULE="at night": must be a cron expression',
+      'DRILL_SCHEDULE="0 0 31 2 *"',
+      'BACKUP_CONTINUOUS="yes": must be 0 or 1',
+      'BACKUP_KEEP="0"',
+      'BACKUP_KEEP_DAILY="-1"',
+    ])
+      expect(said).toContain(name);
   });
 
   it.each(['1', '65535'])('take port %s', (PORT) => {

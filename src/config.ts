@@ -1,9 +1,32 @@
 import { resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
-import { IsIn, IsNotEmpty, IsPort, validateSync } from 'class-validator';
+import { IsIn, IsNotEmpty, IsPort, Matches, registerDecorator, validateSync } from 'class-validator';
+import { Cron } from 'croner';
 import { StartRefused } from './errors.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** A cron expression, or empty. */
+function IsSchedule(): PropertyDecorator {
+  return (target, propertyName) =>
+    registerDecorator({
+      name: 'isSchedule',
+      target: target.constructor,
+      propertyName: propertyName as string,
+      validator: {
+        validate: (value) => value === '' || isCronExpression(String(value)),
+        defaultMessage: () => 'must be a cron expression like "0 3 * * *" (every day at 3:00 UTC)',
+      },
+    });
+}
+
+function isCronExpression(text: string): boolean {
+  try {
+    return new Cron(text, { paused: true, timezone: 'UTC' }).nextRun() !== null;
+  } catch {
+    return false;
+  }
+}
 
 /** The environment variables that the service reads, with their defaults. */
 class Environment {
@@ -20,6 +43,26 @@ class Environment {
   @IsNotEmpty({ message: 'must not be empty' })
   BACKUP_DIR = './backups';
 
+  /** Empty: none. */
+  @IsSchedule()
+  BACKUP_SCHEDULE = '';
+
+  @IsIn(['0', '1'], { message: 'must be 0 or 1' })
+  BACKUP_CONTINUOUS = '0';
+
+  @Matches(/^[1-9]\d{0,3}$/, { message: 'must be a whole number from 1 to 9999' })
+  BACKUP_KEEP = '7';
+
+  @Matches(/^\d{1,4}$/, { message: 'must be a whole number from 0 to 9999' })
+  BACKUP_KEEP_DAILY = '7';
+
+  @Matches(/^\d{1,4}$/, { message: 'must be a whole number from 0 to 9999' })
+  BACKUP_KEEP_WEEKLY = '4';
+
+  /** Empty: none. */
+  @IsSchedule()
+  DRILL_SCHEDULE = '';
+
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL = 'info';
 }
@@ -35,6 +78,16 @@ export interface Config {
   /** Absolute. */
   backupDir: string;
   logLevel: string;
+  backups: BackupConfig;
+}
+
+/** When backups are made, and how many are kept. */
+export interface BackupConfig {
+  /** Cron expressions, UTC. */
+  schedule: string | undefined;
+  drillSchedule: string | undefined;
+  continuous: boolean;
+  keep: { newest: number; daily: number; weekly: number };
 }
 
 /** Reads and checks the environment once; throws StartRefused with one list of everything that is wrong. */
@@ -60,6 +113,16 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: resolve(checked.DATA_DIR),
     backupDir: resolve(checked.BACKUP_DIR),
     logLevel: checked.LOG_LEVEL,
+    backups: {
+      schedule: checked.BACKUP_SCHEDULE || undefined,
+      drillSchedule: checked.DRILL_SCHEDULE || undefined,
+      continuous: checked.BACKUP_CONTINUOUS === '1',
+      keep: {
+        newest: Number(checked.BACKUP_KEEP),
+        daily: Number(checked.BACKUP_KEEP_DAILY),
+        weekly: Number(checked.BACKUP_KEEP_WEEKLY),
+      },
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+/* oxlint-disable max-lines -- the whole taxonomy is one list */
+
 /** One field that was refused: where it stands in the input (`emotion.intensity`) and what was wrong. */
 export interface FieldError {
   path: string;
@@ -47,6 +49,11 @@ export class InvalidInput extends StoreError {
   static malformed(detail: string, cause?: unknown): InvalidInput {
     return new InvalidInput('request.malformed', detail, { cause });
   }
+
+  static unreadable(file: string, cause: unknown): InvalidInput {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new InvalidInput('file.unreadable', `${file} cannot be read: ${why}`, { cause });
+  }
 }
 
 /** 404: what was asked for is not there, or no longer. */
@@ -80,6 +87,10 @@ export class NotFound extends StoreError {
     );
   }
 
+  static backup(id: string, folder: string): NotFound {
+    return new NotFound('backup.not-found', `No backup ${id} in ${folder}.`);
+  }
+
   static route(method: string, path: string): NotFound {
     return new NotFound('route.not-found', `There is no ${method} ${path}; see /docs for what there is.`);
   }
@@ -100,6 +111,30 @@ export class Refused extends StoreError {
     return new Refused(
       'rebuild.nothing-to-skip',
       `No projection has stopped at the event ${eventId}; /v1/ops/projections names the events that can be skipped.`,
+    );
+  }
+
+  static backupRuns(folder: string): Refused {
+    return new Refused(
+      'backup.running',
+      `Another process writes a backup into ${folder}; wait for it, or end it.`,
+    );
+  }
+
+  /** What is there is whole, but not a backup of a store, or not the one that its manifest describes. */
+  static foreignBackup(file: string, what: string): Refused {
+    return new Refused('backup.foreign', `${file} is refused: ${what}.`);
+  }
+
+  /** No backup leads to where the store shall be. */
+  static unreachable(what: string): Refused {
+    return new Refused('restore.unreachable', what);
+  }
+
+  static notEmpty(database: string): Refused {
+    return new Refused(
+      'restore.not-empty',
+      `${database} is not empty. A backup is restored into an empty database: create one, and give the services its address afterwards.`,
     );
   }
 
@@ -139,6 +174,55 @@ export class UnsupportedMedia extends StoreError {
   }
 }
 
+/** Where something stands in a file of log lines. */
+export interface LinePlace {
+  /** From 1. */
+  line: number;
+  /** Of the event, where it is about one. */
+  position?: number | undefined;
+}
+
+/** 422: a file that was to be read in is not what it should be; nothing of it was taken. */
+export class FileRefused extends StoreError {
+  readonly status = 422;
+
+  static foreign(what: string, cause?: unknown): FileRefused {
+    return new FileRefused('file.foreign', `This is no log of an EdgeSoul store: ${what}.`, { cause });
+  }
+
+  static newer(format: unknown): FileRefused {
+    return new FileRefused(
+      'file.newer',
+      `The file has format ${String(format)} and was made by a newer release; use that release.`,
+    );
+  }
+
+  static compression(file: string, cause: unknown): FileRefused {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const detail = `${file} cannot be decompressed as its name says: ${why}. Copy or export it again. Nothing of it was taken.`;
+    return new FileRefused('file.damaged', detail, { cause });
+  }
+
+  static damaged({ line, position }: LinePlace, what: string, cause?: unknown): FileRefused {
+    const at = position === undefined ? `Line ${line}` : `Line ${line}, the event at position ${position}`;
+    return new FileRefused(
+      'file.damaged',
+      `${at}: ${what}. The file is damaged; copy or export it again. Nothing of it was taken.`,
+      { cause, extra: { line, ...(position !== undefined && { position }) } },
+    );
+  }
+
+  static truncated({ line, position }: LinePlace, cause?: unknown): FileRefused {
+    const last =
+      position === undefined ? 'before the first event' : `after the event at position ${position}`;
+    return new FileRefused(
+      'file.truncated',
+      `The file is cut off behind line ${line}, ${last}: its end is missing. Copy or export it again. Nothing of it was taken.`,
+      { cause, extra: { line, ...(position !== undefined && { position }) } },
+    );
+  }
+}
+
 /** 422: the idempotency key was used before for another command. */
 export class KeyReused extends StoreError {
   readonly status = 422;
@@ -166,6 +250,22 @@ export class Corrupt extends StoreError {
     const error = new Corrupt('event.undecodable', `Event at ${at}: ${what}`, { cause });
     error.#at = where;
     return error;
+  }
+
+  static backup(file: string, what: string, cause?: unknown): Corrupt {
+    return new Corrupt('backup.damaged', `${file} is damaged: ${what}.`, { cause });
+  }
+
+  /** What was restored is not what was backed up: nothing was swapped. */
+  static restored(what: string): Corrupt {
+    return new Corrupt('restore.unverified', `What was restored is not right: ${what}. Nothing was changed.`);
+  }
+
+  static log(position: number, what: string): Corrupt {
+    return new Corrupt(
+      'log.damaged',
+      `The log is damaged at position ${position}: ${what}; verify the store.`,
+    );
   }
 }
 
@@ -242,6 +342,17 @@ export class Unavailable extends StoreError {
     );
   }
 
+  static backupFolder(folder: string, cause: unknown): Unavailable {
+    const { code = '', message } = cause as { code?: string; message: string };
+    const full = /^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)$/.test(code);
+    const why = full ? `no space is left (${code})` : message;
+    return new Unavailable(
+      'backup.unwritable',
+      `${folder} cannot be written: ${why}. Earlier backups are untouched.`,
+      { cause },
+    );
+  }
+
   static database(cause: unknown): Unavailable {
     const why = cause instanceof Error ? cause.message : String(cause);
     return new Unavailable('database.unavailable', `The database cannot serve now: ${why}`, { cause });
@@ -255,6 +366,7 @@ const CLASSES = [
   Conflict,
   TooLarge,
   UnsupportedMedia,
+  FileRefused,
   KeyReused,
   Corrupt,
   ProjectionFailed,

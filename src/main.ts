@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { pino, type Logger } from 'pino';
 import { readConfig, type Config } from './config.js';
 import { StartRefused } from './errors.js';
+import { Backups } from './operations/backup/backups.js';
 import { makeServer } from './server.js';
 import { openStore } from './store/open-store.js';
 
@@ -12,7 +13,17 @@ async function start(config: Config, logger: Logger): Promise<void> {
   for (const { projection, events } of store.opened.caughtUp) {
     logger.warn({ msg: 'projection was behind the log and has caught up', projection, events });
   }
-  const app = await makeServer(store, logger);
+  const { schedule, drillSchedule, continuous, keep } = config.backups;
+  const settings = {
+    address: store.address,
+    folder: config.backupDir,
+    schedule,
+    drillSchedule,
+    continuous,
+    keep,
+  };
+  const backups = new Backups(settings, logger);
+  const app = await makeServer({ store, backups }, logger);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   process.once('SIGTERM', () => logger.info('stopping: finishing what is in flight'));
   try {
@@ -23,6 +34,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   }
   const url = await app.getUrl();
   store.announce(url);
+  backups.begin();
   const position = await store.reads.headPosition();
   logger.info({
     msg: 'EdgeSoul Store is listening',

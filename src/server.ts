@@ -4,10 +4,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { AppModule } from './app.module.js';
+import { AppModule, type Served } from './app.module.js';
 import { InvalidInput } from './errors.js';
 import { compileValidators } from './validation/validator.js';
-import type { Store } from './store/store.js';
 import { newId } from './events/uuid.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
 import { serveDocs } from './http/open-api.js';
@@ -24,7 +23,7 @@ const SWEEP_MS = 50;
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** The HTTP service over an open store, ready to listen. */
-export async function makeServer(store: Store, logger: Logger): Promise<NestFastifyApplication> {
+export async function makeServer(over: Served, logger: Logger): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     // Longer than any valid id, so that a long one is answered like every other bad field.
@@ -54,7 +53,8 @@ export async function makeServer(store: Store, logger: Logger): Promise<NestFast
   const metrics = new Metrics();
   measureRequests(instance, metrics.registry);
   if (logger.isLevelEnabled('debug')) logRequests(instance, logger);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(store, metrics), adapter, {
+  const served = AppModule.of({ ...over, metrics });
+  const app = await NestFactory.create<NestFastifyApplication>(served, adapter, {
     bodyParser: false,
     logger: new PinoLogger(logger),
     abortOnError: false,

@@ -2,10 +2,13 @@
 import '../runtime-guard.js';
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { backupCommand } from './operator/backup.command.js';
+import { backupsCommand } from './operator/backups.command.js';
 import { EXIT } from './operator/operator-command.js';
 import { initCommand, migrateCommand } from './operator/migrate.command.js';
 import { rebuildCommand } from './operator/rebuild.command.js';
 import { statsCommand } from './operator/stats.command.js';
+import { restoreCommand } from './operator/restore.command.js';
 import { statusCommand } from './operator/status.command.js';
 import { verifyCommand } from './operator/verify.command.js';
 
@@ -23,8 +26,11 @@ const COMMANDS = [
   migrateCommand(),
   statusCommand(),
   statsCommand(),
-  rebuildCommand(),
+  backupCommand(),
+  backupsCommand(),
+  restoreCommand(),
   verifyCommand(),
+  rebuildCommand(),
 ];
 for (const command of COMMANDS) program.addCommand(command);
 for (const each of [program, ...program.commands]) {

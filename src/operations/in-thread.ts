@@ -10,33 +10,54 @@ type InputOf<N extends TaskName> = Parameters<(typeof Tasks)[N]>[0]['input'];
 type ResultOf<N extends TaskName> =
   Awaited<ReturnType<(typeof Tasks)[N]>> extends Answered<infer T> ? T : never;
 
-/**
- * Runs a task of `operations.worker.ts` in a thread of its own with low priority, so that it never holds up whoever is
- * being served. An aborted signal ends the thread at once: what the task had open is cleaned up by whoever started it.
- */
-export async function inThread<N extends TaskName>(
-  name: N,
-  input: InputOf<N>,
-  { progress, signal }: Watched = {},
-): Promise<ResultOf<N>> {
-  const thread = new Piscina({
+/** A thread with low priority that runs one task of `operations.worker.ts` after another. */
+export class OperationsThread {
+  private readonly thread = new Piscina({
     filename: new URL('./operations.worker.js', import.meta.url).href,
     minThreads: 1,
     maxThreads: 1,
   });
-  const { port1, port2 } = new MessageChannel();
-  port1.on('message', ([done, total]: [number, number]) => progress?.(done, total));
+
+  /** An aborted signal ends the thread at once: what the task had open is cleaned up by whoever started it. */
+  async run<N extends TaskName>(
+    name: N,
+    input: InputOf<N>,
+    { progress, signal }: Watched = {},
+  ): Promise<ResultOf<N>> {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', ([done, total]: [number, number]) => progress?.(done, total));
+    try {
+      const task = { input, port: port2 };
+      const answer = (await this.thread.run(task, {
+        name,
+        transferList: [port2],
+        ...(signal && { signal }),
+      })) as Answered<ResultOf<N>>;
+      if ('error' in answer) throw errorFrom(answer.error);
+      return answer.value;
+    } finally {
+      port1.close();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.thread.destroy();
+  }
+}
+
+/**
+ * Runs a task of `operations.worker.ts` in a thread of its own, so that it never holds up whoever is being served; see
+ * OperationsThread.
+ */
+export async function inThread<N extends TaskName>(
+  name: N,
+  input: InputOf<N>,
+  watched: Watched = {},
+): Promise<ResultOf<N>> {
+  const thread = new OperationsThread();
   try {
-    const task = { input, port: port2 };
-    const answer = (await thread.run(task, {
-      name,
-      transferList: [port2],
-      ...(signal && { signal }),
-    })) as Answered<ResultOf<N>>;
-    if ('error' in answer) throw errorFrom(answer.error);
-    return answer.value;
+    return await thread.run(name, input, watched);
   } finally {
-    port1.close();
-    await thread.destroy();
+    await thread.close();
   }
 }

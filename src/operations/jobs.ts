@@ -27,7 +27,7 @@ export class Jobs<T> {
   constructor(private readonly kind: string) {}
 
   /** Begins the work; throws Refused while another of its kind runs. */
-  start(work: (watched: Required<Watched>) => Promise<T>): Job<T> {
+  start(work: (watched: Required<Watched>, id: string) => Promise<T>): Job<T> {
     if (this.running) throw Refused.jobRuns(this.kind, this.running.job.id);
     const job: Job<T> = { id: newId(), startedAt: Date.now(), state: 'running', done: 0, total: 0 };
     this.jobs.set(job.id, job);
@@ -70,12 +70,12 @@ export class Jobs<T> {
 
   private async run(
     job: Job<T>,
-    work: (watched: Required<Watched>) => Promise<T>,
+    work: (watched: Required<Watched>, id: string) => Promise<T>,
     signal: AbortSignal,
   ): Promise<void> {
     const progress = (done: number, total: number) => Object.assign(job, { done, total });
     try {
-      job.result = await work({ progress, signal });
+      job.result = await work({ progress, signal }, job.id);
       job.state = 'done';
     } catch (error) {
       job.state = signal.aborted ? 'cancelled' : 'failed';

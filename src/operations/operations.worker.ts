@@ -11,8 +11,12 @@ import { EventDecoder } from '../events/log/event-decoder.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { Anchor } from '../projections/verify-log.js';
 import { verifyStore, type VerifyReport } from '../projections/verify-store.js';
+import { backUp, type BackupOrder } from './backup/back-up.js';
+import { drill, type DrillProof } from './backup/drill.js';
+import type { Manifest } from './backup/manifest.js';
+import type { RestoreSource } from './backup/restore.js';
+import { shipLog, type Shipped, type ShipOrder } from './backup/ship-log.js';
 import type { Answered, Task } from './thread-messages.js';
-
 import type { Progress } from './watched.js';
 
 // Long work of operators, beside the service; `inThread` calls the exported functions by name.
@@ -20,6 +24,21 @@ import type { Progress } from './watched.js';
 /** Below everything that serves; on Linux this concerns only the calling thread. */
 const NICE = 10;
 if (process.platform === 'linux') setPriority(NICE);
+
+/** See backUp. */
+export function backup({ input, port }: Task<BackupOrder>): Promise<Answered<Manifest>> {
+  return answered(() => backUp(input, reportingTo(port)));
+}
+
+/** See shipLog. */
+export function ship({ input }: Task<ShipOrder>): Promise<Answered<Shipped | undefined>> {
+  return answered(() => shipLog(input));
+}
+
+/** See drill. */
+export function restoreDrill({ input, port }: Task<RestoreSource>): Promise<Answered<DrillProof>> {
+  return answered(() => drill(input, reportingTo(port)));
+}
 
 /** See verifyStore. */
 export function verify({

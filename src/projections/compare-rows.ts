@@ -55,8 +55,8 @@ export class RowComparison {
     return {
       name: this.name,
       rows: this.rows,
-      digestLive: digestOf(this.live),
-      digestFolded: digestOf(this.folded),
+      digestLive: digestOf(this.live.values()),
+      digestFolded: digestOf(this.folded.values()),
       differences: this.differences,
       firstDifferences: this.first,
     };
@@ -135,8 +135,8 @@ function hashes(tables: readonly Table[]): Map<Table, Hash> {
 }
 
 /** SHA-256 over the digests of the tables, in the order in which the projection declares them. */
-function digestOf(tables: Map<Table, Hash>): string {
+export function digestOf(tables: Iterable<Hash>): string {
   const whole = createHash('sha256');
-  for (const hash of tables.values()) whole.update(hash.copy().digest());
+  for (const hash of tables) whole.update(hash.copy().digest());
   return whole.digest('hex');
 }

@@ -42,6 +42,15 @@ export class PostgresqlStoreReader implements StoreReader {
     return this.countOf(table.name);
   }
 
+  migrations(): Promise<string[]> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ name: string }>(
+        'select name from mikro_orm_migrations order by id',
+      );
+      return rows.map(({ name }) => name);
+    });
+  }
+
   /** PostgreSQL checks its pages itself (data checksums); an index can be checked with its `amcheck`. */
   async damage(): Promise<string[]> {
     return [];

@@ -43,6 +43,10 @@ export class SqliteStoreReader implements StoreReader {
     return this.db.prepare(`select count(*) from ${table.name}`).pluck().get() as number;
   }
 
+  async migrations(): Promise<string[]> {
+    return this.db.prepare('select name from mikro_orm_migrations order by id').pluck().all() as string[];
+  }
+
   async damage(): Promise<string[]> {
     try {
       const found = this.db.pragma(`integrity_check(${MOST_DAMAGE})`) as { integrity_check: string }[];

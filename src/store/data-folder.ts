@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { StartRefused } from '../errors.js';
+import { takeLock, type FolderLock } from './folder-lock.js';
+import { finishSwap } from './swap-database.js';
 
 /** The folder that holds the database, owned by this process until it is released. */
 export interface DataFolder {
@@ -25,7 +26,7 @@ export function databaseFile(folder: string): string {
 }
 
 /**
- * Makes the folder if need be and takes it for this process. Throws StartRefused when the folder cannot be used or
+ * Makes the folder if need be, takes it for this process, and finishes a restore that was interrupted. Throws StartRefused when the folder cannot be used or
  * when another process has it. The lock is one of the operating system, so a killed process leaves none behind.
  */
 export function takeDataFolder(folder: string): DataFolder {
@@ -43,6 +44,7 @@ export function takeDataFolder(folder: string): DataFolder {
   }
   const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
   try {
+    finishSwap(folder);
     writeOwner(folder, owner);
   } catch (cause) {
     lock.close();
@@ -65,15 +67,10 @@ export function ownerOf(folder: string): Owner | undefined {
 }
 
 /** The folder's lock, held; undefined while another process holds it. */
-function lockOf(folder: string): Database.Database | undefined {
-  let lock: Database.Database | undefined;
+function lockOf(folder: string): FolderLock | undefined {
   try {
-    lock = new Database(lockFile(folder), { timeout: 0 });
-    lock.exec('begin exclusive');
-    return lock;
+    return takeLock(lockFile(folder));
   } catch (cause) {
-    lock?.close();
-    if ((cause as { code?: string }).code === 'SQLITE_BUSY') return undefined;
     throw unusable(folder, cause);
   }
 }

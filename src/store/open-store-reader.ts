@@ -7,3 +7,16 @@ import type { DatabaseAddress } from './database-address.js';
 export function openStoreReader(address: DatabaseAddress): StoreReader {
   return 'file' in address ? new SqliteStoreReader(address.file) : new PostgresqlStoreReader(address.url);
 }
+
+/** Runs the work over a reader of its own. */
+export async function readStore<T>(
+  address: DatabaseAddress,
+  work: (reader: StoreReader) => Promise<T>,
+): Promise<T> {
+  const reader = openStoreReader(address);
+  try {
+    return await work(reader);
+  } finally {
+    await reader.close();
+  }
+}

@@ -39,6 +39,11 @@ export class Store extends Client {
     }
   }
 
+  /** A service over data that is there already; whoever made the data removes it. */
+  static async over(settings: Environment): Promise<Store> {
+    return new Store('', await startService(settings), settings);
+  }
+
   get url(): string {
     return this.service.url;
   }
@@ -47,6 +52,11 @@ export class Store extends Client {
   async residentBytes(): Promise<number> {
     const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(this.service.child.pid)]);
     return Number(stdout) * 1024;
+  }
+
+  /** The environment of the process. */
+  get settings(): Readonly<Environment> {
+    return this.env;
   }
 
   /** What the present process has logged so far, one line an entry. */

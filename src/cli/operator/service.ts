@@ -17,6 +17,7 @@ export interface FollowedJob {
   state: string;
   done: number;
   total: number;
+  error?: { code: string; message: string } | null;
 }
 
 /** A running service, asked over HTTP. */
@@ -49,6 +50,14 @@ export class RunningService {
     } finally {
       process.off('SIGINT', cancel);
     }
+  }
+
+  /** Follows the work; throws why it has not ended well. */
+  async done<T extends FollowedJob>(path: string, progress: Progress): Promise<T> {
+    const job = await this.follow<T>(path, progress);
+    if (job.state === 'done') return job;
+    const { code, message } = job.error ?? { code: 'job.cancelled', message: 'It was cancelled.' };
+    throw errorOf({ status: 0, code, detail: message });
   }
 
   private async ask<T>(method: string, path: string, body?: object): Promise<T> {

@@ -1,15 +1,27 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { checkpointsTable, failuresTable } from '../../events/log/log-tables.js';
+import { listBackups } from '../../operations/backup/backup-folder.js';
+import { lastDrill, type DrillResult } from '../../operations/backup/drill.js';
+import type { Manifest } from '../../operations/backup/manifest.js';
+import { listSegments } from '../../operations/backup/segments.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import { ageText } from './texts.js';
 import { addressOf, serviceOf } from './where.js';
 
-interface Status {
+interface StoreStatus {
   service: string | null;
   head: number;
   projections: { name: string; position: number; lag: number; state: string }[];
+}
+
+interface Status extends StoreStatus {
+  lastBackup: Pick<Manifest, 'file' | 'createdAt' | 'position'> | null;
+  /** Up to here segments hold the log; null where there are none. */
+  shippedTo: number | null;
+  lastDrill: Pick<DrillResult, 'ok' | 'at' | 'lastSuccessAt'> | null;
 }
 
 /** `edgesoul status` */
@@ -28,6 +40,7 @@ export function statusCommand(): Command {
             ({ name, state, position, lag }) =>
               `  ${name.padEnd(20)} ${state.padEnd(10)} at ${position}, ${lag} behind`,
           ),
+          ...backupLines(status),
         ]);
         return EXIT.done;
       },
@@ -36,6 +49,34 @@ export function statusCommand(): Command {
 }
 
 async function statusOf(operation: Operation): Promise<Status> {
+  const folder = operation.config.backupDir;
+  const [store, [newest], segments, drill] = await Promise.all([
+    storeStatusOf(operation),
+    listBackups(folder),
+    listSegments(folder),
+    lastDrill(folder),
+  ]);
+  return {
+    ...store,
+    lastBackup: newest ? { file: newest.file, createdAt: newest.createdAt, position: newest.position } : null,
+    shippedTo: segments.at(-1)?.to ?? null,
+    lastDrill: drill ? { ok: drill.ok, at: drill.at, lastSuccessAt: drill.lastSuccessAt } : null,
+  };
+}
+
+function backupLines({ lastBackup, shippedTo, lastDrill: drill }: Status): string[] {
+  return [
+    lastBackup === null
+      ? 'There is no backup.'
+      : `The last backup is ${lastBackup.file}, ${ageText(lastBackup.createdAt)} old, up to position ${lastBackup.position}.`,
+    ...(shippedTo === null ? [] : [`Segments hold the log up to position ${shippedTo}.`]),
+    drill === null
+      ? 'No restore drill was made.'
+      : `The last restore drill, ${ageText(drill.at)} ago, ${drill.ok ? 'succeeded' : 'FAILED'}.`,
+  ];
+}
+
+async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
   const service = serviceOf(operation);
   if (service) {
     const { head, items } = await service.get<{ head: number; items: Status['projections'] }>(

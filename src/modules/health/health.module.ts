@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { BackupHealth } from './backup-health.js';
 import { HealthController } from './health.controller.js';
 import { WriterHealth } from './writer-health.js';
 
@@ -7,6 +8,6 @@ import { WriterHealth } from './writer-health.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [WriterHealth],
+  providers: [WriterHealth, BackupHealth],
 })
 export class HealthModule {}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { newId } from '../../events/uuid.js';
+import { prune } from '../../operations/backup/prune.js';
+import { runBackup } from '../../operations/backup/run-backup.js';
+import { interruptible } from './interruptible.js';
+import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import type { FollowedJob, RunningService } from './service.js';
+import { sizeText } from './texts.js';
+import { addressOf, serviceOf } from './where.js';
+
+/** What a backup says of itself, made by a service or here. */
+interface MadeBackup {
+  backupId: string;
+  file: string;
+  bytes: number;
+  sha256: string;
+  position: number;
+  events: number;
+  createdAt: string;
+  verified: boolean;
+}
+
+/** `edgesoul backup` */
+export function backupCommand(): Command {
+  return operatorCommand(
+    'backup',
+    'Writes a full, verified backup into the backup folder, also while the service runs.',
+    {
+      examples: [
+        'npm run edgesoul -- backup',
+        'npm run edgesoul -- backup --backup-dir /mnt/backups',
+        'npm run --silent edgesoul -- backup --json',
+      ],
+      action: async (operation) => {
+        const { file, bytes, sha256, position, events, createdAt, verified, backupId } =
+          await made(operation);
+        operation.terminal.result({ backupId, file, bytes, sha256, position, events, createdAt, verified }, [
+          `Backed up ${events} events, up to position ${position}, into ${file} (${sizeText(bytes)}).`,
+          `SHA-256 ${sha256}; it was read again and compared.`,
+        ]);
+        return EXIT.done;
+      },
+    },
+  );
+}
+
+function made(operation: Operation): Promise<MadeBackup> {
+  const service = serviceOf(operation);
+  return service ? asked(service, operation) : here(operation);
+}
+
+async function asked(service: RunningService, { terminal }: Operation): Promise<MadeBackup> {
+  const { backupId } = await service.post<{ backupId: string }>('/v1/ops/backups');
+  return service.done<FollowedJob & MadeBackup>(
+    `/v1/ops/backups/${backupId}`,
+    terminal.progress('Backing up', 'units'),
+  );
+}
+
+async function here({ config, terminal }: Operation): Promise<MadeBackup> {
+  const { backupDir: folder, backups } = config;
+  const progress = terminal.progress('Backing up', 'units');
+  const order = { address: addressOf(config), folder, backupId: newId() };
+  const manifest = await interruptible((signal) => runBackup(order, { progress, signal }));
+  await prune(folder, backups.keep);
+  return manifest;
+}

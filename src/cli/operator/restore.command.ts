@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import { InvalidInput, StartRefused } from '../../errors.js';
+import type { DrillProof } from '../../operations/backup/drill.js';
+import type { RestoreTarget } from '../../operations/backup/restore-plan.js';
+import { restoreFile, restoreInto, type Restored } from '../../operations/backup/restore.js';
+import { runDrill } from '../../operations/backup/run-backup.js';
+import { isInstant } from '../../validation/fields.js';
+import { interruptible } from './interruptible.js';
+import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import { timeText } from './texts.js';
+import { addressOf, serviceOf } from './where.js';
+
+interface RestoreOptions {
+  to?: string;
+  from?: string;
+  drill?: boolean;
+}
+
+/** `edgesoul restore` */
+export function restoreCommand(): Command {
+  return operatorCommand(
+    'restore',
+    'Restores a backup and what was shipped after it: builds the store beside the present one, verifies it, and swaps. ' +
+      'The service must not run. On PostgreSQL the database must be empty.',
+    {
+      examples: [
+        'npm run edgesoul -- restore',
+        'npm run edgesoul -- restore --to 2026-03-01T18:30:00Z',
+        'npm run edgesoul -- restore --to 48211 --backup-dir /mnt/backups --data-dir ./data',
+        'npm run edgesoul -- restore --from edgesoul_backup_2026-03-01T03-00-00-000Z.db.zst',
+        'npm run edgesoul -- restore --drill',
+      ],
+      action: async (operation, command) => {
+        const { to, from, drill } = command.opts<RestoreOptions>();
+        const source = {
+          folder: operation.config.backupDir,
+          from,
+          target: to === undefined ? undefined : targetOf(to),
+        };
+        if (drill) {
+          const progress = operation.terminal.progress('Restoring', 'units');
+          const proof = await interruptible((signal) => runDrill(source, { progress, signal }));
+          operation.terminal.result(proof, ['The backups can be restored:', ...linesOf(proof)]);
+          return EXIT.done;
+        }
+        const restored = await restore(operation, source);
+        operation.terminal.result(restored, [
+          'Restored:',
+          ...linesOf(restored),
+          ...(restored.keptAside === null ? [] : [`The store before it is kept as ${restored.keptAside}.`]),
+        ]);
+        return EXIT.done;
+      },
+    },
+  )
+    .option('--to <time|position>', 'how far: an ISO 8601 time with its zone, or the position of an event')
+    .option('--from <backup>', 'this backup instead of the newest that fits')
+    .option('--drill', 'prove that it can be done in a scratch file, and touch nothing');
+}
+
+function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]): Promise<Restored> {
+  const { config, terminal } = operation;
+  refuseBesideService(operation);
+  let told = terminal.progress('Restoring', 'units');
+  const watch = {
+    begins: (step: string) => {
+      told = terminal.progress(step, 'units');
+    },
+    progress: (done: number, total: number) => told(done, total),
+  };
+  return config.databaseUrl === undefined
+    ? restoreFile(config.dataDir, source, watch)
+    : restoreInto(addressOf(config), source, watch);
+}
+
+function refuseBesideService(operation: Operation): void {
+  const service = operation.config.databaseUrl === undefined ? serviceOf(operation) : undefined;
+  if (!service) return;
+  throw new StartRefused(
+    `A service runs on ${operation.config.dataDir} (${service.url}); stop it first. restore --drill works beside it.`,
+  );
+}
+
+function targetOf(text: string): RestoreTarget {
+  if (/^\d{1,15}$/.test(text)) return { position: Number(text) };
+  if (isInstant(text)) return { time: Date.parse(text) };
+  throw InvalidInput.field(
+    '--to',
+    'must be the position of an event, or an ISO 8601 time with its zone, like 2026-03-01T18:30:00Z',
+  );
+}
+
+function linesOf(done: Restored | DrillProof): string[] {
+  const { position, events, receipts, chainHead, recordedAt, leftOutFrom } = done;
+  return [
+    `  from      ${done.backup}${done.segments > 0 ? ` and ${done.segments} segments (${done.replayed} events)` : ''}`,
+    `  position  ${position}${recordedAt === null ? '' : `, recorded at ${recordedAt}`}`,
+    `  chain     ${chainHead}`,
+    `  events    ${events}, receipts ${receipts}`,
+    ...(leftOutFrom === null
+      ? []
+      : [`  left out  the command that begins at position ${leftOutFrom}: --to would have cut it in half`]),
+    ...done.digests.map(
+      ({ name, rows, restored, equal }) =>
+        `  ${name.padEnd(20)} ${rows} rows, digest ${restored.slice(0, 16)}… ${equal ? 'as in the manifest' : 'NOT as in the manifest'}`,
+    ),
+    ...done.projections.map(
+      ({ name, rows }) => `  ${name.padEnd(20)} ${rows} rows at the end, as its folds make them`,
+    ),
+    ...done.steps.map(({ step, ms }) => `  ${step.padEnd(9)} ${timeText(ms)}`),
+    `  in all    ${timeText(done.ms)}`,
+  ];
+}

@@ -1,0 +1,26 @@
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+
+/** `1536` is `1.5 KB`. */
+export function sizeText(bytes: number): string {
+  const step = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 2 ** (10 * step);
+  return `${step === 0 ? value : value.toFixed(1)} ${UNITS[step]}`;
+}
+
+/** How long ago an ISO 8601 time was, in its largest whole unit. */
+export function ageText(at: string, now = Date.now()): string {
+  const seconds = Math.max(0, Math.floor((now - Date.parse(at)) / 1_000));
+  for (const [unit, length] of [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+  ] as const) {
+    if (seconds >= length) return `${Math.floor(seconds / length)} ${unit}`;
+  }
+  return `${seconds} s`;
+}
+
+/** `1234` is `1.23 s`. */
+export function timeText(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(2)} s`;
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { BackupStatus } from '../../operations/backup/backup-state.js';
+import { Backups } from '../../operations/backup/backups.js';
+import { inFlight } from '../in-flight.js';
+import { Metrics } from '../metrics.js';
+
+/** When backups and drills have last succeeded, and whether the last ones failed. */
+@Injectable()
+export class BackupMetrics {
+  constructor(metrics: Metrics, backups: Backups) {
+    // The gauges of a scrape share one look into the folder.
+    const status = inFlight(() => backups.state.status());
+    const gauge = (name: string, help: string, ask: (status: BackupStatus) => number | null) =>
+      metrics.gauge({ name, help }, async () => ask(await status()));
+
+    gauge(
+      'edgesoul_backup_last_success_timestamp_seconds',
+      'When the newest full backup was begun.',
+      ({ lastBackup }) => secondsOf(lastBackup?.createdAt),
+    );
+    gauge(
+      'edgesoul_backup_last_failed',
+      '1 when the last full backup, or the last pass of the continuous one, failed.',
+      ({ backupError, shipping }) => Number(backupError !== null || (shipping?.error ?? null) !== null),
+    );
+    gauge(
+      'edgesoul_backup_shipped_position',
+      'Up to here this process has brought the log into the backup folder.',
+      ({ shipping }) => shipping?.position ?? null,
+    );
+    gauge(
+      'edgesoul_drill_last_success_timestamp_seconds',
+      'When a restore drill last succeeded.',
+      ({ lastDrill }) => secondsOf(lastDrill?.lastSuccessAt ?? undefined),
+    );
+    gauge('edgesoul_drill_last_failed', '1 when the last restore drill failed.', ({ lastDrill }) =>
+      lastDrill ? Number(!lastDrill.ok) : null,
+    );
+  }
+}
+
+function secondsOf(at: string | undefined): number | null {
+  return at === undefined ? null : Date.parse(at) / 1_000;
+}

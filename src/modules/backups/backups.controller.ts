@@ -1,0 +1,63 @@
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { valid } from '../../http/valid.pipe.js';
+import { Backups } from '../../operations/backup/backups.js';
+import type { Manifest } from '../../operations/backup/manifest.js';
+import type { Job } from '../../operations/jobs.js';
+import { BackupAnswer, BackupBegun, BackupListAnswer, BackupPath } from './backups.dto.js';
+
+@ApiTags('operations')
+@Controller('v1/ops/backups')
+export class BackupsController {
+  constructor(private readonly backups: Backups) {}
+
+  /** Begins a full backup, while the service goes on. */
+  @Post()
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: BackupBegun })
+  begin(): BackupBegun {
+    return { backupId: this.backups.backUp().id };
+  }
+
+  /** Every backup of the backup folder, and what this process makes of others. */
+  @Get()
+  @ApiOkResponse({ type: BackupListAnswer })
+  async list(): Promise<BackupListAnswer> {
+    return { items: (await this.backups.list()).map(answerOf) };
+  }
+
+  /** One backup. */
+  @Get(':backupId')
+  @ApiOkResponse({ type: BackupAnswer })
+  async get(@Param(valid(BackupPath)) { backupId }: BackupPath): Promise<BackupAnswer> {
+    return answerOf(await this.backups.get(backupId));
+  }
+
+  /** Ends a running backup; nothing of it stays. A finished one is left alone. */
+  @Delete(':backupId')
+  @ApiOkResponse({ type: BackupAnswer })
+  async cancel(@Param(valid(BackupPath)) { backupId }: BackupPath): Promise<BackupAnswer> {
+    return answerOf(await this.backups.cancel(backupId));
+  }
+}
+
+function answerOf(backup: Job<Manifest> | Manifest): BackupAnswer {
+  if (!('state' in backup)) {
+    return { ...madeOf(backup), state: 'done', done: backup.rawBytes, total: backup.rawBytes, error: null };
+  }
+  const { id: backupId, state, startedAt, result, error, done, total } = backup;
+  return {
+    ...(result ? madeOf(result) : { ...NOTHING_YET, createdAt: new Date(startedAt).toISOString() }),
+    backupId,
+    state,
+    done,
+    total,
+    error: error && state === 'failed' ? { code: error.code, message: error.message } : null,
+  };
+}
+
+const NOTHING_YET = { file: null, bytes: null, sha256: null, position: null, events: null, verified: false };
+
+function madeOf({ backupId, file, bytes, sha256, position, events, createdAt, verified }: Manifest) {
+  return { backupId, file, bytes, sha256, position, events, createdAt, verified };
+}

@@ -1,0 +1,24 @@
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Backups } from '../../operations/backup/backups.js';
+import { BackupMetrics } from './backup-metrics.js';
+import { BackupsController } from './backups.controller.js';
+import { DrillsController } from './drills.controller.js';
+
+/** Backups and drills over HTTP; ends what runs of them when the service stops. */
+@Module({ controllers: [BackupsController, DrillsController] })
+export class BackupsModule implements OnApplicationShutdown {
+  constructor(private readonly backups: Backups) {}
+
+  static of(backups: Backups): DynamicModule {
+    return {
+      module: BackupsModule,
+      global: true,
+      providers: [{ provide: Backups, useValue: backups }, BackupMetrics],
+      exports: [Backups],
+    };
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.backups.close();
+  }
+}

@@ -1,0 +1,51 @@
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { valid } from '../../http/valid.pipe.js';
+import { Backups } from '../../operations/backup/backups.js';
+import type { DrillProof } from '../../operations/backup/drill.js';
+import type { Job } from '../../operations/jobs.js';
+import { DrillAnswer, DrillBegun, DrillPath, type DrillProofAnswer } from './backups.dto.js';
+
+@ApiTags('operations')
+@Controller('v1/ops/drills')
+export class DrillsController {
+  constructor(private readonly backups: Backups) {}
+
+  /** Begins to restore the newest backup into a scratch file, to prove that it can be done; nothing else is touched. */
+  @Post()
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: DrillBegun })
+  begin(): DrillBegun {
+    return { drillId: this.backups.startDrill().id };
+  }
+
+  /** What a drill of this process has shown. */
+  @Get(':drillId')
+  @ApiOkResponse({ type: DrillAnswer })
+  get(@Param(valid(DrillPath)) { drillId }: DrillPath): DrillAnswer {
+    return answerOf(this.backups.drill(drillId));
+  }
+
+  /** Ends a running drill. */
+  @Delete(':drillId')
+  @ApiOkResponse({ type: DrillAnswer })
+  async cancel(@Param(valid(DrillPath)) { drillId }: DrillPath): Promise<DrillAnswer> {
+    return answerOf(await this.backups.cancelDrill(drillId));
+  }
+}
+
+function answerOf({ id: drillId, state, done, total, result, error }: Job<DrillProof>): DrillAnswer {
+  return {
+    drillId,
+    state,
+    done,
+    total,
+    proof: result ? proofOf(result) : null,
+    error: error && state === 'failed' ? { code: error.code, message: error.message } : null,
+  };
+}
+
+function proofOf(proof: DrillProof): DrillProofAnswer {
+  const { leftOutFrom: _none, projections: _folded, ...answered } = proof;
+  return answered;
+}

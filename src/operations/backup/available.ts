@@ -1,0 +1,29 @@
+import { NotFound } from '../../errors.js';
+import { listBackups, manifestOf } from './backup-folder.js';
+import { readManifest, type Manifest } from './manifest.js';
+import type { Available } from './restore-plan.js';
+import { listSegments, sealedAt } from './segments.js';
+
+/** What the folder has to restore from: all, or only one backup and what follows on it. */
+export async function availableIn(folder: string, from?: string): Promise<Available> {
+  const segments = await Promise.all(
+    (await listSegments(folder)).map(async (segment) => ({
+      ...segment,
+      sealedAt: await sealedAt(folder, segment),
+    })),
+  );
+  const backups = from === undefined ? await listBackups(folder) : [await namedBackup(folder, from)];
+  return { backups, segments };
+}
+
+/** The backup of which this is the data, the manifest, or their name; throws NotFound, Corrupt or Refused. */
+async function namedBackup(folder: string, from: string): Promise<Manifest> {
+  const name = manifestOf(from.replace(/^.*[/\\]/, '')).replace(/(\.json)?$/, '.json');
+  try {
+    return await readManifest(folder, name);
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } };
+    if (cause?.code === 'ENOENT') throw NotFound.backup(name, folder);
+    throw error;
+  }
+}

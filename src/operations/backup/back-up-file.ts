@@ -1,0 +1,93 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Corrupt, Refused } from '../../errors.js';
+import { eventsTable } from '../../events/log/log-tables.js';
+import { copySqliteFile, quickCheck } from '../../store/database-file.js';
+import { readStore } from '../../store/open-store-reader.js';
+import type { Progress } from '../watched.js';
+import { describeStore, endOf, type Described } from './describe-store.js';
+import type { BackupEnd } from './manifest.js';
+import type { Steps } from './steps.js';
+import { checkPacked, packFile, unpackFile, type PackedFile } from './zstd-files.js';
+
+/** What was written into the folder of unfinished things. */
+export interface TakenBackup extends Described, PackedFile {
+  rawBytes: number;
+}
+
+/** Takes one moment of a SQLite file: copied while it is written, described, compressed, and read again. */
+export async function backUpFile(
+  source: string,
+  { partial, name }: { partial: string; name: string },
+  steps: Steps,
+  progress: Progress = () => undefined,
+): Promise<TakenBackup> {
+  const raw = join(partial, 'store.db');
+  let total = 0;
+  await steps.run('copy', () =>
+    copySqliteFile(source, raw, (done, bytes) => {
+      total = bytes;
+      progress(done, 3 * total);
+    }),
+  );
+  const { size: rawBytes } = await stat(raw);
+  let done = total;
+  const add = (bytes: number) => progress((done += bytes), 3 * total);
+  const described = await steps.run('digest', () => readStore({ file: raw }, describeStore));
+  const packed = await steps.run('compress', () => packFile(raw, join(partial, name), add));
+  await rm(raw);
+  await steps.run('verify', () => verifyFile(join(partial, name), packed, described, add));
+  return { ...described, ...packed, rawBytes };
+}
+
+/** Decompresses the backup beside itself and compares it with what its manifest says; throws Corrupt. */
+async function verifyFile(
+  file: string,
+  packed: PackedFile,
+  described: Described,
+  progress: (bytes: number) => void,
+): Promise<void> {
+  const copy = `${file}.verify`;
+  await checkPacked(file, packed);
+  await unpackFile(file, copy, progress);
+  await checkFile(file, copy, described);
+  await rm(copy);
+}
+
+/** Opens an unpacked backup and compares it with what its manifest says; throws Corrupt, naming the backup. */
+export async function checkFile(
+  backup: string,
+  unpacked: string,
+  { position, chainHead, events }: BackupEnd & { events: number },
+): Promise<void> {
+  const found = await ours(backup, async () => quickCheck(unpacked));
+  if (found.length > 0) throw Corrupt.backup(backup, `SQLite finds in it: ${found.join('; ')}`);
+  await readStore({ file: unpacked }, async (reader) => {
+    const end = await ours(backup, () => endOf(reader));
+    if (end.position !== position) {
+      throw Corrupt.backup(backup, `its log ends at position ${end.position}, its manifest says ${position}`);
+    }
+    if (end.chainHead !== chainHead) {
+      throw Corrupt.backup(
+        backup,
+        `its last event has the hash ${end.chainHead}, its manifest says ${chainHead}`,
+      );
+    }
+    const count = await reader.count(eventsTable);
+    if (count !== events) throw Corrupt.backup(backup, `it has ${count} events, its manifest says ${events}`);
+  });
+}
+
+/** What SQLite cannot read, or has no log in it, is no store. */
+async function ours<T>(backup: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message: string };
+    if (code === 'SQLITE_NOTADB' || code === 'SQLITE_ERROR') {
+      throw Refused.foreignBackup(backup, `it is no database of an EdgeSoul store (${message})`);
+    }
+    if (code === 'SQLITE_CORRUPT') throw Corrupt.backup(backup, message, cause);
+    throw cause;
+  }
+}

@@ -1,0 +1,57 @@
+import { dirname, join } from 'node:path';
+import { Corrupt } from '../../errors.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { readStore } from '../../store/open-store-reader.js';
+import { linesOf } from '../log-lines.js';
+import type { Progress } from '../watched.js';
+import type { TakenBackup } from './back-up-file.js';
+import { writingTo } from './backup-folder.js';
+import { describeStore, type Described } from './describe-store.js';
+import { linesIn } from './lines-in.js';
+import type { Steps } from './steps.js';
+import { checkPacked, pack, type PackedFile } from './zstd-files.js';
+
+/** Takes one moment of a database as lines: the log, its receipts and skips. Everything else can be folded from them. */
+export function backUpLines(
+  address: DatabaseAddress,
+  { partial, name }: { partial: string; name: string },
+  steps: Steps,
+  progress: Progress = () => undefined,
+): Promise<TakenBackup> {
+  const file = join(partial, name);
+  return readStore(address, async (reader) => {
+    let rawBytes = 0;
+    const taken = await reader.snapshot(async () => {
+      const described = await steps.run('digest', () => describeStore(reader));
+      const { position } = described;
+      const watched = { progress: (done: number) => progress(done, 2 * position) };
+      const lines = linesOf(reader, { after: 0, upTo: position }, watched);
+      // A full disk is no failure of the database, within whose snapshot it happens.
+      const packed = await steps.run('compress', () =>
+        writingTo(dirname(partial), () => pack(lines, file, (bytes) => (rawBytes += bytes))),
+      );
+      return { ...described, ...packed };
+    });
+    await steps.run('verify', () =>
+      verifyLines(file, taken, (events) => progress(taken.position + events, 2 * taken.position)),
+    );
+    return { ...taken, rawBytes };
+  });
+}
+
+/** Reads the backup again; every line, hash and count of it is checked. Throws Corrupt. */
+async function verifyLines(
+  file: string,
+  described: Described & PackedFile,
+  progress: (events: number) => void,
+): Promise<void> {
+  await checkPacked(file, described);
+  for await (const entry of linesIn(file)) {
+    if (entry.kind === 'event' && entry.event.position % 1_000 === 0) progress(entry.event.position);
+    if (entry.kind !== 'trailer') continue;
+    const { events, receipts, lastHash } = entry.trailer;
+    if (events !== described.events || lastHash !== described.chainHead || receipts !== described.receipts) {
+      throw Corrupt.backup(file, 'it holds other events or receipts than the database did');
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StoreError, Unavailable } from '../../errors.js';
+import { readManifest, type Manifest } from './manifest.js';
+
+const MANIFEST = /^edgesoul_backup_[\w-]+\.json$/;
+/** What is being written; whatever of it a killed process leaves is removed by the next. */
+const PARTIAL = '.partial-';
+
+/** Every backup of the folder, newest first; what is no readable manifest is passed by. */
+export async function listBackups(folder: string): Promise<Manifest[]> {
+  const names = (await namesIn(folder)).filter((name) => MANIFEST.test(name));
+  const read = await Promise.allSettled(names.map((name) => readManifest(folder, name)));
+  return read
+    .flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+}
+
+/** The names in a folder; none where there is no folder. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** A new folder in the backup folder for what is not finished. */
+export async function makePartial(folder: string, id: string): Promise<string> {
+  const partial = join(folder, `${PARTIAL}${id}`);
+  await mkdir(partial, { recursive: true });
+  return partial;
+}
+
+/** Removes what is not finished. */
+export async function removePartials(folder: string, prefix = PARTIAL): Promise<void> {
+  const names = (await namesIn(folder)).filter((name) => name.startsWith(prefix));
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}
+
+/** Gives files that are on disk their final names, one after another, and puts the names on disk. */
+export async function publish(partial: string, folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await rename(join(partial, name), join(folder, name));
+    await syncFolder(folder);
+  }
+}
+
+/** Puts the names of a folder on disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows has no such thing, and needs none.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes JSON that is whole on disk, or not there. */
+export async function writeJson(folder: string, name: string, value: object): Promise<void> {
+  const scratch = `.writing-${name}`;
+  await writeFile(join(folder, scratch), `${JSON.stringify(value, null, 2)}\n`, { flush: true });
+  await rename(join(folder, scratch), join(folder, name));
+  await syncFolder(folder);
+}
+
+/** Removes a backup: first the manifest, so that there is never one without its data. */
+export async function removeBackup(folder: string, { file }: Pick<Manifest, 'file'>): Promise<void> {
+  await rm(join(folder, manifestOf(file)), { force: true });
+  await rm(join(folder, file), { force: true });
+}
+
+/** The manifest's name beside its data. */
+export function manifestOf(file: string): string {
+  return file.replace(/\.(db|ndjson)\.zst$/, '.json');
+}
+
+/** Runs work that writes into the folder; says so when the folder cannot be written. */
+export async function writingTo<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const { code } = error as { code?: unknown };
+    if (typeof code === 'string' && UNWRITABLE.test(code)) throw Unavailable.backupFolder(folder, error);
+    throw error;
+  }
+}
+
+const UNWRITABLE =
+  /^(ENOSPC|EDQUOT|EFBIG|EROFS|EACCES|EPERM|EIO|ENOTDIR|EEXIST|SQLITE_(FULL|IOERR\w*|CANTOPEN\w*))$/;

@@ -1,0 +1,68 @@
+import { StoreError } from '../../errors.js';
+import { listBackups } from './backup-folder.js';
+import { lastDrill, type DrillResult } from './drill.js';
+import type { Manifest } from './manifest.js';
+
+/** How the backups stand, for health, metrics and status. */
+export interface BackupStatus {
+  /** The newest full backup. */
+  lastBackup: Pick<Manifest, 'file' | 'createdAt' | 'position' | 'bytes'> | null;
+  /** Why the last attempt of this process failed; null where it did not, or another one has succeeded since. */
+  backupError: string | null;
+  /** Null where backups are not continuous. */
+  shipping: {
+    /** Up to here this process has brought the log into the backup folder; null before its first pass. */
+    position: number | null;
+    error: string | null;
+  } | null;
+  lastDrill: Pick<DrillResult, 'ok' | 'at' | 'lastSuccessAt'> | null;
+  drillError: string | null;
+}
+
+/** What is known of the backups: the folder says what was made, by whichever process; this process what has failed. */
+export class BackupState {
+  private failure: { why: string; at: number } | undefined;
+  private shipping: BackupStatus['shipping'];
+
+  constructor(private readonly settings: { folder: string; continuous: boolean }) {
+    this.shipping = settings.continuous ? { position: null, error: null } : null;
+  }
+
+  async status(): Promise<BackupStatus> {
+    const { folder } = this.settings;
+    const [[newest], drill] = await Promise.all([listBackups(folder), lastDrill(folder)]);
+    const { failure } = this;
+    const isMended = newest && failure && Date.parse(newest.createdAt) > failure.at;
+    return {
+      lastBackup: newest ? pick(newest) : null,
+      backupError: failure && !isMended ? failure.why : null,
+      shipping: this.shipping,
+      lastDrill: drill ? { ok: drill.ok, at: drill.at, lastSuccessAt: drill.lastSuccessAt } : null,
+      drillError: drill?.error?.message ?? null,
+    };
+  }
+
+  backedUp(): void {
+    this.failure = undefined;
+  }
+
+  backupFailed(error: unknown): void {
+    this.failure = { why: whyOf(error), at: Date.now() };
+  }
+
+  shippedUpTo(position: number): void {
+    this.shipping = { position, error: null };
+  }
+
+  shippingFailed(error: unknown): void {
+    this.shipping = { position: this.shipping?.position ?? null, error: whyOf(error) };
+  }
+}
+
+function pick({ file, createdAt, position, bytes }: Manifest): BackupStatus['lastBackup'] {
+  return { file, createdAt, position, bytes };
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof StoreError ? error.message : 'It failed unexpectedly; the log has the cause.';
+}

@@ -1,0 +1,157 @@
+import { Cron } from 'croner';
+import { NotFound, Refused, StoreError, Unexpected } from '../../errors.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { leadershipOf, type Leadership } from '../../store/leadership.js';
+import { Jobs, type Job } from '../jobs.js';
+import { listBackups } from './backup-folder.js';
+import type { BackupLog } from './backup-log.js';
+import { BackupState } from './backup-state.js';
+import type { DrillProof } from './drill.js';
+import type { Manifest } from './manifest.js';
+import { prune } from './prune.js';
+import type { Keep } from './retention.js';
+import { runBackup, runDrill } from './run-backup.js';
+import { Shipping } from './shipping.js';
+
+/** What the settings say of backups. */
+export interface BackupSettings {
+  address: DatabaseAddress;
+  /** The backup folder. */
+  folder: string;
+  keep: Keep;
+  continuous: boolean;
+  /** Cron expressions, UTC; undefined where nothing is scheduled. */
+  schedule: string | undefined;
+  drillSchedule: string | undefined;
+}
+
+/** The backups and drills of one service process: asked for, scheduled, and continuous. */
+export class Backups {
+  readonly state: BackupState;
+  private readonly jobs = new Jobs<Manifest>('backup');
+  private readonly drills = new Jobs<DrillProof>('drill');
+  private readonly leadership: Leadership;
+  private readonly schedules: Cron[] = [];
+  private shipping: Shipping | undefined;
+
+  constructor(
+    readonly settings: BackupSettings,
+    private readonly log: BackupLog,
+  ) {
+    this.state = new BackupState(settings);
+    this.leadership = leadershipOf(settings.address);
+  }
+
+  /** Begins what is scheduled and continuous. */
+  begin(): void {
+    const { schedule, drillSchedule, continuous, address, folder } = this.settings;
+    if (schedule !== undefined) this.at(schedule, () => this.backUp());
+    if (drillSchedule !== undefined) this.at(drillSchedule, () => this.startDrill());
+    if (!continuous) return;
+    const { state, log, leadership } = this;
+    const running = () => this.jobs.list().find(({ state: at }) => at === 'running');
+    const backUp = () => this.ended(running() ?? this.backUp());
+    this.shipping = new Shipping({ address, folder, state, log, leadership, backUp });
+    this.shipping.begin();
+  }
+
+  /** Begins a full backup; throws Refused while one runs. */
+  backUp(): Job<Manifest> {
+    const { address, folder, keep } = this.settings;
+    return this.jobs.start(async (watched, backupId) => {
+      try {
+        const manifest = await runBackup({ address, folder, backupId }, watched);
+        this.state.backedUp();
+        const removed = (await prune(folder, keep)).map(({ file }) => file);
+        const { file, position, bytes, durationMs: ms } = manifest;
+        this.log.info({ msg: 'backed up', file, position, bytes, ms, removed });
+        return manifest;
+      } catch (error) {
+        if (!watched.signal.aborted) {
+          this.state.backupFailed(error);
+          this.failed('backup failed', error);
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** Begins a drill; throws Refused while one runs. */
+  startDrill(): Job<DrillProof> {
+    const { folder } = this.settings;
+    return this.drills.start(async (watched) => {
+      try {
+        const proof = await runDrill({ folder }, watched);
+        const { backup, position, ms } = proof;
+        this.log.info({ msg: 'restore drill done', backup, position, ms });
+        return proof;
+      } catch (error) {
+        if (!watched.signal.aborted) this.failed('restore drill failed', error);
+        throw error;
+      }
+    });
+  }
+
+  /** What runs or has failed in this process, and what is in the folder; newest first. */
+  async list(): Promise<(Job<Manifest> | Manifest)[]> {
+    const manifests = await listBackups(this.settings.folder);
+    const kept = new Set(manifests.map(({ backupId }) => backupId));
+    return [...this.jobs.list().filter(({ id }) => !kept.has(id)), ...manifests];
+  }
+
+  /** Throws NotFound. */
+  async get(id: string): Promise<Job<Manifest> | Manifest> {
+    const job = this.jobs.list().find((each) => each.id === id);
+    if (job) return job;
+    const manifest = (await listBackups(this.settings.folder)).find(({ backupId }) => backupId === id);
+    if (!manifest) throw NotFound.backup(id, this.settings.folder);
+    return manifest;
+  }
+
+  /** Throws NotFound. */
+  drill(id: string): Job<DrillProof> {
+    return this.drills.get(id);
+  }
+
+  /** Ends the backup early; nothing of it stays. Throws NotFound. */
+  cancel(id: string): Promise<Job<Manifest>> {
+    return this.jobs.cancel(id);
+  }
+
+  /** Ends the drill early. Throws NotFound. */
+  cancelDrill(id: string): Promise<Job<DrillProof>> {
+    return this.drills.cancel(id);
+  }
+
+  /** Ships what is left, and ends what runs. */
+  async close(): Promise<void> {
+    for (const schedule of this.schedules) schedule.stop();
+    await Promise.all([this.jobs.close(), this.drills.close()]);
+    await this.shipping?.close();
+    await this.leadership.close();
+  }
+
+  private at(expression: string, begin: () => unknown): void {
+    const failed = (error: unknown) => {
+      // The one before runs still: this time is left out.
+      if (!(error instanceof Refused)) this.failed('a scheduled backup or drill did not begin', error);
+    };
+    const options = { timezone: 'UTC', unref: true, catch: failed };
+    this.schedules.push(
+      new Cron(expression, options, async () => {
+        if (await this.leadership.isMine()) begin();
+      }),
+    );
+  }
+
+  private async ended(job: Job<Manifest>): Promise<Manifest | undefined> {
+    await this.jobs.ended(job);
+    return job.result;
+  }
+
+  /** At error level: a person must act. */
+  private failed(msg: string, error: unknown): void {
+    const { code, message, cause } = error instanceof StoreError ? error : Unexpected.from(error);
+    this.log.error({ msg, code, why: message, ...(cause instanceof Error && { cause: cause.message }) });
+  }
+}

@@ -1,0 +1,222 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Corrupt, Refused } from '../../errors.js';
+import { EventCatalog } from '../../events/event-catalog.js';
+import { jsonCodec } from '../../events/log/event-codec.js';
+import { EventDecoder } from '../../events/log/event-decoder.js';
+import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
+import { catchUp } from '../../projections/fold-again.js';
+import { liveDigests } from '../../projections/live-digests.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import { verifyStore, type VerifyReport } from '../../projections/verify-store.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { asOneFile } from '../../store/database-file.js';
+import { migrate } from '../../store/migrate.js';
+import { openLog } from '../../store/open-log.js';
+import { readStore } from '../../store/open-store-reader.js';
+import type { LogEntry } from '../log-line.js';
+import { linesOf } from '../log-lines.js';
+import { readLines } from '../read-log-lines.js';
+import type { Progress } from '../watched.js';
+import { checkFile } from './back-up-file.js';
+import { endOf } from './describe-store.js';
+import { linesIn } from './lines-in.js';
+import type { BackupEnd, Manifest } from './manifest.js';
+import { replay, type Replayed } from './replay.js';
+import type { RestorePlan, RestoreTarget } from './restore-plan.js';
+import { segmentsFolder } from './segments.js';
+import type { Steps } from './steps.js';
+import { checkPacked, unpackFile } from './zstd-files.js';
+
+/** What is built, from what, and where. */
+export interface BuildOrder {
+  /** The backup folder. */
+  folder: string;
+  plan: RestorePlan;
+  target: RestoreTarget | undefined;
+  /** A file that is not there yet, or an empty PostgreSQL database. */
+  address: DatabaseAddress;
+}
+
+/** A projection's rows after the backup was unpacked, beside what its manifest says. */
+export interface ComparedDigest {
+  name: string;
+  rows: number;
+  manifest: string;
+  restored: string;
+  equal: boolean;
+}
+
+/** A store that was built from a backup, and verified. */
+export interface Built extends BackupEnd {
+  events: number;
+  receipts: number;
+  /** Events that came from segments. */
+  replayed: number;
+  /** The command that the target would have cut in half began here; it was left out. */
+  leftOutFrom: number | null;
+  /** Of the full backup, before any segment; empty where its folds are of another version. */
+  digests: ComparedDigest[];
+  projections: VerifyReport['projections'];
+}
+
+/** Builds a store from a plan: lays the full backup, replays the segments, folds, verifies. Throws what is wrong. */
+export async function buildStore(
+  { folder, plan, target, address }: BuildOrder,
+  steps: Steps,
+  progress?: Progress,
+): Promise<Built> {
+  const { base, segments } = plan;
+  const source = join(folder, base.file);
+  await steps.run('check', () => checkPacked(source, base));
+  const asFile = base.kind === 'sqlite' && 'file' in address;
+  if (asFile) await steps.run('unpack', () => layFile(source, address.file, base, progress));
+  const digestsOfFile = asFile ? await steps.run('compare', () => compareDigests(address, base)) : [];
+  await steps.run('migrate', () => migrate(address));
+  if (!asFile) await steps.run('import', () => layLines(source, address, base, progress));
+  const digests = asFile ? digestsOfFile : await steps.run('compare', () => compareDigests(address, base));
+  const replayed =
+    segments.length === 0
+      ? { events: 0 }
+      : await steps.run('replay', () => replaySegments({ folder, plan, target, address }, progress));
+  await steps.run('fold', () => fold(address));
+  const report = await steps.run('verify', () => verify(address, base, progress));
+  if ('file' in address) asOneFile(address.file);
+  return readStore(address, async (reader) => ({
+    ...(await endOf(reader)),
+    events: await reader.count(eventsTable),
+    receipts: await reader.count(receiptsTable),
+    replayed: replayed.events,
+    leftOutFrom: replayed.leftOut?.from ?? null,
+    digests,
+    projections: report.projections,
+  }));
+}
+
+async function layFile(source: string, file: string, base: Manifest, progress?: Progress): Promise<void> {
+  let done = 0;
+  await unpackFile(source, file, (bytes) => progress?.((done += bytes), base.rawBytes));
+  await checkFile(source, file, base);
+}
+
+/** Takes the backup in as lines, also where it is a file of another database. */
+async function layLines(
+  source: string,
+  address: DatabaseAddress,
+  base: Manifest,
+  progress?: Progress,
+): Promise<void> {
+  let done = 0;
+  const told = (events: number) => progress?.((done += events), base.events);
+  if (base.kind === 'lines') await replayInto(address, linesIn(source), undefined, told);
+  else await layOtherFile(source, address, base, told);
+  await fold(address);
+  const end = await readStore(address, endOf);
+  if (end.position !== base.position || end.chainHead !== base.chainHead) {
+    throw Corrupt.backup(source, `its log ends at ${end.position}, its manifest says ${base.position}`);
+  }
+}
+
+/** A SQLite backup for another database: unpacked beside itself for as long as it is read. */
+async function layOtherFile(
+  source: string,
+  address: DatabaseAddress,
+  base: Manifest,
+  told: (events: number) => void,
+): Promise<void> {
+  const scratch = join(dirname(source), `.restoring-${process.pid}.db`);
+  try {
+    await unpackFile(source, scratch);
+    await checkFile(source, scratch, base);
+    await migrate({ file: scratch });
+    await readStore({ file: scratch }, (reader) =>
+      replayInto(address, readLines(linesOf(reader, { after: 0 })), undefined, told),
+    );
+  } finally {
+    await rm(scratch, { force: true });
+  }
+}
+
+async function replaySegments(
+  { folder, plan, target, address }: BuildOrder,
+  progress?: Progress,
+): Promise<Replayed> {
+  const { base, segments, end } = plan;
+  let done = 0;
+  return replayInto(address, entriesOf(folder, segments), target, (events) =>
+    progress?.((done += events), end - base.position),
+  );
+}
+
+async function* entriesOf(folder: string, segments: RestorePlan['segments']): AsyncGenerator<LogEntry> {
+  for (const { file, from, to } of segments) {
+    const path = join(segmentsFolder(folder), file);
+    for await (const entry of linesIn(path)) {
+      if (entry.kind === 'header' && (entry.header.after !== from - 1 || entry.header.upTo !== to)) {
+        throw Refused.foreignBackup(
+          path,
+          `it holds positions ${entry.header.after + 1} to ${entry.header.upTo}, its name says another range`,
+        );
+      }
+      yield entry;
+    }
+  }
+}
+
+async function replayInto(
+  address: DatabaseAddress,
+  entries: AsyncIterable<LogEntry>,
+  target: RestoreTarget | undefined,
+  told: (events: number) => void,
+): Promise<Replayed> {
+  const { log, close } = openLog(address);
+  try {
+    return await replay(log, entries, target, told);
+  } finally {
+    await close();
+  }
+}
+
+async function fold(address: DatabaseAddress): Promise<void> {
+  const { log, close } = openLog(address);
+  try {
+    await catchUp(log, newDecoder(), PROJECTIONS);
+  } finally {
+    await close();
+  }
+}
+
+/** Compares the live rows with the manifest; where the folds are of another version, the rows will be other ones. */
+async function compareDigests(address: DatabaseAddress, base: Manifest): Promise<ComparedDigest[]> {
+  const same = PROJECTIONS.filter(({ name, version }) =>
+    base.projections.some((each) => each.name === name && each.version === version),
+  );
+  const live = await readStore(address, (reader) => liveDigests(reader, same));
+  const compared = live.map(({ name, rows, digest }) => {
+    const manifest = base.projections.find((each) => each.name === name)?.digest ?? '';
+    return { name, rows, manifest, restored: digest, equal: manifest === digest };
+  });
+  const other = compared.filter(({ equal }) => !equal).map(({ name }) => name);
+  if (other.length > 0) throw Corrupt.restored(`the rows of ${other.join(', ')} are not those of the backup`);
+  return compared;
+}
+
+async function verify(address: DatabaseAddress, base: Manifest, progress?: Progress): Promise<VerifyReport> {
+  const anchors =
+    base.position === 0 ? [] : [{ position: base.position, hash: base.chainHead, source: base.file }];
+  const report = await readStore(address, (reader) =>
+    verifyStore({ reader, decoder: newDecoder(), projections: PROJECTIONS, anchors, progress }),
+  );
+  if (report.ok) return report;
+  const what = [
+    ...report.findings.map((finding) => finding.what),
+    ...report.projections
+      .filter(({ differences }) => differences > 0)
+      .map(({ name, differences }) => `${differences} rows of ${name} are not what its folds make`),
+  ];
+  throw Corrupt.restored(what.slice(0, 5).join('; '));
+}
+
+function newDecoder(): EventDecoder {
+  return new EventDecoder(new EventCatalog(), jsonCodec);
+}

@@ -1,0 +1,29 @@
+import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
+import { liveDigests } from '../../projections/live-digests.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import type { StoreReader } from '../../projections/store-reader.js';
+import type { BackupEnd, Manifest } from './manifest.js';
+
+/** What a manifest says of the store itself. */
+export type Described = BackupEnd & Pick<Manifest, 'events' | 'receipts' | 'migrations' | 'projections'>;
+
+/** Describes the one moment that the reader sees. */
+export async function describeStore(reader: StoreReader): Promise<Described> {
+  return {
+    ...(await endOf(reader)),
+    events: await reader.count(eventsTable),
+    receipts: await reader.count(receiptsTable),
+    migrations: await reader.migrations(),
+    projections: await liveDigests(reader, PROJECTIONS),
+  };
+}
+
+/** Where the store's log ends. */
+export async function endOf(reader: Pick<StoreReader, 'head'>): Promise<BackupEnd> {
+  const { position, hash, recordedAt } = await reader.head();
+  return {
+    position,
+    chainHead: hash,
+    recordedAt: position === 0 ? null : new Date(recordedAt).toISOString(),
+  };
+}

@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StoreError } from '../../errors.js';
+import type { Progress } from '../watched.js';
+import { writeJson, writingTo } from './backup-folder.js';
+import { buildStore, type Built } from './build-store.js';
+import type { StepTime } from './manifest.js';
+import { choose, type RestoreSource } from './restore.js';
+import { Steps } from './steps.js';
+
+const RESULT = 'edgesoul_drill.json';
+/** Where drills work, in the backup folder; a backup that begins meanwhile leaves it alone. */
+export const DRILL_SCRATCH = '.drill-';
+
+/** The proof that the backups can be restored. */
+export interface DrillProof extends Built {
+  backup: string;
+  /** When the backup was made, ISO 8601. */
+  backupCreatedAt: string;
+  segments: number;
+  steps: StepTime[];
+  ms: number;
+}
+
+/** What the last drill has shown. */
+export interface DrillResult {
+  ok: boolean;
+  /** ISO 8601. */
+  at: string;
+  proof?: DrillProof;
+  error?: { code: string; message: string };
+  /** When one last succeeded. */
+  lastSuccessAt: string | null;
+}
+
+/** Restores into a scratch file, verifies it, and throws it away: nothing else is touched. Throws what a restore throws. */
+export async function drill(source: RestoreSource, progress?: Progress): Promise<DrillProof> {
+  const { folder, target } = source;
+  const steps = new Steps();
+  const plan = await steps.run('choose', () => choose(source));
+  const scratch = await writingTo(folder, () => mkdtemp(join(folder, DRILL_SCRATCH)));
+  try {
+    const order = { folder, plan, target, address: { file: join(scratch, 'edgesoul.db') } };
+    const built = await writingTo(folder, () => buildStore(order, steps, progress));
+    return {
+      backup: plan.base.file,
+      backupCreatedAt: plan.base.createdAt,
+      segments: plan.segments.length,
+      ...built,
+      steps: steps.times,
+      ms: steps.ms,
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Keeps what a drill has shown, so that it is known after a restart. */
+export async function keepDrill(
+  folder: string,
+  outcome: { proof: DrillProof } | { error: StoreError },
+): Promise<DrillResult> {
+  const at = new Date().toISOString();
+  const result: DrillResult =
+    'proof' in outcome
+      ? { ok: true, at, proof: outcome.proof, lastSuccessAt: at }
+      : {
+          ok: false,
+          at,
+          error: { code: outcome.error.code, message: outcome.error.message },
+          lastSuccessAt: (await lastDrill(folder))?.lastSuccessAt ?? null,
+        };
+  await writeJson(folder, RESULT, result);
+  return result;
+}
+
+/** What the last drill has shown; undefined where there was none. */
+export async function lastDrill(folder: string): Promise<DrillResult | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, RESULT), 'utf8')) as DrillResult;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+import { Refused } from '../../errors.js';
+import type { Manifest } from './manifest.js';
+import { short, type Segment } from './segments.js';
+
+/** The moment that a store is brought back to: an event's position, or a time in ms UTC by when events were recorded. */
+export type RestoreTarget = { position: number } | { time: number };
+
+/** A segment, and when it was sealed. */
+export interface SealedSegment extends Segment {
+  sealedAt: number;
+}
+
+/** What there is to restore from. */
+export interface Available {
+  /** Newest first. */
+  backups: readonly Manifest[];
+  segments: readonly SealedSegment[];
+}
+
+/** What is restored: a full backup, and the segments that follow on it, in order. */
+export interface RestorePlan {
+  base: Manifest;
+  segments: readonly SealedSegment[];
+  /** Where the last of them ends. */
+  end: number;
+}
+
+/**
+ * Chooses the newest backup at or before the target from which it can be reached. Throws Refused, naming what is missing:
+ * no restore silently ends earlier than it could.
+ */
+export function planRestore(
+  { backups, segments }: Available,
+  target: RestoreTarget | undefined,
+): RestorePlan {
+  const bases = backups.filter((backup) => isAtOrBefore(backup, target));
+  const plans = bases.map((base) => chainFrom(base, segments, target));
+  const reaching = plans.find((plan) => reaches(plan, target));
+  if (!reaching) throw Refused.unreachable(whyNot(backups, plans[0], target));
+  const lost = firstBeyond(reaching, segments, target);
+  if (lost) {
+    throw Refused.unreachable(
+      `A segment is missing: nothing follows on position ${reaching.end}, but ${lost.file} goes on from ${lost.from}. ` +
+        `Put back the segment that begins at ${reaching.end + 1}, or restore --to ${reaching.end} to do without what came after it.`,
+    );
+  }
+  return reaching;
+}
+
+function isAtOrBefore({ position, recordedAt }: Manifest, target: RestoreTarget | undefined): boolean {
+  if (!target) return true;
+  if ('position' in target) return position <= target.position;
+  return recordedAt === null || Date.parse(recordedAt) <= target.time;
+}
+
+/** Follows the hashes. Where two segments follow on one place, a restore has come between: the newer one is right. */
+function chainFrom(
+  base: Manifest,
+  segments: readonly SealedSegment[],
+  target: RestoreTarget | undefined,
+): RestorePlan {
+  const newestFirst = segments.toSorted((a, b) => b.sealedAt - a.sealedAt || b.to - a.to);
+  const since = Date.parse(base.createdAt);
+  const chain: SealedSegment[] = [];
+  let end = base.position;
+  let hash = short(base.chainHead);
+  for (;;) {
+    if (target && 'position' in target && end >= target.position) break;
+    const next =
+      newestFirst.find(({ from, previousHash }) => from === end + 1 && previousHash === hash) ??
+      // Most backups end within a segment. The names cannot say whether it is of the same past: a segment that was sealed
+      // after the backup began is, unless a store was restored meanwhile, and the replay checks it.
+      newestFirst.find(({ from, to, sealedAt }) => from <= end && to > end && sealedAt >= since);
+    if (!next) break;
+    chain.push(next);
+    end = next.to;
+    hash = next.lastHash;
+  }
+  return { base, segments: chain, end };
+}
+
+function reaches({ end }: RestorePlan, target: RestoreTarget | undefined): boolean {
+  return !target || !('position' in target) || end >= target.position;
+}
+
+/** A segment that the chain should have reached: sealed after the backup, and not older than the target. */
+function firstBeyond(
+  { base, end }: RestorePlan,
+  segments: readonly SealedSegment[],
+  target: RestoreTarget | undefined,
+): SealedSegment | undefined {
+  if (target && 'position' in target) return undefined;
+  const since = Date.parse(base.createdAt);
+  return segments.find(({ from, sealedAt }) => from > end + 1 && sealedAt > since);
+}
+
+function whyNot(
+  backups: readonly Manifest[],
+  nearest: RestorePlan | undefined,
+  target: RestoreTarget | undefined,
+): string {
+  const oldest = backups.at(-1);
+  if (!oldest) return 'There is no backup here; BACKUP_DIR or --backup-dir says where they are.';
+  if (nearest && target) {
+    return (
+      `${named(target)} cannot be reached: from ${nearest.base.file} the log leads to position ${nearest.end}. ` +
+      'Leave --to out to restore that.'
+    );
+  }
+  const at = oldest.recordedAt === null ? '' : ` of ${oldest.recordedAt}`;
+  return `${target ? named(target) : 'That'} is before the oldest backup, ${oldest.file}, which ends at position ${oldest.position}${at}.`;
+}
+
+function named(target: RestoreTarget): string {
+  return 'position' in target ? `Position ${target.position}` : new Date(target.time).toISOString();
+}

@@ -1,0 +1,119 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refused } from '../../errors.js';
+import { receiptsTable } from '../../events/log/log-tables.js';
+import { takeDataFolder } from '../../store/data-folder.js';
+import { databaseName, type DatabaseAddress } from '../../store/database-address.js';
+import { migrate } from '../../store/migrate.js';
+import { readStore } from '../../store/open-store-reader.js';
+import { swapDatabase } from '../../store/swap-database.js';
+import type { Progress } from '../watched.js';
+import { availableIn } from './available.js';
+import { buildStore, type Built } from './build-store.js';
+import type { StepTime } from './manifest.js';
+import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
+import { Steps } from './steps.js';
+
+/** What is restored, and how far. */
+export interface RestoreSource {
+  /** The backup folder. */
+  folder: string;
+  /** A backup's data or manifest; the newest that fits when left out. */
+  from?: string | undefined;
+  target?: RestoreTarget | undefined;
+}
+
+/** What a restore has done. */
+export interface Restored extends Built {
+  backup: string;
+  segments: number;
+  /** What the database before it is called now; null where there was none. */
+  keptAside: string | null;
+  steps: StepTime[];
+  ms: number;
+}
+
+/** How whoever waits is told: of each step as it begins, and how far it is. */
+export interface RestoreWatch {
+  begins?: (step: string) => void;
+  progress?: Progress;
+}
+
+/** Chooses what to restore from; throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
+export async function choose({ folder, from, target }: RestoreSource): Promise<RestorePlan> {
+  return planRestore(await availableIn(folder, from), target);
+}
+
+/**
+ * Restores into the data folder: builds the store in a file beside the present one, and puts it in its place only when it
+ * is verified; the present one is kept aside. Throws StartRefused while a service has the folder.
+ */
+export async function restoreFile(
+  dataDir: string,
+  source: RestoreSource,
+  watch: RestoreWatch = {},
+): Promise<Restored> {
+  const steps = new Steps(watch.begins);
+  const data = takeDataFolder(dataDir);
+  const replacement = 'edgesoul.db.restoring';
+  const file = join(dataDir, replacement);
+  try {
+    await removeFile(file);
+    const { plan, built } = await buildBeside(file, source, steps, watch);
+    const aside = `edgesoul.db.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    const had = await steps.run('swap', () => swapDatabase(dataDir, { replacement, aside }));
+    return restored(plan, built, steps, had ? join(dataDir, aside) : null);
+  } finally {
+    data.release();
+  }
+}
+
+/** What fails here has changed nothing, and leaves nothing behind. */
+async function buildBeside(
+  file: string,
+  source: RestoreSource,
+  steps: Steps,
+  { progress }: RestoreWatch,
+): Promise<{ plan: RestorePlan; built: Built }> {
+  try {
+    const plan = await steps.run('choose', () => choose(source));
+    const order = { folder: source.folder, plan, target: source.target, address: { file } };
+    return { plan, built: await buildStore(order, steps, progress) };
+  } catch (error) {
+    await removeFile(file);
+    throw error;
+  }
+}
+
+/** Restores into an empty PostgreSQL database; throws Refused where it is not. */
+export async function restoreInto(
+  address: DatabaseAddress,
+  source: RestoreSource,
+  watch: RestoreWatch = {},
+): Promise<Restored> {
+  const steps = new Steps(watch.begins);
+  const plan = await steps.run('choose', () => choose(source));
+  await migrate(address);
+  await readStore(address, async (reader) => {
+    const { position } = await reader.head();
+    if (position > 0 || (await reader.count(receiptsTable)) > 0)
+      throw Refused.notEmpty(databaseName(address));
+  });
+  const order = { folder: source.folder, plan, target: source.target, address };
+  return restored(plan, await buildStore(order, steps, watch.progress), steps, null);
+}
+
+function restored(plan: RestorePlan, built: Built, steps: Steps, keptAside: string | null): Restored {
+  return {
+    backup: plan.base.file,
+    segments: plan.segments.length,
+    ...built,
+    keptAside,
+    steps: steps.times,
+    ms: steps.ms,
+  };
+}
+
+async function removeFile(file: string): Promise<void> {
+  for (const part of ['', '-wal', '-shm', '-journal']) await rm(file + part, { force: true });
+}

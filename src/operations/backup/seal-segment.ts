@@ -1,0 +1,34 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GENESIS } from '../../events/log/event-hash.js';
+import type { StoreReader } from '../../projections/store-reader.js';
+import { linesOf } from '../log-lines.js';
+import { makePartial, publish, removePartials } from './backup-folder.js';
+import { segmentName, segmentsFolder } from './segments.js';
+import { pack } from './zstd-files.js';
+
+/** Writes a part of the log as a segment, whole under its final name or not at all; answers the name. */
+export async function sealSegment(
+  reader: StoreReader,
+  backups: string,
+  { after, upTo }: { after: number; upTo: number },
+): Promise<string> {
+  const folder = segmentsFolder(backups);
+  await mkdir(folder, { recursive: true });
+  // Only one process ships: what is unfinished here is a killed one's.
+  await removePartials(folder);
+  const partial = await makePartial(folder, 'segment');
+  const before = { position: after, hash: await hashAt(reader, after) };
+  const name = segmentName(before, { position: upTo, hash: await hashAt(reader, upTo) });
+  await pack(linesOf(reader, { after, upTo }), join(partial, name));
+  await publish(partial, folder, [name]);
+  await removePartials(folder);
+  return name;
+}
+
+/** The hash of the event at a position; GENESIS at 0, empty where there is none. */
+export async function hashAt(reader: Pick<StoreReader, 'events'>, position: number): Promise<string> {
+  if (position === 0) return GENESIS;
+  const [event] = await reader.events({ after: position - 1, limit: 1 });
+  return event?.position === position ? event.hash : '';
+}

@@ -1,0 +1,62 @@
+import { StoreError } from '../../errors.js';
+import type { StoreReader } from '../../projections/store-reader.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { readStore } from '../../store/open-store-reader.js';
+import { availableIn } from './available.js';
+import { writingTo } from './backup-folder.js';
+import { mergeSegments } from './merge-segments.js';
+import { planRestore } from './restore-plan.js';
+import { hashAt, sealSegment } from './seal-segment.js';
+import { short } from './segments.js';
+
+/** What is shipped, and from where. */
+export interface ShipOrder {
+  address: DatabaseAddress;
+  /** The backup folder. */
+  folder: string;
+  /** Where the last pass of this process has ended; it looks for the place itself when left out. */
+  since?: Shipped | undefined;
+}
+
+/** Up to where the log is outside of its database. */
+export interface Shipped {
+  position: number;
+  /** Of the event there: the first digits. */
+  hash: string;
+}
+
+/**
+ * Seals what the log has more than the backup folder. Answers up to where it is there now; undefined where a full backup
+ * has to come first, because what is in the folder does not lead to this log's present.
+ */
+export function shipLog({ address, folder, since }: ShipOrder): Promise<Shipped | undefined> {
+  return writingTo(folder, () =>
+    readStore(address, async (reader) => {
+      const place = since ?? (await restorable(folder));
+      if (!place || !(await isOnChain(reader, place))) return undefined;
+      const { position, hash } = await reader.head();
+      if (position === place.position) return place;
+      await sealSegment(reader, folder, { after: place.position, upTo: position });
+      await mergeSegments(reader, folder);
+      return { position, hash: short(hash) };
+    }),
+  );
+}
+
+/** What a restore would give now; undefined where it would be refused. */
+async function restorable(folder: string): Promise<Shipped | undefined> {
+  try {
+    const { base, segments } = planRestore(await availableIn(folder), undefined);
+    const last = segments.at(-1);
+    return last
+      ? { position: last.to, hash: last.lastHash }
+      : { position: base.position, hash: short(base.chainHead) };
+  } catch (error) {
+    if (error instanceof StoreError) return undefined;
+    throw error;
+  }
+}
+
+async function isOnChain(reader: StoreReader, { position, hash }: Shipped): Promise<boolean> {
+  return short(await hashAt(reader, position)) === hash;
+}

@@ -1,0 +1,99 @@
+import { StoreError, Unexpected } from '../../errors.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
+import type { Leadership } from '../../store/leadership.js';
+import { OperationsThread } from '../in-thread.js';
+import type { BackupLog } from './backup-log.js';
+import type { BackupState } from './backup-state.js';
+
+import type { Manifest } from './manifest.js';
+import { short } from './segments.js';
+import type { Shipped } from './ship-log.js';
+
+/** Between two passes: what was acknowledged longer ago than this, and the time of writing, survives the machine. */
+export const SHIP_EVERY_MS = 2_000;
+/** After a full backup that was needed and failed. */
+const FULL_AGAIN_MS = 60_000;
+
+interface ShippingParts {
+  address: DatabaseAddress;
+  folder: string;
+  state: BackupState;
+  log: BackupLog;
+  leadership: Leadership;
+  /** Makes a full backup; undefined where it failed, which was said already. */
+  backUp: () => Promise<Manifest | undefined>;
+}
+
+/** Ships the log's new events to the backup folder, again and again, from a thread of its own. */
+export class Shipping {
+  private readonly thread = new OperationsThread();
+  private readonly closing = new AbortController();
+  private since: Shipped | undefined;
+  private failing = false;
+  private fullFailedAt = 0;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly parts: ShippingParts) {}
+
+  begin(): void {
+    this.running = this.run();
+  }
+
+  /** Ships what is left. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.running;
+    if (this.since) await this.pass();
+    await this.thread.close();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.closing;
+    while (!signal.aborted) {
+      if (await this.parts.leadership.isMine()) await this.pass();
+      // Another process has shipped meanwhile: when it is this one's turn again, it looks for the place anew.
+      else this.since = undefined;
+      await pause(SHIP_EVERY_MS, signal);
+    }
+  }
+
+  private async pass(): Promise<void> {
+    const { address, folder, state, log } = this.parts;
+    try {
+      this.since =
+        (await this.thread.run('ship', { address, folder, since: this.since })) ?? (await this.full());
+      if (!this.since) return;
+      state.shippedUpTo(this.since.position);
+      if (this.failing) log.info({ msg: 'continuous backup goes on', position: this.since.position });
+      this.failing = false;
+    } catch (error) {
+      const { code, message } = error instanceof StoreError ? error : Unexpected.from(error);
+      state.shippingFailed(error);
+      // Once, not every two seconds.
+      if (!this.failing) log.error({ msg: 'continuous backup failed', code, why: message });
+      this.failing = true;
+    }
+  }
+
+  private async full(): Promise<Shipped | undefined> {
+    if (this.closing.signal.aborted || Date.now() - this.fullFailedAt < FULL_AGAIN_MS) return undefined;
+    const manifest = await this.parts.backUp();
+    if (!manifest) {
+      this.fullFailedAt = Date.now();
+      return undefined;
+    }
+    return { position: manifest.position, hash: short(manifest.chainHead) };
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
+}

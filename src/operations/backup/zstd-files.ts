@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Transform, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { Corrupt } from '../../errors.js';
+
+/** 1 MiB a piece: few crossings into the threads that compress. */
+const PIECE = 1 << 20;
+
+const COMPRESSION = {
+  params: {
+    [constants.ZSTD_c_compressionLevel]: 3,
+    // So that a flipped bit is noticed also by whoever has no manifest.
+    [constants.ZSTD_c_checksumFlag]: 1,
+  },
+  chunkSize: PIECE,
+};
+
+/** A file as it lies on disk. */
+export interface PackedFile {
+  bytes: number;
+  /** Of the compressed bytes, 64 hex digits. */
+  sha256: string;
+}
+
+/** Compresses what the source gives into a new file, and puts it on disk. */
+export async function pack(
+  source: Readable | AsyncIterable<string>,
+  file: string,
+  progress?: (bytes: number) => void,
+): Promise<PackedFile> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(
+    source,
+    counting(progress),
+    createZstdCompress(COMPRESSION),
+    tap((piece) => {
+      hash.update(piece);
+      bytes += piece.length;
+    }),
+    createWriteStream(file, { flags: 'wx', flush: true }),
+  );
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Compresses a file into a new one. */
+export function packFile(
+  source: string,
+  file: string,
+  progress?: (bytes: number) => void,
+): Promise<PackedFile> {
+  return pack(createReadStream(source, { highWaterMark: PIECE }), file, progress);
+}
+
+/** Checks that the file is the one that was packed, before anything is made of it; throws Corrupt, naming the damage. */
+export async function checkPacked(file: string, packed: PackedFile): Promise<void> {
+  const { size } = await stat(file).catch((cause: unknown) => {
+    throw Corrupt.backup(file, 'it cannot be read, or is missing', cause);
+  });
+  if (size < packed.bytes) {
+    throw Corrupt.backup(
+      file,
+      `it is cut off, or the manifest is of another backup: it has ${size} of ${packed.bytes} bytes`,
+    );
+  }
+  if (size > packed.bytes) {
+    throw Corrupt.backup(file, `it has ${size} bytes, its manifest speaks of ${packed.bytes}`);
+  }
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file, { highWaterMark: PIECE })) hash.update(piece as Buffer);
+  if (hash.digest('hex') !== packed.sha256) {
+    throw Corrupt.backup(
+      file,
+      'its SHA-256 is not the one of its manifest: bytes of it were changed, or the manifest is of another backup',
+    );
+  }
+}
+
+/** Decompresses a file into a new one, and puts it on disk. Throws Corrupt, naming the file. */
+export async function unpackFile(
+  file: string,
+  copy: string,
+  progress?: (bytes: number) => void,
+): Promise<void> {
+  await pipeline(unpacked(file), counting(progress), createWriteStream(copy, { flags: 'wx', flush: true }));
+}
+
+/** What the file held; it breaks off with Corrupt, naming the file, where that cannot be told. */
+export async function* unpacked(file: string): AsyncGenerator<Buffer> {
+  const read = createReadStream(file, { highWaterMark: PIECE });
+  const decompressed = createZstdDecompress({ chunkSize: PIECE });
+  const reading = pipeline(read, decompressed);
+  // Whoever reads learns of a failure from the stream itself.
+  reading.catch(() => undefined);
+  try {
+    for await (const piece of decompressed) yield piece as Buffer;
+  } catch (cause) {
+    throw damaged(file, cause);
+  } finally {
+    read.destroy();
+  }
+}
+
+function damaged(file: string, cause: unknown): unknown {
+  const { code = '', message } = cause as { code?: string; message: string };
+  if (code === 'ENOENT') return Corrupt.backup(file, 'it is missing', cause);
+  if (code === 'Z_BUF_ERROR') return Corrupt.backup(file, 'it is cut off', cause);
+  if (/^(ZSTD|Z_|ERR_Z)/.test(code))
+    return Corrupt.backup(file, `it cannot be decompressed (${message})`, cause);
+  return cause;
+}
+
+function counting(progress: ((bytes: number) => void) | undefined): Transform {
+  return tap((piece) => progress?.(piece.length));
+}
+
+function tap(take: (piece: Buffer) => void): Transform {
+  return new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      take(piece);
+      done(null, piece);
+    },
+  });
+}

@@ -1,0 +1,80 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** What a database file in WAL mode has beside it: they belong together. */
+const PARTS = ['', '-wal', '-shm'];
+const MARKER = 'edgesoul.swap.json';
+const LIVE = 'edgesoul.db';
+
+/** A database that takes the place of another one; names within the data folder. */
+export interface Swap {
+  /** Complete in one file, closed and on disk. */
+  replacement: string;
+  /** What the present one is called from then on. */
+  aside: string;
+}
+
+/**
+ * Puts a database in the place of the present one. From the moment of the marker on there is no way back: whoever takes
+ * the folder after a crash finishes the swap, so no process can find the folder without a database. Answers whether there
+ * was one to put aside.
+ */
+export function swapDatabase(folder: string, swap: Swap): boolean {
+  for (const step of swapSteps(folder, swap)) step();
+  return existsSync(join(folder, swap.aside));
+}
+
+/** Finishes a swap that a killed process has begun; answers it, or undefined where there is none. */
+export function finishSwap(folder: string): Swap | undefined {
+  if (!existsSync(join(folder, MARKER))) return undefined;
+  const swap = JSON.parse(readFileSync(join(folder, MARKER), 'utf8')) as Swap;
+  swapDatabase(folder, swap);
+  return swap;
+}
+
+/** Exported so that a test can stop behind any of them. Done again from the first, they go on where they were. */
+export function swapSteps(folder: string, { replacement, aside }: Swap): (() => void)[] {
+  const file = (name: string) => join(folder, name);
+  return [
+    () => mark(folder, { replacement, aside }),
+    ...PARTS.map((part) => () => {
+      // Once the replacement has its place, what is there is not the old one.
+      if (!existsSync(file(replacement)) || !existsSync(file(LIVE + part))) return;
+      renameSync(file(LIVE + part), file(aside + part));
+    }),
+    () => syncFolder(folder),
+    () => {
+      if (existsSync(file(replacement))) renameSync(file(replacement), file(LIVE));
+    },
+    () => syncFolder(folder),
+    () => rmSync(file(MARKER)),
+  ];
+}
+
+/** Whole, or not there. */
+function mark(folder: string, swap: Swap): void {
+  const scratch = join(folder, `${MARKER}.writing`);
+  writeFileSync(scratch, JSON.stringify(swap), { flush: true });
+  renameSync(scratch, join(folder, MARKER));
+  syncFolder(folder);
+}
+
+function syncFolder(folder: string): void {
+  // Windows has no such thing, and needs none.
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

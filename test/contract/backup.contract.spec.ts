@@ -1,0 +1,334 @@
+import { copyFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js';
+import { listBackups } from '../../src/operations/backup/backup-folder.js';
+import { mergeSegments } from '../../src/operations/backup/merge-segments.js';
+import type { RestoreTarget } from '../../src/operations/backup/restore-plan.js';
+import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js';
+import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
+import { shipLog, type Shipped } from '../../src/operations/backup/ship-log.js';
+import { readStore } from '../../src/store/open-store-reader.js';
+import { append, feeling, joy, refusal } from '../support/appends.js';
+import { fullBackup, restoredElsewhere, truthOf, type Truth } from '../support/backups.js';
+import { DATABASES } from '../support/databases.js';
+import { liveFolds } from '../support/folds.js';
+import { dropDatabase, migratedDatabase } from '../support/postgresql-databases.js';
+import { scratchFolder } from '../support/sqlite-test-database.js';
+import type { TestDatabase } from '../support/test-database.js';
+
+const SECOND = 1_000;
+const BEGIN = Date.parse('2026-03-02T08:00:00Z');
+
+/** What was true when the log ended there. */
+const upTo = ({ events, receipts }: Truth, position: number): Truth => ({
+  events: events.filter((event) => event.position <= position),
+  receipts: receipts.filter((receipt) => receipt.position <= position),
+});
+
+for (const database of DATABASES) {
+  describe(`${database.name}: backups`, () => {
+    let db: TestDatabase;
+    let folder: string;
+    let clock: number;
+    let number: number;
+    let since: Shipped | undefined;
+
+    /** Each command is of three events, one second after the one before. */
+    const write = async (count: number) => {
+      const writer = db.writer(liveFolds(), { clock: () => clock });
+      for (let i = 0; i < count; i++) {
+        clock += SECOND;
+        const userId = ['ada', 'bob', 'élan'][number % 3] as string;
+        const streamId = `emotion:${userId}`;
+        const events = [joy(streamId), feeling('東京 🗼', streamId), feeling('calm', `emotion:${number}`)];
+        await writer.write(append(events, { userId, key: `key-${number++}` }));
+      }
+    };
+
+    const ship = async () => {
+      since = await shipLog({ address: db.address, folder, since });
+      return since;
+    };
+
+    const restoredTo = (target?: RestoreTarget, from?: string) =>
+      restoredElsewhere({ folder, target, from }, async (file, restored) => ({
+        ...restored,
+        truth: await truthOf({ file }),
+      }));
+
+    const refused = async (target?: RestoreTarget, from?: string): Promise<StoreError> => {
+      const dataDir = await scratchFolder();
+      try {
+        const error = await refusal(restoreFile(dataDir, { folder, target, from }));
+        expect((await readdir(dataDir)).filter((name) => name.includes('.db'))).toEqual([]);
+        return error;
+      } finally {
+        await rm(dataDir, { recursive: true });
+      }
+    };
+
+    beforeEach(async () => {
+      db = await database.open();
+      folder = await scratchFolder();
+      clock = BEGIN;
+      number = 0;
+      since = undefined;
+      await write(5);
+    });
+
+    afterEach(async () => {
+      await db.close();
+      await rm(folder, { recursive: true });
+    });
+
+    describe('a full one', () => {
+      it('is restored with the same log, receipts and rows', async () => {
+        const manifest = await fullBackup(db.address, folder);
+        expect(manifest).toMatchObject({ position: 15, events: 15, receipts: 5, verified: true });
+        await write(2);
+
+        const restored = await restoredTo();
+
+        expect(restored).toMatchObject({
+          position: 15,
+          chainHead: manifest.chainHead,
+          backup: manifest.file,
+        });
+        expect(restored.truth).toEqual(upTo(await truthOf(db.address), 15));
+        expect(restored.digests.map(({ name, restored: digest }) => [name, digest])).toEqual(
+          manifest.projections.map(({ name, digest }) => [name, digest]),
+        );
+        expect(restored.projections.map(({ name, digestLive }) => [name, digestLive])).toEqual(
+          manifest.projections.map(({ name, digest }) => [name, digest]),
+        );
+      });
+
+      it('is restored into an empty PostgreSQL database, and refused by one that is not', async () => {
+        const url = await migratedDatabase();
+        try {
+          await fullBackup(db.address, folder);
+          await ship();
+          await write(2);
+          await ship();
+          const restored = await restoreInto({ url }, { folder });
+          expect(restored).toMatchObject({ position: 21, replayed: 6, keptAside: null });
+          expect(await truthOf({ url })).toEqual(await truthOf(db.address));
+          const error = await refusal(restoreInto({ url }, { folder }));
+          expect(error).toMatchObject({
+            code: 'restore.not-empty',
+            message: expect.not.stringContaining('@'),
+          });
+        } finally {
+          await dropDatabase(url);
+        }
+      });
+
+      it('of an empty store is restored too', async () => {
+        const empty = await database.open();
+        const manifest = await fullBackup(empty.address, folder);
+        await empty.close();
+        expect(manifest).toMatchObject({ position: 0, events: 0, recordedAt: null });
+        expect(await restoredTo()).toMatchObject({ position: 0, truth: { events: [], receipts: [] } });
+      });
+
+      it('has its manifest beside it, and nothing else stays in the folder', async () => {
+        const { file } = await fullBackup(db.address, folder);
+        const ending = /\.(db|ndjson)\.zst$/;
+        expect(file).toMatch(/^edgesoul_backup_\d{4}-\d\d-\d\dT[\d-]+Z\.(db|ndjson)\.zst$/);
+        expect((await readdir(folder)).toSorted()).toEqual([file, file.replace(ending, '.json')].toSorted());
+        const manifest = await readFile(join(folder, file.replace(ending, '.json')), 'utf8');
+        expect(manifest).not.toContain('postgresql:');
+      });
+    });
+
+    describe('segments', () => {
+      beforeEach(async () => {
+        await fullBackup(db.address, folder);
+        for (let i = 0; i < 4; i++) {
+          await write(2);
+          await ship();
+        }
+      });
+
+      it('bring the store back to their end', async () => {
+        const truth = await truthOf(db.address);
+        const restored = await restoredTo();
+        expect(restored).toMatchObject({ position: 39, segments: 4, replayed: 24, leftOutFrom: null });
+        expect(restored.truth).toEqual(truth);
+      });
+
+      it('bring it back to a position, and never to a part of a command', async () => {
+        const truth = await truthOf(db.address);
+        for (const [position, expected, from] of [
+          [15, 15, null],
+          [21, 21, null],
+          [23, 21, 22],
+          [22, 21, 22],
+          [27, 27, null],
+          [38, 36, 37],
+          [39, 39, null],
+        ] as const) {
+          const restored = await restoredTo({ position });
+          expect([position, restored.position, restored.leftOutFrom]).toEqual([position, expected, from]);
+          expect(restored.truth).toEqual(upTo(truth, expected));
+        }
+      });
+
+      it('bring it back to a time', async () => {
+        const truth = await truthOf(db.address);
+        for (const [seconds, expected] of [
+          [5, 15],
+          [6.5, 18],
+          [7, 21],
+          [12.999, 36],
+          [1_000, 39],
+        ] as const) {
+          const restored = await restoredTo({ time: BEGIN + seconds * SECOND });
+          expect([seconds, restored.position]).toEqual([seconds, expected]);
+          expect(restored.truth).toEqual(upTo(truth, expected));
+        }
+      });
+
+      it('go on behind a full backup that ends within one of them', async () => {
+        await write(1);
+        const { file } = await fullBackup(db.address, folder);
+        await write(1);
+        await ship();
+        const restored = await restoredTo();
+        expect(restored).toMatchObject({ backup: file, position: 45, replayed: 3, segments: 1 });
+        expect(restored.truth).toEqual(await truthOf(db.address));
+      });
+
+      it('go on in another process where this one has ended', async () => {
+        await write(1);
+        since = undefined;
+        await ship();
+        expect((await listSegments(folder)).at(-1)).toMatchObject({ from: 40, to: 42 });
+      });
+
+      it('are made one where they are many, and restore the same', async () => {
+        await readStore(db.address, (reader) => mergeSegments(reader, folder, 3));
+        expect((await listSegments(folder)).map(({ from, to }) => [from, to])).toEqual([
+          [16, 33],
+          [34, 39],
+        ]);
+        expect((await restoredTo()).truth).toEqual(await truthOf(db.address));
+        expect((await restoredTo({ position: 24 })).position).toBe(24);
+      });
+
+      it('ask for a full backup where the folder is of another store, or of a past that was given up', async () => {
+        const other = await database.open();
+        expect(await shipLog({ address: other.address, folder })).toBeUndefined();
+        await other.close();
+        await restoredElsewhere({ folder, target: { position: 24 } }, async (file) => {
+          expect(await shipLog({ address: { file }, folder })).toBeUndefined();
+          const { position } = await fullBackup({ file }, folder);
+          expect(position).toBe(24);
+          expect(await shipLog({ address: { file }, folder })).toMatchObject({ position: 24 });
+        });
+        // The newest backup is of the new past; the segments of the old one are passed by.
+        expect(await restoredTo()).toMatchObject({ position: 24, segments: 0 });
+      });
+
+      it.each([[{ position: 14 }], [{ time: BEGIN }], [{ position: 40 }]])(
+        'refuse %j, which they do not reach, by saying what they do',
+        async (target) => {
+          const error = await refused(target);
+          expect(error).toBeInstanceOf(Refused);
+          expect(error.message).toMatch(/position (15|39)/);
+        },
+      );
+
+      it('refuse to restore where one of them is missing, by its place', async () => {
+        const [, second] = await listSegments(folder);
+        await rm(join(segmentsFolder(folder), second?.file ?? ''));
+        const error = await refused();
+        expect(error.message).toContain('nothing follows on position 21');
+        expect(error.message).toContain('--to 21');
+        expect(await restoredTo({ position: 21 })).toMatchObject({ position: 21 });
+        expect((await refused({ position: 30 })).message).toContain('leads to position 21');
+      });
+
+      it.each([
+        ['flipped', flipped],
+        ['cut off', (file: string) => truncate(file, 200)],
+        ['another file', (file: string) => writeFile(file, zstdCompressSync('hello\n'))],
+        ['not compressed', (file: string) => writeFile(file, 'hello\n')],
+      ])('refuse to restore from one that is %s, by its name', async (_what, damage) => {
+        const [, second] = await listSegments(folder);
+        await damage(join(segmentsFolder(folder), second?.file ?? ''));
+        const error = await refused();
+        expect(['backup.damaged', 'backup.foreign']).toContain(error.code);
+        expect(error.message).toContain(second?.file);
+      });
+
+      it('refuse one that stands under the name of another', async () => {
+        const [, second, third] = (await listSegments(folder)).map(({ file }) =>
+          join(segmentsFolder(folder), file),
+        );
+        await copyFile(third ?? '', second ?? '');
+        const error = await refused();
+        expect(error.message).toContain(second);
+        expect(error.message).toContain('another range');
+      });
+    });
+
+    describe('a damaged one is refused by name of the damage', () => {
+      let file: string;
+      let manifest: string;
+
+      beforeEach(async () => {
+        const made = await fullBackup(db.address, folder);
+        file = join(folder, made.file);
+        manifest = file.replace(/\.(db|ndjson)\.zst$/, '.json');
+      });
+
+      const damages: [string, () => Promise<unknown>, RegExp, unknown][] = [
+        ['a flipped byte', () => flipped(file), /bytes of it were changed/, Corrupt],
+        ['its end is gone', () => truncate(file, 300), /cut off, .*: it has 300 of \d+ bytes/, Corrupt],
+        ['its data is missing', () => rm(file), /missing/, Corrupt],
+        ['a longer file', () => writeFile(file, Buffer.alloc(1e6)), /has 1000000 bytes/, Corrupt],
+        ['no JSON in the manifest', () => writeFile(manifest, 'hello'), /no JSON/, Corrupt],
+        ['a manifest of something else', () => writeFile(manifest, '{"a":1}'), /no manifest/, Refused],
+      ];
+
+      it.each(damages)('%s', async (_what, damage, message, kind) => {
+        await damage();
+        const error = await refused(undefined, manifest);
+        expect(error).toBeInstanceOf(kind);
+        expect(error.message).toMatch(message);
+        expect(error.message).toContain(folder);
+      });
+
+      it('the manifest of another backup', async () => {
+        await write(1);
+        const other = await fullBackup(db.address, folder);
+        const otherManifest = other.file.replace(/\.(db|ndjson)\.zst$/, '.json');
+        const text = await readFile(join(folder, otherManifest), 'utf8');
+        await writeFile(manifest, text.replaceAll(other.file, file.slice(folder.length + 1)));
+        expect((await refused(undefined, manifest)).message).toMatch(
+          /its manifest speaks of|manifest is of another/,
+        );
+      });
+
+      it('a backup that is not there', async () => {
+        expect(await refused(undefined, 'edgesoul_backup_2020')).toBeInstanceOf(NotFound);
+      });
+    });
+
+    it('lists the newest first, without what is damaged', async () => {
+      const first = await fullBackup(db.address, folder);
+      const second = await fullBackup(db.address, folder);
+      await writeFile(join(folder, 'edgesoul_backup_3.json'), 'hello');
+      expect((await listBackups(folder)).map(({ file }) => file)).toEqual([second.file, first.file]);
+    });
+  });
+}
+
+async function flipped(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 0x40;
+  await writeFile(file, bytes);
+}

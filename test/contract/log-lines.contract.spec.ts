@@ -1,0 +1,225 @@
+import { FileRefused } from '../../src/errors.js';
+import { noFolds } from '../../src/events/log/event-folds.js';
+import { receiptsTable } from '../../src/events/log/log-tables.js';
+import type { LogEntry } from '../../src/operations/log-line.js';
+import { linesOf } from '../../src/operations/log-lines.js';
+import { readLines } from '../../src/operations/read-log-lines.js';
+import type { StoreReader } from '../../src/projections/store-reader.js';
+import { openStoreReader } from '../../src/store/open-store-reader.js';
+import { allEvents, append, feeling, joy, refusal } from '../support/appends.js';
+import { DATABASES } from '../support/databases.js';
+import type { TestDatabase } from '../support/test-database.js';
+
+const USERS = ['ada', 'bob', 'élan'];
+
+async function textOf(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
+
+/** The text in pieces that end anywhere, as a file is read. */
+async function* pieces(text: string, size = 7_001): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function collected<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const each of source) all.push(each);
+  return all;
+}
+
+async function read(text: string): Promise<LogEntry[]> {
+  return collected(readLines(pieces(text)));
+}
+
+async function refused(text: string): Promise<FileRefused> {
+  const error = await refusal(read(text));
+  expect(error).toBeInstanceOf(FileRefused);
+  return error as FileRefused;
+}
+
+function eventsOf(entries: readonly LogEntry[]) {
+  return entries.flatMap((entry) => (entry.kind === 'event' ? [entry.event] : []));
+}
+
+function receiptsOf(entries: readonly LogEntry[]) {
+  return entries.flatMap((entry) => (entry.kind === 'receipt' ? [entry.receipt] : []));
+}
+
+for (const database of DATABASES) {
+  describe(`${database.name}: a log as lines`, () => {
+    let db: TestDatabase;
+    let reader: StoreReader;
+    let whole: string;
+
+    const storedEvents = async () => (await allEvents(db.log)).map(({ streamKey: _key, ...event }) => event);
+
+    const edited = (edit: (lines: string[]) => string[]) => edit(whole.split('\n')).join('\n');
+    const lineOf = (position: number) =>
+      whole.split('\n').findIndex((line) => line.startsWith(`{"position":${position},`));
+
+    beforeEach(async () => {
+      db = await database.open();
+      const writer = db.writer(noFolds);
+      const nothing = { decide: () => ({ status: 200, events: [], answer: () => ({}) }) };
+      await writer.write(append([], { key: 'before', ...nothing }));
+      for (let round = 0; round < 3; round++) {
+        for (const userId of USERS) {
+          const key = `${userId}-${round}`;
+          const streamId = `emotion:${userId}`;
+          await writer.write(
+            append([joy(streamId), feeling('東京 🗼 "quoted"\n\u2028', streamId)], { userId, key }),
+          );
+        }
+        await writer.write(append([], { key: `nothing-${round}`, ...nothing }));
+      }
+      reader = openStoreReader(db.address);
+      whole = await textOf(linesOf(reader, { after: 0 }));
+    });
+
+    afterEach(async () => {
+      await reader.close();
+      await db.close();
+    });
+
+    it('comes back byte for byte, with every receipt', async () => {
+      const entries = await read(whole);
+      expect(eventsOf(entries)).toEqual(await storedEvents());
+      const receipts = await db.rows(receiptsTable);
+      expect(
+        receiptsOf(entries).map((row) => ({ ...row, requestHash: Buffer.from(row.requestHash) })),
+      ).toEqual(
+        receipts
+          .toSorted((a, b) => a.position - b.position || (a.idempotencyKey < b.idempotencyKey ? -1 : 1))
+          .map((row) => ({ ...row, requestHash: Buffer.from(row.requestHash) })),
+      );
+      expect(receipts).toHaveLength(13);
+    });
+
+    it('can be read with any JSON tool', () => {
+      const [header, ...lines] = whole
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+      expect(header).toMatchObject({ edgesoul: 'log', format: 1, scope: 'all', after: 0, upTo: 18 });
+      expect(lines).toContainEqual(
+        expect.objectContaining({ position: 1, data: expect.objectContaining({ emotion: 'joy' }) }),
+      );
+      expect(lines.at(-1)).toMatchObject({ end: true, events: 18, receipts: 13, skips: 0 });
+    });
+
+    it('can be taken in parts that follow on each other', async () => {
+      const first = await read(await textOf(linesOf(reader, { after: 0, upTo: 7 })));
+      const second = await read(await textOf(linesOf(reader, { after: 7 })));
+      expect(eventsOf([...first, ...second])).toEqual(await storedEvents());
+      const keys = new Set(receiptsOf([...first, ...second]).map(({ idempotencyKey }) => idempotencyKey));
+      expect(keys.size).toBe(13);
+    });
+
+    it('can be of one user only', async () => {
+      const entries = await read(await textOf(linesOf(reader, { after: 0, userId: 'bob' })));
+      expect(eventsOf(entries)).toEqual((await storedEvents()).filter(({ userId }) => userId === 'bob'));
+      expect(receiptsOf(entries).map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+        'bob-0',
+        'bob-1',
+        'bob-2',
+      ]);
+    });
+
+    it('keeps data that is no JSON, or bytes', async () => {
+      const [event] = await storedEvents();
+      await db.tamper(
+        database.name === 'SQLite'
+          ? `update events set data = x'00ff' where position = 1; update events set data = ' {"a": 1}' where position = 2`
+          : `update events set data = '\\b64:AP8=' where position = 1; update events set data = ' {"a": 1}' where position = 2`,
+      );
+      const text = await textOf(linesOf(reader, { after: 0, userId: 'ada' }));
+      const [first, second] = eventsOf(await read(text));
+      expect(first).toEqual({ ...event, data: Buffer.from([0, 255]) });
+      expect(second?.data).toBe(' {"a": 1}');
+      await expect(textOf(linesOf(reader, { after: 0 }))).rejects.toMatchObject({ code: 'log.damaged' });
+    });
+
+    describe('that was damaged', () => {
+      it('names the line and position of a changed byte of every event', async () => {
+        for (const position of [1, 9, 18]) {
+          const at = lineOf(position);
+          const error = await refused(
+            edited((lines) =>
+              lines.with(at, (lines[at] as string).replace('"intensity":0.5', '"intensity":0.6')),
+            ),
+          );
+          expect(error).toMatchObject({ code: 'file.damaged', extra: { line: at + 1, position } });
+        }
+      });
+
+      it('names the place of a line that is missing, doubled or moved', async () => {
+        const at = lineOf(5);
+        const missing = await refused(edited((lines) => lines.toSpliced(at, 1)));
+        expect(missing.message).toMatch(/position 5 is missing/);
+        const doubled = await refused(edited((lines) => lines.toSpliced(at, 0, lines[at] as string)));
+        expect(doubled).toMatchObject({ extra: { line: at + 2, position: 5 } });
+        const moved = await refused(
+          edited((lines) => lines.toSpliced(at, 1).toSpliced(lineOf(9), 0, lines[at] as string)),
+        );
+        expect(moved.message).toMatch(/position 5 is missing/);
+      });
+
+      it('notices a changed or missing receipt, and a changed header', async () => {
+        const at = whole.split('\n').findIndex((line) => line.startsWith('{"receipt"'));
+        const changed = await refused(
+          edited((lines) => lines.with(at, (lines[at] as string).replace('200', '201'))),
+        );
+        expect(changed.message).toMatch(/digest/);
+        const missing = await refused(edited((lines) => lines.toSpliced(at, 1)));
+        expect(missing.message).toMatch(/13 receipts, but the file has 12/);
+        const header = await refused(
+          edited((lines) => lines.with(0, (lines[0] as string).replace('"upTo":18', '"upTo":17'))),
+        );
+        expect(header.code).toBe('file.damaged');
+      });
+
+      it('is refused wherever it is cut off', async () => {
+        for (const length of [200, Math.floor(whole.length / 3), whole.length - 300, whole.length - 10]) {
+          expect(await refused(whole.slice(0, length))).toMatchObject({ code: 'file.truncated' });
+        }
+        for (const count of [1, 5, -2]) {
+          const lines = edited((all) => [...all.slice(0, count), '']);
+          expect(await refused(lines)).toMatchObject({ code: 'file.truncated' });
+        }
+        expect(await refused('')).toMatchObject({ code: 'file.foreign' });
+      });
+
+      it('is refused when it goes on behind its end', async () => {
+        expect(await refused(`${whole}${whole}`)).toMatchObject({ code: 'file.damaged' });
+      });
+
+      it.each(['', '{}\n', '{"some":"json"}\n', 'hello', '\u0000\u0001', '[]\n'])(
+        'is no log: %j',
+        async (text) => {
+          expect(await refused(text)).toMatchObject({ code: 'file.foreign' });
+        },
+      );
+
+      it('is refused when a newer release made it', async () => {
+        const error = await refused(whole.replace('"format":1', '"format":2'));
+        expect(error).toMatchObject({ code: 'file.newer' });
+        expect(error.message).toMatch(/newer release/);
+      });
+
+      it('names the line that is not UTF-8', async () => {
+        const bytes = Buffer.from(whole);
+        bytes[bytes.indexOf('東')] = 0xff;
+        const error = await refusal(collected(readLines(one(bytes))));
+        expect(error).toMatchObject({ code: 'file.damaged', extra: { line: expect.any(Number) } });
+        expect(error.message).toMatch(/UTF-8/);
+      });
+    });
+  });
+}
+
+async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}

@@ -1,0 +1,58 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { backUp } from '../../src/operations/backup/back-up.js';
+import { removePartials } from '../../src/operations/backup/backup-folder.js';
+import type { Manifest } from '../../src/operations/backup/manifest.js';
+import { restoreFile, type RestoreSource, type Restored } from '../../src/operations/backup/restore.js';
+import { receiptsTable, type ReceiptRow } from '../../src/events/log/log-tables.js';
+import type { StoredEvent } from '../../src/events/log/event-log.js';
+import { readStore } from '../../src/store/open-store-reader.js';
+import type { DatabaseAddress } from '../../src/store/database-address.js';
+import { scratchFolder } from './sqlite-test-database.js';
+
+const ALL = 100_000;
+
+/** A full backup made in this process. */
+export async function fullBackup(address: DatabaseAddress, folder: string): Promise<Manifest> {
+  const manifest = await backUp({ address, folder });
+  await removePartials(folder);
+  return manifest;
+}
+
+/** What a store holds that cannot be folded. */
+export interface Truth {
+  events: Omit<StoredEvent, 'streamKey'>[];
+  receipts: ReceiptRow[];
+}
+
+export function truthOf(address: DatabaseAddress): Promise<Truth> {
+  return readStore(address, async (reader) => {
+    const events = await reader.events({ after: 0, limit: ALL });
+    const receipts = await reader.rows(receiptsTable, {
+      filters: [],
+      order: receiptsTable.key,
+      limit: ALL,
+    });
+    return {
+      events: events.map(({ streamKey: _key, data, ...event }) => ({
+        ...event,
+        data: Buffer.from(data).toString(),
+      })),
+      receipts: receipts.map((row) => ({ ...row, requestHash: Buffer.from(row.requestHash) })),
+    };
+  });
+}
+
+/** Restores into a data folder of its own; the caller looks, and it is gone. */
+export async function restoredElsewhere<T>(
+  source: RestoreSource,
+  look: (file: string, restored: Restored) => Promise<T>,
+): Promise<T> {
+  const dataDir = await scratchFolder();
+  try {
+    const restored = await restoreFile(dataDir, source);
+    return await look(join(dataDir, 'edgesoul.db'), restored);
+  } finally {
+    await rm(dataDir, { recursive: true });
+  }
+}
