@@ -9,6 +9,7 @@ import { openStoreReader } from '../../src/store/open-store-reader.js';
 import { allEvents, append, feeling, joy, refusal } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import type { TestDatabase } from '../support/test-database.js';
+import { pieces } from '../support/transfer.js';
 
 const USERS = ['ada', 'bob', 'élan'];
 
@@ -16,12 +17,6 @@ async function textOf(chunks: AsyncIterable<string>): Promise<string> {
   let text = '';
   for await (const chunk of chunks) text += chunk;
   return text;
-}
-
-/** The text in pieces that end anywhere, as a file is read. */
-async function* pieces(text: string, size = 7_001): AsyncGenerator<Buffer> {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 async function collected<T>(source: AsyncIterable<T>): Promise<T[]> {
