@@ -2,6 +2,8 @@
 import '../runtime-guard.js';
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { exportCommand } from './operator/export.command.js';
+import { importCommand } from './operator/import.command.js';
 import { EXIT } from './operator/operator-command.js';
 import { statusCommand } from './operator/status.command.js';
 
@@ -14,7 +16,7 @@ const program = new Command('edgesoul')
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the verification found differences.\nEach command has --help with examples.',
   );
 
-for (const command of [statusCommand()]) program.addCommand(command);
+for (const command of [statusCommand(), exportCommand(), importCommand()]) program.addCommand(command);
 for (const each of [program, ...program.commands]) {
   each
     .configureOutput({ outputError: (message, write) => write(message) })
