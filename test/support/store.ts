@@ -47,6 +47,11 @@ export class Store extends Client {
     return join(this.folder, 'data');
   }
 
+  /** What any other process needs to know to work on the same store. */
+  get settings(): Environment {
+    return this.env;
+  }
+
   user(id: string): User {
     return new User(id, () => this.url);
   }

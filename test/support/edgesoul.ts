@@ -1,0 +1,39 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/edgesoul.js', import.meta.url));
+
+/** What a command of the operator left behind. */
+export interface Said {
+  /** Null after a kill. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built `edgesoul` in a process of its own. */
+export function edgesoul(args: readonly string[], env: Record<string, string>): Promise<Said> {
+  return startEdgesoul(args, env).ended;
+}
+
+/** The same, for a test that does not wait for its end. */
+export function startEdgesoul(
+  args: readonly string[],
+  env: Record<string, string>,
+): { child: ChildProcess; ended: Promise<Said> } {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = async () => {
+    const [[code], stdout, stderr] = await Promise.all([
+      once(child, 'close') as Promise<[number | null]>,
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    return { code, stdout, stderr };
+  };
+  return { child, ended: ended() };
+}
