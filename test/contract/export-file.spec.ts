@@ -145,7 +145,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
   it('is refused when it is cut off anywhere', async () => {
     await exportTo(file);
     const { size } = await stat(file);
-    for (const share of [0.01, 0.5, 0.9]) {
+    for (const share of [0.9, 0.5, 0.01]) {
       await truncate(file, Math.max(1, Math.floor(size * share)));
       expect((await refusal(read(file))).code).toMatch(/^file\.(truncated|damaged|foreign)$/);
     }

@@ -187,6 +187,13 @@ for (const database of DATABASES) {
         expect(await refused('')).toMatchObject({ code: 'file.foreign' });
       });
 
+      it('names the last event in front of what cannot be decompressed', async () => {
+        const lines = whole.split('\n').slice(0, lineOf(5) + 1);
+        const error = await refusal(collected(readLines(breaking(`${lines.join('\n')}\n`))));
+        expect(error).toMatchObject({ code: 'file.damaged', extra: { line: lines.length, position: 5 } });
+        expect(error.message).toMatch(/what follows cannot be decompressed \(unexpected end\)/);
+      });
+
       it('is refused when it goes on behind its end', async () => {
         expect(await refused(`${whole}${whole}`)).toMatchObject({ code: 'file.damaged' });
       });
@@ -217,4 +224,9 @@ for (const database of DATABASES) {
 
 async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
+}
+
+async function* breaking(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text);
+  throw FileRefused.compression('log.ndjson.gz', new Error('unexpected end'));
 }
