@@ -54,6 +54,15 @@ export class InvalidInput extends StoreError {
     const why = cause instanceof Error ? cause.message : String(cause);
     return new InvalidInput('file.unreadable', `${file} cannot be read: ${why}`, { cause });
   }
+
+  static noStore(folder: string): InvalidInput {
+    return new InvalidInput('store.absent', `There is no store in ${folder}; is --data-dir right?`);
+  }
+
+  static unwritable(file: string, cause: unknown): InvalidInput {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new InvalidInput('file.unwritable', `${file} cannot be written: ${why}`, { cause });
+  }
 }
 
 /** 404: what was asked for is not there, or no longer. */
@@ -138,6 +147,52 @@ export class Refused extends StoreError {
     );
   }
 
+  static otherExport(file: string, what: string): Refused {
+    return new Refused(
+      'export.other',
+      `${file} is of another export: ${what}. Export without --resume to begin anew.`,
+    );
+  }
+
+  static storeNotEmpty(events: number, what: string): Refused {
+    return new Refused(
+      'import.store-not-empty',
+      `The store has ${events} events that are not the beginning of this file: ${what}. Import into an empty store, or put the file's events behind those with --append.`,
+    );
+  }
+
+  static appendOnly(what: string): Refused {
+    return new Refused(
+      'import.append-only',
+      `${what}; such a file can only be added to a store, with --append.`,
+    );
+  }
+
+  static userExists(userId: string, what: string): Refused {
+    return new Refused(
+      'import.user-exists',
+      `User ${userId} has events in the store already, and not those of the file: ${what}. Nothing was written.`,
+    );
+  }
+
+  static keyTaken(key: string): Refused {
+    return new Refused(
+      'import.key-taken',
+      `The idempotency key "${key}" belongs to another command in the store. Nothing was written.`,
+    );
+  }
+
+  static storeChanged(what: string): Refused {
+    return new Refused(
+      'import.store-changed',
+      `Someone else wrote to the store meanwhile: ${what}. Stop every service on it and import again, which goes on from here.`,
+    );
+  }
+
+  static interrupted(next: string): Refused {
+    return new Refused('work.interrupted', next);
+  }
+
   static jobRuns(kind: string, id: string): Refused {
     return new Refused(`${kind}.running`, `The ${kind} ${id} runs already; wait for it, or cancel it first.`);
   }
@@ -210,6 +265,20 @@ export class FileRefused extends StoreError {
       `${at}: ${what}. The file is damaged; copy or export it again. Nothing of it was taken.`,
       { cause, extra: { line, ...(position !== undefined && { position }) } },
     );
+  }
+
+  static undecodable({ line, position }: LinePlace, cause: Error): FileRefused {
+    return new FileRefused(
+      'file.undecodable',
+      `Line ${line}: ${cause.message}. Nothing of the file was taken.`,
+      { cause, extra: { line, position } },
+    );
+  }
+
+  static incomplete({ line }: LinePlace, what: string): FileRefused {
+    return new FileRefused('file.incomplete', `Line ${line}: ${what}. Nothing of the file was taken.`, {
+      extra: { line },
+    });
   }
 
   static truncated({ line, position }: LinePlace, cause?: unknown): FileRefused {

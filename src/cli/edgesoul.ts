@@ -4,6 +4,8 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { backupCommand } from './operator/backup.command.js';
 import { backupsCommand } from './operator/backups.command.js';
+import { exportCommand } from './operator/export.command.js';
+import { importCommand } from './operator/import.command.js';
 import { EXIT } from './operator/operator-command.js';
 import { initCommand, migrateCommand } from './operator/migrate.command.js';
 import { rebuildCommand } from './operator/rebuild.command.js';
@@ -31,6 +33,8 @@ const COMMANDS = [
   restoreCommand(),
   verifyCommand(),
   rebuildCommand(),
+  exportCommand(),
+  importCommand(),
 ];
 for (const command of COMMANDS) program.addCommand(command);
 for (const each of [program, ...program.commands]) {

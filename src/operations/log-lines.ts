@@ -57,8 +57,13 @@ export async function* linesOf(
   watched: Watched = {},
 ): AsyncGenerator<string> {
   const soFar = nothingYet(await headerOf(reader, range));
-  yield said(soFar, [JSON.stringify(soFar.header)]);
+  yield firstLine(soFar);
   yield* linesAfter(reader, soFar, watched);
+}
+
+/** The header, as it stands in the file. */
+export function firstLine(soFar: LinesSoFar): string {
+  return said(soFar, [JSON.stringify(soFar.header)]);
 }
 
 /** The lines that follow on those before, up to the trailer: a file may be cut behind any line and go on from there. */
@@ -94,7 +99,8 @@ export function trailerOf({ events, receipts, skips, hash, digest }: LinesSoFar)
   return { end: true, events, receipts, skips, lastHash: hash, digest: digest.copy().digest('hex') };
 }
 
-async function headerOf(reader: StoreReader, { after, upTo, userId }: LogRange): Promise<LogHeader> {
+/** What the first line will say: a range whose end stays where it is, however much is written meanwhile. */
+export async function headerOf(reader: StoreReader, { after, upTo, userId }: LogRange): Promise<LogHeader> {
   const before = after === 0 ? undefined : (await reader.events({ after: after - 1, limit: 1 }))[0];
   if (after > 0 && before?.position !== after) throw Corrupt.log(after, 'there is no event');
   const head = upTo ?? (await reader.head()).position;

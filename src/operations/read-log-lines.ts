@@ -15,10 +15,24 @@ const NEWLINE = 10;
  */
 export async function* readLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<LogEntry> {
   const check = new LogLinesCheck();
-  for await (const { lines, cut } of splitLines(source)) {
+  for await (const { lines, cut } of splitLines(placed(source, check))) {
     for (const line of lines) yield cut ? lastOf(check, line) : check.take(line);
   }
   check.end();
+}
+
+/** What cannot be decompressed is told with the line before it. */
+async function* placed(
+  source: AsyncIterable<Buffer | string>,
+  check: LogLinesCheck,
+): AsyncGenerator<Buffer | string> {
+  try {
+    yield* source;
+  } catch (error) {
+    if (!(error instanceof FileRefused) || check.lines === 0) throw error;
+    const what = `what follows cannot be decompressed (${(error.cause as Error).message})`;
+    throw FileRefused.damaged(check.place(), what, error);
+  }
 }
 
 /** A line without its end may be half of one. */

@@ -9,6 +9,7 @@ import { openStoreReader } from '../../src/store/open-store-reader.js';
 import { allEvents, append, feeling, joy, refusal } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import type { TestDatabase } from '../support/test-database.js';
+import { pieces } from '../support/transfer.js';
 
 const USERS = ['ada', 'bob', 'élan'];
 
@@ -16,12 +17,6 @@ async function textOf(chunks: AsyncIterable<string>): Promise<string> {
   let text = '';
   for await (const chunk of chunks) text += chunk;
   return text;
-}
-
-/** The text in pieces that end anywhere, as a file is read. */
-async function* pieces(text: string, size = 7_001): AsyncGenerator<Buffer> {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 async function collected<T>(source: AsyncIterable<T>): Promise<T[]> {
@@ -192,6 +187,13 @@ for (const database of DATABASES) {
         expect(await refused('')).toMatchObject({ code: 'file.foreign' });
       });
 
+      it('names the last event in front of what cannot be decompressed', async () => {
+        const lines = whole.split('\n').slice(0, lineOf(5) + 1);
+        const error = await refusal(collected(readLines(breaking(`${lines.join('\n')}\n`))));
+        expect(error).toMatchObject({ code: 'file.damaged', extra: { line: lines.length, position: 5 } });
+        expect(error.message).toMatch(/what follows cannot be decompressed \(unexpected end\)/);
+      });
+
       it('is refused when it goes on behind its end', async () => {
         expect(await refused(`${whole}${whole}`)).toMatchObject({ code: 'file.damaged' });
       });
@@ -222,4 +224,9 @@ for (const database of DATABASES) {
 
 async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
+}
+
+async function* breaking(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text);
+  throw FileRefused.compression('log.ndjson.gz', new Error('unexpected end'));
 }

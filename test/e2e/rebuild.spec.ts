@@ -79,7 +79,7 @@ async function verify(): Promise<Verification> {
 
 /** Changes the store behind the service's back. */
 async function beside(work: (transaction: LogTransaction) => Promise<void>): Promise<void> {
-  const { DATABASE_URL: url } = store.env;
+  const { DATABASE_URL: url } = store.settings;
   const opened = await openRebuild(url ? { url } : { file: databaseFile(store.dataDir) });
   try {
     await opened.log.transaction(work);
@@ -198,33 +198,33 @@ describe('a start with folds of another version', () => {
 
 describe('the command line', () => {
   it('asks the running service, and does the same on the files alone', async () => {
-    const running = await edgesoul(['verify', '--json'], store.env);
+    const running = await edgesoul(['verify', '--json'], store.settings);
     expect({ code: running.code, ok: JSON.parse(running.stdout).ok }).toEqual({ code: 0, ok: true });
     await store.stop();
-    const alone = await edgesoul(['verify', '--json'], store.env);
+    const alone = await edgesoul(['verify', '--json'], store.settings);
     expect(alone.code).toBe(0);
     expect(digests(alone)).toEqual(digests(running));
   });
 
   it('ends with 3 when a verification finds differences, which a rebuild mends', async () => {
     await scribble();
-    const found = await edgesoul(['verify'], store.env);
+    const found = await edgesoul(['verify'], store.settings);
     expect(found.code).toBe(3);
     expect(found.stdout).toMatch(/conversation-window.*DIFFER/);
     expect(found.stdout).toMatch(/should \{.*"userId"/);
 
-    const rebuilt = await edgesoul(['rebuild'], store.env);
+    const rebuilt = await edgesoul(['rebuild'], store.settings);
     expect(rebuilt.code).toBe(0);
     expect(rebuilt.stdout).toMatch(/conversation-window: \d+ of \d+ rows were not what the log says/);
-    expect((await edgesoul(['verify'], store.env)).code).toBe(0);
+    expect((await edgesoul(['verify'], store.settings)).code).toBe(0);
   });
 
   it('says what is wrong with how it is used, and ends with 2', async () => {
-    const wrong = await edgesoul(['rebuild', '--projection', 'dreams'], store.env);
+    const wrong = await edgesoul(['rebuild', '--projection', 'dreams'], store.settings);
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/dreams.*conversation-window/s);
-    expect((await edgesoul(['dream'], store.env)).code).toBe(2);
-    const help = await edgesoul(['rebuild', '--help'], store.env);
+    expect((await edgesoul(['dream'], store.settings)).code).toBe(2);
+    const help = await edgesoul(['rebuild', '--help'], store.settings);
     expect({ code: help.code, text: help.stdout }).toEqual({
       code: 0,
       text: expect.stringContaining('Examples:'),
@@ -266,15 +266,15 @@ describe('an event that folds cannot take', () => {
     // Its rows are those of live folding still, and the service goes on.
     expect((await store.user('ada-1').get('/emotions')).status).toBe(200);
     expect((await store.user('ada-1').post('/emotions', emotion())).status).toBe(201);
-    expect((await edgesoul(['rebuild'], store.env)).code).toBe(1);
+    expect((await edgesoul(['rebuild'], store.settings)).code).toBe(1);
 
-    const skipped = await edgesoul(['rebuild', '--skip', eventId], store.env);
+    const skipped = await edgesoul(['rebuild', '--skip', eventId], store.settings);
 
     expect(skipped).toMatchObject({ code: 0, stdout: expect.stringContaining('emotion-trend') });
     expect((await store.get<string>('/metrics')).text).toMatch(
       /edgesoul_projection_failed\{projection="emotion-trend"\} 0/,
     );
-    const found = await edgesoul(['verify'], store.env);
+    const found = await edgesoul(['verify'], store.settings);
     expect(found.code).toBe(3);
     expect(found.stdout).toContain(`emotion-trend leaves out event ${eventId}`);
     expect(found.stdout).toMatch(new RegExp(`hash at position ${position}`));

@@ -50,7 +50,7 @@ describe('a restore on SQLite', () => {
     await store.stop();
     const seen = new Set<string>();
     for (const after of KILLED_AFTER) {
-      const child = startEdgesoul(['restore'], store.settings);
+      const { child } = startEdgesoul(['restore'], store.settings);
       const ended = once(child, 'exit');
       while (child.exitCode === null && !existsSync(join(store.dataDir, 'edgesoul.db.restoring')))
         await sleep(2);

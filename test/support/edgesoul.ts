@@ -1,34 +1,43 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../../dist/src/cli/edgesoul.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/edgesoul.js', import.meta.url));
 
-/** What a command of the operator's command line has said, and its exit code. */
+/** What a command of the operator's command line has said. */
 export interface Said {
+  /** Null after a kill. */
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** Begins a command of the built command line; a shell may prepare its process first. */
-export function startEdgesoul(
-  args: string[],
-  env: Record<string, string>,
-  prepare = '',
-): ChildProcessWithoutNullStreams {
-  const options = { env: { PATH: process.env.PATH, ...env } };
-  if (prepare === '') return spawn(process.execPath, [CLI, ...args], options);
-  return spawn('sh', ['-c', `${prepare} && exec "$@"`, '-', process.execPath, CLI, ...args], options);
+/** Runs the built command line in a process of its own; a shell may prepare it first. */
+export function edgesoul(args: readonly string[], env: Record<string, string>, prepare = ''): Promise<Said> {
+  return startEdgesoul(args, env, prepare).ended;
 }
 
-/** Runs a command to its end. */
-export async function edgesoul(args: string[], env: Record<string, string>, prepare = ''): Promise<Said> {
-  const child = startEdgesoul(args, env, prepare);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
-  child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, stderr };
+/** The same, for a test that does not wait for its end. */
+export function startEdgesoul(
+  args: readonly string[],
+  env: Record<string, string>,
+  prepare = '',
+): { child: ChildProcess; ended: Promise<Said> } {
+  const program = [process.execPath, PROGRAM, ...args] as const;
+  const [command, ...rest] =
+    prepare === '' ? program : (['sh', '-c', `${prepare} && exec "$@"`, '-', ...program] as const);
+  const child = spawn(command, rest, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = async () => {
+    const [[code], stdout, stderr] = await Promise.all([
+      once(child, 'close') as Promise<[number | null]>,
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    return { code, stdout, stderr };
+  };
+  return { child, ended: ended() };
 }

@@ -16,8 +16,7 @@ export class Store extends Client {
   private constructor(
     readonly folder: string,
     private service: ServiceProcess,
-    /** What it was started with: the command line finds the same store by it. */
-    readonly env: Environment,
+    private readonly env: Environment,
   ) {
     super(() => this.url);
   }
@@ -55,7 +54,7 @@ export class Store extends Client {
   }
 
   /** The environment of the process. */
-  get settings(): Readonly<Environment> {
+  get settings(): Environment {
     return this.env;
   }
 

@@ -1,11 +1,19 @@
-/** Runs the work; Ctrl-C ends it early, and what it had begun is cleaned up. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+import { Refused } from '../../errors.js';
+
+/** Runs the work, which Ctrl-C and SIGTERM end early; then throws Refused with what can be done next. */
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  next = 'Interrupted; what was begun has been removed.',
+): Promise<T> {
   const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt);
+  const end = () => abort.abort();
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, end);
   try {
     return await work(abort.signal);
+  } catch (error) {
+    throw abort.signal.aborted ? Refused.interrupted(next) : error;
   } finally {
-    process.off('SIGINT', interrupt);
+    for (const signal of signals) process.off(signal, end);
   }
 }

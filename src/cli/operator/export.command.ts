@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { InvalidInput } from '../../errors.js';
+import { exportLog, exportTo, type ExportReport } from '../../operations/export-log.js';
+import { openStoreReader } from '../../store/open-store-reader.js';
+import { interruptible } from './interruptible.js';
+import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import { addressOf } from './where.js';
+
+interface Options {
+  user?: string;
+  after?: number;
+  resume?: boolean;
+}
+
+/** `edgesoul export` */
+export function exportCommand() {
+  return operatorCommand(
+    'export',
+    'Writes the log as lines of JSON, which `import` takes in on either kind of database; a service may run meanwhile.',
+    {
+      examples: [
+        'npm run edgesoul -- export edgesoul.ndjson.zst',
+        'npm run edgesoul -- export ada.ndjson --user ada',
+        'npm run edgesoul -- export edgesoul.ndjson.zst --resume',
+        `npm run --silent edgesoul -- export - | jq -c 'select(.type == "memory.formed") | .data.content'`,
+      ],
+      action: async (operation, command) => {
+        const file = command.args[0] ?? '-';
+        await exported(operation, file, command.opts<Options>());
+        return EXIT.done;
+      },
+    },
+  )
+    .argument('[file]', 'ends in .ndjson, .ndjson.zst or .ndjson.gz; - for stdout', '-')
+    .option('--user <id>', 'only the events and receipts of this user')
+    .option('--after <position>', 'only what comes after this position', positionOf, 0)
+    .option('--resume', 'go on with an export to this file that was interrupted');
+}
+
+async function exported(operation: Operation, file: string, options: Options): Promise<void> {
+  const { terminal, config } = operation;
+  const { user: userId, after = 0, resume = false } = options;
+  const address = addressOf(config);
+  if ('file' in address && !existsSync(address.file)) throw InvalidInput.noStore(config.dataDir);
+  const reader = openStoreReader(address);
+  try {
+    const range = { after, userId };
+    const report = await interruptible((signal) => {
+      if (file === '-') return exportTo(reader, process.stdout, range, { signal });
+      const watched = { progress: terminal.progress('Exporting', 'events'), signal };
+      return exportLog(reader, { file, range, resume }, watched);
+    }, `Interrupted; the same command with --resume goes on with ${file}.partial.`);
+    // The lines themselves are on stdout.
+    if (file === '-') return;
+    terminal.result({ file, ...report }, said(file, report));
+  } finally {
+    await reader.close();
+  }
+}
+
+function said(file: string, { events, receipts, position, lastHash, resumed, ms }: ExportReport): string[] {
+  const before = resumed > 0 ? `, ${resumed} of them before it was interrupted` : '';
+  return [
+    `Wrote ${events} events${before}, and ${receipts} receipts, to ${file} in ${(ms / 1_000).toFixed(1)} s.`,
+    `The log ended at position ${position}; the hash of the last event is ${lastHash}.`,
+  ];
+}
+
+function positionOf(text: string): number {
+  const position = Number(text);
+  if (!Number.isSafeInteger(position) || position < 0)
+    throw new InvalidArgumentError('It is a position: a whole number from 0.');
+  return position;
+}

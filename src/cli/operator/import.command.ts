@@ -1,0 +1,108 @@
+import { accessSync } from 'node:fs';
+import { InvalidInput } from '../../errors.js';
+import { EventCatalog } from '../../events/event-catalog.js';
+import { jsonCodec } from '../../events/log/event-codec.js';
+import { EventDecoder } from '../../events/log/event-decoder.js';
+import { importLog, type ImportReport } from '../../operations/import-log.js';
+import { compressionOf, readLogFile } from '../../operations/log-file.js';
+import type { Progress } from '../../operations/watched.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import { withLogAlone } from '../../store/open-log-alone.js';
+import { interruptible } from './interruptible.js';
+import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import type { Terminal } from './terminal.js';
+
+interface Options {
+  append?: boolean;
+  verify: boolean;
+}
+
+const PHASES = { check: 'Checking the file', write: 'Importing', fold: 'Folding', verify: 'Verifying' };
+
+/** `edgesoul import` */
+export function importCommand() {
+  return operatorCommand(
+    'import',
+    'Takes an exported file into an empty store, at the same positions, or behind what a store has. No service may run on it.',
+    {
+      examples: [
+        'npm run edgesoul -- import edgesoul.ndjson.zst --data-dir ./copy',
+        'npm run edgesoul -- import edgesoul.ndjson.zst --database-url postgresql://edgesoul:secret@db/edgesoul',
+        'npm run edgesoul -- import ada.ndjson --append',
+      ],
+      action: async (operation, command) => {
+        const file = command.args[0] as string;
+        const report = await imported(operation, file, command.opts<Options>());
+        operation.terminal.result({ file, ...report }, said(file, report));
+        return report.verified?.ok === false ? EXIT.differences : EXIT.done;
+      },
+    },
+  )
+    .argument('<file>', 'as `export` wrote it: .ndjson, .ndjson.zst or .ndjson.gz')
+    .option('--append', 'put the events behind those that the store has, at new positions')
+    .option('--no-verify', 'do not verify the store afterwards');
+}
+
+function imported(
+  { config, terminal }: Operation,
+  file: string,
+  { append = false, verify }: Options,
+): Promise<ImportReport> {
+  refuseUnreadable(file);
+  return withLogAlone(config, ({ log, reader }) => {
+    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+    const request = { lines: () => readLogFile(file), append, verify };
+    return interruptible(
+      (signal) =>
+        importLog({ log, reader, decoder, projections: PROJECTIONS }, request, {
+          ...phases(terminal),
+          signal,
+        }),
+      'Interrupted; the same command goes on where it stopped.',
+    );
+  });
+}
+
+/** Before a store is made for it. */
+function refuseUnreadable(file: string): void {
+  compressionOf(file);
+  try {
+    accessSync(file);
+  } catch (cause) {
+    throw InvalidInput.unreadable(file, cause);
+  }
+}
+
+/** A bar for each part of the work. */
+function phases(terminal: Terminal): { phase: (name: keyof typeof PHASES) => void; progress: Progress } {
+  let progress: Progress | undefined;
+  return {
+    phase: (name) => {
+      progress = terminal.progress(PHASES[name], 'events');
+    },
+    progress: (done, total) => progress?.(done, total),
+  };
+}
+
+function said(file: string, report: ImportReport): string[] {
+  const { events, already, moved, receipts, head, verified, ms } = report;
+  const seconds = (ms / 1_000).toFixed(1);
+  return [
+    `Took ${events} events and ${receipts} receipts of ${file} in ${seconds} s.`,
+    ...(already > 0 ? [`${already} events of it were in the store already.`] : []),
+    ...(moved > 0 ? [`${moved} events got new positions, and with them new hashes.`] : []),
+    `The log ends at position ${head.position}; the hash of the last event is ${head.hash}.`,
+    ...(verified ? verdict(verified) : []),
+  ];
+}
+
+function verdict({ ok, findings, projections }: NonNullable<ImportReport['verified']>): string[] {
+  if (ok) return [`Verified: the log is whole, and all ${projections.length} projections are as it says.`];
+  return [
+    'The verification found differences:',
+    ...findings.map(({ check, what }) => `  ${check}: ${what}`),
+    ...projections
+      .filter(({ differences }) => differences > 0)
+      .map(({ name, differences }) => `  ${name}: ${differences} rows are not what the log says`),
+  ];
+}

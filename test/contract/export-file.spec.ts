@@ -1,0 +1,176 @@
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
+import { noFolds } from '../../src/events/log/event-folds.js';
+import { exportLog, type ExportReport } from '../../src/operations/export-log.js';
+import type { LogEntry } from '../../src/operations/log-line.js';
+import { readLogFile } from '../../src/operations/log-file.js';
+import { readLines } from '../../src/operations/read-log-lines.js';
+import type { Watched } from '../../src/operations/watched.js';
+import { append, joy, numbers, refusal } from '../support/appends.js';
+import { scratchFolder, SQLITE } from '../support/sqlite-test-database.js';
+import type { TestDatabase } from '../support/test-database.js';
+import { exported, reading } from '../support/transfer.js';
+
+const EVENTS = 3_000;
+const ENDINGS = ['ndjson', 'ndjson.gz', 'ndjson.zst'];
+const TEXT_OF = {
+  ndjson: (bytes: Buffer) => bytes,
+  'ndjson.gz': gunzipSync,
+  'ndjson.zst': zstdDecompressSync,
+} as Record<string, (bytes: Buffer) => Buffer>;
+
+let db: TestDatabase;
+let folder: string;
+
+beforeAll(async () => {
+  db = await SQLITE.open();
+  const writer = db.writer(noFolds);
+  for (const i of numbers(EVENTS / 10))
+    await writer.write(
+      append(
+        numbers(10).map(() => joy()),
+        { key: `${i}` },
+      ),
+    );
+});
+
+beforeEach(async () => {
+  folder = await scratchFolder();
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+afterAll(() => db.close());
+
+interface Options {
+  resume?: boolean;
+  watched?: Watched;
+  userId?: string;
+}
+
+function exportTo(file: string, { resume = false, watched, userId }: Options = {}): Promise<ExportReport> {
+  return reading(db, (reader) => exportLog(reader, { file, range: { after: 0, userId }, resume }, watched));
+}
+
+async function textOf(file: string): Promise<string> {
+  const ending = ENDINGS.findLast((each) => file.endsWith(each)) as string;
+  return TEXT_OF[ending]?.(await readFile(file)).toString() ?? '';
+}
+
+/** All but the header, which says when it was made. */
+function withoutTime(text: string): string {
+  const lines = text.split('\n').slice(1);
+  return lines.map((line) => (line.startsWith('{"end"') ? line.replace(/"digest".*/, '') : line)).join('\n');
+}
+
+async function read(file: string): Promise<LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for await (const entry of readLines(readLogFile(file))) entries.push(entry);
+  return entries;
+}
+
+/** Begins an export, and cuts it off. */
+async function interrupted(file: string): Promise<void> {
+  const abort = new AbortController();
+  const watched: Watched = {
+    signal: abort.signal,
+    progress: (done) => {
+      if (done >= EVENTS / 2) abort.abort();
+    },
+  };
+  await expect(exportTo(file, { watched })).rejects.toThrow(/abort/i);
+}
+
+describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
+  let file: string;
+  let whole: string;
+
+  beforeEach(async () => {
+    file = join(folder, `log.${ending}`);
+    whole = withoutTime(await exported(db));
+  });
+
+  it('appears whole, in the form that its name says', async () => {
+    expect(await exportTo(file)).toMatchObject({ events: EVENTS, receipts: EVENTS / 10, resumed: 0 });
+    expect(withoutTime(await textOf(file))).toBe(whole);
+    expect(await read(file)).toHaveLength(EVENTS + EVENTS / 10 + 2);
+    expect(await readdir(folder)).toEqual([`log.${ending}`]);
+  });
+
+  it('does not appear when it is interrupted, and is equal to an uninterrupted one when it is resumed', async () => {
+    await exportTo(file);
+    const { size } = await stat(file);
+    for (const share of [0, 0.02, 0.3, 0.5, 0.77, 0.999, 1]) {
+      await writeFile(`${file}.partial`, await readFile(file));
+      await truncate(`${file}.partial`, Math.floor(size * share));
+      const report = await exportTo(file, { resume: true });
+      expect(report.events).toBe(EVENTS);
+      expect(withoutTime(await textOf(file))).toBe(whole);
+      await read(file);
+      expect(await readdir(folder)).toEqual([`log.${ending}`]);
+    }
+  });
+
+  it('goes on behind what was written before Ctrl-C, to where the log ended then', async () => {
+    await interrupted(file);
+    expect(await readdir(folder)).toEqual([`log.${ending}.partial`]);
+    expect((await exportTo(file, { resume: true })).events).toBe(EVENTS);
+    expect(withoutTime(await textOf(file))).toBe(whole);
+  });
+
+  it('goes on in front of the first line that was damaged', async () => {
+    await exportTo(file);
+    const bytes = await readFile(file);
+    bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] as number) ^ 1;
+    await writeFile(`${file}.partial`, bytes);
+    expect((await exportTo(file, { resume: true })).resumed).toBeLessThan(EVENTS);
+    expect(withoutTime(await textOf(file))).toBe(whole);
+  });
+
+  it('is not resumed with what is of another export or another store', async () => {
+    await interrupted(file);
+    const before = await readFile(`${file}.partial`);
+    expect((await refusal(exportTo(file, { resume: true, userId: 'ada' }))).code).toBe('export.other');
+    const other = await SQLITE.open();
+    await other.writer(noFolds).write(append(numbers(EVENTS).map(() => joy())));
+    const elsewhere = reading(other, (reader) =>
+      exportLog(reader, { file, range: { after: 0 }, resume: true }),
+    );
+    expect((await refusal(elsewhere)).message).toMatch(/another event at position/);
+    await other.close();
+    expect(await readFile(`${file}.partial`)).toEqual(before);
+    expect(await readdir(folder)).toEqual([`log.${ending}.partial`]);
+  });
+
+  it('is refused when it is cut off anywhere', async () => {
+    await exportTo(file);
+    const { size } = await stat(file);
+    for (const share of [0.9, 0.5, 0.01]) {
+      await truncate(file, Math.max(1, Math.floor(size * share)));
+      expect((await refusal(read(file))).code).toMatch(/^file\.(truncated|damaged|foreign)$/);
+    }
+  });
+});
+
+describe('a file', () => {
+  it('is refused when it is not compressed as its name says', async () => {
+    const text = await exported(db);
+    for (const [ending, bytes] of [
+      ['ndjson.gz', Buffer.from(text)],
+      ['ndjson.gz', Buffer.concat([gzipSync(text).subarray(0, 200), Buffer.alloc(500, 7)])],
+      ['ndjson.zst', gzipSync(text)],
+      ['ndjson', gzipSync(text)],
+    ] as const) {
+      const file = join(folder, `log.${ending}`);
+      await writeFile(file, bytes);
+      expect((await refusal(read(file))).code).toMatch(/^file\.(damaged|foreign)$/);
+    }
+  });
+
+  it('must have a name that says how it is compressed, and a folder that is there', async () => {
+    expect((await refusal(exportTo(join(folder, 'log.csv')))).message).toMatch(/must end in one of .ndjson/);
+    const nowhere = await refusal(exportTo(join(folder, 'absent', 'log.ndjson')));
+    expect(nowhere.message).toMatch(/cannot be written: .*ENOENT/);
+    expect((await refusal(read(join(folder, 'absent.ndjson')))).message).toMatch(/cannot be read: .*ENOENT/);
+  });
+});

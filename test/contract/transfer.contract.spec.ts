@@ -1,0 +1,308 @@
+import * as fc from 'fast-check';
+import { noFolds } from '../../src/events/log/event-folds.js';
+import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../src/events/log/log-tables.js';
+import { allEvents, append, joy, numbers, positionsOf, refusal } from '../support/appends.js';
+import { liveFolds } from '../support/folds.js';
+import { DATABASES } from '../support/databases.js';
+import { brittleFolds } from '../support/folds.js';
+import { brokenAt } from '../support/event-chain.js';
+import { bursts, minuteClock, sendAll, sendTogether } from '../support/random-commands.js';
+import { refoldedRows, storedRows } from '../support/refolded.js';
+import { COMMANDS } from '../support/sent-commands.js';
+import type { DatabaseUnderTest, TestDatabase } from '../support/test-database.js';
+import { exported, imported, verified } from '../support/transfer.js';
+
+const [SQLITE, POSTGRESQL] = DATABASES as [DatabaseUnderTest, DatabaseUnderTest];
+const folds = liveFolds;
+
+/** All that a store is: its log, receipts, skips and rows. */
+async function contents(db: TestDatabase): Promise<object> {
+  return {
+    events: (await allEvents(db.log)).map((event) => ({ ...event, data: String(event.data) })),
+    receipts: (await db.rows(receiptsTable)).map(plain),
+    skips: await db.rows(skipsTable),
+    rows: await storedRows(db),
+  };
+}
+
+function plain(receipt: ReceiptRow): object {
+  return { ...receipt, requestHash: Buffer.from(receipt.requestHash).toString('hex') };
+}
+
+/** More commands than one burst, of every kind. */
+function someBursts(seed: number) {
+  return fc.sample(bursts, { seed, numRuns: 12 }).flat();
+}
+
+const opened: TestDatabase[] = [];
+
+async function open(database: DatabaseUnderTest): Promise<TestDatabase> {
+  const db = await database.open();
+  opened.push(db);
+  return db;
+}
+
+afterEach(async () => {
+  for (const db of opened.splice(0)) await db.close();
+});
+
+const write = (db: TestDatabase, userId: string, key: string) =>
+  db
+    .writer(folds(), { clock: () => (userId === 'late' ? 9_000 : 5_000) })
+    .write(append([joy(`emotion:${userId}`), joy(`emotion:${userId}`)], { userId, key }));
+
+describe.each(DATABASES)('a store on $name', (database) => {
+  let source: TestDatabase;
+
+  beforeEach(async () => {
+    source = await open(database);
+  });
+
+  it('is the same, retries included, after it was taken to each kind of database and back', async () => {
+    const outcomes = await sendAll(source.writer(brittleFolds(), { clock: minuteClock() }), someBursts(7));
+    const { position } = await source.log.head();
+    const [event] = await allEvents(source.log);
+    const skip: SkipRow = {
+      projection: 'current-profile',
+      eventId: event?.eventId as string,
+      position: 1,
+      cause: 'poison 東京',
+      skippedAt: 5,
+    };
+    await source.plant(skipsTable, skip);
+    expect(new Set(outcomes.map(({ command }) => command.name)).size).toBe(COMMANDS.length);
+    const before = await contents(source);
+    const text = await exported(source);
+    const digests = (await verified(source)).projections.map(({ digestLive }) => digestLive);
+
+    let carried = text;
+    for (const kind of [SQLITE, POSTGRESQL, SQLITE]) {
+      const target = await open(kind);
+      const report = await imported(target, carried);
+      expect(report).toMatchObject({ events: position, moved: 0, already: 0, verified: { ok: true } });
+      expect(report.verified?.projections.map(({ digestLive }) => digestLive)).toEqual(digests);
+      expect(report.head).toEqual(await source.log.head());
+      expect(await contents(target)).toEqual(before);
+      carried = await exported(target);
+      expect(carried.split('\n').slice(1, -2)).toEqual(text.split('\n').slice(1, -2));
+
+      await target.reopen();
+      const accepted = outcomes.flatMap(({ command, answer }) =>
+        typeof answer === 'string' ? [] : [{ command, answer }],
+      );
+      const again = await sendTogether(
+        target.writer(brittleFolds(), { clock: minuteClock() }),
+        accepted.map(({ command }) => command),
+      );
+      expect(again.map(({ answer }) => answer)).toEqual(
+        accepted.map(({ answer }) => ({ ...answer, replayed: true })),
+      );
+      expect(await target.log.head()).toEqual(report.head);
+    }
+  });
+
+  it('is continued by the part of a log that follows on its end', async () => {
+    const writer = source.writer(folds());
+    for (const key of ['a', 'b']) await writer.write(append([joy(), joy()], { key }));
+    const first = await exported(source);
+    await writer.write(append([joy(), joy('emotion:other')], { key: 'c' }));
+    const second = await exported(source, { after: 4 });
+    const third = await exported(source, { after: 5 });
+
+    const target = await open(database);
+    expect((await refusal(imported(target, second))).message).toMatch(/begins after position 4/);
+    await imported(target, first);
+    expect((await refusal(imported(target, third))).code).toBe('import.append-only');
+    expect(await imported(target, second)).toMatchObject({ events: 2, verified: { ok: true } });
+    expect(await contents(target)).toEqual(await contents(source));
+    expect(await imported(target, second)).toMatchObject({ events: 0, already: 2 });
+  });
+
+  it('takes up an import that was cut off half-way, and an import again changes nothing', async () => {
+    const writer = source.writer(noFolds);
+    for (const i of numbers(10)) {
+      await writer.write(
+        append(
+          numbers(500).map(() => joy(`emotion:${i % 3}`)),
+          { key: `k${i}` },
+        ),
+      );
+    }
+    const text = await exported(source);
+    const target = await open(database);
+    const abort = new AbortController();
+    const phases: string[] = [];
+    const watched = {
+      signal: abort.signal,
+      phase: (name: string) => phases.push(name),
+      progress: (done: number) => {
+        if (phases.at(-1) === 'write' && done >= 2_000) abort.abort();
+      },
+    };
+    await expect(imported(target, text, { watched })).rejects.toThrow(/abort/i);
+    const { position } = await target.log.head();
+    expect(position).toBe(2_000);
+
+    expect(await imported(target, text)).toMatchObject({
+      events: 3_000,
+      already: 2_000,
+      verified: { ok: true },
+    });
+    const done = await contents(target);
+    expect(done).toMatchObject({ receipts: (await source.rows(receiptsTable)).map(plain) });
+    expect(await target.log.head()).toEqual(await source.log.head());
+    expect(await imported(target, text)).toMatchObject({ events: 0, already: 5_000 });
+    expect(await contents(target)).toEqual(done);
+  });
+
+  it('does not take a file into what is not its beginning, and says what differs', async () => {
+    await source.writer(folds()).write(append([joy(), joy(), joy()]));
+    const text = await exported(source);
+    const target = await open(database);
+    await target.writer(folds()).write(append([joy(), joy()]));
+    const before = await contents(target);
+    const other = await refusal(imported(target, text));
+    expect(other.code).toBe('import.store-not-empty');
+    expect(other.message).toMatch(/has 2 events.*at position 2 the file has emotion.observed of emotion:ada/);
+    await target.writer(folds()).write(append([joy(), joy()]));
+    expect((await refusal(imported(target, text))).message).toMatch(/the file ends at position 3/);
+    expect((await allEvents(target.log)).slice(0, 2)).toHaveLength(2);
+    expect(before).toMatchObject({ receipts: [] });
+  });
+
+  it('is not touched by a damaged file', async () => {
+    await source.writer(folds()).write(
+      append(
+        numbers(30).map(() => joy()),
+        { key: 'k' },
+      ),
+    );
+    const text = await exported(source);
+    const lines = text.split('\n');
+    const target = await open(database);
+    const before = await contents(target);
+    const damaged = {
+      byte: text.replace(/(?<="position":30,.*)"intensity":0.5/, '"intensity":0.6'),
+      missing: lines.toSpliced(20, 1).join('\n'),
+      doubled: lines.toSpliced(20, 0, lines[20] as string).join('\n'),
+      cut: text.slice(0, -50),
+      foreign: '{"hello":"world"}\n',
+      newer: text.replace('"format":1', '"format":7'),
+    };
+    for (const [what, file] of Object.entries(damaged)) {
+      expect(file === text ? what : 'damaged').toBe('damaged');
+      for (const how of [true, false]) {
+        const { code, message } = await refusal(imported(target, file, { append: how }));
+        expect(code).toMatch(/^file\./);
+        expect(message).toMatch(/[Ll]ine \d+|newer|no log/);
+      }
+    }
+    expect(await contents(target)).toEqual(before);
+  });
+
+  it('is not touched by events that this release cannot read', async () => {
+    await source.writer(noFolds).write(append([joy()]));
+    await source.tamper(`update events set type = 'dream.dreamt' where position = 1`);
+    const text = await exported(source, { after: 0, userId: 'ada' });
+    const target = await open(database);
+    const { code, message } = await refusal(imported(target, text, { append: true }));
+    expect(code).toBe('file.undecodable');
+    expect(message).toMatch(/Line 2: Event at position 1.*unknown type "dream.dreamt"/);
+    expect((await target.log.head()).position).toBe(0);
+  });
+});
+
+describe.each(DATABASES)('appending to a store on $name', (database) => {
+  let source: TestDatabase;
+  let target: TestDatabase;
+
+  beforeEach(async () => {
+    [source, target] = [await open(database), await open(database)];
+    for (const [i, userId] of ['ada', 'bob', 'ada'].entries()) await write(source, userId, `s${i}`);
+    await write(target, 'late', 't0');
+  });
+
+  it('puts the events behind those that are there, and retries name their new places', async () => {
+    const report = await imported(target, await exported(source), { append: true });
+    expect(report).toMatchObject({ events: 6, moved: 6, receipts: 3, verified: { ok: true } });
+    const events = await allEvents(target.log);
+    expect(brokenAt(events)).toBeUndefined();
+    const old = await allEvents(source.log);
+    const told = ({ eventId, streamId, version, occurredAt, data }: (typeof old)[number]) =>
+      [eventId, streamId, version, occurredAt, String(data)] as const;
+    expect(events.slice(2).map(told)).toEqual(old.map(told));
+    expect(events.map(({ position }) => position)).toEqual(numbers(8));
+    expect(events.map(({ recordedAt }) => recordedAt)).toEqual(numbers(8).map(() => 9_000));
+    expect(await storedRows(target)).toEqual(await refoldedRows(target.log));
+    expect(report.caughtUp).toEqual([]);
+
+    const receipts = await target.rows(receiptsTable);
+    expect(receipts.map(({ idempotencyKey, position }) => [idempotencyKey, position])).toEqual([
+      ['s0', 4],
+      ['s1', 6],
+      ['s2', 8],
+      ['t0', 2],
+    ]);
+    const again = await write(target, 'bob', 's1');
+    expect(again.replayed).toBe(true);
+    expect(positionsOf(again)).toEqual([5, 6]);
+    expect((await target.log.head()).position).toBe(8);
+    await write(target, 'ada', 'next');
+    expect(await verified(target)).toMatchObject({ ok: true, events: 10 });
+  });
+
+  it('adds nothing the second time, and only what is missing of a file that was cut off', async () => {
+    const text = await exported(source);
+    await imported(target, await exported(source, { after: 0, userId: 'bob' }), { append: true });
+    expect(await imported(target, text, { append: true })).toMatchObject({ events: 4, already: 2 });
+    const before = await contents(target);
+    expect(await imported(target, text, { append: true })).toMatchObject({
+      events: 0,
+      already: 6,
+      moved: 0,
+      receipts: 0,
+    });
+    expect(await contents(target)).toEqual(before);
+    await write(target, 'ada', 'more');
+    expect(await imported(target, text, { append: true })).toMatchObject({
+      events: 0,
+      verified: { ok: true },
+    });
+  });
+
+  it('refuses a user with other events, a key of another command and a file without its beginning', async () => {
+    const text = await exported(source);
+    await write(target, 'bob', 'own');
+    const before = await contents(target);
+    const user = await refusal(imported(target, text, { append: true }));
+    expect(user.code).toBe('import.user-exists');
+    expect(user.message).toMatch(/User bob .*position 3 .*position 3/);
+    const ada = await exported(source, { after: 0, userId: 'ada' });
+    expect((await refusal(imported(target, ada))).code).toBe('import.append-only');
+    const part = await exported(source, { after: 2, userId: 'ada' });
+    const incomplete = await refusal(imported(target, part, { append: true }));
+    expect(incomplete.message).toMatch(/emotion:ada begins with version 3/);
+    expect(await contents(target)).toEqual(before);
+
+    await write(target, 'zoe', 's2');
+    const key = await refusal(imported(target, ada, { append: true }));
+    expect(key.message).toMatch(/key "s2" belongs to another command/);
+    expect((await allEvents(target.log)).every(({ userId }) => userId !== 'ada')).toBe(true);
+  });
+
+  it('takes any commands of one user, whose rows are then the same', async () => {
+    const [any, into] = [await open(database), await open(database)];
+    await sendAll(any.writer(brittleFolds(), { clock: minuteClock() }), someBursts(11));
+    await sendAll(into.writer(brittleFolds(), { clock: minuteClock() }), someBursts(3), 'other');
+    const own = (await allEvents(any.log)).filter(({ userId }) => userId === 'ADA');
+    expect(own.length).toBeGreaterThan(0);
+    const text = await exported(any, { after: 0, userId: 'ADA' });
+    const ids = [...text.matchAll(/"userId":"([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids)).toEqual(new Set(['ADA']));
+    const fresh = await open(database);
+    await write(fresh, 'late', 'x');
+    const report = await imported(fresh, text, { append: true });
+    expect(report).toMatchObject({ events: own.length, verified: { ok: true } });
+    expect((await refusal(imported(into, text, { append: true }))).code).toBe('import.user-exists');
+  });
+});

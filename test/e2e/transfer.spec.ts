@@ -1,0 +1,254 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
+import type { LogEntry } from '../../src/operations/log-line.js';
+import { eventLine } from '../../src/operations/log-line.js';
+import { firstLine, nothingYet, trailerOf } from '../../src/operations/log-lines.js';
+import { readLogFile } from '../../src/operations/log-file.js';
+import { readLines } from '../../src/operations/read-log-lines.js';
+import type { DatabaseAddress } from '../../src/store/database-address.js';
+import { openStoreReader } from '../../src/store/open-store-reader.js';
+import { turn } from '../support/builders.js';
+import { edgesoul, startEdgesoul } from '../support/edgesoul.js';
+import { resend, startLoad } from '../support/load.js';
+import { dropDatabase, emptyDatabase } from '../support/postgresql-databases.js';
+import { onPostgresql, Store } from '../support/store.js';
+
+jest.setTimeout(240_000);
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'edgesoul-transfer-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(file: string): Promise<LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for await (const entry of readLines(readLogFile(file))) entries.push(entry);
+  return entries;
+}
+
+function keysOf(entries: readonly LogEntry[]): Set<string> {
+  return new Set(
+    entries.flatMap((entry) => (entry.kind === 'receipt' ? [entry.receipt.idempotencyKey] : [])),
+  );
+}
+
+describe('edgesoul export beside a service that 64 clients write to', () => {
+  let store: Store;
+
+  beforeAll(async () => {
+    store = await Store.start();
+  });
+
+  afterAll(() => store.remove());
+
+  it('holds everything that was acknowledged before, and is a store again elsewhere, retries included', async () => {
+    const load = startLoad(store.url, 1, 64);
+    let last: string[] = [];
+    let file = '';
+    for (const [i, ending] of ['ndjson', 'ndjson.gz', 'ndjson.zst'].entries()) {
+      await load.acknowledged(400 * (i + 1));
+      last = load.sent.filter(({ acknowledged }) => acknowledged).map(({ key }) => key);
+      file = join(folder, `loaded.${ending}`);
+      const { code, stdout, stderr } = await edgesoul(['export', file, '--json'], store.settings);
+      expect([code, stderr]).toEqual([0, '']);
+      const entries = await read(file);
+      const keys = keysOf(entries);
+      expect(last.filter((key) => !keys.has(key))).toEqual([]);
+      const { events, position } = JSON.parse(stdout) as { events: number; position: number };
+      expect(events).toBe(position);
+      expect(entries.filter(({ kind }) => kind === 'event')).toHaveLength(events);
+    }
+    await store.stop('SIGKILL');
+    await load.ended();
+
+    const copy = { DATA_DIR: join(folder, 'copy') };
+    const { code, stdout } = await edgesoul(['import', file], copy);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Verified: the log is whole, and all 4 projections are as it says/);
+    const service = await Store.start({ ...copy, DATABASE_URL: '' });
+    const known = new Set(last);
+    const commands = load.sent.filter(({ key }) => known.has(key)).filter((_, i) => i % 10 === 0);
+    expect(await resend(service.url, commands)).toEqual(commands.map(({ acknowledged }) => acknowledged));
+    await service.remove();
+  });
+});
+
+describe('edgesoul export and import', () => {
+  let store: Store;
+
+  beforeAll(async () => {
+    store = await Store.start();
+    for (const userId of ['mira', 'noor']) await store.user(userId).post('/turns', turn());
+  });
+
+  afterAll(() => store.remove());
+
+  it('take out one user, and put that user into a store that has others', async () => {
+    const file = join(folder, 'mira.ndjson');
+    const { stdout } = await edgesoul(['export', file, '--user', 'mira'], store.settings);
+    expect(stdout).toMatch(/^Wrote \d events, and 0 receipts, to .*mira.ndjson/);
+    expect(await readFile(file, 'utf8')).not.toContain('noor');
+
+    const other = await Store.start();
+    await other.user('omar').post('/turns', turn());
+    await other.stop();
+    const refused = await edgesoul(['import', file], other.settings);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/only.*--append/s);
+    const appended = await edgesoul(['import', file, '--append'], other.settings);
+    expect(appended).toMatchObject({ code: 0, stdout: expect.stringMatching(/events got new positions/) });
+    const again = await edgesoul(['import', file, '--append', '--json'], other.settings);
+    expect(JSON.parse(again.stdout)).toMatchObject({ events: 0, moved: 0, verified: { ok: true } });
+    await other.restart();
+    const [here, there] = await Promise.all(
+      [store, other].map(async (each) => (await each.user('mira').get<object>('/conversation')).body),
+    );
+    expect(there).toEqual(here);
+    await other.remove();
+  });
+
+  it('write to stdout what other programs read', async () => {
+    const { stdout, code } = await edgesoul(['export', '-'], store.settings);
+    expect(code).toBe(0);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ edgesoul: 'log', scope: 'all' });
+    expect(lines.at(-1)).toMatchObject({ end: true });
+    expect(new Set(lines.map(({ userId }) => userId))).toEqual(new Set([undefined, 'mira', 'noor']));
+  });
+
+  it('refuse a store that has a service or events, a file that is cut off, and wrong usage', async () => {
+    const file = join(folder, 'whole.ndjson.gz');
+    await edgesoul(['export', file], store.settings);
+    const other = await Store.start();
+    await other.user('omar').post('/turns', turn());
+    const busy = await edgesoul(['import', file], other.settings);
+    expect(busy.code).toBe(1);
+    const why = onPostgresql() ? /the beginning of this file/ : /in use by another service \(process \d+/;
+    expect(busy.stderr).toMatch(why);
+    expect((await other.user('omar').post('/turns', turn())).status).toBe(201);
+    await other.remove();
+
+    const cut = join(folder, 'cut.ndjson.gz');
+    await writeFile(cut, (await readFile(file)).subarray(0, -100));
+    const target = { DATA_DIR: join(folder, 'cut') };
+    const refused = await edgesoul(['import', cut, '--json'], target);
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: expect.stringMatching(/^file\./) } });
+    expect((await edgesoul(['import', join(folder, 'absent.ndjson')], target)).stderr).toMatch(
+      /cannot be read/,
+    );
+    expect((await edgesoul(['import'], target)).code).toBe(2);
+    expect((await edgesoul(['export', '--after', 'x'], target)).code).toBe(2);
+    const nowhere = await edgesoul(['export', '-'], { DATA_DIR: join(folder, 'nowhere') });
+    expect(nowhere.stderr).toMatch(/There is no store in/);
+  });
+});
+
+describe('edgesoul import, killed with SIGKILL again and again', () => {
+  const EVENTS = 40_000;
+
+  it('goes on where it was and ends with the whole log', async () => {
+    const file = join(folder, 'large.ndjson');
+    const lastHash = await largeFile(file, EVENTS);
+    const env: Record<string, string> = onPostgresql()
+      ? { DATABASE_URL: await emptyDatabase() }
+      : { DATA_DIR: join(folder, 'killed') };
+    const { DATABASE_URL: url, DATA_DIR = '' } = env;
+    const address: DatabaseAddress = url === undefined ? { file: join(DATA_DIR, 'edgesoul.db') } : { url };
+    const stops: number[] = [];
+    for (const least of [1, 10_000, 20_000]) {
+      const { child, ended } = startEdgesoul(['import', file], env);
+      await headBeyond(address, least);
+      child.kill('SIGKILL');
+      expect((await ended).code).toBeNull();
+      stops.push(await headOf(address));
+    }
+    expect(stops.at(-1)).toBeLessThan(EVENTS);
+    const { code, stdout, stderr } = await edgesoul(['import', file, '--json'], env);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      events: EVENTS - (stops.at(-1) ?? 0),
+      already: stops.at(-1),
+      head: { position: EVENTS, hash: lastHash },
+      verified: { ok: true, events: EVENTS },
+    });
+    if (url !== undefined) await dropDatabase(url);
+  });
+});
+
+/** A file of many events that no store had to write first; answers the last hash. */
+async function largeFile(file: string, events: number): Promise<string> {
+  const output = createWriteStream(file);
+  const soFar = nothingYet({
+    edgesoul: 'log',
+    format: 1,
+    scope: 'all',
+    after: 0,
+    previousHash: GENESIS,
+    upTo: events,
+    createdAt: '2026-03-02T18:00:00.000Z',
+  });
+  output.write(firstLine(soFar));
+  for (let position = 1; position <= events; position++) {
+    const id = `01a20000-0000-7000-8000-${position.toString(16).padStart(12, '0')}`;
+    const userId = `user-${position % 500}`;
+    const event = {
+      position,
+      eventId: id,
+      streamId: `emotion:${userId}`,
+      version: Math.ceil(position / 500),
+      type: 'emotion.observed',
+      schemaVersion: 1,
+      userId,
+      occurredAt: 1_772_000_000_000 + position,
+      utcOffset: 60,
+      recordedAt: 1_772_000_000_000 + position,
+      commandId: id,
+      correlationId: id,
+      causationId: null,
+      actor: 'test',
+      data: '{"emotion":"joy","intensity":0.5,"confidence":null,"triggers":["東京"],"sessionId":null,"turnId":null}',
+    };
+    soFar.hash = chainHash(soFar.hash, event);
+    soFar.events++;
+    const line = `${eventLine({ ...event, hash: soFar.hash })}\n`;
+    soFar.digest.update(line);
+    if (!output.write(line)) await once(output, 'drain');
+  }
+  output.end(`${JSON.stringify(trailerOf(soFar))}\n`);
+  await once(output, 'close');
+  return soFar.hash;
+}
+
+async function headOf(address: DatabaseAddress): Promise<number> {
+  const reader = openStoreReader(address);
+  try {
+    return (await reader.head()).position;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Waits until the log has as many events; the database may not be there yet. */
+async function headBeyond(address: DatabaseAddress, position: number): Promise<void> {
+  for (;;) {
+    try {
+      if ((await headOf(address)) >= position) return;
+    } catch {
+      // It is being made.
+    }
+    await pause(20);
+  }
+}
