@@ -1,3 +1,8 @@
+import { availableParallelism } from 'node:os';
+
+/** Most tests wait for processes and disks: two at once also where there are only two cores. */
+const WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
+
 /** @type {import('jest').Config} */
 const base = {
   rootDir: import.meta.dirname,
@@ -37,6 +42,7 @@ const postgresql = {
 };
 
 export default {
+  maxWorkers: WORKERS,
   projects: [
     {
       ...base,

@@ -3,7 +3,7 @@ import { sessionEnded } from './conversation/session-ended.event.js';
 import { sessionStarted } from './conversation/session-started.event.js';
 import { turnRecorded } from './conversation/turn-recorded.event.js';
 import { emotionObserved } from './emotion/emotion-observed.event.js';
-import type { EventOf, EventType } from './event.js';
+import type { EventOf, EventType, FoldEvent } from './event.js';
 import { memoryForgotten } from './memory/memory-forgotten.event.js';
 import { memoryFormed } from './memory/memory-formed.event.js';
 import { memoryRecalled } from './memory/memory-recalled.event.js';
@@ -32,6 +32,9 @@ export type StoreEvent = EventOf<(typeof EVENT_TYPES)[number]>;
 
 /** The event of one type. */
 export type StoreEventOf<T extends StoreEvent['type']> = Extract<StoreEvent, { type: T }>;
+
+/** What a fold sees of the event of one type. */
+export type FoldEventOf<T extends StoreEvent['type']> = FoldEvent<T, StoreEventOf<T>['data']>;
 
 /** Looks event types up by name and brings stored data to the newest schema version. */
 export class EventCatalog {

@@ -28,6 +28,12 @@ export interface EventEnvelope {
 /** An event as folds see it: envelope, type and data of the newest schema version. */
 export type DomainEvent<T extends string = string, D = unknown> = EventEnvelope & { type: T; data: D };
 
+/** The same without who sent it and how: all that a fold may look at, and all that a rebuild reads. */
+export type FoldEvent<T extends string = string, D = unknown> = Omit<
+  EventEnvelope,
+  'eventId' | 'commandId' | 'correlationId' | 'causationId' | 'actor'
+> & { type: T; data: D };
+
 /** Turns data of one schema version into data of the next. */
 export type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
 

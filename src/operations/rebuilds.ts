@@ -82,6 +82,8 @@ export class Rebuilds {
     const { address, reads } = this.store;
     try {
       const rebuilt = await inThread('rebuild', { address, ...asked }, watched);
+      // What a thread says last may come after its result.
+      watched.progress?.(rebuilt.events, rebuilt.events);
       for (const name of rebuilt.swapped) reads.gate.open(name);
       for (const { projection } of rebuilt.failed) this.closeFailed(projection);
       return rebuilt;

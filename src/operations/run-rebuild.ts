@@ -7,6 +7,7 @@ import { failuresTable, skipsTable } from '../events/log/log-tables.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { dropShadows, rebuild, type Rebuilt } from '../projections/rebuild.js';
 import type { DatabaseAddress } from '../store/database-address.js';
+import { foldRanges } from './fold-ranges.js';
 import { openRebuild, type OpenRebuild } from '../store/open-rebuild.js';
 import type { Progress } from './watched.js';
 
@@ -32,7 +33,16 @@ export async function runRebuild(
         skipping.includes(name) || (projections ? projections.includes(name) : skip === undefined),
     );
     const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
-    return await rebuild({ ...store, decoder, projections: chosen, clock: Date.now, progress });
+    const names = chosen.map(({ name }) => name);
+    return await rebuild({
+      ...store,
+      decoder,
+      projections: chosen,
+      clock: Date.now,
+      foldRanges: (compared, folded) =>
+        foldRanges(store.reader, { address: store.address, projections: names, compared }, folded),
+      progress,
+    });
   } finally {
     await store.close();
   }

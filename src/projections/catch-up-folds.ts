@@ -23,10 +23,10 @@ export class CatchUpFolds {
     private readonly skips: ReadonlySet<string>,
   ) {}
 
-  /** Notes that some users are folded as of a moment; they come in the order of their ids. */
-  folded({ upTo, head }: FoldedUsers): void {
-    this.moments.push({ upTo, head });
-    this.position = Math.min(this.position, head);
+  /** Notes which users are folded as of which moment; they come in the order of their ids. */
+  folded(moments: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
+    this.moments.push(...moments);
+    this.position = Math.min(this.position, ...moments.map(({ head }) => head));
   }
 
   /** Folds at most so many of the next events; answers how many there were. */
@@ -45,7 +45,7 @@ export class CatchUpFolds {
         for (const projection of projections) {
           const folds = new ProjectionFolds([projection]);
           for (const event of decoded)
-            if (!this.skips.has(skipId(projection.name, event.eventId))) folds.fold(event, rows);
+            if (!this.skips.has(skipId(projection.name, event.position))) folds.fold(event, rows);
         }
         return rows.changes();
       });

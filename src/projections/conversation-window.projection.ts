@@ -1,7 +1,8 @@
 import type { Rows } from '../database/row-store.js';
 import { boolean, defineTable, integer, json, nullable, text, type RowIn } from '../database/table.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
-import type { StoreEvent, StoreEventOf } from '../events/event-catalog.js';
+import type { FoldEventOf } from '../events/event-catalog.js';
+import type { FoldEvent } from '../events/event.js';
 import { localDay } from './local-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
@@ -125,7 +126,7 @@ export function meanSessionMinutes({
   return sessions === 0 ? 0 : sessionMs / sessions / 60_000;
 }
 
-function newSession(event: StoreEvent & { data: { sessionId: string } }): SessionRow {
+function newSession(event: FoldEvent & { data: { sessionId: string } }): SessionRow {
   return {
     userId: event.userId,
     sessionId: event.data.sessionId,
@@ -140,7 +141,7 @@ function newSession(event: StoreEvent & { data: { sessionId: string } }): Sessio
   };
 }
 
-function withTurn(session: SessionRow, event: StoreEventOf<'turn.recorded'>, rows: Rows): SessionRow {
+function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows: Rows): SessionRow {
   const { occurredAt, position, data } = event;
   const slot = freeSlot(session.slots, occurredAt);
   if (slot !== undefined) {
@@ -177,7 +178,7 @@ function latestMention(session: SessionRow, topic: string, at: number): number {
   return Math.max(at, session.topics.find(([known]) => known === topic)?.[1] ?? at);
 }
 
-function summarize(event: StoreEvent, rows: Rows, before: SessionRow | undefined, after: SessionRow): void {
+function summarize(event: FoldEvent, rows: Rows, before: SessionRow | undefined, after: SessionRow): void {
   const { userId, occurredAt } = event;
   rows.evolve(conversationSummariesTable, [userId], (row) => {
     const summary = row ?? newSummary(userId, after.sessionId, occurredAt);
@@ -209,7 +210,7 @@ function duration(session: SessionRow): number {
   return session.lastActivityAt - session.startedAt;
 }
 
-function active(event: StoreEvent, rows: Rows): void {
+function active(event: FoldEvent, rows: Rows): void {
   const { userId } = event;
   const day = localDay(event.occurredAt, event.utcOffset);
   rows.evolve(activityDaysTable, [userId, day], (row) => row ?? { userId, day });

@@ -1,6 +1,6 @@
 import { boolean, defineTable, integer, json, nullable, text, type RowIn } from '../database/table.js';
 import type { Rows } from '../database/row-store.js';
-import type { StoreEvent } from '../events/event-catalog.js';
+import type { FoldEvent } from '../events/event.js';
 import { defineProjection } from './projection.js';
 
 /** How the companion speaks aloud. Speed 0.5..2, pitch 0..2. */
@@ -80,7 +80,7 @@ export const currentProfile = defineProjection({
   },
 });
 
-function newProfile(event: StoreEvent): ProfileRow {
+function newProfile(event: FoldEvent): ProfileRow {
   return {
     userId: event.userId,
     ...DEFAULT_PROFILE,
@@ -91,7 +91,7 @@ function newProfile(event: StoreEvent): ProfileRow {
   };
 }
 
-function changeProfile(event: StoreEvent, rows: Rows, values: (readonly [string, unknown])[]): void {
+function changeProfile(event: FoldEvent, rows: Rows, values: (readonly [string, unknown])[]): void {
   rows.evolve(profilesTable, [event.userId], (row) => {
     const changed: Record<string, unknown> & ProfileRow = { ...(row ?? newProfile(event)) };
     for (const [field, value] of values) {

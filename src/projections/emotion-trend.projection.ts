@@ -1,5 +1,5 @@
 import { defineTable, integer, json, real, text, type RowIn } from '../database/table.js';
-import type { StoreEventOf } from '../events/event-catalog.js';
+import type { FoldEventOf } from '../events/event-catalog.js';
 import { localDay, localHour, quarterOfDay } from './local-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
@@ -54,7 +54,7 @@ export type EmotionPatternRow = RowIn<typeof emotionPatternsTable>;
 export type EmotionDayRow = RowIn<typeof emotionDaysTable>;
 export type EmotionTriggerRow = RowIn<typeof emotionTriggersTable>;
 
-type EmotionObserved = StoreEventOf<'emotion.observed'>;
+type EmotionObserved = FoldEventOf<'emotion.observed'>;
 
 /** What a user feels, how often, how strongly, when and about what. */
 export const emotionTrend = defineProjection({

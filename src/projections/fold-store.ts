@@ -1,15 +1,18 @@
+import { compareKeys } from '../database/table.js';
 import { ProjectionFailed, StoreError, type EventPlace } from '../errors.js';
-import type { StoreEvent } from '../events/event-catalog.js';
+import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
-import type { StoredEvent } from '../events/log/event-log.js';
+import type { ScannedEvent } from '../events/log/event-log.js';
 import { skipsTable } from '../events/log/log-tables.js';
 import { FoldedRows } from './folded-rows.js';
 import type { Projection } from './projection.js';
-import { FIRST_PLACE, type StoreReader, type UserPlace } from './store-reader.js';
+import type { StoreReader, UserPlace } from './store-reader.js';
 
 /** Events of one page, and of one moment at least: users are never divided. */
-const PAGE = 2_000;
-const MOMENT = 20_000;
+const PAGE = 1_000;
+const MOMENT = 10_000;
+/** Behind all events of a user. */
+const LAST_POSITION = Number.MAX_SAFE_INTEGER;
 /** More skips than any operator makes. */
 const MOST_SKIPS = 10_000;
 
@@ -32,13 +35,23 @@ export interface FoldedUsers {
   rows: FoldedRows;
 }
 
+/** The users after one and up to another, in the order of their ids; undefined for the last. */
+export interface UserRange {
+  after: string;
+  upTo: string | undefined;
+}
+
+export const EVERYONE: UserRange = { after: '', upTo: undefined };
+
 /** What a fold of a store is done with. */
 export interface FoldStoreParts {
   reader: StoreReader;
-  decoder: Pick<EventDecoder, 'decode'>;
+  decoder: Pick<EventDecoder, 'decodeScanned'>;
   projections: readonly Projection[];
+  /** Only these users; everyone when left out. */
+  range?: UserRange;
   /** Told of each event on its way, once. */
-  onEvent?: (stored: StoredEvent) => void;
+  onEvent?: (stored: ScannedEvent) => void;
 }
 
 /**
@@ -52,19 +65,24 @@ export async function foldStore(
 ): Promise<PoisonEvent[]> {
   const run = new FoldRun(parts, await readSkips(parts.reader));
   for (let goesOn = true; goesOn;) goesOn = await parts.reader.snapshot(() => run.moment(consume));
-  return run.poison;
+  return Promise.all(run.poison.map((found) => withEventId(parts.reader, found)));
 }
 
+type Fold = (event: FoldEvent, rows: FoldedRows) => void;
+
 class FoldRun {
-  readonly poison: PoisonEvent[] = [];
+  readonly poison: Omit<PoisonEvent, 'eventId'>[] = [];
   private active: readonly Projection[];
-  private place: UserPlace = FIRST_PLACE;
+  private readonly range: UserRange;
+  private place: UserPlace;
 
   constructor(
     private readonly parts: FoldStoreParts,
     private readonly skips: ReadonlySet<string>,
   ) {
     this.active = parts.projections;
+    this.range = parts.range ?? EVERYONE;
+    this.place = { userId: this.range.after, position: LAST_POSITION };
   }
 
   /** Folds the next users; answers whether there may be more. */
@@ -77,31 +95,40 @@ class FoldRun {
     for (;;) {
       const page = await reader.eventsByUser(this.place, PAGE);
       for (const stored of page) {
-        if (events >= MOMENT && stored.userId !== this.place.userId) {
-          await consume({ head, after, upTo: this.place.userId, events, rows });
-          return true;
+        if (stored.userId !== this.place.userId) {
+          if (this.isBeyond(stored.userId)) {
+            await consume({ head, after, upTo: this.range.upTo, events, rows });
+            return false;
+          }
+          if (events >= MOMENT) {
+            await consume({ head, after, upTo: this.place.userId, events, rows });
+            return true;
+          }
         }
         this.fold(stored, rows);
         this.place = stored;
         events++;
       }
       if (page.length < PAGE) {
-        await consume({ head, after, upTo: undefined, events, rows });
+        await consume({ head, after, upTo: this.range.upTo, events, rows });
         return false;
       }
     }
   }
 
-  private fold(stored: StoredEvent, rows: FoldedRows): void {
+  private isBeyond(userId: string): boolean {
+    const { upTo } = this.range;
+    return upTo !== undefined && compareKeys([userId], [upTo]) > 0;
+  }
+
+  private fold(stored: ScannedEvent, rows: FoldedRows): void {
     this.parts.onEvent?.(stored);
-    let event: StoreEvent | undefined;
+    let event: FoldEvent | undefined;
     for (const projection of this.active) {
-      const fold = projection.folds[stored.type as StoreEvent['type']] as
-        | ((event: StoreEvent, rows: FoldedRows) => void)
-        | undefined;
-      if (!fold || this.skips.has(skipId(projection.name, stored.eventId))) continue;
+      const fold = (projection.folds as Record<string, Fold | undefined>)[stored.type];
+      if (!fold || this.isSkipped(projection, stored)) continue;
       try {
-        event ??= this.parts.decoder.decode(stored);
+        event ??= this.parts.decoder.decodeScanned(stored);
         fold(event, rows);
       } catch (error) {
         this.stop(projection, stored, error);
@@ -109,23 +136,32 @@ class FoldRun {
     }
   }
 
-  private stop(projection: Projection, stored: StoredEvent, error: unknown): void {
-    const { position, streamId, eventId } = stored;
+  private isSkipped({ name }: Projection, { position }: ScannedEvent): boolean {
+    return this.skips.size > 0 && this.skips.has(skipId(name, position));
+  }
+
+  private stop(projection: Projection, stored: ScannedEvent, error: unknown): void {
+    const { position, streamId } = stored;
     const { message: cause } =
       error instanceof StoreError ? error : ProjectionFailed.folding(projection.name, stored, error);
-    this.poison.push({ projection: projection.name, position, streamId, eventId, cause });
+    this.poison.push({ projection: projection.name, position, streamId, cause });
     this.active = this.active.filter((each) => each !== projection);
   }
+}
+
+async function withEventId(reader: StoreReader, found: Omit<PoisonEvent, 'eventId'>): Promise<PoisonEvent> {
+  const [event] = await reader.events({ after: found.position - 1, limit: 1 });
+  return { ...found, eventId: event?.eventId ?? '' };
 }
 
 /** The events that projections were told to leave out. */
 export async function readSkips(reader: Pick<StoreReader, 'rows'>): Promise<Set<string>> {
   const query = { filters: [], order: skipsTable.key, limit: MOST_SKIPS };
   const skips = await reader.rows(skipsTable, query);
-  return new Set(skips.map(({ projection, eventId }) => skipId(projection, eventId)));
+  return new Set(skips.map(({ projection, position }) => skipId(projection, position)));
 }
 
 /** What a skip is looked up by. */
-export function skipId(projection: string, eventId: string): string {
-  return `${projection} ${eventId}`;
+export function skipId(projection: string, position: number): string {
+  return `${projection} ${position}`;
 }

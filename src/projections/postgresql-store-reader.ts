@@ -3,7 +3,7 @@ import { attempt, openPool } from '../database/postgresql/open-postgresql.js';
 import { selectPage, statementsOf } from '../database/postgresql/postgresql-statements.js';
 import type { RowQuery } from '../database/row-store.js';
 import type { Table } from '../database/table.js';
-import type { EventQuery, LogHead, StoredEvent } from '../events/log/event-log.js';
+import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../events/log/event-log.js';
 import { readEvents, readEventsByUser, readHead } from '../events/log/postgresql-event-reader.js';
 import { uuidText } from '../events/log/uuid-bytes.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
@@ -26,8 +26,18 @@ export class PostgresqlStoreReader implements StoreReader {
     return attempt(() => readEvents(this.db, query));
   }
 
-  eventsByUser(after: UserPlace, limit: number): Promise<StoredEvent[]> {
+  eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
     return attempt(() => readEventsByUser(this.db, after, limit));
+  }
+
+  userBehind(events: number): Promise<string | undefined> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ user_id: string }>(
+        'select user_id from events order by user_id, position limit 1 offset $1',
+        [events],
+      );
+      return rows[0]?.user_id;
+    });
   }
 
   rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {

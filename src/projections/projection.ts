@@ -1,9 +1,9 @@
 import type { Rows } from '../database/row-store.js';
 import type { Table } from '../database/table.js';
-import type { StoreEvent, StoreEventOf } from '../events/event-catalog.js';
+import type { FoldEventOf, StoreEvent } from '../events/event-catalog.js';
 
 /** For each event type it cares about: how the event changes rows. Pure: no clock, no I/O, no other projection. */
-export type Folds = { readonly [T in StoreEvent['type']]?: (event: StoreEventOf<T>, rows: Rows) => void };
+export type Folds = { readonly [T in StoreEvent['type']]?: (event: FoldEventOf<T>, rows: Rows) => void };
 
 /** A keyed fold over the log: the same definition serves live writes, rebuild, verification and past states. */
 export interface Projection {

@@ -1,21 +1,20 @@
 import { RowBatch } from '../database/row-batch.js';
-import type { RowChanges } from '../database/row-store.js';
-import { shadowOf } from '../database/shadow.js';
 import type { Table } from '../database/table.js';
 import { Unavailable } from '../errors.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../events/log/log-tables.js';
-import { RowComparison, type ProjectionComparison } from './compare-rows.js';
+import type { ProjectionComparison } from './compare-rows.js';
 import { CatchUpFolds } from './catch-up-folds.js';
-import { foldStore, readSkips, type PoisonEvent } from './fold-store.js';
-import type { FoldedRows, KeyedRow } from './folded-rows.js';
+import type { FoldedRange } from './fold-range.js';
+import { readSkips, type PoisonEvent } from './fold-store.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
 
-/** Rows and events of one transaction: commands wait for it. */
-const ROWS = 1_000;
+/** Events of one transaction: commands wait for it. */
 const EVENTS = 200;
+/** Differences that are told whole. */
+const FIRST = 10;
 /** How often the swap is tried while others hold on to the tables, and whole pages are left to catch up. */
 const ATTEMPTS = 50;
 
@@ -26,8 +25,16 @@ export interface RebuildParts {
   decoder: EventDecoder;
   projections: readonly Projection[];
   clock: () => number;
+  /** Folds everyone into the shadow tables, in the order of the users' ids, with however many threads. */
+  foldRanges: (compared: readonly string[], progress: (events: number) => void) => Promise<FoldedRange[]>;
   progress?: ((done: number, total: number) => void) | undefined;
 }
+
+/** How the live rows of a projection differed from the new ones. */
+export type ProjectionDifferences = Pick<
+  ProjectionComparison,
+  'name' | 'rows' | 'differences' | 'firstDifferences'
+>;
 
 /** How a rebuild ended. */
 export interface Rebuilt {
@@ -39,7 +46,7 @@ export interface Rebuilt {
   /** and why the others were not: their tables are as they were. */
   failed: PoisonEvent[];
   /** How the live rows differed from the new ones, of the projections whose live rows were of the present version. */
-  differences: ProjectionComparison[];
+  differences: ProjectionDifferences[];
   ms: number;
 }
 
@@ -63,29 +70,28 @@ async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
   const started = performance.now();
   const { log, reader, projections } = parts;
   await log.transaction(({ shadows }) => shadows.create(tablesOf(projections)));
-  const comparisons = (await current(reader, projections)).map(
-    ({ name, tables }) => new RowComparison(name, tables),
-  );
+  const compared = (await current(reader, projections)).map(({ name }) => name);
+  const { position: total } = await reader.head();
+  let folded = 0;
+  const progress = (more: number) => {
+    folded += more;
+    parts.progress?.(folded, Math.max(total, folded));
+  };
+  const ranges = await parts.foldRanges(compared, progress);
   const folds = new CatchUpFolds(parts.decoder, await readSkips(reader));
-  let events = 0;
-  const failed = await foldStore(parts, async (folded) => {
-    for (const comparison of comparisons) await comparison.take(reader, folded);
-    await fill(log, projections, folded.rows);
-    folds.folded(folded);
-    events += folded.events;
-    parts.progress?.(events, Math.max(folded.head, events));
-  });
+  for (const { moments } of ranges) folds.folded(moments);
+  const failed = firstOfEach(ranges.flatMap((range) => range.failed));
   const whole = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
   const caughtUp = whole.length > 0 ? await catchUpAndSwap(log, folds, whole) : { position: 0, events: 0 };
   await noteFailures(parts, failed);
   return {
-    events: events + caughtUp.events,
+    events: ranges.reduce((sum, { events }) => sum + events, caughtUp.events),
     position: caughtUp.position,
     swapped: whole.map(({ name }) => name),
     failed,
-    differences: comparisons
-      .map((comparison) => comparison.result())
-      .filter(({ name }) => whole.some((projection) => projection.name === name)),
+    differences: together(ranges.map(({ differences }) => differences)).filter(({ name }) =>
+      whole.some((projection) => projection.name === name),
+    ),
     ms: Math.round(performance.now() - started),
   };
 }
@@ -93,6 +99,25 @@ async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
 /** Drops what a rebuild that was killed has left behind. */
 export async function dropShadows(log: EventLog, projections: readonly Projection[]): Promise<void> {
   for (const table of tablesOf(projections)) await log.transaction(({ shadows }) => shadows.drop(table));
+}
+
+/** The first event, by position, at which each projection stopped. */
+function firstOfEach(failed: readonly PoisonEvent[]): PoisonEvent[] {
+  const byPosition = failed.toSorted((a, b) => a.position - b.position);
+  return byPosition.filter(
+    ({ projection }, i) => byPosition.findIndex((other) => other.projection === projection) === i,
+  );
+}
+
+/** What several ranges found of each projection. */
+function together(ranges: readonly (readonly ProjectionComparison[])[]): ProjectionDifferences[] {
+  const byName = Map.groupBy(ranges.flat(), ({ name }) => name);
+  return [...byName].map(([name, found]) => ({
+    name,
+    rows: found.reduce((sum, { rows }) => sum + rows, 0),
+    differences: found.reduce((sum, { differences }) => sum + differences, 0),
+    firstDifferences: found.flatMap(({ firstDifferences }) => firstDifferences).slice(0, FIRST),
+  }));
 }
 
 function tablesOf(projections: readonly Projection[]): Table[] {
@@ -106,22 +131,6 @@ async function current(reader: StoreReader, projections: readonly Projection[]):
   return projections.filter(({ name, version }) =>
     checkpoints.some((checkpoint) => checkpoint.projection === name && checkpoint.version === version),
   );
-}
-
-/** Puts the rows into the shadow tables, in short transactions. */
-async function fill(log: EventLog, projections: readonly Projection[], rows: FoldedRows): Promise<void> {
-  for (const table of tablesOf(projections)) {
-    const all = rows.sorted(table);
-    for (let first = 0; first < all.length; first += ROWS) {
-      const changes = puts(table, all.slice(first, first + ROWS));
-      await log.transaction((transaction) => transaction.save(changes));
-    }
-  }
-}
-
-function puts(table: Table, rows: readonly KeyedRow[]): RowChanges {
-  const changed = rows.map(({ id, key, row }) => [id, { key, before: undefined, after: row }] as const);
-  return new Map([[shadowOf(table), new Map(changed)]]);
 }
 
 async function catchUpAndSwap(

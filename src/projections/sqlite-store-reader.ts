@@ -4,7 +4,7 @@ import { sqliteIndexedTerms } from '../database/sqlite/sqlite-indexed-terms.js';
 import { openForReading } from '../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
 import type { Table } from '../database/table.js';
-import type { EventQuery, LogHead, StoredEvent } from '../events/log/event-log.js';
+import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../events/log/event-log.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
 import { uuidText } from '../events/log/uuid-bytes.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
@@ -19,6 +19,8 @@ export class SqliteStoreReader implements StoreReader {
 
   constructor(file: string) {
     this.db = openForReading(file);
+    // Scans come by each page once or at random: a large cache would only take memory.
+    this.db.pragma('cache_size = -16384');
     this.log = new SqliteEventReader(this.db);
     this.stored = new SqliteRows(this.db);
   }
@@ -31,8 +33,13 @@ export class SqliteStoreReader implements StoreReader {
     return this.log.read(query);
   }
 
-  async eventsByUser(after: UserPlace, limit: number): Promise<StoredEvent[]> {
+  async eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
     return this.log.readByUser(after, limit);
+  }
+
+  async userBehind(events: number): Promise<string | undefined> {
+    const found = this.db.prepare('select user_id from events order by user_id, position limit 1 offset ?');
+    return found.pluck().get(events) as string | undefined;
   }
 
   async rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {

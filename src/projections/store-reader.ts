@@ -1,6 +1,6 @@
 import type { RowQuery } from '../database/row-store.js';
 import type { Table } from '../database/table.js';
-import type { EventQuery, LogHead, StoredEvent } from '../events/log/event-log.js';
+import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../events/log/event-log.js';
 
 /** A place in the log's order by user, then position. */
 export interface UserPlace {
@@ -17,7 +17,9 @@ export interface StoreReader {
   /** A page of the log, by position. */
   events(query: EventQuery): Promise<StoredEvent[]>;
   /** A page of the log by user, then position: what folds of one user after another need. */
-  eventsByUser(after: UserPlace, limit: number): Promise<StoredEvent[]>;
+  eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]>;
+  /** Whose event it is that stands so many events behind the first one in the order by user; undefined behind the last. */
+  userBehind(events: number): Promise<string | undefined>;
   /** A page of rows. */
   rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]>;
   /** How many rows the table has. */

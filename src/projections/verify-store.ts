@@ -1,6 +1,6 @@
-import type { StoreEvent } from '../events/event-catalog.js';
+import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
-import type { StoredEvent } from '../events/log/event-log.js';
+import type { ScannedEvent } from '../events/log/event-log.js';
 import { checkpointsTable, skipsTable, type SkipRow } from '../events/log/log-tables.js';
 import { RowComparison, type ProjectionComparison } from './compare-rows.js';
 import { foldStore } from './fold-store.js';
@@ -71,7 +71,7 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
   const streams = new VerifyStreams(decoder);
   const comparisons = projections.map(({ name, tables }) => new RowComparison(name, tables));
   const indexes = new VerifyIndexes(reader, projections);
-  const onEvent = (event: StoredEvent) => streams.event(event);
+  const onEvent = (event: ScannedEvent) => streams.event(event);
   const poison = await foldStore({ reader, decoder, projections, onEvent }, async (folded) => {
     await streams.moment(reader, folded);
     for (const comparison of comparisons) await comparison.take(reader, folded);
@@ -94,14 +94,14 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
 }
 
 /** Streams and folds ask for the same event one after the other. */
-function rememberingLast(decoder: EventDecoder): Pick<EventDecoder, 'decode'> {
-  let last: StoredEvent | undefined;
-  let event: StoreEvent | undefined;
+function rememberingLast(decoder: EventDecoder): Pick<EventDecoder, 'decodeScanned'> {
+  let last: ScannedEvent | undefined;
+  let event: FoldEvent | undefined;
   return {
-    decode: (stored) => {
+    decodeScanned: (stored) => {
       if (stored !== last || !event) {
         event = undefined;
-        event = decoder.decode(stored);
+        event = decoder.decodeScanned(stored);
         last = stored;
       }
       return event;

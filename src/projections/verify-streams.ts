@@ -1,7 +1,7 @@
 import { keyText } from '../database/table.js';
 import { StoreError } from '../errors.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
-import type { StoredEvent } from '../events/log/event-log.js';
+import type { ScannedEvent } from '../events/log/event-log.js';
 import { streamsTable } from '../events/log/log-tables.js';
 import { liveRows } from './compare-rows.js';
 import type { FoldedUsers } from './fold-store.js';
@@ -17,10 +17,10 @@ export class VerifyStreams {
   /** The streams of this moment's users. */
   private streams = new Map<string, { streamKey: number; version: number }>();
 
-  constructor(private readonly decoder: Pick<EventDecoder, 'decode'>) {}
+  constructor(private readonly decoder: Pick<EventDecoder, 'decodeScanned'>) {}
 
   /** Takes an event, in the order of its user's positions. */
-  event(stored: StoredEvent): void {
+  event(stored: ScannedEvent): void {
     const { position, userId, streamId, streamKey, version } = stored;
     const id = keyText([userId, streamId]);
     const before = this.streams.get(id) ?? { streamKey: position, version: 0 };
@@ -37,7 +37,7 @@ export class VerifyStreams {
     }
     this.streams.set(id, { streamKey: before.streamKey, version });
     try {
-      this.decoder.decode(stored);
+      this.decoder.decodeScanned(stored);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.found({ check: 'event', position, what: error.message });

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { openPool } from '../database/postgresql/open-postgresql.js';
 import { openForWriting } from '../database/sqlite/open-sqlite.js';
+import { WriteTurns } from '../database/sqlite/write-turns.js';
 import { Refused } from '../errors.js';
 import type { EventLog } from '../events/log/event-log.js';
 import { PostgresqlEventLog } from '../events/log/postgresql-event-log.js';
@@ -12,6 +13,8 @@ import type { DatabaseAddress } from './database-address.js';
 
 /** A store that is open for a rebuild, beside whoever serves it. */
 export interface OpenRebuild {
+  /** For threads that help. */
+  address: DatabaseAddress;
   log: EventLog;
   reader: StoreReader;
   close(): Promise<void>;
@@ -19,18 +22,23 @@ export interface OpenRebuild {
 
 /** Opens a store for a rebuild. Throws Refused while another process rebuilds in it. */
 export async function openRebuild(address: DatabaseAddress): Promise<OpenRebuild> {
-  return 'file' in address ? openFile(address.file) : openDatabase(address.url);
+  return 'file' in address ? openFile(address.file, address.turns) : openDatabase(address.url);
 }
 
 /** Only one process has the data folder, and it begins one rebuild at a time. */
-function openFile(file: string): OpenRebuild {
+function openFile(file: string, turns?: SharedArrayBuffer): OpenRebuild {
   const db = openForWriting(file);
+  // Should the power fail, a swap that is lost leaves the tables as they were; commands sync for themselves.
+  db.pragma('synchronous = normal');
+  db.pragma('cache_size = -16384');
   const reader = new SqliteStoreReader(file);
+  const taking = new WriteTurns(turns);
   const close = async () => {
     await reader.close();
     db.close();
   };
-  return { log: new SqliteEventLog(db), reader, close };
+  const address = { file, turns: taking.memory };
+  return { address, log: new SqliteEventLog(db, taking.ofFiller), reader, close };
 }
 
 async function openDatabase(url: string): Promise<OpenRebuild> {
@@ -48,7 +56,7 @@ async function openDatabase(url: string): Promise<OpenRebuild> {
     const { rows } = await lock.query<{ taken: boolean }>(
       `select pg_try_advisory_lock(hashtext('edgesoul rebuild'), hashtext(current_schema())) as taken`,
     );
-    if (rows[0]?.taken) return { log: new PostgresqlEventLog(pool), reader, close };
+    if (rows[0]?.taken) return { address: { url }, log: new PostgresqlEventLog(pool), reader, close };
     throw Refused.jobRuns('rebuild', 'of another process');
   } catch (error) {
     await close();

@@ -1,4 +1,5 @@
 import { openForWriting } from '../database/sqlite/open-sqlite.js';
+import { WriteTurns } from '../database/sqlite/write-turns.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
@@ -24,14 +25,15 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
     const reads = new SqliteReads(folder.file);
     closeGate(reads.gate, found);
     undo.unshift(() => reads.close());
+    const address = { file: folder.file, turns: new WriteTurns().memory };
     const doorbell = new Doorbell();
-    const writer = await SqliteWriter.open(folder.file, doorbell);
+    const writer = await SqliteWriter.open(address, doorbell);
     undo.unshift(() => writer.close());
     return {
       writer,
       reads,
       doorbell,
-      address: { file: folder.file },
+      address,
       opened: { migrations, ...found },
       announce: (listening) => folder.announce(listening),
       close: () => runAll(undo),

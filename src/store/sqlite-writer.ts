@@ -26,13 +26,13 @@ export class SqliteWriter extends CommandWriter {
   private told: (commit: Commit) => void = nothing;
 
   private constructor(
-    file: string,
+    of: { file: string; turns: SharedArrayBuffer },
     private readonly doorbell: Doorbell,
   ) {
     super();
     this.thread = new Piscina({
       filename: new URL('./sqlite-writer.worker.js', import.meta.url).href,
-      workerData: { file },
+      workerData: of,
       minThreads: 1,
       maxThreads: 1,
       concurrentTasksPerWorker: DEFAULT_LIMITS.queue,
@@ -42,8 +42,11 @@ export class SqliteWriter extends CommandWriter {
   }
 
   /** Resolves once the thread has opened the file. */
-  static async open(file: string, doorbell: Doorbell): Promise<SqliteWriter> {
-    const writer = new SqliteWriter(file, doorbell);
+  static async open(
+    of: { file: string; turns: SharedArrayBuffer },
+    doorbell: Doorbell,
+  ): Promise<SqliteWriter> {
+    const writer = new SqliteWriter(of, doorbell);
     try {
       await writer.state();
       return writer;

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { openForWriting } from '../database/sqlite/open-sqlite.js';
+import { WriteTurns } from '../database/sqlite/write-turns.js';
 import { errorData, type ErrorData } from '../errors.js';
 import { EventCatalog } from '../events/event-catalog.js';
 import { jsonCodec } from '../events/log/event-codec.js';
@@ -14,8 +15,9 @@ import { LiveFolds } from '../projections/live-folds.js';
 import { compileValidators } from '../validation/validator.js';
 
 // The thread that holds the one writing connection; piscina calls the exported functions by name.
-const db = openForWriting((workerData as { file: string }).file);
-const log = new SqliteEventLog(db);
+const { file, turns } = workerData as { file: string; turns: SharedArrayBuffer };
+const db = openForWriting(file);
+const log = new SqliteEventLog(db, new WriteTurns(turns).ofWriter);
 const folds = new LiveFolds(PROJECTIONS);
 const doorbell = new Doorbell();
 const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };

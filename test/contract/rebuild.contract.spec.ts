@@ -8,6 +8,8 @@ import { LiveFolds } from '../../src/projections/live-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { rebuild, type Rebuilt } from '../../src/projections/rebuild.js';
+import { foldRange } from '../../src/projections/fold-range.js';
+import { userRanges } from '../../src/projections/user-ranges.js';
 import { openRebuild } from '../../src/store/open-rebuild.js';
 import { append, feeling, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
@@ -25,7 +27,15 @@ async function rebuilt(
   const store = await openRebuild(db.address);
   try {
     const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
-    return await rebuild({ ...store, decoder, projections, clock: Date.now, progress });
+    const parts = { ...store, decoder, projections };
+    const foldRanges = async (compared: readonly string[], folded: (events: number) => void) => {
+      const done = [];
+      // Three parts, as threads would fold them.
+      for (const range of await userRanges(store.reader, 3))
+        done.push(await foldRange(parts, { range, compared }, folded));
+      return done;
+    };
+    return await rebuild({ ...parts, clock: Date.now, foldRanges, progress });
   } finally {
     await store.close();
   }

@@ -1,7 +1,8 @@
-import { Corrupt } from '../../errors.js';
+import { Corrupt, type EventPlace } from '../../errors.js';
+import type { FoldEvent } from '../event.js';
 import type { EventCatalog, StoreEvent } from '../event-catalog.js';
 import type { EventCodec } from './event-codec.js';
-import type { StoredEvent } from './event-log.js';
+import type { ScannedEvent, StoredEvent } from './event-log.js';
 
 /** Turns stored events into events of the newest schema version; throws Corrupt, naming position and stream. */
 export class EventDecoder {
@@ -15,10 +16,26 @@ export class EventDecoder {
     return { ...envelope, schemaVersion: this.catalog.version(envelope.type), data } as StoreEvent;
   }
 
-  private read(
-    envelope: Omit<StoredEvent, 'streamKey' | 'hash' | 'data'>,
-    stored: StoredEvent['data'],
-  ): unknown {
+  /** The same of an event that was read for folds. */
+  decodeScanned(stored: ScannedEvent): FoldEvent {
+    const { position, userId, streamId, version, type, occurredAt, utcOffset, recordedAt } = stored;
+    const data = this.catalog.decode(stored, this.read(stored, stored.data));
+    const schemaVersion = this.catalog.version(type);
+    return {
+      position,
+      userId,
+      streamId,
+      version,
+      type,
+      schemaVersion,
+      occurredAt,
+      utcOffset,
+      recordedAt,
+      data,
+    };
+  }
+
+  private read(envelope: EventPlace & { userId: string }, stored: StoredEvent['data']): unknown {
     try {
       return this.codec.decode(stored, envelope.userId);
     } catch (cause) {

@@ -14,6 +14,12 @@ export interface StoredEvent extends EventEnvelope {
   hash: string;
 }
 
+/** What a fold needs of a stored event: far cheaper to read than all of it. */
+export type ScannedEvent = Omit<
+  StoredEvent,
+  'eventId' | 'commandId' | 'correlationId' | 'causationId' | 'actor' | 'hash'
+>;
+
 /** Where the log ends. */
 export interface LogHead {
   /** Position of the last event; 0 when there is none. */

@@ -7,6 +7,11 @@ import { uuidText } from './uuid-bytes.js';
 export const EVENT_COLUMNS = `e.position, e.event_id, e.user_id, s.stream_id, e.stream_key, e.version, e.type, e.schema_version,
   e.occurred_at, e.utc_offset, e.recorded_at, e.command_id, e.correlation_id, e.causation_id, e.actor, e.data, e.hash`;
 
+/** What it is asked for of an event that is only folded, under the names that the event has here. */
+export const SCANNED_COLUMNS = `e.position, e.user_id as "userId", s.stream_id as "streamId", e.stream_key as "streamKey",
+  e.version, e.type, e.schema_version as "schemaVersion", e.occurred_at as "occurredAt", e.utc_offset as "utcOffset",
+  e.recorded_at as "recordedAt", e.data`;
+
 /** Asks for the columns that `headOf` needs. */
 export const SELECT_HEAD = 'select position, hash, recorded_at from events order by position desc limit 1';
 

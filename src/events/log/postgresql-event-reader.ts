@@ -1,6 +1,13 @@
 import type pg from 'pg';
-import type { EventQuery, LogHead, StoredEvent } from './event-log.js';
-import { EVENT_COLUMNS, headOf, SELECT_HEAD, storedEvent, type EventRow } from './event-row.js';
+import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from './event-log.js';
+import {
+  EVENT_COLUMNS,
+  headOf,
+  SCANNED_COLUMNS,
+  SELECT_HEAD,
+  storedEvent,
+  type EventRow,
+} from './event-row.js';
 import { payloadFrom } from './postgresql-payload.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -26,14 +33,14 @@ export async function readEventsByUser(
   db: Queryable,
   after: { userId: string; position: number },
   limit: number,
-): Promise<StoredEvent[]> {
-  const { rows } = await db.query<EventRow & { data: string }>({
+): Promise<ScannedEvent[]> {
+  const { rows } = await db.query<ScannedEvent & { data: string }>({
     name: 'events by user',
-    text: `select ${EVENT_COLUMNS} from events e join streams s on s.user_id = e.user_id and s.stream_key = e.stream_key
+    text: `select ${SCANNED_COLUMNS} from events e join streams s on s.user_id = e.user_id and s.stream_key = e.stream_key
       where (e.user_id, e.position) > ($1, $2) order by e.user_id, e.position limit $3`,
     values: [after.userId, after.position, limit],
   });
-  return rows.map(stored);
+  return rows.map((row) => ({ ...row, data: payloadFrom(row.data) }));
 }
 
 /** The statement of a page of events. */

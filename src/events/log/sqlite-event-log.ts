@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { SqliteShadows } from '../../database/sqlite/sqlite-shadows.js';
+import type { Turn } from '../../database/sqlite/write-turns.js';
 import { keyText } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
 import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
@@ -36,7 +37,11 @@ export class SqliteEventLog implements EventLog {
   /** The transaction before: the one connection can hold only one. */
   private last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly db: Database.Database) {
+  /** With a turn where other threads write the same file. */
+  constructor(
+    private readonly db: Database.Database,
+    private readonly turn: Turn = NO_TURNS,
+  ) {
     this.rows = new SqliteRows(db, true);
     this.reader = new SqliteEventReader(db);
     this.insert = db.prepare(INSERT);
@@ -64,6 +69,15 @@ export class SqliteEventLog implements EventLog {
   }
 
   private async run<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
+    this.turn.take();
+    try {
+      return await this.inTransaction(work);
+    } finally {
+      this.turn.done();
+    }
+  }
+
+  private async inTransaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
     attempt(() => this.begin.run());
     this.forgetWhatOthersChanged();
     try {
@@ -148,6 +162,8 @@ function isUnwritable(error: unknown): boolean {
 }
 
 const nothing = (): void => undefined;
+
+const NO_TURNS: Turn = { take: nothing, done: nothing };
 
 /** Translates what the driver throws when the file cannot be locked or written. */
 function attempt(run: () => void): void {

@@ -1,9 +1,16 @@
 import type Database from 'better-sqlite3';
-import type { EventQuery, LogHead, StoredEvent } from './event-log.js';
-import { EVENT_COLUMNS, headOf, SELECT_HEAD, storedEvent, type EventRow } from './event-row.js';
+import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from './event-log.js';
+import {
+  EVENT_COLUMNS,
+  headOf,
+  SCANNED_COLUMNS,
+  SELECT_HEAD,
+  storedEvent,
+  type EventRow,
+} from './event-row.js';
 
 /** Exported so that a test can ask SQLite for its plan. */
-export const BY_USER = `select ${EVENT_COLUMNS} from events e join streams s on s.stream_key = e.stream_key
+export const BY_USER = `select ${SCANNED_COLUMNS} from events e join streams s on s.stream_key = e.stream_key
   where (e.user_id, e.position) > (?, ?) order by e.user_id, e.position limit ?`;
 
 /** Reads the log over any connection: the writer's own, or a worker's read-only one. */
@@ -31,9 +38,9 @@ export class SqliteEventReader {
   }
 
   /** A page of the log by user, then position. */
-  readByUser(after: { userId: string; position: number }, limit: number): StoredEvent[] {
+  readByUser(after: { userId: string; position: number }, limit: number): ScannedEvent[] {
     this.byUser ??= this.db.prepare(BY_USER);
-    return (this.byUser.all(after.userId, after.position, limit) as EventRow[]).map(storedEvent);
+    return this.byUser.all(after.userId, after.position, limit) as ScannedEvent[];
   }
 }
 

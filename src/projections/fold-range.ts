@@ -1,0 +1,69 @@
+import type { RowChanges } from '../database/row-store.js';
+import { shadowOf } from '../database/shadow.js';
+import type { Table } from '../database/table.js';
+import type { EventDecoder } from '../events/log/event-decoder.js';
+import type { EventLog } from '../events/log/event-log.js';
+import { RowComparison, type ProjectionComparison } from './compare-rows.js';
+import { foldStore, type FoldedUsers, type PoisonEvent, type UserRange } from './fold-store.js';
+import type { FoldedRows, KeyedRow } from './folded-rows.js';
+import type { Projection } from './projection.js';
+import type { StoreReader } from './store-reader.js';
+
+/** Rows of one transaction: commands wait for it. */
+const ROWS = 250;
+
+/** What a part of a rebuild works with: connections of its own. */
+export interface FoldRangeParts {
+  log: EventLog;
+  reader: StoreReader;
+  decoder: EventDecoder;
+  projections: readonly Projection[];
+}
+
+/** What became of a part of a rebuild. */
+export interface FoldedRange {
+  events: number;
+  /** Up to which user, and as of which position, in the order of the users' ids. */
+  moments: Pick<FoldedUsers, 'upTo' | 'head'>[];
+  failed: PoisonEvent[];
+  /** How the live rows differ, of the projections that were to be compared. */
+  differences: ProjectionComparison[];
+}
+
+/** Folds the events of some users into the shadow tables, and compares with the live rows on the way. */
+export async function foldRange(
+  parts: FoldRangeParts,
+  { range, compared }: { range: UserRange; compared: readonly string[] },
+  progress: (events: number) => void,
+): Promise<FoldedRange> {
+  const { log, reader, projections } = parts;
+  const comparisons = projections
+    .filter(({ name }) => compared.includes(name))
+    .map(({ name, tables }) => new RowComparison(name, tables));
+  const done: FoldedRange = { events: 0, moments: [], failed: [], differences: [] };
+  done.failed = await foldStore({ ...parts, range }, async (folded) => {
+    for (const comparison of comparisons) await comparison.take(reader, folded);
+    await fill(log, projections, folded.rows);
+    done.moments.push({ upTo: folded.upTo, head: folded.head });
+    done.events += folded.events;
+    progress(folded.events);
+  });
+  done.differences = comparisons.map((comparison) => comparison.result());
+  return done;
+}
+
+/** Puts the rows into the shadow tables, in short transactions. */
+async function fill(log: EventLog, projections: readonly Projection[], rows: FoldedRows): Promise<void> {
+  for (const table of projections.flatMap(({ tables }) => tables)) {
+    const all = rows.sorted(table);
+    for (let first = 0; first < all.length; first += ROWS) {
+      const changes = puts(table, all.slice(first, first + ROWS));
+      await log.transaction((transaction) => transaction.save(changes));
+    }
+  }
+}
+
+function puts(table: Table, rows: readonly KeyedRow[]): RowChanges {
+  const changed = rows.map(({ id, key, row }) => [id, { key, before: undefined, after: row }] as const);
+  return new Map([[shadowOf(table), new Map(changed)]]);
+}
