@@ -59,6 +59,14 @@ export class InvalidInput extends StoreError {
     return new InvalidInput('store.absent', `There is no store in ${folder}; is --data-dir right?`);
   }
 
+  /** What cannot be undone was not confirmed. */
+  static unconfirmed(name: string): InvalidInput {
+    return new InvalidInput(
+      'reset.unconfirmed',
+      `Nothing was done: everything in ${name} would be removed. Type its name on a terminal, or give --yes.`,
+    );
+  }
+
   static unwritable(file: string, cause: unknown): InvalidInput {
     const why = cause instanceof Error ? cause.message : String(cause);
     return new InvalidInput('file.unwritable', `${file} cannot be written: ${why}`, { cause });
@@ -179,6 +187,14 @@ export class Refused extends StoreError {
     return new Refused(
       'import.key-taken',
       `The idempotency key "${key}" belongs to another command in the store. Nothing was written.`,
+    );
+  }
+
+  /** A reset finds more than the backup that was made for it holds. */
+  static writtenMeanwhile(): Refused {
+    return new Refused(
+      'reset.store-changed',
+      'Someone wrote to the store after its backup was made, so nothing was reset. Stop every service on it, then try again.',
     );
   }
 

@@ -9,6 +9,7 @@ import { importCommand } from './operator/import.command.js';
 import { EXIT } from './operator/operator-command.js';
 import { initCommand, migrateCommand } from './operator/migrate.command.js';
 import { rebuildCommand } from './operator/rebuild.command.js';
+import { resetCommand } from './operator/reset.command.js';
 import { statsCommand } from './operator/stats.command.js';
 import { restoreCommand } from './operator/restore.command.js';
 import { statusCommand } from './operator/status.command.js';
@@ -35,6 +36,7 @@ const COMMANDS = [
   rebuildCommand(),
   exportCommand(),
   importCommand(),
+  resetCommand(),
 ];
 for (const command of COMMANDS) program.addCommand(command);
 for (const each of [program, ...program.commands]) {

@@ -21,6 +21,8 @@ export interface Swap {
   replacement: string;
   /** What the present one is called from then on. */
   aside: string;
+  /** Nothing of the present one stays. */
+  discard?: boolean | undefined;
 }
 
 /**
@@ -42,10 +44,10 @@ export function finishSwap(folder: string): Swap | undefined {
 }
 
 /** Exported so that a test can stop behind any of them. Done again from the first, they go on where they were. */
-export function swapSteps(folder: string, { replacement, aside }: Swap): (() => void)[] {
+export function swapSteps(folder: string, { replacement, aside, discard }: Swap): (() => void)[] {
   const file = (name: string) => join(folder, name);
   return [
-    () => mark(folder, { replacement, aside }),
+    () => mark(folder, { replacement, aside, discard }),
     ...PARTS.map((part) => () => {
       // Once the replacement has its place, what is there is not the old one.
       if (!existsSync(file(replacement)) || !existsSync(file(LIVE + part))) return;
@@ -56,6 +58,9 @@ export function swapSteps(folder: string, { replacement, aside }: Swap): (() => 
       if (existsSync(file(replacement))) renameSync(file(replacement), file(LIVE));
     },
     () => syncFolder(folder),
+    () => {
+      if (discard) for (const part of PARTS) rmSync(file(aside + part), { force: true });
+    },
     () => rmSync(file(MARKER)),
   ];
 }

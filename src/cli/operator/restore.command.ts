@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { InvalidInput, StartRefused } from '../../errors.js';
+import { InvalidInput } from '../../errors.js';
 import type { DrillProof } from '../../operations/backup/drill.js';
 import type { RestoreTarget } from '../../operations/backup/restore-plan.js';
 import { restoreFile, restoreInto, type Restored } from '../../operations/backup/restore.js';
@@ -8,7 +8,7 @@ import { isInstant } from '../../validation/fields.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import { timeText } from './texts.js';
-import { addressOf, serviceOf } from './where.js';
+import { addressOf, refuseBesideService } from './where.js';
 
 interface RestoreOptions {
   to?: string;
@@ -60,7 +60,7 @@ export function restoreCommand(): Command {
 
 function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]): Promise<Restored> {
   const { config, terminal } = operation;
-  refuseBesideService(operation);
+  refuseBesideService(operation, ' restore --drill works beside it.');
   let told = terminal.progress('Restoring', 'units');
   const watch = {
     begins: (step: string) => {
@@ -71,14 +71,6 @@ function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]
   return config.databaseUrl === undefined
     ? restoreFile(config.dataDir, source, watch)
     : restoreInto(addressOf(config), source, watch);
-}
-
-function refuseBesideService(operation: Operation): void {
-  const service = operation.config.databaseUrl === undefined ? serviceOf(operation) : undefined;
-  if (!service) return;
-  throw new StartRefused(
-    `A service runs on ${operation.config.dataDir} (${service.url}); stop it first. restore --drill works beside it.`,
-  );
 }
 
 function targetOf(text: string): RestoreTarget {

@@ -32,6 +32,13 @@ export function existing(address: DatabaseAddress): DatabaseAddress {
   return address;
 }
 
+/** Throws StartRefused, naming the service that has the data folder; a PostgreSQL database has no owner to name. */
+export function refuseBesideService(operation: Operation, hint = ''): void {
+  const { databaseUrl, dataDir } = operation.config;
+  const service = databaseUrl === undefined ? serviceOf(operation) : undefined;
+  if (service) throw new StartRefused(`A service runs on ${dataDir} (${service.url}); stop it first.${hint}`);
+}
+
 /** Runs the work while no service can start on the same data folder; a PostgreSQL database may be in use. */
 export async function withStore<T>(config: Config, work: () => Promise<T>): Promise<T> {
   existing(addressOf(config));

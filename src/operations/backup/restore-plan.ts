@@ -64,10 +64,14 @@ function chainFrom(
   const chain: SealedSegment[] = [];
   let end = base.position;
   let hash = short(base.chainHead);
+  // Every log begins with the same hash: what was sealed before an empty store's backup is of the log before a reset.
+  const follows = ({ sealedAt }: SealedSegment) => end > 0 || sealedAt >= since;
   for (;;) {
     if (target && 'position' in target && end >= target.position) break;
     const next =
-      newestFirst.find(({ from, previousHash }) => from === end + 1 && previousHash === hash) ??
+      newestFirst.find(
+        (segment) => segment.from === end + 1 && segment.previousHash === hash && follows(segment),
+      ) ??
       // Most backups end within a segment. The names cannot say whether it is of the same past: a segment that was sealed
       // after the backup began is, unless a store was restored meanwhile, and the replay checks it.
       newestFirst.find(({ from, to, sealedAt }) => from <= end && to > end && sealedAt >= since);

@@ -1,0 +1,77 @@
+import { basename, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import type { Config } from '../../config.js';
+import { InvalidInput } from '../../errors.js';
+import { newId } from '../../events/uuid.js';
+import { reset } from '../../operations/backup/reset.js';
+import { runBackup } from '../../operations/backup/run-backup.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { interruptible } from './interruptible.js';
+import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import { addressOf, existing, refuseBesideService } from './where.js';
+
+/** `edgesoul reset` */
+export function resetCommand(): Command {
+  return operatorCommand(
+    'reset',
+    'Removes everything in a store: log, receipts and projections; makes a full, verified backup first. No service may run on it.',
+    {
+      examples: [
+        'npm run edgesoul -- reset',
+        'npm run edgesoul -- reset --yes --data-dir ./data --backup-dir /mnt/backups',
+      ],
+      action: async (operation, command) => {
+        const { config, terminal } = operation;
+        existing(addressOf(config));
+        refuseBesideService(operation);
+        const name = nameOf(config);
+        const confirmed = command.opts<{ yes?: boolean }>().yes ?? (await isTyped(name));
+        if (!confirmed) {
+          terminal.failed(InvalidInput.unconfirmed(name));
+          return EXIT.usage;
+        }
+        const { file, position, events } = await reset(config, (address) => backUp(operation, address));
+        terminal.result({ name, backup: file, events, position }, [
+          `${name} is empty. The ${events} events that it had are in the backup ${file}, in ${config.backupDir}:`,
+          `  npm run edgesoul -- restore --from ${file}`,
+        ]);
+        return EXIT.done;
+      },
+    },
+  ).option('--yes', "do not ask for the store's name");
+}
+
+/** What whoever confirms has to type: the data folder's own name, or the database's. */
+function nameOf({ databaseUrl, dataDir }: Config): string {
+  if (databaseUrl === undefined) return basename(resolve(dataDir));
+  const { pathname, username } = new URL(databaseUrl);
+  return decodeURIComponent(pathname.slice(1)) || username;
+}
+
+/** Whether a person has typed the name; false where there is no terminal to ask on. */
+async function isTyped(name: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const leave = new AbortController();
+  terminal.on('close', () => leave.abort());
+  try {
+    const question = `This removes everything in ${name}, after a backup. Type ${name} to go on: `;
+    return (await terminal.question(question, { signal: leave.signal })).trim() === name;
+  } catch (error) {
+    // Ctrl-C or the end of the input: no answer.
+    if (leave.signal.aborted) return false;
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}
+
+function backUp({ config, terminal }: Operation, address: DatabaseAddress) {
+  const progress = terminal.progress('Backing up', 'units');
+  const order = { address, folder: config.backupDir, backupId: newId() };
+  return interruptible(
+    (signal) => runBackup(order, { progress, signal }),
+    'Interrupted; what was begun has been removed, and nothing was reset.',
+  );
+}
