@@ -37,6 +37,8 @@ export interface Shadows {
   create(tables: readonly Table[]): Promise<void>;
   /** Puts each table's shadow into its place; the tables that were live are kept aside until they are dropped. */
   swap(tables: readonly Table[]): Promise<void>;
+  /** Has the database look at what is in the tables, where it plans by that. */
+  analyze(tables: readonly Table[]): Promise<void>;
   /** Drops the table's shadow and what was kept aside, if there are any. */
   drop(table: Table): Promise<void>;
 }

@@ -83,6 +83,7 @@ async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
   const failed = firstOfEach(ranges.flatMap((range) => range.failed));
   const whole = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
   const caughtUp = whole.length > 0 ? await catchUpAndSwap(log, folds, whole) : { position: 0, events: 0 };
+  await log.transaction(({ shadows }) => shadows.analyze(tablesOf(whole)));
   await noteFailures(parts, failed);
   return {
     events: ranges.reduce((sum, { events }) => sum + events, caughtUp.events),

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import { openPool } from '../database/postgresql/open-postgresql.js';
 import { openForWriting } from '../database/sqlite/open-sqlite.js';
 import { WriteTurns } from '../database/sqlite/write-turns.js';
@@ -10,6 +9,7 @@ import { PostgresqlStoreReader } from '../projections/postgresql-store-reader.js
 import { SqliteStoreReader } from '../projections/sqlite-store-reader.js';
 import type { StoreReader } from '../projections/store-reader.js';
 import type { DatabaseAddress } from './database-address.js';
+import { takeRebuild } from './take-rebuild.js';
 
 /** A store that is open for a rebuild, beside whoever serves it. */
 export interface OpenRebuild {
@@ -42,24 +42,12 @@ function openFile(file: string, turns?: SharedArrayBuffer): OpenRebuild {
 }
 
 async function openDatabase(url: string): Promise<OpenRebuild> {
-  const pool = openPool(url, 2, { pipeline: true });
+  const taken = await takeRebuild(url);
+  if (!taken) throw Refused.jobRuns('rebuild', 'of another process');
+  const pool = openPool(url, 1, { pipeline: true });
   const reader = new PostgresqlStoreReader(url);
-  let lock: pg.PoolClient | undefined;
   const close = async () => {
-    await reader.close();
-    // Not back into the pool: closing it is what gives up the lock.
-    lock?.release(true);
-    await pool.end();
+    await Promise.all([reader.close(), pool.end(), taken.release()]);
   };
-  try {
-    lock = await pool.connect();
-    const { rows } = await lock.query<{ taken: boolean }>(
-      `select pg_try_advisory_lock(hashtext('edgesoul rebuild'), hashtext(current_schema())) as taken`,
-    );
-    if (rows[0]?.taken) return { address: { url }, log: new PostgresqlEventLog(pool), reader, close };
-    throw Refused.jobRuns('rebuild', 'of another process');
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  return { address: { url }, log: new PostgresqlEventLog(pool), reader, close };
 }

@@ -9,9 +9,11 @@ import { PostgresqlEventLog } from '../events/log/postgresql-event-log.js';
 import { DecidingWriter } from '../modules/deciding-writer.js';
 import { closeGate, openProjections } from '../projections/open-projections.js';
 import { PostgresqlReads } from '../projections/postgresql-reads.js';
+import { dropShadows } from '../projections/rebuild.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { LiveFolds } from '../projections/live-folds.js';
 import { databaseName } from './database-address.js';
+import { takeRebuild } from './take-rebuild.js';
 import { migrate } from './migrate.js';
 import { alone } from './postgresql-alone.js';
 import { runAll } from './run-all.js';
@@ -31,6 +33,7 @@ export async function openPostgresqlStore(url: string): Promise<Store> {
     const catalog = new EventCatalog();
     const opened = await alone(writing, name, async () => {
       const migrations = await migrate({ url });
+      await dropLeftShadows(url, log);
       const found = await openProjections(log, new EventDecoder(catalog, jsonCodec), PROJECTIONS);
       return { migrations, ...found };
     });
@@ -58,6 +61,17 @@ export async function openPostgresqlStore(url: string): Promise<Store> {
   } catch (error) {
     await runAll(undo);
     throw error;
+  }
+}
+
+/** Of a rebuild that was killed; one that another process is at goes on. */
+async function dropLeftShadows(url: string, log: PostgresqlEventLog): Promise<void> {
+  const taken = await takeRebuild(url);
+  if (!taken) return;
+  try {
+    await dropShadows(log, PROJECTIONS);
+  } finally {
+    await taken.release();
   }
 }
 

@@ -48,6 +48,11 @@ export class PostgresqlShadows implements Shadows {
     }
   }
 
+  async analyze(tables: readonly Table[]): Promise<void> {
+    const live = tables.flatMap(relationsOf).map((relation) => relation.live);
+    await this.client.query(`analyze ${live.join(', ')}`);
+  }
+
   async drop(table: Table): Promise<void> {
     for (const { shadow, old } of relationsOf(table)) {
       await this.client.query(`drop table if exists ${shadow}, ${old}`);

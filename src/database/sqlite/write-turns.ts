@@ -23,6 +23,8 @@ export class WriteTurns {
 
   /** For the writer of commands: never waits, and has all others wait. */
   get ofWriter(): Turn {
+    // The writer before may have died within a turn.
+    Atomics.store(this.cells, WRITER, 0);
     return {
       take: () => void Atomics.add(this.cells, WRITER, 1),
       done: () => {
