@@ -6,6 +6,8 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Store } from '../store/store.js';
+import { anchorsOf } from './backup/anchors.js';
+import { Backups } from './backup/backups.js';
 import { Rebuilds } from './rebuilds.js';
 import { Verifications } from './verifications.js';
 
@@ -16,8 +18,9 @@ import { Verifications } from './verifications.js';
     { provide: Rebuilds, inject: [Store], useFactory: (store: Store) => new Rebuilds(store) },
     {
       provide: Verifications,
-      inject: [Store],
-      useFactory: (store: Store) => new Verifications(store.address),
+      inject: [Store, Backups],
+      useFactory: ({ address }: Store, { settings }: Backups) =>
+        new Verifications(address, () => anchorsOf(settings.folder)),
     },
   ],
   exports: [Rebuilds, Verifications],

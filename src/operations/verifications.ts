@@ -19,7 +19,7 @@ export class Verifications {
 
   constructor(
     private readonly address: DatabaseAddress,
-    private readonly anchors: () => Promise<Anchor[]> = async () => [],
+    private readonly anchors: () => Promise<Anchor[]>,
   ) {}
 
   /** Throws Refused while another runs. */

@@ -32,8 +32,10 @@ export interface Finding {
 export interface Anchor {
   position: number;
   hash: string;
-  /** Who noted it. */
+  /** Who noted it, */
   source: string;
+  /** and when, ms UTC: an event that was recorded later belongs to another past, which a restore or a reset has begun. */
+  notedAt?: number | undefined;
 }
 
 /** Positions that no event has, both included. */
@@ -88,7 +90,7 @@ class Chain {
   events = 0;
   readonly gaps: PositionGap[] = [];
   readonly findings: Finding[] = [];
-  private readonly anchors: Map<number, Anchor>;
+  private readonly anchors: Map<number, Anchor[]>;
   private previous: Pick<StoredEvent, 'position' | 'hash' | 'recordedAt'> = {
     position: 0,
     hash: GENESIS,
@@ -97,7 +99,7 @@ class Chain {
   private changed = 0;
 
   constructor(anchors: readonly Anchor[]) {
-    this.anchors = new Map(anchors.map((anchor) => [anchor.position, anchor]));
+    this.anchors = Map.groupBy(anchors, ({ position }) => position);
   }
 
   take(event: StoredEvent): void {
@@ -114,12 +116,14 @@ class Chain {
         what: 'it was recorded before the event in front of it',
       });
     }
-    const anchor = this.anchors.get(position);
-    if (anchor && anchor.hash !== event.hash) {
-      const what = `its hash is not the one that ${anchor.source} notes: the log up to here was rewritten since`;
-      this.findings.push({ check: 'anchor', position, what });
-    }
+    for (const anchor of this.anchors.get(position) ?? []) this.compare(event, anchor);
     this.previous = event;
+  }
+
+  private compare({ position, hash, recordedAt }: StoredEvent, anchor: Anchor): void {
+    if (anchor.hash === hash || recordedAt > (anchor.notedAt ?? Infinity)) return;
+    const what = `its hash is not the one that ${anchor.source} notes: the log up to here was rewritten since`;
+    this.findings.push({ check: 'anchor', position, what });
   }
 
   endAt(position: number): void {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { anchorsOf } from '../../operations/backup/anchors.js';
 import { runVerification } from '../../operations/verifications.js';
 import type { VerifyReport } from '../../projections/verify-store.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
@@ -31,7 +32,10 @@ async function reportOf(operation: Operation): Promise<Report> {
   const { terminal, config } = operation;
   const progress = terminal.progress('verifying', 'events');
   const service = serviceOf(operation);
-  if (!service) return runVerification({ address: existing(addressOf(config)), anchors: [] }, { progress });
+  if (!service) {
+    const address = existing(addressOf(config));
+    return runVerification({ address, anchors: await anchorsOf(config.backupDir) }, { progress });
+  }
   const { verificationId } = await service.post<{ verificationId: string }>('/v1/ops/verifications');
   return service.follow<Report & FollowedJob>(`/v1/ops/verifications/${verificationId}`, progress);
 }

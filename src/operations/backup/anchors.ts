@@ -1,0 +1,14 @@
+import type { Anchor } from '../../projections/verify-log.js';
+import { listBackups } from './backup-folder.js';
+
+/** Where the log ended when each backup of the folder was made, and the hash of the event there. */
+export async function anchorsOf(folder: string): Promise<Anchor[]> {
+  const manifests = await listBackups(folder);
+  return manifests
+    .filter(({ position }) => position > 0)
+    .map(({ position, chainHead: hash, file: source, createdAt, recordedAt }) => {
+      // The moment that a backup holds comes after it was begun.
+      const notedAt = Math.max(Date.parse(createdAt), recordedAt === null ? 0 : Date.parse(recordedAt));
+      return { position, hash, source, notedAt };
+    });
+}
