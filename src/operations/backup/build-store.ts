@@ -5,6 +5,9 @@ import { EventCatalog } from '../../events/event-catalog.js';
 import { jsonCodec } from '../../events/log/event-codec.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
+import { checkpointsTable } from '../../events/log/log-tables.js';
+import { runRebuild } from '../run-rebuild.js';
+import { readSkips } from '../../projections/fold-store.js';
 import { catchUp } from '../../projections/fold-again.js';
 import { liveDigests } from '../../projections/live-digests.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
@@ -59,6 +62,9 @@ export interface Built extends BackupEnd {
   digests: ComparedDigest[];
   projections: VerifyReport['projections'];
 }
+
+/** Fewer events are folded one page after another sooner than threads have begun. */
+const SOON_FOLDED = 10_000;
 
 /** Builds a store from a plan: lays the full backup, replays the segments, folds, verifies. Throws what is wrong. */
 export async function buildStore(
@@ -177,7 +183,24 @@ async function replayInto(
   }
 }
 
+/** Goes on from where the projections are; makes them anew where that is faster, or an operator has left events out. */
 async function fold(address: DatabaseAddress): Promise<void> {
+  const anew = await readStore(address, async (reader) => {
+    if ((await readSkips(reader)).size > 0) return true;
+    const checkpoints = await reader.rows(checkpointsTable, {
+      filters: [],
+      order: checkpointsTable.key,
+      limit: 1_000,
+    });
+    const { position } = await reader.head();
+    return checkpoints.some((checkpoint) => position - checkpoint.position > SOON_FOLDED);
+  });
+  if (anew) {
+    const { failed } = await runRebuild({ address });
+    const stopped = failed.map(({ projection, position, cause }) => `${projection} at ${position}: ${cause}`);
+    if (stopped.length > 0) throw Corrupt.restored(`folds stopped, ${stopped.join('; ')}`);
+    return;
+  }
   const { log, close } = openLog(address);
   try {
     await catchUp(log, newDecoder(), PROJECTIONS);
