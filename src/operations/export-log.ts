@@ -3,8 +3,11 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Filter } from '../database/row-store.js';
 import { FileRefused, InvalidInput, Refused } from '../errors.js';
+import { receiptsTable } from '../events/log/log-tables.js';
 import type { StoreReader } from '../projections/store-reader.js';
+import { eventLine, receiptLine } from './log-line.js';
 import { compressionOf, readLogFile } from './log-file.js';
 import { firstLine, headerOf, linesAfter, nothingYet, type LinesSoFar, type LogRange } from './log-lines.js';
 import { LogLinesCheck, splitLines } from './read-log-lines.js';
@@ -90,7 +93,7 @@ async function* linesOfFile(
   const partial = `${file}.partial`;
   if (run.target !== partial) {
     const check = new LogLinesCheck();
-    yield* heldIn(file, check);
+    yield* heldIn(reader, file, check);
     run.soFar = check.soFar;
     if (run.soFar) await refuseOther(reader, run.soFar, { partial, range });
     run.resumed = run.soFar?.events ?? 0;
@@ -113,12 +116,12 @@ async function* allLines(reader: StoreReader, soFar: LinesSoFar, watched: Watche
 /** Skips and the end: they are few, and may have changed. */
 const WRITTEN_ANEW = /^\{"(?:skip|end)"/;
 
-/** The lines that an interrupted export has written, up to the first that is not whole. */
-async function* heldIn(file: string, check: LogLinesCheck): AsyncGenerator<string> {
+/** The lines that an interrupted export has written, up to the first that is not whole, or not what the store has. */
+async function* heldIn(reader: StoreReader, file: string, check: LogLinesCheck): AsyncGenerator<string> {
   try {
     for await (const { lines, cut } of splitLines(readLogFile(`${file}.partial`, file))) {
       for (const line of lines) {
-        if (cut || WRITTEN_ANEW.test(line)) return;
+        if (cut || WRITTEN_ANEW.test(line) || !(await isStored(reader, check, line))) return;
         check.take(line);
         yield `${line}\n`;
       }
@@ -126,6 +129,32 @@ async function* heldIn(file: string, check: LogLinesCheck): AsyncGenerator<strin
   } catch (error) {
     // From here on it is written again.
     if (!(error instanceof FileRefused)) throw error;
+  }
+}
+
+/**
+ * Whether a line that no hash protects is what the store has: of a compressed file whose end is missing no checksum can tell.
+ * The hash chain protects events, but not those of one user.
+ */
+async function isStored(reader: StoreReader, check: LogLinesCheck, line: string): Promise<boolean> {
+  if (line.startsWith('{"receipt"')) {
+    const { receipt } = parsed<{ receipt?: { idempotencyKey?: unknown } }>(line);
+    const filters: Filter[] = [['idempotencyKey', '=', String(receipt?.idempotencyKey)]];
+    const [stored] = await reader.rows(receiptsTable, { filters, order: receiptsTable.key, limit: 1 });
+    return stored !== undefined && receiptLine(stored) === line;
+  }
+  if (check.soFar?.header.userId === undefined) return true;
+  const { position } = parsed<{ position?: unknown }>(line);
+  const [event] = await reader.events({ after: Number(position) - 1, limit: 1 });
+  return event !== undefined && eventLine(event) === line;
+}
+
+/** Of a damaged line anything may be missing. */
+function parsed<T extends object>(line: string): Partial<T> {
+  try {
+    return Object(JSON.parse(line)) as Partial<T>;
+  } catch {
+    return {};
   }
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { PassThrough, pipeline, type Transform } from 'node:stream';
-import { constants, createGunzip, createGzip, createZstdCompress, createZstdDecompress } from 'node:zlib';
+// By its name, so that an older Node.js gets as far as being told that it is too old.
+import zlib from 'node:zlib';
 import { FileRefused, InvalidInput } from '../errors.js';
 
 interface Compression {
@@ -12,12 +13,12 @@ interface Compression {
 const COMPRESSIONS: Record<string, Compression> = {
   '.ndjson': { compress: () => new PassThrough(), decompress: () => new PassThrough() },
   '.ndjson.gz': {
-    compress: () => createGzip(),
-    decompress: () => createGunzip(),
+    compress: () => zlib.createGzip(),
+    decompress: () => zlib.createGunzip(),
   },
   '.ndjson.zst': {
-    compress: () => createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
-    decompress: () => createZstdDecompress(),
+    compress: () => zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } }),
+    decompress: () => zlib.createZstdDecompress(),
   },
 };
 

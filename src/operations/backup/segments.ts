@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createZstdDecompress } from 'node:zlib';
+// By its name, so that an older Node.js gets as far as being told that it is too old.
+import zlib from 'node:zlib';
 import { pipeline } from 'node:stream';
 import { namesIn } from './backup-folder.js';
 
@@ -64,7 +65,7 @@ function segmentOf(file: string): Segment | undefined {
 /** When the segment was sealed, ms UTC, as its first line says; 0 where it cannot be read. */
 export async function sealedAt(backups: string, { file }: Segment): Promise<number> {
   const source = createReadStream(join(segmentsFolder(backups), file), { highWaterMark: 16_384 });
-  const text = pipeline(source, createZstdDecompress({ chunkSize: 4_096 }), () => undefined);
+  const text = pipeline(source, zlib.createZstdDecompress({ chunkSize: 4_096 }), () => undefined);
   let line = '';
   try {
     for await (const piece of text) {

@@ -3,7 +3,8 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+// By its name, so that an older Node.js gets as far as being told that it is too old.
+import zlib from 'node:zlib';
 import { Corrupt } from '../../errors.js';
 
 /** 1 MiB a piece: few crossings into the threads that compress. */
@@ -11,9 +12,9 @@ const PIECE = 1 << 20;
 
 const COMPRESSION = {
   params: {
-    [constants.ZSTD_c_compressionLevel]: 3,
+    [zlib.constants.ZSTD_c_compressionLevel]: 3,
     // So that a flipped bit is noticed also by whoever has no manifest.
-    [constants.ZSTD_c_checksumFlag]: 1,
+    [zlib.constants.ZSTD_c_checksumFlag]: 1,
   },
   chunkSize: PIECE,
 };
@@ -36,7 +37,7 @@ export async function pack(
   await pipeline(
     source,
     counting(progress),
-    createZstdCompress(COMPRESSION),
+    zlib.createZstdCompress(COMPRESSION),
     tap((piece) => {
       hash.update(piece);
       bytes += piece.length;
@@ -91,7 +92,7 @@ export async function unpackFile(
 /** What the file held; it breaks off with Corrupt, naming the file, where that cannot be told. */
 export async function* unpacked(file: string): AsyncGenerator<Buffer> {
   const read = createReadStream(file, { highWaterMark: PIECE });
-  const decompressed = createZstdDecompress({ chunkSize: PIECE });
+  const decompressed = zlib.createZstdDecompress({ chunkSize: PIECE });
   const reading = pipeline(read, decompressed);
   // Whoever reads learns of a failure from the stream itself.
   reading.catch(() => undefined);
