@@ -168,7 +168,7 @@ describe('edgesoul import, killed with SIGKILL again and again', () => {
     const { DATABASE_URL: url, DATA_DIR = '' } = env;
     const address: DatabaseAddress = url === undefined ? { file: join(DATA_DIR, 'edgesoul.db') } : { url };
     const stops: number[] = [];
-    for (const least of [1, 10_000, 20_000]) {
+    for (const least of [1, 15_000]) {
       const { child, ended } = startEdgesoul(['import', file], env);
       await headBeyond(address, least);
       child.kill('SIGKILL');
