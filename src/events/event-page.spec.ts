@@ -1,13 +1,13 @@
 import { formed } from '../../test/support/happened.js';
 import { Recorder } from '../../test/support/recorder.js';
 import { eventAnswer } from './event-answer.js';
-import { EventCatalog, type StoreEvent } from './event-catalog.js';
+import { type StoreEvent } from './event-catalog.js';
 import { PageWriter, type EventFormat, type PageQuery } from './event-page.js';
 import { jsonCodec } from './log/event-codec.js';
 import { EventDecoder } from './log/event-decoder.js';
 import type { StoredEvent } from './log/event-log.js';
 
-const DECODER = new EventDecoder(new EventCatalog(), jsonCodec);
+const DECODER = new EventDecoder();
 
 const recorder = new Recorder();
 const EVENTS = ['One\nline', 'two\r\n', 'thr\u2028ee'].map((content) => recorder.record(formed({ content })));

@@ -1,20 +1,15 @@
-import { setPriority } from 'node:os';
+import './low-priority.js';
 import type { MessagePort } from 'node:worker_threads';
 import { errorData } from '../errors.js';
-import { EventCatalog } from '../events/event-catalog.js';
-import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { foldRange, type FoldedRange } from '../projections/fold-range.js';
 import type { UserRange } from '../projections/fold-store.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../store/database-address.js';
-import { openLog } from '../store/open-log.js';
-import { openStoreReader } from '../store/open-store-reader.js';
+import { openStoreAt } from '../store/open-log.js';
 import type { Answered } from './thread-messages.js';
 
-// Folds a part of the users for a rebuild, in a thread of its own, below everything that serves.
-const NICE = 10;
-if (process.platform === 'linux') setPriority(NICE);
+// Folds a part of the users for a rebuild, in a thread of its own.
 
 /** A part of a rebuild. */
 export interface RangeTask {
@@ -30,19 +25,18 @@ export interface RangeTask {
 /** See foldRange. */
 export default async function fold(task: RangeTask): Promise<Answered<FoldedRange>> {
   const { address, range, compared, port } = task;
-  const reader = openStoreReader(address);
-  const { log, close } = openLog(address, { synced: false });
+  const { log, reader, close } = openStoreAt(address, { synced: false });
   try {
     const parts = {
       log,
       reader,
-      decoder: new EventDecoder(new EventCatalog(), jsonCodec),
+      decoder: new EventDecoder(),
       projections: PROJECTIONS.filter(({ name }) => task.projections.includes(name)),
     };
     return { value: await foldRange(parts, { range, compared }, (events) => port.postMessage(events)) };
   } catch (error) {
     return { error: errorData(error) };
   } finally {
-    await Promise.all([reader.close(), close()]);
+    await close();
   }
 }

@@ -1,12 +1,10 @@
-import { setPriority } from 'node:os';
+import './low-priority.js';
 import type { MessagePort } from 'node:worker_threads';
 import { errorData } from '../errors.js';
 import type { DatabaseAddress } from '../store/database-address.js';
 import type { Rebuilt } from '../projections/rebuild.js';
 import { cleanUpRebuild, runRebuild, type RebuildInput } from './run-rebuild.js';
 import { openStoreReader } from '../store/open-store-reader.js';
-import { EventCatalog } from '../events/event-catalog.js';
-import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { Anchor } from '../projections/verify-log.js';
@@ -20,10 +18,6 @@ import type { Answered, Task } from './thread-messages.js';
 import type { Progress } from './watched.js';
 
 // Long work of operators, beside the service; `inThread` calls the exported functions by name.
-
-/** Below everything that serves; on Linux this concerns only the calling thread. */
-const NICE = 10;
-if (process.platform === 'linux') setPriority(NICE);
 
 /** See backUp. */
 export function backup({ input, port }: Task<BackupOrder>): Promise<Answered<Manifest>> {
@@ -48,7 +42,7 @@ export function verify({
   return answered(async () => {
     const reader = openStoreReader(address);
     try {
-      const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+      const decoder = new EventDecoder();
       return await verifyStore({
         reader,
         decoder,

@@ -1,7 +1,5 @@
 import { RowBatch } from '../database/row-batch.js';
 import { Refused } from '../errors.js';
-import { EventCatalog } from '../events/event-catalog.js';
-import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { failuresTable, skipsTable } from '../events/log/log-tables.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
@@ -32,7 +30,7 @@ export async function runRebuild(
       ({ name }) =>
         skipping.includes(name) || (projections ? projections.includes(name) : skip === undefined),
     );
-    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+    const decoder = new EventDecoder();
     const names = chosen.map(({ name }) => name);
     return await rebuild({
       ...store,

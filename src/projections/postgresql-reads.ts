@@ -5,9 +5,7 @@ import { PostgresqlFullText, type CandidateQuery } from '../database/postgresql/
 import { selectPage, statementsOf } from '../database/postgresql/postgresql-statements.js';
 import type { Filter, RowQuery } from '../database/row-store.js';
 import type { Key, Table } from '../database/table.js';
-import { EventCatalog } from '../events/event-catalog.js';
 import { PageWriter, type EventPage, type PageQuery } from '../events/event-page.js';
-import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import type { EventQuery } from '../events/log/event-log.js';
 import { readEvents, readHead } from '../events/log/postgresql-event-reader.js';
@@ -22,7 +20,7 @@ const AT_ONCE = 100;
 
 /** Reads over PostgreSQL, on any of the pool's connections. */
 export class PostgresqlReads extends Reads {
-  private readonly decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+  private readonly decoder = new EventDecoder();
   private readonly fullText = new PostgresqlFullText(memoriesTable);
 
   constructor(private readonly pool: pg.Pool) {

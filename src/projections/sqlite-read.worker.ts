@@ -5,9 +5,7 @@ import { openForReading } from '../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
 import type { Table } from '../database/table.js';
 import { Corrupt, errorData, type ErrorData } from '../errors.js';
-import { EventCatalog } from '../events/event-catalog.js';
 import { PageWriter, type PageQuery } from '../events/event-page.js';
-import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
 import { searchMemories, type MemoryQuestion } from './memory-search.js';
@@ -19,7 +17,7 @@ import { sqliteMemoryIndex } from './sqlite-memory-index.js';
 const db = openForReading((workerData as { file: string }).file);
 const rows = new SqliteRows(db);
 const log = new SqliteEventReader(db);
-const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+const decoder = new EventDecoder();
 const figures = new SqliteFigures(db);
 const index = sqliteMemoryIndex(rows);
 const tables = new Map(

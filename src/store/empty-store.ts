@@ -6,6 +6,7 @@ import { relationsOf } from '../database/shadow.js';
 import { asOneFile } from '../database/sqlite/sqlite-copy.js';
 import { Refused } from '../errors.js';
 import { LOG_TABLES } from '../events/log/log-tables.js';
+import { LOCK_LOG } from '../events/log/postgresql-event-log.js';
 import { readHead } from '../events/log/postgresql-event-reader.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { migrate } from './migrate.js';
@@ -52,9 +53,7 @@ async function emptied(pool: pg.Pool, expected: StoreContent): Promise<void> {
     await client.query('begin');
     // Long enough for whoever still reads; then the rest of the world has waited as long as it should.
     await client.query("set local lock_timeout = '10s'");
-    await client.query(
-      `select pg_advisory_xact_lock(hashtext('edgesoul events'), hashtext(current_schema()))`,
-    );
+    await client.query(LOCK_LOG);
     await client.query(`lock table ${tables()} in access exclusive mode`);
     if (!(await holds(client, expected))) throw Refused.writtenMeanwhile();
     // The owner of a table may do this; session_replication_role would need a superuser.

@@ -1,21 +1,12 @@
 import type { Config } from '../config.js';
 import { openPool } from '../database/postgresql/open-postgresql.js';
-import { openForWriting } from '../database/sqlite/open-sqlite.js';
-import type { EventLog } from '../events/log/event-log.js';
-import { PostgresqlEventLog } from '../events/log/postgresql-event-log.js';
-import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
-import type { StoreReader } from '../projections/store-reader.js';
 import { takeDataFolder } from './data-folder.js';
-import { databaseName } from './database-address.js';
+import { databaseName, type DatabaseAddress } from './database-address.js';
 import { migrate } from './migrate.js';
-import { openStoreReader } from './open-store-reader.js';
+import { openStoreAt, type OpenStore } from './open-log.js';
 import { alone } from './postgresql-alone.js';
 
-/** A store that an operator works on without a service. */
-export interface StoreAlone {
-  log: EventLog;
-  reader: StoreReader;
-}
+type Work<T> = (store: Pick<OpenStore, 'log' | 'reader'>) => Promise<T>;
 
 /**
  * Migrates the store that the settings name, a new one too, and runs the work on it. Throws StartRefused while another process
@@ -23,40 +14,36 @@ export interface StoreAlone {
  */
 export function withLogAlone<T>(
   { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,
-  work: (store: StoreAlone) => Promise<T>,
+  work: Work<T>,
 ): Promise<T> {
   return databaseUrl === undefined ? onFile(dataDir, work) : onDatabase(databaseUrl, work);
 }
 
-async function onFile<T>(dataDir: string, work: (store: StoreAlone) => Promise<T>): Promise<T> {
+async function onFile<T>(dataDir: string, work: Work<T>): Promise<T> {
   const folder = takeDataFolder(dataDir);
   try {
-    const { file } = folder;
-    await migrate({ file });
-    const db = openForWriting(file);
-    const reader = openStoreReader({ file });
-    try {
-      return await work({ log: new SqliteEventLog(db), reader });
-    } finally {
-      await reader.close();
-      db.close();
-    }
+    return await onMigrated({ file: folder.file }, work);
   } finally {
     folder.release();
   }
 }
 
-async function onDatabase<T>(url: string, work: (store: StoreAlone) => Promise<T>): Promise<T> {
-  // One connection to write over, and one that holds the lock.
-  const pool = openPool(url, 2, { pipeline: true });
-  const reader = openStoreReader({ url });
+async function onDatabase<T>(url: string, work: Work<T>): Promise<T> {
+  // The connection that holds the lock; a pipelined one waits for it as long as it takes.
+  const pool = openPool(url, 1, { pipeline: true });
   try {
-    return await alone(pool, databaseName({ url }), async () => {
-      await migrate({ url });
-      return work({ log: new PostgresqlEventLog(pool), reader });
-    });
+    return await alone(pool, databaseName({ url }), () => onMigrated({ url }, work));
   } finally {
-    await reader.close();
     await pool.end();
+  }
+}
+
+async function onMigrated<T>(address: DatabaseAddress, work: Work<T>): Promise<T> {
+  await migrate(address);
+  const store = openStoreAt(address);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
   }
 }

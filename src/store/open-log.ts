@@ -4,7 +4,9 @@ import { WriteTurns } from '../database/sqlite/write-turns.js';
 import type { EventLog } from '../events/log/event-log.js';
 import { PostgresqlEventLog } from '../events/log/postgresql-event-log.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
+import type { StoreReader } from '../projections/store-reader.js';
 import type { DatabaseAddress } from './database-address.js';
+import { openStoreReader } from './open-store-reader.js';
 
 /** An open log without a service around it. */
 export interface OpenLog {
@@ -12,11 +14,21 @@ export interface OpenLog {
   close: () => Promise<void>;
 }
 
-/**
- * Opens the log of a migrated database for writing. On SQLite commits that are not synced may vanish when the power fails,
- * with all that came after them: for what can be made anew.
- */
-export function openLog(address: DatabaseAddress, { synced = true } = {}): OpenLog {
+/** The same with a reader of its own. */
+export interface OpenStore extends OpenLog {
+  reader: StoreReader;
+}
+
+interface Writing {
+  /**
+   * False for what can be made anew: on SQLite its commits may vanish when the power fails, but never one that a command
+   * was answered for, which syncs all that came before it.
+   */
+  synced?: boolean;
+}
+
+/** Opens the log of a migrated database for writing, beside whoever serves it. */
+export function openLog(address: DatabaseAddress, { synced = true }: Writing = {}): OpenLog {
   if ('file' in address) {
     const db = openForWriting(address.file);
     if (!synced) {
@@ -28,4 +40,11 @@ export function openLog(address: DatabaseAddress, { synced = true } = {}): OpenL
   }
   const pool = openPool(address.url, 1, { pipeline: true });
   return { log: new PostgresqlEventLog(pool), close: () => pool.end() };
+}
+
+/** Opens a migrated store for work that reads and writes it. */
+export function openStoreAt(address: DatabaseAddress, writing: Writing = {}): OpenStore {
+  const reader = openStoreReader(address);
+  const { log, close } = openLog(address, writing);
+  return { log, reader, close: async () => void (await Promise.all([reader.close(), close()])) };
 }

@@ -34,7 +34,7 @@ export async function openPostgresqlStore(url: string): Promise<Store> {
     const opened = await alone(writing, name, async () => {
       const migrations = await migrate({ url });
       await dropLeftShadows(url, log);
-      const found = await openProjections(log, new EventDecoder(catalog, jsonCodec), PROJECTIONS);
+      const found = await openProjections(log, new EventDecoder(), PROJECTIONS);
       return { migrations, ...found };
     });
     const reads = new PostgresqlReads(openPool(url, READING));

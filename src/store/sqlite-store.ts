@@ -1,7 +1,5 @@
 import { openForWriting } from '../database/sqlite/open-sqlite.js';
 import { WriteTurns } from '../database/sqlite/write-turns.js';
-import { EventCatalog } from '../events/event-catalog.js';
-import { jsonCodec } from '../events/log/event-codec.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { Doorbell } from '../events/log/doorbell.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
@@ -50,7 +48,7 @@ async function openFile(file: string): Promise<OpenedProjections> {
     const log = new SqliteEventLog(db);
     // Of a rebuild that was killed; nobody else has the folder.
     await dropShadows(log, PROJECTIONS);
-    return await openProjections(log, new EventDecoder(new EventCatalog(), jsonCodec), PROJECTIONS);
+    return await openProjections(log, new EventDecoder(), PROJECTIONS);
   } finally {
     db.close();
   }

@@ -1,6 +1,4 @@
 import * as fc from 'fast-check';
-import { EventCatalog } from '../../src/events/event-catalog.js';
-import { jsonCodec } from '../../src/events/log/event-codec.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { noFolds } from '../../src/events/log/event-folds.js';
 import type { EventQuery, StoredEvent } from '../../src/events/log/event-log.js';
@@ -201,7 +199,7 @@ for (const database of DATABASES) {
         const [stored] = await db.log.read({ after: 0, limit: 1, userId: text, streamId: `memory:${text}` });
         expect(stored).toMatchObject({ userId: text, actor: text, correlationId: text });
         expect(stored?.data).toBe(JSON.stringify(event.data));
-        const decoded = new EventDecoder(new EventCatalog(), jsonCodec).decode(stored as StoredEvent);
+        const decoded = new EventDecoder().decode(stored as StoredEvent);
         expect(decoded.data).toEqual(event.data);
         expect(await db.rows(memoriesTable)).toMatchObject([
           { userId: text, content: text, context: text, metadata: { [text]: [text] } },

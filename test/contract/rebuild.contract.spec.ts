@@ -1,6 +1,4 @@
 import * as fc from 'fast-check';
-import { EventCatalog } from '../../src/events/event-catalog.js';
-import { jsonCodec } from '../../src/events/log/event-codec.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { checkpointsTable, failuresTable, skipsTable } from '../../src/events/log/log-tables.js';
 import { emotionPatternsTable } from '../../src/projections/emotion-trend.projection.js';
@@ -26,7 +24,7 @@ async function rebuilt(
 ): Promise<Rebuilt> {
   const store = await openRebuild(db.address);
   try {
-    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+    const decoder = new EventDecoder();
     const parts = { ...store, decoder, projections };
     const foldRanges = async (compared: readonly string[], folded: (events: number) => void) => {
       const done = [];

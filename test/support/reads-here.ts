@@ -2,9 +2,7 @@ import type Database from 'better-sqlite3';
 import type { RowQuery } from '../../src/database/row-store.js';
 import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../src/database/table.js';
-import { EventCatalog } from '../../src/events/event-catalog.js';
 import { PageWriter, type EventPage, type PageQuery } from '../../src/events/event-page.js';
-import { jsonCodec } from '../../src/events/log/event-codec.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
 import { searchMemories, type MemoryHit, type MemoryQuestion } from '../../src/projections/memory-search.js';
@@ -40,7 +38,7 @@ export class ReadsHere extends Reads {
   }
 
   override async eventPage(query: PageQuery): Promise<EventPage> {
-    const page = new PageWriter(query, new EventDecoder(new EventCatalog(), jsonCodec));
+    const page = new PageWriter(query, new EventDecoder());
     for (const stored of this.events.read(query)) if (!page.add(stored)) break;
     return page.finish(this.events.head().position);
   }

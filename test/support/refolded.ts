@@ -1,7 +1,6 @@
 import { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { RowBatch } from '../../src/database/row-batch.js';
-import { EventCatalog, type StoreEvent } from '../../src/events/event-catalog.js';
-import { jsonCodec } from '../../src/events/log/event-codec.js';
+import { type StoreEvent } from '../../src/events/event-catalog.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
@@ -16,7 +15,7 @@ const MOST_ROWS = 1_000_000;
 export type Snapshot = Record<string, object[]>;
 
 export function decoder(): EventDecoder {
-  return new EventDecoder(new EventCatalog(), jsonCodec);
+  return new EventDecoder();
 }
 
 /** Every event of the log as folds see it. */

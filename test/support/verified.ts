@@ -1,5 +1,3 @@
-import { EventCatalog } from '../../src/events/event-catalog.js';
-import { jsonCodec } from '../../src/events/log/event-codec.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { verifyStore, type VerifyParts, type VerifyReport } from '../../src/projections/verify-store.js';
@@ -13,7 +11,7 @@ export async function verified(
 ): Promise<VerifyReport> {
   const reader = openStoreReader(db.address);
   try {
-    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+    const decoder = new EventDecoder();
     return await verifyStore({ reader, decoder, projections: PROJECTIONS, ...parts });
   } finally {
     await reader.close();

@@ -1,7 +1,6 @@
 import { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { RowBatch } from '../../src/database/row-batch.js';
 import { EVENT_TYPES, EventCatalog } from '../../src/events/event-catalog.js';
-import { jsonCodec } from '../../src/events/log/event-codec.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
@@ -10,7 +9,7 @@ import { storedFixtures } from '../support/stored-events.js';
 
 const fixtures = storedFixtures();
 const catalog = new EventCatalog();
-const decoder = new EventDecoder(catalog, jsonCodec);
+const decoder = new EventDecoder();
 
 /** Every version of every type, from 1 to the newest: `memory.formed v1`, … */
 const written = EVENT_TYPES.flatMap(({ type, version }) =>

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { InvalidInput } from '../../errors.js';
 import { exportLog, exportTo, type ExportReport } from '../../operations/export-log.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
-import { addressOf } from './where.js';
+import { addressOf, existing } from './where.js';
 
 interface Options {
   user?: string;
@@ -41,9 +39,7 @@ export function exportCommand() {
 async function exported(operation: Operation, file: string, options: Options): Promise<void> {
   const { terminal, config } = operation;
   const { user: userId, after = 0, resume = false } = options;
-  const address = addressOf(config);
-  if ('file' in address && !existsSync(address.file)) throw InvalidInput.noStore(config.dataDir);
-  const reader = openStoreReader(address);
+  const reader = openStoreReader(existing(addressOf(config)));
   try {
     const range = { after, userId };
     const report = await interruptible((signal) => {

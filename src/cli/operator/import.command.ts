@@ -1,7 +1,5 @@
 import { accessSync } from 'node:fs';
 import { InvalidInput } from '../../errors.js';
-import { EventCatalog } from '../../events/event-catalog.js';
-import { jsonCodec } from '../../events/log/event-codec.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import { importLog, type ImportReport } from '../../operations/import-log.js';
 import { compressionOf, readLogFile } from '../../operations/log-file.js';
@@ -50,7 +48,7 @@ function imported(
 ): Promise<ImportReport> {
   refuseUnreadable(file);
   return withLogAlone(config, ({ log, reader }) => {
-    const decoder = new EventDecoder(new EventCatalog(), jsonCodec);
+    const decoder = new EventDecoder();
     const request = { lines: () => readLogFile(file), append, verify };
     return interruptible(
       (signal) =>

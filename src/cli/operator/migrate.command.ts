@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import type { Config } from '../../config.js';
 import { databaseName } from '../../store/database-address.js';
-import { takeDataFolder } from '../../store/data-folder.js';
 import { migrate } from '../../store/migrate.js';
 import { EXIT, operatorCommand } from './operator-command.js';
-import { addressOf, withStore } from './where.js';
+import { addressOf, withFolder, withStore } from './where.js';
 
 /** `edgesoul init` */
 export function initCommand(): Command {
@@ -17,7 +15,7 @@ export function initCommand(): Command {
         'DATABASE_URL=postgresql://… npm run edgesoul -- init',
       ],
       action: async ({ config, terminal }) => {
-        const migrations = await inFolder(config, () => migrate(addressOf(config)));
+        const migrations = await withFolder(config, () => migrate(addressOf(config)));
         const name = databaseName(addressOf(config));
         terminal.result({ migrations }, [
           migrations.length > 0
@@ -46,14 +44,4 @@ export function migrateCommand(): Command {
       },
     },
   );
-}
-
-async function inFolder<T>(config: Config, work: () => Promise<T>): Promise<T> {
-  if (config.databaseUrl !== undefined) return work();
-  const folder = takeDataFolder(config.dataDir);
-  try {
-    return await work();
-  } finally {
-    folder.release();
-  }
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../config.js';
 import { InvalidInput } from '../../errors.js';
 import { newId } from '../../events/uuid.js';
-import { reset } from '../../operations/backup/reset.js';
+import { reset } from '../../operations/reset.js';
 import { runBackup } from '../../operations/backup/run-backup.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { interruptible } from './interruptible.js';

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Config } from '../../config.js';
 import { databaseFile, ownerOf, takeDataFolder } from '../../store/data-folder.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
-import { StartRefused } from '../../errors.js';
+import { InvalidInput, StartRefused } from '../../errors.js';
 import type { Operation } from './operator-command.js';
 import { RunningService } from './service.js';
 
@@ -25,10 +26,9 @@ export function addressOf({ databaseUrl, dataDir }: Config): DatabaseAddress {
   return databaseUrl === undefined ? { file: databaseFile(dataDir) } : { url: databaseUrl };
 }
 
-/** The address, if there is a store. Throws StartRefused when there is none. */
+/** The address, if there is a store. Throws InvalidInput when there is none. */
 export function existing(address: DatabaseAddress): DatabaseAddress {
-  if ('file' in address && !existsSync(address.file))
-    throw new StartRefused(`There is no store at ${address.file}; --data-dir says where to look.`);
+  if ('file' in address && !existsSync(address.file)) throw InvalidInput.noStore(dirname(address.file));
   return address;
 }
 
@@ -42,6 +42,11 @@ export function refuseBesideService(operation: Operation, hint = ''): void {
 /** Runs the work while no service can start on the same data folder; a PostgreSQL database may be in use. */
 export async function withStore<T>(config: Config, work: () => Promise<T>): Promise<T> {
   existing(addressOf(config));
+  return withFolder(config, work);
+}
+
+/** The same where there may be no store yet. */
+export async function withFolder<T>(config: Config, work: () => Promise<T>): Promise<T> {
   if (config.databaseUrl !== undefined) return work();
   const folder = takeDataFolder(config.dataDir);
   try {

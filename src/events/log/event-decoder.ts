@@ -1,14 +1,14 @@
 import { Corrupt, type EventPlace } from '../../errors.js';
 import type { FoldEvent } from '../event.js';
-import type { EventCatalog, StoreEvent } from '../event-catalog.js';
-import type { EventCodec } from './event-codec.js';
+import { EventCatalog, type StoreEvent } from '../event-catalog.js';
+import { jsonCodec, type EventCodec } from './event-codec.js';
 import type { ScannedEvent, StoredEvent } from './event-log.js';
 
 /** Turns stored events into events of the newest schema version; throws Corrupt, naming position and stream. */
 export class EventDecoder {
   constructor(
-    private readonly catalog: EventCatalog,
-    private readonly codec: EventCodec,
+    private readonly catalog = new EventCatalog(),
+    private readonly codec: EventCodec = jsonCodec,
   ) {}
 
   decode({ streamKey: _key, hash: _hash, data: stored, ...envelope }: StoredEvent): StoreEvent {

@@ -18,16 +18,18 @@ import { payloadText } from './postgresql-payload.js';
 import { uuidBytes } from './uuid-bytes.js';
 
 /**
- * The lock is the transaction's own: whoever holds it gives the next positions, and it ends with the
- * commit, so positions are gapless and in the order of commits. Everything is `local`, so it works behind a pooler that
- * shares connections between transactions.
+ * The transaction's own: whoever holds it gives the next positions, and it ends with the commit, so positions are gapless
+ * and in the order of commits.
  */
+export const LOCK_LOG = `select pg_advisory_xact_lock(hashtext('edgesoul events'), hashtext(current_schema()))`;
+
+/** Everything is `local`, so it works behind a pooler that shares connections between transactions. */
 const BEGIN = `begin;
   set local lock_timeout = '5s';
   set local statement_timeout = '30s';
   set local idle_in_transaction_session_timeout = '30s';
   set local synchronous_commit = on;
-  select pg_advisory_xact_lock(hashtext('edgesoul events'), hashtext(current_schema()))`;
+  ${LOCK_LOG}`;
 
 const INSERT_EVENTS = {
   name: 'append events',

@@ -1,8 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Corrupt, Refused } from '../../errors.js';
-import { EventCatalog } from '../../events/event-catalog.js';
-import { jsonCodec } from '../../events/log/event-codec.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
 import { checkpointsTable } from '../../events/log/log-tables.js';
@@ -241,5 +239,5 @@ async function verify(address: DatabaseAddress, base: Manifest, progress?: Progr
 }
 
 function newDecoder(): EventDecoder {
-  return new EventDecoder(new EventCatalog(), jsonCodec);
+  return new EventDecoder();
 }

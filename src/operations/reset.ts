@@ -1,9 +1,10 @@
-import type { Config } from '../../config.js';
-import { databaseFile, takeDataFolder } from '../../store/data-folder.js';
-import { emptyDatabase, emptyFile } from '../../store/empty-store.js';
-import { migrate } from '../../store/migrate.js';
-import { openRebuild } from '../../store/open-rebuild.js';
-import type { Manifest } from './manifest.js';
+import type { Config } from '../config.js';
+import { Refused } from '../errors.js';
+import { databaseFile, takeDataFolder } from '../store/data-folder.js';
+import { emptyDatabase, emptyFile } from '../store/empty-store.js';
+import { migrate } from '../store/migrate.js';
+import { takeRebuild } from '../store/take-rebuild.js';
+import type { Manifest } from './backup/manifest.js';
 
 /** How a reset makes its backup. */
 type BackUp = (address: { file: string } | { url: string }) => Promise<Manifest>;
@@ -36,12 +37,13 @@ async function resetFile(dataDir: string, backUp: BackUp): Promise<Manifest> {
 async function resetDatabase(url: string, backUp: BackUp): Promise<Manifest> {
   await migrate({ url });
   // A rebuild that ends meanwhile would put its rows into the empty store.
-  const nobodyRebuilds = await openRebuild({ url });
+  const taken = await takeRebuild(url);
+  if (!taken) throw Refused.jobRuns('rebuild', 'of another process');
   try {
     const manifest = await backUp({ url });
     await emptyDatabase(url, manifest);
     return manifest;
   } finally {
-    await nobodyRebuilds.close();
+    await taken.release();
   }
 }
