@@ -1,4 +1,5 @@
 import type { Commit } from '../events/log/event-writer.js';
+import type { FailureRow } from '../events/log/log-tables.js';
 import type { WriteCommand, Written } from '../events/log/write-command.js';
 
 /** A command as data, so that it can cross into another thread: what shall be decided, by name and input. */
@@ -14,6 +15,8 @@ export interface WriterState {
   position: number;
   /** The projections that are not at that position, or that other folds have made. */
   behind: string[];
+  /** Those that stopped at an event in a rebuild or at the start, whether their rows are at the head or not. */
+  failed: Omit<FailureRow, 'failedAt'>[];
 }
 
 /** The only way to change the store. */

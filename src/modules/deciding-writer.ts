@@ -1,5 +1,6 @@
 import { RowBatch } from '../database/row-batch.js';
 import { settled, type EventLog } from '../events/log/event-log.js';
+import { failuresTable } from '../events/log/log-tables.js';
 import type { Commit, EventWriter } from '../events/log/event-writer.js';
 import type { Written } from '../events/log/write-command.js';
 import { isLive } from '../projections/live-folds.js';
@@ -34,7 +35,12 @@ export class DecidingWriter extends CommandWriter {
         const { head } = transaction;
         const rows = new RowBatch(transaction.rows);
         const behind = PROJECTIONS.filter((projection) => !isLive(projection, head, rows));
-        return { position: head.position, behind: behind.map(({ name }) => name) };
+        const failed = PROJECTIONS.flatMap(({ name }) => rows.get(failuresTable, name) ?? []);
+        return {
+          position: head.position,
+          behind: behind.map(({ name }) => name),
+          failed: failed.map(({ failedAt: _at, ...failure }) => failure),
+        };
       }),
     );
   }

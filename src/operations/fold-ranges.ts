@@ -2,10 +2,13 @@ import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { errorFrom } from '../errors.js';
-import type { FoldedRange } from '../projections/fold-range.js';
+import { EventDecoder } from '../events/log/event-decoder.js';
+import { foldRange, type FoldedRange } from '../projections/fold-range.js';
 import type { UserRange } from '../projections/fold-store.js';
-import type { StoreReader } from '../projections/store-reader.js';
+import type { Projection } from '../projections/projection.js';
+import type { RebuildParts } from '../projections/rebuild.js';
 import { userRanges } from '../projections/user-ranges.js';
+import type { OpenStore } from '../store/open-log.js';
 import type { RangeTask } from './fold-range.worker.js';
 import type { Answered } from './thread-messages.js';
 
@@ -14,22 +17,44 @@ const MOST_THREADS = 4;
 /** Fewer events are folded before a second thread has begun. */
 const EVENTS_A_THREAD = 20_000;
 
-/** Folds everyone into the shadow tables, with as many threads as pay; answers the ranges in the order of the users. */
-export async function foldRanges(
-  reader: StoreReader,
-  asked: Omit<RangeTask, 'range' | 'port'>,
+/** Folds everyone into the shadow tables of an open store: a part of them in this thread, and in as many others as pay. */
+export function inThreads(
+  store: Omit<OpenStore, 'close'>,
+  projections: readonly Projection[],
+): RebuildParts['foldRanges'] {
+  return async (compared, progress) => {
+    const { position } = await store.reader.head();
+    const paying = Math.ceil(position / EVENTS_A_THREAD) || 1;
+    const most = Math.min(MOST_THREADS, availableParallelism(), paying);
+    const [range, ...others] = (await userRanges(store.reader, most)) as [UserRange, ...UserRange[]];
+    const parts = { ...store, decoder: new EventDecoder(), projections };
+    const here = () => foldRange(parts, { range, compared }, progress);
+    if (others.length === 0) return [await here()];
+    const names = projections.map(({ name }) => name);
+    const tasks = others.map((other) => ({
+      address: store.address,
+      projections: names,
+      range: other,
+      compared,
+    }));
+    return foldBeside(here, tasks, progress);
+  };
+}
+
+/** Answers the ranges in the order of the users. */
+async function foldBeside(
+  here: () => Promise<FoldedRange>,
+  tasks: readonly Omit<RangeTask, 'port'>[],
   progress: (events: number) => void,
 ): Promise<FoldedRange[]> {
-  const { position } = await reader.head();
-  const paying = Math.ceil(position / EVENTS_A_THREAD) || 1;
-  const ranges = await userRanges(reader, Math.min(MOST_THREADS, availableParallelism(), paying));
   const threads = new Piscina({
     filename: new URL('./fold-range.worker.js', import.meta.url).href,
-    minThreads: ranges.length,
-    maxThreads: ranges.length,
+    minThreads: tasks.length,
+    maxThreads: tasks.length,
   });
   try {
-    return await Promise.all(ranges.map((range) => foldIn(threads, { ...asked, range }, progress)));
+    const there = tasks.map((task) => foldIn(threads, task, progress));
+    return await Promise.all([here(), ...there]);
   } finally {
     await threads.destroy();
   }
@@ -37,7 +62,7 @@ export async function foldRanges(
 
 async function foldIn(
   threads: Piscina,
-  task: Omit<RangeTask, 'port'> & { range: UserRange },
+  task: Omit<RangeTask, 'port'>,
   progress: (events: number) => void,
 ): Promise<FoldedRange> {
   const { port1, port2 } = new MessageChannel();

@@ -1,5 +1,6 @@
 import { RowBatch } from '../database/row-batch.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
+import { Refused } from '../errors.js';
 import { chainHash } from '../events/log/event-hash.js';
 import { settled, type LogTransaction, type StoredEvent } from '../events/log/event-log.js';
 import {
@@ -51,7 +52,11 @@ export class AppendTarget implements ImportTarget {
   ): Promise<WrittenChunk> {
     this.before = this.recent;
     this.recent = new Map();
-    const events = await inStreams(transaction, this.atNewPositions(transaction, fresh));
+    const events = await inStreams(
+      transaction,
+      this.atNewPositions(transaction, fresh),
+      Refused.storeChanged,
+    );
     const skips = await this.skipsOf(transaction, chunk);
     const isCurrent = await this.isFolded(transaction);
     const { rows, receipts } = await settled(transaction, () => {

@@ -37,7 +37,7 @@ export class ContinueTarget implements ImportTarget {
     const receipts = chunk.receipts.filter(({ position }) => position >= this.begun);
     for (const receipt of receipts) rows.put(receiptsTable, receipt);
     for (const skip of chunk.skips) rows.put(skipsTable, skip);
-    const events = await inStreams(transaction, fresh);
+    const events = await inStreams(transaction, fresh, (what) => Refused.storeChanged(what));
     await Promise.all([transaction.append(events), transaction.save(rows.changes())]);
     this.expected = events.at(-1) ?? head;
     return { moved: 0, receipts: receipts.length };

@@ -1,5 +1,5 @@
 import type { EventLog, LogHead } from '../events/log/event-log.js';
-import { catchUp, type CaughtUp } from '../projections/fold-again.js';
+import { foldRest, type FoldedRest } from '../projections/fold-rest.js';
 import { verifyStore, type VerifyReport } from '../projections/verify-store.js';
 import { AppendTarget } from './import-append.js';
 import { checkImport } from './import-check.js';
@@ -10,7 +10,7 @@ import { readLines } from './read-log-lines.js';
 import type { Watched } from './watched.js';
 
 /** What an import did. */
-export interface ImportReport {
+export interface ImportReport extends FoldedRest {
   /** Events that were written. */
   events: number;
   /** Events that were in the store already. */
@@ -19,7 +19,6 @@ export interface ImportReport {
   moved: number;
   receipts: number;
   head: LogHead;
-  caughtUp: CaughtUp[];
   /** Null when it was not asked for. */
   verified: VerifyReport | null;
   ms: number;
@@ -41,19 +40,19 @@ export async function importLog(
   watched: ImportWatched = {},
 ): Promise<ImportReport> {
   const started = performance.now();
+  const { progress } = watched;
   watched.phase?.('check');
   const plan = await checkImport(parts, request, watched);
   const target = request.append ? new AppendTarget(parts, plan) : new ContinueTarget(plan);
   watched.phase?.('write');
   const done = await write(parts.log, request, target, watched);
   watched.phase?.('fold');
-  const caughtUp = await catchUp(parts.log, parts.decoder, parts.projections);
+  const folded = await foldRest({ ...parts, clock: Date.now, progress });
   if (request.verify) watched.phase?.('verify');
-  const { progress } = watched;
   return {
     ...done,
     head: await parts.log.head(),
-    caughtUp,
+    ...folded,
     verified: request.verify ? await verifyStore({ ...parts, progress }) : null,
     ms: Math.round(performance.now() - started),
   };

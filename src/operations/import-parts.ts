@@ -2,6 +2,7 @@ import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { EventLog, LogHead, LogTransaction } from '../events/log/event-log.js';
 import type { SkipRow } from '../events/log/log-tables.js';
 import type { Projection } from '../projections/projection.js';
+import type { RebuildParts } from '../projections/rebuild.js';
 import type { StoreReader } from '../projections/store-reader.js';
 import type { ImportChunk } from './import-chunks.js';
 import type { LoggedEvent } from './log-line.js';
@@ -12,6 +13,8 @@ export interface ImportParts {
   reader: StoreReader;
   decoder: EventDecoder;
   projections: readonly Projection[];
+  /** Folds everyone into shadow tables: see rebuild. */
+  foldRanges: RebuildParts['foldRanges'];
 }
 
 /** What to take in, and how. */

@@ -1,12 +1,13 @@
 import { keyText } from '../database/table.js';
-import { Refused } from '../errors.js';
+import type { StoreError } from '../errors.js';
 import { settled, type LogTransaction, type StoredEvent, type StreamHead } from '../events/log/event-log.js';
 import type { LoggedEvent } from './log-line.js';
 
-/** The events with the numbers that their streams have, or get, in the store. Throws Refused unless each goes on with its stream. */
+/** The events with the numbers that their streams have, or get, in the store. Throws what is refused unless each goes on with its stream. */
 export function inStreams(
   transaction: LogTransaction,
   events: readonly LoggedEvent[],
+  refused: (what: string) => StoreError,
 ): Promise<StoredEvent[]> {
   return settled(transaction, () => {
     const streams = new Map<string, StreamHead>();
@@ -16,8 +17,8 @@ export function inStreams(
       const before = streams.get(id) ??
         transaction.stream(userId, streamId) ?? { streamKey: position, version: 0 };
       if (version !== before.version + 1) {
-        throw Refused.storeChanged(
-          `${streamId} of user ${userId} is at version ${before.version}, the file goes on with version ${version}`,
+        throw refused(
+          `${streamId} of user ${userId} is at version ${before.version}, what is to be written with version ${version}`,
         );
       }
       streams.set(id, { streamKey: before.streamKey, version });

@@ -5,8 +5,8 @@ import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { Reads } from '../projections/reads.js';
 import type { Rebuilt } from '../projections/rebuild.js';
 import type { DatabaseAddress } from '../store/database-address.js';
-import { inThread } from './in-thread.js';
 import { Jobs, type Job } from './jobs.js';
+import { rebuildInThread } from './rebuild-in-thread.js';
 import type { RebuildInput } from './run-rebuild.js';
 import type { Watched } from './watched.js';
 
@@ -80,17 +80,12 @@ export class Rebuilds {
 
   private async run(asked: Omit<RebuildInput, 'address'>, watched: Watched): Promise<Rebuilt> {
     const { address, reads } = this.store;
-    try {
-      const rebuilt = await inThread('rebuild', { address, ...asked }, watched);
-      // What a thread says last may come after its result.
-      watched.progress?.(rebuilt.events, rebuilt.events);
-      for (const name of rebuilt.swapped) reads.gate.open(name);
-      for (const { projection } of rebuilt.failed) this.closeFailed(projection);
-      return rebuilt;
-    } catch (error) {
-      if (watched.signal?.aborted) await inThread('cleanUp', address);
-      throw error;
-    }
+    const rebuilt = await rebuildInThread({ address, ...asked }, watched);
+    // What a thread says last may come after its result.
+    watched.progress?.(rebuilt.events, rebuilt.events);
+    for (const name of rebuilt.swapped) reads.gate.open(name);
+    for (const { projection } of rebuilt.failed) this.closeFailed(projection);
+    return rebuilt;
   }
 
   /** Rows of the present version stay readable: only what cannot be brought up to date is closed. */

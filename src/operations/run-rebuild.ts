@@ -5,8 +5,9 @@ import { failuresTable, skipsTable } from '../events/log/log-tables.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { dropShadows, rebuild, type Rebuilt } from '../projections/rebuild.js';
 import type { DatabaseAddress } from '../store/database-address.js';
-import { foldRanges } from './fold-ranges.js';
-import { openRebuild, type OpenRebuild } from '../store/open-rebuild.js';
+import type { OpenStore } from '../store/open-log.js';
+import { openRebuild } from '../store/open-rebuild.js';
+import { inThreads } from './fold-ranges.js';
 import type { Progress } from './watched.js';
 
 /** What is to be rebuilt. */
@@ -30,15 +31,12 @@ export async function runRebuild(
       ({ name }) =>
         skipping.includes(name) || (projections ? projections.includes(name) : skip === undefined),
     );
-    const decoder = new EventDecoder();
-    const names = chosen.map(({ name }) => name);
     return await rebuild({
       ...store,
-      decoder,
+      decoder: new EventDecoder(),
       projections: chosen,
       clock: Date.now,
-      foldRanges: (compared, folded) =>
-        foldRanges(store.reader, { address: store.address, projections: names, compared }, folded),
+      foldRanges: inThreads(store, chosen),
       progress,
     });
   } finally {
@@ -57,7 +55,7 @@ export async function cleanUpRebuild(address: DatabaseAddress): Promise<void> {
 }
 
 /** Notes for ever that the projections which stopped at the event leave it out; answers their names. */
-async function recordSkip({ log, reader }: OpenRebuild, eventId: string): Promise<string[]> {
+async function recordSkip({ log, reader }: OpenStore, eventId: string): Promise<string[]> {
   const failures = await reader.rows(failuresTable, { filters: [], order: failuresTable.key, limit: 1_000 });
   const stopped = failures.filter((failure) => failure.eventId === eventId);
   if (stopped.length === 0) throw Refused.notFailed(eventId);

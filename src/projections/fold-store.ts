@@ -3,7 +3,7 @@ import { ProjectionFailed, StoreError, type EventPlace } from '../errors.js';
 import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
-import { skipsTable } from '../events/log/log-tables.js';
+import { skipsTable, type SkipRow } from '../events/log/log-tables.js';
 import { FoldedRows } from './folded-rows.js';
 import type { Projection } from './projection.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
@@ -155,9 +155,13 @@ async function withEventId(reader: StoreReader, found: Omit<PoisonEvent, 'eventI
 }
 
 /** The events that projections were told to leave out. */
+export function allSkips(reader: Pick<StoreReader, 'rows'>): Promise<SkipRow[]> {
+  return reader.rows(skipsTable, { filters: [], order: skipsTable.key, limit: MOST_SKIPS });
+}
+
+/** The same, each to be looked up by its skipId. */
 export async function readSkips(reader: Pick<StoreReader, 'rows'>): Promise<Set<string>> {
-  const query = { filters: [], order: skipsTable.key, limit: MOST_SKIPS };
-  const skips = await reader.rows(skipsTable, query);
+  const skips = await allSkips(reader);
   return new Set(skips.map(({ projection, position }) => skipId(projection, position)));
 }
 

@@ -1,9 +1,9 @@
 import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
-import { checkpointsTable, skipsTable, type SkipRow } from '../events/log/log-tables.js';
+import { checkpointsTable, type SkipRow } from '../events/log/log-tables.js';
 import { RowComparison, type ProjectionComparison } from './compare-rows.js';
-import { foldStore } from './fold-store.js';
+import { allSkips, foldStore, type PoisonEvent } from './fold-store.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
 import { VerifyIndexes } from './verify-indexes.js';
@@ -15,6 +15,8 @@ export interface VerifyReport extends VerifiedLog {
   /** Nothing is wrong. */
   ok: boolean;
   projections: ProjectionComparison[];
+  /** Events that folds cannot take: each stops its projection in a rebuild. */
+  poison: PoisonEvent[];
   /** Events that projections leave out because an operator said so. */
   skipped: SkipRow[];
   ms: number;
@@ -54,6 +56,7 @@ const UNREADABLE = {
   positionGaps: [],
   findings: [],
   projections: [],
+  poison: [],
   skipped: [],
 };
 
@@ -89,7 +92,8 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
     ...log,
     findings,
     projections: comparisons.map((comparison) => comparison.result()),
-    skipped: await reader.rows(skipsTable, { filters: [], order: skipsTable.key, limit: 10_000 }),
+    poison,
+    skipped: await allSkips(reader),
   };
 }
 

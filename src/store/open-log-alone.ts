@@ -6,7 +6,7 @@ import { migrate } from './migrate.js';
 import { openStoreAt, type OpenStore } from './open-log.js';
 import { alone } from './postgresql-alone.js';
 
-type Work<T> = (store: Pick<OpenStore, 'log' | 'reader'>) => Promise<T>;
+type Work<T> = (store: Omit<OpenStore, 'close'>) => Promise<T>;
 
 /**
  * Migrates the store that the settings name, a new one too, and runs the work on it. Throws StartRefused while another process

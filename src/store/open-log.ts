@@ -17,6 +17,8 @@ export interface OpenLog {
 /** The same with a reader of its own. */
 export interface OpenStore extends OpenLog {
   reader: StoreReader;
+  /** For threads that help: on SQLite they and this one take turns. */
+  address: DatabaseAddress;
 }
 
 interface Writing {
@@ -44,7 +46,14 @@ export function openLog(address: DatabaseAddress, { synced = true }: Writing = {
 
 /** Opens a migrated store for work that reads and writes it. */
 export function openStoreAt(address: DatabaseAddress, writing: Writing = {}): OpenStore {
-  const reader = openStoreReader(address);
-  const { log, close } = openLog(address, writing);
-  return { log, reader, close: async () => void (await Promise.all([reader.close(), close()])) };
+  const shared =
+    'file' in address ? { ...address, turns: address.turns ?? new WriteTurns().memory } : address;
+  const reader = openStoreReader(shared);
+  const { log, close } = openLog(shared, writing);
+  return {
+    log,
+    reader,
+    address: shared,
+    close: async () => void (await Promise.all([reader.close(), close()])),
+  };
 }

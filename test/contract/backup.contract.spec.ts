@@ -2,6 +2,8 @@ import { copyFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js';
+import { noFolds } from '../../src/events/log/event-folds.js';
+import type { NewEvent } from '../../src/events/log/write-command.js';
 import { listBackups } from '../../src/operations/backup/backup-folder.js';
 import { mergeSegments } from '../../src/operations/backup/merge-segments.js';
 import type { RestoreTarget } from '../../src/operations/backup/restore-plan.js';
@@ -122,6 +124,27 @@ for (const database of DATABASES) {
         } finally {
           await dropDatabase(url);
         }
+      });
+
+      it('is restored also where the folds of a projection cannot take an event, which is told', async () => {
+        // Valid as its type says, but no change.
+        const poison = {
+          type: 'profile.changed',
+          streamId: 'profile:ada',
+          data: { changes: { name: null } },
+        } as unknown as NewEvent;
+        await db.writer(noFolds, { clock: () => clock }).write(append([poison], { key: 'poison' }));
+        const [event] = await db.log.read({ after: 15, limit: 1 });
+        await fullBackup(db.address, folder);
+        await ship();
+
+        const restored = await restoredTo();
+
+        const stopped = { projection: 'current-profile', position: 16, eventId: event?.eventId };
+        expect(restored.stopped).toEqual([expect.objectContaining(stopped)]);
+        expect(restored.projections.map(({ name }) => name)).not.toContain('current-profile');
+        expect(restored.projections).toHaveLength(3);
+        expect(restored.truth).toEqual(await truthOf(db.address));
       });
 
       it('of an empty store is restored too', async () => {

@@ -7,10 +7,11 @@ import type { LogEntry } from '../../src/operations/log-line.js';
 import { readLogFile } from '../../src/operations/log-file.js';
 import { readLines } from '../../src/operations/read-log-lines.js';
 import type { Watched } from '../../src/operations/watched.js';
+import { readStore } from '../../src/store/open-store-reader.js';
 import { append, joy, numbers, refusal } from '../support/appends.js';
 import { scratchFolder, SQLITE } from '../support/sqlite-test-database.js';
 import type { TestDatabase } from '../support/test-database.js';
-import { exported, reading } from '../support/transfer.js';
+import { exported } from '../support/transfer.js';
 
 const EVENTS = 3_000;
 const ENDINGS = ['ndjson', 'ndjson.gz', 'ndjson.zst'];
@@ -49,7 +50,9 @@ interface Options {
 }
 
 function exportTo(file: string, { resume = false, watched, userId }: Options = {}): Promise<ExportReport> {
-  return reading(db, (reader) => exportLog(reader, { file, range: { after: 0, userId }, resume }, watched));
+  return readStore(db.address, (reader) =>
+    exportLog(reader, { file, range: { after: 0, userId }, resume }, watched),
+  );
 }
 
 async function textOf(file: string): Promise<string> {
@@ -133,7 +136,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
     expect((await refusal(exportTo(file, { resume: true, userId: 'ada' }))).code).toBe('export.other');
     const other = await SQLITE.open();
     await other.writer(noFolds).write(append(numbers(EVENTS).map(() => joy())));
-    const elsewhere = reading(other, (reader) =>
+    const elsewhere = readStore(other.address, (reader) =>
       exportLog(reader, { file, range: { after: 0 }, resume: true }),
     );
     expect((await refusal(elsewhere)).message).toMatch(/another event at position/);

@@ -6,12 +6,11 @@ import { LiveFolds } from '../../src/projections/live-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { rebuild, type Rebuilt } from '../../src/projections/rebuild.js';
-import { foldRange } from '../../src/projections/fold-range.js';
-import { userRanges } from '../../src/projections/user-ranges.js';
 import { openRebuild } from '../../src/store/open-rebuild.js';
 import { append, feeling, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
+import { inThisThread } from '../support/in-this-thread.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
 import { storedRows } from '../support/refolded.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -26,14 +25,7 @@ async function rebuilt(
   try {
     const decoder = new EventDecoder();
     const parts = { ...store, decoder, projections };
-    const foldRanges = async (compared: readonly string[], folded: (events: number) => void) => {
-      const done = [];
-      // Three parts, as threads would fold them.
-      for (const range of await userRanges(store.reader, 3))
-        done.push(await foldRange(parts, { range, compared }, folded));
-      return done;
-    };
-    return await rebuild({ ...parts, clock: Date.now, foldRanges, progress });
+    return await rebuild({ ...parts, clock: Date.now, foldRanges: inThisThread(parts), progress });
   } finally {
     await store.close();
   }

@@ -1,6 +1,15 @@
 import * as fc from 'fast-check';
 import { noFolds } from '../../src/events/log/event-folds.js';
-import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../src/events/log/log-tables.js';
+import {
+  failuresTable,
+  receiptsTable,
+  skipsTable,
+  type ReceiptRow,
+  type SkipRow,
+} from '../../src/events/log/log-tables.js';
+import { emotionTrend } from '../../src/projections/emotion-trend.projection.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import type { Projection } from '../../src/projections/projection.js';
 import { allEvents, append, joy, numbers, positionsOf, refusal } from '../support/appends.js';
 import { liveFolds } from '../support/folds.js';
 import { DATABASES } from '../support/databases.js';
@@ -10,7 +19,8 @@ import { bursts, minuteClock, sendAll, sendTogether } from '../support/random-co
 import { refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMANDS } from '../support/sent-commands.js';
 import type { DatabaseUnderTest, TestDatabase } from '../support/test-database.js';
-import { exported, imported, verified } from '../support/transfer.js';
+import { exported, imported } from '../support/transfer.js';
+import { verified } from '../support/verified.js';
 
 const [SQLITE, POSTGRESQL] = DATABASES as [DatabaseUnderTest, DatabaseUnderTest];
 const folds = liveFolds;
@@ -198,6 +208,39 @@ describe.each(DATABASES)('a store on $name', (database) => {
       }
     }
     expect(await contents(target)).toEqual(before);
+  });
+
+  it('stops a projection at an event that its folds cannot take, unless the file says to leave it out', async () => {
+    for (const [key, userId] of Object.entries({ a: 'ada', b: 'bob', c: 'ada' }))
+      await write(source, userId, key);
+    const [, , , poison] = await allEvents(source.log);
+    const poisoned: Projection = {
+      ...emotionTrend,
+      folds: {
+        'emotion.observed': (event, rows) => {
+          if (event.position === 4) throw new RangeError('poison');
+          emotionTrend.folds['emotion.observed']?.(event, rows);
+        },
+      },
+    };
+    const projections = PROJECTIONS.map((each) => (each.name === poisoned.name ? poisoned : each));
+    const eventId = poison?.eventId ?? '';
+    const stopped = { projection: 'emotion-trend', position: 4, eventId };
+
+    const target = await open(database);
+    const report = await imported(target, await exported(source), { projections });
+
+    expect(report.stopped).toEqual([{ ...stopped, streamId: 'emotion:bob', cause: expect.any(String) }]);
+    expect(report.verified).toMatchObject({ ok: false, poison: report.stopped });
+    expect(await target.rows(failuresTable)).toEqual([expect.objectContaining(stopped)]);
+    const nothing = Object.fromEntries(emotionTrend.tables.map(({ name }) => [name, []]));
+    expect(await storedRows(target)).toEqual({ ...(await refoldedRows(source.log)), ...nothing });
+
+    await source.plant(skipsTable, { ...stopped, cause: 'poison', skippedAt: 5 });
+    const another = await open(database);
+    const skipping = await imported(another, await exported(source), { projections });
+    expect(skipping).toMatchObject({ stopped: [], verified: { ok: true, skipped: [{ eventId }] } });
+    expect(await another.rows(failuresTable)).toEqual([]);
   });
 
   it('is not touched by events that this release cannot read', async () => {

@@ -263,6 +263,18 @@ describe('an event that folds cannot take', () => {
     expect((await store.get<string>('/metrics')).text).toMatch(
       /edgesoul_projection_failed\{projection="emotion-trend"\} 1/,
     );
+    expect((await store.get('/health/ready')).body).toMatchObject({
+      status: 'ok',
+      details: {
+        projections: {
+          failed: expect.arrayContaining([
+            expect.objectContaining({ projection: 'emotion-trend', position, eventId }),
+          ]),
+        },
+      },
+    });
+    const status = await edgesoul(['status'], store.settings);
+    expect(status.stdout).toMatch(new RegExp(`emotion-trend +failed .*\\n.*event ${eventId}`));
     // Its rows are those of live folding still, and the service goes on.
     expect((await store.user('ada-1').get('/emotions')).status).toBe(200);
     expect((await store.user('ada-1').post('/emotions', emotion())).status).toBe(201);

@@ -1,21 +1,18 @@
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { verifyStore, type VerifyParts, type VerifyReport } from '../../src/projections/verify-store.js';
-import { openStoreReader } from '../../src/store/open-store-reader.js';
+import { readStore } from '../../src/store/open-store-reader.js';
 import type { TestDatabase } from './test-database.js';
 
 /** Verifies a store over connections of its own. */
-export async function verified(
+export function verified(
   db: Pick<TestDatabase, 'address'>,
   parts: Partial<VerifyParts> = {},
 ): Promise<VerifyReport> {
-  const reader = openStoreReader(db.address);
-  try {
-    const decoder = new EventDecoder();
-    return await verifyStore({ reader, decoder, projections: PROJECTIONS, ...parts });
-  } finally {
-    await reader.close();
-  }
+  const decoder = new EventDecoder();
+  return readStore(db.address, (reader) =>
+    verifyStore({ reader, decoder, projections: PROJECTIONS, ...parts }),
+  );
 }
 
 /** What a report says is wrong: the checks that found something, and the projections that differ. */

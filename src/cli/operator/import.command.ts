@@ -1,6 +1,7 @@
 import { accessSync } from 'node:fs';
 import { InvalidInput } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
+import { inThreads } from '../../operations/fold-ranges.js';
 import { importLog, type ImportReport } from '../../operations/import-log.js';
 import { compressionOf, readLogFile } from '../../operations/log-file.js';
 import type { Progress } from '../../operations/watched.js';
@@ -9,6 +10,7 @@ import { withLogAlone } from '../../store/open-log-alone.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { Terminal } from './terminal.js';
+import { stoppedText } from './texts.js';
 
 interface Options {
   append?: boolean;
@@ -47,15 +49,20 @@ function imported(
   { append = false, verify }: Options,
 ): Promise<ImportReport> {
   refuseUnreadable(file);
-  return withLogAlone(config, ({ log, reader }) => {
-    const decoder = new EventDecoder();
+  return withLogAlone(config, (store) => {
     const request = { lines: () => readLogFile(file), append, verify };
     return interruptible(
       (signal) =>
-        importLog({ log, reader, decoder, projections: PROJECTIONS }, request, {
-          ...phases(terminal),
-          signal,
-        }),
+        importLog(
+          {
+            ...store,
+            decoder: new EventDecoder(),
+            projections: PROJECTIONS,
+            foldRanges: inThreads(store, PROJECTIONS),
+          },
+          request,
+          { ...phases(terminal), signal },
+        ),
       'Interrupted; the same command goes on where it stopped.',
     );
   });
@@ -83,13 +90,14 @@ function phases(terminal: Terminal): { phase: (name: keyof typeof PHASES) => voi
 }
 
 function said(file: string, report: ImportReport): string[] {
-  const { events, already, moved, receipts, head, verified, ms } = report;
+  const { events, already, moved, receipts, head, stopped, verified, ms } = report;
   const seconds = (ms / 1_000).toFixed(1);
   return [
     `Took ${events} events and ${receipts} receipts of ${file} in ${seconds} s.`,
     ...(already > 0 ? [`${already} events of it were in the store already.`] : []),
     ...(moved > 0 ? [`${moved} events got new positions, and with them new hashes.`] : []),
     `The log ends at position ${head.position}; the hash of the last event is ${head.hash}.`,
+    ...stopped.flatMap(stoppedText),
     ...(verified ? verdict(verified) : []),
   ];
 }

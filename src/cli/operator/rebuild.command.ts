@@ -1,10 +1,12 @@
 import { Option, type Command } from 'commander';
-import { inThread } from '../../operations/in-thread.js';
+import { rebuildInThread } from '../../operations/rebuild-in-thread.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Rebuilt } from '../../projections/rebuild.js';
 import { migrate } from '../../store/migrate.js';
+import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { FollowedJob } from './service.js';
+import { stoppedText } from './texts.js';
 import { addressOf, serviceOf, withStore } from './where.js';
 
 interface Options {
@@ -58,7 +60,10 @@ async function outcomeOf(
   return withStore(config, async () => {
     const address = addressOf(config);
     await migrate(address);
-    const rebuilt = await inThread('rebuild', { address, ...asked }, { progress });
+    const rebuilt = await interruptible(
+      (signal) => rebuildInThread({ address, ...asked }, { progress, signal }),
+      'Interrupted; the tables are as they were.',
+    );
     return { ...rebuilt, state: rebuilt.failed.length > 0 ? 'failed' : 'swapped', error: null };
   });
 }
@@ -75,9 +80,6 @@ function linesOf({ state, error, swapped, failed, differences, position }: Outco
         ({ name, differences: count, rows }) =>
           `  ${name}: ${count} of ${rows} rows were not what the log says; now they are.`,
       ),
-    ...failed.flatMap(({ projection, position: at, eventId, cause }) => [
-      `  ${projection} stopped at position ${at}, event ${eventId}: ${cause}`,
-      `  To leave that event out for ever: npm run edgesoul -- rebuild --skip ${eventId}`,
-    ]),
+    ...failed.flatMap(stoppedText),
   ];
 }

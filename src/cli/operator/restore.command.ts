@@ -7,7 +7,7 @@ import { runDrill } from '../../operations/backup/run-backup.js';
 import { isInstant } from '../../validation/fields.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
-import { timeText } from './texts.js';
+import { stoppedText, timeText } from './texts.js';
 import { addressOf, refuseBesideService } from './where.js';
 
 interface RestoreOptions {
@@ -99,6 +99,7 @@ function linesOf(done: Restored | DrillProof): string[] {
     ...done.projections.map(
       ({ name, rows }) => `  ${name.padEnd(20)} ${rows} rows at the end, as its folds make them`,
     ),
+    ...done.stopped.flatMap(stoppedText),
     ...done.steps.map(({ step, ms }) => `  ${step.padEnd(9)} ${timeText(ms)}`),
     `  in all    ${timeText(done.ms)}`,
   ];

@@ -5,6 +5,7 @@ import { listBackups } from '../../operations/backup/backup-folder.js';
 import { lastDrill, type DrillResult } from '../../operations/backup/drill.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
 import { listSegments } from '../../operations/backup/segments.js';
+import { failureText } from '../../projections/failure-text.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
@@ -14,7 +15,7 @@ import { addressOf, serviceOf } from './where.js';
 interface StoreStatus {
   service: string | null;
   head: number;
-  projections: { name: string; position: number; lag: number; state: string }[];
+  projections: { name: string; position: number; lag: number; state: string; lastError?: string }[];
 }
 
 interface Status extends StoreStatus {
@@ -36,10 +37,10 @@ export function statusCommand(): Command {
         operation.terminal.result(status, [
           status.service === null ? 'No service runs on this store.' : `A service runs at ${status.service}.`,
           `The log ends at position ${status.head}.`,
-          ...status.projections.map(
-            ({ name, state, position, lag }) =>
-              `  ${name.padEnd(20)} ${state.padEnd(10)} at ${position}, ${lag} behind`,
-          ),
+          ...status.projections.flatMap(({ name, state, position, lag, lastError }) => [
+            `  ${name.padEnd(20)} ${state.padEnd(10)} at ${position}, ${lag} behind`,
+            ...(lastError === undefined ? [] : [`  ${' '.repeat(20)} ${lastError}`]),
+          ]),
           ...backupLines(status),
         ]);
         return EXIT.done;
@@ -96,9 +97,10 @@ async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
       const projections = PROJECTIONS.map(({ name, version }) => {
         const at = checkpoints.find(({ projection }) => projection === name);
         const position = at?.position ?? 0;
-        const failed = failures.some(({ projection }) => projection === name);
-        const state = failed ? 'failed' : at?.version === version ? 'live' : 'rebuilding';
-        return { name, position, lag: head - position, state };
+        const failure = failures.find(({ projection }) => projection === name);
+        const state = failure ? 'failed' : at?.version === version ? 'live' : 'rebuilding';
+        const error = failure ? { lastError: failureText(failure) } : {};
+        return { name, position, lag: head - position, state, ...error };
       });
       return { service: null, head, projections };
     });

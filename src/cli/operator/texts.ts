@@ -1,3 +1,5 @@
+import type { PoisonEvent } from '../../projections/fold-store.js';
+
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 
 /** `1536` is `1.5 KB`. */
@@ -23,4 +25,12 @@ export function ageText(at: string, now = Date.now()): string {
 /** `1234` is `1.23 s`. */
 export function timeText(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(2)} s`;
+}
+
+/** Where a projection stopped, why, and what can be done. */
+export function stoppedText({ projection, position, eventId, cause }: PoisonEvent): string[] {
+  return [
+    `  ${projection} stopped at position ${position}, event ${eventId}: ${cause}`,
+    `  To leave that event out for ever: npm run edgesoul -- rebuild --skip ${eventId}`,
+  ];
 }

@@ -21,12 +21,12 @@ export class WriterHealth {
     }
   }
 
-  /** Every projection has folded all that is in the log. */
+  /** Every projection has folded all that is in the log; those that a rebuild could not make are told either way. */
   async areAtHead(key: string): Promise<HealthIndicatorResult> {
     const check = this.indicators.check(key);
     try {
-      const { behind } = await this.writer.state();
-      return behind.length === 0 ? check.up() : check.down({ behind });
+      const { behind, failed } = await this.writer.state();
+      return behind.length === 0 ? check.up({ failed }) : check.down({ behind, failed });
     } catch (error) {
       return check.down({ why: whyOf(error) });
     }

@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { failuresTable } from '../../events/log/log-tables.js';
 import { Rebuilds } from '../../operations/rebuilds.js';
+import { failureText } from '../../projections/failure-text.js';
 import type { ProjectionPosition } from '../../projections/positions.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Projection } from '../../projections/projection.js';
@@ -40,9 +41,7 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
     head: number,
   ): Promise<Pick<ProjectionAnswer, 'state' | 'lastError'>> {
     const failure = await this.reads.get(failuresTable, name);
-    const lastError =
-      failure && `It stopped at position ${failure.position}, event ${failure.eventId}: ${failure.cause}`;
-    const error = lastError === undefined ? {} : { lastError };
+    const error = failure ? { lastError: failureText(failure) } : {};
     if (this.rebuilds.isRebuilding(name)) return { state: 'rebuilding', ...error };
     // A rebuild that stopped at an event leaves live rows alone, but what it found has to be seen to.
     if (failure) return { state: 'failed', ...error };

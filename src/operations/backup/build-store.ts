@@ -2,19 +2,19 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Corrupt, Refused } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
-import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
-import { checkpointsTable } from '../../events/log/log-tables.js';
-import { runRebuild } from '../run-rebuild.js';
-import { readSkips } from '../../projections/fold-store.js';
-import { catchUp } from '../../projections/fold-again.js';
+import { eventsTable, failuresTable, receiptsTable } from '../../events/log/log-tables.js';
+import { foldRest, type FoldedRest } from '../../projections/fold-rest.js';
+import type { PoisonEvent } from '../../projections/fold-store.js';
 import { liveDigests } from '../../projections/live-digests.js';
+import type { Projection } from '../../projections/projection.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { verifyStore, type VerifyReport } from '../../projections/verify-store.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { asOneFile } from '../../store/database-file.js';
 import { migrate } from '../../store/migrate.js';
-import { openLog } from '../../store/open-log.js';
+import { openLog, openStoreAt } from '../../store/open-log.js';
 import { readStore } from '../../store/open-store-reader.js';
+import { inThreads } from '../fold-ranges.js';
 import type { LogEntry } from '../log-line.js';
 import { linesOf } from '../log-lines.js';
 import { readLines } from '../read-log-lines.js';
@@ -59,10 +59,9 @@ export interface Built extends BackupEnd {
   /** Of the full backup, before any segment; empty where its folds are of another version. */
   digests: ComparedDigest[];
   projections: VerifyReport['projections'];
+  /** Projections that are not whole: their folds could not take an event. */
+  stopped: PoisonEvent[];
 }
-
-/** Fewer events are folded one page after another sooner than threads have begun. */
-const SOON_FOLDED = 10_000;
 
 /** Builds a store from a plan: lays the full backup, replays the segments, folds, verifies. Throws what is wrong. */
 export async function buildStore(
@@ -83,8 +82,8 @@ export async function buildStore(
     segments.length === 0
       ? { events: 0 }
       : await steps.run('replay', () => replaySegments({ folder, plan, target, address }, progress));
-  await steps.run('fold', () => fold(address));
-  const report = await steps.run('verify', () => verify(address, base, progress));
+  await steps.run('fold', () => fold(address, progress));
+  const { projections, stopped } = await steps.run('verify', () => verify(address, base, progress));
   if ('file' in address) asOneFile(address.file);
   return readStore(address, async (reader) => ({
     ...(await endOf(reader)),
@@ -93,7 +92,8 @@ export async function buildStore(
     replayed: replayed.events,
     leftOutFrom: replayed.leftOut?.from ?? null,
     digests,
-    projections: report.projections,
+    projections,
+    stopped,
   }));
 }
 
@@ -114,7 +114,7 @@ async function layLines(
   const told = (events: number) => progress?.((done += events), base.events);
   if (base.kind === 'lines') await replayInto(address, linesIn(source), undefined, told);
   else await layOtherFile(source, address, base, told);
-  await fold(address);
+  await fold(address, progress);
   const end = await readStore(address, endOf);
   if (end.position !== base.position || end.chainHead !== base.chainHead) {
     throw Corrupt.backup(source, `its log ends at ${end.position}, its manifest says ${base.position}`);
@@ -181,38 +181,37 @@ async function replayInto(
   }
 }
 
-/** Goes on from where the projections are; makes them anew where that is faster, or an operator has left events out. */
-async function fold(address: DatabaseAddress): Promise<void> {
-  const anew = await readStore(address, async (reader) => {
-    if ((await readSkips(reader)).size > 0) return true;
-    const checkpoints = await reader.rows(checkpointsTable, {
-      filters: [],
-      order: checkpointsTable.key,
-      limit: 1_000,
-    });
-    const { position } = await reader.head();
-    return checkpoints.some((checkpoint) => position - checkpoint.position > SOON_FOLDED);
-  });
-  if (anew) {
-    const { failed } = await runRebuild({ address });
-    const stopped = failed.map(({ projection, position, cause }) => `${projection} at ${position}: ${cause}`);
-    if (stopped.length > 0) throw Corrupt.restored(`folds stopped, ${stopped.join('; ')}`);
-    return;
-  }
-  const { log, close } = openLog(address);
+async function fold(address: DatabaseAddress, progress?: Progress): Promise<FoldedRest> {
+  const store = openStoreAt(address);
   try {
-    await catchUp(log, newDecoder(), PROJECTIONS);
+    return await foldRest({
+      ...store,
+      decoder: new EventDecoder(),
+      projections: PROJECTIONS,
+      clock: Date.now,
+      foldRanges: inThreads(store, PROJECTIONS),
+      progress,
+    });
   } finally {
-    await close();
+    await store.close();
   }
 }
 
-/** Compares the live rows with the manifest; where the folds are of another version, the rows will be other ones. */
+/** Compares the live rows with the manifest, but for projections that stopped or whose folds are of another version. */
 async function compareDigests(address: DatabaseAddress, base: Manifest): Promise<ComparedDigest[]> {
-  const same = PROJECTIONS.filter(({ name, version }) =>
-    base.projections.some((each) => each.name === name && each.version === version),
-  );
-  const live = await readStore(address, (reader) => liveDigests(reader, same));
+  const live = await readStore(address, async (reader) => {
+    const failures = await reader.rows(failuresTable, {
+      filters: [],
+      order: failuresTable.key,
+      limit: 1_000,
+    });
+    const same = PROJECTIONS.filter(
+      ({ name, version }) =>
+        base.projections.some((each) => each.name === name && each.version === version) &&
+        !failures.some(({ projection }) => projection === name),
+    );
+    return liveDigests(reader, same);
+  });
   const compared = live.map(({ name, rows, digest }) => {
     const manifest = base.projections.find((each) => each.name === name)?.digest ?? '';
     return { name, rows, manifest, restored: digest, equal: manifest === digest };
@@ -222,13 +221,23 @@ async function compareDigests(address: DatabaseAddress, base: Manifest): Promise
   return compared;
 }
 
-async function verify(address: DatabaseAddress, base: Manifest, progress?: Progress): Promise<VerifyReport> {
+/** Verifies all of it; projections with folds that cannot take an event are told, and left as they are. */
+async function verify(
+  address: DatabaseAddress,
+  base: Manifest,
+  progress?: Progress,
+): Promise<Pick<Built, 'projections' | 'stopped'>> {
   const anchors =
     base.position === 0 ? [] : [{ position: base.position, hash: base.chainHead, source: base.file }];
-  const report = await readStore(address, (reader) =>
-    verifyStore({ reader, decoder: newDecoder(), projections: PROJECTIONS, anchors, progress }),
-  );
-  if (report.ok) return report;
+  const verified = (projections: readonly Projection[]) =>
+    readStore(address, (reader) =>
+      verifyStore({ reader, decoder: new EventDecoder(), projections, anchors, progress }),
+    );
+  let report = await verified(PROJECTIONS);
+  const stopped = report.poison;
+  const isWhole = ({ name }: Projection) => !stopped.some(({ projection }) => projection === name);
+  if (stopped.length > 0) report = await verified(PROJECTIONS.filter(isWhole));
+  if (report.ok) return { projections: report.projections, stopped };
   const what = [
     ...report.findings.map((finding) => finding.what),
     ...report.projections
@@ -236,8 +245,4 @@ async function verify(address: DatabaseAddress, base: Manifest, progress?: Progr
       .map(({ name, differences }) => `${differences} rows of ${name} are not what its folds make`),
   ];
   throw Corrupt.restored(what.slice(0, 5).join('; '));
-}
-
-function newDecoder(): EventDecoder {
-  return new EventDecoder();
 }

@@ -1,8 +1,8 @@
-import type { RowChange } from '../../database/row-store.js';
-import { keyOf, keyText, type Table } from '../../database/table.js';
+import { RowBatch } from '../../database/row-batch.js';
 import { Corrupt } from '../../errors.js';
-import { settled, type EventLog, type LogHead, type LogTransaction } from '../../events/log/event-log.js';
+import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
+import { inStreams } from '../import-streams.js';
 import type { LogEntry, LoggedEvent } from '../log-line.js';
 import type { RestoreTarget } from './restore-plan.js';
 
@@ -147,37 +147,10 @@ function append(log: EventLog, { events, receipts, skips }: Batch): Promise<void
         `position ${first.position} does not follow on ${transaction.head.position}, where the log ends`,
       );
     }
-    await transaction.append(await withStreams(transaction, events));
-    await transaction.save(
-      new Map<Table, Map<string, RowChange>>([
-        [receiptsTable, rowsOf(receiptsTable, receipts)],
-        [skipsTable, rowsOf(skipsTable, skips)],
-      ]),
-    );
+    const rows = new RowBatch(transaction.rows);
+    for (const receipt of receipts) rows.put(receiptsTable, receipt);
+    for (const skip of skips) rows.put(skipsTable, skip);
+    await transaction.append(await inStreams(transaction, events, (what) => Corrupt.restored(what)));
+    await transaction.save(rows.changes());
   });
-}
-
-/** Gives each event the number of its stream: the position of the stream's first event. */
-function withStreams(transaction: LogTransaction, events: readonly LoggedEvent[]) {
-  return settled(transaction, () => {
-    const keys = new Map<string, number>();
-    return events.map((event) => {
-      const id = keyText([event.userId, event.streamId]);
-      const streamKey =
-        event.version === 1
-          ? event.position
-          : (keys.get(id) ?? transaction.stream(event.userId, event.streamId)?.streamKey ?? 0);
-      keys.set(id, streamKey);
-      return { ...event, streamKey };
-    });
-  });
-}
-
-function rowsOf<Row extends object>(table: Table<Row>, rows: readonly Row[]) {
-  return new Map(
-    rows.map((row) => {
-      const key = keyOf(table, row);
-      return [keyText(key), { key, before: undefined, after: row }];
-    }),
-  );
 }
