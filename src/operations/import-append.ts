@@ -52,10 +52,8 @@ export class AppendTarget implements ImportTarget {
   ): Promise<WrittenChunk> {
     this.before = this.recent;
     this.recent = new Map();
-    const events = await inStreams(
-      transaction,
-      this.atNewPositions(transaction, fresh),
-      Refused.storeChanged,
+    const events = await inStreams(transaction, this.atNewPositions(transaction, fresh), (what) =>
+      Refused.storeChanged(what),
     );
     const skips = await this.skipsOf(transaction, chunk);
     const isCurrent = await this.isFolded(transaction);

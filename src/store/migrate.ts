@@ -1,40 +1,8 @@
-import { MikroORM } from '@mikro-orm/core';
-import type { Migrator } from '@mikro-orm/migrations';
-import { ormOptions } from '../../mikro-orm.config.js';
-import { StartRefused } from '../errors.js';
-import { databaseName, type DatabaseAddress } from './database-address.js';
+import type { DatabaseAddress } from './database-address.js';
 
-/** Brings the database to this release's schema; answers the names of the migrations that ran. */
+/** Brings the database to this release's schema; answers the names of the migrations that ran. Throws StartRefused. */
 export async function migrate(address: DatabaseAddress): Promise<string[]> {
-  let orm: MikroORM | undefined;
-  try {
-    orm = await MikroORM.init(ormOptions(address));
-    await refuseNewer(orm);
-    const done = await migratorOf(orm).up();
-    return done.map(({ name }) => name);
-  } catch (cause) {
-    if (cause instanceof StartRefused) throw cause;
-    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new StartRefused(`${databaseName(address)} cannot be opened or migrated: ${why}`, { cause });
-  } finally {
-    await orm?.close();
-  }
-}
-
-/** An older release must not write into a database that a newer one has changed. */
-async function refuseNewer(orm: MikroORM): Promise<void> {
-  const known = new Set(
-    orm.config.get('migrations').migrationsList?.map((each) => ('name' in each ? each.name : '')),
-  );
-  const executed = await migratorOf(orm).getExecuted();
-  const unknown = executed.map(({ name }) => name).filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new StartRefused(
-      `The database was migrated by a newer release (${unknown.join(', ')}); use that release.`,
-    );
-  }
-}
-
-function migratorOf(orm: MikroORM): Migrator {
-  return orm.config.getExtension<Migrator>('@mikro-orm/migrator') as Migrator;
+  // Only here: the ORM takes longer to load than most commands of the command line take.
+  const { runMigrations } = await import('./run-migrations.js');
+  return runMigrations(address);
 }

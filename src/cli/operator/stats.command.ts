@@ -1,7 +1,4 @@
 import type { Command } from 'commander';
-import { EventCounts } from '../../modules/ops/event-counts.js';
-import { GetStoreStatsHandler } from '../../modules/ops/get-store-stats.query.js';
-import { RowCounts } from '../../modules/ops/row-counts.js';
 import type { StoreStatsAnswer } from '../../modules/ops/store-stats.dto.js';
 import { openReads } from '../../store/open-reads.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
@@ -26,9 +23,11 @@ export function statsCommand(): Command {
 async function statsOf(operation: Operation): Promise<StoreStatsAnswer> {
   const service = serviceOf(operation);
   if (service) return service.get<StoreStatsAnswer>('/v1/ops/stats');
+  // Only here: the framework of the service takes longer to load than every other command takes.
+  const { storeStats } = await import('../../modules/ops/get-store-stats.query.js');
   const reads = openReads(existing(addressOf(operation.config)));
   try {
-    return await new GetStoreStatsHandler(reads, new RowCounts(reads), new EventCounts(reads)).execute();
+    return await storeStats(reads);
   } finally {
     await reads.close();
   }

@@ -98,7 +98,8 @@ async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
         const at = checkpoints.find(({ projection }) => projection === name);
         const position = at?.position ?? 0;
         const failure = failures.find(({ projection }) => projection === name);
-        const state = failure ? 'failed' : at?.version === version ? 'live' : 'rebuilding';
+        const isCurrent = at ? at.version === version : head === 0;
+        const state = failure ? 'failed' : isCurrent ? 'live' : 'rebuilding';
         const error = failure ? { lastError: failureText(failure) } : {};
         return { name, position, lag: head - position, state, ...error };
       });

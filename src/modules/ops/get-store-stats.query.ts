@@ -6,6 +6,11 @@ import { EventCounts } from './event-counts.js';
 import { RowCounts, rowsOf } from './row-counts.js';
 import type { StoreStatsAnswer } from './store-stats.dto.js';
 
+/** The same answer where no service runs. */
+export function storeStats(reads: Reads): Promise<StoreStatsAnswer> {
+  return new GetStoreStatsHandler(reads, new RowCounts(reads), new EventCounts(reads)).execute();
+}
+
 /** The store, in numbers? */
 export class GetStoreStats extends Query<StoreStatsAnswer> {}
 
