@@ -1,10 +1,13 @@
+import type { Migration } from '@mikro-orm/migrations';
+import { MIGRATIONS, type MigrationName } from '../names.js';
 import { Initial } from './0001-initial.js';
 import { WindowRows } from './0002-window-rows.js';
 import { Operations } from './0003-operations.js';
 
-/** Every migration, oldest first, under SQLite's names; a merged one is never edited. */
-export const postgresqlMigrations = [
-  { name: '0001-initial', class: Initial },
-  { name: '0002-window-rows', class: WindowRows },
-  { name: '0003-operations', class: Operations },
-];
+const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Migration>) => Migration> = {
+  '0001-initial': Initial,
+  '0002-window-rows': WindowRows,
+  '0003-operations': Operations,
+};
+
+export const postgresqlMigrations = MIGRATIONS.map((name) => ({ name, class: CLASSES[name] }));

@@ -6,7 +6,7 @@ import { SqliteRows } from '../database/sqlite/sqlite-rows.js';
 import type { Table } from '../database/table.js';
 import { Corrupt, errorData, type ErrorData } from '../errors.js';
 import { PageWriter, type PageQuery } from '../events/event-page.js';
-import { EventDecoder } from '../events/log/event-decoder.js';
+import type { EventDecoder } from '../events/log/event-decoder.js';
 import { SqliteEventReader } from '../events/log/sqlite-event-reader.js';
 import { searchMemories, type MemoryQuestion } from './memory-search.js';
 import { PROJECTIONS } from './projection-catalog.js';
@@ -17,8 +17,8 @@ import { sqliteMemoryIndex } from './sqlite-memory-index.js';
 const db = openForReading((workerData as { file: string }).file);
 const rows = new SqliteRows(db);
 const log = new SqliteEventReader(db);
-const decoder = new EventDecoder();
 const figures = new SqliteFigures(db);
+let decoder: EventDecoder | undefined;
 const index = sqliteMemoryIndex(rows);
 const tables = new Map(
   PROJECTIONS.flatMap((projection) => projection.tables).map((table) => [table.name, table]),
@@ -55,7 +55,8 @@ export function search(question: MemoryQuestion): ReadAnswer {
 }
 
 /** A page of the log, written out; its memory is handed over, not copied. */
-export function eventPage(query: PageQuery): unknown {
+export async function eventPage(query: PageQuery): Promise<unknown> {
+  decoder ??= await newDecoder();
   const read = db.transaction(() => ({ events: log.read(query), head: log.head().position }))();
   try {
     const page = new PageWriter(query, decoder);
@@ -66,4 +67,10 @@ export function eventPage(query: PageQuery): unknown {
     if (error instanceof Corrupt) return { error: errorData(error) };
     throw error;
   }
+}
+
+/** Only when it is needed: what validates events takes longer to load than all else of the thread. */
+async function newDecoder(): Promise<EventDecoder> {
+  const loaded = await import('../events/log/event-decoder.js');
+  return new loaded.EventDecoder();
 }
