@@ -388,13 +388,7 @@ export class Unexpected extends StoreError {
   readonly status = 500;
 
   static from(cause: unknown): Unexpected {
-    return new Unexpected(
-      'internal.error',
-      'The service failed; the log has the cause under this request id.',
-      {
-        cause,
-      },
-    );
+    return new Unexpected('internal.error', 'It failed unexpectedly; the log has the cause.', { cause });
   }
 }
 
@@ -474,6 +468,13 @@ export function errorData(error: unknown): ErrorData {
   const plain =
     cause instanceof Error ? Object.assign(new Error(cause.message), { stack: cause.stack }) : undefined;
   return { name, code, message, cause: plain, ...(errors && { errors }), ...(extra && { extra }) };
+}
+
+/** What a log says of a failure: what a person can act on, and the stack of what nobody foresaw. */
+export function loggedFailure(error: unknown): { code: string; why: string; cause?: string | undefined } {
+  const failure = error instanceof StoreError ? error : Unexpected.from(error);
+  const { code, message: why, cause = failure } = failure;
+  return { code, why, ...(cause instanceof Error && { cause: cause.stack }) };
 }
 
 /** The error that another thread reported. */

@@ -8,6 +8,7 @@ import {
   Unavailable,
   Unexpected,
   UnsupportedMedia,
+  loggedFailure,
 } from '../errors.js';
 import { problemOf } from './problem.js';
 
@@ -29,7 +30,8 @@ const logger = new Logger('http');
 export function reportFailure(error: unknown, requestId: string): void {
   const failure = error instanceof StoreError ? error : Unexpected.from(error);
   if (failure.status < 500 || failure instanceof Unavailable) return;
-  logger.error({ msg: failure.message, code: failure.code, requestId, cause: stackOf(failure) });
+  const { code, why, cause } = loggedFailure(failure);
+  logger.error({ msg: why, code, requestId, cause });
 }
 
 /** Answers with the problem document of the error. */
@@ -51,9 +53,4 @@ function storeError(exception: unknown, request: FastifyRequest): StoreError {
   if (status !== undefined && status >= 400 && status < 500)
     return InvalidInput.malformed(message, exception);
   return Unexpected.from(exception);
-}
-
-function stackOf(error: StoreError): string | undefined {
-  const cause = error.cause ?? error;
-  return cause instanceof Error ? cause.stack : undefined;
 }

@@ -1,3 +1,4 @@
+import { loggedFailure } from '../errors.js';
 import {
   Global,
   Logger,
@@ -39,7 +40,7 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
       const failed = result?.failed ?? [];
       for (const { projection, position, eventId, cause } of failed)
         this.logger.error({ msg: 'a projection stopped at an event', projection, position, eventId, cause });
-      if (state === 'failed') this.logger.error({ msg: 'a rebuild failed', cause: error?.message });
+      if (state === 'failed') this.logger.error({ msg: 'a rebuild failed', ...loggedFailure(error) });
       if (result)
         this.logger.warn({
           msg: 'rebuilt',
@@ -47,6 +48,9 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
           events: result.events,
           ms: result.ms,
         });
+    };
+    this.verifications.onEnded = ({ state, error }) => {
+      if (state === 'failed') this.logger.error({ msg: 'a verification failed', ...loggedFailure(error) });
     };
     // The service answers meanwhile: what is being rebuilt with 503, the rest as always.
     void this.rebuilds.bringUpToDate();

@@ -16,6 +16,8 @@ export async function runVerification(
 /** Verifications of this process. */
 export class Verifications {
   private readonly jobs = new Jobs<VerifyReport>('verification');
+  /** Told of each that has ended. */
+  onEnded: ((job: Job<VerifyReport>) => void) | undefined;
 
   constructor(
     private readonly address: DatabaseAddress,
@@ -24,9 +26,11 @@ export class Verifications {
 
   /** Throws Refused while another runs. */
   start(): Job<VerifyReport> {
-    return this.jobs.start(async (watched) =>
+    const job = this.jobs.start(async (watched) =>
       runVerification({ address: this.address, anchors: await this.anchors() }, watched),
     );
+    void this.jobs.ended(job).then(() => this.onEnded?.(job));
+    return job;
   }
 
   /** Throws NotFound. */

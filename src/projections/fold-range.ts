@@ -1,16 +1,11 @@
-import type { RowChanges } from '../database/row-store.js';
 import { shadowOf } from '../database/shadow.js';
-import type { Table } from '../database/table.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { EventLog } from '../events/log/event-log.js';
-import { RowComparison, type ProjectionComparison } from './compare-rows.js';
+import { RowComparison, type ProjectionDifferences } from './compare-rows.js';
 import { foldStore, type FoldedUsers, type PoisonEvent, type UserRange } from './fold-store.js';
-import type { FoldedRows, KeyedRow } from './folded-rows.js';
+import type { FoldedRows } from './folded-rows.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
-
-/** Rows of one transaction: commands wait for it. */
-const ROWS = 250;
 
 /** What a part of a rebuild works with: connections of its own. */
 export interface FoldRangeParts {
@@ -18,6 +13,8 @@ export interface FoldRangeParts {
   reader: StoreReader;
   decoder: EventDecoder;
   projections: readonly Projection[];
+  /** See FoldStoreParts. */
+  momentEvents?: number;
 }
 
 /** What became of a part of a rebuild. */
@@ -27,7 +24,7 @@ export interface FoldedRange {
   moments: Pick<FoldedUsers, 'upTo' | 'head'>[];
   failed: PoisonEvent[];
   /** How the live rows differ, of the projections that were to be compared. */
-  differences: ProjectionComparison[];
+  differences: ProjectionDifferences[];
 }
 
 /** Folds the events of some users into the shadow tables, and compares with the live rows on the way. */
@@ -52,18 +49,10 @@ export async function foldRange(
   return done;
 }
 
-/** Puts the rows into the shadow tables, in short transactions. */
+/** Puts the rows into the shadow tables. */
 async function fill(log: EventLog, projections: readonly Projection[], rows: FoldedRows): Promise<void> {
   for (const table of projections.flatMap(({ tables }) => tables)) {
-    const all = rows.sorted(table);
-    for (let first = 0; first < all.length; first += ROWS) {
-      const changes = puts(table, all.slice(first, first + ROWS));
-      await log.transaction((transaction) => transaction.save(changes));
-    }
+    const sorted = rows.sorted(table).map(({ row }) => row);
+    await log.fill(shadowOf(table), sorted);
   }
-}
-
-function puts(table: Table, rows: readonly KeyedRow[]): RowChanges {
-  const changed = rows.map(({ id, key, row }) => [id, { key, before: undefined, after: row }] as const);
-  return new Map([[shadowOf(table), new Map(changed)]]);
 }

@@ -8,8 +8,9 @@ import { FoldedRows } from './folded-rows.js';
 import type { Projection } from './projection.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
-/** Events of one page, and of one moment at least: users are never divided. */
+/** Events of one page. */
 const PAGE = 1_000;
+/** Events of one moment, unless its last user has more: users are never divided. */
 const MOMENT = 10_000;
 /** Behind all events of a user. */
 const LAST_POSITION = Number.MAX_SAFE_INTEGER;
@@ -50,6 +51,8 @@ export interface FoldStoreParts {
   projections: readonly Projection[];
   /** Only these users; everyone when left out. */
   range?: UserRange;
+  /** Events of one moment, unless its last user has more; 10,000 when left out. */
+  momentEvents?: number;
   /** Told of each event on its way, once. */
   onEvent?: (stored: ScannedEvent) => void;
 }
@@ -74,6 +77,7 @@ class FoldRun {
   readonly poison: Omit<PoisonEvent, 'eventId'>[] = [];
   private active: readonly Projection[];
   private readonly range: UserRange;
+  private readonly momentEvents: number;
   private place: UserPlace;
 
   constructor(
@@ -82,6 +86,7 @@ class FoldRun {
   ) {
     this.active = parts.projections;
     this.range = parts.range ?? EVERYONE;
+    this.momentEvents = parts.momentEvents ?? MOMENT;
     this.place = { userId: this.range.after, position: LAST_POSITION };
   }
 
@@ -100,8 +105,11 @@ class FoldRun {
             await consume({ head, after, upTo: this.range.upTo, events, rows });
             return false;
           }
-          if (events >= MOMENT) {
-            await consume({ head, after, upTo: this.place.userId, events, rows });
+          if (events >= this.momentEvents) {
+            const { userId: upTo } = this.place;
+            await consume({ head, after, upTo, events, rows });
+            // What this user says from now on belongs to no later moment.
+            this.place = { userId: upTo, position: LAST_POSITION };
             return true;
           }
         }

@@ -4,7 +4,7 @@ import { Unavailable } from '../errors.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../events/log/log-tables.js';
-import type { ProjectionComparison } from './compare-rows.js';
+import type { ProjectionDifferences } from './compare-rows.js';
 import { CatchUpFolds } from './catch-up-folds.js';
 import type { FoldedRange } from './fold-range.js';
 import { readSkips, type PoisonEvent } from './fold-store.js';
@@ -12,11 +12,13 @@ import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
 
 /** Events of one transaction: commands wait for it. */
-const EVENTS = 200;
+const EVENTS = 50;
 /** Differences that are told whole. */
 const FIRST = 10;
-/** How often the swap is tried while others hold on to the tables, and whole pages are left to catch up. */
-const ATTEMPTS = 50;
+/** How many transactions catch up before the one that swaps has to fold the rest, however much it is. */
+const CATCH_UPS = 200;
+/** How often the swap is tried while others hold on to the tables. */
+const ATTEMPTS = 100;
 
 /** What a rebuild needs. */
 export interface RebuildParts {
@@ -29,12 +31,6 @@ export interface RebuildParts {
   foldRanges: (compared: readonly string[], progress: (events: number) => void) => Promise<FoldedRange[]>;
   progress?: ((done: number, total: number) => void) | undefined;
 }
-
-/** How the live rows of a projection differed from the new ones. */
-export type ProjectionDifferences = Pick<
-  ProjectionComparison,
-  'name' | 'rows' | 'differences' | 'firstDifferences'
->;
 
 /** How a rebuild ended. */
 export interface Rebuilt {
@@ -111,7 +107,7 @@ function firstOfEach(failed: readonly PoisonEvent[]): PoisonEvent[] {
 }
 
 /** What several ranges found of each projection. */
-function together(ranges: readonly (readonly ProjectionComparison[])[]): ProjectionDifferences[] {
+function together(ranges: readonly (readonly ProjectionDifferences[])[]): ProjectionDifferences[] {
   const byName = Map.groupBy(ranges.flat(), ({ name }) => name);
   return [...byName].map(([name, found]) => ({
     name,
@@ -140,10 +136,11 @@ async function catchUpAndSwap(
   projections: readonly Projection[],
 ): Promise<{ position: number; events: number }> {
   let events = 0;
-  for (let attempt = 1; ; attempt++) {
+  let refused = 0;
+  for (let turn = 1; ; turn++) {
     const before = folds.position;
     const behind = (await log.head()).position - folds.position;
-    const last = behind <= EVENTS || attempt > ATTEMPTS;
+    const last = behind <= EVENTS || turn > CATCH_UPS;
     try {
       events += await log.transaction(async (transaction) => {
         const folded = await folds.fold(transaction, projections, last ? transaction.head.position : EVENTS);
@@ -154,7 +151,7 @@ async function catchUpAndSwap(
     } catch (error) {
       folds.position = before;
       // Someone reads a table for longer than others may be kept waiting.
-      if (!(error instanceof Unavailable) || attempt > 2 * ATTEMPTS) throw error;
+      if (!(error instanceof Unavailable) || ++refused > ATTEMPTS) throw error;
     }
   }
 }

@@ -2,7 +2,7 @@ import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
 import { checkpointsTable, type SkipRow } from '../events/log/log-tables.js';
-import { RowComparison, type ProjectionComparison } from './compare-rows.js';
+import { DigestedComparison, type ProjectionComparison } from './compare-rows.js';
 import { allSkips, foldStore, type PoisonEvent } from './fold-store.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
@@ -72,7 +72,7 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
   };
   const log = await verifyLog({ reader, head, anchors, progress });
   const streams = new VerifyStreams(decoder);
-  const comparisons = projections.map(({ name, tables }) => new RowComparison(name, tables));
+  const comparisons = projections.map(({ name, tables }) => new DigestedComparison(name, tables));
   const indexes = new VerifyIndexes(reader, projections);
   const onEvent = (event: ScannedEvent) => streams.event(event);
   const poison = await foldStore({ reader, decoder, projections, onEvent }, async (folded) => {

@@ -22,6 +22,7 @@ import {
   together,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
+import type { Table } from '../../src/database/table.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { FOLDS } from '../support/folds.js';
 
@@ -49,6 +50,10 @@ class DyingLog extends EventLog {
     await this.log.transaction(work);
     this.die();
     return new Promise(() => undefined);
+  }
+
+  override fill(table: Table, rows: readonly object[]): Promise<void> {
+    return this.log.fill(table, rows);
   }
 
   override head(): Promise<LogHead> {

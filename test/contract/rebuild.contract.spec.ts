@@ -1,11 +1,21 @@
 import * as fc from 'fast-check';
+import type { Table } from '../../src/database/table.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
+import {
+  EventLog,
+  type EventQuery,
+  type LogHead,
+  type LogTransaction,
+  type StoredEvent,
+} from '../../src/events/log/event-log.js';
 import { checkpointsTable, failuresTable, skipsTable } from '../../src/events/log/log-tables.js';
 import { emotionPatternsTable } from '../../src/projections/emotion-trend.projection.js';
 import { LiveFolds } from '../../src/projections/live-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
+import type { FoldRangeParts } from '../../src/projections/fold-range.js';
 import { rebuild, type Rebuilt } from '../../src/projections/rebuild.js';
+import { openLog } from '../../src/store/open-log.js';
 import { openRebuild } from '../../src/store/open-rebuild.js';
 import { append, feeling, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
@@ -20,14 +30,43 @@ async function rebuilt(
   db: Pick<TestDatabase, 'address'>,
   projections: readonly Projection[] = PROJECTIONS,
   progress?: () => void,
+  folding: Partial<FoldRangeParts> = {},
 ): Promise<Rebuilt> {
   const store = await openRebuild(db.address);
   try {
     const decoder = new EventDecoder();
     const parts = { ...store, decoder, projections };
-    return await rebuild({ ...parts, clock: Date.now, foldRanges: inThisThread(parts), progress });
+    const foldRanges = inThisThread({ ...parts, ...folding });
+    return await rebuild({ ...parts, clock: Date.now, foldRanges, progress });
   } finally {
     await store.close();
+  }
+}
+
+/** Lets something happen after rows were put into a shadow table. */
+class FilledLog extends EventLog {
+  constructor(
+    private readonly log: EventLog,
+    private readonly then: (rows: readonly object[]) => Promise<void>,
+  ) {
+    super();
+  }
+
+  override transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
+    return this.log.transaction(work);
+  }
+
+  override async fill(table: Table, rows: readonly object[]): Promise<void> {
+    await this.log.fill(table, rows);
+    if (rows.length > 0) await this.then(rows);
+  }
+
+  override head(): Promise<LogHead> {
+    return this.log.head();
+  }
+
+  override read(query: EventQuery): Promise<StoredEvent[]> {
+    return this.log.read(query);
   }
 }
 
@@ -103,6 +142,27 @@ for (const database of DATABASES) {
 
         expect(done.swapped).toEqual(NAMES);
         expect(await verified(db)).toMatchObject({ ok: true, events: 3_500, findings: [] });
+      });
+
+      it('folds nobody twice who writes again while it is at the users after them', async () => {
+        const log = openLog(db.address);
+        const writer = db.writer(new LiveFolds(PROJECTIONS));
+        const filled: string[] = [];
+        const talking = new FilledLog(log.log, async (rows) => {
+          filled.push(...rows.map((row) => (row as { userId: string }).userId));
+          const userId = filled.toSorted().at(-1) ?? '';
+          await writer.write(append([feeling('late', `emotion:${userId}`)], { userId }));
+        });
+
+        const { swapped } = await rebuilt(db, PROJECTIONS, undefined, { log: talking, momentEvents: 100 });
+        await log.close();
+
+        expect(swapped).toEqual(NAMES);
+        expect(new Set(filled).size).toBe(50);
+        const { ok, events, findings, projections } = await verified(db);
+        expect({ ok, findings }).toEqual({ ok: true, findings: [] });
+        expect(events).toBeGreaterThan(2_020);
+        expect(projections.map(({ firstDifferences }) => firstDifferences)).toEqual(NAMES.map(() => []));
       });
 
       it('mends what hands have changed, and says what it was', async () => {

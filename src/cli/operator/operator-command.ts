@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readConfig, type Config } from '../../config.js';
-import { StartRefused, StoreError } from '../../errors.js';
+import { StartRefused, StoreError, Unexpected } from '../../errors.js';
 import { Terminal } from './terminal.js';
 
 /** What scripts may rely on. */
@@ -70,5 +70,5 @@ function configOf({ dataDir, backupDir, databaseUrl }: CommonOptions): Config {
 }
 
 function isForeseen(error: unknown): boolean {
-  return error instanceof StoreError || error instanceof StartRefused;
+  return (error instanceof StoreError && !(error instanceof Unexpected)) || error instanceof StartRefused;
 }

@@ -42,6 +42,13 @@ export class SqliteFullText {
     this.put.run((after as Values)[this.declared.id], indexedTerms(this.declared, after));
   }
 
+  /** What indexes a row that is not there yet, worked out already. */
+  insertion(row: object): () => void {
+    const id = (row as Values)[this.declared.id];
+    const terms = indexedTerms(this.declared, row);
+    return () => void this.put.run(id, terms);
+  }
+
   removeUser(userId: string): void {
     for (const id of this.idsOfUser.all(userId)) this.drop.run(id);
   }

@@ -14,6 +14,7 @@ type Encode = (value: unknown) => Bindable;
 /** The statements of one table, prepared on first use. */
 class TableStatements {
   readonly select: Database.Statement;
+  readonly insert: Database.Statement;
   readonly upsert: Database.Statement;
   /** For a row whose indexed columns stay as they are: leaves the indexes alone. */
   readonly update: Database.Statement | undefined;
@@ -46,10 +47,9 @@ class TableStatements {
     const rest = columns.filter((column) => !key.includes(column));
     const onConflict =
       rest.length > 0 ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}` : 'nothing';
-    this.upsert = db.prepare(
-      `insert into ${table.name} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')}) ` +
-        `on conflict (${key.join(', ')}) do ${onConflict}`,
-    );
+    const insert = `insert into ${table.name} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`;
+    this.insert = db.prepare(insert);
+    this.upsert = db.prepare(`${insert} on conflict (${key.join(', ')}) do ${onConflict}`);
     if (changing.length > 0) {
       const set = changing.map((name) => `${columnName(name)} = ?`).join(', ');
       this.update = db.prepare(`update ${table.name} set ${set} where ${where}`);
@@ -63,6 +63,16 @@ class TableStatements {
     // A row that someone else has taken away is put back whole.
     if (indexesStay && this.update && this.update.run(encoded(after, this.updated)).changes > 0) return;
     this.upsert.run(encoded(after, this.upserted));
+  }
+
+  /** What inserts the row, worked out already. */
+  insertion(row: object): () => void {
+    const values = encoded(row, this.upserted);
+    const indexed = this.fullText?.insertion(row);
+    return () => {
+      this.insert.run(values);
+      indexed?.();
+    };
   }
 
   decode(values: unknown[]): object {
@@ -114,6 +124,12 @@ export class SqliteRows implements RowStore {
         fullText?.save(before, after);
       }
     }
+  }
+
+  /** For rows that are not there yet: what inserts each of them, worked out before anyone has to wait for it. */
+  insertions(table: Table, rows: readonly object[]): (() => void)[] {
+    const statements = this.of(table);
+    return rows.map((row) => statements.insertion(row));
   }
 
   /** After a rollback nothing that was kept in memory can be trusted. */

@@ -7,6 +7,11 @@ interface Declared {
   sql: string;
 }
 
+interface Rename {
+  from: string;
+  to: string;
+}
+
 /** Shadow tables of a SQLite file; the caller holds the transaction. */
 export class SqliteShadows implements Shadows {
   constructor(private readonly db: Database.Database) {}
@@ -23,15 +28,14 @@ export class SqliteShadows implements Shadows {
   }
 
   async swap(tables: readonly Table[]): Promise<void> {
+    const renames: Rename[] = [];
     for (const { live, shadow, old } of tables.flatMap(relationsOf)) {
-      const indexes = this.declared('index', live);
+      for (const { name } of this.declared('index', live))
+        renames.push({ from: name, to: name + OLD }, { from: name + SHADOW, to: name });
       this.db.exec(`alter table ${live} rename to ${old}`);
       this.db.exec(`alter table ${shadow} rename to ${live}`);
-      for (const { name } of indexes) {
-        this.renameIndex(name, name + OLD);
-        this.renameIndex(name + SHADOW, name);
-      }
     }
+    this.renameIndexes(renames);
   }
 
   /** SQLite keeps no statistics of these tables: their queries have one good plan each. */
@@ -57,15 +61,14 @@ export class SqliteShadows implements Shadows {
    * SQLite has no statement for this, but documents this way for changes that leave what is stored as it is
    * (https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes").
    */
-  private renameIndex(from: string, to: string): void {
+  private renameIndexes(renames: readonly Rename[]): void {
     this.db.unsafeMode(true);
     try {
       this.db.pragma('writable_schema = on');
-      this.db
-        .prepare(
-          `update sqlite_schema set name = ?, sql = replace(sql, ?, ?) where type = 'index' and name = ?`,
-        )
-        .run(to, ` ${from} `, ` ${to} `, from);
+      const rename = this.db.prepare(
+        `update sqlite_schema set name = ?, sql = replace(sql, ?, ?) where type = 'index' and name = ?`,
+      );
+      for (const { from, to } of renames) rename.run(to, ` ${from} `, ` ${to} `, from);
       const version = this.db.pragma('schema_version', { simple: true }) as number;
       this.db.pragma(`schema_version = ${version + 1}`);
       // Also reads the schema again.

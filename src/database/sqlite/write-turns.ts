@@ -2,6 +2,8 @@
 export interface Turn {
   take(): void;
   done(): void;
+  /** Whether someone waits who goes first. */
+  isAwaited(): boolean;
 }
 
 /** Longest wait for a turn, in ms: whoever was to say that it is over may have died. */
@@ -31,6 +33,7 @@ export class WriteTurns {
         Atomics.sub(this.cells, WRITER, 1);
         Atomics.notify(this.cells, WRITER);
       },
+      isAwaited: () => false,
     };
   }
 
@@ -42,6 +45,7 @@ export class WriteTurns {
         Atomics.store(this.cells, FILLER, 0);
         Atomics.notify(this.cells, FILLER, 1);
       },
+      isAwaited: () => Atomics.load(this.cells, WRITER) > 0,
     };
   }
 

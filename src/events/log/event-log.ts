@@ -98,6 +98,11 @@ export abstract class EventLog {
    * Transactions of one log run one after another.
    */
   abstract transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T>;
+  /**
+   * Inserts rows that are not there yet into a table that nobody reads, in as many transactions as it takes: commands wait
+   * only for a moment. What was inserted before a failure stays.
+   */
+  abstract fill(table: Table, rows: readonly object[]): Promise<void>;
   abstract head(): Promise<LogHead>;
   abstract read(query: EventQuery): Promise<StoredEvent[]>;
 }

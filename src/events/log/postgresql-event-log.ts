@@ -3,7 +3,7 @@ import { attempt, translated } from '../../database/postgresql/open-postgresql.j
 import { PostgresqlRows } from '../../database/postgresql/postgresql-rows.js';
 import { PostgresqlShadows } from '../../database/postgresql/postgresql-shadows.js';
 import type { RowChanges } from '../../database/row-store.js';
-import { keyText, type Table } from '../../database/table.js';
+import { keyOf, keyText, type Table } from '../../database/table.js';
 import {
   EventLog,
   type EventQuery,
@@ -54,6 +54,9 @@ const STREAM_HEADS = {
       on s.user_id = k.user_id and s.stream_id = k.stream_id`,
 };
 
+/** Rows of one transaction that fills a table: commands wait for it. */
+const ROWS = 250;
+
 /** The log in a PostgreSQL database that any number of service processes share. */
 export class PostgresqlEventLog extends EventLog {
   /** The transaction before: two of one process would only wait for each other's lock. */
@@ -67,6 +70,13 @@ export class PostgresqlEventLog extends EventLog {
     const turn = this.last.then(() => attempt(() => this.run(work)));
     this.last = turn.then(nothing, nothing);
     return turn;
+  }
+
+  override async fill(table: Table, rows: readonly object[]): Promise<void> {
+    for (let next = 0; next < rows.length; next += ROWS) {
+      const changes = inserting(table, rows.slice(next, next + ROWS));
+      await this.transaction((transaction) => transaction.save(changes));
+    }
   }
 
   override head(): Promise<LogHead> {
@@ -200,6 +210,15 @@ class PostgresqlTransaction implements LogTransaction {
     this.missing.clear();
     return rows.length === 0;
   }
+}
+
+/** Rows that are not there yet, as changes. */
+function inserting(table: Table, rows: readonly object[]): RowChanges {
+  const changes = rows.map((after) => {
+    const key = keyOf(table, after);
+    return [keyText(key), { key, before: undefined, after }] as const;
+  });
+  return new Map([[table, new Map(changes)]]);
 }
 
 const nothing = (): void => undefined;

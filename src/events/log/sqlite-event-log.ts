@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { SqliteShadows } from '../../database/sqlite/sqlite-shadows.js';
 import type { Turn } from '../../database/sqlite/write-turns.js';
-import { keyText } from '../../database/table.js';
+import { keyText, type Table } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
 import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
@@ -15,6 +15,11 @@ const INSERT = `insert into events (position, event_id, user_id, stream_key, ver
 
 const STREAM = `select stream_key, (select max(version) from events e where e.stream_key = s.stream_key) as version
   from streams s where user_id = ? and stream_id = ?`;
+
+/** Rows that are worked out before they are inserted, and most of one transaction. */
+const ROWS_AHEAD = 2_000;
+/** Rows that a command waits for at most. */
+const ROWS_AT_ONCE = 10;
 
 /** Stream heads kept in memory. */
 const MOST_HEADS = 100_000;
@@ -60,12 +65,29 @@ export class SqliteEventLog implements EventLog {
     return turn;
   }
 
+  async fill(table: Table, rows: readonly object[]): Promise<void> {
+    for (let next = 0; next < rows.length; next += ROWS_AHEAD) {
+      const insertions = this.rows.insertions(table, rows.slice(next, next + ROWS_AHEAD));
+      for (let done = 0; done < insertions.length;)
+        done = await this.transaction(() => this.insertSome(insertions, done));
+    }
+  }
+
   async head(): Promise<LogHead> {
     return this.reader.head();
   }
 
   async read(query: EventQuery): Promise<StoredEvent[]> {
     return this.reader.read(query);
+  }
+
+  /** Inserts until all is done or a command waits; answers how many are done. */
+  private insertSome(insertions: readonly (() => void)[], from: number): number {
+    for (let next = from; next < insertions.length; next++) {
+      if (next > from && next % ROWS_AT_ONCE === 0 && this.turn.isAwaited()) return next;
+      insertions[next]?.();
+    }
+    return insertions.length;
   }
 
   private async run<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
@@ -163,7 +185,7 @@ function isUnwritable(error: unknown): boolean {
 
 const nothing = (): void => undefined;
 
-const NO_TURNS: Turn = { take: nothing, done: nothing };
+const NO_TURNS: Turn = { take: nothing, done: nothing, isAwaited: () => false };
 
 /** Translates what the driver throws when the file cannot be locked or written. */
 function attempt(run: () => void): void {

@@ -1,4 +1,4 @@
-import { StoreError } from '../../errors.js';
+import { loggedFailure } from '../../errors.js';
 import { listBackups } from './backup-folder.js';
 import { lastDrill, type DrillResult } from './drill.js';
 import type { Manifest } from './manifest.js';
@@ -64,5 +64,5 @@ function pick({ file, createdAt, position, bytes }: Manifest): BackupStatus['las
 }
 
 function whyOf(error: unknown): string {
-  return error instanceof StoreError ? error.message : 'It failed unexpectedly; the log has the cause.';
+  return loggedFailure(error).why;
 }

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { NotFound, Refused, StoreError, Unexpected } from '../../errors.js';
+import { loggedFailure, NotFound, Refused } from '../../errors.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { leadershipOf, type Leadership } from '../../store/leadership.js';
 import { Jobs, type Job } from '../jobs.js';
@@ -151,7 +151,6 @@ export class Backups {
 
   /** At error level: a person must act. */
   private failed(msg: string, error: unknown): void {
-    const { code, message, cause } = error instanceof StoreError ? error : Unexpected.from(error);
-    this.log.error({ msg, code, why: message, ...(cause instanceof Error && { cause: cause.message }) });
+    this.log.error({ msg, ...loggedFailure(error) });
   }
 }

@@ -1,4 +1,4 @@
-import { StoreError, Unexpected } from '../../errors.js';
+import { loggedFailure } from '../../errors.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import type { Leadership } from '../../store/leadership.js';
 import { OperationsThread } from '../in-thread.js';
@@ -67,10 +67,9 @@ export class Shipping {
       if (this.failing) log.info({ msg: 'continuous backup goes on', position: this.since.position });
       this.failing = false;
     } catch (error) {
-      const { code, message } = error instanceof StoreError ? error : Unexpected.from(error);
       state.shippingFailed(error);
       // Once, not every two seconds.
-      if (!this.failing) log.error({ msg: 'continuous backup failed', code, why: message });
+      if (!this.failing) log.error({ msg: 'continuous backup failed', ...loggedFailure(error) });
       this.failing = true;
     }
   }
