@@ -102,6 +102,7 @@ export function compareKeys(a: readonly Key[], b: readonly Key[]): number {
 
 /** The same for one part of a key. */
 export function compareKeyParts(a: Key, b: Key): number {
+  if (a === b) return 0;
   return typeof a === 'string' ? compareTexts(a, String(b)) : a - Number(b);
 }
 

@@ -69,6 +69,7 @@ export class EventCatalog {
       throw Corrupt.event(stored, `"${stored.type}" has schema version ${stored.schemaVersion}, ${known}`);
     }
     try {
+      if (stored.schemaVersion === declared.version) return declared.validate(data);
       const steps = declared.upcasters.slice(stored.schemaVersion - 1);
       return declared.validate(steps.reduce((old, upcast) => upcast(old), data as Record<string, unknown>));
     } catch (cause) {

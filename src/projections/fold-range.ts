@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { shadowOf } from '../database/shadow.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { EventLog } from '../events/log/event-log.js';
@@ -44,6 +45,8 @@ export async function foldRange(
     done.moments.push({ upTo: folded.upTo, head: folded.head });
     done.events += folded.events;
     progress(folded.events);
+    // SQLite answers without waiting, but what other threads say has to be heard.
+    await setImmediate();
   });
   done.differences = comparisons.map((comparison) => comparison.result());
   return done;
