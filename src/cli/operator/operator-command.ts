@@ -69,6 +69,8 @@ function configOf({ dataDir, backupDir, databaseUrl }: CommonOptions): Config {
   });
 }
 
+/** Whether the message says all; what a service failed with is in the log of the service. */
 function isForeseen(error: unknown): boolean {
-  return (error instanceof StoreError && !(error instanceof Unexpected)) || error instanceof StartRefused;
+  if (error instanceof Unexpected) return error.cause === undefined;
+  return error instanceof StoreError || error instanceof StartRefused;
 }
