@@ -1,12 +1,10 @@
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
-import { edgesoul, startEdgesoul, type Said } from '../support/edgesoul.js';
+import { edgesoul, killedAfter, type Said } from '../support/edgesoul.js';
 import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
 import { onPostgresql, Store } from '../support/store.js';
 
@@ -122,13 +120,8 @@ describe('a reset', () => {
     const before = await readLog(store);
     for (const after of KILLED_AFTER) {
       await store.stop();
-      const { child } = startEdgesoul(['reset', '--yes'], store.settings);
-      const ended = once(child, 'exit');
-      while (child.exitCode === null && !existsSync(join(store.dataDir, 'edgesoul.db.emptied')))
-        await sleep(2);
-      await sleep(after);
-      child.kill('SIGKILL');
-      await ended;
+      const file = join(store.dataDir, 'edgesoul.db.emptied');
+      await killedAfter(['reset', '--yes'], store.settings, { file, ms: after });
       await store.restart();
       const log = await readLog(store);
       expect([[], before]).toContainEqual(log);

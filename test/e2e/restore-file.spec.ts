@@ -1,12 +1,9 @@
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
-import { edgesoul, startEdgesoul } from '../support/edgesoul.js';
+import { edgesoul, killedAfter } from '../support/edgesoul.js';
 import { startLoad } from '../support/load.js';
 import { Store } from '../support/store.js';
 
@@ -50,13 +47,8 @@ describe('a restore on SQLite', () => {
     await store.stop();
     const seen = new Set<string>();
     for (const after of KILLED_AFTER) {
-      const { child } = startEdgesoul(['restore'], store.settings);
-      const ended = once(child, 'exit');
-      while (child.exitCode === null && !existsSync(join(store.dataDir, 'edgesoul.db.restoring')))
-        await sleep(2);
-      await sleep(after);
-      child.kill('SIGKILL');
-      await ended;
+      const file = join(store.dataDir, 'edgesoul.db.restoring');
+      await killedAfter(['restore'], store.settings, { file, ms: after });
       await store.restart();
       const log = await readLog(store);
       await store.stop();

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/edgesoul.js', import.meta.url));
@@ -40,4 +42,17 @@ export function startEdgesoul(
     return { code, stdout, stderr };
   };
   return { child, ended: ended() };
+}
+
+/** Runs a command and kills it so many ms after the file has appeared; one that ends before that has ended. */
+export async function killedAfter(
+  args: readonly string[],
+  env: Record<string, string>,
+  { file, ms }: { file: string; ms: number },
+): Promise<void> {
+  const { child, ended } = startEdgesoul(args, env);
+  while (child.exitCode === null && !existsSync(file)) await sleep(2);
+  await sleep(ms);
+  child.kill('SIGKILL');
+  await ended;
 }
