@@ -436,6 +436,12 @@ export class Unavailable extends StoreError {
     const why = cause instanceof Error ? cause.message : String(cause);
     return new Unavailable('database.unavailable', `The database cannot serve now: ${why}`, { cause });
   }
+
+  /** Others held a lock for too long, so that nothing was done: PostgreSQL's lock_not_available, or SQLite's. */
+  get isLocked(): boolean {
+    const { code } = (this.cause ?? {}) as { code?: unknown };
+    return code === '55P03' || code === 'SQLITE_BUSY';
+  }
 }
 
 const CLASSES = [
@@ -470,10 +476,11 @@ export function errorData(error: unknown): ErrorData {
   return { name, code, message, cause: plain, ...(errors && { errors }), ...(extra && { extra }) };
 }
 
-/** What a log says of a failure: what a person can act on, and the stack of what nobody foresaw. */
+/** What a log says of a failure: what a person can act on, and the stack of what caused it or of what nobody foresaw. */
 export function loggedFailure(error: unknown): { code: string; why: string; cause?: string | undefined } {
   const failure = error instanceof StoreError ? error : Unexpected.from(error);
-  const { code, message: why, cause = failure } = failure;
+  const { code, message: why } = failure;
+  const cause = failure.cause ?? (failure.status === 500 ? failure : undefined);
   return { code, why, ...(cause instanceof Error && { cause: cause.stack }) };
 }
 

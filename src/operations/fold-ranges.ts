@@ -28,8 +28,8 @@ export function inThreads(
     const most = Math.min(MOST_THREADS, availableParallelism(), paying);
     const [range, ...others] = (await userRanges(store.reader, most)) as [UserRange, ...UserRange[]];
     const parts = { ...store, decoder: new EventDecoder(), projections };
-    const here = () => foldRange(parts, { range, compared }, progress);
-    if (others.length === 0) return [await here()];
+    const here = (told: typeof progress) => foldRange(parts, { range, compared }, told);
+    if (others.length === 0) return [await here(progress)];
     const names = projections.map(({ name }) => name);
     const tasks = others.map((other) => ({
       address: store.address,
@@ -43,10 +43,16 @@ export function inThreads(
 
 /** Answers the ranges in the order of the users. */
 async function foldBeside(
-  here: () => Promise<FoldedRange>,
+  here: (progress: (events: number) => void) => Promise<FoldedRange>,
   tasks: readonly Omit<RangeTask, 'port'>[],
   progress: (events: number) => void,
 ): Promise<FoldedRange[]> {
+  let mine: Promise<FoldedRange> | undefined;
+  let ended = false;
+  const unlessEnded = (events: number) => {
+    if (ended) throw new Error('Another thread has failed.');
+    progress(events);
+  };
   const threads = new Piscina({
     filename: new URL('./fold-range.worker.js', import.meta.url).href,
     minThreads: tasks.length,
@@ -54,9 +60,13 @@ async function foldBeside(
   });
   try {
     const there = tasks.map((task) => foldIn(threads, task, progress));
-    return await Promise.all([here(), ...there]);
+    mine = here(unlessEnded);
+    return await Promise.all([mine, ...there]);
   } finally {
+    // Whoever drops the shadow tables must find nobody at them.
+    ended = true;
     await threads.destroy();
+    await mine?.catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { RowBatch } from '../database/row-batch.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
-import { Refused } from '../errors.js';
+import { ProjectionFailed, Refused } from '../errors.js';
 import { chainHash } from '../events/log/event-hash.js';
 import { settled, type LogTransaction, type StoredEvent } from '../events/log/event-log.js';
 import {
@@ -56,11 +56,13 @@ export class AppendTarget implements ImportTarget {
       Refused.storeChanged(what),
     );
     const skips = await this.skipsOf(transaction, chunk);
-    const isCurrent = await this.isFolded(transaction);
+    // Whoever else works on this database takes it for granted that everything before its own events is folded. Where
+    // the folds must not see an event, or cannot take it, the projections stay behind: they are made anew afterwards.
+    const folds = this.plan.skips.size === 0 && events.length > 0 && (await this.isFolded(transaction));
     const { rows, receipts } = await settled(transaction, () => {
       const batch = new RowBatch(transaction.rows);
-      // Whoever else works on this database takes it for granted that everything before its own events is folded.
-      if (isCurrent && events.length > 0) this.fold(events, batch);
+      const mark = batch.mark();
+      if (folds && !this.canFold(events, batch)) batch.rollback(mark);
       for (const skip of skips) batch.put(skipsTable, skip);
       return { rows: batch, receipts: this.keepReceipts(transaction, chunk, batch) };
     });
@@ -92,9 +94,16 @@ export class AppendTarget implements ImportTarget {
     );
   }
 
-  private fold(events: readonly StoredEvent[], rows: RowBatch): void {
-    for (const event of events) this.folds.fold(this.decoder.decode(event), rows);
+  /** Folds the events; false where folds cannot take one of them. */
+  private canFold(events: readonly StoredEvent[], rows: RowBatch): boolean {
+    try {
+      for (const event of events) this.folds.fold(this.decoder.decode(event), rows);
+    } catch (error) {
+      if (error instanceof ProjectionFailed) return false;
+      throw error;
+    }
     this.folds.checkpoint(events.at(-1)?.position ?? 0, rows);
+    return true;
   }
 
   /** Receipts that are there, from an import before, stay as they are. */

@@ -47,7 +47,14 @@ export async function importLog(
   watched.phase?.('write');
   const done = await write(parts.log, request, target, watched);
   watched.phase?.('fold');
-  const folded = await foldRest({ ...parts, clock: Date.now, progress });
+  const folded = await foldRest({
+    ...parts,
+    clock: Date.now,
+    progress: (events, total) => {
+      watched.signal?.throwIfAborted();
+      progress?.(events, total);
+    },
+  });
   if (request.verify) watched.phase?.('verify');
   return {
     ...done,

@@ -1,7 +1,8 @@
 import { RowBatch } from '../database/row-batch.js';
 import { Refused } from '../errors.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
-import { failuresTable, skipsTable } from '../events/log/log-tables.js';
+import { skipsTable } from '../events/log/log-tables.js';
+import { allFailures } from '../projections/bookkeeping.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { dropShadows, rebuild, type Rebuilt } from '../projections/rebuild.js';
 import type { DatabaseAddress } from '../store/database-address.js';
@@ -56,7 +57,7 @@ export async function cleanUpRebuild(address: DatabaseAddress): Promise<void> {
 
 /** Notes for ever that the projections which stopped at the event leave it out; answers their names. */
 async function recordSkip({ log, reader }: OpenStore, eventId: string): Promise<string[]> {
-  const failures = await reader.rows(failuresTable, { filters: [], order: failuresTable.key, limit: 1_000 });
+  const failures = await allFailures(reader);
   const stopped = failures.filter((failure) => failure.eventId === eventId);
   if (stopped.length === 0) throw Refused.notFailed(eventId);
   await log.transaction((transaction) => {

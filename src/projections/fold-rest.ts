@@ -1,15 +1,11 @@
 import { Corrupt, ProjectionFailed } from '../errors.js';
-import { checkpointsTable, failuresTable } from '../events/log/log-tables.js';
+import { allCheckpoints, allFailures, allSkips } from './bookkeeping.js';
 import { catchUp, type CaughtUp } from './fold-again.js';
-import { readSkips, type PoisonEvent } from './fold-store.js';
-import type { Projection } from './projection.js';
+import type { PoisonEvent } from './fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
-import type { StoreReader } from './store-reader.js';
 
 /** Fewer events are folded one page after another sooner than a rebuild has begun. */
 const SOON_FOLDED = 10_000;
-/** More projections than there are. */
-const ALL = { filters: [], limit: 1_000 };
 
 /** How the projections of a log have come to its end. */
 export interface FoldedRest {
@@ -36,19 +32,18 @@ export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
   return { caughtUp: swapped.map((projection) => ({ projection, events })), stopped: failed };
 }
 
+/** Whether going on is soon done, and right: it leaves no event out. */
 async function isLittle({
   reader,
   projections,
-}: {
-  reader: StoreReader;
-  projections: readonly Projection[];
-}): Promise<boolean> {
-  if ((await readSkips(reader)).size > 0) return false;
-  if ((await reader.rows(failuresTable, { ...ALL, order: failuresTable.key })).length > 0) return false;
-  const checkpoints = await reader.rows(checkpointsTable, { ...ALL, order: checkpointsTable.key });
+}: Pick<RebuildParts, 'reader' | 'projections'>): Promise<boolean> {
+  const checkpoints = await allCheckpoints(reader);
   const { position: head } = await reader.head();
-  return projections.every(({ name, version }) => {
+  const behind = projections.map(({ name, version }) => {
     const at = checkpoints.find(({ projection }) => projection === name);
-    return head - (at?.version === version ? at.position : 0) <= SOON_FOLDED;
+    return head - (at?.version === version ? at.position : 0);
   });
+  const most = Math.max(...behind);
+  if (most > SOON_FOLDED || (await allFailures(reader)).length > 0) return false;
+  return most === 0 || (await allSkips(reader)).length === 0;
 }

@@ -3,7 +3,7 @@ import { ProjectionFailed, StoreError, type EventPlace } from '../errors.js';
 import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
-import { skipsTable, type SkipRow } from '../events/log/log-tables.js';
+import { allSkips } from './bookkeeping.js';
 import { FoldedRows } from './folded-rows.js';
 import type { Projection } from './projection.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
@@ -14,8 +14,6 @@ const PAGE = 1_000;
 const MOMENT = 10_000;
 /** Behind all events of a user. */
 const LAST_POSITION = Number.MAX_SAFE_INTEGER;
-/** More skips than any operator makes. */
-const MOST_SKIPS = 10_000;
 
 /** An event that a projection's folds could not take. */
 export interface PoisonEvent extends EventPlace {
@@ -162,12 +160,7 @@ async function withEventId(reader: StoreReader, found: Omit<PoisonEvent, 'eventI
   return { ...found, eventId: event?.eventId ?? '' };
 }
 
-/** The events that projections were told to leave out. */
-export function allSkips(reader: Pick<StoreReader, 'rows'>): Promise<SkipRow[]> {
-  return reader.rows(skipsTable, { filters: [], order: skipsTable.key, limit: MOST_SKIPS });
-}
-
-/** The same, each to be looked up by its skipId. */
+/** The events that projections were told to leave out, each to be looked up by its skipId. */
 export async function readSkips(reader: Pick<StoreReader, 'rows'>): Promise<Set<string>> {
   const skips = await allSkips(reader);
   return new Set(skips.map(({ projection, position }) => skipId(projection, position)));

@@ -4,6 +4,7 @@ import { Unavailable } from '../errors.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../events/log/log-tables.js';
+import { allCheckpoints } from './bookkeeping.js';
 import type { ProjectionDifferences } from './compare-rows.js';
 import { CatchUpFolds } from './catch-up-folds.js';
 import type { FoldedRange } from './fold-range.js';
@@ -15,8 +16,8 @@ import type { StoreReader } from './store-reader.js';
 const EVENTS = 50;
 /** Differences that are told whole. */
 const FIRST = 10;
-/** How many transactions catch up before the one that swaps has to fold the rest, however much it is. */
-const CATCH_UPS = 200;
+/** How many transactions may come no nearer to the end before the one that swaps has to fold the rest, however much it is. */
+const CATCH_UPS = 20;
 /** How often the swap is tried while others hold on to the tables. */
 const ATTEMPTS = 100;
 
@@ -79,8 +80,8 @@ async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
   const failed = firstOfEach(ranges.flatMap((range) => range.failed));
   const whole = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
   const caughtUp = whole.length > 0 ? await catchUpAndSwap(log, folds, whole) : { position: 0, events: 0 };
-  await log.transaction(({ shadows }) => shadows.analyze(tablesOf(whole)));
   await noteFailures(parts, failed);
+  if (whole.length > 0) await log.transaction(({ shadows }) => shadows.analyze(tablesOf(whole)));
   return {
     events: ranges.reduce((sum, { events }) => sum + events, caughtUp.events),
     position: caughtUp.position,
@@ -123,8 +124,7 @@ function tablesOf(projections: readonly Projection[]): Table[] {
 
 /** The projections whose live rows the present folds have made. */
 async function current(reader: StoreReader, projections: readonly Projection[]): Promise<Projection[]> {
-  const query = { filters: [], order: checkpointsTable.key, limit: 1_000 };
-  const checkpoints = await reader.rows(checkpointsTable, query);
+  const checkpoints = await allCheckpoints(reader);
   return projections.filter(({ name, version }) =>
     checkpoints.some((checkpoint) => checkpoint.projection === name && checkpoint.version === version),
   );
@@ -137,10 +137,14 @@ async function catchUpAndSwap(
 ): Promise<{ position: number; events: number }> {
   let events = 0;
   let refused = 0;
-  for (let turn = 1; ; turn++) {
+  let least = Infinity;
+  let inVain = 0;
+  for (;;) {
     const before = folds.position;
     const behind = (await log.head()).position - folds.position;
-    const last = behind <= EVENTS || turn > CATCH_UPS;
+    inVain = behind < least ? 0 : inVain + 1;
+    least = Math.min(least, behind);
+    const last = behind <= EVENTS || inVain > CATCH_UPS;
     try {
       events += await log.transaction(async (transaction) => {
         const folded = await folds.fold(transaction, projections, last ? transaction.head.position : EVENTS);
@@ -150,8 +154,8 @@ async function catchUpAndSwap(
       if (last) return { position: folds.position, events };
     } catch (error) {
       folds.position = before;
-      // Someone reads a table for longer than others may be kept waiting.
-      if (!(error instanceof Unavailable) || ++refused > ATTEMPTS) throw error;
+      // Someone reads a table for longer than others may be kept waiting. After anything else the commit may have been done.
+      if (!(error instanceof Unavailable && error.isLocked) || ++refused > ATTEMPTS) throw error;
     }
   }
 }

@@ -1,9 +1,10 @@
 import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
-import { checkpointsTable, type SkipRow } from '../events/log/log-tables.js';
+import type { SkipRow } from '../events/log/log-tables.js';
 import { DigestedComparison, type ProjectionComparison } from './compare-rows.js';
-import { allSkips, foldStore, type PoisonEvent } from './fold-store.js';
+import { allCheckpoints, allSkips } from './bookkeeping.js';
+import { foldStore, type PoisonEvent } from './fold-store.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
 import { VerifyIndexes } from './verify-indexes.js';
@@ -116,8 +117,7 @@ function rememberingLast(decoder: EventDecoder): Pick<EventDecoder, 'decodeScann
 function checkpointFindings(reader: StoreReader, projections: readonly Projection[]): Promise<Finding[]> {
   return reader.snapshot(async () => {
     const { position: head } = await reader.head();
-    const query = { filters: [], order: checkpointsTable.key, limit: 1_000 };
-    const checkpoints = await reader.rows(checkpointsTable, query);
+    const checkpoints = await allCheckpoints(reader);
     return projections.flatMap(({ name, version }): Finding[] => {
       const at = checkpoints.find(({ projection }) => projection === name);
       if (head === 0 && !at) return [];

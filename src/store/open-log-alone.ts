@@ -3,7 +3,8 @@ import { openPool } from '../database/postgresql/open-postgresql.js';
 import { takeDataFolder } from './data-folder.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { migrate } from './migrate.js';
-import { openStoreAt, type OpenStore } from './open-log.js';
+import type { OpenStore } from './open-log.js';
+import { openRebuild } from './open-rebuild.js';
 import { alone } from './postgresql-alone.js';
 
 type Work<T> = (store: Omit<OpenStore, 'close'>) => Promise<T>;
@@ -40,7 +41,8 @@ async function onDatabase<T>(url: string, work: Work<T>): Promise<T> {
 
 async function onMigrated<T>(address: DatabaseAddress, work: Work<T>): Promise<T> {
   await migrate(address);
-  const store = openStoreAt(address);
+  // What is folded anew must not meet a rebuild of a service that goes on.
+  const store = await openRebuild(address, { synced: true });
   try {
     return await work(store);
   } finally {

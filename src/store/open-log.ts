@@ -21,7 +21,8 @@ export interface OpenStore extends OpenLog {
   address: DatabaseAddress;
 }
 
-interface Writing {
+/** How a log is written. */
+export interface Writing {
   /**
    * False for what can be made anew: on SQLite its commits may vanish when the power fails, but never one that a command
    * was answered for, which syncs all that came before it.

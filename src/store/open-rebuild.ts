@@ -1,12 +1,15 @@
 import { Refused } from '../errors.js';
 import type { DatabaseAddress } from './database-address.js';
-import { openStoreAt, type OpenStore } from './open-log.js';
+import { openStoreAt, type OpenStore, type Writing } from './open-log.js';
 import { takeRebuild } from './take-rebuild.js';
 
 /** Opens a store for a rebuild, beside whoever serves it. Throws Refused while another process rebuilds in it. */
-export async function openRebuild(address: DatabaseAddress): Promise<OpenStore> {
+export async function openRebuild(
+  address: DatabaseAddress,
+  writing: Writing = { synced: false },
+): Promise<OpenStore> {
   // Only one process has the data folder, and it begins one rebuild at a time.
-  if ('file' in address) return openStoreAt(address, { synced: false });
+  if ('file' in address) return openStoreAt(address, writing);
   const taken = await takeRebuild(address.url);
   if (!taken) throw Refused.jobRuns('rebuild', 'of another process');
   const store = openStoreAt(address);

@@ -44,6 +44,21 @@ function someBursts(seed: number) {
   return fc.sample(bursts, { seed, numRuns: 12 }).flat();
 }
 
+/** The projections, of which one cannot fold the second event of bob. */
+const POISONED = PROJECTIONS.map((projection): Projection => {
+  if (projection.name !== emotionTrend.name) return projection;
+  const fold = emotionTrend.folds['emotion.observed'];
+  return {
+    ...emotionTrend,
+    folds: {
+      'emotion.observed': (event, rows) => {
+        if (event.userId === 'bob' && event.version === 2) throw new RangeError('poison');
+        fold?.(event, rows);
+      },
+    },
+  };
+});
+
 const opened: TestDatabase[] = [];
 
 async function open(database: DatabaseUnderTest): Promise<TestDatabase> {
@@ -214,21 +229,11 @@ describe.each(DATABASES)('a store on $name', (database) => {
     for (const [key, userId] of Object.entries({ a: 'ada', b: 'bob', c: 'ada' }))
       await write(source, userId, key);
     const [, , , poison] = await allEvents(source.log);
-    const poisoned: Projection = {
-      ...emotionTrend,
-      folds: {
-        'emotion.observed': (event, rows) => {
-          if (event.position === 4) throw new RangeError('poison');
-          emotionTrend.folds['emotion.observed']?.(event, rows);
-        },
-      },
-    };
-    const projections = PROJECTIONS.map((each) => (each.name === poisoned.name ? poisoned : each));
     const eventId = poison?.eventId ?? '';
     const stopped = { projection: 'emotion-trend', position: 4, eventId };
 
     const target = await open(database);
-    const report = await imported(target, await exported(source), { projections });
+    const report = await imported(target, await exported(source), { projections: POISONED });
 
     expect(report.stopped).toEqual([{ ...stopped, streamId: 'emotion:bob', cause: expect.any(String) }]);
     expect(report.verified).toMatchObject({ ok: false, poison: report.stopped });
@@ -238,7 +243,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
 
     await source.plant(skipsTable, { ...stopped, cause: 'poison', skippedAt: 5 });
     const another = await open(database);
-    const skipping = await imported(another, await exported(source), { projections });
+    const skipping = await imported(another, await exported(source), { projections: POISONED });
     expect(skipping).toMatchObject({ stopped: [], verified: { ok: true, skipped: [{ eventId }] } });
     expect(await another.rows(failuresTable)).toEqual([]);
   });
@@ -292,6 +297,42 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     expect((await target.log.head()).position).toBe(8);
     await write(target, 'ada', 'next');
     expect(await verified(target)).toMatchObject({ ok: true, events: 10 });
+  });
+
+  it('leaves behind a projection that cannot fold an event, and folds the others', async () => {
+    const poison = (await allEvents(source.log)).find(
+      ({ userId, version }) => userId === 'bob' && version === 2,
+    );
+    const eventId = poison?.eventId ?? '';
+    const text = await exported(source);
+
+    const report = await imported(target, text, { append: true, projections: POISONED });
+
+    expect(report).toMatchObject({
+      events: 6,
+      stopped: [{ projection: 'emotion-trend', position: 6, eventId }],
+    });
+    const rows = await storedRows(target);
+    const folded = await refoldedRows(target.log);
+    const others = Object.keys(folded).filter(
+      (table) => !emotionTrend.tables.some(({ name }) => name === table),
+    );
+    for (const table of others) expect(rows[table]).toEqual(folded[table]);
+
+    await source.plant(skipsTable, {
+      projection: 'emotion-trend',
+      eventId,
+      position: poison?.position ?? 0,
+      cause: 'poison',
+      skippedAt: 5,
+    });
+    const another = await open(database);
+    await write(another, 'late', 't0');
+    const skipping = await imported(another, await exported(source), { append: true, projections: POISONED });
+    expect(skipping).toMatchObject({
+      stopped: [],
+      verified: { ok: true, skipped: [{ eventId, position: 6 }] },
+    });
   });
 
   it('adds nothing the second time, and only what is missing of a file that was cut off', async () => {

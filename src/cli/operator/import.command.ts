@@ -34,7 +34,8 @@ export function importCommand() {
         const file = command.args[0] as string;
         const report = await imported(operation, file, command.opts<Options>());
         operation.terminal.result({ file, ...report }, said(file, report));
-        return report.verified?.ok === false ? EXIT.differences : EXIT.done;
+        const isWhole = report.stopped.length === 0 && report.verified?.ok !== false;
+        return isWhole ? EXIT.done : EXIT.differences;
       },
     },
   )

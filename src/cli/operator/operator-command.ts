@@ -5,7 +5,8 @@ import { Terminal } from './terminal.js';
 
 /** What scripts may rely on. */
 export const EXIT = { done: 0, failed: 1, usage: 2, differences: 3 } as const;
-type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+/** With what a command ends. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What every command of the operator works with. */
 export interface Operation {

@@ -6,7 +6,7 @@ import { restoreFile, restoreInto, type Restored } from '../../operations/backup
 import { runDrill } from '../../operations/backup/run-backup.js';
 import { isInstant } from '../../validation/fields.js';
 import { interruptible } from './interruptible.js';
-import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import { EXIT, operatorCommand, type ExitCode, type Operation } from './operator-command.js';
 import { stoppedText, timeText } from './texts.js';
 import { addressOf, refuseBesideService } from './where.js';
 
@@ -41,7 +41,7 @@ export function restoreCommand(): Command {
           const progress = operation.terminal.progress('Restoring', 'units');
           const proof = await interruptible((signal) => runDrill(source, { progress, signal }));
           operation.terminal.result(proof, ['The backups can be restored:', ...linesOf(proof)]);
-          return EXIT.done;
+          return codeOf(proof);
         }
         const restored = await restore(operation, source);
         operation.terminal.result(restored, [
@@ -49,13 +49,18 @@ export function restoreCommand(): Command {
           ...linesOf(restored),
           ...(restored.keptAside === null ? [] : [`The store before it is kept as ${restored.keptAside}.`]),
         ]);
-        return EXIT.done;
+        return codeOf(restored);
       },
     },
   )
     .option('--to <time|position>', 'how far: an ISO 8601 time with its zone, or the position of an event')
     .option('--from <backup>', 'this backup instead of the newest that fits')
     .option('--drill', 'prove that it can be done in a scratch file, and touch nothing');
+}
+
+/** A projection that could not be folded is a difference. */
+function codeOf({ stopped }: Pick<Restored, 'stopped'>): ExitCode {
+  return stopped.length > 0 ? EXIT.differences : EXIT.done;
 }
 
 function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]): Promise<Restored> {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { checkpointsTable, failuresTable } from '../../events/log/log-tables.js';
 import { listBackups } from '../../operations/backup/backup-folder.js';
 import { lastDrill, type DrillResult } from '../../operations/backup/drill.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
 import { listSegments } from '../../operations/backup/segments.js';
+import { allCheckpoints, allFailures } from '../../projections/bookkeeping.js';
 import { failureText } from '../../projections/failure-text.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
@@ -35,7 +35,7 @@ export function statusCommand(): Command {
       action: async (operation) => {
         const status = await statusOf(operation);
         operation.terminal.result(status, [
-          status.service === null ? 'No service runs on this store.' : `A service runs at ${status.service}.`,
+          serviceLine(status, operation),
           `The log ends at position ${status.head}.`,
           ...status.projections.flatMap(({ name, state, position, lag, lastError }) => [
             `  ${name.padEnd(20)} ${state.padEnd(10)} at ${position}, ${lag} behind`,
@@ -47,6 +47,14 @@ export function statusCommand(): Command {
       },
     },
   );
+}
+
+/** A PostgreSQL database does not know who serves it. */
+function serviceLine({ service }: Status, { config }: Operation): string {
+  if (service !== null) return `A service runs at ${service}.`;
+  return config.databaseUrl === undefined
+    ? 'No service runs on this store.'
+    : 'Read from the database; --url asks a service on it.';
 }
 
 async function statusOf(operation: Operation): Promise<Status> {
@@ -91,9 +99,8 @@ async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
   try {
     return await reader.snapshot(async () => {
       const { position: head } = await reader.head();
-      const all = { filters: [], order: ['projection'], limit: PROJECTIONS.length };
-      const checkpoints = await reader.rows(checkpointsTable, all);
-      const failures = await reader.rows(failuresTable, all);
+      const checkpoints = await allCheckpoints(reader);
+      const failures = await allFailures(reader);
       const projections = PROJECTIONS.map(({ name, version }) => {
         const at = checkpoints.find(({ projection }) => projection === name);
         const position = at?.position ?? 0;

@@ -41,6 +41,17 @@ export class PostgresqlRows implements Pick<RowStore, 'load'> {
     for (const [table, changed] of changes) this.remember(table, changed);
   }
 
+  /** Inserts rows that are not there yet. */
+  async insert(table: Table, rows: readonly object[]): Promise<void> {
+    const statements = statementsOf(table);
+    const inserting = this.client.query({ ...statements.insert, values: statements.rowArrays(rows) });
+    const changes = rows.map((after) => ({ key: [], before: undefined, after }));
+    await Promise.all([
+      inserting,
+      table.fullText && new PostgresqlFullText(table).save(this.client, changes),
+    ]);
+  }
+
   async removeUser(table: Table, userId: string): Promise<void> {
     this.tables.delete(table);
     if (table.fullText) await new PostgresqlFullText(table).removeUser(this.client, userId);

@@ -13,6 +13,7 @@ export interface Statement {
 /** Every statement over one table takes arrays, one per column, so that any number of rows costs one round trip. */
 export class TableStatements {
   readonly select: Statement;
+  readonly insert: Statement;
   readonly upsert: Statement;
   readonly remove: Statement;
   private readonly names: string[];
@@ -34,13 +35,11 @@ export class TableStatements {
     const rest = columns.filter((column) => !keys.includes(column));
     const change =
       rest.length > 0 ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}` : 'nothing';
-    this.upsert = {
-      name: `save ${name}`,
-      text:
-        `insert into ${name} (${columns.join(', ')}) ` +
-        `select * from unnest(${this.names.map((column, i) => array(table, column, i)).join(', ')}) ` +
-        `on conflict (${keys.join(', ')}) do ${change}`,
-    };
+    const insert =
+      `insert into ${name} (${columns.join(', ')}) ` +
+      `select * from unnest(${this.names.map((column, i) => array(table, column, i)).join(', ')})`;
+    this.insert = { name: `insert ${name}`, text: insert };
+    this.upsert = { name: `save ${name}`, text: `${insert} on conflict (${keys.join(', ')}) do ${change}` };
   }
 
   /** One array for each part of the key. */

@@ -3,7 +3,7 @@ import { attempt, translated } from '../../database/postgresql/open-postgresql.j
 import { PostgresqlRows } from '../../database/postgresql/postgresql-rows.js';
 import { PostgresqlShadows } from '../../database/postgresql/postgresql-shadows.js';
 import type { RowChanges } from '../../database/row-store.js';
-import { keyOf, keyText, type Table } from '../../database/table.js';
+import { keyText, type Table } from '../../database/table.js';
 import {
   EventLog,
   type EventQuery,
@@ -67,15 +67,13 @@ export class PostgresqlEventLog extends EventLog {
   }
 
   override transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
-    const turn = this.last.then(() => attempt(() => this.run(work)));
-    this.last = turn.then(nothing, nothing);
-    return turn;
+    return this.inTransaction(work);
   }
 
   override async fill(table: Table, rows: readonly object[]): Promise<void> {
     for (let next = 0; next < rows.length; next += ROWS) {
-      const changes = inserting(table, rows.slice(next, next + ROWS));
-      await this.transaction((transaction) => transaction.save(changes));
+      const some = rows.slice(next, next + ROWS);
+      await this.inTransaction((transaction) => transaction.rows.insert(table, some));
     }
   }
 
@@ -87,7 +85,13 @@ export class PostgresqlEventLog extends EventLog {
     return attempt(() => readEvents(this.pool, query));
   }
 
-  private async run<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
+  private inTransaction<T>(work: (transaction: PostgresqlTransaction) => T | Promise<T>): Promise<T> {
+    const turn = this.last.then(() => attempt(() => this.run(work)));
+    this.last = turn.then(nothing, nothing);
+    return turn;
+  }
+
+  private async run<T>(work: (transaction: PostgresqlTransaction) => T | Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
@@ -210,15 +214,6 @@ class PostgresqlTransaction implements LogTransaction {
     this.missing.clear();
     return rows.length === 0;
   }
-}
-
-/** Rows that are not there yet, as changes. */
-function inserting(table: Table, rows: readonly object[]): RowChanges {
-  const changes = rows.map((after) => {
-    const key = keyOf(table, after);
-    return [keyText(key), { key, before: undefined, after }] as const;
-  });
-  return new Map([[table, new Map(changes)]]);
 }
 
 const nothing = (): void => undefined;

@@ -18,6 +18,8 @@ const STREAM = `select stream_key, (select max(version) from events e where e.st
 
 /** Rows that are worked out before they are inserted, and most of one transaction. */
 const ROWS_AHEAD = 2_000;
+/** Other threads that fill give up waiting for a turn after several times as long, in ms. */
+const FILLING_MS = 20;
 /** Rows that a command waits for at most. */
 const ROWS_AT_ONCE = 10;
 
@@ -81,10 +83,12 @@ export class SqliteEventLog implements EventLog {
     return this.reader.read(query);
   }
 
-  /** Inserts until all is done or a command waits; answers how many are done. */
+  /** Inserts until all is done, a command waits or others shall have their turn; answers how many are done. */
   private insertSome(insertions: readonly (() => void)[], from: number): number {
+    const end = performance.now() + FILLING_MS;
     for (let next = from; next < insertions.length; next++) {
-      if (next > from && next % ROWS_AT_ONCE === 0 && this.turn.isAwaited()) return next;
+      if (next > from && next % ROWS_AT_ONCE === 0 && (this.turn.isAwaited() || performance.now() > end))
+        return next;
       insertions[next]?.();
     }
     return insertions.length;

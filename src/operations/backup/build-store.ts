@@ -2,17 +2,18 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Corrupt, Refused } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
-import { eventsTable, failuresTable, receiptsTable } from '../../events/log/log-tables.js';
+import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
+import { allFailures } from '../../projections/bookkeeping.js';
 import { foldRest, type FoldedRest } from '../../projections/fold-rest.js';
 import type { PoisonEvent } from '../../projections/fold-store.js';
 import { liveDigests } from '../../projections/live-digests.js';
-import type { Projection } from '../../projections/projection.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { verifyStore, type VerifyReport } from '../../projections/verify-store.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { asOneFile } from '../../store/database-file.js';
 import { migrate } from '../../store/migrate.js';
-import { openLog, openStoreAt } from '../../store/open-log.js';
+import { openLog } from '../../store/open-log.js';
+import { openRebuild } from '../../store/open-rebuild.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { inThreads } from '../fold-ranges.js';
 import type { LogEntry } from '../log-line.js';
@@ -82,8 +83,8 @@ export async function buildStore(
     segments.length === 0
       ? { events: 0 }
       : await steps.run('replay', () => replaySegments({ folder, plan, target, address }, progress));
-  await steps.run('fold', () => fold(address, progress));
-  const { projections, stopped } = await steps.run('verify', () => verify(address, base, progress));
+  const { stopped } = await steps.run('fold', () => fold(address, progress));
+  const { projections, poison } = await steps.run('verify', () => verify(address, base, stopped, progress));
   if ('file' in address) asOneFile(address.file);
   return readStore(address, async (reader) => ({
     ...(await endOf(reader)),
@@ -93,7 +94,7 @@ export async function buildStore(
     leftOutFrom: replayed.leftOut?.from ?? null,
     digests,
     projections,
-    stopped,
+    stopped: poison,
   }));
 }
 
@@ -182,7 +183,7 @@ async function replayInto(
 }
 
 async function fold(address: DatabaseAddress, progress?: Progress): Promise<FoldedRest> {
-  const store = openStoreAt(address);
+  const store = await openRebuild(address, { synced: true });
   try {
     return await foldRest({
       ...store,
@@ -200,11 +201,7 @@ async function fold(address: DatabaseAddress, progress?: Progress): Promise<Fold
 /** Compares the live rows with the manifest, but for projections that stopped or whose folds are of another version. */
 async function compareDigests(address: DatabaseAddress, base: Manifest): Promise<ComparedDigest[]> {
   const live = await readStore(address, async (reader) => {
-    const failures = await reader.rows(failuresTable, {
-      filters: [],
-      order: failuresTable.key,
-      limit: 1_000,
-    });
+    const failures = await allFailures(reader);
     const same = PROJECTIONS.filter(
       ({ name, version }) =>
         base.projections.some((each) => each.name === name && each.version === version) &&
@@ -221,23 +218,24 @@ async function compareDigests(address: DatabaseAddress, base: Manifest): Promise
   return compared;
 }
 
-/** Verifies all of it; projections with folds that cannot take an event are told, and left as they are. */
+/** Verifies all but the projections with folds that cannot take an event, which were not restored as their folds make them. */
 async function verify(
   address: DatabaseAddress,
   base: Manifest,
+  stopped: readonly PoisonEvent[],
   progress?: Progress,
-): Promise<Pick<Built, 'projections' | 'stopped'>> {
+): Promise<{ projections: VerifyReport['projections']; poison: PoisonEvent[] }> {
   const anchors =
     base.position === 0 ? [] : [{ position: base.position, hash: base.chainHead, source: base.file }];
-  const verified = (projections: readonly Projection[]) =>
-    readStore(address, (reader) =>
-      verifyStore({ reader, decoder: new EventDecoder(), projections, anchors, progress }),
-    );
-  let report = await verified(PROJECTIONS);
-  const stopped = report.poison;
-  const isWhole = ({ name }: Projection) => !stopped.some(({ projection }) => projection === name);
-  if (stopped.length > 0) report = await verified(PROJECTIONS.filter(isWhole));
-  if (report.ok) return { projections: report.projections, stopped };
+  const projections = PROJECTIONS.filter(
+    ({ name }) => !stopped.some(({ projection }) => projection === name),
+  );
+  const report = await readStore(address, (reader) =>
+    verifyStore({ reader, decoder: new EventDecoder(), projections, anchors, progress }),
+  );
+  if (report.ok) return { projections: report.projections, poison: [...stopped] };
+  // Rows that were in the backup are there, although their folds could not make them again.
+  if (report.poison.length > 0) return verify(address, base, [...stopped, ...report.poison], progress);
   const what = [
     ...report.findings.map((finding) => finding.what),
     ...report.projections

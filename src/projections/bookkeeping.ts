@@ -1,0 +1,34 @@
+import type { Table } from '../database/table.js';
+import {
+  checkpointsTable,
+  failuresTable,
+  skipsTable,
+  type CheckpointRow,
+  type FailureRow,
+  type SkipRow,
+} from '../events/log/log-tables.js';
+import type { StoreReader } from './store-reader.js';
+
+type Reader = Pick<StoreReader, 'rows'>;
+
+/** More than there are projections, and than any operator makes skips. */
+const MOST = 10_000;
+
+/** How far each projection has folded, and with which version. */
+export function allCheckpoints(reader: Reader): Promise<CheckpointRow[]> {
+  return all(reader, checkpointsTable);
+}
+
+/** Where projections have stopped. */
+export function allFailures(reader: Reader): Promise<FailureRow[]> {
+  return all(reader, failuresTable);
+}
+
+/** The events that projections were told to leave out. */
+export function allSkips(reader: Reader): Promise<SkipRow[]> {
+  return all(reader, skipsTable);
+}
+
+function all<Row extends object>(reader: Reader, table: Table<Row>): Promise<Row[]> {
+  return reader.rows(table, { filters: [], order: table.key, limit: MOST });
+}
