@@ -11,6 +11,8 @@ const run = promisify(execFile);
 
 type Environment = Record<string, string>;
 
+const COMPILED = join(tmpdir(), 'edgesoul-compiled');
+
 /** A real service process on a scratch folder of its own. */
 export class Store extends Client {
   private constructor(
@@ -27,6 +29,8 @@ export class Store extends Client {
     const settings = {
       DATA_DIR: join(folder, 'data'),
       BACKUP_DIR: join(folder, 'backups'),
+      // Hundreds of processes of the tests run the same code.
+      NODE_COMPILE_CACHE: COMPILED,
       ...database,
       ...env,
     };
