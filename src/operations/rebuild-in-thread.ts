@@ -3,7 +3,7 @@ import { inThread } from './in-thread.js';
 import type { RebuildInput } from './run-rebuild.js';
 import type { Watched } from './watched.js';
 
-/** Rebuilds in threads of its own; ended early by the signal, it leaves the live tables alone and nothing behind. */
+/** Rebuilds in threads of its own; ended early by the signal, it leaves nothing half-made. */
 export async function rebuildInThread(input: RebuildInput, watched: Watched): Promise<Rebuilt> {
   try {
     return await inThread('rebuild', input, watched);

@@ -1,13 +1,7 @@
 import * as fc from 'fast-check';
 import { Refused } from '../../src/errors.js';
 import { receiptsTable } from '../../src/events/log/log-tables.js';
-import {
-  EventLog,
-  type EventQuery,
-  type LogHead,
-  type LogTransaction,
-  type StoredEvent,
-} from '../../src/events/log/event-log.js';
+import type { EventLog, LogTransaction } from '../../src/events/log/event-log.js';
 import type { EventWriter } from '../../src/events/log/event-writer.js';
 import type { Written } from '../../src/events/log/write-command.js';
 import {
@@ -22,7 +16,7 @@ import {
   together,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
-import type { Table } from '../../src/database/table.js';
+import { DelegatingLog } from '../support/delegating-log.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { FOLDS } from '../support/folds.js';
 
@@ -35,12 +29,12 @@ function replayOf({ status, body }: Written): Written {
 }
 
 /** Commits, and then is never heard of again. */
-class DyingLog extends EventLog {
+class DyingLog extends DelegatingLog {
   readonly committed: Promise<void>;
   private die!: () => void;
 
-  constructor(private readonly log: EventLog) {
-    super();
+  constructor(log: EventLog) {
+    super(log);
     this.committed = new Promise((resolve) => {
       this.die = resolve;
     });
@@ -50,18 +44,6 @@ class DyingLog extends EventLog {
     await this.log.transaction(work);
     this.die();
     return new Promise(() => undefined);
-  }
-
-  override fill(table: Table, rows: readonly object[]): Promise<void> {
-    return this.log.fill(table, rows);
-  }
-
-  override head(): Promise<LogHead> {
-    return this.log.head();
-  }
-
-  override read(query: EventQuery): Promise<StoredEvent[]> {
-    return this.log.read(query);
   }
 }
 

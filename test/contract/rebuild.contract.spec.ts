@@ -1,13 +1,7 @@
 import * as fc from 'fast-check';
 import type { Table } from '../../src/database/table.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
-import {
-  EventLog,
-  type EventQuery,
-  type LogHead,
-  type LogTransaction,
-  type StoredEvent,
-} from '../../src/events/log/event-log.js';
+import type { EventLog } from '../../src/events/log/event-log.js';
 import { checkpointsTable, failuresTable, skipsTable } from '../../src/events/log/log-tables.js';
 import { emotionPatternsTable } from '../../src/projections/emotion-trend.projection.js';
 import { LiveFolds } from '../../src/projections/live-folds.js';
@@ -18,6 +12,7 @@ import { rebuild, type Rebuilt } from '../../src/projections/rebuild.js';
 import { openLog } from '../../src/store/open-log.js';
 import { openRebuild } from '../../src/store/open-rebuild.js';
 import { append, feeling, numbers } from '../support/appends.js';
+import { DelegatingLog } from '../support/delegating-log.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
 import { inThisThread } from '../support/in-this-thread.js';
@@ -44,29 +39,17 @@ async function rebuilt(
 }
 
 /** Lets something happen after rows were put into a shadow table. */
-class FilledLog extends EventLog {
+class FilledLog extends DelegatingLog {
   constructor(
-    private readonly log: EventLog,
+    log: EventLog,
     private readonly then: (rows: readonly object[]) => Promise<void>,
   ) {
-    super();
-  }
-
-  override transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
-    return this.log.transaction(work);
+    super(log);
   }
 
   override async fill(table: Table, rows: readonly object[]): Promise<void> {
-    await this.log.fill(table, rows);
+    await super.fill(table, rows);
     if (rows.length > 0) await this.then(rows);
-  }
-
-  override head(): Promise<LogHead> {
-    return this.log.head();
-  }
-
-  override read(query: EventQuery): Promise<StoredEvent[]> {
-    return this.log.read(query);
   }
 }
 

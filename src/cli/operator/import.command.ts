@@ -10,7 +10,7 @@ import { withLogAlone } from '../../store/open-log-alone.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { Terminal } from './terminal.js';
-import { stoppedText } from './texts.js';
+import { skipText, stoppedText } from './texts.js';
 
 interface Options {
   append?: boolean;
@@ -98,7 +98,7 @@ function said(file: string, report: ImportReport): string[] {
     ...(already > 0 ? [`${already} events of it were in the store already.`] : []),
     ...(moved > 0 ? [`${moved} events got new positions, and with them new hashes.`] : []),
     `The log ends at position ${head.position}; the hash of the last event is ${head.hash}.`,
-    ...stopped.flatMap(stoppedText),
+    ...stopped.flatMap((poison) => [stoppedText(poison), skipText(poison)]),
     ...(verified ? verdict(verified) : []),
   ];
 }

@@ -6,7 +6,7 @@ import { migrate } from '../../store/migrate.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { FollowedJob } from './service.js';
-import { stoppedText } from './texts.js';
+import { skipText, stoppedText } from './texts.js';
 import { addressOf, serviceOf, withStore } from './where.js';
 
 interface Options {
@@ -62,7 +62,7 @@ async function outcomeOf(
     await migrate(address);
     const rebuilt = await interruptible(
       (signal) => rebuildInThread({ address, ...asked }, { progress, signal }),
-      'Interrupted; the tables are as they were.',
+      'Interrupted; nothing half-made is left.',
     );
     return { ...rebuilt, state: rebuilt.failed.length > 0 ? 'failed' : 'swapped', error: null };
   });
@@ -80,6 +80,6 @@ function linesOf({ state, error, swapped, failed, differences, position }: Outco
         ({ name, differences: count, rows }) =>
           `  ${name}: ${count} of ${rows} rows were not what the log says; now they are.`,
       ),
-    ...failed.flatMap(stoppedText),
+    ...failed.flatMap((poison) => [stoppedText(poison), skipText(poison)]),
   ];
 }

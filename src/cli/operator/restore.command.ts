@@ -7,7 +7,7 @@ import { runDrill } from '../../operations/backup/run-backup.js';
 import { isInstant } from '../../validation/fields.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type ExitCode, type Operation } from './operator-command.js';
-import { stoppedText, timeText } from './texts.js';
+import { skipText, stoppedText, timeText } from './texts.js';
 import { addressOf, refuseBesideService } from './where.js';
 
 interface RestoreOptions {
@@ -47,6 +47,7 @@ export function restoreCommand(): Command {
         operation.terminal.result(restored, [
           'Restored:',
           ...linesOf(restored),
+          ...restored.stopped.map(skipText),
           ...(restored.keptAside === null ? [] : [`The store before it is kept as ${restored.keptAside}.`]),
         ]);
         return codeOf(restored);
@@ -104,7 +105,7 @@ function linesOf(done: Restored | DrillProof): string[] {
     ...done.projections.map(
       ({ name, rows }) => `  ${name.padEnd(20)} ${rows} rows at the end, as its folds make them`,
     ),
-    ...done.stopped.flatMap(stoppedText),
+    ...done.stopped.map(stoppedText),
     ...done.steps.map(({ step, ms }) => `  ${step.padEnd(9)} ${timeText(ms)}`),
     `  in all    ${timeText(done.ms)}`,
   ];

@@ -27,10 +27,12 @@ export function timeText(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(2)} s`;
 }
 
-/** Where a projection stopped, why, and what can be done. */
-export function stoppedText({ projection, position, eventId, cause }: PoisonEvent): string[] {
-  return [
-    `  ${projection} stopped at position ${position}, event ${eventId}: ${cause}`,
-    `  To leave that event out for ever: npm run edgesoul -- rebuild --skip ${eventId}`,
-  ];
+/** Where a projection stopped, and why. */
+export function stoppedText({ projection, position, eventId, cause }: PoisonEvent): string {
+  return `  ${projection} stopped at position ${position}, event ${eventId}: ${cause}`;
+}
+
+/** What can be done about it in the store that it stopped in. */
+export function skipText({ eventId }: PoisonEvent): string {
+  return `  To leave that event out for ever: npm run edgesoul -- rebuild --skip ${eventId}`;
 }

@@ -1,0 +1,31 @@
+import type { Table } from '../../src/database/table.js';
+import {
+  EventLog,
+  type EventQuery,
+  type LogHead,
+  type LogTransaction,
+  type StoredEvent,
+} from '../../src/events/log/event-log.js';
+
+/** Does what another log does, but for what a test overrides. */
+export class DelegatingLog extends EventLog {
+  constructor(protected readonly log: EventLog) {
+    super();
+  }
+
+  override transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
+    return this.log.transaction(work);
+  }
+
+  override fill(table: Table, rows: readonly object[]): Promise<void> {
+    return this.log.fill(table, rows);
+  }
+
+  override head(): Promise<LogHead> {
+    return this.log.head();
+  }
+
+  override read(query: EventQuery): Promise<StoredEvent[]> {
+    return this.log.read(query);
+  }
+}
