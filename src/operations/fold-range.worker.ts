@@ -1,4 +1,3 @@
-import './low-priority.js';
 import type { MessagePort } from 'node:worker_threads';
 import { errorData } from '../errors.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
@@ -7,9 +6,11 @@ import type { UserRange } from '../projections/fold-store.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../store/database-address.js';
 import { openStoreAt } from '../store/open-log.js';
+import { lowerPriority } from './low-priority.js';
 import type { Answered } from './thread-messages.js';
 
 // Folds a part of the users for a rebuild, in a thread of its own.
+lowerPriority();
 
 /** A part of a rebuild. */
 export interface RangeTask {

@@ -10,7 +10,7 @@ type InputOf<N extends TaskName> = Parameters<(typeof Tasks)[N]>[0]['input'];
 type ResultOf<N extends TaskName> =
   Awaited<ReturnType<(typeof Tasks)[N]>> extends Answered<infer T> ? T : never;
 
-/** A thread with low priority that runs one task of `operations.worker.ts` after another. */
+/** A thread that runs one task of `operations.worker.ts` after another. */
 export class OperationsThread {
   private readonly thread = new Piscina({
     filename: new URL('./operations.worker.js', import.meta.url).href,

@@ -1,4 +1,3 @@
-import './low-priority.js';
 import type { MessagePort } from 'node:worker_threads';
 import { errorData } from '../errors.js';
 import type { DatabaseAddress } from '../store/database-address.js';
@@ -14,6 +13,7 @@ import { drill, type DrillProof } from './backup/drill.js';
 import type { Manifest } from './backup/manifest.js';
 import type { RestoreSource } from './backup/restore.js';
 import { shipLog, type Shipped, type ShipOrder } from './backup/ship-log.js';
+import { lowerPriority } from './low-priority.js';
 import type { Answered, Task } from './thread-messages.js';
 import type { Progress } from './watched.js';
 
@@ -21,17 +21,17 @@ import type { Progress } from './watched.js';
 
 /** See backUp. */
 export function backup({ input, port }: Task<BackupOrder>): Promise<Answered<Manifest>> {
-  return answered(() => backUp(input, reportingTo(port)));
+  return patiently(() => backUp(input, reportingTo(port)));
 }
 
-/** See shipLog. */
+/** See shipLog. Its thread stays as it is: on a busy machine the log would otherwise run ahead of what was shipped. */
 export function ship({ input }: Task<ShipOrder>): Promise<Answered<Shipped | undefined>> {
   return answered(() => shipLog(input));
 }
 
 /** See drill. */
 export function restoreDrill({ input, port }: Task<RestoreSource>): Promise<Answered<DrillProof>> {
-  return answered(() => drill(input, reportingTo(port)));
+  return patiently(() => drill(input, reportingTo(port)));
 }
 
 /** See verifyStore. */
@@ -39,7 +39,7 @@ export function verify({
   input: { address, anchors },
   port,
 }: Task<{ address: DatabaseAddress; anchors: Anchor[] }>): Promise<Answered<VerifyReport>> {
-  return answered(async () => {
+  return patiently(async () => {
     const reader = openStoreReader(address);
     try {
       const decoder = new EventDecoder();
@@ -58,16 +58,22 @@ export function verify({
 
 /** See runRebuild. */
 export function rebuild({ input, port }: Task<RebuildInput>): Promise<Answered<Rebuilt>> {
-  return answered(() => runRebuild(input, reportingTo(port)));
+  return patiently(() => runRebuild(input, reportingTo(port)));
 }
 
 /** See cleanUpRebuild. */
 export function cleanUp({ input }: Task<DatabaseAddress>): Promise<Answered<void>> {
-  return answered(() => cleanUpRebuild(input));
+  return patiently(() => cleanUpRebuild(input));
 }
 
 function reportingTo(port: MessagePort): Progress {
   return (done, total) => port.postMessage([done, total]);
+}
+
+/** Work that may take as long as it does, and never takes the processor from whoever serves. */
+function patiently<T>(work: () => Promise<T>): Promise<Answered<T>> {
+  lowerPriority();
+  return answered(work);
 }
 
 async function answered<T>(work: () => Promise<T>): Promise<Answered<T>> {

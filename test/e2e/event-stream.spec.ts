@@ -12,8 +12,8 @@ import { Store } from '../support/store.js';
 
 jest.setTimeout(120_000);
 
-/** Far less than the interval of the heartbeats, with which a stream looks for itself. */
-const PROMPT_MS = 3_000;
+/** Less than the 15 s between two heartbeats, at which a stream looks for itself: it was woken. */
+const PROMPT_MS = 10_000;
 const MEGABYTE = 1024 * 1024;
 
 let store: Store;

@@ -93,7 +93,7 @@ const scribble = () => beside((transaction) => transaction.clear(sessionsTable))
 
 describe('a rebuild beside a service under load', () => {
   it('loses no command, refuses no read, and leaves what the log says', async () => {
-    const clients = startPatientClients(() => [store.url], 1, 16);
+    const clients = startPatientClients(() => [store.url], 1, { count: 16, pauseMs: 10 });
     await clients.acknowledged(50);
     const reads: number[] = [];
     const done = new AbortController();

@@ -1,11 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/edgesoul.js', import.meta.url));
+
+/** Hundreds of processes of the tests run the same code. */
+export const COMPILED = join(tmpdir(), 'edgesoul-compiled');
 
 /** What a command of the operator's command line has said. */
 export interface Said {
@@ -30,7 +35,7 @@ export function startEdgesoul(
   const [command, ...rest] =
     prepare === '' ? program : (['sh', '-c', `${prepare} && exec "$@"`, '-', ...program] as const);
   const child = spawn(command, rest, {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchAnswer, StoredEvent } from './answers.js';
 import { emotion, memory, minutesLater, turn } from './builders.js';
 
@@ -152,8 +153,11 @@ export interface Load {
 
 const BATCH = 5;
 
-/** Starts writers that send one command, or one batch, after another until the service is gone. */
-export function startLoad(origin: string, round: number, writers = 16): Load {
+/**
+ * Starts writers that send one command, or one batch, after another until the service is gone. They pause between two where
+ * a test waits for time, not for commands: what it restores and audits afterwards stays small.
+ */
+export function startLoad(origin: string, round: number, { writers = 16, pauseMs = 0 } = {}): Load {
   const sent: SentCommand[] = [];
   const cut: string[] = [];
   let count = 0;
@@ -206,6 +210,7 @@ export function startLoad(origin: string, round: number, writers = 16): Load {
         } else {
           await alone(commandOf(round, writer, number++));
         }
+        if (pauseMs > 0) await sleep(pauseMs);
       } catch {
         return; // the service is gone
       }

@@ -20,8 +20,12 @@ const RETRY_MS = 50;
 /** Every so many acknowledged commands of a client, another service is asked for the last one. */
 const LOOK_EVERY = 5;
 
-/** Starts the clients; `services` are asked in turn, whichever of them are up. */
-export function startPatientClients(services: () => string[], round: number, count = 64): PatientClients {
+/** Starts the clients; `services` are asked in turn, whichever of them are up. See startLoad about pauses. */
+export function startPatientClients(
+  services: () => string[],
+  round: number,
+  { count = 64, pauseMs = 0 } = {},
+): PatientClients {
   const sent: SentCommand[] = [];
   const strange: string[] = [];
   const unseen: number[] = [];
@@ -73,6 +77,7 @@ export function startPatientClients(services: () => string[], round: number, cou
       while (!(await attempt(command))) await sleep(RETRY_MS);
       state.acknowledgements++;
       if (i % LOOK_EVERY === 0 && command.acknowledged) await look(command.acknowledged.position);
+      if (pauseMs > 0) await sleep(pauseMs);
     }
   }
 

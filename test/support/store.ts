@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
 import { Client, User } from './client.js';
+import { COMPILED } from './edgesoul.js';
 import { dropDatabase, emptyDatabase } from './postgresql-databases.js';
 
 const run = promisify(execFile);
 
 type Environment = Record<string, string>;
-
-const COMPILED = join(tmpdir(), 'edgesoul-compiled');
 
 /** A real service process on a scratch folder of its own. */
 export class Store extends Client {
@@ -29,7 +28,6 @@ export class Store extends Client {
     const settings = {
       DATA_DIR: join(folder, 'data'),
       BACKUP_DIR: join(folder, 'backups'),
-      // Hundreds of processes of the tests run the same code.
       NODE_COMPILE_CACHE: COMPILED,
       ...database,
       ...env,
@@ -44,7 +42,8 @@ export class Store extends Client {
 
   /** A service over data that is there already; whoever made the data removes it. */
   static async over(settings: Environment): Promise<Store> {
-    return new Store('', await startService(settings), settings);
+    const env = { NODE_COMPILE_CACHE: COMPILED, ...settings };
+    return new Store('', await startService(env), env);
   }
 
   get url(): string {
