@@ -14,9 +14,16 @@ export interface ServiceProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the built service and waits until it says that it listens; rejects with its output if it ends first. */
-export async function startService(env: Record<string, string>): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [builtMain()], {
+/**
+ * Starts the built service and waits until it says that it listens; rejects with its output if it ends first. A command in
+ * front of it may run it under limits of its own.
+ */
+export async function startService(
+  env: Record<string, string>,
+  under: readonly string[] = [],
+): Promise<ServiceProcess> {
+  const [command = process.execPath, ...args] = [...under, process.execPath, builtMain()];
+  const child = spawn(command, args, {
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -39,6 +39,7 @@ export class DecidingWriter extends CommandWriter {
         return {
           position: head.position,
           behind: behind.map(({ name }) => name),
+          unwritable: this.writer.unwritable ?? null,
           failed: failed.map(({ failedAt: _at, ...failure }) => failure),
         };
       }),

@@ -10,6 +10,7 @@ import { Store } from '../store/store.js';
 import { anchorsOf } from './backup/anchors.js';
 import { Backups } from './backup/backups.js';
 import { Rebuilds } from './rebuilds.js';
+import { Upkeep } from './upkeep.js';
 import { Verifications } from './verifications.js';
 
 /** The long work of operators, for every module that is asked for it. */
@@ -17,6 +18,11 @@ import { Verifications } from './verifications.js';
 @Module({
   providers: [
     { provide: Rebuilds, inject: [Store], useFactory: (store: Store) => new Rebuilds(store) },
+    {
+      provide: Upkeep,
+      inject: [Store, Rebuilds],
+      useFactory: (store: Store, rebuilds: Rebuilds) => new Upkeep(store, rebuilds),
+    },
     {
       provide: Verifications,
       inject: [Store, Backups],
@@ -31,6 +37,7 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
 
   constructor(
     private readonly rebuilds: Rebuilds,
+    private readonly upkeep: Upkeep,
     private readonly verifications: Verifications,
   ) {}
 
@@ -49,14 +56,16 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
           ms: result.ms,
         });
     };
+    this.upkeep.onFailed = (error) =>
+      this.logger.error({ msg: 'the projections cannot be kept up to date', ...loggedFailure(error) });
     this.verifications.onEnded = ({ state, error }) => {
       if (state === 'failed') this.logger.error({ msg: 'a verification failed', ...loggedFailure(error) });
     };
     // The service answers meanwhile: what is being rebuilt with 503, the rest as always.
-    void this.rebuilds.bringUpToDate();
+    this.upkeep.begin();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.rebuilds.close(), this.verifications.close()]);
+    await Promise.all([this.upkeep.close(), this.rebuilds.close(), this.verifications.close()]);
   }
 }

@@ -1,6 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { Refused } from '../errors.js';
-import { checkpointsTable } from '../events/log/log-tables.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { Reads } from '../projections/reads.js';
 import type { Rebuilt } from '../projections/rebuild.js';
@@ -10,19 +7,15 @@ import { rebuildInThread } from './rebuild-in-thread.js';
 import type { RebuildInput } from './run-rebuild.js';
 import type { Watched } from './watched.js';
 
-/** How often is looked whether another process has rebuilt what cannot be read here. */
-const LOOK_MS = 1_000;
-
 /** What a rebuild needs of the running store. */
 interface Rebuildable {
   address: DatabaseAddress;
   reads: Reads;
 }
 
-/** Rebuilds of this process: begun by operators, or by itself where rows are of another version of the folds. */
+/** Rebuilds of this process: begun by operators, or by Upkeep where rows are of another version of the folds. */
 export class Rebuilds {
   private readonly jobs = new Jobs<Rebuilt>('rebuild');
-  private readonly stopped = new AbortController();
   /** What the last one was asked to rebuild. */
   private asked: Omit<RebuildInput, 'address'> | undefined;
   /** Told of each that has ended. */
@@ -58,23 +51,13 @@ export class Rebuilds {
     return this.jobs.list().find(({ state }) => state === 'running');
   }
 
-  /**
-   * Sees to it that what was found with rows of another version becomes readable: rebuilds it, or waits for another
-   * process that does. Resolves when nothing is left to wait for.
-   */
-  async bringUpToDate(): Promise<void> {
-    const { gate } = this.store.reads;
-    for (;;) {
-      const waiting = gate.allClosed.filter((name) => gate.closed(name) === 'rebuilding');
-      if (waiting.length === 0 || this.stopped.signal.aborted) return;
-      if (!this.running) await this.wait(this.start({ projections: waiting }));
-      await this.openRebuilt();
-      if (gate.allClosed.some((name) => gate.closed(name) === 'rebuilding')) await this.pause();
-    }
+  /** Resolves when the job has ended. */
+  async ended(job: Job<Rebuilt>): Promise<Job<Rebuilt>> {
+    await this.jobs.ended(job);
+    return job;
   }
 
   async close(): Promise<void> {
-    this.stopped.abort();
     await this.jobs.close();
   }
 
@@ -92,25 +75,5 @@ export class Rebuilds {
   private closeFailed(name: string): void {
     const projection = PROJECTIONS.find((each) => each.name === name);
     if (projection && this.store.reads.gate.closed(name)) this.store.reads.gate.close(projection, 'failed');
-  }
-
-  private async wait(job: Job<Rebuilt>): Promise<void> {
-    await this.jobs.ended(job);
-    // Another process rebuilds: it is waited for. Anything else is in the job for whoever asks.
-    if (job.state === 'failed' && !(job.error instanceof Refused)) await this.pause();
-  }
-
-  private async pause(): Promise<void> {
-    await pause(LOOK_MS, undefined, { signal: this.stopped.signal }).catch(() => undefined);
-  }
-
-  /** Opens what another process has rebuilt. */
-  private async openRebuilt(): Promise<void> {
-    const { reads } = this.store;
-    for (const { name, version } of PROJECTIONS) {
-      if (reads.gate.closed(name) === undefined) continue;
-      const checkpoint = await reads.get(checkpointsTable, name);
-      if (checkpoint?.version === version && reads.gate.closed(name) === 'rebuilding') reads.gate.open(name);
-    }
   }
 }

@@ -29,6 +29,17 @@ export function allSkips(reader: Reader): Promise<SkipRow[]> {
   return all(reader, skipsTable);
 }
 
+/** The same, each to be looked up by its skipId. */
+export async function readSkips(reader: Reader): Promise<Set<string>> {
+  const skips = await allSkips(reader);
+  return new Set(skips.map(({ projection, position }) => skipId(projection, position)));
+}
+
+/** What a skip is looked up by. */
+export function skipId(projection: string, position: number): string {
+  return `${projection} ${position}`;
+}
+
 function all<Row extends object>(reader: Reader, table: Table<Row>): Promise<Row[]> {
   return reader.rows(table, { filters: [], order: table.key, limit: MOST });
 }

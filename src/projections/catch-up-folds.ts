@@ -3,7 +3,7 @@ import type { RowChanges } from '../database/row-store.js';
 import { shadowOf } from '../database/shadow.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import { settled, type LogTransaction } from '../events/log/event-log.js';
-import { skipId, type FoldedUsers } from './fold-store.js';
+import type { FoldedUsers } from './fold-store.js';
 import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from './projection.js';
 
@@ -42,11 +42,8 @@ export class CatchUpFolds {
         const rows = new RowBatch({
           load: (table, key, id) => transaction.rows.load(shadowOf(table), key, id),
         });
-        for (const projection of projections) {
-          const folds = new ProjectionFolds([projection]);
-          for (const event of decoded)
-            if (!this.skips.has(skipId(projection.name, event.position))) folds.fold(event, rows);
-        }
+        const folds = new ProjectionFolds(projections, this.skips);
+        for (const event of decoded) folds.fold(event, rows);
         return rows.changes();
       });
       await transaction.save(inShadows(changes));

@@ -1,19 +1,26 @@
 import { RowBatch } from '../database/row-batch.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
-import { checkpointsTable, type CheckpointRow } from '../events/log/log-tables.js';
+import { checkpointsTable, failuresTable, type CheckpointRow } from '../events/log/log-tables.js';
 import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from './projection.js';
 
 const PAGE = 1_000;
+
+/** What folding over the live tables needs. */
+export interface FoldAgainParts {
+  log: EventLog;
+  decoder: EventDecoder;
+  /** The events that projections leave out; see readSkips. */
+  skips: ReadonlySet<string>;
+}
 
 /**
  * Folds one user again, alone, in one transaction: drops the user's rows of the given projections and folds the
  * user's events, for each projection up to where it has folded everyone's. Answers how many events the user has.
  */
 export function foldUserAgain(
-  log: EventLog,
-  decoder: EventDecoder,
+  { log, decoder, skips }: FoldAgainParts,
   projections: readonly Projection[],
   userId: string,
 ): Promise<number> {
@@ -24,7 +31,7 @@ export function foldUserAgain(
       projections.map((each) => checkpointOf(transaction, each)),
     );
     const folded = projections.map((projection, i) => ({
-      folds: new ProjectionFolds([projection]),
+      folds: new ProjectionFolds([projection], skips),
       upTo: checkpoints[i]?.position ?? 0,
     }));
     let after = 0;
@@ -62,17 +69,15 @@ export interface CaughtUp {
  * checkpoint, those whose folds have another version start anew. Answers the names and what was folded.
  */
 export async function catchUp(
-  log: EventLog,
-  decoder: EventDecoder,
+  parts: FoldAgainParts,
   projections: readonly Projection[],
 ): Promise<CaughtUp[]> {
   const done = [];
   for (const projection of projections) {
-    const folds = new ProjectionFolds([projection]);
     let events = 0;
     for (;;) {
-      const folded = await log.transaction((transaction) =>
-        foldNextPage(transaction, decoder, projection, folds),
+      const folded = await parts.log.transaction((transaction) =>
+        foldNextPage(transaction, parts, projection),
       );
       if (folded === 0) break;
       events += folded;
@@ -84,9 +89,8 @@ export async function catchUp(
 
 async function foldNextPage(
   transaction: LogTransaction,
-  decoder: EventDecoder,
+  { decoder, skips }: FoldAgainParts,
   projection: Projection,
-  folds: ProjectionFolds,
 ): Promise<number> {
   const checkpoint = await settled(transaction, () => checkpointOf(transaction, projection));
   const isCurrent =
@@ -94,10 +98,18 @@ async function foldNextPage(
   if (!isCurrent) for (const table of projection.tables) await transaction.clear(table);
   const after = isCurrent ? checkpoint.position : 0;
   const events = (await transaction.read({ after, limit: PAGE })).map((stored) => decoder.decode(stored));
+  const folds = new ProjectionFolds([projection], skips);
   const changes = await settled(transaction, () => {
     const rows = new RowBatch(transaction.rows);
     for (const event of events) folds.fold(event, rows);
-    if (!isCurrent || events.length > 0) folds.checkpoint(events.at(-1)?.position ?? after, rows);
+    if (!isCurrent || events.length > 0) {
+      const upTo = events.at(-1)?.position ?? after;
+      folds.checkpoint(upTo, rows);
+      const failure = rows.get(failuresTable, projection.name);
+      // It has come past the event that it had stopped at.
+      if (failure && failure.position > after && failure.position <= upTo)
+        rows.remove(failuresTable, projection.name);
+    }
     return rows.changes();
   });
   await transaction.save(changes);

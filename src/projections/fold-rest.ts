@@ -1,5 +1,5 @@
 import { Corrupt, ProjectionFailed } from '../errors.js';
-import { allCheckpoints, allFailures, allSkips } from './bookkeeping.js';
+import { allCheckpoints, allFailures, readSkips } from './bookkeeping.js';
 import { catchUp, type CaughtUp } from './fold-again.js';
 import type { PoisonEvent } from './fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
@@ -16,12 +16,13 @@ export interface FoldedRest {
 
 /**
  * Folds what the projections have not folded of a log that nobody serves: a restored one, or one that a file was taken
- * into. Goes on from where they are, or makes them anew where that is faster or an event is to be left out.
+ * into. Goes on from where they are, or makes them anew where that is faster.
  */
 export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
   if (await isLittle(parts)) {
     try {
-      const caughtUp = await catchUp(parts.log, parts.decoder, parts.projections);
+      const skips = await readSkips(parts.reader);
+      const caughtUp = await catchUp({ ...parts, skips }, parts.projections);
       return { caughtUp, stopped: [] };
     } catch (error) {
       // A rebuild tells which projection stopped where, and goes on with the others.
@@ -32,7 +33,7 @@ export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
   return { caughtUp: swapped.map((projection) => ({ projection, events })), stopped: failed };
 }
 
-/** Whether going on is soon done, and right: it leaves no event out. */
+/** Whether going on is soon done, and no projection has stopped. */
 async function isLittle({
   reader,
   projections,
@@ -44,6 +45,5 @@ async function isLittle({
     return head - (at?.version === version ? at.position : 0);
   });
   const most = Math.max(...behind);
-  if (most > SOON_FOLDED || (await allFailures(reader)).length > 0) return false;
-  return most === 0 || (await allSkips(reader)).length === 0;
+  return most <= SOON_FOLDED && (await allFailures(reader)).length === 0;
 }

@@ -3,7 +3,7 @@ import { ProjectionFailed, StoreError, type EventPlace } from '../errors.js';
 import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
-import { allSkips } from './bookkeeping.js';
+import { readSkips, skipId } from './bookkeeping.js';
 import { FoldedRows } from './folded-rows.js';
 import type { Projection } from './projection.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
@@ -158,15 +158,4 @@ class FoldRun {
 async function withEventId(reader: StoreReader, found: Omit<PoisonEvent, 'eventId'>): Promise<PoisonEvent> {
   const [event] = await reader.events({ after: found.position - 1, limit: 1 });
   return { ...found, eventId: event?.eventId ?? '' };
-}
-
-/** The events that projections were told to leave out, each to be looked up by its skipId. */
-export async function readSkips(reader: Pick<StoreReader, 'rows'>): Promise<Set<string>> {
-  const skips = await allSkips(reader);
-  return new Set(skips.map(({ projection, position }) => skipId(projection, position)));
-}
-
-/** What a skip is looked up by. */
-export function skipId(projection: string, position: number): string {
-  return `${projection} ${position}`;
 }

@@ -7,6 +7,7 @@ import type { LogHead } from '../events/log/event-log.js';
 import { checkpointsTable } from '../events/log/log-tables.js';
 import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from './projection.js';
+import { standingOf } from './standing.js';
 
 /**
  * Folds each event into every projection that is live: folded up to the head by the present version of its folds.
@@ -31,13 +32,11 @@ export class LiveFolds implements EventFolds {
 
 /** Whether the rows of the projection are those of the log's end. */
 export function isLive(
-  { name, version }: Projection,
+  projection: Projection,
   { position }: Pick<LogHead, 'position'>,
   rows: RowsView,
 ): boolean {
-  const checkpoint = rows.get(checkpointsTable, name);
-  if (!checkpoint) return position === 0;
-  return checkpoint.version === version && checkpoint.position === position;
+  return standingOf(projection, rows.get(checkpointsTable, projection.name), position) === 'live';
 }
 
 class SomeFolds implements BatchFolds {

@@ -1,11 +1,11 @@
 import { RowBatch } from '../database/row-batch.js';
 import { Corrupt, ProjectionFailed } from '../errors.js';
-import type { EventDecoder } from '../events/log/event-decoder.js';
 import { settled, type EventLog } from '../events/log/event-log.js';
 import { checkpointsTable, failuresTable } from '../events/log/log-tables.js';
-import { catchUp, type CaughtUp } from './fold-again.js';
+import { catchUp, type CaughtUp, type FoldAgainParts } from './fold-again.js';
 import type { Projection } from './projection.js';
 import type { ProjectionGate } from './projection-gate.js';
+import { standingOf, type Standing } from './standing.js';
 
 /** How a store's projections were found at its start. */
 export interface OpenedProjections {
@@ -13,52 +13,65 @@ export interface OpenedProjections {
   caughtUp: CaughtUp[];
   /** Those whose rows other folds have made: they have to be rebuilt. */
   stale: Projection[];
+  /** Those whose rows a newer release has made, which other processes may run. */
+  outdated: Projection[];
   /** Those that stopped at an event which their folds cannot take. */
   failed: Projection[];
 }
 
+/** What projections are opened with. */
+export interface OpenProjectionsParts extends FoldAgainParts {
+  /** Whether processes of other releases may work on the same store. */
+  shared: boolean;
+}
+
 /** Brings projections to the head of the log where that is soon done, and tells which need more than that. */
 export async function openProjections(
-  log: EventLog,
-  decoder: EventDecoder,
+  parts: OpenProjectionsParts,
   projections: readonly Projection[],
 ): Promise<OpenedProjections> {
-  const opened: OpenedProjections = { caughtUp: [], stale: [], failed: [] };
+  const opened: OpenedProjections = { caughtUp: [], stale: [], outdated: [], failed: [] };
   for (const projection of projections) {
-    if (await isStale(log, projection)) opened.stale.push(projection);
-    else if (await stops(log, decoder, projection, opened.caughtUp)) opened.failed.push(projection);
+    const standing = await standingIn(parts.log, projection);
+    if (isStale(standing, parts)) opened.stale.push(projection);
+    else if (standing === 'newer') opened.outdated.push(projection);
+    else if (await stops(parts, projection, opened.caughtUp)) opened.failed.push(projection);
   }
   return opened;
 }
 
+/**
+ * Whether this program is to make the rows anew. A process of an older release leaves alone what a newer one has made
+ * beside it; who has the store alone has gone back to the older release.
+ */
+export function isStale(standing: Standing, { shared }: Pick<OpenProjectionsParts, 'shared'>): boolean {
+  return standing === 'older' || (standing === 'newer' && !shared);
+}
+
 /** Keeps readers from what was not found whole. */
-export function closeGate(gate: ProjectionGate, { stale, failed }: OpenedProjections): void {
+export function closeGate(gate: ProjectionGate, { stale, outdated, failed }: OpenedProjections): void {
   for (const projection of stale) gate.close(projection, 'rebuilding');
+  for (const projection of outdated) gate.close(projection, 'outdated');
   for (const projection of failed) gate.close(projection, 'failed');
 }
 
-function isStale(log: EventLog, { name, version }: Projection): Promise<boolean> {
+function standingIn(log: EventLog, projection: Projection): Promise<Standing> {
   return log.transaction((transaction) =>
     settled(transaction, () => {
-      const checkpoint = new RowBatch(transaction.rows).get(checkpointsTable, name);
-      return checkpoint ? checkpoint.version !== version : transaction.head.position > 0;
+      const checkpoint = new RowBatch(transaction.rows).get(checkpointsTable, projection.name);
+      return standingOf(projection, checkpoint, transaction.head.position);
     }),
   );
 }
 
-async function stops(
-  log: EventLog,
-  decoder: EventDecoder,
-  projection: Projection,
-  caughtUp: CaughtUp[],
-): Promise<boolean> {
+async function stops(parts: FoldAgainParts, projection: Projection, caughtUp: CaughtUp[]): Promise<boolean> {
   try {
-    caughtUp.push(...(await catchUp(log, decoder, [projection])));
+    caughtUp.push(...(await catchUp(parts, [projection])));
     return false;
   } catch (error) {
     if (!(error instanceof ProjectionFailed || error instanceof Corrupt)) throw error;
     const { position = 0, eventId = '' } = error.at ?? {};
-    await log.transaction((transaction) => {
+    await parts.log.transaction((transaction) => {
       const rows = new RowBatch(transaction.rows);
       const failedAt = Date.now();
       rows.put(failuresTable, {

@@ -1,5 +1,6 @@
 import type { CheckpointRow } from '../events/log/log-tables.js';
 import { PROJECTIONS } from './projection-catalog.js';
+import { standingOf, type Standing } from './standing.js';
 
 /** How far a projection has folded. */
 export interface ProjectionPosition {
@@ -8,8 +9,7 @@ export interface ProjectionPosition {
   version: number;
   /** Of the last event that it has folded; 0 when there is none. */
   position: number;
-  /** Its folds are those of this release. */
-  isCurrent: boolean;
+  standing: Standing;
 }
 
 /** Where the log ends and how far each projection has folded, all of one moment. */
@@ -20,9 +20,10 @@ export interface Positions {
 
 /** The positions of all declared projections, whatever other checkpoints there are. */
 export function positionsOf(head: number, checkpoints: readonly CheckpointRow[]): Positions {
-  const projections = PROJECTIONS.map(({ name, version: declared }) => {
-    const { version, position } = checkpoints.find(({ projection }) => projection === name) ?? NOTHING_FOLDED;
-    return { name, version, position, isCurrent: version === declared };
+  const projections = PROJECTIONS.map((declared) => {
+    const checkpoint = checkpoints.find(({ projection }) => projection === declared.name);
+    const { version, position } = checkpoint ?? NOTHING_FOLDED;
+    return { name: declared.name, version, position, standing: standingOf(declared, checkpoint, head) };
   });
   return { head, projections };
 }

@@ -2,8 +2,8 @@ import type { Table } from '../database/table.js';
 import { Unavailable } from '../errors.js';
 import type { Projection } from './projection.js';
 
-/** Why the rows of a projection cannot be read now. */
-export type Closed = 'rebuilding' | 'failed';
+/** Why the rows of a projection cannot be read now; `outdated`: by a newer release's folds, which this process has not. */
+export type Closed = 'rebuilding' | 'outdated' | 'failed';
 
 /** Keeps readers from rows that are not what the present folds make of the log. */
 export class ProjectionGate {

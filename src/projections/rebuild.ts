@@ -4,11 +4,11 @@ import { Unavailable } from '../errors.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../events/log/log-tables.js';
-import { allCheckpoints } from './bookkeeping.js';
+import { allCheckpoints, readSkips } from './bookkeeping.js';
 import type { ProjectionDifferences } from './compare-rows.js';
 import { CatchUpFolds } from './catch-up-folds.js';
 import type { FoldedRange } from './fold-range.js';
-import { readSkips, type PoisonEvent } from './fold-store.js';
+import type { PoisonEvent } from './fold-store.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
 

@@ -4,6 +4,11 @@
  */
 export type DatabaseAddress = { file: string; turns?: SharedArrayBuffer } | { url: string };
 
+/** Whether processes on other machines, and of other releases, may work on the same store. */
+export function isShared(address: DatabaseAddress): boolean {
+  return 'url' in address;
+}
+
 /** What messages call the database: never its password. */
 export function databaseName(address: DatabaseAddress): string {
   if ('file' in address) return `The database ${address.file}`;

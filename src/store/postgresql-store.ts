@@ -12,10 +12,12 @@ import { PostgresqlReads } from '../projections/postgresql-reads.js';
 import { dropShadows } from '../projections/rebuild.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { LiveFolds } from '../projections/live-folds.js';
+import { readSkips } from '../projections/bookkeeping.js';
 import { databaseName } from './database-address.js';
 import { takeRebuild } from './take-rebuild.js';
 import { migrate } from './migrate.js';
 import { alone } from './postgresql-alone.js';
+import { readStore } from './open-store-reader.js';
 import { runAll } from './run-all.js';
 import type { Store } from './store.js';
 
@@ -34,7 +36,13 @@ export async function openPostgresqlStore(url: string): Promise<Store> {
     const opened = await alone(writing, name, async () => {
       const migrations = await migrate({ url });
       await dropLeftShadows(url, log);
-      const found = await openProjections(log, new EventDecoder(), PROJECTIONS);
+      const parts = {
+        log,
+        decoder: new EventDecoder(),
+        skips: await readStore({ url }, readSkips),
+        shared: true,
+      };
+      const found = await openProjections(parts, PROJECTIONS);
       return { migrations, ...found };
     });
     const reads = new PostgresqlReads(openPool(url, READING));

@@ -7,8 +7,10 @@ import { closeGate, openProjections, type OpenedProjections } from '../projectio
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { dropShadows } from '../projections/rebuild.js';
 import { SqliteReads } from '../projections/sqlite-reads.js';
+import { readSkips } from '../projections/bookkeeping.js';
 import { takeDataFolder } from './data-folder.js';
 import { migrate } from './migrate.js';
+import { readStore } from './open-store-reader.js';
 import { runAll } from './run-all.js';
 import { SqliteWriter } from './sqlite-writer.js';
 import type { Store } from './store.js';
@@ -48,7 +50,8 @@ async function openFile(file: string): Promise<OpenedProjections> {
     const log = new SqliteEventLog(db);
     // Of a rebuild that was killed; nobody else has the folder.
     await dropShadows(log, PROJECTIONS);
-    return await openProjections(log, new EventDecoder(), PROJECTIONS);
+    const skips = await readStore({ file }, readSkips);
+    return await openProjections({ log, decoder: new EventDecoder(), skips, shared: false }, PROJECTIONS);
   } finally {
     db.close();
   }

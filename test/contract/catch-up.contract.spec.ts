@@ -1,14 +1,16 @@
 import { noFolds } from '../../src/events/log/event-folds.js';
-import { checkpointsTable } from '../../src/events/log/log-tables.js';
+import { checkpointsTable, failuresTable } from '../../src/events/log/log-tables.js';
 import { emotionPatternsTable, emotionTrend } from '../../src/projections/emotion-trend.projection.js';
+import { skipId } from '../../src/projections/bookkeeping.js';
 import { catchUp, foldUserAgain } from '../../src/projections/fold-again.js';
+import { openProjections } from '../../src/projections/open-projections.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { append, feeling, joy, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
-import type { TestDatabase } from '../support/test-database.js';
+import { planting, type TestDatabase } from '../support/test-database.js';
 import { liveFolds } from '../support/folds.js';
-import { decoder, refoldedRows, storedRows } from '../support/refolded.js';
+import { folding, refoldedRows, storedRows } from '../support/refolded.js';
 
 /** More than two pages of folding, of two users. */
 const EVENTS = 2_300;
@@ -55,7 +57,7 @@ for (const database of DATABASES) {
     it('makes the rows that folding in memory makes, of all of its events, each once', async () => {
       await write(noFolds);
 
-      const done = await catchUp(db.log, decoder(), PROJECTIONS);
+      const done = await catchUp(folding(db), PROJECTIONS);
 
       expect(done).toEqual(PROJECTIONS.map(({ name }) => ({ projection: name, events: EVENTS })));
       expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
@@ -66,10 +68,10 @@ for (const database of DATABASES) {
 
     it('folds only what came after the checkpoint when it is done already', async () => {
       await write(noFolds);
-      await catchUp(db.log, decoder(), PROJECTIONS);
+      await catchUp(folding(db), PROJECTIONS);
       await db.writer(noFolds).write(append([joy(), joy()]));
 
-      const done = await catchUp(db.log, decoder(), PROJECTIONS);
+      const done = await catchUp(folding(db), PROJECTIONS);
 
       expect(done).toEqual(PROJECTIONS.map(({ name }) => ({ projection: name, events: 2 })));
       expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
@@ -80,8 +82,8 @@ for (const database of DATABASES) {
       const before = await storedRows(db);
       await db.execute(`update emotion_patterns set frequency = 0`);
 
-      expect(await foldUserAgain(db.log, decoder(), PROJECTIONS, 'ada')).toBe(OF_ADA);
-      expect(await foldUserAgain(db.log, decoder(), PROJECTIONS, 'bob')).toBe(EVENTS - OF_ADA);
+      expect(await foldUserAgain(folding(db), PROJECTIONS, 'ada')).toBe(OF_ADA);
+      expect(await foldUserAgain(folding(db), PROJECTIONS, 'bob')).toBe(EVENTS - OF_ADA);
       expect(await storedRows(db)).toEqual(before);
     });
 
@@ -89,8 +91,8 @@ for (const database of DATABASES) {
       await write(liveFolds());
       await db.writer(noFolds).write(append([joy(), joy()], { userId: 'ada' }));
 
-      await foldUserAgain(db.log, decoder(), PROJECTIONS, 'ada');
-      await catchUp(db.log, decoder(), PROJECTIONS);
+      await foldUserAgain(folding(db), PROJECTIONS, 'ada');
+      await catchUp(folding(db), PROJECTIONS);
 
       expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
     });
@@ -98,10 +100,10 @@ for (const database of DATABASES) {
     it('says which projection cannot fold an event, and keeps the whole pages before it', async () => {
       await write(noFolds);
 
-      await expect(catchUp(db.log, decoder(), [poisoned])).rejects.toMatchObject({
+      await expect(catchUp(folding(db), [poisoned])).rejects.toMatchObject({
         code: 'projection.failed',
       });
-      await expect(catchUp(db.log, decoder(), [poisoned])).rejects.toThrow('emotion-trend could not fold');
+      await expect(catchUp(folding(db), [poisoned])).rejects.toThrow('emotion-trend could not fold');
 
       const [checkpoint] = await db.rows(checkpointsTable);
       expect(checkpoint?.position).toBeLessThan(POISON);
@@ -111,16 +113,45 @@ for (const database of DATABASES) {
 
     it('goes on from there, after a restart, once the projection is mended', async () => {
       await write(noFolds);
-      await expect(catchUp(db.log, decoder(), [poisoned])).rejects.toMatchObject({
+      await expect(catchUp(folding(db), [poisoned])).rejects.toMatchObject({
         code: 'projection.failed',
       });
       const [checkpoint] = await db.rows(checkpointsTable);
       await db.reopen();
 
-      const done = await catchUp(db.log, decoder(), [emotionTrend]);
+      const done = await catchUp(folding(db), [emotionTrend]);
 
       expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS - (checkpoint?.position ?? 0) }]);
       expect(await db.rows(emotionPatternsTable)).toEqual((await refoldedRows(db.log)).emotion_patterns);
+    });
+
+    it('leaves out for ever what a projection was told to skip, also of one user alone', async () => {
+      await write(noFolds);
+      const skipping = folding(db, new Set([skipId('emotion-trend', POISON)]));
+
+      const done = await catchUp(skipping, [poisoned]);
+
+      expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS }]);
+      const folded = async () =>
+        (await db.rows(emotionPatternsTable)).reduce((sum, { frequency }) => sum + frequency, 0);
+      expect(await folded()).toBe(EVENTS - 1);
+      for (const userId of ['ada', 'bob']) await foldUserAgain(skipping, [poisoned], userId);
+      expect(await folded()).toBe(EVENTS - 1);
+    });
+
+    it('forgets that it had stopped once it has come past the event', async () => {
+      await write(noFolds);
+      const begun = { projection: poisoned.name, version: poisoned.version, position: 0 };
+      await db.log.transaction((transaction) => transaction.save(planting(checkpointsTable, begun)));
+      const parts = { ...folding(db), shared: false };
+      const { failed } = await openProjections(parts, [poisoned]);
+      expect(failed).toEqual([poisoned]);
+      expect(await db.rows(failuresTable)).toMatchObject([{ projection: 'emotion-trend', position: POISON }]);
+
+      const { failed: still } = await openProjections(parts, [emotionTrend]);
+
+      expect(still).toEqual([]);
+      expect(await db.rows(failuresTable)).toEqual([]);
     });
 
     it('folds everything anew for a new version of a projection, and only for that one', async () => {
@@ -130,7 +161,7 @@ for (const database of DATABASES) {
         each === emotionTrend ? { ...each, version: each.version + 1 } : each,
       );
 
-      const done = await catchUp(db.log, decoder(), newer);
+      const done = await catchUp(folding(db), newer);
 
       expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS }]);
       expect(await storedRows(db)).toEqual(before);

@@ -32,7 +32,7 @@ import {
   WORDS,
   type Outcome,
 } from '../support/random-commands.js';
-import { decoded, decoder, refolded, refoldedRows, storedRows } from '../support/refolded.js';
+import { decoded, folding, refolded, refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMANDS } from '../support/sent-commands.js';
 
 const RUNS = { numRuns: 10 };
@@ -214,12 +214,12 @@ for (const database of DATABASES) {
           const before = { rows: await storedRows(db), found: await searches(db) };
           const own = (await allEvents(db.log)).filter((event) => event.userId === userId).length;
 
-          expect(await foldUserAgain(db.log, decoder(), PROJECTIONS, userId)).toBe(own);
+          expect(await foldUserAgain(folding(db), PROJECTIONS, userId)).toBe(own);
           expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
 
           for (const sql of corrupt) await db.execute(`${sql} where user_id = '${userId}'`);
           await db.plant(memoriesTable, unheardOf(userId));
-          await foldUserAgain(db.log, decoder(), PROJECTIONS, userId);
+          await foldUserAgain(folding(db), PROJECTIONS, userId);
           expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
         },
       );
@@ -246,13 +246,13 @@ for (const database of DATABASES) {
           if (names.length === PROJECTIONS.length) for (const sql of corrupt) await db.execute(sql);
           await db.reopen();
 
-          const done = await catchUp(db.log, decoder(), PROJECTIONS);
+          const done = await catchUp(folding(db), PROJECTIONS);
 
           expect(done).toEqual(
             position === 0 ? [] : names.map((projection) => ({ projection, events: position })),
           );
           expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
-          expect(await catchUp(db.log, decoder(), PROJECTIONS)).toEqual([]);
+          expect(await catchUp(folding(db), PROJECTIONS)).toEqual([]);
         },
       );
     });
@@ -263,7 +263,7 @@ for (const database of DATABASES) {
         await sendAll(db.writer(noFolds, { clock: minuteClock() }), unfolded, 'unfolded');
         await db.reopen();
 
-        const done = await catchUp(db.log, decoder(), PROJECTIONS);
+        const done = await catchUp(folding(db), PROJECTIONS);
 
         const { position } = await db.log.head();
         const behind = position - before.position;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { turn } from '../support/builders.js';
+import { readLog } from '../support/client.js';
 import { refusedStart, Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
@@ -41,5 +42,38 @@ describe('a service on SQLite whose file someone else holds', () => {
       other.close();
     }
     expect((await store.get('/health/ready')).status).toBe(200);
+  });
+});
+
+describe('a service on SQLite whose disk is full', () => {
+  /** No file may grow beyond 512 KiB (1,024 blocks): what a full disk does to one, on any machine. */
+  const FULL = ['sh', '-c', 'ulimit -f 1024 && exec "$@"', '-'];
+
+  it('takes no command, is not ready, answers reads, and has lost nothing when there is room again', async () => {
+    await store.stop();
+    const full = await Store.over(store.settings, FULL);
+    const acknowledged: number[] = [];
+    try {
+      for (;;) {
+        const { status, body } = await full.user('ada').post<{ position: number }>('/turns', turn());
+        if (status !== 201) {
+          expect(status).toBe(503);
+          break;
+        }
+        acknowledged.push(body.position);
+      }
+      expect(await full.get('/health/ready')).toMatchObject({
+        status: 503,
+        body: { error: { database: { status: 'down', writable: false } } },
+      });
+      expect((await full.user('ada').get('/conversation')).status).toBe(200);
+    } finally {
+      await full.stop('SIGKILL');
+    }
+    await store.restart();
+    expect((await store.get('/health/ready')).status).toBe(200);
+    const positions = new Set((await readLog(store)).map(({ position }) => position));
+    expect(acknowledged.filter((position) => !positions.has(position))).toEqual([]);
+    expect((await store.user('ada').post('/turns', turn())).status).toBe(201);
   });
 });

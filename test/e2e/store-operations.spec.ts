@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { emotion, ids, joyfulTurn, memory } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { readExposition, valueOf } from '../support/exposition.js';
@@ -153,31 +155,36 @@ describe('the projections', () => {
     }
   });
 
-  it('say so, also to Prometheus, when they are behind or of other folds, until a start mends them', async () => {
+  it('say so, also to Prometheus, when one has stopped behind the log', async () => {
+    await beside(`insert into failures (projection, position, event_id, cause, failed_at)
+      values ('memory-index', 3, 'an-event', 'it does not fit', 1772000000000)`);
     await beside(`update checkpoints set position = 2 where projection = 'memory-index'`);
-    await beside(`update checkpoints set version = 99 where projection = 'emotion-trend'`);
     const { items, head } = await projections();
-    expect(items.map(({ name, version, lag, state }) => [name, version, lag, state])).toEqual([
-      ['current-profile', 1, 0, 'live'],
-      ['memory-index', 1, head - 2, 'failed'],
-      ['emotion-trend', 99, 0, 'failed'],
-      ['conversation-window', 2, 0, 'live'],
+    expect(items.map(({ name, lag, state }) => [name, lag, state])).toEqual([
+      ['current-profile', 0, 'live'],
+      ['memory-index', head - 2, 'failed'],
+      ['emotion-trend', 0, 'live'],
+      ['conversation-window', 0, 'live'],
     ]);
-    expect(items.map(({ lastError }) => lastError)).toEqual([
-      undefined,
-      expect.stringMatching(`It has folded 2 of ${head} events`),
-      expect.stringMatching('other folds'),
-      undefined,
-    ]);
+    expect(items[1]?.lastError).toMatch(/position 3.*it does not fit/);
     const scraped = readExposition((await store.get<string>('/metrics')).text);
     expect(valueOf(scraped, 'edgesoul_projection_lag_events{projection="memory-index"}')).toBe(head - 2);
     expect(valueOf(scraped, 'edgesoul_projection_lag_events{projection="current-profile"}')).toBe(0);
+    expect(valueOf(scraped, 'edgesoul_ready')).toBe(0);
+  });
 
-    await store.restart();
-    let after = await projections();
-    // What other folds have made is made anew while the service answers already.
-    while (after.items.some(({ state }) => state === 'rebuilding')) after = await projections();
-    expect(after.items.map(({ state, lag }) => [state, lag])).toEqual(after.items.map(() => ['live', 0]));
+  it('are brought up to date while the service runs: those behind the log, and those that older folds have made', async () => {
+    await beside(`delete from failures`);
+    await beside(`update checkpoints set version = 0 where projection = 'emotion-trend'`);
+    let { items } = await projections();
+    while (items.some(({ state }) => state !== 'live')) {
+      await sleep(50);
+      ({ items } = await projections());
+    }
+    expect(items.map(({ version, lag }) => [version, lag])).toEqual(
+      PROJECTIONS.map(({ version }) => [version, 0]),
+    );
+    expect((await store.user('ada').get('/emotions')).status).toBe(200);
     expect(valueOf(readExposition((await store.get<string>('/metrics')).text), 'edgesoul_ready')).toBe(1);
   });
 });

@@ -3,6 +3,7 @@ import { RowBatch } from '../../src/database/row-batch.js';
 import { type StoreEvent } from '../../src/events/event-catalog.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
+import type { FoldAgainParts } from '../../src/projections/fold-again.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { ProjectionFolds } from '../../src/projections/projection-folds.js';
 import { allEvents } from './appends.js';
@@ -16,6 +17,14 @@ export type Snapshot = Record<string, object[]>;
 
 export function decoder(): EventDecoder {
   return new EventDecoder();
+}
+
+/** What folding a test's database again needs. */
+export function folding(
+  { log }: Pick<TestDatabase, 'log'>,
+  skips: ReadonlySet<string> = new Set(),
+): FoldAgainParts {
+  return { log, decoder: decoder(), skips };
 }
 
 /** Every event of the log as folds see it. */

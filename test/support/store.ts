@@ -40,10 +40,10 @@ export class Store extends Client {
     }
   }
 
-  /** A service over data that is there already; whoever made the data removes it. */
-  static async over(settings: Environment): Promise<Store> {
+  /** A service over data that is there already; whoever made the data removes it. See startService. */
+  static async over(settings: Environment, under?: readonly string[]): Promise<Store> {
     const env = { NODE_COMPILE_CACHE: COMPILED, ...settings };
-    return new Store('', await startService(env), env);
+    return new Store('', await startService(env, under), env);
   }
 
   get url(): string {

@@ -6,6 +6,7 @@ import type { Manifest } from '../../operations/backup/manifest.js';
 import { listSegments } from '../../operations/backup/segments.js';
 import { allCheckpoints, allFailures } from '../../projections/bookkeeping.js';
 import { failureText } from '../../projections/failure-text.js';
+import { standingOf } from '../../projections/standing.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
@@ -105,8 +106,8 @@ async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
         const at = checkpoints.find(({ projection }) => projection === name);
         const position = at?.position ?? 0;
         const failure = failures.find(({ projection }) => projection === name);
-        const isCurrent = at ? at.version === version : head === 0;
-        const state = failure ? 'failed' : isCurrent ? 'live' : 'rebuilding';
+        const isLive = standingOf({ version }, at, head) === 'live';
+        const state = failure ? 'failed' : isLive ? 'live' : 'rebuilding';
         const error = failure ? { lastError: failureText(failure) } : {};
         return { name, position, lag: head - position, state, ...error };
       });

@@ -48,6 +48,9 @@ interface Decided {
 
 const nothing = (): void => undefined;
 
+/** How long a failed commit is remembered: who is sent no command because of it could never learn that it would go well. */
+const REMEMBERED_MS = 10_000;
+
 /**
  * The only way into the log. Commands that arrive during one turn of the event loop, or while a commit runs, share
  * the next commit: one fsync for all of them. Each is answered after that commit; a refused one harms no neighbour.
@@ -57,6 +60,7 @@ export class EventWriter {
   private flushing: Promise<void> | undefined;
   private stopping = false;
   private told: (commit: Commit) => void = nothing;
+  private failed: { why: string; at: number } | undefined;
 
   constructor(
     private readonly log: EventLog,
@@ -67,6 +71,11 @@ export class EventWriter {
   /** Commands that wait for the next commit. */
   get queued(): number {
     return this.waiting.length;
+  }
+
+  /** Why the last commit failed, when that was a moment ago and none was made since. */
+  get unwritable(): string | undefined {
+    return this.failed && performance.now() - this.failed.at < REMEMBERED_MS ? this.failed.why : undefined;
   }
 
   /** Has every commit from now on told to the one observer, before its commands are answered; it must not throw. */
@@ -112,10 +121,12 @@ export class EventWriter {
       // A database that cannot be locked or written is nobody's fault, and asking it again for each command would only
       // hold everyone up; nor may a commit whose outcome is unknown be tried again without its clients' keys.
       const guiltySought = batch.length > 1 && !(error instanceof Unavailable);
+      if (error instanceof Unavailable) this.failed = { why: error.message, at: performance.now() };
       if (guiltySought) await this.oneByOne(batch);
       else for (const waiting of batch) settle(waiting, { error: foreseen(error) });
       return batch.length;
     }
+    this.failed = undefined;
     const { writes, outcomes } = decided;
     this.parts.doorbell?.ring(writes.position);
     this.told({ commands: outcomes.length, events: writes.events, ms: performance.now() - begun });

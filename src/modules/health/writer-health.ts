@@ -1,21 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { CommandWriter } from '../command-writer.js';
+import { CommandWriter, type WriterState } from '../command-writer.js';
+import { inFlight } from '../in-flight.js';
 
 /** Looks at the database the way a command does: through a write transaction. */
 @Injectable()
 export class WriterHealth {
-  constructor(
-    private readonly writer: CommandWriter,
-    private readonly indicators: HealthIndicatorService,
-  ) {}
+  /** Both questions of one request are answered by one look: on a locked database each takes seconds. */
+  private readonly state: () => Promise<WriterState>;
 
-  /** A write transaction can be opened; the migrations ran before the service listened. */
+  constructor(
+    writer: CommandWriter,
+    private readonly indicators: HealthIndicatorService,
+  ) {
+    this.state = inFlight(() => writer.state());
+  }
+
+  /** A write transaction can be opened, and the last one was committed; the migrations ran before the service listened. */
   async isWritable(key: string): Promise<HealthIndicatorResult> {
     const check = this.indicators.check(key);
     try {
-      const { position } = await this.writer.state();
-      return check.up({ migrated: true, writable: true, position });
+      const { position, unwritable: why } = await this.state();
+      return why === null
+        ? check.up({ migrated: true, writable: true, position })
+        : check.down({ writable: false, why });
     } catch (error) {
       return check.down({ writable: false, why: whyOf(error) });
     }
@@ -25,7 +33,7 @@ export class WriterHealth {
   async areAtHead(key: string): Promise<HealthIndicatorResult> {
     const check = this.indicators.check(key);
     try {
-      const { behind, failed } = await this.writer.state();
+      const { behind, failed } = await this.state();
       return behind.length === 0 ? check.up({ failed }) : check.down({ behind, failed });
     } catch (error) {
       return check.down({ why: whyOf(error) });

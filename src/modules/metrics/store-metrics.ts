@@ -19,7 +19,10 @@ export class StoreMetrics {
         help: '1 when commands can be taken and every projection is at the head, as /health/ready says.',
         otherwise: 0,
       },
-      async () => ((await state()).behind.length === 0 ? 1 : 0),
+      async () => {
+        const { behind, unwritable } = await state();
+        return behind.length === 0 && unwritable === null ? 1 : 0;
+      },
     );
     metrics.gauge(
       { name: 'edgesoul_log_head_position', help: "Position of the log's last event." },

@@ -30,26 +30,31 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
           counted,
           PROJECTIONS.find((projection) => projection.name === name) as Projection,
         );
-        return { name, version, position, lag: head - position, rows, ...(await this.stateOf(folded, head)) };
+        return { name, version, position, lag: head - position, rows, ...(await this.stateOf(folded)) };
       }),
     );
     return { items, head, countedAt: new Date(counted.at).toISOString() };
   }
 
-  private async stateOf(
-    { name, position, isCurrent }: ProjectionPosition,
-    head: number,
-  ): Promise<Pick<ProjectionAnswer, 'state' | 'lastError'>> {
+  private async stateOf({
+    name,
+    version,
+    standing,
+  }: ProjectionPosition): Promise<Pick<ProjectionAnswer, 'state' | 'lastError'>> {
     const failure = await this.reads.get(failuresTable, name);
     const error = failure ? { lastError: failureText(failure) } : {};
     if (this.rebuilds.isRebuilding(name)) return { state: 'rebuilding', ...error };
     // A rebuild that stopped at an event leaves live rows alone, but what it found has to be seen to.
     if (failure) return { state: 'failed', ...error };
-    if (position === head && isCurrent) return { state: 'live' };
-    if (this.reads.gate.closed(name) === 'rebuilding') return { state: 'rebuilding' };
-    const why = isCurrent
-      ? `It has folded ${position} of ${head} events`
-      : 'Its rows were made by other folds';
-    return { state: 'failed', lastError: `${why}; restart the service, which brings it to the head.` };
+    if (standing === 'live') return { state: 'live' };
+    if (this.reads.gate.closed(name) !== 'outdated') return { state: 'rebuilding' };
+    return { state: 'failed', lastError: outdatedText(version) };
   }
+}
+
+function outdatedText(version: number): string {
+  return (
+    `Its rows were made by version ${version} of its folds, which is newer than this process. Replace the process by ` +
+    'the newer release; to go back to this one, stop the newer processes and rebuild the projection.'
+  );
 }
