@@ -22,7 +22,7 @@ export async function startService(
   env: Record<string, string>,
   under: readonly string[] = [],
 ): Promise<ServiceProcess> {
-  const [command = process.execPath, ...args] = [...under, process.execPath, builtMain()];
+  const [command, ...args] = [...under, process.execPath, builtMain()];
   const child = spawn(command, args, {
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -54,14 +54,10 @@ describe('a service on SQLite whose disk is full', () => {
     const full = await Store.over(store.settings, FULL);
     const acknowledged: number[] = [];
     try {
-      for (;;) {
-        const { status, body } = await full.user('ada').post<{ position: number }>('/turns', turn());
-        if (status !== 201) {
-          expect(status).toBe(503);
-          break;
-        }
-        acknowledged.push(body.position);
-      }
+      const post = () => full.user('ada').post<{ position: number }>('/turns', turn());
+      let answer = await post();
+      for (; answer.status === 201; answer = await post()) acknowledged.push(answer.body.position);
+      expect(answer.status).toBe(503);
       expect(await full.get('/health/ready')).toMatchObject({
         status: 503,
         body: { error: { database: { status: 'down', writable: false } } },
