@@ -1,5 +1,4 @@
 import { basename, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { Config } from '../../config.js';
 import { InvalidInput } from '../../errors.js';
@@ -8,6 +7,7 @@ import { reset } from '../../operations/reset.js';
 import { runBackup } from '../../operations/backup/run-backup.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { interruptible } from './interruptible.js';
+import { isTyped } from './is-typed.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import { addressOf, existing, refuseBesideService } from './where.js';
 
@@ -26,7 +26,9 @@ export function resetCommand(): Command {
         existing(addressOf(config));
         refuseBesideService(operation);
         const name = nameOf(config);
-        const confirmed = command.opts<{ yes?: boolean }>().yes ?? (await isTyped(name));
+        const confirmed =
+          command.opts<{ yes?: boolean }>().yes ??
+          (await isTyped(name, questionOf(name), { input: process.stdin, output: process.stderr }));
         if (!confirmed) {
           terminal.failed(InvalidInput.unconfirmed(name));
           return EXIT.usage;
@@ -49,22 +51,8 @@ function nameOf({ databaseUrl, dataDir }: Config): string {
   return decodeURIComponent(pathname.slice(1)) || username;
 }
 
-/** Whether a person has typed the name; false where there is no terminal to ask on. */
-async function isTyped(name: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const leave = new AbortController();
-  terminal.on('close', () => leave.abort());
-  try {
-    const question = `This removes everything in ${name}, after a backup. Type ${name} to go on: `;
-    return (await terminal.question(question, { signal: leave.signal })).trim() === name;
-  } catch (error) {
-    // Ctrl-C or the end of the input: no answer.
-    if (leave.signal.aborted) return false;
-    throw error;
-  } finally {
-    terminal.close();
-  }
+function questionOf(name: string): string {
+  return `This removes everything in ${name}, after a backup. Type ${name} to go on: `;
 }
 
 function backUp({ config, terminal }: Operation, address: DatabaseAddress) {
