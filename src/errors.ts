@@ -337,6 +337,17 @@ export class Corrupt extends StoreError {
     return error;
   }
 
+  static database(cause: unknown): Corrupt {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const help = 'verify the store, and restore it from a backup';
+    return new Corrupt('database.damaged', `The database is damaged: ${why}; ${help}.`, { cause });
+  }
+
+  /** The storage itself, which a restore mends. */
+  get isOfDatabase(): boolean {
+    return this.code === 'database.damaged';
+  }
+
   static backup(file: string, what: string, cause?: unknown): Corrupt {
     return new Corrupt('backup.damaged', `${file} is damaged: ${what}.`, { cause });
   }

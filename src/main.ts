@@ -2,7 +2,7 @@ import './runtime-guard.js';
 import 'reflect-metadata';
 import { pino, type Logger } from 'pino';
 import { readConfig, type Config } from './config.js';
-import { StartRefused } from './errors.js';
+import { StartRefused, StoreError } from './errors.js';
 import { Backups } from './operations/backup/backups.js';
 import { makeServer } from './server.js';
 import { openStore } from './store/open-store.js';
@@ -62,7 +62,7 @@ try {
   logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   await start(config, logger);
 } catch (error) {
-  if (error instanceof StartRefused) console.error(error.message);
+  if (error instanceof StartRefused || error instanceof StoreError) console.error(error.message);
   else logger.fatal(error);
   process.exit(1);
 }

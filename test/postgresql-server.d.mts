@@ -1,5 +1,7 @@
 export interface StartedPostgresql {
   url: string;
+  /** Where its files are. */
+  dataDir: string;
   /** The address of a new, empty database. */
   createDatabase(): Promise<string>;
   halt(): Promise<void>;

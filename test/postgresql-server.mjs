@@ -69,6 +69,8 @@ export async function startPostgresql({ durable = false, tls = false } = {}) {
   let databases = 0;
   return {
     url: `postgresql://test:test@127.0.0.1:${port}/postgres`,
+    /** Where its files are. */
+    dataDir: join(folder, 'data'),
     async createDatabase() {
       const name = `database_${++databases}`;
       await server.createDatabase(name);

@@ -1,3 +1,4 @@
+import { Corrupt } from '../errors.js';
 import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
@@ -41,6 +42,8 @@ export async function verifyStore(parts: VerifyParts): Promise<VerifyReport> {
   const started = performance.now();
   const storage = await storageFindings(parts.reader);
   const verified = await verifyContents(parts).catch((error: unknown) => {
+    if (error instanceof Corrupt && error.isOfDatabase)
+      storage.push({ check: 'storage', what: error.message });
     // Of damaged storage not everything can be read.
     if (storage.length === 0) throw error;
     return UNREADABLE;

@@ -1,19 +1,19 @@
 import { PassThrough } from 'node:stream';
 import { isTyped } from './is-typed.js';
 
+const streams = (isTTY: boolean) => ({
+  input: Object.assign(new PassThrough(), { isTTY }),
+  output: Object.assign(new PassThrough(), { isTTY }),
+});
+
+async function answered(said: string): Promise<boolean> {
+  const { input, output } = streams(true);
+  const answer = isTyped('my-store', 'Type my-store: ', { input, output });
+  input.end(said);
+  return answer;
+}
+
 describe('isTyped', () => {
-  const streams = (isTTY: boolean) => ({
-    input: Object.assign(new PassThrough(), { isTTY }),
-    output: Object.assign(new PassThrough(), { isTTY }),
-  });
-
-  async function answered(said: string): Promise<boolean> {
-    const { input, output } = streams(true);
-    const answer = isTyped('my-store', 'Type my-store: ', { input, output });
-    input.end(said);
-    return answer;
-  }
-
   it('asks, and takes the very word', async () => {
     const { input, output } = streams(true);
     const answer = isTyped('my-store', 'Type my-store: ', { input, output });

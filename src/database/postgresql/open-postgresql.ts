@@ -1,5 +1,5 @@
 import { Client, Pool, types, type ClientConfig } from 'pg';
-import { Unavailable } from '../../errors.js';
+import { Corrupt, Unavailable } from '../../errors.js';
 
 /** How long a read may take before its connection is given up; the writer's transactions limit themselves. */
 const READ_MS = 30_000;
@@ -59,12 +59,15 @@ const nothing = (): void => undefined;
 
 /** What the database says when it cannot serve now, whatever was asked: the same request may succeed later. */
 const PASSING = /^(08|53|57|58|40001|40P01|55P03|25006|XX)/;
+/** What it says of pages or indexes that are not what was written. */
+const DAMAGED = /^XX00[12]$/;
 /** What the network says. */
 const NETWORK = /^(E[A-Z]+|EAI_AGAIN)$/;
 
-/** Unavailable for what passes by itself or by the operator's hand; anything else as it is. */
+/** Unavailable for what passes by itself or by the operator's hand, Corrupt for damage; anything else as it is. */
 export function translated(error: unknown): unknown {
   const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && DAMAGED.test(code)) return Corrupt.database(error);
   const passing = typeof code === 'string' && (PASSING.test(code) || NETWORK.test(code));
   const cut =
     typeof message === 'string' &&

@@ -4,7 +4,7 @@ import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { SqliteShadows } from '../../database/sqlite/sqlite-shadows.js';
 import type { Turn } from '../../database/sqlite/write-turns.js';
 import { keyText, type Table } from '../../database/table.js';
-import { Unavailable } from '../../errors.js';
+import { Corrupt, Unavailable } from '../../errors.js';
 import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
 import { uuidBytes } from './uuid-bytes.js';
@@ -127,7 +127,7 @@ export class SqliteEventLog implements EventLog {
       this.heads.clear();
       // A failed commit may have rolled back already.
       if (this.db.inTransaction) this.rollback.run();
-      throw isUnwritable(error) ? Unavailable.database(error) : error;
+      throw translated(error);
     }
   }
 
@@ -182,9 +182,14 @@ export class SqliteEventLog implements EventLog {
 }
 
 /** The disk is full or broken, or the file is locked or may not be written: nothing that a command did. */
-function isUnwritable(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM)/.test(code);
+const PASSING = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM)/;
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
+
+/** Unavailable for what passes by the operator's hand, Corrupt for damage; anything else as it is. */
+function translated(error: unknown): unknown {
+  const code = String((error as { code?: unknown }).code);
+  if (DAMAGED.test(code)) return Corrupt.database(error);
+  return PASSING.test(code) ? Unavailable.database(error) : error;
 }
 
 const nothing = (): void => undefined;
