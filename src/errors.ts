@@ -448,6 +448,12 @@ export class Unavailable extends StoreError {
     return new Unavailable('database.unavailable', `The database cannot serve now: ${why}`, { cause });
   }
 
+  /** The disk is full or broken. */
+  get isOfDisk(): boolean {
+    const { code } = (this.cause ?? {}) as { code?: unknown };
+    return typeof code === 'string' && /^(53100|58|SQLITE_FULL|SQLITE_IOERR)/.test(code);
+  }
+
   /** Others held a lock for too long, so that nothing was done: PostgreSQL's lock_not_available, or SQLite's. */
   get isLocked(): boolean {
     const { code } = (this.cause ?? {}) as { code?: unknown };

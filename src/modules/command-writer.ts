@@ -17,7 +17,7 @@ export interface WriterState {
   behind: string[];
   /** Those that stopped at an event in a rebuild or at the start, whether their rows are at the head or not. */
   failed: Omit<FailureRow, 'failedAt'>[];
-  /** Why the last commit failed, when that was a moment ago and none was made since; null otherwise. */
+  /** Why the disk did not take the last commit, when that was a moment ago and none was made since; null otherwise. */
   unwritable: string | null;
 }
 

@@ -1,5 +1,6 @@
 import { RowBatch } from '../database/row-batch.js';
 import { settled, type EventLog } from '../events/log/event-log.js';
+import type { EventFolds } from '../events/log/event-folds.js';
 import { failuresTable } from '../events/log/log-tables.js';
 import type { Commit, EventWriter } from '../events/log/event-writer.js';
 import type { Written } from '../events/log/write-command.js';
@@ -13,6 +14,7 @@ export class DecidingWriter extends CommandWriter {
   constructor(
     private readonly log: EventLog,
     private readonly writer: EventWriter,
+    private readonly folds: EventFolds,
   ) {
     super();
   }
@@ -30,8 +32,9 @@ export class DecidingWriter extends CommandWriter {
   }
 
   override state(): Promise<WriterState> {
-    return this.log.transaction((transaction) =>
-      settled(transaction, () => {
+    return this.log.transaction(async (transaction) => {
+      await this.folds.bringForward(transaction);
+      return settled(transaction, () => {
         const { head } = transaction;
         const rows = new RowBatch(transaction.rows);
         const behind = PROJECTIONS.filter((projection) => !isLive(projection, head, rows));
@@ -42,8 +45,8 @@ export class DecidingWriter extends CommandWriter {
           unwritable: this.writer.unwritable ?? null,
           failed: failed.map(({ failedAt: _at, ...failure }) => failure),
         };
-      }),
-    );
+      });
+    });
   }
 
   override close(): Promise<void> {

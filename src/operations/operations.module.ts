@@ -1,4 +1,4 @@
-import { loggedFailure } from '../errors.js';
+import { loggedFailure, Refused } from '../errors.js';
 import {
   Global,
   Logger,
@@ -47,8 +47,10 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
       const failed = result?.failed ?? [];
       for (const { projection, position, eventId, cause } of failed)
         this.logger.error({ msg: 'a projection stopped at an event', projection, position, eventId, cause });
-      if (state === 'failed') this.logger.error({ msg: 'a rebuild failed', ...loggedFailure(error) });
-      if (result)
+      // Another process is at it already.
+      if (state === 'failed' && !(error instanceof Refused))
+        this.logger.error({ msg: 'a rebuild failed', ...loggedFailure(error) });
+      if (result && result.swapped.length > 0)
         this.logger.warn({
           msg: 'rebuilt',
           projections: result.swapped,
@@ -66,6 +68,8 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.upkeep.close(), this.rebuilds.close(), this.verifications.close()]);
+    // First whoever begins rebuilds.
+    await this.upkeep.close();
+    await Promise.all([this.rebuilds.close(), this.verifications.close()]);
   }
 }

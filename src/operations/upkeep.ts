@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Unavailable } from '../errors.js';
+import { Refused, Unavailable } from '../errors.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { failuresTable, type FailureRow } from '../events/log/log-tables.js';
 import { readSkips } from '../projections/bookkeeping.js';
+import { FEW } from '../projections/bring-forward.js';
 import { closeGate, isStale, openProjections } from '../projections/open-projections.js';
 import type { ProjectionPosition } from '../projections/positions.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
@@ -11,12 +12,16 @@ import type { Projection } from '../projections/projection.js';
 import type { Reads } from '../projections/reads.js';
 import { isShared, type DatabaseAddress } from '../store/database-address.js';
 import { openStoreAt } from '../store/open-log.js';
+import type { Rebuilt } from '../projections/rebuild.js';
+import type { Job } from './jobs.js';
 import type { Rebuilds } from './rebuilds.js';
 
 /** How often is looked how the projections stand: other processes may have brought them forward, or left them behind. */
 const LOOK_MS = 1_000;
-/** After a rebuild that failed. */
+/** After a rebuild that failed, until the next one. */
 const REBUILD_AGAIN_MS = 30_000;
+/** The same where another process was at it; what it has rebuilt is seen at the next look. */
+const BUSY_MS = 5_000;
 
 /** What upkeep needs of the running store. */
 interface Kept {
@@ -31,8 +36,9 @@ interface Kept {
  */
 export class Upkeep {
   private readonly stopped = new AbortController();
-  private rebuiltAt = -Infinity;
   private running: Promise<void> | undefined;
+  /** When another rebuild may begin, in ms of performance.now(). */
+  private notBefore = -Infinity;
   private failing = false;
   /** Told of a failure that nobody foresaw. */
   onFailed: ((error: unknown) => void) | undefined;
@@ -59,39 +65,50 @@ export class Upkeep {
         await this.look();
         this.failing = false;
       } catch (error) {
-        // Once, not every second. While the database is away, readiness and every answer say so.
-        if (!this.failing && !(error instanceof Unavailable)) this.onFailed?.(error);
-        this.failing = true;
+        // While the database is away, readiness and every answer say so.
+        if (!(error instanceof Unavailable)) this.failed(error);
       }
       await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private async look(): Promise<void> {
-    const { reads } = this.store;
-    const { projections } = await reads.positions();
-    const names = projections.map(({ name }) => [name]);
-    const failures = await reads.getAll(failuresTable, names);
-    const states = projections.map((at) => [declared(at), this.stateOf(at, failures)] as const);
-    for (const [projection, state] of states) this.setGate(projection, state);
-    const those = (wanted: State) => states.filter(([, state]) => state === wanted).map(([each]) => each);
-    const [behind, stale] = [those('behind'), those('rebuilding')];
-    if (behind.length > 0) await this.catchUp(behind);
-    if (stale.length > 0) await this.rebuild(stale);
+  /** Tells it once, not every second. */
+  private failed(error: unknown): void {
+    if (!this.failing) this.onFailed?.(error);
+    this.failing = true;
   }
 
-  private stateOf({ name, standing }: ProjectionPosition, failures: readonly FailureRow[]): State {
+  private async look(): Promise<void> {
+    const { reads } = this.store;
+    const { head, projections } = await reads.positions();
+    const names = projections.map(({ name }) => [name]);
+    const failures = await reads.getAll(failuresTable, names);
+    const states = projections.map((at) => ({ at, state: this.stateOf(at, failures) }));
+    for (const { at, state } of states) this.setGate(at, state, head);
+    const those = (wanted: State) =>
+      states.filter(({ state }) => state === wanted).map(({ at }) => declared(at));
+    const [behind, stale] = [those('behind'), those('rebuilding')];
+    if (behind.length > 0) await this.catchUp(behind);
+    if (stale.length > 0) this.rebuild(stale);
+  }
+
+  private stateOf({ name, position, standing }: ProjectionPosition, failures: readonly FailureRow[]): State {
     if (standing === 'live') return 'live';
-    if (standing === 'behind') return failures.some((each) => each.projection === name) ? 'failed' : 'behind';
+    if (standing === 'behind') {
+      const stopped = failures.some((each) => each.projection === name && each.position > position);
+      return stopped ? 'failed' : 'behind';
+    }
     // These folds have tried: the next release may do better.
     if (this.store.reads.gate.closed(name) === 'failed') return 'failed';
     return isStale(standing, { shared: isShared(this.store.address) }) ? 'rebuilding' : 'outdated';
   }
 
-  private setGate(projection: Projection, state: State): void {
+  private setGate(at: ProjectionPosition, state: State, head: number): void {
     const { gate } = this.store.reads;
-    if (state === 'live') gate.open(projection.name);
-    else if (state !== 'behind') gate.close(projection, state);
+    if (state === 'live') gate.open(at.name);
+    else if (state !== 'behind') gate.close(declared(at), state);
+    // With few events missing, what this process writes is folded with them; with many, it would miss its own.
+    else if (head - at.position > FEW) gate.close(declared(at), 'rebuilding');
   }
 
   private async catchUp(behind: readonly Projection[]): Promise<void> {
@@ -106,11 +123,20 @@ export class Upkeep {
     }
   }
 
-  private async rebuild(stale: readonly Projection[]): Promise<void> {
-    if (this.rebuilds.running || performance.now() - this.rebuiltAt < REBUILD_AGAIN_MS) return;
-    const projections = stale.map(({ name }) => name);
-    const { state } = await this.rebuilds.ended(this.rebuilds.start({ projections }));
-    if (state === 'failed') this.rebuiltAt = performance.now();
+  /** Begins a rebuild, and does not wait for it: the other projections are looked after meanwhile. */
+  private rebuild(stale: readonly Projection[]): void {
+    if (this.stopped.signal.aborted || this.rebuilds.running || performance.now() < this.notBefore) return;
+    const job = this.rebuilds.start({ projections: stale.map(({ name }) => name), staleOnly: true });
+    this.notBefore = Infinity;
+    void this.notAgainSoon(job);
+  }
+
+  private async notAgainSoon(job: Job<Rebuilt>): Promise<void> {
+    const { state, error } = await this.rebuilds.ended(job);
+    // Who cancels it will begin another one.
+    if (state === 'cancelled') return;
+    const busy = error instanceof Refused;
+    this.notBefore = performance.now() + (state === 'done' ? 0 : busy ? BUSY_MS : REBUILD_AGAIN_MS);
   }
 }
 

@@ -66,7 +66,8 @@ export interface CaughtUp {
 
 /**
  * Brings projections to the head of the log before the service answers: those that are behind go on from their
- * checkpoint, those whose folds have another version start anew. Answers the names and what was folded.
+ * checkpoint, those whose rows are of older folds start anew, those of newer folds are left alone. Answers the names and what
+ * was folded.
  */
 export async function catchUp(
   parts: FoldAgainParts,
@@ -93,6 +94,8 @@ async function foldNextPage(
   projection: Projection,
 ): Promise<number> {
   const checkpoint = await settled(transaction, () => checkpointOf(transaction, projection));
+  // Another process may have swapped them in since the last look.
+  if (checkpoint && checkpoint.version > projection.version) return 0;
   const isCurrent =
     checkpoint?.version === projection.version && checkpoint.position <= transaction.head.position;
   if (!isCurrent) for (const table of projection.tables) await transaction.clear(table);

@@ -42,6 +42,7 @@ async function isLittle({
   const { position: head } = await reader.head();
   const behind = projections.map(({ name, version }) => {
     const at = checkpoints.find(({ projection }) => projection === name);
+    if (at && at.version > version) return Infinity;
     return head - (at?.version === version ? at.position : 0);
   });
   const most = Math.max(...behind);

@@ -36,6 +36,8 @@ export async function openProjections(
     if (isStale(standing, parts)) opened.stale.push(projection);
     else if (standing === 'newer') opened.outdated.push(projection);
     else if (await stops(parts, projection, opened.caughtUp)) opened.failed.push(projection);
+    // Swapped in meanwhile.
+    else if ((await standingIn(parts.log, projection)) === 'newer') opened.outdated.push(projection);
   }
   return opened;
 }
@@ -69,7 +71,8 @@ async function stops(parts: FoldAgainParts, projection: Projection, caughtUp: Ca
     caughtUp.push(...(await catchUp(parts, [projection])));
     return false;
   } catch (error) {
-    if (!(error instanceof ProjectionFailed || error instanceof Corrupt)) throw error;
+    const isOfEvent = error instanceof ProjectionFailed || (error instanceof Corrupt && !error.isOfDatabase);
+    if (!isOfEvent) throw error;
     const { position = 0, eventId = '' } = error.at ?? {};
     await parts.log.transaction((transaction) => {
       const rows = new RowBatch(transaction.rows);

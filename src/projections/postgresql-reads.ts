@@ -15,6 +15,9 @@ import type { Positions } from './positions.js';
 import { countEvents, countRows, readPositions, readSize } from './postgresql-figures.js';
 import { Reads, type StoreSize } from './reads.js';
 
+/** One moment for a page and its head; what takes longer than anybody waits is ended by the server too. */
+const BEGIN_PAGE = `begin isolation level repeatable read read only;
+  set local statement_timeout = '30s'`;
 /** Events that are decoded before others get their turn on the main thread. */
 const AT_ONCE = 100;
 
@@ -108,17 +111,19 @@ export class PostgresqlReads extends Reads {
   /** Of one moment, so that the page and the head belong together. */
   private async eventsAndHead(query: EventQuery) {
     const client = await this.pool.connect();
+    let broken: Error | undefined;
     try {
-      await client.query('begin isolation level repeatable read read only');
+      await client.query(BEGIN_PAGE);
       const events = await readEvents(client, query);
       const { position } = await readHead(client);
       await client.query('commit');
       return { events, head: position };
     } catch (error) {
-      await client.query('rollback').catch(() => undefined);
+      // Closed instead of rolled back: a server that did not answer in time would not answer that either.
+      broken = error as Error;
       throw error;
     } finally {
-      client.release();
+      client.release(broken);
     }
   }
 }

@@ -4,6 +4,13 @@ import { StartRefused } from '../errors.js';
 /** `array_to_tsvector` and generated columns, with some years to spare. */
 const OLDEST_VERSION = 14;
 
+/** Others may migrate or catch up for as long as it takes: no timeout but one beyond all of that. */
+const LOCK_START = {
+  text: `begin; set local idle_in_transaction_session_timeout = 0;
+    select pg_advisory_xact_lock(hashtext('edgesoul start'), hashtext(current_schema()))`,
+  query_timeout: 24 * 3_600_000,
+};
+
 /** Runs the work while no other process does the same, or starts; throws StartRefused when the database cannot be used. */
 export async function alone<T>(pool: pg.Pool, name: string, work: () => Promise<T>): Promise<T> {
   let client: pg.PoolClient;
@@ -14,11 +21,11 @@ export async function alone<T>(pool: pg.Pool, name: string, work: () => Promise<
   }
   try {
     await refuseOld(client, name);
-    // Of the session, and so gone with the process; a pooler must give this one connection whole sessions.
-    await client.query(`select pg_advisory_lock(hashtext('edgesoul start'), hashtext(current_schema()))`);
+    // Of a transaction that is never committed: gone with the process, and a pooler keeps its connection for it.
+    await client.query(LOCK_START);
     return await work();
   } finally {
-    // Not back into the pool: closing it is what gives up the lock.
+    // Not back into the pool: closing it ends the transaction, and with it the lock.
     client.release(true);
   }
 }

@@ -55,6 +55,7 @@ export async function openPostgresqlStore(url: string): Promise<Store> {
     const writer = new DecidingWriter(
       log,
       new EventWriter(log, { catalog, codec: jsonCodec, folds, clock: Date.now, doorbell }),
+      folds,
     );
     undo.unshift(() => writer.close());
     return {

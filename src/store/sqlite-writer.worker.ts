@@ -21,7 +21,7 @@ const log = new SqliteEventLog(db, new WriteTurns(turns).ofWriter);
 const folds = new LiveFolds(PROJECTIONS);
 const doorbell = new Doorbell();
 const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };
-const writer = new DecidingWriter(log, new EventWriter(log, parts));
+const writer = new DecidingWriter(log, new EventWriter(log, parts), folds);
 compileValidators();
 /** Not yet told to the main thread. */
 let commits: Commit[] = [];

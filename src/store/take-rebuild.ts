@@ -11,14 +11,16 @@ export async function takeRebuild(url: string): Promise<TakenRebuild | undefined
   const pool = openPool(url, 1);
   let client: pg.PoolClient | undefined;
   const release = async () => {
-    // Not back into the pool: closing it is what gives up the lock.
+    // Not back into the pool: closing it ends the transaction, and with it the lock.
     client?.release(true);
     await pool.end();
   };
   try {
     client = await pool.connect();
+    // Of a transaction that does nothing else: a pooler keeps its connection for it.
+    await client.query('begin; set local idle_in_transaction_session_timeout = 0');
     const { rows } = await client.query<{ taken: boolean }>(
-      `select pg_try_advisory_lock(hashtext('edgesoul rebuild'), hashtext(current_schema())) as taken`,
+      `select pg_try_advisory_xact_lock(hashtext('edgesoul rebuild'), hashtext(current_schema())) as taken`,
     );
     if (rows[0]?.taken) return { release };
   } catch (error) {

@@ -3,10 +3,13 @@ import { checkpointsTable, failuresTable } from '../../src/events/log/log-tables
 import { emotionPatternsTable, emotionTrend } from '../../src/projections/emotion-trend.projection.js';
 import { skipId } from '../../src/projections/bookkeeping.js';
 import { catchUp, foldUserAgain } from '../../src/projections/fold-again.js';
+import { FEW } from '../../src/projections/bring-forward.js';
+import type { LogTransaction } from '../../src/events/log/event-log.js';
 import { openProjections } from '../../src/projections/open-projections.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { append, feeling, joy, numbers } from '../support/appends.js';
+import { DelegatingLog } from '../support/delegating-log.js';
 import { DATABASES } from '../support/databases.js';
 import { planting, type TestDatabase } from '../support/test-database.js';
 import { liveFolds } from '../support/folds.js';
@@ -47,6 +50,8 @@ for (const database of DATABASES) {
         );
       }
     }
+
+    const unfolded = (count: number) => db.writer(noFolds).write(append(numbers(count).map(() => joy())));
 
     beforeEach(async () => {
       db = await database.open();
@@ -152,6 +157,63 @@ for (const database of DATABASES) {
 
       expect(still).toEqual([]);
       expect(await db.rows(failuresTable)).toEqual([]);
+    });
+
+    it('leaves alone what a newer release has made, also when it did so between two transactions', async () => {
+      await write(liveFolds());
+      const before = await storedRows(db);
+      const newer = { projection: emotionTrend.name, version: emotionTrend.version + 1, position: EVENTS };
+      class SwappedMeanwhile extends DelegatingLog {
+        private transactions = 0;
+
+        override async transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
+          this.transactions += 1;
+          if (this.transactions === 2)
+            await this.log.transaction((transaction) => transaction.save(planting(checkpointsTable, newer)));
+          return this.log.transaction(work);
+        }
+      }
+      const parts = { ...folding(db), log: new SwappedMeanwhile(db.log), shared: true };
+
+      const { outdated, stale, failed } = await openProjections(parts, [emotionTrend]);
+
+      expect([outdated, stale, failed]).toEqual([[emotionTrend], [], []]);
+      expect(await storedRows(db)).toEqual(before);
+      expect(await db.rows(checkpointsTable)).toContainEqual(newer);
+    });
+
+    describe('a writer that finds events which another release appended without folding them', () => {
+      it('folds few of them with its own', async () => {
+        await db.writer(liveFolds()).write(append([joy()]));
+        await unfolded(FEW - 1);
+
+        await db.writer(liveFolds()).write(append([joy()]));
+
+        expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
+        const positions = (await db.rows(checkpointsTable)).map(({ position }) => position);
+        expect(positions).toEqual(PROJECTIONS.map(() => FEW + 1));
+      });
+
+      it('leaves many to others, and so a projection that has stopped at one', async () => {
+        await db.writer(liveFolds()).write(append([joy()]));
+        await unfolded(FEW + 1);
+        await db.writer(liveFolds()).write(append([joy()]));
+        expect((await db.rows(checkpointsTable)).map(({ position }) => position)).toEqual(
+          PROJECTIONS.map(() => 1),
+        );
+
+        await catchUp(folding(db), PROJECTIONS);
+        await unfolded(1);
+        const stopped = { eventId: '', cause: 'x', failedAt: 0, position: FEW + 4 };
+        await db.log.transaction((transaction) =>
+          transaction.save(planting(failuresTable, { ...stopped, projection: 'emotion-trend' })),
+        );
+        await db.writer(liveFolds()).write(append([joy()]));
+        const folded = await db.rows(checkpointsTable);
+        expect(folded.map(({ projection, position }) => [projection, position])).toEqual(
+          folded.map(({ projection }) => [projection, projection === 'emotion-trend' ? FEW + 3 : FEW + 5]),
+        );
+      });
     });
 
     it('folds everything anew for a new version of a projection, and only for that one', async () => {

@@ -81,6 +81,6 @@ describe('what a batch asks of PostgreSQL', () => {
     const statements = await asked(of(turn, USERS, 3));
 
     const unnamed = statements.filter((each) => typeof each === 'string' || each.name === undefined);
-    expect(unnamed).toEqual([expect.stringContaining('begin;'), 'commit']);
+    expect(unnamed).toEqual([expect.stringMatching(/^begin /), 'commit']);
   });
 });

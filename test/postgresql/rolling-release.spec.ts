@@ -1,82 +1,125 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import type { CheckpointRow } from '../../src/events/log/log-tables.js';
-import { joyfulTurn } from '../support/builders.js';
-import { edgesoul } from '../support/edgesoul.js';
+import { emotion } from '../support/builders.js';
+import { readLog } from '../support/client.js';
 import { refusalOf } from '../support/expectations.js';
+import { newerRelease, type NewerRelease } from '../support/newer-release.js';
+import { startPatientClients } from '../support/patient-clients.js';
 import { runSql } from '../support/postgresql-databases.js';
 import { Store } from '../support/store.js';
 
 jest.setTimeout(120_000);
 
-const NAME = 'emotion-trend';
-
 interface Projections {
-  items: { name: string; state: string; lag: number; lastError?: string }[];
+  items: { name: string; version: number; state: string; lag: number; lastError?: string }[];
 }
 
-let store: Store;
-let own: Pick<CheckpointRow, 'version' | 'position'>;
+interface Emotions {
+  items: { emotion: string; frequency: number }[];
+}
+
+let release: NewerRelease;
+let older: Store;
+let newer: Store;
 
 beforeAll(async () => {
-  store = await Store.start();
-  await store.user('ada').post('/turns', joyfulTurn());
-  own = await checkpoint();
+  release = await newerRelease();
+  older = await Store.start();
+  for (let i = 0; i < 5; i++) await older.user('ada').post('/emotions', emotion({ emotion: 'joy' }));
 });
 
-afterAll(() => store.remove());
+afterAll(async () => {
+  await newer?.stop('SIGKILL');
+  await older.remove();
+  await release.remove();
+});
 
-const url = () => store.databaseUrl ?? '';
+const joys = async (store: Store) => {
+  const { status, body } = await store.user('ada').get<Emotions>('/emotions');
+  expect(status).toBe(200);
+  return body.items.find(({ emotion: name }) => name === 'joy')?.frequency;
+};
 
-async function checkpoint(): Promise<typeof own> {
-  const { rows } = await runSql(
-    url(),
-    `select version, position::int from checkpoints where projection = '${NAME}'`,
+const trendOf = async (store: Store) =>
+  (await store.get<Projections>('/v1/ops/projections')).body.items.find(
+    ({ name }) => name === 'emotion-trend',
   );
-  return rows[0] as typeof own;
+
+/** Every version that the store's rows have, as the database is asked for it again and again. */
+function watchVersions(): { seen: number[]; stop(): Promise<void> } {
+  const seen: number[] = [];
+  const over = new AbortController();
+  const watching = (async () => {
+    while (!over.signal.aborted) {
+      const { rows } = await runSql(
+        older.databaseUrl ?? '',
+        `select version::int from checkpoints where projection = 'emotion-trend'`,
+      );
+      const { version } = rows[0] as { version: number };
+      if (seen.at(-1) !== version) seen.push(version);
+      await sleep(10);
+    }
+  })();
+  return {
+    seen,
+    stop: async () => {
+      over.abort();
+      await watching;
+    },
+  };
 }
 
-/** What a process of another release has made of the projection. */
-async function made({ version, position }: typeof own): Promise<void> {
-  await runSql(
-    url(),
-    `update checkpoints set version = ${version}, position = ${position} where projection = '${NAME}'`,
-  );
-}
-
-const emotions = () => store.user('ada').get<{ items: object[] }>('/emotions');
-
-async function state() {
-  const { items } = (await store.get<Projections>('/v1/ops/projections')).body;
-  return items.find(({ name }) => name === NAME);
-}
-
-describe('beside processes of another release on one database', () => {
-  it('an older one refuses what a newer one has rebuilt, also after a restart, and writes on', async () => {
-    expect((await emotions()).status).toBe(200);
-    await made({ ...own, version: own.version + 1 });
-    let answer = await emotions();
-    for (; answer.status === 200; answer = await emotions()) await sleep(50);
+describe('a newer release that takes over from an older one on the same database', () => {
+  it('rebuilds what it folds otherwise while the older one is written to, and neither undoes the other', async () => {
+    const versions = watchVersions();
+    const clients = startPatientClients(() => [older.url], 1, { count: 8, pauseMs: 20 });
+    await clients.acknowledged(20);
+    newer = await Store.over(older.settings, release.under);
+    let answer = await older.user('ada').get('/emotions');
+    for (; answer.status === 200; answer = await older.user('ada').get('/emotions')) await sleep(20);
     expect(refusalOf(answer)).toBe('503 projection.unavailable');
-    expect(await state()).toMatchObject({ state: 'failed', lastError: expect.stringContaining('newer') });
-    expect((await store.get('/health/ready')).status).toBe(503);
-    expect((await store.user('ada').get('/conversation')).status).toBe(200);
+    await clients.acknowledged(clients.sent.length + 40);
 
-    await store.restart();
-    expect(refusalOf(await emotions())).toBe('503 projection.unavailable');
-    expect((await store.user('ada').post('/turns', joyfulTurn())).status).toBe(201);
-    expect(await checkpoint()).toEqual({ ...own, version: own.version + 1 });
+    // Whoever asks the newer one sees what it was told there, whatever the older one writes meanwhile.
+    for (let i = 6; i <= 15; i++) {
+      expect((await newer.user('ada').post('/emotions', emotion({ emotion: 'joy' }))).status).toBe(201);
+      expect(await joys(newer)).toBe(i);
+    }
+    expect((await newer.get('/health/ready')).status).toBe(200);
+    expect((await older.get('/health/ready')).status).toBe(503);
+    expect(await trendOf(older)).toMatchObject({
+      state: 'failed',
+      lastError: expect.stringContaining('newer'),
+    });
+
+    await older.restart();
+    expect(refusalOf(await older.user('ada').get('/emotions'))).toBe('503 projection.unavailable');
+    expect((await older.user('ada').get('/profile')).status).toBe(200);
+    await clients.stop();
+    await versions.stop();
+    expect(clients.strange).toEqual([]);
+    const [before, ...after] = versions.seen;
+    expect(after).toEqual([(before ?? 0) + 1]);
   });
 
-  it('a newer one folds what an older one has left behind, without a restart', async () => {
-    // What stands in the log since then was folded by nobody.
-    await made(own);
-    let at = await state();
-    for (; at?.state !== 'live'; at = await state()) await sleep(50);
-    expect(at.lag).toBe(0);
-    expect((await emotions()).status).toBe(200);
-    expect((await store.get('/health/ready')).status).toBe(200);
-    expect((await store.user('ada').post('/turns', joyfulTurn())).status).toBe(201);
-    expect((await edgesoul(['verify', '--json'], store.settings)).code).toBe(0);
+  it('folds what the older one left behind when that is gone, and all of the log is in its rows', async () => {
+    // More than a command folds on its way.
+    const commands = Array.from({ length: 300 }, () => ({
+      command: 'ObserveEmotion',
+      userId: 'bob',
+      ...emotion(),
+    }));
+    expect((await older.post('/v1/commands', { commands })).status).toBe(200);
+    await older.stop();
+    let trend = await trendOf(newer);
+    for (; trend?.state !== 'live'; trend = await trendOf(newer)) await sleep(20);
+    expect(trend.lag).toBe(0);
+    const { verificationId } = (await newer.post<{ verificationId: string }>('/v1/ops/verifications')).body;
+    let verified: { state: string; ok: boolean; events: number };
+    do {
+      await sleep(50);
+      verified = (await newer.get<typeof verified>(`/v1/ops/verifications/${verificationId}`)).body;
+    } while (verified.state === 'running');
+    expect(verified).toMatchObject({ state: 'done', ok: true, events: (await readLog(newer)).length });
   });
 });

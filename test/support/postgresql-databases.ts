@@ -45,7 +45,7 @@ async function migratedTemplate(): Promise<string> {
 
 async function made(from: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(`create database ${name} template ${from}`);
+  await onServer(`create database ${name} template ${from} strategy file_copy`);
   return Object.assign(new URL(serverUrl()), { pathname: `/${name}` }).href;
 }
 

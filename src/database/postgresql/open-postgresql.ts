@@ -1,8 +1,10 @@
 import { Client, Pool, types, type ClientConfig } from 'pg';
 import { Corrupt, Unavailable } from '../../errors.js';
 
-/** How long a read may take before its connection is given up; the writer's transactions limit themselves. */
+/** How long a read may take before its connection is given up. */
 const READ_MS = 30_000;
+/** The same for the writer's statements, which the server limits to less: longer only when it is not reached any more. */
+const WRITE_MS = 45_000;
 /** The oid of bigint: all of ours are whole numbers below 2^53. */
 const INT8 = 20;
 /** How long a connection attempt may take before the command is answered with 503. */
@@ -20,7 +22,7 @@ export function openPool(url: string, max: number, { pipeline = false } = {}): P
     max,
     pipeline,
     // Not the server's statement_timeout, which a pooler would refuse at the start of a connection.
-    ...(pipeline ? {} : { query_timeout: READ_MS }),
+    query_timeout: pipeline ? WRITE_MS : READ_MS,
   });
   // A connection may break at any time. Its user learns it from the query, and the next one gets another; without a
   // listener it would end the process.
@@ -31,11 +33,9 @@ export function openPool(url: string, max: number, { pipeline = false } = {}): P
 
 /** A connection outside of any pool, called after its purpose, for a session of its own; not connected yet. */
 export function openClient(url: string, purpose: string): Client {
-  // Nobody asks an idle connection anything, so only the network can tell that the other side is gone.
   const client = new Client({
     ...settings(url),
     application_name: `edgesoul-store ${purpose}`,
-    keepAliveInitialDelayMillis: IDLE_MS,
     query_timeout: READ_MS,
   });
   client.on('error', nothing);
@@ -47,6 +47,7 @@ function settings(url: string): ClientConfig {
     connectionString: url,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: IDLE_MS,
     application_name: 'edgesoul-store',
     types: {
       getTypeParser: ((oid: number, format: 'text') =>

@@ -1,6 +1,9 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { openClient } from './open-postgresql.js';
 
 const TRY = `select pg_try_advisory_lock(hashtext('edgesoul backups'), hashtext(current_schema())) as mine`;
+/** Over the session that took the lock: when it answers, the lock is held. */
+const ASK = 'select 1';
 
 /** One of the processes that share the database; another one takes over when its connection ends. */
 export class PostgresqlLeadership {
@@ -11,16 +14,16 @@ export class PostgresqlLeadership {
 
   /** Whether this process is the one; tries to become it where nobody is. */
   async isMine(): Promise<boolean> {
-    if (this.held) return true;
     try {
       const client = await this.connected();
-      const { rows } = await client.query<{ mine: boolean }>(TRY);
-      this.held = rows[0]?.mine === true;
+      if (this.held) await client.query(ASK);
+      else this.held = (await client.query<{ mine: boolean }>(TRY)).rows[0]?.mine === true;
+      return this.client === client && this.held;
     } catch {
       // The database is away: nobody is.
-      this.lost();
+      await this.close();
+      return false;
     }
-    return this.held;
   }
 
   async close(): Promise<void> {
@@ -31,11 +34,7 @@ export class PostgresqlLeadership {
 
   private async connected(): Promise<Client> {
     if (this.client) return this.client;
-    const client = new Client({
-      connectionString: this.url,
-      application_name: 'edgesoul-store backups',
-      keepAlive: true,
-    });
+    const client = openClient(this.url, 'backups');
     this.client = client;
     const lost = () => {
       if (this.client === client) this.lost();

@@ -1,4 +1,4 @@
-import { StoreError, Unavailable, Unexpected } from '../../errors.js';
+import { Corrupt, StoreError, Unavailable, Unexpected } from '../../errors.js';
 import type { Doorbell } from './doorbell.js';
 import { settled, type EventLog, type LogTransaction } from './event-log.js';
 import { WriteBatch, type WriteParts } from './write-batch.js';
@@ -48,7 +48,7 @@ interface Decided {
 
 const nothing = (): void => undefined;
 
-/** How long a failed commit is remembered: who is sent no command because of it could never learn that it would go well. */
+/** How long a commit is remembered that the disk did not take: who is sent no command because of it could never learn that it would go well. */
 const REMEMBERED_MS = 10_000;
 
 /**
@@ -73,7 +73,7 @@ export class EventWriter {
     return this.waiting.length;
   }
 
-  /** Why the last commit failed, when that was a moment ago and none was made since. */
+  /** Why the disk did not take the last commit, when that was a moment ago and none was made since. */
   get unwritable(): string | undefined {
     return this.failed && performance.now() - this.failed.at < REMEMBERED_MS ? this.failed.why : undefined;
   }
@@ -120,8 +120,10 @@ export class EventWriter {
     } catch (error) {
       // A database that cannot be locked or written is nobody's fault, and asking it again for each command would only
       // hold everyone up; nor may a commit whose outcome is unknown be tried again without its clients' keys.
-      const guiltySought = batch.length > 1 && !(error instanceof Unavailable);
-      if (error instanceof Unavailable) this.failed = { why: error.message, at: performance.now() };
+      const isOfDatabase = error instanceof Unavailable || (error instanceof Corrupt && error.isOfDatabase);
+      const guiltySought = batch.length > 1 && !isOfDatabase;
+      if (error instanceof Unavailable && error.isOfDisk)
+        this.failed = { why: error.message, at: performance.now() };
       if (guiltySought) await this.oneByOne(batch);
       else for (const waiting of batch) settle(waiting, { error: foreseen(error) });
       return batch.length;
@@ -142,7 +144,9 @@ export class EventWriter {
   private transaction(batch: readonly Waiting[]): Promise<Decided> {
     return this.log.transaction(async (transaction) => {
       const now = this.parts.clock();
-      const decided = await settled(transaction, () => this.decide(transaction, batch, now));
+      let decided = await settled(transaction, () => this.decide(transaction, batch, now));
+      if (decided.writes.isBehind && (await this.parts.folds.bringForward(transaction)))
+        decided = await settled(transaction, () => this.decide(transaction, batch, now));
       await decided.writes.flush();
       return decided;
     });

@@ -23,8 +23,11 @@ import { uuidBytes } from './uuid-bytes.js';
  */
 export const LOCK_LOG = `select pg_advisory_xact_lock(hashtext('edgesoul events'), hashtext(current_schema()))`;
 
-/** Everything is `local`, so it works behind a pooler that shares connections between transactions. */
-const BEGIN = `begin;
+/**
+ * Everything is `local`, so it works behind a pooler that shares connections between transactions. Under another isolation
+ * than this one, whatever the database's default is, the head would be read as it was before the lock was waited for.
+ */
+const BEGIN = `begin isolation level read committed read write;
   set local lock_timeout = '5s';
   set local statement_timeout = '30s';
   set local idle_in_transaction_session_timeout = '30s';

@@ -44,6 +44,11 @@ export class WriteBatch {
     this.now = Math.max(clock, this.head.recordedAt);
   }
 
+  /** Whether what others have appended has to be folded before: see EventFolds.bringForward. */
+  get isBehind(): boolean {
+    return this.folds.isBehind;
+  }
+
   /** Where the log ends with what was taken in so far. */
   get position(): number {
     return this.head.position;

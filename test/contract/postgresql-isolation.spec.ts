@@ -1,0 +1,46 @@
+import { openPool } from '../../src/database/postgresql/open-postgresql.js';
+import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
+import { allEvents, append, joy, numbers, positionsOf } from '../support/appends.js';
+import { liveFolds } from '../support/folds.js';
+import { dropDatabase, dropTemplate, migratedDatabase, runSql } from '../support/postgresql-databases.js';
+import { writerOver } from '../support/test-database.js';
+
+describe('PostgreSQL: a database with other defaults for transactions', () => {
+  let url: string;
+
+  beforeEach(async () => {
+    url = await migratedDatabase();
+  });
+
+  afterEach(() => dropDatabase(url));
+  afterAll(dropTemplate);
+
+  it.each(['repeatable read', 'serializable'])(
+    'gives positions without a gap to several processes: %s',
+    async (isolation) => {
+      const name = new URL(url).pathname.slice(1);
+      await runSql(url, `alter database ${name} set default_transaction_isolation = '${isolation}'`);
+      await runSql(url, `alter database ${name} set default_transaction_read_only = on`);
+      const pools = numbers(3).map(() => openPool(url, 2, { pipeline: true }));
+      try {
+        const logs = pools.map((pool) => new PostgresqlEventLog(pool));
+        const answers = await Promise.all(
+          logs.map(async (log, process) => {
+            const writer = writerOver(log, liveFolds());
+            const given: number[] = [];
+            for (const n of numbers(20))
+              given.push(...positionsOf(await writer.write(append([joy()], { userId: `${process}-${n}` }))));
+            return given;
+          }),
+        );
+        const wanted = numbers(60);
+        expect(answers.flat().toSorted((a, b) => a - b)).toEqual(wanted);
+        expect((await allEvents(logs[0] as PostgresqlEventLog)).map(({ position }) => position)).toEqual(
+          wanted,
+        );
+      } finally {
+        await Promise.all(pools.map((pool) => pool.end()));
+      }
+    },
+  );
+});
