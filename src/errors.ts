@@ -55,6 +55,11 @@ export class InvalidInput extends StoreError {
     return new InvalidInput('file.unreadable', `${file} cannot be read: ${why}`, { cause });
   }
 
+  /** Something was asked for in a way in which nothing can be asked. */
+  get isUsage(): boolean {
+    return this.code === 'request.invalid';
+  }
+
   static noStore(folder: string): InvalidInput {
     return new InvalidInput('store.absent', `There is no store in ${folder}; is --data-dir right?`);
   }
@@ -152,6 +157,22 @@ export class Refused extends StoreError {
     return new Refused(
       'restore.not-empty',
       `${database} is not empty. A backup is restored into an empty database: create one, and give the services its address afterwards.`,
+    );
+  }
+
+  /** What was built would replace a store that it has nothing to do with. */
+  static otherStore(file: string, folder: string): Refused {
+    return new Refused(
+      'restore.other-store',
+      `${file} is of another store than the one in ${folder}: their logs begin differently. Nothing was changed. ` +
+        'Is --backup-dir right? To replace the store all the same, name the backup with --from.',
+    );
+  }
+
+  static beyondEnd(after: number, end: number): Refused {
+    return new Refused(
+      'export.beyond-end',
+      `There is nothing after position ${after}: the log ends at ${end}.`,
     );
   }
 
@@ -352,6 +373,13 @@ export class Corrupt extends StoreError {
     return new Corrupt('backup.damaged', `${file} is damaged: ${what}.`, { cause });
   }
 
+  /** The newest backup cannot be read; an older one would silently do without what only it holds. */
+  static newerBackup({ name, why }: { name: string; why: string }, older?: string): Corrupt {
+    const instead =
+      older === undefined ? 'There is no other one.' : `Mend or remove it, or restore --from ${older}.`;
+    return new Corrupt('backup.damaged', `The newest backup, ${name}, is broken: ${why} ${instead}`);
+  }
+
   /** What was restored is not what was backed up: nothing was swapped. */
   static restored(what: string): Corrupt {
     return new Corrupt('restore.unverified', `What was restored is not right: ${what}. Nothing was changed.`);
@@ -430,6 +458,11 @@ export class Unavailable extends StoreError {
       'projection.unavailable',
       `The projection ${name} is being rebuilt or has stopped; /v1/ops/projections says which, and the rest works.`,
     );
+  }
+
+  static backupUnreadable(folder: string, cause: unknown): Unavailable {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new Unavailable('backup.unreadable', `${folder} cannot be read: ${why}.`, { cause });
   }
 
   static backupFolder(folder: string, cause: unknown): Unavailable {

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { Corrupt } from '../errors.js';
+import { Corrupt, Refused } from '../errors.js';
 import { chainHash, GENESIS } from '../events/log/event-hash.js';
 import type { StoredEvent } from '../events/log/event-log.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../events/log/log-tables.js';
@@ -102,8 +102,10 @@ export function trailerOf({ events, receipts, skips, hash, digest }: LinesSoFar)
 /** What the first line will say: a range whose end stays where it is, however much is written meanwhile. */
 export async function headerOf(reader: StoreReader, { after, upTo, userId }: LogRange): Promise<LogHeader> {
   const before = after === 0 ? undefined : (await reader.events({ after: after - 1, limit: 1 }))[0];
+  const { position: end } = await reader.head();
+  if (after > end) throw Refused.beyondEnd(after, end);
   if (after > 0 && before?.position !== after) throw Corrupt.log(after, 'there is no event');
-  const head = upTo ?? (await reader.head()).position;
+  const head = upTo ?? end;
   return {
     edgesoul: 'log',
     format: FORMAT,

@@ -36,6 +36,8 @@ export interface Anchor {
   source: string;
   /** and when, ms UTC: an event that was recorded later belongs to another past, which a restore or a reset has begun. */
   notedAt?: number | undefined;
+  /** How many receipts the store had there. */
+  receipts?: number | undefined;
 }
 
 /** Positions that no event has, both included. */

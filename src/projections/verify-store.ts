@@ -2,7 +2,7 @@ import { Corrupt } from '../errors.js';
 import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
-import type { SkipRow } from '../events/log/log-tables.js';
+import { receiptsTable, type SkipRow } from '../events/log/log-tables.js';
 import { DigestedComparison, type ProjectionComparison } from './compare-rows.js';
 import { allCheckpoints, allSkips } from './bookkeeping.js';
 import { foldStore, type PoisonEvent } from './fold-store.js';
@@ -87,6 +87,7 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
   });
   const findings: Finding[] = [
     ...log.findings,
+    ...(await lostReceipts(reader, anchors)),
     ...streams.findings,
     ...(await indexes.result()),
     ...poison.map(({ position, cause }) => ({ check: 'poison' as const, position, what: cause })),
@@ -99,6 +100,21 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
     poison,
     skipped: await allSkips(reader),
   };
+}
+
+/** Receipts are never removed: a store has at least as many as it had at any place of its log. */
+async function lostReceipts(reader: StoreReader, anchors: readonly Anchor[]): Promise<Finding[]> {
+  const count = await reader.count(receiptsTable);
+  const most = anchors.toSorted((a, b) => (b.receipts ?? 0) - (a.receipts ?? 0));
+  for (const { position, hash, source, receipts = 0 } of most) {
+    if (receipts <= count) return [];
+    const [event] = await reader.events({ after: position - 1, limit: 1 });
+    // Of another past, which may have had more of them.
+    if (event?.position !== position || event.hash !== hash) continue;
+    const what = `the store has ${count} receipts of idempotency keys, ${source} has ${receipts}: a command that is sent again would be done again`;
+    return [{ check: 'receipt', what }];
+  }
+  return [];
 }
 
 /** Streams and folds ask for the same event one after the other. */

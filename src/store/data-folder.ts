@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartRefused } from '../errors.js';
 import { takeLock, type FolderLock } from './folder-lock.js';
@@ -45,6 +45,7 @@ export function takeDataFolder(folder: string): DataFolder {
   const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
   try {
     finishSwap(folder);
+    removeUnfinished(folder);
     writeOwner(folder, owner);
   } catch (cause) {
     lock.close();
@@ -55,6 +56,12 @@ export function takeDataFolder(folder: string): DataFolder {
     announce: (url) => writeOwner(folder, { ...owner, url }),
     release: () => lock.close(),
   };
+}
+
+/** What a restore or a reset that was killed was still building: nothing is lost with it. */
+function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (/^edgesoul\.db\.(restoring|emptied)(-|$)/.test(name)) rmSync(join(folder, name));
 }
 
 /** The process that has the folder now; undefined when nobody has. */

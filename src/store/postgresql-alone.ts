@@ -17,7 +17,7 @@ export async function alone<T>(pool: pg.Pool, name: string, work: () => Promise<
   try {
     client = await pool.connect();
   } catch (cause) {
-    throw cannotConnect(name, cause);
+    throw cannotUse(name, cause);
   }
   try {
     await refuseOld(client, name);
@@ -52,7 +52,8 @@ const HINTS: Record<string, string> = {
   ETIMEDOUT: 'it does not answer',
 };
 
-function cannotConnect(name: string, cause: unknown): StartRefused {
+/** Says what keeps from using the database, and what to do. */
+export function cannotUse(name: string, cause: unknown): StartRefused {
   const { code = '', message } = cause as { code?: string; message: string };
   const hint = HINTS[code];
   return new StartRefused(`${name} cannot be used: ${message}${hint ? ` (${hint})` : ''}.`, { cause });

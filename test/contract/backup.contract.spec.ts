@@ -4,8 +4,11 @@ import { zstdCompressSync } from 'node:zlib';
 import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js';
 import { noFolds } from '../../src/events/log/event-folds.js';
 import type { NewEvent } from '../../src/events/log/write-command.js';
-import { listBackups } from '../../src/operations/backup/backup-folder.js';
+import { listBackups, manifestOf, readBackups } from '../../src/operations/backup/backup-folder.js';
+import { BackupState } from '../../src/operations/backup/backup-state.js';
+import type { Manifest } from '../../src/operations/backup/manifest.js';
 import { mergeSegments } from '../../src/operations/backup/merge-segments.js';
+import { prune } from '../../src/operations/backup/prune.js';
 import type { RestoreTarget } from '../../src/operations/backup/restore-plan.js';
 import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js';
 import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
@@ -340,11 +343,93 @@ for (const database of DATABASES) {
       });
     });
 
-    it('lists the newest first, without what is damaged', async () => {
+    it('lists the newest first, and what is damaged apart', async () => {
       const first = await fullBackup(db.address, folder);
       const second = await fullBackup(db.address, folder);
       await writeFile(join(folder, 'edgesoul_backup_3.json'), 'hello');
-      expect((await listBackups(folder)).map(({ file }) => file)).toEqual([second.file, first.file]);
+      const { backups, broken } = await readBackups(folder);
+      expect(backups.map(({ file }) => file)).toEqual([second.file, first.file]);
+      expect(broken).toEqual([
+        { name: 'edgesoul_backup_3.json', why: expect.stringContaining('it is no JSON') },
+      ]);
+    });
+
+    it.each<[string, (manifest: Manifest) => Promise<unknown>]>([
+      ['manifest is empty', ({ file }) => writeFile(join(folder, manifestOf(file)), '')],
+      ['data is gone', ({ file }) => rm(join(folder, file))],
+    ])('does not take an older one silently when the %s of the newest', async (_what, damage) => {
+      const first = await fullBackup(db.address, folder);
+      await write(1);
+      const second = await fullBackup(db.address, folder);
+      await damage(second);
+
+      const error = await refused();
+      expect(error).toMatchObject({ code: 'backup.damaged' });
+      expect(error.message).toContain(manifestOf(second.file));
+      expect(error.message).toContain(`--from ${first.file}`);
+      const state = new BackupState({ folder, continuous: false });
+      expect(await state.status()).toMatchObject({
+        lastBackup: { file: first.file },
+        backupError: expect.stringContaining('edgesoul_backup'),
+      });
+      expect(await restoredTo(undefined, first.file)).toMatchObject({ position: 15 });
+    });
+
+    it('of a log whose chain is broken is not made', async () => {
+      await db.tamper(`update events set correlation_id = 'other' where position = 7`);
+      const error = await refusal(fullBackup(db.address, folder));
+      expect(error).toMatchObject({ code: 'log.damaged' });
+      expect(error.message).toContain('position 7');
+      expect(await listBackups(folder)).toEqual([]);
+    });
+
+    it('is not restored when it has fewer receipts than its manifest says', async () => {
+      const { file } = await fullBackup(db.address, folder);
+      const manifest = join(folder, manifestOf(file));
+      const text = await readFile(manifest, 'utf8');
+      await writeFile(manifest, text.replace('"receipts": 5', '"receipts": 6'));
+      expect(await refused()).toMatchObject({ code: 'backup.damaged' });
+    });
+
+    it('gives the folder a full one anew when someone has emptied it', async () => {
+      await fullBackup(db.address, folder);
+      await write(1);
+      expect(await ship()).toMatchObject({ position: 18 });
+      await rm(folder, { recursive: true });
+      await write(1);
+      expect(await ship()).toBeUndefined();
+      expect(await listSegments(folder)).toEqual([]);
+      await fullBackup(db.address, folder);
+      expect(await ship()).toMatchObject({ position: 21 });
+      expect(await restoredTo()).toMatchObject({ position: 21 });
+    });
+
+    it('of another store replaces none by mistake, and retention leaves it alone', async () => {
+      const own = await fullBackup(db.address, folder);
+      const other = await database.open();
+      const dataDir = await scratchFolder();
+      try {
+        await other.writer(liveFolds()).write(append([joy()]));
+        await restoreFile(dataDir, { folder, from: own.file });
+        const foreign = await fullBackup(other.address, folder);
+        const before = await truthOf({ file: join(dataDir, 'edgesoul.db') });
+
+        const error = await refusal(restoreFile(dataDir, { folder }));
+
+        expect(error).toMatchObject({ code: 'restore.other-store' });
+        expect(error.message).toContain(foreign.file);
+        expect(await truthOf({ file: join(dataDir, 'edgesoul.db') })).toEqual(before);
+        expect((await readdir(dataDir)).filter((name) => name.includes('restoring'))).toEqual([]);
+        expect(await restoreFile(dataDir, { folder, from: foreign.file })).toMatchObject({ position: 1 });
+
+        await fullBackup(other.address, folder);
+        const removed = await prune(folder, { newest: 1, daily: 0, weekly: 0 }, other.address);
+        expect(removed.map(({ file }) => file)).toEqual([foreign.file]);
+        expect((await listBackups(folder)).map(({ file }) => file)).toContain(own.file);
+      } finally {
+        await other.close();
+        await rm(dataDir, { recursive: true });
+      }
     });
   });
 }

@@ -210,7 +210,7 @@ describe('a backup', () => {
     const status = (await cli('status')).stdout;
     expect(status).toContain(alone.file);
     expect(status).toMatch(/drill, \d+ s ago, succeeded/);
-    expect((await edgesoul(['restore', '--to', 'tomorrow'], env)).code).toBe(1);
+    expect((await edgesoul(['restore', '--to', 'tomorrow'], env)).code).toBe(2);
     expect((await edgesoul(['restore', '--upwards'], env)).code).toBe(2);
   });
 });

@@ -6,7 +6,7 @@ import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { FollowedJob, RunningService } from './service.js';
 import { sizeText } from './texts.js';
-import { addressOf, serviceOf } from './where.js';
+import { existing, serviceOf } from './where.js';
 
 /** What a backup says of itself, made by a service or here. */
 interface MadeBackup {
@@ -60,8 +60,8 @@ async function asked(service: RunningService, { terminal }: Operation): Promise<
 async function here({ config, terminal }: Operation): Promise<MadeBackup> {
   const { backupDir: folder, backups } = config;
   const progress = terminal.progress('Backing up', 'units');
-  const order = { address: addressOf(config), folder, backupId: newId() };
+  const order = { address: await existing(config), folder, backupId: newId() };
   const manifest = await interruptible((signal) => runBackup(order, { progress, signal }));
-  await prune(folder, backups.keep);
+  await prune(folder, backups.keep, order.address);
   return manifest;
 }

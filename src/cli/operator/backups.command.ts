@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { listBackups } from '../../operations/backup/backup-folder.js';
+import { readBackups } from '../../operations/backup/backup-folder.js';
 import { listSegments } from '../../operations/backup/segments.js';
 import { EXIT, operatorCommand } from './operator-command.js';
 import { ageText, sizeText } from './texts.js';
@@ -12,7 +12,8 @@ export function backupsCommand(): Command {
       'npm run --silent edgesoul -- backups --backup-dir /mnt/backups --json',
     ],
     action: async ({ config: { backupDir: folder }, terminal }) => {
-      const items = (await listBackups(folder)).map(
+      const { backups, broken } = await readBackups(folder);
+      const items = backups.map(
         ({ backupId, file, bytes, position, events, createdAt, recordedAt, verified }) => ({
           backupId,
           file,
@@ -26,12 +27,13 @@ export function backupsCommand(): Command {
       );
       const segments = await listSegments(folder);
       const shippedTo = segments.at(-1)?.to ?? null;
-      terminal.result({ folder, items, segments: segments.length, shippedTo }, [
+      terminal.result({ folder, items, broken, segments: segments.length, shippedTo }, [
         items.length === 0 ? `There is no backup in ${folder}.` : `Backups in ${folder}:`,
         ...items.map(
           ({ file, position, bytes, createdAt, verified }) =>
             `  ${file}  position ${position}  ${sizeText(bytes)}  ${ageText(createdAt)} old  ${verified ? 'verified' : 'not verified'}`,
         ),
+        ...broken.map(({ name, why }) => `  ${name}  BROKEN: ${why}`),
         ...(shippedTo === null
           ? []
           : [`  and ${segments.length} segments of the log, up to position ${shippedTo}`]),

@@ -3,7 +3,7 @@ import { exportLog, exportTo, type ExportReport } from '../../operations/export-
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
-import { addressOf, existing } from './where.js';
+import { existing } from './where.js';
 
 interface Options {
   user?: string;
@@ -39,7 +39,7 @@ export function exportCommand() {
 async function exported(operation: Operation, file: string, options: Options): Promise<void> {
   const { terminal, config } = operation;
   const { user: userId, after = 0, resume = false } = options;
-  const reader = openStoreReader(existing(addressOf(config)));
+  const reader = openStoreReader(await existing(config));
   try {
     const range = { after, userId };
     const report = await interruptible((signal) => {

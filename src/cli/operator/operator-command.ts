@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readConfig, type Config } from '../../config.js';
-import { StartRefused, StoreError, Unexpected } from '../../errors.js';
+import { InvalidInput, StartRefused, StoreError, Unexpected } from '../../errors.js';
 import { Terminal } from './terminal.js';
 
 /** What scripts may rely on. */
@@ -52,7 +52,7 @@ export function operatorCommand(
         const config = configOf(options);
         process.exitCode = await action({ config, url: options.url, terminal }, command);
       } catch (error) {
-        process.exitCode = EXIT.failed;
+        process.exitCode = error instanceof InvalidInput && error.isUsage ? EXIT.usage : EXIT.failed;
         terminal.failed(error);
         if (!isForeseen(error)) throw error;
       } finally {
@@ -73,5 +73,11 @@ function configOf({ dataDir, backupDir, databaseUrl }: CommonOptions): Config {
 /** Whether the message says all; what a service failed with is in the log of the service. */
 function isForeseen(error: unknown): boolean {
   if (error instanceof Unexpected) return error.cause === undefined;
-  return error instanceof StoreError || error instanceof StartRefused;
+  return error instanceof StoreError || error instanceof StartRefused || isOfMachine(error);
+}
+
+/** The disk, the network or the database has refused: where in the program that was met helps nobody. */
+function isOfMachine(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^(SQLITE_\w+|E[A-Z]+|[0-9A-Z]{5})$/.test(code);
 }

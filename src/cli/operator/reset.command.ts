@@ -5,11 +5,12 @@ import { InvalidInput } from '../../errors.js';
 import { newId } from '../../events/uuid.js';
 import { reset } from '../../operations/reset.js';
 import { runBackup } from '../../operations/backup/run-backup.js';
+import { existingStore } from '../../store/check-store.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { interruptible } from './interruptible.js';
 import { isTyped } from './is-typed.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
-import { addressOf, existing, refuseBesideService } from './where.js';
+import { addressOf, refuseBesideService } from './where.js';
 
 /** `edgesoul reset` */
 export function resetCommand(): Command {
@@ -23,8 +24,8 @@ export function resetCommand(): Command {
       ],
       action: async (operation, command) => {
         const { config, terminal } = operation;
-        existing(addressOf(config));
         refuseBesideService(operation);
+        await existingStore(addressOf(config), { orOlder: true });
         const name = nameOf(config);
         const confirmed =
           command.opts<{ yes?: boolean }>().yes ??

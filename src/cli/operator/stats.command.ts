@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { StoreStatsAnswer } from '../../modules/ops/store-stats.dto.js';
 import { openReads } from '../../store/open-reads.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
-import { addressOf, existing, serviceOf } from './where.js';
+import { existing, serviceOf } from './where.js';
 
 /** `edgesoul stats` */
 export function statsCommand(): Command {
@@ -25,7 +25,7 @@ async function statsOf(operation: Operation): Promise<StoreStatsAnswer> {
   if (service) return service.get<StoreStatsAnswer>('/v1/ops/stats');
   // Only here: the framework of the service takes longer to load than every other command takes.
   const { storeStats } = await import('../../modules/ops/get-store-stats.query.js');
-  const reads = openReads(existing(addressOf(operation.config)));
+  const reads = openReads(await existing(operation.config));
   try {
     return await storeStats(reads);
   } finally {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { listBackups } from '../../operations/backup/backup-folder.js';
 import { lastDrill, type DrillResult } from '../../operations/backup/drill.js';
@@ -11,7 +10,7 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import { ageText } from './texts.js';
-import { addressOf, serviceOf } from './where.js';
+import { existing, serviceOf } from './where.js';
 
 interface StoreStatus {
   service: string | null;
@@ -94,9 +93,7 @@ async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
     );
     return { service: service.url, head, projections: items };
   }
-  const address = addressOf(operation.config);
-  if ('file' in address && !existsSync(address.file)) return { service: null, head: 0, projections: [] };
-  const reader = openStoreReader(address);
+  const reader = openStoreReader(await existing(operation.config));
   try {
     return await reader.snapshot(async () => {
       const { position: head } = await reader.head();

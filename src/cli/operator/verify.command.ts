@@ -4,7 +4,7 @@ import { runVerification } from '../../operations/verifications.js';
 import type { VerifyReport } from '../../projections/verify-store.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { FollowedJob } from './service.js';
-import { addressOf, existing, serviceOf } from './where.js';
+import { existing, serviceOf } from './where.js';
 
 /** What both a service and the files alone answer. */
 type Report = Omit<VerifyReport, 'skipped'> & {
@@ -33,7 +33,7 @@ async function reportOf(operation: Operation): Promise<Report> {
   const progress = terminal.progress('verifying', 'events');
   const service = serviceOf(operation);
   if (!service) {
-    const address = existing(addressOf(config));
+    const address = await existing(config);
     return runVerification({ address, anchors: await anchorsOf(config.backupDir) }, { progress });
   }
   const { verificationId } = await service.post<{ verificationId: string }>('/v1/ops/verifications');

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Config } from '../../config.js';
+import { existingStore } from '../../store/check-store.js';
 import { databaseFile, ownerOf, takeDataFolder } from '../../store/data-folder.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
-import { InvalidInput, StartRefused } from '../../errors.js';
+import { StartRefused } from '../../errors.js';
 import type { Operation } from './operator-command.js';
 import { RunningService } from './service.js';
 
@@ -26,10 +25,9 @@ export function addressOf({ databaseUrl, dataDir }: Config): DatabaseAddress {
   return databaseUrl === undefined ? { file: databaseFile(dataDir) } : { url: databaseUrl };
 }
 
-/** The address, if there is a store. Throws InvalidInput when there is none. */
-export function existing(address: DatabaseAddress): DatabaseAddress {
-  if ('file' in address && !existsSync(address.file)) throw InvalidInput.noStore(dirname(address.file));
-  return address;
+/** The address, if there is a store of this release; see existingStore. */
+export function existing(config: Config): Promise<DatabaseAddress> {
+  return existingStore(addressOf(config));
 }
 
 /** Throws StartRefused, naming the service that has the data folder; a PostgreSQL database has no owner to name. */
@@ -41,7 +39,7 @@ export function refuseBesideService(operation: Operation, hint = ''): void {
 
 /** Runs the work while no service can start on the same data folder; a PostgreSQL database may be in use. */
 export async function withStore<T>(config: Config, work: () => Promise<T>): Promise<T> {
-  existing(addressOf(config));
+  await existingStore(addressOf(config), { orOlder: true });
   return withFolder(config, work);
 }
 

@@ -10,13 +10,15 @@ export class BackupMetrics {
   constructor(metrics: Metrics, backups: Backups) {
     // The gauges of a scrape share one look into the folder.
     const status = inFlight(() => backups.state.status());
+    const { schedule, drillSchedule, continuous } = backups.settings;
     const gauge = (name: string, help: string, ask: (status: BackupStatus) => number | null) =>
       metrics.gauge({ name, help }, async () => ask(await status()));
 
     gauge(
       'edgesoul_backup_last_success_timestamp_seconds',
-      'When the newest full backup was begun.',
-      ({ lastBackup }) => secondsOf(lastBackup?.createdAt),
+      'When the newest full backup was begun; 0 when there is none although backups are scheduled or continuous.',
+      ({ lastBackup }) =>
+        secondsOf(lastBackup?.createdAt) ?? whenWanted(continuous || schedule !== undefined),
     );
     gauge(
       'edgesoul_backup_last_failed',
@@ -30,13 +32,19 @@ export class BackupMetrics {
     );
     gauge(
       'edgesoul_drill_last_success_timestamp_seconds',
-      'When a restore drill last succeeded.',
-      ({ lastDrill }) => secondsOf(lastDrill?.lastSuccessAt ?? undefined),
+      'When a restore drill last succeeded; 0 when none has although drills are scheduled.',
+      ({ lastDrill }) =>
+        secondsOf(lastDrill?.lastSuccessAt ?? undefined) ?? whenWanted(drillSchedule !== undefined),
     );
     gauge('edgesoul_drill_last_failed', '1 when the last restore drill failed.', ({ lastDrill }) =>
       lastDrill ? Number(!lastDrill.ok) : null,
     );
   }
+}
+
+/** An alert on the age has to find a value also where there was never one. */
+function whenWanted(isWanted: boolean): number | null {
+  return isWanted ? 0 : null;
 }
 
 function secondsOf(at: string | undefined): number | null {

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { valid } from '../../http/valid.pipe.js';
+import { valid, validIfSent } from '../../http/valid.pipe.js';
 import { rateOf, type Job } from '../../operations/jobs.js';
 import { Rebuilds } from '../../operations/rebuilds.js';
 import type { Rebuilt } from '../../projections/rebuild.js';
@@ -16,7 +16,7 @@ export class RebuildsController {
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: RebuildStarted })
-  start(@Body(valid(RebuildBody)) asked: RebuildBody): RebuildStarted {
+  start(@Body(validIfSent(RebuildBody)) asked: RebuildBody): RebuildStarted {
     return { rebuildId: this.rebuilds.start(asked).id };
   }
 

@@ -6,9 +6,9 @@ export async function anchorsOf(folder: string): Promise<Anchor[]> {
   const manifests = await listBackups(folder);
   return manifests
     .filter(({ position }) => position > 0)
-    .map(({ position, chainHead: hash, file: source, createdAt, recordedAt }) => {
+    .map(({ position, chainHead: hash, file: source, createdAt, recordedAt, receipts }) => {
       // The moment that a backup holds comes after it was begun.
       const notedAt = Math.max(Date.parse(createdAt), recordedAt === null ? 0 : Date.parse(recordedAt));
-      return { position, hash, source, notedAt };
+      return { position, hash, source, notedAt, receipts };
     });
 }

@@ -1,5 +1,5 @@
 import { NotFound } from '../../errors.js';
-import { listBackups, manifestOf } from './backup-folder.js';
+import { manifestOf, readBackups } from './backup-folder.js';
 import { readManifest, type Manifest } from './manifest.js';
 import type { Available } from './restore-plan.js';
 import { listSegments, sealedAt } from './segments.js';
@@ -12,8 +12,8 @@ export async function availableIn(folder: string, from?: string): Promise<Availa
       sealedAt: await sealedAt(folder, segment),
     })),
   );
-  const backups = from === undefined ? await listBackups(folder) : [await namedBackup(folder, from)];
-  return { backups, segments };
+  if (from !== undefined) return { backups: [await namedBackup(folder, from)], broken: [], segments };
+  return { ...(await readBackups(folder)), segments };
 }
 
 /** The backup of which this is the data, the manifest, or their name; throws NotFound, Corrupt or Refused. */

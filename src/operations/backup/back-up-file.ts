@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Corrupt, Refused } from '../../errors.js';
 import { eventsTable } from '../../events/log/log-tables.js';
 import { copySqliteFile, quickCheck } from '../../store/database-file.js';
+import { verifyLog } from '../../projections/verify-log.js';
 import { readStore } from '../../store/open-store-reader.js';
 import type { Progress } from '../watched.js';
 import { describeStore, endOf, type Described } from './describe-store.js';
@@ -51,8 +52,25 @@ async function verifyFile(
   await checkPacked(file, packed);
   await unpackFile(file, copy, progress);
   await checkFile(file, copy, described);
+  await checkChain(copy);
   await rm(copy);
 }
+
+/** A log with a broken chain could be copied, but not restored. Throws Corrupt. */
+async function checkChain(copy: string): Promise<void> {
+  await readStore({ file: copy }, async (reader) => {
+    const { findings } = await verifyLog({
+      reader,
+      head: await reader.head(),
+      anchors: [],
+      progress: nothing,
+    });
+    const [first] = findings;
+    if (first) throw Corrupt.log(first.position ?? 0, first.what);
+  });
+}
+
+const nothing = (): void => undefined;
 
 /** Opens an unpacked backup and compares it with what its manifest says; throws Corrupt, naming the backup. */
 export async function checkFile(

@@ -1,28 +1,62 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError, Unavailable } from '../../errors.js';
 import { readManifest, type Manifest } from './manifest.js';
+import { checkSize } from './zstd-files.js';
 
 const MANIFEST = /^edgesoul_backup_[\w-]+\.json$/;
 /** What is being written; whatever of it a killed process leaves is removed by the next. */
 const PARTIAL = '.partial-';
 
-/** Every backup of the folder, newest first; what is no readable manifest is passed by. */
-export async function listBackups(folder: string): Promise<Manifest[]> {
-  const names = (await namesIn(folder)).filter((name) => MANIFEST.test(name));
-  const read = await Promise.allSettled(names.map((name) => readManifest(folder, name)));
-  return read
-    .flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+/** A backup that nothing can be restored from. */
+export interface BrokenBackup {
+  /** Of its manifest; names sort by the time at which backups were begun. */
+  name: string;
+  why: string;
 }
 
-/** The names in a folder; none where there is no folder. */
+/** Every backup of the folder that has its data, newest first. Throws Unavailable where the folder cannot be read. */
+export async function listBackups(folder: string): Promise<Manifest[]> {
+  return (await readBackups(folder)).backups;
+}
+
+/** The same, and those of which the manifest or the data is not what was written, newest first. */
+export async function readBackups(folder: string): Promise<{ backups: Manifest[]; broken: BrokenBackup[] }> {
+  const names = (await namesIn(folder))
+    .filter((name) => MANIFEST.test(name))
+    .toSorted()
+    .toReversed();
+  const read = await Promise.allSettled(names.map((name) => readWhole(folder, name)));
+  const backups = read.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
+  const broken = read.flatMap((outcome, i) =>
+    outcome.status === 'rejected' ? [{ name: names[i] ?? '', why: (outcome.reason as Error).message }] : [],
+  );
+  return { backups: backups.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)), broken };
+}
+
+/**
+ * Whether its data is what it should be, only a restore or a drill reads through; that it is there, a look tells. Undefined
+ * where the backup was removed meanwhile.
+ */
+async function readWhole(folder: string, name: string): Promise<Manifest | undefined> {
+  try {
+    const manifest = await readManifest(folder, name);
+    await checkSize(join(folder, manifest.file), manifest);
+    return manifest;
+  } catch (error) {
+    if (!existsSync(join(folder, name))) return undefined;
+    throw error;
+  }
+}
+
+/** The names in a folder; none where there is no folder. Throws Unavailable where it cannot be read. */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return [];
-    throw error;
+    throw Unavailable.backupUnreadable(folder, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { loggedFailure } from '../../errors.js';
-import { listBackups } from './backup-folder.js';
+import { manifestOf, readBackups } from './backup-folder.js';
 import { lastDrill, type DrillResult } from './drill.js';
 import type { Manifest } from './manifest.js';
 
@@ -30,16 +30,30 @@ export class BackupState {
 
   async status(): Promise<BackupStatus> {
     const { folder } = this.settings;
-    const [[newest], drill] = await Promise.all([listBackups(folder), lastDrill(folder)]);
+    const [{ newest, why }, drill] = await Promise.all([this.newestIn(folder), lastDrill(folder)]);
     const { failure } = this;
     const isMended = newest && failure && Date.parse(newest.createdAt) > failure.at;
     return {
       lastBackup: newest ? pick(newest) : null,
-      backupError: failure && !isMended ? failure.why : null,
+      backupError: (failure && !isMended ? failure.why : null) ?? why,
       shipping: this.shipping,
       lastDrill: drill ? { ok: drill.ok, at: drill.at, lastSuccessAt: drill.lastSuccessAt } : null,
       drillError: drill?.error?.message ?? null,
     };
+  }
+
+  /** The newest backup of the folder, and what is wrong with one that was newer, or with the folder. */
+  private async newestIn(folder: string): Promise<{ newest?: Manifest | undefined; why: string | null }> {
+    try {
+      const {
+        backups: [newest],
+        broken: [last],
+      } = await readBackups(folder);
+      const isLast = last && (!newest || last.name > manifestOf(newest.file));
+      return { newest, why: isLast ? last.why : null };
+    } catch (error) {
+      return { why: whyOf(error) };
+    }
   }
 
   backedUp(): void {

@@ -62,7 +62,7 @@ export class Backups {
       try {
         const manifest = await runBackup({ address, folder, backupId }, watched);
         this.state.backedUp();
-        const removed = (await prune(folder, keep)).map(({ file }) => file);
+        const removed = (await prune(folder, keep, address)).map(({ file }) => file);
         const { file, position, bytes, durationMs: ms } = manifest;
         this.log.info({ msg: 'backed up', file, position, bytes, ms, removed });
         return manifest;

@@ -78,6 +78,9 @@ export async function buildStore(
   const digestsOfFile = asFile ? await steps.run('compare', () => compareDigests(address, base)) : [];
   await steps.run('migrate', () => migrate(address));
   if (!asFile) await steps.run('import', () => layLines(source, address, base, progress));
+  const receipts = await readStore(address, (reader) => reader.count(receiptsTable));
+  if (receipts !== base.receipts)
+    throw Corrupt.backup(source, `it has ${receipts} receipts, its manifest says ${base.receipts}`);
   const digests = asFile ? digestsOfFile : await steps.run('compare', () => compareDigests(address, base));
   const replayed =
     segments.length === 0

@@ -1,16 +1,31 @@
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { readStore } from '../../store/open-store-reader.js';
 import { listBackups, removeBackup } from './backup-folder.js';
 import type { Manifest } from './manifest.js';
 import { expired, type Keep } from './retention.js';
+import { hashAt } from './seal-segment.js';
 import { listSegments, removeSegments, sealedAt } from './segments.js';
 
-/** Removes the backups that need not be kept, and the segments that no kept one needs; answers the backups. */
-export async function prune(folder: string, keep: Keep): Promise<Manifest[]> {
-  const backups = await listBackups(folder);
+/**
+ * Removes the backups of the store's own log that need not be kept, and the segments that no kept one needs; answers the
+ * backups. Those of another store, or of a past that a restore or a reset has given up, are left to whoever knows them.
+ */
+export async function prune(folder: string, keep: Keep, address: DatabaseAddress): Promise<Manifest[]> {
+  const backups = await ownOf(address, await listBackups(folder));
   const gone = expired(backups, keep);
   for (const backup of gone) await removeBackup(folder, backup);
   const oldest = backups.findLast((backup) => !gone.includes(backup));
   if (oldest) await removeUnneeded(folder, oldest);
   return gone;
+}
+
+async function ownOf(address: DatabaseAddress, backups: readonly Manifest[]): Promise<Manifest[]> {
+  return readStore(address, async (reader) => {
+    const own: Manifest[] = [];
+    for (const backup of backups)
+      if ((await hashAt(reader, backup.position)) === backup.chainHead) own.push(backup);
+    return own;
+  });
 }
 
 /** A segment of which nothing stands behind the oldest backup, and that is older than it. */

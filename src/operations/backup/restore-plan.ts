@@ -1,4 +1,5 @@
-import { Refused } from '../../errors.js';
+import { Corrupt, Refused } from '../../errors.js';
+import { manifestOf, type BrokenBackup } from './backup-folder.js';
 import type { Manifest } from './manifest.js';
 import { short, type Segment } from './segments.js';
 
@@ -14,6 +15,8 @@ export interface SealedSegment extends Segment {
 export interface Available {
   /** Newest first. */
   backups: readonly Manifest[];
+  /** Backups that nothing can be restored from; none where one was named. */
+  broken: readonly BrokenBackup[];
   segments: readonly SealedSegment[];
 }
 
@@ -26,16 +29,19 @@ export interface RestorePlan {
 }
 
 /**
- * Chooses the newest backup at or before the target from which it can be reached. Throws Refused, naming what is missing:
+ * Chooses the newest backup at or before the target from which it can be reached. Throws Refused or Corrupt, naming what is
+ * missing or broken:
  * no restore silently ends earlier than it could.
  */
 export function planRestore(
-  { backups, segments }: Available,
+  { backups, broken, segments }: Available,
   target: RestoreTarget | undefined,
 ): RestorePlan {
   const bases = backups.filter((backup) => isAtOrBefore(backup, target));
   const plans = bases.map((base) => chainFrom(base, segments, target));
   const reaching = plans.find((plan) => reaches(plan, target));
+  const newer = broken.find(({ name }) => !reaching || name > manifestOf(reaching.base.file));
+  if (newer && !(reaching && target)) throw Corrupt.newerBackup(newer, reaching?.base.file);
   if (!reaching) throw Refused.unreachable(whyNot(backups, plans[0], target));
   const lost = firstBeyond(reaching, segments, target);
   if (lost) {

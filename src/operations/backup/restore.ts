@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refused } from '../../errors.js';
+import type { StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
 import { takeDataFolder } from '../../store/data-folder.js';
 import { databaseName, type DatabaseAddress } from '../../store/database-address.js';
@@ -60,12 +62,27 @@ export async function restoreFile(
   try {
     await removeFile(file);
     const { plan, built } = await buildBeside(file, source, steps, watch);
+    if (source.from === undefined && !(await isSameLog(file, data.file))) {
+      await removeFile(file);
+      throw Refused.otherStore(plan.base.file, dataDir);
+    }
     const aside = `edgesoul.db.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     const had = await steps.run('swap', () => swapDatabase(dataDir, { replacement, aside }));
     return restored(plan, built, steps, had ? join(dataDir, aside) : null);
   } finally {
     data.release();
   }
+}
+
+/** Whether both logs begin with the same event, as far as the present one can be read and has any. */
+async function isSameLog(built: string, present: string): Promise<boolean> {
+  if (!existsSync(present)) return true;
+  const [[ours], [theirs]] = await Promise.all([firstEvents(built), firstEvents(present).catch(() => [])]);
+  return !ours || !theirs || ours.hash === theirs.hash;
+}
+
+function firstEvents(file: string): Promise<StoredEvent[]> {
+  return readStore({ file }, (reader) => reader.events({ after: 0, limit: 1 }));
 }
 
 /** What fails here has changed nothing, and leaves nothing behind. */

@@ -28,7 +28,7 @@ export function runBackup(order: BackupOrder, watched?: Watched): Promise<Manife
 export async function runDrill(source: RestoreSource, watched?: Watched): Promise<DrillProof> {
   const { folder } = source;
   // Says that there is no backup, without making a folder for none.
-  if (!existsSync(folder)) planRestore({ backups: [], segments: [] }, undefined);
+  if (!existsSync(folder)) planRestore({ backups: [], broken: [], segments: [] }, undefined);
   try {
     const proof = await alone(folder, { lock: 'drill.lock', prefix: DRILL_SCRATCH }, () =>
       inThread('restoreDrill', source, watched),

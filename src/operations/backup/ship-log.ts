@@ -3,11 +3,11 @@ import type { StoreReader } from '../../projections/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { availableIn } from './available.js';
-import { writingTo } from './backup-folder.js';
+import { listBackups, writingTo } from './backup-folder.js';
 import { mergeSegments } from './merge-segments.js';
 import { planRestore } from './restore-plan.js';
 import { hashAt, sealSegment } from './seal-segment.js';
-import { short } from './segments.js';
+import { listSegments, short } from './segments.js';
 
 /** What is shipped, and from where. */
 export interface ShipOrder {
@@ -32,7 +32,8 @@ export interface Shipped {
 export function shipLog({ address, folder, since }: ShipOrder): Promise<Shipped | undefined> {
   return writingTo(folder, () =>
     readStore(address, async (reader) => {
-      const place = since ?? (await restorable(folder));
+      const known = since && (await isIn(folder, since)) ? since : undefined;
+      const place = known ?? (await restorable(folder));
       if (!place || !(await isOnChain(reader, place))) return undefined;
       const { position, hash } = await reader.head();
       if (position === place.position) return place;
@@ -41,6 +42,14 @@ export function shipLog({ address, folder, since }: ShipOrder): Promise<Shipped 
       return { position, hash: short(hash) };
     }),
   );
+}
+
+/** Whether the folder has still what was written there: someone may have emptied it, or another one is mounted there now. */
+async function isIn(folder: string, { position, hash }: Shipped): Promise<boolean> {
+  const backups = await listBackups(folder);
+  if (backups.length === 0) return false;
+  if (backups.some((backup) => backup.position === position && short(backup.chainHead) === hash)) return true;
+  return (await listSegments(folder)).some((segment) => segment.to === position && segment.lastHash === hash);
 }
 
 /** What a restore would give now; undefined where it would be refused. */

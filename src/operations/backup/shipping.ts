@@ -44,6 +44,10 @@ export class Shipping {
     this.closing.abort();
     await this.running;
     if (this.since) await this.pass();
+    else if (await this.parts.leadership.isMine())
+      this.parts.log.error({
+        msg: 'the service stops before the log was brought to the backup folder: what is new is in no backup',
+      });
     await this.thread.close();
   }
 

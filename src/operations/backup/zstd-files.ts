@@ -58,6 +58,19 @@ export function packFile(
 
 /** Checks that the file is the one that was packed, before anything is made of it; throws Corrupt, naming the damage. */
 export async function checkPacked(file: string, packed: PackedFile): Promise<void> {
+  await checkSize(file, packed);
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file, { highWaterMark: PIECE })) hash.update(piece as Buffer);
+  if (hash.digest('hex') !== packed.sha256) {
+    throw Corrupt.backup(
+      file,
+      'its SHA-256 is not the one of its manifest: bytes of it were changed, or the manifest is of another backup',
+    );
+  }
+}
+
+/** The cheap part of it: that the file is there, and as long as it was. */
+export async function checkSize(file: string, packed: Pick<PackedFile, 'bytes'>): Promise<void> {
   const { size } = await stat(file).catch((cause: unknown) => {
     throw Corrupt.backup(file, 'it cannot be read, or is missing', cause);
   });
@@ -69,14 +82,6 @@ export async function checkPacked(file: string, packed: PackedFile): Promise<voi
   }
   if (size > packed.bytes) {
     throw Corrupt.backup(file, `it has ${size} bytes, its manifest speaks of ${packed.bytes}`);
-  }
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(file, { highWaterMark: PIECE })) hash.update(piece as Buffer);
-  if (hash.digest('hex') !== packed.sha256) {
-    throw Corrupt.backup(
-      file,
-      'its SHA-256 is not the one of its manifest: bytes of it were changed, or the manifest is of another backup',
-    );
   }
 }
 
