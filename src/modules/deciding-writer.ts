@@ -1,5 +1,5 @@
 import { RowBatch } from '../database/row-batch.js';
-import { settled, type EventLog } from '../events/log/event-log.js';
+import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import type { EventFolds } from '../events/log/event-folds.js';
 import { failuresTable } from '../events/log/log-tables.js';
 import type { Commit, EventWriter } from '../events/log/event-writer.js';
@@ -33,19 +33,24 @@ export class DecidingWriter extends CommandWriter {
 
   override state(): Promise<WriterState> {
     return this.log.transaction(async (transaction) => {
-      await this.folds.bringForward(transaction);
-      return settled(transaction, () => {
-        const { head } = transaction;
-        const rows = new RowBatch(transaction.rows);
-        const behind = PROJECTIONS.filter((projection) => !isLive(projection, head, rows));
-        const failed = PROJECTIONS.flatMap(({ name }) => rows.get(failuresTable, name) ?? []);
-        return {
-          position: head.position,
-          behind: behind.map(({ name }) => name),
-          unwritable: this.writer.unwritable ?? null,
-          failed: failed.map(({ failedAt: _at, ...failure }) => failure),
-        };
-      });
+      const state = await this.stateIn(transaction);
+      if (state.behind.length === 0 || !(await this.folds.bringForward(transaction))) return state;
+      return this.stateIn(transaction);
+    });
+  }
+
+  private stateIn(transaction: LogTransaction): Promise<WriterState> {
+    return settled(transaction, () => {
+      const { head } = transaction;
+      const rows = new RowBatch(transaction.rows);
+      const behind = PROJECTIONS.filter((projection) => !isLive(projection, head, rows));
+      const failed = PROJECTIONS.flatMap(({ name }) => rows.get(failuresTable, name) ?? []);
+      return {
+        position: head.position,
+        behind: behind.map(({ name }) => name),
+        unwritable: this.writer.unwritable ?? null,
+        failed: failed.map(({ failedAt: _at, ...failure }) => failure),
+      };
     });
   }
 

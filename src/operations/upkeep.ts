@@ -18,8 +18,8 @@ import type { Rebuilds } from './rebuilds.js';
 
 /** How often is looked how the projections stand: other processes may have brought them forward, or left them behind. */
 const LOOK_MS = 1_000;
-/** After a rebuild that failed, until the next one. */
-const REBUILD_AGAIN_MS = 30_000;
+/** After a rebuild, until the next one; who cancels it wants some quiet. */
+const REBUILD_AGAIN_MS = { running: 0, done: 0, failed: 30_000, cancelled: 600_000 };
 /** The same where another process was at it; what it has rebuilt is seen at the next look. */
 const BUSY_MS = 5_000;
 
@@ -133,10 +133,8 @@ export class Upkeep {
 
   private async notAgainSoon(job: Job<Rebuilt>): Promise<void> {
     const { state, error } = await this.rebuilds.ended(job);
-    // Who cancels it will begin another one.
-    if (state === 'cancelled') return;
-    const busy = error instanceof Refused;
-    this.notBefore = performance.now() + (state === 'done' ? 0 : busy ? BUSY_MS : REBUILD_AGAIN_MS);
+    const again = error instanceof Refused ? BUSY_MS : REBUILD_AGAIN_MS[state];
+    this.notBefore = performance.now() + again;
   }
 }
 

@@ -43,8 +43,10 @@ function placeBehind(transaction: LogTransaction, projection: Projection): Promi
     const rows = new RowBatch(transaction.rows);
     const checkpoint = rows.get(checkpointsTable, projection.name);
     const failure = rows.get(failuresTable, projection.name);
-    if (!checkpoint || standingOf(projection, checkpoint, transaction.head.position) !== 'behind')
-      return undefined;
+    const { position: head } = transaction.head;
+    if (!checkpoint || standingOf(projection, checkpoint, head) !== 'behind') return undefined;
+    // Rows of events that are gone have to be made anew.
+    if (checkpoint.position > head) return undefined;
     return failure && failure.position > checkpoint.position ? undefined : checkpoint.position;
   });
 }

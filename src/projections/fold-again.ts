@@ -80,8 +80,9 @@ export async function catchUp(
       const folded = await parts.log.transaction((transaction) =>
         foldNextPage(transaction, parts, projection),
       );
-      if (folded === 0) break;
       events += folded;
+      // A whole transaction's head was reached; what comes after it may never end.
+      if (folded < PAGE) break;
     }
     if (events > 0) done.push({ projection: projection.name, events });
   }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { BEGIN_HOLDING } from '../database/postgresql/open-postgresql.js';
 import { StartRefused } from '../errors.js';
 
 /** `array_to_tsvector` and generated columns, with some years to spare. */
@@ -6,7 +7,7 @@ const OLDEST_VERSION = 14;
 
 /** Others may migrate or catch up for as long as it takes: no timeout but one beyond all of that. */
 const LOCK_START = {
-  text: `begin; set local idle_in_transaction_session_timeout = 0;
+  text: `${BEGIN_HOLDING};
     select pg_advisory_xact_lock(hashtext('edgesoul start'), hashtext(current_schema()))`,
   query_timeout: 24 * 3_600_000,
 };

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { openPool } from '../database/postgresql/open-postgresql.js';
+import { BEGIN_HOLDING, openPool } from '../database/postgresql/open-postgresql.js';
 
 /** The right to rebuild in a PostgreSQL database: one process of all has it. */
 export interface TakenRebuild {
@@ -18,7 +18,7 @@ export async function takeRebuild(url: string): Promise<TakenRebuild | undefined
   try {
     client = await pool.connect();
     // Of a transaction that does nothing else: a pooler keeps its connection for it.
-    await client.query('begin; set local idle_in_transaction_session_timeout = 0');
+    await client.query(BEGIN_HOLDING);
     const { rows } = await client.query<{ taken: boolean }>(
       `select pg_try_advisory_xact_lock(hashtext('edgesoul rebuild'), hashtext(current_schema())) as taken`,
     );

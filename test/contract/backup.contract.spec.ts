@@ -14,7 +14,7 @@ import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js
 import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
 import { shipLog, type Shipped } from '../../src/operations/backup/ship-log.js';
 import { readStore } from '../../src/store/open-store-reader.js';
-import { append, feeling, joy, refusal } from '../support/appends.js';
+import { append, feeling, joy, numbers, refusal } from '../support/appends.js';
 import { fullBackup, restoredElsewhere, truthOf, type Truth } from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
@@ -373,6 +373,20 @@ for (const database of DATABASES) {
         backupError: expect.stringContaining('edgesoul_backup'),
       });
       expect(await restoredTo(undefined, first.file)).toMatchObject({ position: 15 });
+      expect(await refused({ time: Date.now() + 3_600_000 })).toMatchObject({ code: 'backup.damaged' });
+      expect(await restoredTo({ time: clock - SECOND })).toMatchObject({ position: 15 });
+      expect((await refused({ position: 9 })).message).toContain('is before the oldest backup');
+    });
+
+    it('does without a broken one where the log was shipped beyond it', async () => {
+      await fullBackup(db.address, folder);
+      await write(1);
+      await ship();
+      const second = await fullBackup(db.address, folder);
+      await rm(join(folder, second.file));
+      await write(1);
+      await ship();
+      expect(await restoredTo()).toMatchObject({ position: 21 });
     });
 
     it('of a log whose chain is broken is not made', async () => {
@@ -406,6 +420,8 @@ for (const database of DATABASES) {
 
     it('of another store replaces none by mistake, and retention leaves it alone', async () => {
       const own = await fullBackup(db.address, folder);
+      await write(1);
+      await ship();
       const other = await database.open();
       const dataDir = await scratchFolder();
       try {
@@ -422,10 +438,12 @@ for (const database of DATABASES) {
         expect((await readdir(dataDir)).filter((name) => name.includes('restoring'))).toEqual([]);
         expect(await restoreFile(dataDir, { folder, from: foreign.file })).toMatchObject({ position: 1 });
 
+        await other.writer(liveFolds()).write(append(numbers(40).map(() => joy())));
         await fullBackup(other.address, folder);
         const removed = await prune(folder, { newest: 1, daily: 0, weekly: 0 }, other.address);
         expect(removed.map(({ file }) => file)).toEqual([foreign.file]);
         expect((await listBackups(folder)).map(({ file }) => file)).toContain(own.file);
+        expect(await listSegments(folder)).toHaveLength(1);
       } finally {
         await other.close();
         await rm(dataDir, { recursive: true });

@@ -35,7 +35,7 @@ import {
 import { decoded, folding, refolded, refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMANDS } from '../support/sent-commands.js';
 
-const RUNS = { numRuns: 10 };
+const RUNS = { numRuns: 6 };
 const WRONG = {
   text: `'wrong'`,
   json: `'[]'`,

@@ -5,7 +5,7 @@ import { readLog } from '../support/client.js';
 import { resend, startLoad, type SentCommand } from '../support/load.js';
 import { Store } from '../support/store.js';
 
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 
 jest.setTimeout(60_000 + ROUNDS * 20_000);
 

@@ -11,7 +11,7 @@ import { onPostgresql, Store } from '../support/store.js';
 jest.setTimeout(180_000);
 
 /** Milliseconds after the new file has appeared. */
-const KILLED_AFTER = (process.env.RESET_KILLS ?? '0,150').split(',').map(Number);
+const KILLED_AFTER = (process.env.RESET_KILLS ?? '60').split(',').map(Number);
 const KEY = 'a-turn-of-ada';
 
 let store: Store;

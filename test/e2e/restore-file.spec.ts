@@ -10,7 +10,7 @@ import { Store } from '../support/store.js';
 jest.setTimeout(180_000);
 
 /** Milliseconds after the new file has appeared; a restore takes some hundred. */
-const KILLED_AFTER = (process.env.RESTORE_KILLS ?? '0,400').split(',').map(Number);
+const KILLED_AFTER = (process.env.RESTORE_KILLS ?? '300').split(',').map(Number);
 
 let store: Store;
 let backedUpAt: number;

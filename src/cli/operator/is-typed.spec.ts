@@ -38,6 +38,9 @@ describe('isTyped', () => {
   });
 
   it('takes Ctrl-C for no', async () => {
-    expect(await answered('\u0003')).toBe(false);
+    const { input, output } = streams(true);
+    const answer = isTyped('my-store', 'Type my-store: ', { input, output });
+    input.write('my-store\u0003');
+    expect(await answer).toBe(false);
   });
 });

@@ -37,7 +37,7 @@ export function resetCommand(): Command {
         const { file, position, events } = await reset(config, (address) => backUp(operation, address));
         terminal.result({ name, backup: file, events, position }, [
           `${name} is empty. The ${events} events that it had are in the backup ${file}, in ${config.backupDir}:`,
-          `  npm run edgesoul -- restore --from ${file}`,
+          `  npm run edgesoul -- restore --from ${file} --to ${position}`,
         ]);
         return EXIT.done;
       },

@@ -58,6 +58,16 @@ function settings(url: string): ClientConfig {
 
 const nothing = (): void => undefined;
 
+/**
+ * Begins a transaction that only holds a lock, for as long as it takes: without a snapshot that would keep old rows, and
+ * without a limit that would end it.
+ */
+export const BEGIN_HOLDING = `begin isolation level read committed;
+  set local statement_timeout = 0;
+  set local lock_timeout = 0;
+  set local idle_in_transaction_session_timeout = 0;
+  select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout'`;
+
 /** What the database says when it cannot serve now, whatever was asked: the same request may succeed later. */
 const PASSING = /^(08|53|57|58|40001|40P01|55P03|25006|XX)/;
 /** What it says of pages or indexes that are not what was written. */

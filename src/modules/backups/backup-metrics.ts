@@ -17,8 +17,9 @@ export class BackupMetrics {
     gauge(
       'edgesoul_backup_last_success_timestamp_seconds',
       'When the newest full backup was begun; 0 when there is none although backups are scheduled or continuous.',
-      ({ lastBackup }) =>
-        secondsOf(lastBackup?.createdAt) ?? whenWanted(continuous || schedule !== undefined),
+      ({ lastBackup, backupError }) =>
+        secondsOf(lastBackup?.createdAt) ??
+        whenWanted(backupError === null && (continuous || schedule !== undefined)),
     );
     gauge(
       'edgesoul_backup_last_failed',

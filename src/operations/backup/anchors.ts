@@ -1,9 +1,9 @@
 import type { Anchor } from '../../projections/verify-log.js';
-import { listBackups } from './backup-folder.js';
+import { listManifests } from './backup-folder.js';
 
 /** Where the log ended when each backup of the folder was made, and the hash of the event there. */
 export async function anchorsOf(folder: string): Promise<Anchor[]> {
-  const manifests = await listBackups(folder);
+  const manifests = await listManifests(folder);
   return manifests
     .filter(({ position }) => position > 0)
     .map(({ position, chainHead: hash, file: source, createdAt, recordedAt, receipts }) => {

@@ -28,11 +28,26 @@ export async function readBackups(folder: string): Promise<{ backups: Manifest[]
     .toSorted()
     .toReversed();
   const read = await Promise.allSettled(names.map((name) => readWhole(folder, name)));
+  // What cannot be read just now is not broken.
+  for (const outcome of read)
+    if (outcome.status === 'rejected' && outcome.reason instanceof Unavailable) throw outcome.reason;
   const backups = read.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
   const broken = read.flatMap((outcome, i) =>
     outcome.status === 'rejected' ? [{ name: names[i] ?? '', why: (outcome.reason as Error).message }] : [],
   );
   return { backups: backups.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)), broken };
+}
+
+/** Every manifest that can be read, also where its data is not there any more. */
+export async function listManifests(folder: string): Promise<Manifest[]> {
+  const names = (await namesIn(folder)).filter((name) => MANIFEST.test(name));
+  const read = await Promise.allSettled(names.map((name) => readManifest(folder, name)));
+  return read.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+/** Whether the folder has any manifest: a look at its names. */
+export async function hasBackups(folder: string): Promise<boolean> {
+  return (await namesIn(folder)).some((name) => MANIFEST.test(name));
 }
 
 /**

@@ -57,12 +57,12 @@ export class Backups {
 
   /** Begins a full backup; throws Refused while one runs. */
   backUp(): Job<Manifest> {
-    const { address, folder, keep } = this.settings;
+    const { address, folder } = this.settings;
     return this.jobs.start(async (watched, backupId) => {
       try {
         const manifest = await runBackup({ address, folder, backupId }, watched);
         this.state.backedUp();
-        const removed = (await prune(folder, keep, address)).map(({ file }) => file);
+        const removed = await this.pruned();
         const { file, position, bytes, durationMs: ms } = manifest;
         this.log.info({ msg: 'backed up', file, position, bytes, ms, removed });
         return manifest;
@@ -147,6 +147,17 @@ export class Backups {
   private async ended(job: Job<Manifest>): Promise<Manifest | undefined> {
     await this.jobs.ended(job);
     return job.result;
+  }
+
+  /** Names of the backups that were removed; that none could be is no failure of the one that was made. */
+  private async pruned(): Promise<string[]> {
+    const { folder, keep, address } = this.settings;
+    try {
+      return (await prune(folder, keep, address)).map(({ file }) => file);
+    } catch (error) {
+      this.failed('old backups could not be removed', error);
+      return [];
+    }
   }
 
   /** At error level: a person must act. */

@@ -1,14 +1,18 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreError } from '../../errors.js';
 import type { Progress } from '../watched.js';
-import { writeJson, writingTo } from './backup-folder.js';
+import { manifestOf, writeJson, writingTo } from './backup-folder.js';
 import { buildStore, type Built } from './build-store.js';
 import type { StepTime } from './manifest.js';
+import type { RestorePlan } from './restore-plan.js';
 import { choose, type RestoreSource } from './restore.js';
 import { Steps } from './steps.js';
 
 const RESULT = 'edgesoul_drill.json';
+/** How often a drill begins anew, with another backup. */
+const ATTEMPTS = 3;
 /** Where drills work, in the backup folder; a backup that begins meanwhile leaves it alone. */
 export const DRILL_SCRATCH = '.drill-';
 
@@ -35,9 +39,25 @@ export interface DrillResult {
 
 /** Restores into a scratch file, verifies it, and throws it away: nothing else is touched. Throws what a restore throws. */
 export async function drill(source: RestoreSource, progress?: Progress): Promise<DrillProof> {
-  const { folder, target } = source;
-  const steps = new Steps();
-  const plan = await steps.run('choose', () => choose(source));
+  for (let attempt = 1; ; attempt++) {
+    const steps = new Steps();
+    const plan = await steps.run('choose', () => choose(source));
+    try {
+      return await drillOf(plan, source, steps, progress);
+    } catch (error) {
+      // Retention may have removed the backup meanwhile.
+      const isThere = existsSync(join(source.folder, manifestOf(plan.base.file)));
+      if (isThere || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function drillOf(
+  plan: RestorePlan,
+  { folder, target }: RestoreSource,
+  steps: Steps,
+  progress?: Progress,
+): Promise<DrillProof> {
   const scratch = await writingTo(folder, () => mkdtemp(join(folder, DRILL_SCRATCH)));
   try {
     const order = { folder, plan, target, address: { file: join(scratch, 'edgesoul.db') } };

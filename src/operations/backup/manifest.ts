@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { LiveDigest } from '../../projections/live-digests.js';
-import { Corrupt, Refused } from '../../errors.js';
+import { Corrupt, Refused, Unavailable } from '../../errors.js';
 import type { PackedFile } from './zstd-files.js';
 
 /** What a manifest says of itself, so that a release knows whether it can read it. */
@@ -57,8 +57,12 @@ export function backupName(createdAt: Date): string {
 export async function readManifest(folder: string, name: string): Promise<Manifest> {
   const path = join(folder, name);
   let manifest: Partial<Manifest> | null;
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    if ((cause as { code?: string }).code === 'ENOENT') throw Corrupt.backup(path, 'it is missing', cause);
+    throw Unavailable.backupUnreadable(path, cause);
+  });
   try {
-    manifest = JSON.parse(await readFile(path, 'utf8')) as Partial<Manifest> | null;
+    manifest = JSON.parse(text) as Partial<Manifest> | null;
   } catch (cause) {
     throw Corrupt.backup(path, 'it is no JSON', cause);
   }

@@ -1,39 +1,36 @@
+import type { StoreReader } from '../../projections/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { listBackups, removeBackup } from './backup-folder.js';
 import type { Manifest } from './manifest.js';
 import { expired, type Keep } from './retention.js';
 import { hashAt } from './seal-segment.js';
-import { listSegments, removeSegments, sealedAt } from './segments.js';
+import { listSegments, removeSegments, sealedAt, short } from './segments.js';
 
 /**
  * Removes the backups of the store's own log that need not be kept, and the segments that no kept one needs; answers the
  * backups. Those of another store, or of a past that a restore or a reset has given up, are left to whoever knows them.
  */
 export async function prune(folder: string, keep: Keep, address: DatabaseAddress): Promise<Manifest[]> {
-  const backups = await ownOf(address, await listBackups(folder));
-  const gone = expired(backups, keep);
-  for (const backup of gone) await removeBackup(folder, backup);
-  const oldest = backups.findLast((backup) => !gone.includes(backup));
-  if (oldest) await removeUnneeded(folder, oldest);
-  return gone;
-}
-
-async function ownOf(address: DatabaseAddress, backups: readonly Manifest[]): Promise<Manifest[]> {
   return readStore(address, async (reader) => {
-    const own: Manifest[] = [];
-    for (const backup of backups)
-      if ((await hashAt(reader, backup.position)) === backup.chainHead) own.push(backup);
-    return own;
+    const backups: Manifest[] = [];
+    for (const backup of await listBackups(folder))
+      if ((await hashAt(reader, backup.position)) === backup.chainHead) backups.push(backup);
+    const gone = expired(backups, keep);
+    for (const backup of gone) await removeBackup(folder, backup);
+    const oldest = backups.findLast((backup) => !gone.includes(backup));
+    if (oldest) await removeUnneeded(reader, folder, oldest);
+    return gone;
   });
 }
 
-/** A segment of which nothing stands behind the oldest backup, and that is older than it. */
-async function removeUnneeded(folder: string, oldest: Manifest): Promise<void> {
+/** A segment of the same log of which nothing stands behind the oldest backup, and that is older than it. */
+async function removeUnneeded(reader: StoreReader, folder: string, oldest: Manifest): Promise<void> {
   const before = (await listSegments(folder)).filter(({ to }) => to <= oldest.position);
   for (const segment of before) {
+    const isOwn = short(await hashAt(reader, segment.to)) === segment.lastHash;
     // After a restore, newer segments may stand at lower positions.
-    if ((await sealedAt(folder, segment)) < Date.parse(oldest.createdAt))
+    if (isOwn && (await sealedAt(folder, segment)) < Date.parse(oldest.createdAt))
       await removeSegments(folder, [segment]);
   }
 }

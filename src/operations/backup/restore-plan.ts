@@ -1,6 +1,6 @@
 import { Corrupt, Refused } from '../../errors.js';
 import { manifestOf, type BrokenBackup } from './backup-folder.js';
-import type { Manifest } from './manifest.js';
+import { backupName, type Manifest } from './manifest.js';
 import { short, type Segment } from './segments.js';
 
 /** The moment that a store is brought back to: an event's position, or a time in ms UTC by when events were recorded. */
@@ -40,9 +40,11 @@ export function planRestore(
   const bases = backups.filter((backup) => isAtOrBefore(backup, target));
   const plans = bases.map((base) => chainFrom(base, segments, target));
   const reaching = plans.find((plan) => reaches(plan, target));
-  const newer = broken.find(({ name }) => !reaching || name > manifestOf(reaching.base.file));
-  if (newer && !(reaching && target)) throw Corrupt.newerBackup(newer, reaching?.base.file);
+  const [lastBroken] = broken;
+  if (!reaching && !target && lastBroken) throw Corrupt.newerBackup(lastBroken);
   if (!reaching) throw Refused.unreachable(whyNot(backups, plans[0], target));
+  const missed = broken.find((each) => mayHoldMore(each, reaching, target));
+  if (missed) throw Corrupt.newerBackup(missed, reaching.base.file);
   const lost = firstBeyond(reaching, segments, target);
   if (lost) {
     throw Refused.unreachable(
@@ -51,6 +53,18 @@ export function planRestore(
     );
   }
   return reaching;
+}
+
+/** Whether the broken backup may hold some of what is wanted and the plan does not reach. */
+function mayHoldMore(
+  { name }: BrokenBackup,
+  { base, segments }: RestorePlan,
+  target: RestoreTarget | undefined,
+): boolean {
+  if (target && 'position' in target) return false;
+  if (target && name > `${backupName(new Date(target.time))}.json`) return false;
+  const sealed = segments.at(-1)?.sealedAt ?? 0;
+  return name > manifestOf(base.file) && name > `${backupName(new Date(sealed))}.json`;
 }
 
 function isAtOrBefore({ position, recordedAt }: Manifest, target: RestoreTarget | undefined): boolean {

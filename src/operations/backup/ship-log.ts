@@ -1,9 +1,9 @@
-import { StoreError } from '../../errors.js';
+import { StoreError, Unavailable } from '../../errors.js';
 import type { StoreReader } from '../../projections/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { availableIn } from './available.js';
-import { listBackups, writingTo } from './backup-folder.js';
+import { hasBackups, listBackups, writingTo } from './backup-folder.js';
 import { mergeSegments } from './merge-segments.js';
 import { planRestore } from './restore-plan.js';
 import { hashAt, sealSegment } from './seal-segment.js';
@@ -46,10 +46,11 @@ export function shipLog({ address, folder, since }: ShipOrder): Promise<Shipped 
 
 /** Whether the folder has still what was written there: someone may have emptied it, or another one is mounted there now. */
 async function isIn(folder: string, { position, hash }: Shipped): Promise<boolean> {
+  if (!(await hasBackups(folder))) return false;
+  const segments = await listSegments(folder);
+  if (segments.some((segment) => segment.to === position && segment.lastHash === hash)) return true;
   const backups = await listBackups(folder);
-  if (backups.length === 0) return false;
-  if (backups.some((backup) => backup.position === position && short(backup.chainHead) === hash)) return true;
-  return (await listSegments(folder)).some((segment) => segment.to === position && segment.lastHash === hash);
+  return backups.some((backup) => backup.position === position && short(backup.chainHead) === hash);
 }
 
 /** What a restore would give now; undefined where it would be refused. */
@@ -61,7 +62,8 @@ async function restorable(folder: string): Promise<Shipped | undefined> {
       ? { position: last.to, hash: last.lastHash }
       : { position: base.position, hash: short(base.chainHead) };
   } catch (error) {
-    if (error instanceof StoreError) return undefined;
+    // A folder that cannot be read now may be all right.
+    if (error instanceof StoreError && !(error instanceof Unavailable)) return undefined;
     throw error;
   }
 }

@@ -43,11 +43,13 @@ export class Shipping {
   async close(): Promise<void> {
     this.closing.abort();
     await this.running;
-    if (this.since) await this.pass();
-    else if (await this.parts.leadership.isMine())
-      this.parts.log.error({
-        msg: 'the service stops before the log was brought to the backup folder: what is new is in no backup',
-      });
+    if (this.since || (await this.parts.leadership.isMine())) {
+      await this.pass();
+      if (!this.since)
+        this.parts.log.error({
+          msg: 'the service stops before the log was brought to the backup folder: what is new is in no backup',
+        });
+    }
     await this.thread.close();
   }
 

@@ -5,7 +5,7 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 // By its name, so that an older Node.js gets as far as being told that it is too old.
 import zlib from 'node:zlib';
-import { Corrupt } from '../../errors.js';
+import { Corrupt, Unavailable } from '../../errors.js';
 
 /** 1 MiB a piece: few crossings into the threads that compress. */
 const PIECE = 1 << 20;
@@ -72,7 +72,8 @@ export async function checkPacked(file: string, packed: PackedFile): Promise<voi
 /** The cheap part of it: that the file is there, and as long as it was. */
 export async function checkSize(file: string, packed: Pick<PackedFile, 'bytes'>): Promise<void> {
   const { size } = await stat(file).catch((cause: unknown) => {
-    throw Corrupt.backup(file, 'it cannot be read, or is missing', cause);
+    if ((cause as { code?: string }).code === 'ENOENT') throw Corrupt.backup(file, 'it is missing', cause);
+    throw Unavailable.backupUnreadable(file, cause);
   });
   if (size < packed.bytes) {
     throw Corrupt.backup(
