@@ -7,8 +7,8 @@ import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from './projection.js';
 import { standingOf } from './standing.js';
 
-/** More events are left to whoever does not hold up commands. */
-export const FEW = 200;
+/** What others write between two looks of Upkeep, and some; more is left to it, for commands wait meanwhile. */
+export const FEW = 1_000;
 
 /**
  * Folds, within a transaction that writes anyway, the few events that a process of another release has appended without
