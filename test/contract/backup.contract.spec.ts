@@ -389,6 +389,16 @@ for (const database of DATABASES) {
       expect(await restoredTo()).toMatchObject({ position: 21 });
     });
 
+    it('cannot be listed where the folder is none, which is said, and is no broken backup', async () => {
+      const file = join(folder, 'file');
+      await writeFile(file, '');
+      expect(await refusal(readBackups(file))).toMatchObject({ code: 'backup.unreadable', status: 503 });
+      expect(await new BackupState({ folder: file, continuous: true }).status()).toMatchObject({
+        lastBackup: null,
+        backupError: expect.stringContaining(`${file} cannot be read`),
+      });
+    });
+
     it('of a log whose chain is broken is not made', async () => {
       await db.tamper(`update events set correlation_id = 'other' where position = 7`);
       const error = await refusal(fullBackup(db.address, folder));

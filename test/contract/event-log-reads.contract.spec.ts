@@ -130,7 +130,7 @@ for (const database of DATABASES) {
             );
           },
         ),
-        { numRuns: 15 },
+        { numRuns: 10 },
       );
     });
 

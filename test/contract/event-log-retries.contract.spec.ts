@@ -279,7 +279,7 @@ for (const database of DATABASES) {
             expect([...answers.values()].map((bodies) => bodies.size)).toEqual(sentKeys.map(() => 1));
             expect(events.map(({ streamId }) => streamId)).toEqual(sentKeys.flatMap((key) => SEQUENCED[key]));
           }),
-          { numRuns: 8 },
+          { numRuns: 5 },
         );
       });
     });

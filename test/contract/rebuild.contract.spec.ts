@@ -89,7 +89,7 @@ for (const database of DATABASES) {
             await db.close();
           }
         }),
-        { numRuns: 8 },
+        { numRuns: 5 },
       );
     });
 

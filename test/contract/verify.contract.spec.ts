@@ -50,7 +50,7 @@ for (const database of DATABASES) {
             await db.close();
           }
         }),
-        { numRuns: 10 },
+        { numRuns: 6 },
       );
     });
 
@@ -199,6 +199,19 @@ for (const database of DATABASES) {
         expect(findings).toEqual([
           { check: 'anchor', position: 3, what: expect.stringContaining('backup 1') },
         ]);
+      });
+
+      it('names receipts that are gone, by how many a backup of the same past has', async () => {
+        const [event] = await db.log.read({ after: 2, limit: 1 });
+        const noted = { position: 3, hash: event?.hash ?? '', source: 'backup 1', receipts: 1_000 };
+        expect((await verified(db, { anchors: [noted] })).findings).toEqual([
+          {
+            check: 'receipt',
+            what: expect.stringMatching(/receipts of idempotency keys, backup 1 has 1000/),
+          },
+        ]);
+        const { findings } = await verified(db, { anchors: [{ ...noted, receipts: 0 }] });
+        expect(findings).toEqual([]);
       });
     });
   });

@@ -100,10 +100,10 @@ describe('a backup under the load of 64 clients', () => {
   it('holds every command that was acknowledged before it, and restores to a service that knows their retries', async () => {
     store = await Store.start();
     const clients = startPatientClients(() => [store.url], 1, { pauseMs: 50 });
-    await clients.acknowledged(600);
+    await clients.acknowledged(300);
     const before = clients.sent.flatMap(({ acknowledged }) => acknowledged?.position ?? []);
     const backup = await backedUp();
-    await clients.acknowledged(clients.sent.length + 200);
+    await clients.acknowledged(clients.sent.length + 100);
     await clients.stop();
     expect(clients.strange).toEqual([]);
     expect(backup.position).toBeGreaterThanOrEqual(Math.max(...before));
@@ -114,7 +114,7 @@ describe('a backup under the load of 64 clients', () => {
       const log = await readLog(other);
       expect(log).toEqual((await readLog(store)).slice(0, backup.position));
       const held = acknowledgedUpTo(clients.sent, backup.position);
-      expect(held.length).toBeGreaterThan(600);
+      expect(held.length).toBeGreaterThan(300);
       expect(audit(log, held)).toEqual(FLAWLESS);
       const some = held.filter((_, index) => index % 9 === 0);
       expect(await resend(other.url, some)).toEqual(some.map(({ acknowledged }) => acknowledged));
@@ -127,7 +127,7 @@ describe('a backup', () => {
   it('that is killed half-way leaves nothing under its name, and the next one works', async () => {
     store = await Store.start();
     const load = startLoad(store.url, 1, { pauseMs: 50 });
-    await load.acknowledged(400);
+    await load.acknowledged(250);
     const first = await backedUp();
     await store.post('/v1/ops/backups');
     await sleep(100);
@@ -150,7 +150,7 @@ describe('a backup', () => {
   it('that finds no space leaves the earlier ones, and says so', async () => {
     store = await Store.start();
     const load = startLoad(store.url, 1, { pauseMs: 50 });
-    await load.acknowledged(1_500);
+    await load.acknowledged(1_000);
     await backedUp();
     await store.stop();
     await load.ended();

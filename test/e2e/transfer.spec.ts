@@ -157,7 +157,7 @@ describe('edgesoul export and import', () => {
 });
 
 describe('edgesoul import, killed with SIGKILL again and again', () => {
-  const EVENTS = 24_000;
+  const EVENTS = 16_000;
 
   it('goes on where it was and ends with the whole log', async () => {
     const file = join(folder, 'large.ndjson');
@@ -168,7 +168,7 @@ describe('edgesoul import, killed with SIGKILL again and again', () => {
     const { DATABASE_URL: url, DATA_DIR = '' } = env;
     const address: DatabaseAddress = url === undefined ? { file: join(DATA_DIR, 'edgesoul.db') } : { url };
     const stops: number[] = [];
-    for (const least of [1, 8_000]) {
+    for (const least of [1, 5_000]) {
       const { child, ended } = startEdgesoul(['import', file], env);
       await headBeyond(address, least);
       child.kill('SIGKILL');
