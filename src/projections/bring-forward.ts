@@ -1,8 +1,8 @@
 import { RowBatch } from '../database/row-batch.js';
-import { Corrupt, ProjectionFailed } from '../errors.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import { settled, type LogTransaction } from '../events/log/event-log.js';
 import { checkpointsTable, failuresTable, skipsTable } from '../events/log/log-tables.js';
+import { isOfEvent } from './fold-again.js';
 import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from './projection.js';
 import { standingOf } from './standing.js';
@@ -29,9 +29,7 @@ export async function bringForward(
       folded = true;
     } catch (error) {
       // Upkeep meets it as well, and notes it.
-      const isOfEvent =
-        error instanceof ProjectionFailed || (error instanceof Corrupt && !error.isOfDatabase);
-      if (!isOfEvent) throw error;
+      if (!isOfEvent(error)) throw error;
     }
   }
   return folded;

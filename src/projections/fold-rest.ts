@@ -1,6 +1,5 @@
-import { Corrupt, ProjectionFailed } from '../errors.js';
 import { allCheckpoints, allFailures, readSkips } from './bookkeeping.js';
-import { catchUp, type CaughtUp } from './fold-again.js';
+import { catchUp, isOfEvent, type CaughtUp } from './fold-again.js';
 import type { PoisonEvent } from './fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
 
@@ -26,7 +25,7 @@ export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
       return { caughtUp, stopped: [] };
     } catch (error) {
       // A rebuild tells which projection stopped where, and goes on with the others.
-      if (!(error instanceof ProjectionFailed || error instanceof Corrupt)) throw error;
+      if (!isOfEvent(error)) throw error;
     }
   }
   const { swapped, events, failed } = await rebuild(parts);

@@ -1,8 +1,7 @@
 import { RowBatch } from '../database/row-batch.js';
-import { Corrupt, ProjectionFailed } from '../errors.js';
 import { settled, type EventLog } from '../events/log/event-log.js';
 import { checkpointsTable, failuresTable } from '../events/log/log-tables.js';
-import { catchUp, type CaughtUp, type FoldAgainParts } from './fold-again.js';
+import { catchUp, isOfEvent, type CaughtUp, type FoldAgainParts } from './fold-again.js';
 import type { Projection } from './projection.js';
 import type { ProjectionGate } from './projection-gate.js';
 import { standingOf, type Standing } from './standing.js';
@@ -71,8 +70,7 @@ async function stops(parts: FoldAgainParts, projection: Projection, caughtUp: Ca
     caughtUp.push(...(await catchUp(parts, [projection])));
     return false;
   } catch (error) {
-    const isOfEvent = error instanceof ProjectionFailed || (error instanceof Corrupt && !error.isOfDatabase);
-    if (!isOfEvent) throw error;
+    if (!isOfEvent(error)) throw error;
     const { position = 0, eventId = '' } = error.at ?? {};
     await parts.log.transaction((transaction) => {
       const rows = new RowBatch(transaction.rows);

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { valid, validIfSent } from '../../http/valid.pipe.js';
 import { rateOf, type Job } from '../../operations/jobs.js';
 import { Rebuilds } from '../../operations/rebuilds.js';
@@ -15,6 +15,7 @@ export class RebuildsController {
   /** Begins to fill new tables from the log beside the live ones, which answer until both are swapped. */
   @Post()
   @HttpCode(202)
+  @ApiBody({ type: RebuildBody, required: false })
   @ApiAcceptedResponse({ type: RebuildStarted })
   start(@Body(validIfSent(RebuildBody)) asked: RebuildBody): RebuildStarted {
     return { rebuildId: this.rebuilds.start(asked).id };
