@@ -1,4 +1,5 @@
 /* oxlint-disable max-lines -- the whole taxonomy is one list */
+import { whyOf } from './why.js';
 
 /** One field that was refused: where it stands in the input (`emotion.intensity`) and what was wrong. */
 export interface FieldError {
@@ -51,7 +52,7 @@ export class InvalidInput extends StoreError {
   }
 
   static unreadable(file: string, cause: unknown): InvalidInput {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = whyOf(cause);
     return new InvalidInput('file.unreadable', `${file} cannot be read: ${why}`, { cause });
   }
 
@@ -73,7 +74,7 @@ export class InvalidInput extends StoreError {
   }
 
   static unwritable(file: string, cause: unknown): InvalidInput {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = whyOf(cause);
     return new InvalidInput('file.unwritable', `${file} cannot be written: ${why}`, { cause });
   }
 }
@@ -290,7 +291,7 @@ export class FileRefused extends StoreError {
   }
 
   static compression(file: string, cause: unknown): FileRefused {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = whyOf(cause);
     const detail = `${file} cannot be decompressed as its name says: ${why}. Copy or export it again. Nothing of it was taken.`;
     return new FileRefused('file.damaged', detail, { cause });
   }
@@ -359,7 +360,7 @@ export class Corrupt extends StoreError {
   }
 
   static database(cause: unknown): Corrupt {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = whyOf(cause);
     const help = 'verify the store, and restore it from a backup';
     return new Corrupt('database.damaged', `The database is damaged: ${why}; ${help}.`, { cause });
   }
@@ -411,7 +412,7 @@ export class ProjectionFailed extends StoreError {
   }
 
   static folding(projection: string, event: EventPlace & { type: string }, cause: unknown): ProjectionFailed {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = whyOf(cause);
     const error = new ProjectionFailed(
       'projection.failed',
       `Projection ${projection} could not fold ${event.type} of ${event.streamId}: ${why}. Nothing was written.`,
@@ -461,7 +462,7 @@ export class Unavailable extends StoreError {
   }
 
   static backupUnreadable(folder: string, cause: unknown): Unavailable {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = whyOf(cause);
     return new Unavailable('backup.unreadable', `${folder} cannot be read: ${why}.`, { cause });
   }
 
@@ -477,7 +478,7 @@ export class Unavailable extends StoreError {
   }
 
   static database(cause: unknown): Unavailable {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = whyOf(cause);
     return new Unavailable('database.unavailable', `The database cannot serve now: ${why}`, { cause });
   }
 

@@ -1,4 +1,5 @@
 import { Corrupt, InvalidInput, type EventPlace } from '../errors.js';
+import { whyOf } from '../why.js';
 import { sessionEnded } from './conversation/session-ended.event.js';
 import { sessionStarted } from './conversation/session-started.event.js';
 import { turnRecorded } from './conversation/turn-recorded.event.js';
@@ -73,7 +74,7 @@ export class EventCatalog {
       const steps = declared.upcasters.slice(stored.schemaVersion - 1);
       return declared.validate(steps.reduce((old, upcast) => upcast(old), data as Record<string, unknown>));
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = whyOf(cause);
       throw Corrupt.event(stored, `its data is not a valid "${stored.type}": ${why}`, cause);
     }
   }

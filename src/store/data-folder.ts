@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartRefused } from '../errors.js';
+import { whyOf } from '../why.js';
 import { takeLock, type FolderLock } from './folder-lock.js';
 import { finishSwap } from './swap-database.js';
 
@@ -103,6 +104,6 @@ function readOwner(folder: string): Owner | undefined {
 }
 
 function unusable(folder: string, cause: unknown): StartRefused {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = whyOf(cause);
   return new StartRefused(`DATA_DIR ${folder} cannot be used: ${why}`, { cause });
 }

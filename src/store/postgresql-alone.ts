@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { BEGIN_HOLDING } from '../database/postgresql/open-postgresql.js';
 import { StartRefused } from '../errors.js';
+import { whyOf } from '../why.js';
 
 /** `array_to_tsvector` and generated columns, with some years to spare. */
 const OLDEST_VERSION = 14;
@@ -55,7 +56,7 @@ const HINTS: Record<string, string> = {
 
 /** Says what keeps from using the database, and what to do. */
 export function cannotUse(name: string, cause: unknown): StartRefused {
-  const { code = '', message } = cause as { code?: string; message: string };
+  const { code = '' } = cause as { code?: string };
   const hint = HINTS[code];
-  return new StartRefused(`${name} cannot be used: ${message}${hint ? ` (${hint})` : ''}.`, { cause });
+  return new StartRefused(`${name} cannot be used: ${whyOf(cause)}${hint ? ` (${hint})` : ''}.`, { cause });
 }

@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/core';
 import type { Migrator } from '@mikro-orm/migrations';
 import { ormOptions } from '../../mikro-orm.config.js';
 import { StartRefused } from '../errors.js';
+import { whyOf } from '../why.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 
 /** See migrate. */
@@ -14,7 +15,7 @@ export async function runMigrations(address: DatabaseAddress): Promise<string[]>
     return done.map(({ name }) => name);
   } catch (cause) {
     if (cause instanceof StartRefused) throw cause;
-    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    const why = whyOf(cause).split('\n')[0];
     throw new StartRefused(`${databaseName(address)} cannot be opened or migrated: ${why}`, { cause });
   } finally {
     await orm?.close();

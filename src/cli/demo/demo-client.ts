@@ -1,3 +1,4 @@
+import { whyOf } from '../../why.js';
 import type { Page } from './answers.js';
 import { requestOf, type Command } from './commands.js';
 import { DemoError } from './demo-script.js';
@@ -81,6 +82,5 @@ function explain(status: number, problem: Problem | undefined): string {
 
 function reason(error: unknown): string {
   // fetch hides what happened ("fetch failed") behind its cause.
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  return whyOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
 }

@@ -1,3 +1,4 @@
+import { whyOf } from '../../why.js';
 import type { Command } from './commands.js';
 
 /** A question in natural language and the memories that answer it. */
@@ -50,7 +51,7 @@ export class DemoError extends Error {
   }
 
   static unreadable(file: string, cause: unknown): DemoError {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = whyOf(cause);
     return new DemoError(`${file} cannot be read: ${why}`, 2);
   }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { whyOf } from '../../why.js';
 import { startService } from '../service-process.js';
 import { bundledScript } from './bundled-script.js';
 import { DemoClient } from './demo-client.js';
@@ -68,7 +69,7 @@ async function withService(script: Script, scratch: string, port: number): Promi
     LOG_LEVEL: 'info',
     PORT: String(port),
   }).catch((error: unknown) => {
-    throw DemoError.service(error instanceof Error ? error.message : String(error));
+    throw DemoError.service(whyOf(error));
   });
   try {
     const run = starting.then(({ url }) => demonstrate(script, new DemoClient(url)));

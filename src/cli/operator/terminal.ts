@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
 import { StoreError } from '../../errors.js';
 import type { Progress } from '../../operations/watched.js';
+import { whyOf } from '../../why.js';
 
 /** What a command shows: its result on stdout, everything else on stderr. */
 export class Terminal {
@@ -43,7 +44,7 @@ export class Terminal {
   /** What went wrong, in a sentence, with every field that was wrong. */
   failed(error: unknown): void {
     this.close();
-    const message = error instanceof Error ? error.message : String(error);
+    const message = whyOf(error);
     if (this.json) {
       const code = error instanceof StoreError ? error.code : 'failed';
       console.log(JSON.stringify({ error: { code, message } }, null, 2));

@@ -1,5 +1,5 @@
 import { Client, Pool, types, type ClientConfig } from 'pg';
-import { Corrupt, Unavailable } from '../../errors.js';
+import { Corrupt, StoreError, Unavailable } from '../../errors.js';
 
 /** How long a read may take before its connection is given up. */
 const READ_MS = 30_000;
@@ -68,22 +68,23 @@ export const BEGIN_HOLDING = `begin isolation level read committed;
   set local idle_in_transaction_session_timeout = 0;
   select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout'`;
 
-/** What the database says when it cannot serve now, whatever was asked: the same request may succeed later. */
-const PASSING = /^(08|53|57|58|40001|40P01|55P03|25006|XX)/;
+/** What the database says when it cannot serve now, or not this user, whatever was asked: the same request may succeed later. */
+const PASSING = /^(08|28|3D|53|57|58|40001|40P01|42501|55P03|25006|XX)/;
 /** What it says of pages or indexes that are not what was written. */
 const DAMAGED = /^XX00[12]$/;
-/** What the network says. */
-const NETWORK = /^(E[A-Z]+|EAI_AGAIN)$/;
+/** What the network says, and its encryption. */
+const NETWORK = /^(E[A-Z]+|EAI_AGAIN|ERR_(STREAM|SOCKET|SSL|TLS)_\w+|\w*CERT\w*|UNABLE_TO_\w+)$/;
+/** What the driver says, which gives no codes: of a connection that broke, and of one that broke before it was asked. */
+const DRIVER =
+  /connection (terminated|timeout|error)|timeout exceeded|timeout expired|read timeout|not queryable|SSL connection|unexpected \w+ message/i;
 
 /** Unavailable for what passes by itself or by the operator's hand, Corrupt for damage; anything else as it is. */
-export function translated(error: unknown): unknown {
+function translated(error: unknown): unknown {
+  if (error instanceof StoreError) return error;
   const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code === 'string' && DAMAGED.test(code)) return Corrupt.database(error);
-  const passing = typeof code === 'string' && (PASSING.test(code) || NETWORK.test(code));
-  const cut =
-    typeof message === 'string' &&
-    /connection (terminated|timeout)|timeout exceeded|read timeout/i.test(message);
-  return passing || cut ? Unavailable.database(error) : error;
+  if (typeof code !== 'string') return DRIVER.test(String(message)) ? Unavailable.database(error) : error;
+  if (DAMAGED.test(code)) return Corrupt.database(error);
+  return PASSING.test(code) || NETWORK.test(code) ? Unavailable.database(error) : error;
 }
 
 /** Runs the work; what the database cannot do now becomes Unavailable. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { attempt, translated } from '../../database/postgresql/open-postgresql.js';
+import { attempt } from '../../database/postgresql/open-postgresql.js';
 import { PostgresqlRows } from '../../database/postgresql/postgresql-rows.js';
 import { PostgresqlShadows } from '../../database/postgresql/postgresql-shadows.js';
 import type { RowChanges } from '../../database/row-store.js';
@@ -106,7 +106,7 @@ export class PostgresqlEventLog extends EventLog {
       await client.query('rollback').catch((cause: Error) => {
         broken = cause;
       });
-      throw translated(error);
+      throw error;
     } finally {
       client.release(broken);
     }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { whyOf } from '../../why.js';
 import { CommandWriter, type WriterState } from '../command-writer.js';
 import { inFlight } from '../in-flight.js';
 
@@ -39,8 +40,4 @@ export class WriterHealth {
       return check.down({ why: whyOf(error) });
     }
   }
-}
-
-function whyOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

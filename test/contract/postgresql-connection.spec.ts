@@ -1,0 +1,102 @@
+import type pg from 'pg';
+import { openPool } from '../../src/database/postgresql/open-postgresql.js';
+import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
+import { PostgresqlReads } from '../../src/projections/postgresql-reads.js';
+import { PostgresqlStoreReader } from '../../src/projections/postgresql-store-reader.js';
+import { append, joy, positionsOf, refusal } from '../support/appends.js';
+import { liveFolds } from '../support/folds.js';
+import { dropDatabase, dropTemplate, migratedDatabase, runSql } from '../support/postgresql-databases.js';
+import { writerOver } from '../support/test-database.js';
+
+const UNAVAILABLE = { status: 503, code: 'database.unavailable' };
+
+/** Every connection of the service is cut by the server. */
+const CUT = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and application_name = 'edgesoul-store'`;
+
+describe('PostgreSQL: a connection that breaks', () => {
+  let url: string;
+  let pool: pg.Pool;
+  let log: PostgresqlEventLog;
+
+  beforeEach(async () => {
+    url = await migratedDatabase();
+    pool = openPool(url, 2, { pipeline: true });
+    log = new PostgresqlEventLog(pool);
+  });
+
+  afterEach(async () => {
+    await pool.end();
+    await dropDatabase(url);
+  });
+  afterAll(dropTemplate);
+
+  /** Cuts the connections while none of them is asked anything, and waits until the one in use knows. */
+  async function cutConnections(client?: pg.ClientBase): Promise<void> {
+    const noticed = new Promise((resolve) => client?.once('error', resolve));
+    await runSql(url, CUT);
+    if (client) await noticed;
+  }
+
+  it('refuses for now what comes after it in a transaction, and the next one goes on', async () => {
+    const connected = new Promise<pg.PoolClient>((resolve) => pool.once('connect', resolve));
+    const cut = await refusal(
+      log.transaction(async (transaction) => {
+        await cutConnections(await connected);
+        await transaction.read({ after: 0, limit: 1 });
+      }),
+    );
+    expect(cut).toMatchObject(UNAVAILABLE);
+    expect(cut.message).not.toMatch(/cannot serve now.*cannot serve now/);
+    expect(positionsOf(await writerOver(log, liveFolds()).write(append([joy()])))).toEqual([1]);
+  });
+
+  it('refuses for now what comes after it in a snapshot, and the next one goes on', async () => {
+    const reader = new PostgresqlStoreReader(url);
+    try {
+      const cut = reader.snapshot(async () => {
+        await reader.head();
+        await cutConnections();
+        await reader.head();
+      });
+      expect(await refusal(cut)).toMatchObject(UNAVAILABLE);
+      expect(await reader.snapshot(() => reader.head())).toMatchObject({ position: 0 });
+    } finally {
+      await reader.close();
+    }
+  });
+
+  describe('and cannot be made again', () => {
+    let role: string;
+    let visiting: pg.Pool;
+
+    beforeEach(async () => {
+      role = `visitor_${new URL(url).pathname.slice(1)}`;
+      await runSql(url, `create role ${role} login password 'right' in role test`);
+      visiting = openPool(Object.assign(new URL(url), { username: role, password: 'right' }).href, 1);
+    });
+
+    afterEach(async () => {
+      await visiting.end();
+      await runSql(url, `drop role ${role}`);
+    });
+
+    it.each([
+      ['the password was changed', "password 'other'", "password 'right'", 'password authentication failed'],
+      ['the role may not log in', 'nologin', 'login', 'not permitted to log in'],
+    ])('is refused for now, and goes on when that is mended: %s', async (_what, change, mend, why) => {
+      const reads = new PostgresqlReads(visiting);
+      await reads.headPosition();
+      await runSql(url, `alter role ${role} ${change}`);
+      await runSql(url, CUT);
+
+      const first = await refusal(reads.headPosition());
+      const second = await refusal(reads.headPosition());
+      expect([first, second]).toMatchObject([UNAVAILABLE, UNAVAILABLE]);
+      expect(second.message).toContain(why);
+
+      await runSql(url, `alter role ${role} ${mend}`);
+      expect(await reads.headPosition()).toBe(0);
+    });
+  });
+});
