@@ -13,8 +13,12 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
-/** The write path asks for the terms of a text twice: for its length, and for the index. */
-const recent = new LRUCache<string, string[]>({ max: 256 });
+/** The terms of a text are asked for twice: for its length, and for the index; a rebuild does so for many texts at once. */
+const RECENT_CHARACTERS = 1_000_000;
+const recent = new LRUCache<string, string[]>({
+  maxSize: RECENT_CHARACTERS,
+  sizeCalculation: (_terms, text) => text.length + 1,
+});
 const prefixes = new LRUCache<string, string>({ max: 10_000 });
 /** A plain map, started anew when it is full: looked up for every word of every candidate of a search. */
 const MOST_STEMS = 50_000;

@@ -3,21 +3,23 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { errorFrom } from '../errors.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
-import { foldRange, type FoldedRange } from '../projections/fold-range.js';
-import type { UserRange } from '../projections/fold-store.js';
 import type { Projection } from '../projections/projection.js';
 import type { RebuildParts } from '../projections/rebuild.js';
 import { userRanges } from '../projections/user-ranges.js';
 import type { OpenStore } from '../store/open-log.js';
-import type { RangeTask } from './fold-range.worker.js';
+import type { RangesTask } from './fold-ranges.worker.js';
+import { foldTaken, shareRanges, type TakenRange } from './taken-ranges.js';
 import type { Answered } from './thread-messages.js';
 
 /** More take turns in writing more than they fold. */
 const MOST_THREADS = 4;
 /** Fewer events are folded before a second thread has begun. */
 const EVENTS_A_THREAD = 20_000;
+/** A second or less of work. */
+const EVENTS_A_RANGE = 30_000;
+const MOST_RANGES = 200;
 
-/** Folds everyone into the shadow tables of an open store: a part of them in this thread, and in as many others as pay. */
+/** Folds everyone into the shadow tables of an open store: in this thread, and in as many others as pay. */
 export function inThreads(
   store: Omit<OpenStore, 'close'>,
   projections: readonly Projection[],
@@ -25,43 +27,38 @@ export function inThreads(
   return async (compared, progress) => {
     const { position } = await store.reader.head();
     const paying = Math.ceil(position / EVENTS_A_THREAD) || 1;
-    const most = Math.min(MOST_THREADS, availableParallelism(), paying);
-    const [range, ...others] = (await userRanges(store.reader, most)) as [UserRange, ...UserRange[]];
+    const threads = Math.min(MOST_THREADS, availableParallelism(), paying);
+    const most = threads === 1 ? 1 : Math.min(MOST_RANGES, Math.ceil(position / EVENTS_A_RANGE));
+    const shared = shareRanges(await userRanges(store.reader, Math.max(threads, most)), compared);
     const parts = { ...store, decoder: new EventDecoder(), projections };
-    const here = (told: typeof progress) => foldRange(parts, { range, compared }, told);
-    if (others.length === 0) return [await here(progress)];
-    const names = projections.map(({ name }) => name);
-    const tasks = others.map((other) => ({
-      address: store.address,
-      projections: names,
-      range: other,
-      compared,
-    }));
-    return foldBeside(here, tasks, progress);
+    const here = (told: typeof progress) => foldTaken(parts, shared, told);
+    const others = Math.min(threads, shared.ranges.length) - 1;
+    const task = { address: store.address, projections: projections.map(({ name }) => name), shared };
+    const done = others === 0 ? await here(progress) : await foldBeside(here, { others, task }, progress);
+    return done.toSorted((a, b) => a.index - b.index).map(({ folded }) => folded);
   };
 }
 
-/** Answers the ranges in the order of the users. */
 async function foldBeside(
-  here: (progress: (events: number) => void) => Promise<FoldedRange>,
-  tasks: readonly Omit<RangeTask, 'port'>[],
+  here: (progress: (events: number) => void) => Promise<TakenRange[]>,
+  { others, task }: { others: number; task: Omit<RangesTask, 'port'> },
   progress: (events: number) => void,
-): Promise<FoldedRange[]> {
-  let mine: Promise<FoldedRange> | undefined;
+): Promise<TakenRange[]> {
+  let mine: Promise<TakenRange[]> | undefined;
   let ended = false;
   const unlessEnded = (events: number) => {
     if (ended) throw new Error('Another thread has failed.');
     progress(events);
   };
   const threads = new Piscina({
-    filename: new URL('./fold-range.worker.js', import.meta.url).href,
-    minThreads: tasks.length,
-    maxThreads: tasks.length,
+    filename: new URL('./fold-ranges.worker.js', import.meta.url).href,
+    minThreads: others,
+    maxThreads: others,
   });
   try {
-    const there = tasks.map((task) => foldIn(threads, task, progress));
+    const there = Array.from({ length: others }, () => foldIn(threads, task, progress));
     mine = here(unlessEnded);
-    return await Promise.all([mine, ...there]);
+    return (await Promise.all([mine, ...there])).flat();
   } finally {
     // Whoever drops the shadow tables must find nobody at them.
     ended = true;
@@ -72,16 +69,15 @@ async function foldBeside(
 
 async function foldIn(
   threads: Piscina,
-  task: Omit<RangeTask, 'port'>,
+  task: Omit<RangesTask, 'port'>,
   progress: (events: number) => void,
-): Promise<FoldedRange> {
+): Promise<TakenRange[]> {
   const { port1, port2 } = new MessageChannel();
   port1.on('message', progress);
   try {
-    const answer = (await threads.run(
-      { ...task, port: port2 },
-      { transferList: [port2] },
-    )) as Answered<FoldedRange>;
+    const answer = (await threads.run({ ...task, port: port2 }, { transferList: [port2] })) as Answered<
+      TakenRange[]
+    >;
     if ('error' in answer) throw errorFrom(answer.error);
     return answer.value;
   } finally {

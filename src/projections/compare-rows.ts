@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Filter } from '../database/row-store.js';
-import { compareKeys, keyOf, type Column, type Key, type Table } from '../database/table.js';
-import type { KeyedRow } from './folded-rows.js';
+import { parsedRow, storedTable } from '../database/stored-table.js';
+import { compareKeys, keyOf, type Key, type Table } from '../database/table.js';
 import type { FoldedUsers } from './fold-store.js';
 import type { StoreReader } from './store-reader.js';
 
@@ -61,30 +61,33 @@ export class RowComparison {
   }
 
   private async compare(table: Table, reader: Pick<StoreReader, 'rows'>, { rows, after, upTo }: FoldedUsers) {
-    const expected = rows.sorted(table);
-    const columns = Object.entries(table.columns);
+    const expected = rows.of(table);
+    const same = comparer(table);
     let next = 0;
     const missingBefore = (key: readonly Key[] | undefined) => {
       for (; next < expected.length; next++) {
-        const { key: place, row } = expected[next] as KeyedRow;
-        if (key && compareKeys(place, key) >= 0) return;
+        const row = expected[next] as object;
+        if (key && compareKeys(keyOf(table, row), key) >= 0) return;
         this.onRow('folded', table, row);
         this.differ(table, undefined, row);
       }
     };
-    for await (const live of liveRows(reader, table, { after, upTo })) {
-      this.rows++;
-      const key = keyOf(table, live);
-      missingBefore(key);
-      this.onRow('live', table, live);
-      const folded = expected[next];
-      if (folded === undefined || compareKeys(folded.key, key) > 0) {
-        this.differ(table, live, undefined);
-        continue;
+    for await (const page of livePages(reader, table, { after, upTo })) {
+      for (const live of page) {
+        this.onRow('live', table, live);
+        if (!same(live, expected[next])) {
+          const key = keyOf(table, live);
+          missingBefore(key);
+          const folded = expected[next];
+          if (folded === undefined || compareKeys(keyOf(table, folded), key) > 0) {
+            this.differ(table, live, undefined);
+            continue;
+          }
+          if (!same(live, folded)) this.differ(table, live, folded);
+        }
+        this.onRow('folded', table, expected[next++] as object);
       }
-      next++;
-      this.onRow('folded', table, folded.row);
-      if (!sameRows(columns, live, folded.row)) this.differ(table, live, folded.row);
+      this.rows += page.length;
     }
     missingBefore(undefined);
   }
@@ -92,7 +95,12 @@ export class RowComparison {
   private differ(table: Table, live: object | undefined, folded: object | undefined): void {
     this.differences++;
     if (this.first.length >= FIRST) return;
-    this.first.push({ table: table.name, key: keyOf(table, live ?? folded ?? {}), live, folded });
+    this.first.push({
+      table: table.name,
+      key: keyOf(table, live ?? folded ?? {}),
+      live: live && parsedRow(table, live),
+      folded: folded && parsedRow(table, folded),
+    });
   }
 }
 
@@ -124,41 +132,52 @@ export class DigestedComparison extends RowComparison {
 type Side = 'live' | 'folded';
 type Values = Record<string, unknown>;
 
-function sameRows(columns: readonly (readonly [string, Column])[], a: object, b: object): boolean {
-  return columns.every(([name, { kind }]) => {
-    const left = (a as Values)[name] ?? null;
-    const right = (b as Values)[name] ?? null;
-    if (left === right) return true;
-    return kind === 'json' && JSON.stringify(left) === JSON.stringify(right);
-  });
+/** Tells whether two rows of the stored table are the same. */
+function comparer(table: Table): (a: object, b: object | undefined) => boolean {
+  const columns = Object.keys(table.columns);
+  return (a, b) => {
+    if (!b) return false;
+    for (const column of columns) {
+      if (((a as Values)[column] ?? null) !== ((b as Values)[column] ?? null)) return false;
+    }
+    return true;
+  };
 }
 
-/** The table's rows of the users after one and up to another, by key. */
-export async function* liveRows(
+/** The stored table's rows of the users after one and up to another, by key. */
+export async function* livePages(
   reader: Pick<StoreReader, 'rows'>,
   table: Table,
   { after, upTo }: { after: string; upTo: string | undefined },
-): AsyncGenerator<object> {
+): AsyncGenerator<readonly object[]> {
   const filters: Filter[] = [['userId', '>', after]];
   if (upTo !== undefined) filters.push(['userId', '<=', upTo]);
   let place: Key[] | undefined;
   for (;;) {
-    const page = await reader.rows(table, {
+    const page = await reader.rows(storedTable(table), {
       filters,
       order: table.key,
       limit: PAGE,
       ...(place && { after: place }),
     });
-    yield* page;
+    yield page;
     if (page.length < PAGE) return;
     place = keyOf(table, page.at(-1) as object);
   }
 }
 
-/** Tells a row as text: two rows are the same exactly when their texts are. */
+/** Tells a row of the stored table as text: two rows are the same exactly when their texts are. */
 export function rowTexts(table: Table): (row: object) => string {
-  const columns = Object.keys(table.columns);
-  return (row) => `${JSON.stringify(columns.map((column) => (row as Record<string, unknown>)[column]))}\n`;
+  const columns = Object.entries(table.columns).map(([name, { kind }]) => [name, kind === 'json'] as const);
+  return (row) => {
+    let text = '[';
+    for (const [name, isJson] of columns) {
+      if (text.length > 1) text += ',';
+      const value = (row as Values)[name] ?? null;
+      text += isJson && typeof value === 'string' ? value : JSON.stringify(value);
+    }
+    return `${text}]\n`;
+  };
 }
 
 function hashes(tables: readonly Table[]): Map<Table, Hash> {

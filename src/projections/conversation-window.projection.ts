@@ -170,8 +170,8 @@ function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows
 /** An unused slot, or that of the oldest turn; undefined when the new turn is older than all that are shown. */
 function freeSlot(slots: readonly WindowSlot[], at: number): number | undefined {
   if (slots.length < WINDOW.turns) return slots.length;
-  const [oldest] = slots.toSorted((a, b) => a[1] - b[1]);
-  return oldest && at >= oldest[1] ? oldest[0] : undefined;
+  const [slot, oldest] = slots.reduce((a, b) => (b[1] < a[1] ? b : a));
+  return at >= oldest ? slot : undefined;
 }
 
 function latestMention(session: SessionRow, topic: string, at: number): number {

@@ -87,9 +87,10 @@ export function variance(pattern: EmotionPatternRow): number {
 }
 
 function counted(quarters: readonly Quarter[], quarter: number, intensity: number): Quarter[] {
-  const [, count, sum] = quarters.find(([known]) => known === quarter) ?? [quarter, 0, 0];
-  const others = quarters.filter(([known]) => known !== quarter);
-  return [...others, [quarter, count + 1, sum + intensity] satisfies Quarter].toSorted((a, b) => a[0] - b[0]);
+  const place = quarters.findLastIndex(([known]) => known <= quarter);
+  const known = quarters[place];
+  if (known?.[0] !== quarter) return quarters.toSpliced(place + 1, 0, [quarter, 1, intensity]);
+  return quarters.with(place, [quarter, known[1] + 1, known[2] + intensity]);
 }
 
 function observed(row: EmotionPatternRow | undefined, event: EmotionObserved): EmotionPatternRow {

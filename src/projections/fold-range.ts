@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { shadowOf } from '../database/shadow.js';
+import { storedTable } from '../database/stored-table.js';
+import type { Table } from '../database/table.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { EventLog } from '../events/log/event-log.js';
 import { RowComparison, type ProjectionDifferences } from './compare-rows.js';
 import { foldStore, type FoldedUsers, type PoisonEvent, type UserRange } from './fold-store.js';
-import type { FoldedRows } from './folded-rows.js';
+import type { SortedRows } from './folded-rows.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
 
@@ -41,7 +43,7 @@ export async function foldRange(
   const done: FoldedRange = { events: 0, moments: [], failed: [], differences: [] };
   done.failed = await foldStore({ ...parts, range }, async (folded) => {
     for (const comparison of comparisons) await comparison.take(reader, folded);
-    await fill(log, projections, folded.rows);
+    await log.fill(forShadows(projections, folded.rows));
     done.moments.push({ upTo: folded.upTo, head: folded.head });
     done.events += folded.events;
     progress(folded.events);
@@ -52,10 +54,8 @@ export async function foldRange(
   return done;
 }
 
-/** Puts the rows into the shadow tables. */
-async function fill(log: EventLog, projections: readonly Projection[], rows: FoldedRows): Promise<void> {
-  for (const table of projections.flatMap(({ tables }) => tables)) {
-    const sorted = rows.sorted(table).map(({ row }) => row);
-    await log.fill(shadowOf(table), sorted);
-  }
+/** What to put into the shadow tables. */
+function forShadows(projections: readonly Projection[], rows: SortedRows): Map<Table, readonly object[]> {
+  const tables = projections.flatMap((projection) => projection.tables);
+  return new Map(tables.map((table) => [storedTable(shadowOf(table)), rows.of(table)]));
 }

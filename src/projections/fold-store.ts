@@ -4,7 +4,7 @@ import type { FoldEvent } from '../events/event.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
 import { readSkips, skipId } from './bookkeeping.js';
-import { FoldedRows } from './folded-rows.js';
+import { FoldedRows, type SortedRows } from './folded-rows.js';
 import type { Projection } from './projection.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
@@ -31,7 +31,7 @@ export interface FoldedUsers {
   /** and up to this one; undefined for the last of them. */
   upTo: string | undefined;
   events: number;
-  rows: FoldedRows;
+  rows: SortedRows;
 }
 
 /** The users after one and up to another, in the order of their ids; undefined for the last. */
@@ -69,11 +69,15 @@ export async function foldStore(
   return Promise.all(run.poison.map((found) => withEventId(parts.reader, found)));
 }
 
-type Fold = (event: FoldEvent, rows: FoldedRows) => void;
+interface ActiveFold {
+  projection: Projection;
+  fold: (event: FoldEvent, rows: FoldedRows) => void;
+}
 
 class FoldRun {
   readonly poison: Omit<PoisonEvent, 'eventId'>[] = [];
-  private active: readonly Projection[];
+  /** By event type. */
+  private active: ReadonlyMap<string, readonly ActiveFold[]>;
   private readonly range: UserRange;
   private readonly momentEvents: number;
   private place: UserPlace;
@@ -82,7 +86,7 @@ class FoldRun {
     private readonly parts: FoldStoreParts,
     private readonly skips: ReadonlySet<string>,
   ) {
-    this.active = parts.projections;
+    this.active = foldsByType(parts.projections);
     this.range = parts.range ?? EVERYONE;
     this.momentEvents = parts.momentEvents ?? MOMENT;
     this.place = { userId: this.range.after, position: LAST_POSITION };
@@ -100,12 +104,12 @@ class FoldRun {
       for (const stored of page) {
         if (stored.userId !== this.place.userId) {
           if (this.isBeyond(stored.userId)) {
-            await consume({ head, after, upTo: this.range.upTo, events, rows });
+            await consume({ head, after, upTo: this.range.upTo, events, rows: rows.sorted() });
             return false;
           }
           if (events >= this.momentEvents) {
             const { userId: upTo } = this.place;
-            await consume({ head, after, upTo, events, rows });
+            await consume({ head, after, upTo, events, rows: rows.sorted() });
             // What this user says from now on belongs to no later moment.
             this.place = { userId: upTo, position: LAST_POSITION };
             return true;
@@ -116,7 +120,7 @@ class FoldRun {
         events++;
       }
       if (page.length < PAGE) {
-        await consume({ head, after, upTo: this.range.upTo, events, rows });
+        await consume({ head, after, upTo: this.range.upTo, events, rows: rows.sorted() });
         return false;
       }
     }
@@ -130,9 +134,8 @@ class FoldRun {
   private fold(stored: ScannedEvent, rows: FoldedRows): void {
     this.parts.onEvent?.(stored);
     let event: FoldEvent | undefined;
-    for (const projection of this.active) {
-      const fold = (projection.folds as Record<string, Fold | undefined>)[stored.type];
-      if (!fold || this.isSkipped(projection, stored)) continue;
+    for (const { projection, fold } of this.active.get(stored.type) ?? NONE) {
+      if (this.isSkipped(projection, stored)) continue;
       try {
         event ??= this.parts.decoder.decodeScanned(stored);
         fold(event, rows);
@@ -151,8 +154,24 @@ class FoldRun {
     const { message: cause } =
       error instanceof StoreError ? error : ProjectionFailed.folding(projection.name, stored, error);
     this.poison.push({ projection: projection.name, position, streamId, cause });
-    this.active = this.active.filter((each) => each !== projection);
+    const others = this.parts.projections.filter(
+      ({ name }) => !this.poison.some((found) => found.projection === name),
+    );
+    this.active = foldsByType(others);
   }
+}
+
+const NONE: readonly ActiveFold[] = [];
+
+function foldsByType(projections: readonly Projection[]): Map<string, ActiveFold[]> {
+  const all = projections.flatMap((projection) =>
+    Object.entries(projection.folds).map(([type, fold]) => ({
+      type,
+      projection,
+      fold: fold as ActiveFold['fold'],
+    })),
+  );
+  return Map.groupBy(all, ({ type }) => type);
 }
 
 async function withEventId(reader: StoreReader, found: Omit<PoisonEvent, 'eventId'>): Promise<PoisonEvent> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { digestOf, liveRows, rowTexts } from './compare-rows.js';
+import { digestOf, livePages, rowTexts } from './compare-rows.js';
 import type { Projection } from './projection.js';
 import type { StoreReader } from './store-reader.js';
 
@@ -25,9 +25,9 @@ export async function liveDigests(
     for (const table of tables) {
       const text = rowTexts(table);
       const hash = createHash('sha256').update(`${table.name}\n`);
-      for await (const row of liveRows(reader, table, { after: '', upTo: undefined })) {
-        hash.update(text(row));
-        rows++;
+      for await (const page of livePages(reader, table, { after: '', upTo: undefined })) {
+        for (const row of page) hash.update(text(row));
+        rows += page.length;
       }
       hashes.push(hash);
     }

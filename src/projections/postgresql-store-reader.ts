@@ -30,11 +30,11 @@ export class PostgresqlStoreReader implements StoreReader {
     return attempt(() => readEventsByUser(this.db, after, limit));
   }
 
-  userBehind(events: number): Promise<string | undefined> {
+  userBehind(after: string, events: number): Promise<string | undefined> {
     return attempt(async () => {
       const { rows } = await this.db.query<{ user_id: string }>(
-        'select user_id from events order by user_id, position limit 1 offset $1',
-        [events],
+        'select user_id from events where user_id > $1 order by user_id, position limit 1 offset $2',
+        [after, events],
       );
       return rows[0]?.user_id;
     });

@@ -37,9 +37,11 @@ export class SqliteStoreReader implements StoreReader {
     return this.log.readByUser(after, limit);
   }
 
-  async userBehind(events: number): Promise<string | undefined> {
-    const found = this.db.prepare('select user_id from events order by user_id, position limit 1 offset ?');
-    return found.pluck().get(events) as string | undefined;
+  async userBehind(after: string, events: number): Promise<string | undefined> {
+    const found = this.db.prepare(
+      'select user_id from events where user_id > ? order by user_id, position limit 1 offset ?',
+    );
+    return found.pluck().get(after, events) as string | undefined;
   }
 
   async rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {

@@ -18,8 +18,8 @@ export interface StoreReader {
   events(query: EventQuery): Promise<StoredEvent[]>;
   /** A page of the log by user, then position: what folds of one user after another need. */
   eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]>;
-  /** Whose event it is that stands so many events behind the first one in the order by user; undefined behind the last. */
-  userBehind(events: number): Promise<string | undefined>;
+  /** In the order by user: whose event it is that stands so many events behind the first one after a user, if any. */
+  userBehind(after: string, events: number): Promise<string | undefined>;
   /** A page of rows. */
   rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]>;
   /** How many rows the table has. */

@@ -7,14 +7,11 @@ export async function userRanges(
   most: number,
 ): Promise<UserRange[]> {
   const { position: events } = await reader.head();
-  const ends = new Set<string>();
-  for (let part = 1; part < most; part++) {
-    const user = await reader.userBehind(Math.floor((events * part) / most));
-    if (user !== undefined) ends.add(user);
-  }
   const ranges: UserRange[] = [];
   let after = '';
-  for (const upTo of ends) {
+  while (ranges.length < most - 1) {
+    const upTo = await reader.userBehind(after, Math.floor(events / most));
+    if (upTo === undefined) break;
     ranges.push({ after, upTo });
     after = upTo;
   }

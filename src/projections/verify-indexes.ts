@@ -27,10 +27,7 @@ export class VerifyIndexes {
   /** Takes the rows of some users, within their moment. */
   async take({ rows }: FoldedUsers): Promise<void> {
     for (const table of this.tables) {
-      const ofUsers = Map.groupBy(
-        rows.sorted(table).map(({ row }) => row),
-        (row) => (row as { userId: string }).userId,
-      );
+      const ofUsers = Map.groupBy(rows.of(table), (row) => (row as { userId: string }).userId);
       for (const [userId, ofUser] of ofUsers) await this.user(table, userId, ofUser);
     }
   }

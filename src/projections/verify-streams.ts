@@ -3,7 +3,7 @@ import { StoreError } from '../errors.js';
 import type { EventDecoder } from '../events/log/event-decoder.js';
 import type { ScannedEvent } from '../events/log/event-log.js';
 import { streamsTable } from '../events/log/log-tables.js';
-import { liveRows } from './compare-rows.js';
+import { livePages } from './compare-rows.js';
 import type { FoldedUsers } from './fold-store.js';
 import type { StoreReader } from './store-reader.js';
 import type { Finding } from './verify-log.js';
@@ -46,14 +46,16 @@ export class VerifyStreams {
 
   /** Compares with the streams that the database knows of these users. */
   async moment(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
-    for await (const row of liveRows(reader, streamsTable, folded)) {
-      const { userId, streamId } = row as { userId: string; streamId: string };
-      if (!this.streams.delete(keyText([userId, streamId]))) {
-        this.found({ check: 'stream', what: `${streamId} of ${userId} is known, but has no events` });
-      }
+    for await (const page of livePages(reader, streamsTable, folded)) {
+      for (const row of page) this.known(row as { userId: string; streamId: string });
     }
     // An event whose stream is not known is not read at all: a gap of positions says so.
     this.streams = new Map();
+  }
+
+  private known({ userId, streamId }: { userId: string; streamId: string }): void {
+    if (!this.streams.delete(keyText([userId, streamId])))
+      this.found({ check: 'stream', what: `${streamId} of ${userId} is known, but has no events` });
   }
 
   private found(finding: Finding): void {

@@ -156,6 +156,18 @@ for (const database of DATABASES) {
         expect(comparison?.digestLive).not.toBe(comparison?.digestFolded);
       });
 
+      it('names a row whose JSON cannot be read, with what is there', async () => {
+        await db.tamper(`update emotion_patterns set hours = '[1, 2' where user_id = 'ada'`);
+
+        const [, , comparison] = (await verified(db)).projections;
+
+        expect(comparison).toMatchObject({
+          name: 'emotion-trend',
+          differences: 1,
+          firstDifferences: [{ live: { hours: '[1, 2' }, folded: { hours: expect.any(Array) } }],
+        });
+      });
+
       it('names an end that is missing, from the receipts at least', async () => {
         await db.tamper(`delete from events where position = ${EVENTS}`);
 

@@ -17,8 +17,8 @@ export class DelegatingLog extends EventLog {
     return this.log.transaction(work);
   }
 
-  override fill(table: Table, rows: readonly object[]): Promise<void> {
-    return this.log.fill(table, rows);
+  override fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
+    return this.log.fill(rows);
   }
 
   override head(): Promise<LogHead> {

@@ -87,7 +87,7 @@ class TableStatements {
 
 /** Rows in SQLite, over one connection; the caller holds the transaction. */
 export class SqliteRows implements RowStore {
-  private readonly tables = new Map<string, TableStatements>();
+  private readonly tables = new Map<Table, TableStatements>();
   private readonly queries = new Map<string, Database.Statement>();
 
   /** Cached, hot rows stay in memory: only for the one connection that writes them. */
@@ -126,7 +126,7 @@ export class SqliteRows implements RowStore {
     }
   }
 
-  /** For rows that are not there yet: what inserts each of them, worked out before anyone has to wait for it. */
+  /** For rows that are not there yet: what inserts each of them. */
   insertions(table: Table, rows: readonly object[]): (() => void)[] {
     const statements = this.of(table);
     return rows.map((row) => statements.insertion(row));
@@ -166,10 +166,10 @@ export class SqliteRows implements RowStore {
   }
 
   private of(table: Table): TableStatements {
-    let statements = this.tables.get(table.name);
+    let statements = this.tables.get(table);
     if (!statements) {
       statements = new TableStatements(this.db, table, this.cached);
-      this.tables.set(table.name, statements);
+      this.tables.set(table, statements);
     }
     return statements;
   }

@@ -99,10 +99,10 @@ export abstract class EventLog {
    */
   abstract transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T>;
   /**
-   * Inserts rows that are not there yet into a table that nobody reads, in as many transactions as it takes: commands wait
+   * Inserts rows that are not there yet into tables that nobody reads, in as many transactions as it takes: commands wait
    * only for a moment. What was inserted before a failure stays.
    */
-  abstract fill(table: Table, rows: readonly object[]): Promise<void>;
+  abstract fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void>;
   abstract head(): Promise<LogHead>;
   abstract read(query: EventQuery): Promise<StoredEvent[]>;
 }

@@ -73,10 +73,12 @@ export class PostgresqlEventLog extends EventLog {
     return this.inTransaction(work);
   }
 
-  override async fill(table: Table, rows: readonly object[]): Promise<void> {
-    for (let next = 0; next < rows.length; next += ROWS) {
-      const some = rows.slice(next, next + ROWS);
-      await this.inTransaction((transaction) => transaction.rows.insert(table, some));
+  override async fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
+    for (const [table, all] of rows) {
+      for (let next = 0; next < all.length; next += ROWS) {
+        const some = all.slice(next, next + ROWS);
+        await this.inTransaction((transaction) => transaction.rows.insert(table, some));
+      }
     }
   }
 

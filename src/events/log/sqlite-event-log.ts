@@ -16,8 +16,6 @@ const INSERT = `insert into events (position, event_id, user_id, stream_key, ver
 const STREAM = `select stream_key, (select max(version) from events e where e.stream_key = s.stream_key) as version
   from streams s where user_id = ? and stream_id = ?`;
 
-/** Rows that are worked out before they are inserted, and most of one transaction. */
-const ROWS_AHEAD = 2_000;
 /** Other threads that fill give up waiting for a turn after several times as long, in ms. */
 const FILLING_MS = 20;
 /** Rows that a command waits for at most. */
@@ -67,12 +65,11 @@ export class SqliteEventLog implements EventLog {
     return turn;
   }
 
-  async fill(table: Table, rows: readonly object[]): Promise<void> {
-    for (let next = 0; next < rows.length; next += ROWS_AHEAD) {
-      const insertions = this.rows.insertions(table, rows.slice(next, next + ROWS_AHEAD));
-      for (let done = 0; done < insertions.length;)
-        done = await this.transaction(() => this.insertSome(insertions, done));
-    }
+  async fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
+    // Worked out before anyone has to wait for it.
+    const insertions = [...rows].flatMap(([table, some]) => this.rows.insertions(table, some));
+    for (let done = 0; done < insertions.length;)
+      done = await this.transaction(() => this.insertSome(insertions, done));
   }
 
   async head(): Promise<LogHead> {

@@ -1,0 +1,33 @@
+import { parsedRow, storedRow, storedTable } from './stored-table.js';
+import { boolean, defineTable, json, nullable, text } from './table.js';
+
+const table = defineTable(
+  'things',
+  { userId: text(), known: boolean(), list: json<number[]>(), note: nullable(json<object>()) },
+  { key: ['userId'] },
+);
+const row = { userId: 'ada', known: true, list: [1, 2], note: null };
+
+describe('a stored table', () => {
+  it('has its JSON as text, and everything else as it is', () => {
+    expect(storedRow(table, row)).toEqual({ ...row, list: '[1,2]' });
+    expect(storedTable(table)).toMatchObject({ name: 'things', key: ['userId'] });
+    expect(Object.values(storedTable(table).columns).map(({ kind }) => kind)).toEqual([
+      'text',
+      'boolean',
+      'text',
+      'text',
+    ]);
+    expect(storedTable(table)).toBe(storedTable(table));
+  });
+
+  it('is parsed back, but for what is no JSON', () => {
+    expect(parsedRow(table, storedRow(table, row))).toEqual(row);
+    expect(parsedRow(table, { ...row, list: '[1,' })).toEqual({ ...row, list: '[1,' });
+  });
+
+  it('leaves the row as it was', () => {
+    storedRow(table, row);
+    expect(row.list).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,37 @@
+import { foldRange, type FoldedRange, type FoldRangeParts } from '../projections/fold-range.js';
+import type { UserRange } from '../projections/fold-store.js';
+
+/** Ranges of users that several threads take one after another, so that all of them are done at about the same time. */
+export interface SharedRanges {
+  ranges: readonly UserRange[];
+  /** How many are taken; lives in shared memory. */
+  taken: Int32Array;
+  /** Names of the projections whose live rows are compared. */
+  compared: readonly string[];
+}
+
+/** A part of a rebuild, and which of the ranges it is of. */
+export interface TakenRange {
+  index: number;
+  folded: FoldedRange;
+}
+
+/** Nothing is taken yet. */
+export function shareRanges(ranges: readonly UserRange[], compared: readonly string[]): SharedRanges {
+  return { ranges, taken: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), compared };
+}
+
+/** Folds one range after another until all are taken. */
+export async function foldTaken(
+  parts: FoldRangeParts,
+  { ranges, taken, compared }: SharedRanges,
+  progress: (events: number) => void,
+): Promise<TakenRange[]> {
+  const done: TakenRange[] = [];
+  for (;;) {
+    const index = Atomics.add(taken, 0, 1);
+    const range = ranges[index];
+    if (!range) return done;
+    done.push({ index, folded: await foldRange(parts, { range, compared }, progress) });
+  }
+}
