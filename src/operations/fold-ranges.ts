@@ -14,9 +14,11 @@ import type { Answered } from './thread-messages.js';
 /** More take turns in writing more than they fold. */
 const MOST_THREADS = 4;
 /** Fewer events are folded before a second thread has begun. */
-const EVENTS_A_THREAD = 20_000;
-/** A second or less of work. */
-const EVENTS_A_RANGE = 30_000;
+const EVENTS_A_THREAD = 10_000;
+/** Processors that whoever serves can have for itself: as many threads less go on while commands are written. */
+const SERVING = 2;
+/** A fraction of a second of work. */
+const EVENTS_A_RANGE = 10_000;
 const MOST_RANGES = 200;
 
 /** Folds everyone into the shadow tables of an open store: in this thread, and in as many others as pay. */
@@ -41,7 +43,7 @@ export function inThreads(
 
 async function foldBeside(
   here: (progress: (events: number) => void) => Promise<TakenRange[]>,
-  { others, task }: { others: number; task: Omit<RangesTask, 'port'> },
+  { others, task }: { others: number; task: Omit<RangesTask, 'port' | 'yields'> },
   progress: (events: number) => void,
 ): Promise<TakenRange[]> {
   let mine: Promise<TakenRange[]> | undefined;
@@ -56,7 +58,9 @@ async function foldBeside(
     maxThreads: others,
   });
   try {
-    const there = Array.from({ length: others }, () => foldIn(threads, task, progress));
+    const there = Array.from({ length: others }, (_, i) =>
+      foldIn(threads, { ...task, yields: i + 1 >= availableParallelism() - SERVING }, progress),
+    );
     mine = here(unlessEnded);
     return (await Promise.all([mine, ...there])).flat();
   } finally {

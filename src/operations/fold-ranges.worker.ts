@@ -1,11 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
+import { WriteTurns } from '../database/sqlite/write-turns.js';
 import { errorData } from '../errors.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../store/database-address.js';
 import { openStoreAt } from '../store/open-log.js';
 import { lowerPriority } from './low-priority.js';
-import { foldTaken, type SharedRanges, type TakenRange } from './taken-ranges.js';
+import { Quiet } from './quiet.js';
+import { allTaken, foldTaken, type SharedRanges, type TakenRange } from './taken-ranges.js';
 import type { Answered } from './thread-messages.js';
 
 // Folds some of the users for a rebuild, in a thread of its own.
@@ -17,18 +19,22 @@ export interface RangesTask {
   /** Names of projections. */
   projections: readonly string[];
   shared: SharedRanges;
+  /** Whether it rests while commands are written. */
+  yields: boolean;
   /** Is told how many events were folded since it was told last. */
   port: MessagePort;
 }
 
 /** See foldTaken. */
 export default async function fold(task: RangesTask): Promise<Answered<TakenRange[]>> {
-  const { address, shared, port } = task;
+  const { address, shared, yields, port } = task;
   const { log, reader, close } = openStoreAt(address, { synced: false });
   try {
     const projections = PROJECTIONS.filter(({ name }) => task.projections.includes(name));
     const parts = { log, reader, decoder: new EventDecoder(), projections };
-    return { value: await foldTaken(parts, shared, (events) => port.postMessage(events)) };
+    const rest = yields && 'file' in address ? new Quiet(new WriteTurns(address.turns)) : undefined;
+    const before = async () => rest?.wait(() => allTaken(shared));
+    return { value: await foldTaken(parts, shared, (events) => port.postMessage(events), before) };
   } catch (error) {
     return { error: errorData(error) };
   } finally {

@@ -21,14 +21,22 @@ export function shareRanges(ranges: readonly UserRange[], compared: readonly str
   return { ranges, taken: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), compared };
 }
 
-/** Folds one range after another until all are taken. */
+/** Whether nothing is left to take. */
+export function allTaken({ ranges, taken }: SharedRanges): boolean {
+  return Atomics.load(taken, 0) >= ranges.length;
+}
+
+/** Folds one range after another until all are taken; before each it waits for what the caller wants. */
 export async function foldTaken(
   parts: FoldRangeParts,
-  { ranges, taken, compared }: SharedRanges,
+  shared: SharedRanges,
   progress: (events: number) => void,
+  before: () => Promise<void> = async () => undefined,
 ): Promise<TakenRange[]> {
+  const { ranges, taken, compared } = shared;
   const done: TakenRange[] = [];
   for (;;) {
+    await before();
     const index = Atomics.add(taken, 0, 1);
     const range = ranges[index];
     if (!range) return done;

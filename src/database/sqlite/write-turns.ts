@@ -10,6 +10,8 @@ export interface Turn {
 const PATIENCE_MS = 100;
 const WRITER = 0;
 const FILLER = 1;
+const BEGUN = 2;
+const CELLS = 3;
 
 /**
  * Who of one process may write to a SQLite file next. SQLite itself has no queue: whoever waits looks again every now and
@@ -19,7 +21,9 @@ const FILLER = 1;
 export class WriteTurns {
   private readonly cells: Int32Array;
 
-  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(8)) {
+  constructor(
+    readonly memory: SharedArrayBuffer = new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT),
+  ) {
     this.cells = new Int32Array(memory);
   }
 
@@ -28,13 +32,21 @@ export class WriteTurns {
     // The writer before may have died within a turn.
     Atomics.store(this.cells, WRITER, 0);
     return {
-      take: () => void Atomics.add(this.cells, WRITER, 1),
+      take: () => {
+        Atomics.add(this.cells, BEGUN, 1);
+        Atomics.add(this.cells, WRITER, 1);
+      },
       done: () => {
         Atomics.sub(this.cells, WRITER, 1);
         Atomics.notify(this.cells, WRITER);
       },
       isAwaited: () => false,
     };
+  }
+
+  /** Another number whenever the writer of commands has begun a turn. */
+  get begun(): number {
+    return Atomics.load(this.cells, BEGUN);
   }
 
   /** For long work: blocks its thread until the writer and all other long work are done, though never for ever. */
