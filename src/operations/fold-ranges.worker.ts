@@ -1,5 +1,4 @@
 import type { MessagePort } from 'node:worker_threads';
-import { WriteTurns } from '../database/sqlite/write-turns.js';
 import { errorData } from '../errors.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
@@ -28,12 +27,12 @@ export interface RangesTask {
 /** See foldTaken. */
 export default async function fold(task: RangesTask): Promise<Answered<TakenRange[]>> {
   const { address, shared, yields, port } = task;
-  const { log, reader, close } = openStoreAt(address, { synced: false });
+  const { log, reader, commandsBegun, close } = openStoreAt(address, { synced: false });
   try {
     const projections = PROJECTIONS.filter(({ name }) => task.projections.includes(name));
     const parts = { log, reader, decoder: new EventDecoder(), projections };
-    const rest = yields && 'file' in address ? new Quiet(new WriteTurns(address.turns)) : undefined;
-    const before = async () => rest?.wait(() => allTaken(shared));
+    const quiet = new Quiet(commandsBegun);
+    const before = async () => (yields ? quiet.wait(() => allTaken(shared)) : undefined);
     return { value: await foldTaken(parts, shared, (events) => port.postMessage(events), before) };
   } catch (error) {
     return { error: errorData(error) };

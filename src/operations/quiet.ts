@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WriteTurns } from '../database/sqlite/write-turns.js';
 
 /** How long a thread rests before it looks again, in ms. */
 const REST_MS = 200;
@@ -8,17 +7,18 @@ const REST_MS = 200;
 export class Quiet {
   private seen: number;
 
+  /** `commandsBegun` is another number whenever commands have been written. */
   constructor(
-    private readonly turns: Pick<WriteTurns, 'begun'>,
+    private readonly commandsBegun: () => number,
     private readonly rest: () => Promise<unknown> = () => sleep(REST_MS),
   ) {
-    this.seen = turns.begun;
+    this.seen = commandsBegun();
   }
 
   /** Resolves once no command was written since the last look, or when the work is over without this thread. */
   async wait(isOver: () => boolean): Promise<void> {
-    while (this.seen !== this.turns.begun && !isOver()) {
-      this.seen = this.turns.begun;
+    while (this.seen !== this.commandsBegun() && !isOver()) {
+      this.seen = this.commandsBegun();
       await this.rest();
     }
   }

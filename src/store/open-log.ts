@@ -19,6 +19,8 @@ export interface OpenStore extends OpenLog {
   reader: StoreReader;
   /** For threads that help: on SQLite they and this one take turns. */
   address: DatabaseAddress;
+  /** Another number whenever this process has begun to write commands; always the same on PostgreSQL. */
+  commandsBegun: () => number;
 }
 
 /** How a log is written. */
@@ -51,10 +53,12 @@ export function openStoreAt(address: DatabaseAddress, writing: Writing = {}): Op
     'file' in address ? { ...address, turns: address.turns ?? new WriteTurns().memory } : address;
   const reader = openStoreReader(shared);
   const { log, close } = openLog(shared, writing);
+  const turns = 'file' in shared ? new WriteTurns(shared.turns) : undefined;
   return {
     log,
     reader,
     address: shared,
+    commandsBegun: () => turns?.begun ?? 0,
     close: async () => void (await Promise.all([reader.close(), close()])),
   };
 }
