@@ -467,9 +467,9 @@ export class Unavailable extends StoreError {
   }
 
   static backupFolder(folder: string, cause: unknown): Unavailable {
-    const { code = '', message } = cause as { code?: string; message: string };
+    const { code = '' } = cause as { code?: string };
     const full = /^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)$/.test(code);
-    const why = full ? `no space is left (${code})` : message;
+    const why = full ? `no space is left (${code})` : whyOf(cause);
     return new Unavailable(
       'backup.unwritable',
       `${folder} cannot be written: ${why}. Earlier backups are untouched.`,

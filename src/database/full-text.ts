@@ -13,10 +13,11 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+/** Bounds what a thread remembers of texts. */
+const RECENT = { max: 20_000, maxSize: 1_000_000 };
 /** The terms of a text are asked for twice: for its length, and for the index; a rebuild does so for many texts at once. */
-const RECENT_CHARACTERS = 1_000_000;
 const recent = new LRUCache<string, string[]>({
-  maxSize: RECENT_CHARACTERS,
+  ...RECENT,
   sizeCalculation: (_terms, text) => text.length + 1,
 });
 const prefixes = new LRUCache<string, string>({ max: 10_000 });

@@ -8,14 +8,14 @@ import type { RebuildParts } from '../projections/rebuild.js';
 import { userRanges } from '../projections/user-ranges.js';
 import type { OpenStore } from '../store/open-log.js';
 import type { RangesTask } from './fold-ranges.worker.js';
-import { foldTaken, shareRanges, type TakenRange } from './taken-ranges.js';
+import { foldTaken, inOrder, shareRanges, type TakenRange } from './taken-ranges.js';
 import type { Answered } from './thread-messages.js';
 
 /** More take turns in writing more than they fold. */
 const MOST_THREADS = 4;
-/** Fewer events are folded before a second thread has begun. */
+/** Fewer are not worth the start of another thread. */
 const EVENTS_A_THREAD = 10_000;
-/** Processors that whoever serves can have for itself: as many threads less go on while commands are written. */
+/** Processors left to whoever is served: helpers for whom no other one is there rest while events are appended. */
 const SERVING = 2;
 /** A fraction of a second of work. */
 const EVENTS_A_RANGE = 10_000;
@@ -31,13 +31,13 @@ export function inThreads(
     const paying = Math.ceil(position / EVENTS_A_THREAD) || 1;
     const threads = Math.min(MOST_THREADS, availableParallelism(), paying);
     const most = threads === 1 ? 1 : Math.min(MOST_RANGES, Math.ceil(position / EVENTS_A_RANGE));
-    const shared = shareRanges(await userRanges(store.reader, Math.max(threads, most)), compared);
+    const shared = shareRanges(await userRanges(store.reader, most), compared);
     const parts = { ...store, decoder: new EventDecoder(), projections };
     const here = (told: typeof progress) => foldTaken(parts, shared, told);
     const others = Math.min(threads, shared.ranges.length) - 1;
     const task = { address: store.address, projections: projections.map(({ name }) => name), shared };
     const done = others === 0 ? await here(progress) : await foldBeside(here, { others, task }, progress);
-    return done.toSorted((a, b) => a.index - b.index).map(({ folded }) => folded);
+    return inOrder(done);
   };
 }
 

@@ -18,7 +18,7 @@ export interface RangesTask {
   /** Names of projections. */
   projections: readonly string[];
   shared: SharedRanges;
-  /** Whether it rests while commands are written. */
+  /** Whether it rests while events are appended. */
   yields: boolean;
   /** Is told how many events were folded since it was told last. */
   port: MessagePort;
@@ -27,11 +27,11 @@ export interface RangesTask {
 /** See foldTaken. */
 export default async function fold(task: RangesTask): Promise<Answered<TakenRange[]>> {
   const { address, shared, yields, port } = task;
-  const { log, reader, commandsBegun, close } = openStoreAt(address, { synced: false });
+  const { log, reader, appended, close } = openStoreAt(address, { synced: false });
   try {
     const projections = PROJECTIONS.filter(({ name }) => task.projections.includes(name));
     const parts = { log, reader, decoder: new EventDecoder(), projections };
-    const quiet = new Quiet(commandsBegun);
+    const quiet = new Quiet(appended);
     const before = async () => (yields ? quiet.wait(() => allTaken(shared)) : undefined);
     return { value: await foldTaken(parts, shared, (events) => port.postMessage(events), before) };
   } catch (error) {

@@ -3,22 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How long a thread rests before it looks again, in ms. */
 const REST_MS = 200;
 
-/** Has a thread that only helps rest for as long as commands are written: whoever serves needs the processor more. */
+/** Has a thread that only helps rest for as long as events are appended: whoever serves needs the processor more. */
 export class Quiet {
   private seen: number;
 
-  /** `commandsBegun` is another number whenever commands have been written. */
+  /** `appended` is another number whenever events were appended. */
   constructor(
-    private readonly commandsBegun: () => number,
+    private readonly appended: () => number,
     private readonly rest: () => Promise<unknown> = () => sleep(REST_MS),
   ) {
-    this.seen = commandsBegun();
+    this.seen = appended();
   }
 
-  /** Resolves once no command was written since the last look, or when the work is over without this thread. */
+  /** Resolves once no event was appended since the last look, or when the work is over without this thread. */
   async wait(isOver: () => boolean): Promise<void> {
-    while (this.seen !== this.commandsBegun() && !isOver()) {
-      this.seen = this.commandsBegun();
+    while (this.seen !== this.appended() && !isOver()) {
+      this.seen = this.appended();
       await this.rest();
     }
   }

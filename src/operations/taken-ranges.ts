@@ -4,7 +4,7 @@ import type { UserRange } from '../projections/fold-store.js';
 /** Ranges of users that several threads take one after another, so that all of them are done at about the same time. */
 export interface SharedRanges {
   ranges: readonly UserRange[];
-  /** How many are taken; lives in shared memory. */
+  /** How many were asked for; lives in shared memory. */
   taken: Int32Array;
   /** Names of the projections whose live rows are compared. */
   compared: readonly string[];
@@ -42,4 +42,9 @@ export async function foldTaken(
     if (!range) return done;
     done.push({ index, folded: await foldRange(parts, { range, compared }, progress) });
   }
+}
+
+/** What was folded, in the order of the users, whoever folded it. */
+export function inOrder(taken: readonly TakenRange[]): FoldedRange[] {
+  return taken.toSorted((a, b) => a.index - b.index).map(({ folded }) => folded);
 }

@@ -87,6 +87,6 @@ export class FoldedRows implements Rows {
 type Values = Record<string, Key>;
 
 function withoutUser(key: readonly Key[]): Key {
-  if (key.length <= 2) return key[1] ?? '';
-  return key.length === 3 ? `${key[1]}\u0000${key[2]}` : keyText(key.slice(1));
+  // As it is, where no text has to be made.
+  return key.length <= 2 ? (key[1] ?? '') : keyText(key.slice(1));
 }

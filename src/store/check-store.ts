@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MIGRATIONS } from '../../migrations/names.js';
 import { Corrupt, InvalidInput, StartRefused } from '../errors.js';
+import { whyOf } from '../why.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { readStore } from './open-store-reader.js';
 import { cannotUse } from './postgresql-alone.js';
@@ -39,21 +40,22 @@ async function migrationsIn(address: DatabaseAddress): Promise<string[]> {
     return await readStore(address, (reader) => reader.migrations());
   } catch (cause) {
     if (cause instanceof Corrupt) throw cause;
-    const { code, message } = original(cause);
+    const found = original(cause);
+    const code = String((found as { code?: unknown }).code);
     if (code === 'SQLITE_ERROR' || code === '42P01') throw notAStore(address, cause);
-    if (code === 'SQLITE_NOTADB') throw notAStore(address, cause, ` (${message}; if it was one, restore it)`);
+    if (code === 'SQLITE_NOTADB')
+      throw notAStore(address, cause, ` (${whyOf(found)}; if it was one, restore it)`);
     if (code.startsWith('SQLITE_CORRUPT')) throw Corrupt.database(cause);
     // A full or broken disk: what is to be done says where.
     if (/^SQLITE_(IOERR|FULL|CANTOPEN)/.test(code)) return [...MIGRATIONS];
-    throw 'url' in address ? cannotUse(databaseName(address), original(cause)) : cause;
+    throw 'url' in address ? cannotUse(databaseName(address), found) : cause;
   }
 }
 
 /** What the driver threw. */
-function original(error: unknown): { code: string; message: string } {
-  const { cause, code, message } = error as { cause?: unknown; code?: unknown; message?: unknown };
-  if (cause) return original(cause);
-  return { code: String(code), message: String(message) };
+function original(error: unknown): unknown {
+  const { cause } = error as { cause?: unknown };
+  return cause ? original(cause) : error;
 }
 
 function notAStore(address: DatabaseAddress, cause: unknown, why = ''): StartRefused {

@@ -19,8 +19,8 @@ export interface OpenStore extends OpenLog {
   reader: StoreReader;
   /** For threads that help: on SQLite they and this one take turns. */
   address: DatabaseAddress;
-  /** Another number whenever this process has begun to write commands; always the same on PostgreSQL. */
-  commandsBegun: () => number;
+  /** Another number whenever the service in this process has appended events; always the same on PostgreSQL. */
+  appended: () => number;
 }
 
 /** How a log is written. */
@@ -58,7 +58,7 @@ export function openStoreAt(address: DatabaseAddress, writing: Writing = {}): Op
     log,
     reader,
     address: shared,
-    commandsBegun: () => turns?.begun ?? 0,
+    appended: () => turns?.written ?? 0,
     close: async () => void (await Promise.all([reader.close(), close()])),
   };
 }

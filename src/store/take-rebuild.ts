@@ -1,13 +1,17 @@
 import type pg from 'pg';
-import { BEGIN_HOLDING, openPool } from '../database/postgresql/open-postgresql.js';
+import { attempt, BEGIN_HOLDING, openPool } from '../database/postgresql/open-postgresql.js';
 
 /** The right to rebuild in a PostgreSQL database: one process of all has it. */
 export interface TakenRebuild {
   release(): Promise<void>;
 }
 
-/** Takes the right to rebuild; undefined while another process has it. Gone with the process, at the latest. */
-export async function takeRebuild(url: string): Promise<TakenRebuild | undefined> {
+/** Takes the right to rebuild; undefined while another process has it. Throws Unavailable. Gone with the process, at the latest. */
+export function takeRebuild(url: string): Promise<TakenRebuild | undefined> {
+  return attempt(() => taken(url));
+}
+
+async function taken(url: string): Promise<TakenRebuild | undefined> {
   const pool = openPool(url, 1);
   let client: pg.PoolClient | undefined;
   const release = async () => {

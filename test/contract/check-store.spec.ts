@@ -75,8 +75,10 @@ describe('a command that needs a store', () => {
       expect(await said({ url: empty })).toMatch(/is no EdgeSoul store;/);
       const absent = Object.assign(new URL(store), { pathname: '/absent' }).href;
       const message = await said({ url: absent });
-      expect(message).toMatch(/there is no such database/);
+      expect(message).toMatch(/database "absent" does not exist \(there is no such database/);
       expect(message).not.toContain(new URL(store).password + '@');
+      const nowhere = Object.assign(new URL(store), { port: '1' }).href;
+      expect(await said({ url: nowhere })).toMatch(/connect ECONNREFUSED .*\(nothing listens there/);
     } finally {
       await Promise.all([empty, store].map(dropDatabase));
     }

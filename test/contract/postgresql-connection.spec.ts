@@ -3,6 +3,7 @@ import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import { PostgresqlReads } from '../../src/projections/postgresql-reads.js';
 import { PostgresqlStoreReader } from '../../src/projections/postgresql-store-reader.js';
+import { takeRebuild } from '../../src/store/take-rebuild.js';
 import { append, joy, positionsOf, refusal } from '../support/appends.js';
 import { liveFolds } from '../support/folds.js';
 import { dropDatabase, dropTemplate, migratedDatabase, runSql } from '../support/postgresql-databases.js';
@@ -32,10 +33,10 @@ describe('PostgreSQL: a connection that breaks', () => {
   afterAll(dropTemplate);
 
   /** Cuts the connections while none of them is asked anything, and waits until the one in use knows. */
-  async function cutConnections(client?: pg.ClientBase): Promise<void> {
-    const noticed = new Promise((resolve) => client?.once('error', resolve));
+  async function cutConnections(client: pg.ClientBase): Promise<void> {
+    const noticed = new Promise((resolve) => client.once('error', resolve));
     await runSql(url, CUT);
-    if (client) await noticed;
+    await noticed;
   }
 
   it('refuses for now what comes after it in a transaction, and the next one goes on', async () => {
@@ -56,7 +57,7 @@ describe('PostgreSQL: a connection that breaks', () => {
     try {
       const cut = reader.snapshot(async () => {
         await reader.head();
-        await cutConnections();
+        await cutConnections((reader as unknown as { held: pg.PoolClient }).held);
         await reader.head();
       });
       expect(await refusal(cut)).toMatchObject(UNAVAILABLE);
@@ -68,12 +69,14 @@ describe('PostgreSQL: a connection that breaks', () => {
 
   describe('and cannot be made again', () => {
     let role: string;
+    let address: string;
     let visiting: pg.Pool;
 
     beforeEach(async () => {
       role = `visitor_${new URL(url).pathname.slice(1)}`;
       await runSql(url, `create role ${role} login password 'right' in role test`);
-      visiting = openPool(Object.assign(new URL(url), { username: role, password: 'right' }).href, 1);
+      address = Object.assign(new URL(url), { username: role, password: 'right' }).href;
+      visiting = openPool(address, 1);
     });
 
     afterEach(async () => {
@@ -94,6 +97,7 @@ describe('PostgreSQL: a connection that breaks', () => {
       const second = await refusal(reads.headPosition());
       expect([first, second]).toMatchObject([UNAVAILABLE, UNAVAILABLE]);
       expect(second.message).toContain(why);
+      expect(await refusal(takeRebuild(address))).toMatchObject(UNAVAILABLE);
 
       await runSql(url, `alter role ${role} ${mend}`);
       expect(await reads.headPosition()).toBe(0);

@@ -55,6 +55,20 @@ for (const database of DATABASES) {
       expect(read).toEqual(sorted.map(scanned));
     });
 
+    it.each([
+      ['', 0, 'Zoe'],
+      ['', 3, 'Zoe'],
+      ['', 4, 'ada'],
+      ['', 15, 'élan'],
+      ['', 16, undefined],
+      ['Zoe', 0, 'ada'],
+      ['ada', 4, 'élan'],
+      ['b', 0, 'bob'],
+      ['élan', 0, undefined],
+    ])('finds who stands after "%s" by %i events', async (after, events, user) => {
+      expect(await reader.userBehind(after, events)).toBe(user);
+    });
+
     it('sees one moment in a snapshot, and the present after it', async () => {
       const before = await reader.head();
       await reader.snapshot(async () => {

@@ -69,14 +69,26 @@ export const BEGIN_HOLDING = `begin isolation level read committed;
   select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout'`;
 
 /** What the database says when it cannot serve now, or not this user, whatever was asked: the same request may succeed later. */
-const PASSING = /^(08|28|3D|53|57|58|40001|40P01|42501|55P03|25006|XX)/;
+const PASSING = /^(08|25006|25P0[34]|28|3D|40001|40P01|42501|53|55P03|57|58|XX)/;
 /** What it says of pages or indexes that are not what was written. */
 const DAMAGED = /^XX00[12]$/;
 /** What the network says, and its encryption. */
 const NETWORK = /^(E[A-Z]+|EAI_AGAIN|ERR_(STREAM|SOCKET|SSL|TLS)_\w+|\w*CERT\w*|UNABLE_TO_\w+)$/;
-/** What the driver says, which gives no codes: of a connection that broke, and of one that broke before it was asked. */
-const DRIVER =
-  /connection (terminated|timeout|error)|timeout exceeded|timeout expired|read timeout|not queryable|SSL connection|unexpected \w+ message/i;
+/** What the driver says, without codes, of a connection that cannot be made, broke, or had broken before it was asked. */
+const DRIVER = new RegExp(
+  [
+    'Connection terminated',
+    'timeout exceeded when trying to connect',
+    'timeout expired',
+    'Query read timeout',
+    'Client has encountered a connection error',
+    'The server does not support SSL',
+    'There was an error establishing an SSL connection',
+    String.raw`Received unexpected \w+ message from backend`,
+  ]
+    .map((start) => `^${start}`)
+    .join('|'),
+);
 
 /** Unavailable for what passes by itself or by the operator's hand, Corrupt for damage; anything else as it is. */
 function translated(error: unknown): unknown {

@@ -1,18 +1,22 @@
 import { WriteTurns } from './write-turns.js';
 
 describe('turns', () => {
-  it('count what the writer of commands begins, wherever their memory is shared', () => {
+  it('count in which of them the writer of commands has appended events, wherever their memory is shared', () => {
     const turns = new WriteTurns();
     const elsewhere = new WriteTurns(turns.memory);
     const [writer, filler] = [turns.ofWriter, turns.ofFiller];
-    const before = elsewhere.begun;
+    const before = elsewhere.written;
 
+    for (const turn of [writer, filler]) {
+      turn.take();
+      turn.appended();
+      turn.done();
+    }
+    // Someone asked whether it could.
     writer.take();
     writer.done();
-    filler.take();
-    filler.done();
 
-    expect([before, elsewhere.begun]).toEqual([0, 1]);
+    expect([before, elsewhere.written]).toEqual([0, 1]);
   });
 
   it('tell whoever fills that the writer waits', () => {

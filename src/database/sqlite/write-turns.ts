@@ -2,6 +2,8 @@
 export interface Turn {
   take(): void;
   done(): void;
+  /** Told within a turn that events were appended in it. */
+  appended(): void;
   /** Whether someone waits who goes first. */
   isAwaited(): boolean;
 }
@@ -10,7 +12,7 @@ export interface Turn {
 const PATIENCE_MS = 100;
 const WRITER = 0;
 const FILLER = 1;
-const BEGUN = 2;
+const WRITTEN = 2;
 const CELLS = 3;
 
 /**
@@ -32,21 +34,19 @@ export class WriteTurns {
     // The writer before may have died within a turn.
     Atomics.store(this.cells, WRITER, 0);
     return {
-      take: () => {
-        Atomics.add(this.cells, BEGUN, 1);
-        Atomics.add(this.cells, WRITER, 1);
-      },
+      take: () => void Atomics.add(this.cells, WRITER, 1),
       done: () => {
         Atomics.sub(this.cells, WRITER, 1);
         Atomics.notify(this.cells, WRITER);
       },
+      appended: () => void Atomics.add(this.cells, WRITTEN, 1),
       isAwaited: () => false,
     };
   }
 
-  /** Another number whenever the writer of commands has begun a turn. */
-  get begun(): number {
-    return Atomics.load(this.cells, BEGUN);
+  /** Another number whenever events were appended in a turn of the writer of commands. */
+  get written(): number {
+    return Atomics.load(this.cells, WRITTEN);
   }
 
   /** For long work: blocks its thread until the writer and all other long work are done, though never for ever. */
@@ -57,6 +57,7 @@ export class WriteTurns {
         Atomics.store(this.cells, FILLER, 0);
         Atomics.notify(this.cells, FILLER, 1);
       },
+      appended: () => undefined,
       isAwaited: () => Atomics.load(this.cells, WRITER) > 0,
     };
   }

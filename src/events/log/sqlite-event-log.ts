@@ -16,6 +16,8 @@ const INSERT = `insert into events (position, event_id, user_id, stream_key, ver
 const STREAM = `select stream_key, (select max(version) from events e where e.stream_key = s.stream_key) as version
   from streams s where user_id = ? and stream_id = ?`;
 
+/** About as many rows are worked out before anyone has to wait for them to be inserted. */
+const ROWS_AHEAD = 5_000;
 /** Other threads that fill give up waiting for a turn after several times as long, in ms. */
 const FILLING_MS = 20;
 /** Rows that a command waits for at most. */
@@ -66,10 +68,16 @@ export class SqliteEventLog implements EventLog {
   }
 
   async fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
-    // Worked out before anyone has to wait for it.
-    const insertions = [...rows].flatMap(([table, some]) => this.rows.insertions(table, some));
-    for (let done = 0; done < insertions.length;)
-      done = await this.transaction(() => this.insertSome(insertions, done));
+    let insertions: (() => void)[] = [];
+    for (const [table, all] of rows) {
+      for (let next = 0; next < all.length; next += ROWS_AHEAD) {
+        insertions.push(...this.rows.insertions(table, all.slice(next, next + ROWS_AHEAD)));
+        if (insertions.length < ROWS_AHEAD) continue;
+        await this.insertAll(insertions);
+        insertions = [];
+      }
+    }
+    await this.insertAll(insertions);
   }
 
   async head(): Promise<LogHead> {
@@ -78,6 +86,11 @@ export class SqliteEventLog implements EventLog {
 
   async read(query: EventQuery): Promise<StoredEvent[]> {
     return this.reader.read(query);
+  }
+
+  private async insertAll(insertions: readonly (() => void)[]): Promise<void> {
+    for (let done = 0; done < insertions.length;)
+      done = await this.transaction(() => this.insertSome(insertions, done));
   }
 
   /** Inserts until all is done, a command waits or others shall have their turn; answers how many are done. */
@@ -151,6 +164,7 @@ export class SqliteEventLog implements EventLog {
   }
 
   private append(events: readonly StoredEvent[]): void {
+    if (events.length > 0) this.turn.appended();
     for (const event of events) {
       const { userId, streamId, streamKey, version } = event;
       if (version === 1) this.insertStream.run(userId, streamId, streamKey);
@@ -191,7 +205,7 @@ function translated(error: unknown): unknown {
 
 const nothing = (): void => undefined;
 
-const NO_TURNS: Turn = { take: nothing, done: nothing, isAwaited: () => false };
+const NO_TURNS: Turn = { take: nothing, done: nothing, appended: nothing, isAwaited: () => false };
 
 /** Translates what the driver throws when the file cannot be locked or written. */
 function attempt(run: () => void): void {

@@ -52,7 +52,7 @@ export class BackupState {
       const isLast = last && (!newest || last.name > manifestOf(newest.file));
       return { newest, why: isLast ? last.why : null };
     } catch (error) {
-      return { why: whyOf(error) };
+      return { why: toldOf(error) };
     }
   }
 
@@ -61,7 +61,7 @@ export class BackupState {
   }
 
   backupFailed(error: unknown): void {
-    this.failure = { why: whyOf(error), at: Date.now() };
+    this.failure = { why: toldOf(error), at: Date.now() };
   }
 
   shippedUpTo(position: number): void {
@@ -69,7 +69,7 @@ export class BackupState {
   }
 
   shippingFailed(error: unknown): void {
-    this.shipping = { position: this.shipping?.position ?? null, error: whyOf(error) };
+    this.shipping = { position: this.shipping?.position ?? null, error: toldOf(error) };
   }
 }
 
@@ -77,6 +77,6 @@ function pick({ file, createdAt, position, bytes }: Manifest): BackupStatus['las
   return { file, createdAt, position, bytes };
 }
 
-function whyOf(error: unknown): string {
+function toldOf(error: unknown): string {
   return loggedFailure(error).why;
 }
