@@ -54,7 +54,7 @@ module.exports = {
       name: 'only-adapters-know-sqlite',
       comment: 'Another database must need new adapters only.',
       severity: 'error',
-      from: { path: '^src', pathNot: '(^src/database/sqlite/|/sqlite-[^/]*\\.ts$|^src/store/)' },
+      from: { path: '^src', pathNot: '(^src/database/sqlite/|/sqlite-[^/]*\\.ts$|^src/store/|^src/writer\\.worker\\.ts$)' },
       to: { path: '(node_modules/better-sqlite3|^src/database/sqlite/|/sqlite-[^/]*\\.ts$)', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -13,11 +13,11 @@ import { ProfileModule } from './modules/profile/profile.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
 import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
 import { VerificationsModule } from './modules/verifications/verifications.module.js';
-import { OperationsModule } from './operations/operations.module.js';
+import { OperationsModule } from './modules/ops/operations.module.js';
 import { BackupsModule } from './modules/backups/backups.module.js';
 import type { Backups } from './operations/backup/backups.js';
 import type { Store } from './store/store.js';
-import { StoreModule } from './store/store.module.js';
+import { StoreModule } from './modules/ops/store.module.js';
 
 /** What the service serves. */
 export interface Served {

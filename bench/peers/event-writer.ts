@@ -1,5 +1,5 @@
 // This service's own write path without HTTP: its store, its command handlers, 64 commands waiting at any time.
-import type { CommandContext, Written } from '../../src/events/log/write-command.ts';
+import type { CommandContext, Written } from '../../src/writer/write-command.ts';
 import { CommandMaker } from '../bodies.ts';
 import { Tally, answerTask, type PeerResult, type PeerTask } from './peer.ts';
 

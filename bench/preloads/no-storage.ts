@@ -1,5 +1,5 @@
 // Loaded before the service's own main: everything of the service but its writer, which answers at once.
-import type { CommandWriter } from '../../src/modules/command-writer.ts';
+import type { CommandWriter } from '../../src/writer/command-writer.ts';
 
 const ANSWER = JSON.stringify({
   turnId: '0197c3f0-0000-7000-8000-000000000000',
@@ -11,7 +11,7 @@ const ANSWER = JSON.stringify({
   ],
 });
 
-const WRITERS = { SqliteWriter: 'store/sqlite-writer.js', DecidingWriter: 'modules/deciding-writer.js' };
+const WRITERS = { SqliteWriter: 'writer/sqlite-writer.js', DecidingWriter: 'writer/deciding-writer.js' };
 for (const [name, file] of Object.entries(WRITERS)) {
   const built = new URL(`../../dist/src/${file}`, import.meta.url).href;
   const exported = (await import(built)) as Record<string, { prototype: CommandWriter }>;

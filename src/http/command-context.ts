@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { InvalidInput } from '../errors.js';
-import type { CommandContext, ExpectedVersion } from '../events/log/write-command.js';
+import type { CommandContext, ExpectedVersion } from '../writer/write-command.js';
 
 const LONGEST_KEY = 255;
 

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Written } from '../events/log/write-command.js';
+import type { Written } from '../writer/write-command.js';
 
 /** Sends a command's answer as it was written: a replayed one is the first one, byte for byte. */
 export function sendWritten(reply: FastifyReply, { status, body, replayed }: Written): void {

@@ -1,4 +1,4 @@
-import type { RowDifference } from '../projections/compare-rows.js';
+import type { RowDifference } from '../operations/verify/compare-rows.js';
 
 /** A row that is not what the log says. */
 export class RowDifferenceAnswer {

@@ -1,6 +1,6 @@
 import { IsInt, Min } from 'class-validator';
 import { refusalOf } from '../../test/support/refusal.js';
-import type { CommandContext } from '../events/log/write-command.js';
+import type { CommandContext } from '../writer/write-command.js';
 import { commandData, commandNames, NamedCommand, namedCommand, StoreCommand } from './store-command.js';
 
 class RowInput {

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../errors.js';
-import type { NewEvent, WriteState } from '../events/log/write-command.js';
+import type { NewEvent, WriteState } from '../writer/write-command.js';
 import { profilesTable } from '../projections/current-profile.projection.js';
 
 /** How far ahead of the service's clock a client's may be. */

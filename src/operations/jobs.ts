@@ -1,6 +1,6 @@
 import { NotFound, Refused, StoreError, Unexpected } from '../errors.js';
 import { newId } from '../events/uuid.js';
-import type { Watched } from './watched.js';
+import type { Watched } from './job-context.js';
 
 /** Ended jobs that are remembered, of each kind. */
 const MOST_ENDED = 50;

@@ -1,13 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import { errorData } from '../errors.js';
 import type { DatabaseAddress } from '../store/database-address.js';
-import type { Rebuilt } from '../projections/rebuild.js';
-import { cleanUpRebuild, runRebuild, type RebuildInput } from './run-rebuild.js';
+import type { Rebuilt } from './rebuild/rebuild.js';
+import { cleanUpRebuild, runRebuild, type RebuildInput } from './rebuild/run-rebuild.js';
 import { openStoreReader } from '../store/open-store-reader.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
-import type { Anchor } from '../projections/verify-log.js';
-import { verifyStore, type VerifyReport } from '../projections/verify-store.js';
+import type { Anchor } from './verify/verify-log.js';
+import { verifyStore, type VerifyReport } from './verify/verify-store.js';
 import { backUp, type BackupOrder } from './backup/back-up.js';
 import { drill, type DrillProof } from './backup/drill.js';
 import type { Manifest } from './backup/manifest.js';
@@ -15,7 +15,7 @@ import type { RestoreSource } from './backup/restore.js';
 import { shipLog, type Shipped, type ShipOrder } from './backup/ship-log.js';
 import { lowerPriority } from './low-priority.js';
 import type { Answered, Task } from './thread-messages.js';
-import type { Progress } from './watched.js';
+import type { Progress } from './job-context.js';
 
 // Long work of operators, beside the service; `inThread` calls the exported functions by name.
 

@@ -5,7 +5,7 @@ import { Corrupt, InvalidInput, StartRefused } from '../errors.js';
 import { whyOf } from '../why.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { readStore } from './open-store-reader.js';
-import { cannotUse } from './postgresql-alone.js';
+import { cannotUse } from './postgresql/start-lock.js';
 
 /**
  * Answers the address when a store of this release is there, before anything is done with it: throws InvalidInput where

@@ -1,2 +1,2 @@
 /** What is done with a database file as a whole. */
-export { asOneFile, copySqliteFile, quickCheck } from '../database/sqlite/sqlite-copy.js';
+export { asOneFile, copySqliteFile, quickCheck } from './sqlite/database-file.js';

@@ -4,7 +4,7 @@ import { WriteTurns } from '../database/sqlite/write-turns.js';
 import type { EventLog } from '../events/log/event-log.js';
 import { PostgresqlEventLog } from '../events/log/postgresql-event-log.js';
 import { SqliteEventLog } from '../events/log/sqlite-event-log.js';
-import type { StoreReader } from '../projections/store-reader.js';
+import type { StoreReader } from '../projections/folding/store-reader.js';
 import type { DatabaseAddress } from './database-address.js';
 import { openStoreReader } from './open-store-reader.js';
 

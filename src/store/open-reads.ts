@@ -1,6 +1,6 @@
 import { openPool } from '../database/postgresql/open-postgresql.js';
-import { PostgresqlReads } from '../projections/postgresql-reads.js';
-import { SqliteReads } from '../projections/sqlite-reads.js';
+import { PostgresqlReads } from '../projections/reads/postgresql-reads.js';
+import { SqliteReads } from '../projections/reads/sqlite-reads.js';
 import type { DatabaseAddress } from './database-address.js';
 
 /** Opens the reads of a migrated database, without a writer; it may be written meanwhile. */

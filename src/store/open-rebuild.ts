@@ -1,7 +1,7 @@
 import { Refused } from '../errors.js';
 import type { DatabaseAddress } from './database-address.js';
 import { openStoreAt, type OpenStore, type Writing } from './open-log.js';
-import { takeRebuild } from './take-rebuild.js';
+import { takeRebuild } from './postgresql/rebuild-lock.js';
 
 /** Opens a store for a rebuild, beside whoever serves it. Throws Refused while another process rebuilds in it. */
 export async function openRebuild(

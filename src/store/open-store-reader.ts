@@ -1,6 +1,6 @@
-import { PostgresqlStoreReader } from '../projections/postgresql-store-reader.js';
-import { SqliteStoreReader } from '../projections/sqlite-store-reader.js';
-import type { StoreReader } from '../projections/store-reader.js';
+import { PostgresqlStoreReader } from '../projections/folding/postgresql-store-reader.js';
+import { SqliteStoreReader } from '../projections/folding/sqlite-store-reader.js';
+import type { StoreReader } from '../projections/folding/store-reader.js';
 import type { DatabaseAddress } from './database-address.js';
 
 /** Opens a migrated database for scans; it may be written meanwhile, also by another process. */

@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
-import { openPostgresqlStore } from './postgresql-store.js';
-import { openSqliteStore } from './sqlite-store.js';
+import { openPostgresqlStore } from './postgresql/postgresql-store.js';
+import { openSqliteStore } from './sqlite/sqlite-store.js';
 import type { Store } from './store.js';
 
 /** Opens the store that the settings name: the PostgreSQL database, or else the SQLite file of the data folder. */

@@ -2,8 +2,8 @@ import { copyFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js';
-import { noFolds } from '../../src/events/log/event-folds.js';
-import type { NewEvent } from '../../src/events/log/write-command.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
+import type { NewEvent } from '../../src/writer/write-command.js';
 import { listBackups, manifestOf, readBackups } from '../../src/operations/backup/backup-folder.js';
 import { BackupState } from '../../src/operations/backup/backup-state.js';
 import type { Manifest } from '../../src/operations/backup/manifest.js';

@@ -1,11 +1,11 @@
-import { noFolds } from '../../src/events/log/event-folds.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { checkpointsTable, failuresTable } from '../../src/events/log/log-tables.js';
 import { emotionPatternsTable, emotionTrend } from '../../src/projections/emotion-trend.projection.js';
-import { skipId } from '../../src/projections/bookkeeping.js';
-import { catchUp, foldUserAgain } from '../../src/projections/fold-again.js';
-import { FEW } from '../../src/projections/bring-forward.js';
+import { skipId } from '../../src/projections/folding/checkpoints.js';
+import { catchUp, foldUserAgain } from '../../src/projections/folding/catch-up.js';
+import { FEW } from '../../src/projections/folding/bring-forward.js';
 import type { LogTransaction } from '../../src/events/log/event-log.js';
-import { openProjections } from '../../src/projections/open-projections.js';
+import { openProjections } from '../../src/projections/folding/open-projections.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { append, feeling, joy, numbers } from '../support/appends.js';

@@ -1,5 +1,5 @@
 import { Refused } from '../../src/errors.js';
-import type { Commit } from '../../src/events/log/event-writer.js';
+import type { Commit } from '../../src/writer/event-writer.js';
 import { append, feeling, joy, malformed, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brittleFolds, liveFolds, UNSTORABLE } from '../support/folds.js';

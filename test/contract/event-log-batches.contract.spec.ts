@@ -1,6 +1,6 @@
 import { Refused } from '../../src/errors.js';
 import { checkpointsTable, receiptsTable, streamsTable } from '../../src/events/log/log-tables.js';
-import type { Decision, WriteCommand, Written } from '../../src/events/log/write-command.js';
+import type { Decision, WriteCommand, Written } from '../../src/writer/write-command.js';
 import { emotionPatternsTable } from '../../src/projections/emotion-trend.projection.js';
 import {
   allEvents,

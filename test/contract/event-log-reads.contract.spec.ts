@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
-import { noFolds } from '../../src/events/log/event-folds.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import type { EventQuery, StoredEvent } from '../../src/events/log/event-log.js';
-import type { NewEvent } from '../../src/events/log/write-command.js';
+import type { NewEvent } from '../../src/writer/write-command.js';
 import { memoriesTable } from '../../src/projections/memory-index.projection.js';
 import { allEvents, append, joy, numbers, positionsOf, together } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';

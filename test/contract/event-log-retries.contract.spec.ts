@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { Refused } from '../../src/errors.js';
 import { receiptsTable } from '../../src/events/log/log-tables.js';
 import type { EventLog, LogTransaction } from '../../src/events/log/event-log.js';
-import type { EventWriter } from '../../src/events/log/event-writer.js';
-import type { Written } from '../../src/events/log/write-command.js';
+import type { EventWriter } from '../../src/writer/event-writer.js';
+import type { Written } from '../../src/writer/write-command.js';
 import {
   allEvents,
   append,

@@ -1,6 +1,6 @@
 import { streamsTable } from '../../src/events/log/log-tables.js';
-import type { EventWriter } from '../../src/events/log/event-writer.js';
-import type { ExpectedVersion } from '../../src/events/log/write-command.js';
+import type { EventWriter } from '../../src/writer/event-writer.js';
+import type { ExpectedVersion } from '../../src/writer/write-command.js';
 import {
   allEvents,
   append,

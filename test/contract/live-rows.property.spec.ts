@@ -3,18 +3,18 @@ import { stem, words } from '../../src/database/full-text.js';
 import type { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { columnName, type Table } from '../../src/database/table.js';
 import type { StoreEvent } from '../../src/events/event-catalog.js';
-import { noFolds } from '../../src/events/log/event-folds.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { checkpointsTable } from '../../src/events/log/log-tables.js';
-import type { Written } from '../../src/events/log/write-command.js';
+import type { Written } from '../../src/writer/write-command.js';
 import { commandNames } from '../../src/modules/store-command.js';
-import { catchUp, foldUserAgain } from '../../src/projections/fold-again.js';
+import { catchUp, foldUserAgain } from '../../src/projections/folding/catch-up.js';
 import {
   memoriesTable,
   memoryIndex,
   type MemoryRow,
   type MemorySummaryRow,
 } from '../../src/projections/memory-index.projection.js';
-import { searchMemories, type MemoryQuestion } from '../../src/projections/memory-search.js';
+import { searchMemories, type MemoryQuestion } from '../../src/projections/reads/memory-search.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { allEvents } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import { Doorbell } from '../../src/events/log/doorbell.js';
-import { noFolds } from '../../src/events/log/event-folds.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { PostgresqlDoorbell } from '../../src/events/log/postgresql-doorbell.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import { append, joy } from '../support/appends.js';

@@ -4,7 +4,7 @@ import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
-import { DEFAULT_LIMITS, EventWriter } from '../../src/events/log/event-writer.js';
+import { DEFAULT_LIMITS, EventWriter } from '../../src/writer/event-writer.js';
 import { liveFolds } from '../support/folds.js';
 import { dropDatabase, migratedDatabase } from '../support/postgresql-databases.js';
 import { send, type SentCommand } from '../support/sent-commands.js';

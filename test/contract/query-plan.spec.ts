@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
-import { EventWriter } from '../../src/events/log/event-writer.js';
+import { EventWriter } from '../../src/writer/event-writer.js';
 import { Doorbell } from '../../src/events/log/doorbell.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import {
@@ -35,7 +35,7 @@ import { commandNames } from '../../src/modules/store-command.js';
 import { encodeCursor } from '../../src/modules/page-cursor.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
-import type { Reads } from '../../src/projections/reads.js';
+import type { Reads } from '../../src/projections/reads/reads.js';
 import { migratedFile } from '../support/sqlite-test-database.js';
 import { liveFolds } from '../support/folds.js';
 import { ReadsHere } from '../support/reads-here.js';

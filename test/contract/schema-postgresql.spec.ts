@@ -3,7 +3,7 @@ import { ormOptions } from '../../mikro-orm.config.js';
 import { MIGRATIONS } from '../../migrations/names.js';
 import { StartRefused } from '../../src/errors.js';
 import { migrate } from '../../src/store/migrate.js';
-import { openPostgresqlStore } from '../../src/store/postgresql-store.js';
+import { openPostgresqlStore } from '../../src/store/postgresql/postgresql-store.js';
 import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
 
 /** What MikroORM would change to make the database what the entities declare. */

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { takeDataFolder } from '../../src/store/data-folder.js';
-import { swapSteps } from '../../src/store/swap-database.js';
+import { takeDataFolder } from '../../src/store/sqlite/data-folder.js';
+import { swapSteps } from '../../src/store/sqlite/swap-database.js';
 import { numbers } from '../support/appends.js';
 import { scratchFolder } from '../support/sqlite-test-database.js';
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { noFolds } from '../../src/events/log/event-folds.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import {
   failuresTable,
   receiptsTable,

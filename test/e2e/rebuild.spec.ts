@@ -5,7 +5,7 @@ import { checkpointsTable } from '../../src/events/log/log-tables.js';
 import type { LogTransaction } from '../../src/events/log/event-log.js';
 import { sessionsTable } from '../../src/projections/conversation-window.projection.js';
 import { openRebuild } from '../../src/store/open-rebuild.js';
-import { databaseFile } from '../../src/store/data-folder.js';
+import { databaseFile } from '../../src/store/sqlite/data-folder.js';
 import type { Profile } from '../support/answers.js';
 import { emotion, turn } from '../support/builders.js';
 import { edgesoul } from '../support/edgesoul.js';

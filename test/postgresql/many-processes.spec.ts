@@ -5,7 +5,7 @@ import { startService, type ServiceProcess } from '../../src/cli/service-process
 import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import type { Table } from '../../src/database/table.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
-import { PostgresqlReads } from '../../src/projections/postgresql-reads.js';
+import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
 import { startPostgresql, type StartedPostgresql } from '../postgresql-server.mjs';
 import { audit, FLAWLESS, storedKeys } from '../support/audit.js';
 import { Client as HttpClient, readLog } from '../support/client.js';

@@ -2,14 +2,14 @@ import { hash } from 'node:crypto';
 import { StoreError } from '../../src/errors.js';
 import type { StoreEvent } from '../../src/events/event-catalog.js';
 import type { EventLog, StoredEvent } from '../../src/events/log/event-log.js';
-import type { EventWriter } from '../../src/events/log/event-writer.js';
+import type { EventWriter } from '../../src/writer/event-writer.js';
 import type {
   Decision,
   ExpectedVersion,
   NewEvent,
   WriteCommand,
   Written,
-} from '../../src/events/log/write-command.js';
+} from '../../src/writer/write-command.js';
 
 /** The stream that a test writes to when it does not matter which. */
 export const STREAM = 'emotion:ada';

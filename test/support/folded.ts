@@ -1,6 +1,6 @@
 import { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { RowBatch } from '../../src/database/row-batch.js';
-import { ProjectionFolds } from '../../src/projections/projection-folds.js';
+import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { Recorder, type Happened } from './recorder.js';
 

@@ -1,6 +1,6 @@
-import { noFolds, type EventFolds } from '../../src/events/log/event-folds.js';
+import { noFolds, type EventFolds } from '../../src/projections/folding/event-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
-import { LiveFolds } from '../../src/projections/live-folds.js';
+import { LiveFolds } from '../../src/projections/folding/live-folds.js';
 import { defineProjection } from '../../src/projections/projection.js';
 import { activityDaysTable } from '../../src/projections/conversation-window.projection.js';
 

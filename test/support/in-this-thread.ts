@@ -1,7 +1,7 @@
-import { foldTaken, inOrder, shareRanges } from '../../src/operations/taken-ranges.js';
-import type { FoldRangeParts } from '../../src/projections/fold-range.js';
-import type { RebuildParts } from '../../src/projections/rebuild.js';
-import { userRanges } from '../../src/projections/user-ranges.js';
+import { foldTaken, inOrder, shareRanges } from '../../src/operations/rebuild/range-queue.js';
+import type { FoldRangeParts } from '../../src/operations/rebuild/fold-range.js';
+import type { RebuildParts } from '../../src/operations/rebuild/rebuild.js';
+import { userRanges } from '../../src/operations/rebuild/user-ranges.js';
 
 /** Folds everyone in seven ranges, as threads would fold them that are done in another order than that of the users. */
 export function inThisThread(parts: FoldRangeParts): RebuildParts['foldRanges'] {

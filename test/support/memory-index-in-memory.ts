@@ -8,7 +8,7 @@ import {
   type MemoryRow,
   type MemorySummaryRow,
 } from '../../src/projections/memory-index.projection.js';
-import type { MemoryIndex } from '../../src/projections/memory-search.js';
+import type { MemoryIndex } from '../../src/projections/reads/memory-search.js';
 
 /** Search over rows in memory: it looks at every memory, so candidates come in the order of forming. */
 export function memoryIndexOf(store: MemoryRowStore): MemoryIndex {

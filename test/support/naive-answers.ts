@@ -18,7 +18,7 @@ import { ListMemories, ListMemoriesHandler } from '../../src/modules/memory/quer
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
 import { DEFAULT_PROFILE } from '../../src/projections/current-profile.projection.js';
-import type { Reads } from '../../src/projections/reads.js';
+import type { Reads } from '../../src/projections/reads/reads.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

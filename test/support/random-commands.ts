@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { StoreError } from '../../src/errors.js';
-import type { EventWriter } from '../../src/events/log/event-writer.js';
-import type { Written } from '../../src/events/log/write-command.js';
+import type { EventWriter } from '../../src/writer/event-writer.js';
+import type { Written } from '../../src/writer/write-command.js';
 import { START } from './builders.js';
 import { UNFOLDABLE, UNSTORABLE } from './folds.js';
 import { send, type SentCommand } from './sent-commands.js';

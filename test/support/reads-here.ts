@@ -5,11 +5,15 @@ import type { Key, Table } from '../../src/database/table.js';
 import { PageWriter, type EventPage, type PageQuery } from '../../src/events/event-page.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
-import { searchMemories, type MemoryHit, type MemoryQuestion } from '../../src/projections/memory-search.js';
-import type { Positions } from '../../src/projections/positions.js';
-import { Reads, type StoreSize } from '../../src/projections/reads.js';
-import { SqliteFigures } from '../../src/projections/sqlite-figures.js';
-import { sqliteMemoryIndex } from '../../src/projections/sqlite-memory-index.js';
+import {
+  searchMemories,
+  type MemoryHit,
+  type MemoryQuestion,
+} from '../../src/projections/reads/memory-search.js';
+import type { Positions } from '../../src/projections/reads/positions.js';
+import { Reads, type StoreSize } from '../../src/projections/reads/reads.js';
+import { SqliteFigures } from '../../src/projections/reads/sqlite-figures.js';
+import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 
 /** What the service reads from SQLite, over a connection of the test's own and without threads. */
 export class ReadsHere extends Reads {

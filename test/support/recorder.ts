@@ -1,5 +1,5 @@
 import { EventCatalog, type StoreEvent } from '../../src/events/event-catalog.js';
-import type { NewEvent } from '../../src/events/log/write-command.js';
+import type { NewEvent } from '../../src/writer/write-command.js';
 import { START } from './builders.js';
 
 /** The user of every event that names no other. */

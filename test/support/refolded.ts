@@ -3,9 +3,9 @@ import { RowBatch } from '../../src/database/row-batch.js';
 import { type StoreEvent } from '../../src/events/event-catalog.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
-import type { FoldAgainParts } from '../../src/projections/fold-again.js';
+import type { FoldAgainParts } from '../../src/projections/folding/catch-up.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
-import { ProjectionFolds } from '../../src/projections/projection-folds.js';
+import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
 import { allEvents } from './appends.js';
 import type { TestDatabase } from './test-database.js';
 

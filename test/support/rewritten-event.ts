@@ -1,6 +1,6 @@
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import { readStore } from '../../src/store/open-store-reader.js';
-import { databaseFile } from '../../src/store/data-folder.js';
+import { databaseFile } from '../../src/store/sqlite/data-folder.js';
 import type { Store } from './store.js';
 import { tamperWith } from './tampered-store.js';
 

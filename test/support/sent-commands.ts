@@ -1,9 +1,9 @@
-import type { EventWriter } from '../../src/events/log/event-writer.js';
-import type { ExpectedVersion, Written } from '../../src/events/log/write-command.js';
-import type { CommandData, CommandWriter } from '../../src/modules/command-writer.js';
+import type { EventWriter } from '../../src/writer/event-writer.js';
+import type { ExpectedVersion, Written } from '../../src/writer/write-command.js';
+import type { CommandData, CommandWriter } from '../../src/writer/command-writer.js';
 import { EndSessionHandler } from '../../src/modules/conversation/commands/end-session.command.js';
 import { RecordTurnHandler } from '../../src/modules/conversation/commands/record-turn.command.js';
-import { withDecider } from '../../src/modules/deciders.js';
+import { withDecider } from '../../src/modules/command-catalog.js';
 import { ObserveEmotionHandler } from '../../src/modules/emotion/commands/observe-emotion.command.js';
 import { ForgetMemoryHandler } from '../../src/modules/memory/commands/forget-memory.command.js';
 import { FormMemoryHandler } from '../../src/modules/memory/commands/form-memory.command.js';

@@ -1,5 +1,9 @@
-import { linesOf, type LogRange } from '../../src/operations/log-lines.js';
-import { importLog, type ImportReport, type ImportWatched } from '../../src/operations/import-log.js';
+import { linesOf, type LogRange } from '../../src/operations/lines/log-lines.js';
+import {
+  importLog,
+  type ImportReport,
+  type ImportWatched,
+} from '../../src/operations/transfer/import-log.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import { inThisThread } from './in-this-thread.js';

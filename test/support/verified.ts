@@ -1,6 +1,10 @@
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
-import { verifyStore, type VerifyParts, type VerifyReport } from '../../src/projections/verify-store.js';
+import {
+  verifyStore,
+  type VerifyParts,
+  type VerifyReport,
+} from '../../src/operations/verify/verify-store.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import type { TestDatabase } from './test-database.js';
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { exportLog, exportTo, type ExportReport } from '../../operations/export-log.js';
+import { exportLog, exportTo, type ExportReport } from '../../operations/transfer/export-log.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable, Refused, NotFound, InvalidInput, Unexpected, type FieldError } from '../../errors.js';
-import type { Progress } from '../../operations/watched.js';
+import type { Progress } from '../../operations/job-context.js';
 
 /** How often a service is asked how far it is. */
 const ASK_MS = 250;

@@ -3,7 +3,7 @@ import { listBackups } from '../../operations/backup/backup-folder.js';
 import { lastDrill, type DrillResult } from '../../operations/backup/drill.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
 import { listSegments } from '../../operations/backup/segments.js';
-import { allCheckpoints, allFailures } from '../../projections/bookkeeping.js';
+import { allCheckpoints, allFailures } from '../../projections/folding/checkpoints.js';
 import { failureText } from '../../projections/failure-text.js';
 import { standingOf } from '../../projections/standing.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';

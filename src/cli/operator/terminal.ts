@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import { StoreError } from '../../errors.js';
-import type { Progress } from '../../operations/watched.js';
+import type { Progress } from '../../operations/job-context.js';
 import { whyOf } from '../../why.js';
 
 /** What a command shows: its result on stdout, everything else on stderr. */

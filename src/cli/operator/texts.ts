@@ -1,4 +1,4 @@
-import type { PoisonEvent } from '../../projections/fold-store.js';
+import type { PoisonEvent } from '../../projections/folding/fold-store.js';
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 

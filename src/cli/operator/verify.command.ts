@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { anchorsOf } from '../../operations/backup/anchors.js';
-import { runVerification } from '../../operations/verifications.js';
-import type { VerifyReport } from '../../projections/verify-store.js';
+import { runVerification } from '../../operations/verify/verifications.js';
+import type { VerifyReport } from '../../operations/verify/verify-store.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { FollowedJob } from './service.js';
 import { existing, serviceOf } from './where.js';

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.js';
 import { existingStore } from '../../store/check-store.js';
-import { databaseFile, ownerOf, takeDataFolder } from '../../store/data-folder.js';
+import { databaseFile, ownerOf, takeDataFolder } from '../../store/sqlite/data-folder.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { StartRefused } from '../../errors.js';
 import type { Operation } from './operator-command.js';

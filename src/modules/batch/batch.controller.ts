@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { InvalidInput, KeyReused, StoreError, Unavailable, Unexpected } from '../../errors.js';
-import type { CommandContext, Written } from '../../events/log/write-command.js';
+import type { CommandContext, Written } from '../../writer/write-command.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { problemOf } from '../../http/problem.js';

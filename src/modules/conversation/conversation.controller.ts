@@ -7,7 +7,7 @@ import { CommandRoute } from '../../http/command-route.js';
 import { NoBody, NoQuery, SessionPath, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validIfSent, validQuery } from '../../http/valid.pipe.js';
-import type { CommandContext } from '../../events/log/write-command.js';
+import type { CommandContext } from '../../writer/write-command.js';
 import { EndSession } from './commands/end-session.command.js';
 import { RecordTurn } from './commands/record-turn.command.js';
 import {

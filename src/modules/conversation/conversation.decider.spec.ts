@@ -9,7 +9,7 @@ import {
   type When,
 } from '../../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
-import type { WriteState } from '../../events/log/write-command.js';
+import type { WriteState } from '../../writer/write-command.js';
 import { endSession, recordTurn } from './conversation.decider.js';
 import type { RecordTurnBody } from './conversation.dto.js';
 

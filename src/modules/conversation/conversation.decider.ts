@@ -1,5 +1,5 @@
 import { NotFound } from '../../errors.js';
-import type { Decision, NewEvent, WriteState } from '../../events/log/write-command.js';
+import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
 import { emotionStream, label, labels } from '../labels.js';
 import { occurrence, userInDecision } from '../user-in-decision.js';

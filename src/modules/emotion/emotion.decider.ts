@@ -1,4 +1,4 @@
-import type { Decision, WriteState } from '../../events/log/write-command.js';
+import type { Decision, WriteState } from '../../writer/write-command.js';
 import { emotionStream, label, labels } from '../labels.js';
 import { occurrence, userInDecision } from '../user-in-decision.js';
 import type { ObserveEmotionBody } from './emotion.dto.js';

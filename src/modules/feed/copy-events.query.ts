@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Reads } from '../../projections/reads.js';
+import { Reads } from '../../projections/reads/reads.js';
 import type { EventsQuery } from './feed.dto.js';
 import { LogWalk, matching } from './log-walk.js';
 

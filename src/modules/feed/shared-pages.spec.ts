@@ -1,6 +1,6 @@
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import { Doorbell } from '../../events/log/doorbell.js';
-import type { Reads } from '../../projections/reads.js';
+import type { Reads } from '../../projections/reads/reads.js';
 import { SharedPages } from './shared-pages.js';
 
 const QUERY: PageQuery = { after: 0, limit: 10, format: 'sse' };

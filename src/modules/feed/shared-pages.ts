@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import { Doorbell } from '../../events/log/doorbell.js';
-import { Reads } from '../../projections/reads.js';
+import { Reads } from '../../projections/reads/reads.js';
 
 /** Pages that several streams ask for at once, as all do that one ring has woken, are read once. */
 @Injectable()

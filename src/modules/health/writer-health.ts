@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { whyOf } from '../../why.js';
-import { CommandWriter, type WriterState } from '../command-writer.js';
+import { CommandWriter, type WriterState } from '../../writer/command-writer.js';
 import { inFlight } from '../in-flight.js';
 
 /** Looks at the database the way a command does: through a write transaction. */

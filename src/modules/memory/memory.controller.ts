@@ -7,7 +7,7 @@ import { CommandRoute } from '../../http/command-route.js';
 import { MemoryPath, NoQuery, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
-import type { CommandContext } from '../../events/log/write-command.js';
+import type { CommandContext } from '../../writer/write-command.js';
 import { ForgetMemory } from './commands/forget-memory.command.js';
 import { FormMemory } from './commands/form-memory.command.js';
 import { RecallMemories } from './commands/recall-memories.command.js';

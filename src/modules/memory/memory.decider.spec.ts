@@ -1,7 +1,7 @@
 import { given } from '../../../test/support/given.js';
 import { forgotten, formed, livesIn, recalled, registered, revised } from '../../../test/support/happened.js';
 import { NOW, USER } from '../../../test/support/recorder.js';
-import type { WriteState } from '../../events/log/write-command.js';
+import type { WriteState } from '../../writer/write-command.js';
 import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory.decider.js';
 import type { FormMemoryBody, ReviseMemoryBody } from './memory.dto.js';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { NotFound, Refused } from '../../errors.js';
-import type { Appended, Decision, WriteState } from '../../events/log/write-command.js';
+import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
 import { occurrence, userInDecision } from '../user-in-decision.js';
 import type {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Reads } from '../../projections/reads.js';
-import { CommandWriter } from '../command-writer.js';
+import { Reads } from '../../projections/reads/reads.js';
+import { CommandWriter } from '../../writer/command-writer.js';
 import { inFlight } from '../in-flight.js';
 import { Metrics } from '../metrics.js';
 

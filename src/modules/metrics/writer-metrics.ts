@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Histogram } from 'prom-client';
-import { CommandWriter } from '../command-writer.js';
+import { CommandWriter } from '../../writer/command-writer.js';
 import { Metrics } from '../metrics.js';
 
 /** Each at most twice the one before, up to the most commands that share a commit. */

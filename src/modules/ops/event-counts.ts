@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EVENT_TYPES } from '../../events/event-catalog.js';
-import { Reads } from '../../projections/reads.js';
+import { Reads } from '../../projections/reads/reads.js';
 
 /** Events that one statement counts. */
 const AT_ONCE = 250_000;

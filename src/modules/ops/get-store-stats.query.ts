@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import { Reads } from '../../projections/reads.js';
+import { Reads } from '../../projections/reads/reads.js';
 import { EventCounts } from './event-counts.js';
 import { RowCounts, rowsOf } from './row-counts.js';
 import type { StoreStatsAnswer } from './store-stats.dto.js';

@@ -1,5 +1,5 @@
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import type { Reads } from '../../projections/reads.js';
+import type { Reads } from '../../projections/reads/reads.js';
 import { RowCounts, rowsOf } from './row-counts.js';
 
 const tables = PROJECTIONS.flatMap((projection) => projection.tables);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Projection } from '../../projections/projection.js';
-import { Reads } from '../../projections/reads.js';
+import { Reads } from '../../projections/reads/reads.js';
 import { inFlight } from '../in-flight.js';
 
 /** So many are counted anew for everyone who asks. */

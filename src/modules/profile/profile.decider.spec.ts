@@ -8,7 +8,7 @@ import {
   started,
 } from '../../../test/support/happened.js';
 import { NOW, USER } from '../../../test/support/recorder.js';
-import type { WriteState } from '../../events/log/write-command.js';
+import type { WriteState } from '../../writer/write-command.js';
 import { changeProfile } from './profile.decider.js';
 import type { ChangeProfileBody } from './profile.dto.js';
 

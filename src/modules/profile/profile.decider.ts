@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Decision, WriteState } from '../../events/log/write-command.js';
+import type { Decision, WriteState } from '../../writer/write-command.js';
 import { conversationSummariesTable } from '../../projections/conversation-window.projection.js';
 import {
   DEFAULT_PROFILE,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { failuresTable } from '../../events/log/log-tables.js';
-import { Rebuilds } from '../../operations/rebuilds.js';
+import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import { Reads } from '../../projections/reads.js';
+import { Reads } from '../../projections/reads/reads.js';
 import { Metrics } from '../metrics.js';
 
 /** Whether a rebuild goes on, how far it is, and which projections have stopped. */

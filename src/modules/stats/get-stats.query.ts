@@ -9,7 +9,7 @@ import {
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import { emotionPatternsTable } from '../../projections/emotion-trend.projection.js';
 import { memorySummariesTable } from '../../projections/memory-index.projection.js';
-import { Reads } from '../../projections/reads.js';
+import { Reads } from '../../projections/reads/reads.js';
 import type { StatsAnswer } from './stats.dto.js';
 
 const DAYS_PER_PAGE = 500;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Verifications } from '../../operations/verifications.js';
+import { Verifications } from '../../operations/verify/verifications.js';
 import { Metrics } from '../metrics.js';
 
 /** What the last verification found. */

@@ -2,8 +2,8 @@ import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { valid } from '../../http/valid.pipe.js';
 import type { Job } from '../../operations/jobs.js';
-import { Verifications } from '../../operations/verifications.js';
-import type { VerifyReport } from '../../projections/verify-store.js';
+import { Verifications } from '../../operations/verify/verifications.js';
+import type { VerifyReport } from '../../operations/verify/verify-store.js';
 import { differenceAnswer } from '../row-differences.js';
 import { VerificationAnswer, VerificationPath, VerificationStarted } from './verifications.dto.js';
 

@@ -1,4 +1,4 @@
-import type { Anchor } from '../../projections/verify-log.js';
+import type { Anchor } from '../verify/verify-log.js';
 import { listManifests } from './backup-folder.js';
 
 /** Where the log ended when each backup of the folder was made, and the hash of the event there. */

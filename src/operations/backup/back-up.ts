@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '../../events/uuid.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
-import type { Progress } from '../watched.js';
+import type { Progress } from '../job-context.js';
 import { backUpFile } from './back-up-file.js';
 import { backUpLines } from './back-up-lines.js';
 import { makePartial, manifestOf, publish, writingTo } from './backup-folder.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreError } from '../../errors.js';
-import type { Progress } from '../watched.js';
+import type { Progress } from '../job-context.js';
 import { manifestOf, writeJson, writingTo } from './backup-folder.js';
 import { buildStore, type Built } from './build-store.js';
 import type { StepTime } from './manifest.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { LiveDigest } from '../../projections/live-digests.js';
+import type { LiveDigest } from '../verify/live-digests.js';
 import { Corrupt, Refused, Unavailable } from '../../errors.js';
 import type { PackedFile } from './zstd-files.js';
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoreReader } from '../../projections/store-reader.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { hashAt, sealSegment } from './seal-segment.js';
 import { listSegments, removeSegments, segmentsFolder, short, type Segment } from './segments.js';
 

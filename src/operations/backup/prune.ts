@@ -1,4 +1,4 @@
-import type { StoreReader } from '../../projections/store-reader.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { listBackups, removeBackup } from './backup-folder.js';

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GENESIS } from '../../events/log/event-hash.js';
-import type { StoreReader } from '../../projections/store-reader.js';
-import { linesOf } from '../log-lines.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+import { linesOf } from '../lines/log-lines.js';
 import { makePartial, publish, removePartials } from './backup-folder.js';
 import { segmentName, segmentsFolder } from './segments.js';
 import { pack } from './zstd-files.js';

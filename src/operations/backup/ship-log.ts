@@ -1,5 +1,5 @@
 import { StoreError, Unavailable } from '../../errors.js';
-import type { StoreReader } from '../../projections/store-reader.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { availableIn } from './available.js';

@@ -1,11 +1,11 @@
 import { isMainThread } from 'node:worker_threads';
 
-const built = (file) => import(new URL(`../../../dist/src/events/log/${file}.js`, import.meta.url).href);
+const built = (file) => import(new URL(`../../../dist/src/${file}.js`, import.meta.url).href);
 
 // Loaded before the service: a command of the user "kill" ends the writer's thread after its commit, before any answer.
 if (!isMainThread) {
-  const { EventWriter } = await built('event-writer');
-  const { SqliteEventLog } = await built('sqlite-event-log');
+  const { EventWriter } = await built('writer/event-writer');
+  const { SqliteEventLog } = await built('events/log/sqlite-event-log');
   const { write } = EventWriter.prototype;
   const { transaction } = SqliteEventLog.prototype;
   let dying = false;

@@ -1,4 +1,4 @@
-import { takeDataFolder } from '../../../src/store/data-folder.js';
+import { takeDataFolder } from '../../../src/store/sqlite/data-folder.js';
 
 // Usage: hold-folder <data folder>. Takes the folder, says so, and holds it until it is killed.
 takeDataFolder(process.argv[2] ?? '');

@@ -7,7 +7,7 @@ import {
   type SessionRow,
   type WindowTurnRow,
 } from '../../../projections/conversation-window.projection.js';
-import { Reads } from '../../../projections/reads.js';
+import { Reads } from '../../../projections/reads/reads.js';
 import type { ConversationAnswer } from '../conversation.dto.js';
 
 /** What was said last, in the given session or in the user's current one? Throws NotFound. */

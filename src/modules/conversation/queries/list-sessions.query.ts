@@ -1,6 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sessionsTable } from '../../../projections/conversation-window.projection.js';
-import { Reads } from '../../../projections/reads.js';
+import { Reads } from '../../../projections/reads/reads.js';
 import { decodeCursor, encodeCursor } from '../../page-cursor.js';
 import type { ListSessionsQuery, SessionPageAnswer } from '../conversation.dto.js';
 

@@ -4,7 +4,7 @@ import { InvalidInput } from '../../../errors.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
 import { emotionDaysTable } from '../../../projections/emotion-trend.projection.js';
 import { localDay, quarterOfDay, quarterStart } from '../../../projections/local-time.js';
-import { Reads } from '../../../projections/reads.js';
+import { Reads } from '../../../projections/reads/reads.js';
 import { calendarBuckets } from '../calendar-buckets.js';
 import type { EmotionTrendAnswer, EmotionTrendQuery } from '../emotion.dto.js';
 

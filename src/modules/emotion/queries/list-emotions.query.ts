@@ -10,7 +10,7 @@ import {
   type EmotionTriggerRow,
 } from '../../../projections/emotion-trend.projection.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
-import { Reads } from '../../../projections/reads.js';
+import { Reads } from '../../../projections/reads/reads.js';
 import { dailyCounts } from '../daily-counts.js';
 import { dailyTrend, TREND_DAYS } from '../daily-trend.js';
 import type { EmotionAnswer, EmotionsAnswer } from '../emotion.dto.js';

@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { NotFound } from '../../../errors.js';
 import { memoriesTable } from '../../../projections/memory-index.projection.js';
-import { Reads } from '../../../projections/reads.js';
+import { Reads } from '../../../projections/reads/reads.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { MemoryAnswer } from '../memory.dto.js';
 

@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { NotFound } from '../../../errors.js';
 import { conversationSummariesTable } from '../../../projections/conversation-window.projection.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
-import { Reads } from '../../../projections/reads.js';
+import { Reads } from '../../../projections/reads/reads.js';
 import { profileAnswer } from '../profile-answer.js';
 import type { ProfileAnswer } from '../profile.dto.js';
 

@@ -1,0 +1,75 @@
+import { loggedFailure, Refused } from '../../errors.js';
+import {
+  Global,
+  Logger,
+  Module,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Store } from '../../store/store.js';
+import { anchorsOf } from '../../operations/backup/anchors.js';
+import { Backups } from '../../operations/backup/backups.js';
+import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
+import { Upkeep } from '../../operations/upkeep.js';
+import { Verifications } from '../../operations/verify/verifications.js';
+
+/** The long work of operators, for every module that is asked for it. */
+@Global()
+@Module({
+  providers: [
+    { provide: Rebuilds, inject: [Store], useFactory: (store: Store) => new Rebuilds(store) },
+    {
+      provide: Upkeep,
+      inject: [Store, Rebuilds],
+      useFactory: (store: Store, rebuilds: Rebuilds) => new Upkeep(store, rebuilds),
+    },
+    {
+      provide: Verifications,
+      inject: [Store, Backups],
+      useFactory: ({ address }: Store, { settings }: Backups) =>
+        new Verifications(address, () => anchorsOf(settings.folder)),
+    },
+  ],
+  exports: [Rebuilds, Verifications],
+})
+export class OperationsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('operations');
+
+  constructor(
+    private readonly rebuilds: Rebuilds,
+    private readonly upkeep: Upkeep,
+    private readonly verifications: Verifications,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.rebuilds.onEnded = (job) => {
+      const { state, result, error } = job;
+      const failed = result?.failed ?? [];
+      for (const { projection, position, eventId, cause } of failed)
+        this.logger.error({ msg: 'a projection stopped at an event', projection, position, eventId, cause });
+      // Another process is at it already.
+      if (state === 'failed' && !(error instanceof Refused))
+        this.logger.error({ msg: 'a rebuild failed', ...loggedFailure(error) });
+      if (result && result.swapped.length > 0)
+        this.logger.warn({
+          msg: 'rebuilt',
+          projections: result.swapped,
+          events: result.events,
+          ms: result.ms,
+        });
+    };
+    this.upkeep.onFailed = (error) =>
+      this.logger.error({ msg: 'the projections cannot be kept up to date', ...loggedFailure(error) });
+    this.verifications.onEnded = ({ state, error }) => {
+      if (state === 'failed') this.logger.error({ msg: 'a verification failed', ...loggedFailure(error) });
+    };
+    // The service answers meanwhile: what is being rebuilt with 503, the rest as always.
+    this.upkeep.begin();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    // First whoever begins rebuilds.
+    await this.upkeep.close();
+    await Promise.all([this.rebuilds.close(), this.verifications.close()]);
+  }
+}

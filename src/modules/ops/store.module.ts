@@ -1,0 +1,35 @@
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Doorbell } from '../../events/log/doorbell.js';
+import { CommandWriter } from '../../writer/command-writer.js';
+import { CountingWriter } from '../../writer/counting-writer.js';
+import { Metrics } from '../metrics.js';
+import { Reads } from '../../projections/reads/reads.js';
+import { Store } from '../../store/store.js';
+
+/** Gives every module the open store's writer, reads and doorbell; closes it after the last answer was sent. */
+@Module({})
+export class StoreModule implements OnApplicationShutdown {
+  constructor(private readonly store: Store) {}
+
+  static of(store: Store): DynamicModule {
+    return {
+      module: StoreModule,
+      global: true,
+      providers: [
+        { provide: Store, useValue: store },
+        {
+          provide: CommandWriter,
+          useFactory: ({ registry }: Metrics) => new CountingWriter(store.writer, registry),
+          inject: [Metrics],
+        },
+        { provide: Reads, useValue: store.reads },
+        { provide: Doorbell, useValue: store.doorbell },
+      ],
+      exports: [Store, CommandWriter, Reads, Doorbell],
+    };
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.store.close();
+  }
+}

@@ -1,0 +1,17 @@
+import { Corrupt, FileRefused, Refused } from '../../errors.js';
+import type { LogEntry } from './log-line.js';
+import { readLines } from './read-log-lines.js';
+import { unpacked } from '../backup/zstd-files.js';
+
+/** What a compressed file of lines holds, checked; throws Corrupt or Refused, naming the file and its damage. */
+export async function* linesIn(file: string): AsyncGenerator<LogEntry> {
+  try {
+    yield* readLines(unpacked(file));
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error;
+    if (error.code === 'file.damaged' || error.code === 'file.truncated') {
+      throw Corrupt.backup(file, error.message, error);
+    }
+    throw Refused.foreignBackup(file, error.message);
+  }
+}

@@ -1,0 +1,163 @@
+import type { StoredData } from '../../events/log/event-codec.js';
+import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
+import { FileRefused } from '../../errors.js';
+import { FORMAT, type LoggedEvent, type LogHeader, type LogTrailer } from './log-line.js';
+
+type Fields = Record<string, unknown>;
+type Check = readonly [is: (value: unknown) => boolean, what: string];
+
+const HASH = /^[0-9a-f]{64}$/;
+/** As `uuidText` writes it: any other spelling would not come back the same. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+const text: Check = [(value) => typeof value === 'string', 'a text'];
+const name: Check = [(value) => typeof value === 'string' && value !== '', 'a text that is not empty'];
+const whole: Check = [Number.isSafeInteger, 'a whole number'];
+const count: Check = [(value) => Number.isSafeInteger(value) && Number(value) >= 0, 'a whole number from 0'];
+const place: Check = [(value) => Number.isSafeInteger(value) && Number(value) > 0, 'a whole number from 1'];
+const hash: Check = [matches(HASH), 'a SHA-256 of 64 hex digits'];
+const uuid: Check = [matches(UUID), 'a UUID'];
+const uuidOrNull: Check = [(value) => value === null || matches(UUID)(value), 'a UUID or null'];
+const instant: Check = [(value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)), 'a time'];
+
+const EVENT: Record<string, Check> = {
+  position: place,
+  eventId: uuid,
+  streamId: name,
+  version: place,
+  type: name,
+  schemaVersion: place,
+  userId: name,
+  occurredAt: whole,
+  utcOffset: whole,
+  recordedAt: whole,
+  commandId: uuid,
+  correlationId: text,
+  causationId: uuidOrNull,
+  actor: text,
+  hash,
+};
+
+const RECEIPT: Record<keyof ReceiptRow, Check> = {
+  idempotencyKey: name,
+  userId: name,
+  requestHash: hash,
+  status: whole,
+  body: text,
+  position: count,
+  recordedAt: whole,
+};
+
+const SKIP: Record<keyof SkipRow, Check> = {
+  projection: name,
+  eventId: uuid,
+  position: place,
+  cause: text,
+  skippedAt: whole,
+};
+
+const HEADER: Record<string, Check> = {
+  scope: [(value) => value === 'all' || value === 'user', '"all" or "user"'],
+  after: count,
+  previousHash: hash,
+  upTo: count,
+  createdAt: instant,
+};
+
+const TRAILER: Record<string, Check> = {
+  events: count,
+  receipts: count,
+  skips: count,
+  lastHash: hash,
+  digest: hash,
+};
+
+/** The first line; throws FileRefused for files of others and of newer releases. */
+export function parseHeader(line: string): LogHeader {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(line);
+  } catch (cause) {
+    throw FileRefused.foreign('its first line is not JSON', cause);
+  }
+  if (!isObject(fields) || fields['edgesoul'] !== 'log')
+    throw FileRefused.foreign('its first line does not say {"edgesoul":"log"}');
+  if (fields['format'] !== FORMAT) throw FileRefused.newer(fields['format']);
+  checkFields(fields, HEADER, 1);
+  if (fields['scope'] === 'user') checkFields(fields, { userId: name }, 1);
+  return fields as unknown as LogHeader;
+}
+
+/** Any other line, by what it holds. */
+export type ParsedLine =
+  | { event: LoggedEvent }
+  | { receipt: ReceiptRow }
+  | { skip: SkipRow }
+  | { trailer: LogTrailer };
+
+/** Throws FileRefused, naming the line. */
+export function parseLine(content: string, line: number): ParsedLine {
+  const fields = objectOf(content, line);
+  if ('position' in fields) return { event: eventOf(fields, line) };
+  if ('receipt' in fields) return { receipt: receiptOf(fields['receipt'], line) };
+  if ('skip' in fields) return { skip: checked(fields['skip'], SKIP, line) as unknown as SkipRow };
+  if (fields['end'] === true) return { trailer: checked(fields, TRAILER, line) as unknown as LogTrailer };
+  throw FileRefused.damaged({ line }, 'it is neither an event nor a receipt, a skip or the end');
+}
+
+function eventOf(fields: Fields, line: number): LoggedEvent {
+  const { data: _data, dataText: _text, dataBase64: _base64, ...envelope } = fields;
+  checkFields(envelope, EVENT, line);
+  const stored = dataOf(fields);
+  if (stored === undefined)
+    throw FileRefused.damaged({ line, position: Number(fields['position']) }, 'it has no data');
+  return { ...envelope, data: stored } as unknown as LoggedEvent;
+}
+
+function dataOf(fields: Fields): StoredData | undefined {
+  if ('data' in fields) return JSON.stringify(fields['data']);
+  if (typeof fields['dataText'] === 'string') return fields['dataText'];
+  if (matches(BASE64)(fields['dataBase64'])) return Buffer.from(String(fields['dataBase64']), 'base64');
+  return undefined;
+}
+
+function receiptOf(value: unknown, line: number): ReceiptRow {
+  const fields = checked(value, RECEIPT, line);
+  return {
+    ...fields,
+    requestHash: Buffer.from(String(fields['requestHash']), 'hex'),
+  } as unknown as ReceiptRow;
+}
+
+function checked(value: unknown, checks: Record<string, Check>, line: number): Fields {
+  if (!isObject(value)) throw FileRefused.damaged({ line }, 'it holds no object');
+  checkFields(value, checks, line);
+  return value;
+}
+
+function checkFields(fields: Fields, checks: Record<string, Check>, line: number): void {
+  for (const field in checks) {
+    const [is, what] = checks[field] as Check;
+    if (!is(fields[field])) throw FileRefused.damaged({ line }, `"${field}" is not ${what}`);
+  }
+}
+
+function objectOf(content: string, line: number): Fields {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(content);
+  } catch (cause) {
+    throw FileRefused.damaged({ line }, 'it is not JSON', cause);
+  }
+  if (!isObject(fields)) throw FileRefused.damaged({ line }, 'it holds no object');
+  return fields;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function matches(pattern: RegExp): (value: unknown) => boolean {
+  return (value) => typeof value === 'string' && pattern.test(value);
+}

@@ -1,0 +1,210 @@
+import { FileRefused } from '../../errors.js';
+import { chainHash } from '../../events/log/event-hash.js';
+import type { ReceiptRow } from '../../events/log/log-tables.js';
+import { nothingYet, trailerOf, type LinesSoFar } from './log-lines.js';
+import type { LogEntry, LoggedEvent, LogHeader, LogTrailer } from './log-line.js';
+import { parseHeader, parseLine } from './parse-log-line.js';
+
+/** Far above what any event or receipt can be: the body of a request is at most a few MB. */
+const LONGEST_LINE = 64 * 1024 * 1024;
+const NEWLINE = 10;
+
+/**
+ * Reads a file of log lines, in bounded memory, and checks all of it: the form of each line, positions, hashes (of a file with
+ * all events), order, counts and the digest. Throws FileRefused, naming line and position.
+ */
+export async function* readLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<LogEntry> {
+  const check = new LogLinesCheck();
+  for await (const { lines, cut } of splitLines(placed(source, check))) {
+    for (const line of lines) yield cut ? lastOf(check, line) : check.take(line);
+  }
+  check.end();
+}
+
+/** What cannot be decompressed is told with the line before it. */
+async function* placed(
+  source: AsyncIterable<Buffer | string>,
+  check: LogLinesCheck,
+): AsyncGenerator<Buffer | string> {
+  try {
+    yield* source;
+  } catch (error) {
+    if (!(error instanceof FileRefused) || check.lines === 0) throw error;
+    const what = `what follows cannot be decompressed (${(error.cause as Error).message})`;
+    throw FileRefused.damaged(check.place(), what, error);
+  }
+}
+
+/** A line without its end may be half of one. */
+function lastOf(check: LogLinesCheck, line: string): LogEntry {
+  const place = check.place();
+  try {
+    return check.take(line);
+  } catch (cause) {
+    throw check.lines > 1 ? FileRefused.truncated(place, cause) : cause;
+  }
+}
+
+/** Takes one line after another, and knows what they have said so far. */
+export class LogLinesCheck {
+  /** Lines taken. */
+  lines = 0;
+  private state: LinesSoFar | undefined;
+  private recordedAt = Number.MIN_SAFE_INTEGER;
+  private trailer: LogTrailer | undefined;
+
+  /** Undefined before the header. */
+  get soFar(): LinesSoFar | undefined {
+    return this.state;
+  }
+
+  take(content: string): LogEntry {
+    const line = ++this.lines;
+    if (!this.state) return this.header(content);
+    if (this.trailer) throw FileRefused.damaged({ line }, 'it stands behind the end');
+    const parsed = parseLine(content, line);
+    if ('trailer' in parsed) return this.ending(parsed.trailer, this.state);
+    if ('event' in parsed) this.event(parsed.event, this.state);
+    else if ('receipt' in parsed) this.receipt(parsed.receipt, this.state);
+    else this.state.skips++;
+    this.state.digest.update(content).update('\n');
+    return entryOf(parsed, line);
+  }
+
+  /** Throws FileRefused unless the trailer has come. */
+  end(): void {
+    if (this.trailer) return;
+    if (!this.state) throw FileRefused.foreign('it is empty');
+    throw FileRefused.truncated(this.place());
+  }
+
+  private header(content: string): LogEntry {
+    const header: LogHeader = parseHeader(content);
+    this.state = nothingYet(header);
+    this.state.digest.update(content).update('\n');
+    return { kind: 'header', line: this.lines, header };
+  }
+
+  private event(event: LoggedEvent, soFar: LinesSoFar): void {
+    const { header } = soFar;
+    const { position, recordedAt } = event;
+    const refuse = (what: string) => FileRefused.damaged({ line: this.lines, position }, what);
+    if (position <= soFar.position)
+      throw refuse(`it comes twice, or too late: ${soFar.position} stands before it`);
+    if (position > header.upTo) throw refuse(`the file says that it ends at ${header.upTo}`);
+    if (header.scope === 'all') {
+      if (position !== soFar.position + 1)
+        throw refuse(`the event at position ${soFar.position + 1} is missing`);
+      if (chainHash(soFar.hash, event) !== event.hash)
+        throw refuse('its hash does not fit: it, or the event before it, was changed');
+    } else if (event.userId !== header.userId) throw refuse(`it is of another user than ${header.userId}`);
+    if (recordedAt < this.recordedAt) throw refuse('it was recorded before the event in front of it');
+    this.recordedAt = recordedAt;
+    soFar.position = position;
+    soFar.hash = event.hash;
+    soFar.events++;
+  }
+
+  private receipt({ position, idempotencyKey, userId }: ReceiptRow, soFar: LinesSoFar): void {
+    const { header } = soFar;
+    if (position < header.after || position > header.upTo)
+      throw FileRefused.damaged(
+        this.place(),
+        `the receipt is of position ${position}, outside of the file's range`,
+      );
+    if (header.scope === 'user' && userId !== header.userId)
+      throw FileRefused.damaged(this.place(), `the receipt is of another user than ${header.userId}`);
+    soFar.receipt = [position, idempotencyKey];
+    soFar.receipts++;
+  }
+
+  private ending(trailer: LogTrailer, soFar: LinesSoFar): LogEntry {
+    const expected = trailerOf(soFar);
+    const refuse = (what: string) => FileRefused.damaged(this.place(), what);
+    for (const counted of ['events', 'receipts', 'skips'] as const) {
+      if (trailer[counted] !== expected[counted])
+        throw refuse(
+          `the end speaks of ${trailer[counted]} ${counted}, but the file has ${expected[counted]}`,
+        );
+    }
+    if (soFar.header.scope === 'all' && soFar.position !== soFar.header.upTo)
+      throw refuse(`the event at position ${soFar.position + 1} is missing`);
+    if (trailer.lastHash !== expected.lastHash) throw refuse('the hash of the last event is another one');
+    // The chain speaks for the events of a whole log; for every other line only this does.
+    if (trailer.digest !== expected.digest)
+      throw refuse('the digest over all lines does not fit: one of them was changed');
+    this.trailer = trailer;
+    return { kind: 'trailer', line: this.lines, trailer };
+  }
+
+  /** Of the line that was taken last, and of the last event up to there. */
+  place(): { line: number; position: number | undefined } {
+    const position = this.state && this.state.events > 0 ? this.state.position : undefined;
+    return { line: this.lines, position };
+  }
+}
+
+function entryOf(
+  parsed: Exclude<ReturnType<typeof parseLine>, { trailer: LogTrailer }>,
+  line: number,
+): LogEntry {
+  if ('event' in parsed) return { kind: 'event', line, event: parsed.event };
+  if ('receipt' in parsed) return { kind: 'receipt', line, receipt: parsed.receipt };
+  return { kind: 'skip', line, skip: parsed.skip };
+}
+
+/** Some lines one after another; cut off if the last of them has no line end. */
+interface SomeLines {
+  lines: string[];
+  cut: boolean;
+}
+
+/** The lines of a text in UTF-8, some at a time. Throws FileRefused where it is not text, or a line is too long. */
+export async function* splitLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<SomeLines> {
+  let rest: Buffer[] = [];
+  let length = 0;
+  let count = 0;
+  for await (const chunk of source) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    const end = bytes.lastIndexOf(NEWLINE);
+    if (end === -1) {
+      rest.push(bytes);
+      length += bytes.length;
+      if (length > LONGEST_LINE) throw tooLong(count + 1);
+      continue;
+    }
+    const lines = textOf([...rest, bytes.subarray(0, end)], count + 1).split('\n');
+    count += lines.length;
+    yield { lines, cut: false };
+    rest = [bytes.subarray(end + 1)];
+    length = bytes.length - end - 1;
+  }
+  if (length > 0) yield { lines: [textOf(rest, count + 1)], cut: true };
+}
+
+function tooLong(line: number): FileRefused {
+  return FileRefused.damaged({ line }, `it is longer than ${LONGEST_LINE / 1024 / 1024} MB`);
+}
+
+function textOf(parts: readonly Buffer[], line: number): string {
+  const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw notText(bytes, line, cause);
+  }
+}
+
+/** Names the very line. */
+function notText(bytes: Buffer, first: number, cause: unknown): FileRefused {
+  let line = first;
+  for (let start = 0; start <= bytes.length; line++) {
+    const end = bytes.indexOf(NEWLINE, start);
+    const content = bytes.subarray(start, end === -1 ? bytes.length : end);
+    if (!Buffer.from(content.toString()).equals(content) || end === -1) break;
+    start = end + 1;
+  }
+  return line === 1
+    ? FileRefused.foreign('it is not text', cause)
+    : FileRefused.damaged({ line }, 'it is not UTF-8 text', cause);
+}

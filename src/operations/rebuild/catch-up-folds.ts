@@ -1,0 +1,67 @@
+import { RowBatch } from '../../database/row-batch.js';
+import type { RowChanges } from '../../database/row-store.js';
+import { shadowOf } from '../../database/shadow.js';
+import type { EventDecoder } from '../../events/log/event-decoder.js';
+import { settled, type LogTransaction } from '../../events/log/event-log.js';
+import type { FoldedUsers } from '../../projections/folding/fold-store.js';
+import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
+import type { Projection } from '../../projections/projection.js';
+
+const PAGE = 1_000;
+
+/**
+ * Folds into shadow tables what was written while they were filled. Users were folded at different moments, so each
+ * event counts only for a user whose moment was before it.
+ */
+export class CatchUpFolds {
+  /** Everything up to here is in the shadow tables. */
+  position = Infinity;
+  private readonly moments: Pick<FoldedUsers, 'upTo' | 'head'>[] = [];
+
+  constructor(
+    private readonly decoder: EventDecoder,
+    private readonly skips: ReadonlySet<string>,
+  ) {}
+
+  /** Notes which users are folded as of which moment; they come in the order of their ids. */
+  folded(moments: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
+    this.moments.push(...moments);
+    this.position = Math.min(this.position, ...moments.map(({ head }) => head));
+  }
+
+  /** Folds at most so many of the next events; answers how many there were. */
+  async fold(transaction: LogTransaction, projections: readonly Projection[], most: number): Promise<number> {
+    let count = 0;
+    while (count < most) {
+      const limit = Math.min(PAGE, most - count);
+      const events = await transaction.read({ after: this.position, limit });
+      if (events.length === 0) break;
+      const late = events.filter((event) => event.position > this.momentOf(event.userId));
+      const decoded = late.map((stored) => this.decoder.decode(stored));
+      const changes = await settled(transaction, () => {
+        const rows = new RowBatch({
+          load: (table, key, id) => transaction.rows.load(shadowOf(table), key, id),
+        });
+        const folds = new ProjectionFolds(projections, this.skips);
+        for (const event of decoded) folds.fold(event, rows);
+        return rows.changes();
+      });
+      await transaction.save(inShadows(changes));
+      count += events.length;
+      this.position = events.at(-1)?.position ?? this.position;
+    }
+    return count;
+  }
+
+  private momentOf(userId: string): number {
+    const id = Buffer.from(userId);
+    const moment = this.moments.find(
+      ({ upTo }) => upTo === undefined || Buffer.compare(id, Buffer.from(upTo)) <= 0,
+    );
+    return moment?.head ?? 0;
+  }
+}
+
+function inShadows(changes: RowChanges): RowChanges {
+  return new Map([...changes].map(([table, changed]) => [shadowOf(table), changed]));
+}

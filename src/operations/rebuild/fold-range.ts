@@ -1,0 +1,66 @@
+import { setImmediate } from 'node:timers/promises';
+import { shadowOf } from '../../database/shadow.js';
+import { storedTable } from '../../database/stored-table.js';
+import type { Table } from '../../database/table.js';
+import type { EventDecoder } from '../../events/log/event-decoder.js';
+import type { EventLog } from '../../events/log/event-log.js';
+import { RowComparison, type ProjectionDifferences } from '../verify/compare-rows.js';
+import {
+  foldStore,
+  type FoldedUsers,
+  type PoisonEvent,
+  type UserRange,
+} from '../../projections/folding/fold-store.js';
+import type { SortedRows } from '../../projections/folding/folded-rows.js';
+import type { Projection } from '../../projections/projection.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+
+/** What a part of a rebuild works with: connections of its own. */
+export interface FoldRangeParts {
+  log: EventLog;
+  reader: StoreReader;
+  decoder: EventDecoder;
+  projections: readonly Projection[];
+  /** See FoldStoreParts. */
+  momentEvents?: number;
+}
+
+/** What became of a part of a rebuild. */
+export interface FoldedRange {
+  events: number;
+  /** Up to which user, and as of which position, in the order of the users' ids. */
+  moments: Pick<FoldedUsers, 'upTo' | 'head'>[];
+  failed: PoisonEvent[];
+  /** How the live rows differ, of the projections that were to be compared. */
+  differences: ProjectionDifferences[];
+}
+
+/** Folds the events of some users into the shadow tables, and compares with the live rows on the way. */
+export async function foldRange(
+  parts: FoldRangeParts,
+  { range, compared }: { range: UserRange; compared: readonly string[] },
+  progress: (events: number) => void,
+): Promise<FoldedRange> {
+  const { log, reader, projections } = parts;
+  const comparisons = projections
+    .filter(({ name }) => compared.includes(name))
+    .map(({ name, tables }) => new RowComparison(name, tables));
+  const done: FoldedRange = { events: 0, moments: [], failed: [], differences: [] };
+  done.failed = await foldStore({ ...parts, range }, async (folded) => {
+    for (const comparison of comparisons) await comparison.take(reader, folded);
+    await log.fill(forShadows(projections, folded.rows));
+    done.moments.push({ upTo: folded.upTo, head: folded.head });
+    done.events += folded.events;
+    progress(folded.events);
+    // SQLite answers without waiting, but what other threads say has to be heard.
+    await setImmediate();
+  });
+  done.differences = comparisons.map((comparison) => comparison.result());
+  return done;
+}
+
+/** What to put into the shadow tables. */
+function forShadows(projections: readonly Projection[], rows: SortedRows): Map<Table, readonly object[]> {
+  const tables = projections.flatMap((projection) => projection.tables);
+  return new Map(tables.map((table) => [storedTable(shadowOf(table)), rows.of(table)]));
+}

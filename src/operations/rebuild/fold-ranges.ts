@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os';
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { errorFrom } from '../../errors.js';
+import { EventDecoder } from '../../events/log/event-decoder.js';
+import type { Projection } from '../../projections/projection.js';
+import type { RebuildParts } from './rebuild.js';
+import { userRanges } from './user-ranges.js';
+import type { OpenStore } from '../../store/open-log.js';
+import type { RangesTask } from './fold-ranges.worker.js';
+import { foldTaken, inOrder, shareRanges, type TakenRange } from './range-queue.js';
+import type { Answered } from '../thread-messages.js';
+
+/** More take turns in writing more than they fold. */
+const MOST_THREADS = 4;
+/** Fewer are not worth the start of another thread. */
+const EVENTS_A_THREAD = 10_000;
+/** Processors left to whoever is served: helpers for whom no other one is there rest while events are appended. */
+const SERVING = 2;
+/** A fraction of a second of work. */
+const EVENTS_A_RANGE = 10_000;
+const MOST_RANGES = 200;
+
+/** Folds everyone into the shadow tables of an open store: in this thread, and in as many others as pay. */
+export function inThreads(
+  store: Omit<OpenStore, 'close'>,
+  projections: readonly Projection[],
+): RebuildParts['foldRanges'] {
+  return async (compared, progress) => {
+    const { position } = await store.reader.head();
+    const paying = Math.ceil(position / EVENTS_A_THREAD) || 1;
+    const threads = Math.min(MOST_THREADS, availableParallelism(), paying);
+    const most = threads === 1 ? 1 : Math.min(MOST_RANGES, Math.ceil(position / EVENTS_A_RANGE));
+    const shared = shareRanges(await userRanges(store.reader, most), compared);
+    const parts = { ...store, decoder: new EventDecoder(), projections };
+    const here = (told: typeof progress) => foldTaken(parts, shared, told);
+    const others = Math.min(threads, shared.ranges.length) - 1;
+    const task = { address: store.address, projections: projections.map(({ name }) => name), shared };
+    const done = others === 0 ? await here(progress) : await foldBeside(here, { others, task }, progress);
+    return inOrder(done);
+  };
+}
+
+async function foldBeside(
+  here: (progress: (events: number) => void) => Promise<TakenRange[]>,
+  { others, task }: { others: number; task: Omit<RangesTask, 'port' | 'yields'> },
+  progress: (events: number) => void,
+): Promise<TakenRange[]> {
+  let mine: Promise<TakenRange[]> | undefined;
+  let ended = false;
+  const unlessEnded = (events: number) => {
+    if (ended) throw new Error('Another thread has failed.');
+    progress(events);
+  };
+  const threads = new Piscina({
+    filename: new URL('./fold-ranges.worker.js', import.meta.url).href,
+    minThreads: others,
+    maxThreads: others,
+  });
+  try {
+    const there = Array.from({ length: others }, (_, i) =>
+      foldIn(threads, { ...task, yields: i + 1 >= availableParallelism() - SERVING }, progress),
+    );
+    mine = here(unlessEnded);
+    return (await Promise.all([mine, ...there])).flat();
+  } finally {
+    // Whoever drops the shadow tables must find nobody at them.
+    ended = true;
+    await threads.destroy();
+    await mine?.catch(() => undefined);
+  }
+}
+
+async function foldIn(
+  threads: Piscina,
+  task: Omit<RangesTask, 'port'>,
+  progress: (events: number) => void,
+): Promise<TakenRange[]> {
+  const { port1, port2 } = new MessageChannel();
+  port1.on('message', progress);
+  try {
+    const answer = (await threads.run({ ...task, port: port2 }, { transferList: [port2] })) as Answered<
+      TakenRange[]
+    >;
+    if ('error' in answer) throw errorFrom(answer.error);
+    return answer.value;
+  } finally {
+    port1.close();
+  }
+}

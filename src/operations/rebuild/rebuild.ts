@@ -1,0 +1,186 @@
+import { RowBatch } from '../../database/row-batch.js';
+import type { Table } from '../../database/table.js';
+import { Unavailable } from '../../errors.js';
+import type { EventDecoder } from '../../events/log/event-decoder.js';
+import { settled, type EventLog, type LogTransaction } from '../../events/log/event-log.js';
+import { checkpointsTable, failuresTable, type CheckpointRow } from '../../events/log/log-tables.js';
+import { allCheckpoints, readSkips } from '../../projections/folding/checkpoints.js';
+import type { ProjectionDifferences } from '../verify/compare-rows.js';
+import { CatchUpFolds } from './catch-up-folds.js';
+import type { FoldedRange } from './fold-range.js';
+import type { PoisonEvent } from '../../projections/folding/fold-store.js';
+import type { Projection } from '../../projections/projection.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+
+/** Events of one transaction: commands wait for it. */
+const EVENTS = 50;
+/** Differences that are told whole. */
+const FIRST = 10;
+/** How many transactions may come no nearer to the end before the one that swaps has to fold the rest, however much it is. */
+const CATCH_UPS = 20;
+/** How often the swap is tried while others hold on to the tables. */
+const ATTEMPTS = 100;
+
+/** What a rebuild needs. */
+export interface RebuildParts {
+  log: EventLog;
+  reader: StoreReader;
+  decoder: EventDecoder;
+  projections: readonly Projection[];
+  clock: () => number;
+  /** Folds everyone into the shadow tables, in the order of the users' ids, with however many threads. */
+  foldRanges: (compared: readonly string[], progress: (events: number) => void) => Promise<FoldedRange[]>;
+  progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** How a rebuild ended. */
+export interface Rebuilt {
+  events: number;
+  /** Position up to which the new tables were folded when they became live. */
+  position: number;
+  /** The projections whose tables were swapped, */
+  swapped: string[];
+  /** and why the others were not: their tables are as they were. */
+  failed: PoisonEvent[];
+  /** How the live rows differed from the new ones, of the projections whose live rows were of the present version. */
+  differences: ProjectionDifferences[];
+  ms: number;
+}
+
+/**
+ * Fills new tables beside the live ones with what the folds make of the whole log, compares both, catches up with what
+ * was written meanwhile, and swaps them in one short transaction. Readers see the old tables until then. A projection
+ * whose folds throw keeps its tables; why is noted. Leaves nothing behind unless it is killed: see dropShadows.
+ */
+export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
+  const { log, projections } = parts;
+  await dropShadows(log, projections);
+  try {
+    return await fillAndSwap(parts);
+  } finally {
+    // What went wrong matters more than what it left, which the next start or rebuild drops.
+    await dropShadows(log, projections).catch(() => undefined);
+  }
+}
+
+async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
+  const started = performance.now();
+  const { log, reader, projections } = parts;
+  await log.transaction(({ shadows }) => shadows.create(tablesOf(projections)));
+  const compared = (await current(reader, projections)).map(({ name }) => name);
+  const { position: total } = await reader.head();
+  let folded = 0;
+  const progress = (more: number) => {
+    folded += more;
+    parts.progress?.(folded, Math.max(total, folded));
+  };
+  const ranges = await parts.foldRanges(compared, progress);
+  const folds = new CatchUpFolds(parts.decoder, await readSkips(reader));
+  for (const { moments } of ranges) folds.folded(moments);
+  const failed = firstOfEach(ranges.flatMap((range) => range.failed));
+  const whole = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
+  const caughtUp = whole.length > 0 ? await catchUpAndSwap(log, folds, whole) : { position: 0, events: 0 };
+  await noteFailures(parts, failed);
+  if (whole.length > 0) await log.transaction(({ shadows }) => shadows.analyze(tablesOf(whole)));
+  return {
+    events: ranges.reduce((sum, { events }) => sum + events, caughtUp.events),
+    position: caughtUp.position,
+    swapped: whole.map(({ name }) => name),
+    failed,
+    differences: together(ranges.map(({ differences }) => differences)).filter(({ name }) =>
+      whole.some((projection) => projection.name === name),
+    ),
+    ms: Math.round(performance.now() - started),
+  };
+}
+
+/** Drops what a rebuild that was killed has left behind. */
+export async function dropShadows(log: EventLog, projections: readonly Projection[]): Promise<void> {
+  for (const table of tablesOf(projections)) await log.transaction(({ shadows }) => shadows.drop(table));
+}
+
+/** The first event, by position, at which each projection stopped. */
+function firstOfEach(failed: readonly PoisonEvent[]): PoisonEvent[] {
+  const byPosition = failed.toSorted((a, b) => a.position - b.position);
+  return byPosition.filter(
+    ({ projection }, i) => byPosition.findIndex((other) => other.projection === projection) === i,
+  );
+}
+
+/** What several ranges found of each projection. */
+function together(ranges: readonly (readonly ProjectionDifferences[])[]): ProjectionDifferences[] {
+  const byName = Map.groupBy(ranges.flat(), ({ name }) => name);
+  return [...byName].map(([name, found]) => ({
+    name,
+    rows: found.reduce((sum, { rows }) => sum + rows, 0),
+    differences: found.reduce((sum, { differences }) => sum + differences, 0),
+    firstDifferences: found.flatMap(({ firstDifferences }) => firstDifferences).slice(0, FIRST),
+  }));
+}
+
+function tablesOf(projections: readonly Projection[]): Table[] {
+  return projections.flatMap(({ tables }) => tables);
+}
+
+/** The projections whose live rows the present folds have made. */
+async function current(reader: StoreReader, projections: readonly Projection[]): Promise<Projection[]> {
+  const checkpoints = await allCheckpoints(reader);
+  return projections.filter(({ name, version }) =>
+    checkpoints.some((checkpoint) => checkpoint.projection === name && checkpoint.version === version),
+  );
+}
+
+async function catchUpAndSwap(
+  log: EventLog,
+  folds: CatchUpFolds,
+  projections: readonly Projection[],
+): Promise<{ position: number; events: number }> {
+  let events = 0;
+  let refused = 0;
+  let least = Infinity;
+  let inVain = 0;
+  for (;;) {
+    const before = folds.position;
+    const behind = (await log.head()).position - folds.position;
+    inVain = behind < least ? 0 : inVain + 1;
+    least = Math.min(least, behind);
+    const last = behind <= EVENTS || inVain > CATCH_UPS;
+    try {
+      events += await log.transaction(async (transaction) => {
+        const folded = await folds.fold(transaction, projections, last ? transaction.head.position : EVENTS);
+        if (last) await swap(transaction, projections);
+        return folded;
+      });
+      if (last) return { position: folds.position, events };
+    } catch (error) {
+      folds.position = before;
+      // Someone reads a table for longer than others may be kept waiting. After anything else the commit may have been done.
+      if (!(error instanceof Unavailable && error.isLocked) || ++refused > ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function swap(transaction: LogTransaction, projections: readonly Projection[]): Promise<void> {
+  await transaction.shadows.swap(tablesOf(projections));
+  const { position } = transaction.head;
+  const changes = await settled(transaction, () => {
+    const rows = new RowBatch(transaction.rows);
+    for (const { name, version } of projections) {
+      rows.put(checkpointsTable, { projection: name, version, position } satisfies CheckpointRow);
+      rows.remove(failuresTable, name);
+    }
+    return rows.changes();
+  });
+  await transaction.save(changes);
+}
+
+async function noteFailures({ log, clock }: RebuildParts, failed: readonly PoisonEvent[]): Promise<void> {
+  if (failed.length === 0) return;
+  await log.transaction((transaction) => {
+    const rows = new RowBatch(transaction.rows);
+    for (const { projection, position, eventId, cause } of failed) {
+      rows.put(failuresTable, { projection, position, eventId, cause, failedAt: clock() });
+    }
+    return transaction.save(rows.changes());
+  });
+}

@@ -1,0 +1,90 @@
+import { RowBatch } from '../../database/row-batch.js';
+import { Refused } from '../../errors.js';
+import { EventDecoder } from '../../events/log/event-decoder.js';
+import { skipsTable } from '../../events/log/log-tables.js';
+import { allCheckpoints, allFailures } from '../../projections/folding/checkpoints.js';
+import { isStale } from '../../projections/folding/open-projections.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import type { Projection } from '../../projections/projection.js';
+import { dropShadows, rebuild, type Rebuilt } from './rebuild.js';
+import { standingOf } from '../../projections/standing.js';
+import { isShared, type DatabaseAddress } from '../../store/database-address.js';
+import type { OpenStore } from '../../store/open-log.js';
+import { openRebuild } from '../../store/open-rebuild.js';
+import { inThreads } from './fold-ranges.js';
+import type { Progress } from '../job-context.js';
+
+/** What is to be rebuilt. */
+export interface RebuildInput {
+  address: DatabaseAddress;
+  /** Names of projections; every one when left out. */
+  projections?: readonly string[] | undefined;
+  /** Leaves out what is not of other folds any more once nobody else rebuilds. */
+  staleOnly?: boolean | undefined;
+  /** An event that projections have stopped at and shall leave out from now on. */
+  skip?: string | undefined;
+}
+
+/** Rebuilds projections of a store, in whichever thread it is called. Throws Refused. */
+export async function runRebuild(
+  { address, projections, staleOnly = false, skip }: RebuildInput,
+  progress?: Progress,
+): Promise<Rebuilt> {
+  const store = await openRebuild(address);
+  try {
+    const skipping = skip === undefined ? [] : await recordSkip(store, skip);
+    const asked = PROJECTIONS.filter(
+      ({ name }) =>
+        skipping.includes(name) || (projections ? projections.includes(name) : skip === undefined),
+    );
+    const chosen = staleOnly ? await staleOf(store, asked) : asked;
+    if (chosen.length === 0) return NOTHING;
+    return await rebuild({
+      ...store,
+      decoder: new EventDecoder(),
+      projections: chosen,
+      clock: Date.now,
+      foldRanges: inThreads(store, chosen),
+      progress,
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+const NOTHING: Rebuilt = { events: 0, position: 0, swapped: [], failed: [], differences: [], ms: 0 };
+
+/** Those that other folds have made, and that this program is to make anew. */
+async function staleOf({ reader, address }: OpenStore, asked: readonly Projection[]): Promise<Projection[]> {
+  const checkpoints = await allCheckpoints(reader);
+  const { position } = await reader.head();
+  return asked.filter((projection) => {
+    const checkpoint = checkpoints.find((each) => each.projection === projection.name);
+    return isStale(standingOf(projection, checkpoint, position), { shared: isShared(address) });
+  });
+}
+
+/** Removes what a rebuild that was ended early has left behind. */
+export async function cleanUpRebuild(address: DatabaseAddress): Promise<void> {
+  const store = await openRebuild(address);
+  try {
+    await dropShadows(store.log, PROJECTIONS);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Notes for ever that the projections which stopped at the event leave it out; answers their names. */
+async function recordSkip({ log, reader }: OpenStore, eventId: string): Promise<string[]> {
+  const failures = await allFailures(reader);
+  const stopped = failures.filter((failure) => failure.eventId === eventId);
+  if (stopped.length === 0) throw Refused.notFailed(eventId);
+  await log.transaction((transaction) => {
+    const rows = new RowBatch(transaction.rows);
+    for (const { projection, position, cause } of stopped) {
+      rows.put(skipsTable, { projection, eventId, position, cause, skippedAt: Date.now() });
+    }
+    return transaction.save(rows.changes());
+  });
+  return stopped.map(({ projection }) => projection);
+}

@@ -1,0 +1,156 @@
+import { RowBatch } from '../../database/row-batch.js';
+import type { EventDecoder } from '../../events/log/event-decoder.js';
+import { ProjectionFailed, Refused } from '../../errors.js';
+import { chainHash } from '../../events/log/event-hash.js';
+import { settled, type LogTransaction, type StoredEvent } from '../../events/log/event-log.js';
+import {
+  checkpointsTable,
+  receiptsTable,
+  skipsTable,
+  type CheckpointRow,
+  type ReceiptRow,
+} from '../../events/log/log-tables.js';
+import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
+import type { Projection } from '../../projections/projection.js';
+import type { ImportChunk } from './import-chunks.js';
+import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
+import { inStreams } from './import-streams.js';
+import type { LoggedEvent } from '../lines/log-line.js';
+import { withPositions } from './receipt-positions.js';
+
+const PAGE = 1_000;
+
+/** A store that has events of its own: those of the file go behind them, at new positions. */
+export class AppendTarget implements ImportTarget {
+  /** Positions of the file's last events in the store; a command's receipt comes soon after its events. */
+  private recent = new Map<number, number>();
+  private before: ReadonlyMap<number, number> = new Map();
+  private readonly seen = new Map<string, number>();
+  private readonly folds: ProjectionFolds;
+  private readonly decoder: EventDecoder;
+
+  constructor(
+    private readonly parts: { decoder: EventDecoder; projections: readonly Projection[] },
+    private readonly plan: ImportPlan,
+  ) {
+    this.folds = new ProjectionFolds(parts.projections);
+    this.decoder = parts.decoder;
+  }
+
+  isThere({ userId }: LoggedEvent): boolean {
+    const there = this.plan.there.get(userId);
+    if (there === undefined) return false;
+    const seen = (this.seen.get(userId) ?? 0) + 1;
+    this.seen.set(userId, seen);
+    return seen <= there;
+  }
+
+  async write(
+    transaction: LogTransaction,
+    chunk: ImportChunk,
+    fresh: readonly LoggedEvent[],
+  ): Promise<WrittenChunk> {
+    this.before = this.recent;
+    this.recent = new Map();
+    const events = await inStreams(transaction, this.atNewPositions(transaction, fresh), (what) =>
+      Refused.storeChanged(what),
+    );
+    const skips = await this.skipsOf(transaction, chunk);
+    // Whoever else works on this database takes it for granted that everything before its own events is folded. Where
+    // the folds must not see an event, or cannot take it, the projections stay behind: they are made anew afterwards.
+    const folds = this.plan.skips.size === 0 && events.length > 0 && (await this.isFolded(transaction));
+    const { rows, receipts } = await settled(transaction, () => {
+      const batch = new RowBatch(transaction.rows);
+      const mark = batch.mark();
+      if (folds && !this.canFold(events, batch)) batch.rollback(mark);
+      for (const skip of skips) batch.put(skipsTable, skip);
+      return { rows: batch, receipts: this.keepReceipts(transaction, chunk, batch) };
+    });
+    await Promise.all([transaction.append(events), transaction.save(rows.changes())]);
+    return { moved: fresh.filter(({ position }) => this.recent.get(position) !== position).length, receipts };
+  }
+
+  /** Chained to the end of the store's log. */
+  private atNewPositions({ head }: LogTransaction, events: readonly LoggedEvent[]): LoggedEvent[] {
+    let { position, hash, recordedAt } = head;
+    return events.map((event) => {
+      this.recent.set(event.position, ++position);
+      recordedAt = Math.max(recordedAt, event.recordedAt);
+      const moved = { ...event, position, recordedAt };
+      hash = chainHash(hash, moved);
+      return { ...moved, hash };
+    });
+  }
+
+  private isFolded(transaction: LogTransaction): Promise<boolean> {
+    const { position: head } = transaction.head;
+    return settled(transaction, () =>
+      this.parts.projections
+        .map(({ name, version }) => {
+          const at = transaction.rows.load(checkpointsTable, [name]) as CheckpointRow | undefined;
+          return at?.version === version && at.position === head;
+        })
+        .every(Boolean),
+    );
+  }
+
+  /** Folds the events; false where folds cannot take one of them. */
+  private canFold(events: readonly StoredEvent[], rows: RowBatch): boolean {
+    try {
+      for (const event of events) this.folds.fold(this.decoder.decode(event), rows);
+    } catch (error) {
+      if (error instanceof ProjectionFailed) return false;
+      throw error;
+    }
+    this.folds.checkpoint(events.at(-1)?.position ?? 0, rows);
+    return true;
+  }
+
+  /** Receipts that are there, from an import before, stay as they are. */
+  private keepReceipts(transaction: LogTransaction, chunk: ImportChunk, rows: RowBatch): number {
+    let kept = 0;
+    for (const receipt of chunk.receipts) {
+      if (rows.get(receiptsTable, receipt.idempotencyKey)) continue;
+      rows.put(receiptsTable, this.atNewPosition(receipt, transaction.head.position));
+      kept++;
+    }
+    return kept;
+  }
+
+  private atNewPosition(receipt: ReceiptRow, head: number): ReceiptRow {
+    const newPosition = (old: number) => this.recent.get(old) ?? this.before.get(old);
+    // A command without events has its receipt where the log ended then: after what of the file stands before it.
+    const position = newPosition(receipt.position) ?? this.lastBefore(receipt.position) ?? head;
+    return { ...receipt, position, body: withPositions(receipt.body, newPosition) };
+  }
+
+  private lastBefore(position: number): number | undefined {
+    const places = [...this.before, ...this.recent];
+    return places.findLast(([old]) => old <= position)?.[1];
+  }
+
+  /** Skips name their event's position. */
+  private async skipsOf(transaction: LogTransaction, { events }: ImportChunk) {
+    const skips = [];
+    for (const event of events) {
+      for (const skip of this.plan.skips.get(event.position) ?? []) {
+        const position = this.recent.get(event.position) ?? (await placeOf(transaction, event));
+        if (position !== undefined) skips.push({ ...skip, position });
+      }
+    }
+    return skips;
+  }
+}
+
+/** Where the store has the event. */
+async function placeOf(
+  transaction: LogTransaction,
+  { userId, streamId, version }: LoggedEvent,
+): Promise<number | undefined> {
+  for (let after = 0; ;) {
+    const page = await transaction.read({ after, userId, streamId, limit: PAGE });
+    const found = page.find((event) => event.version === version);
+    if (found || page.length < PAGE) return found?.position;
+    after = page.at(-1)?.position ?? after;
+  }
+}

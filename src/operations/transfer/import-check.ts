@@ -1,0 +1,115 @@
+import { keyText } from '../../database/table.js';
+import { Corrupt, FileRefused, Refused } from '../../errors.js';
+import type { LogHead } from '../../events/log/event-log.js';
+import type { SkipRow } from '../../events/log/log-tables.js';
+import { ImportConflicts } from './import-conflicts.js';
+import type { ImportParts, ImportPlan, ImportRequest } from './import-parts.js';
+import type { LogEntry, LoggedEvent, LogHeader } from '../lines/log-line.js';
+import { readLines } from '../lines/read-log-lines.js';
+import type { Watched } from '../job-context.js';
+
+/** Events between two looks at the signal, and two words of progress. */
+const STEP = 1_000;
+
+/** Reads the whole file and looks for everything that would keep it from being taken in; takes some 150 bytes a stream. */
+export async function checkImport(
+  { reader, decoder }: Pick<ImportParts, 'reader' | 'decoder'>,
+  { lines, append }: ImportRequest,
+  { progress, signal }: Watched,
+): Promise<ImportPlan> {
+  const head = await reader.head();
+  const conflicts = append ? new ImportConflicts(reader) : undefined;
+  const check = new FileCheck(head, append);
+  let read = 0;
+  for await (const entry of readLines(lines())) {
+    if (read++ % STEP === 0) signal?.throwIfAborted();
+    check.take(entry);
+    if (entry.kind === 'event') {
+      decodable(entry, decoder);
+      const { after, upTo } = check.header;
+      if (read % STEP === 0) progress?.(entry.event.position - after, upTo - after);
+    }
+    await conflicts?.take(entry);
+  }
+  await conflicts?.end();
+  return { head, there: conflicts?.there ?? new Map(), skips: check.skips };
+}
+
+function decodable(
+  { event, line }: Extract<LogEntry, { kind: 'event' }>,
+  decoder: ImportParts['decoder'],
+): void {
+  try {
+    decoder.decode({ ...event, streamKey: event.position });
+  } catch (cause) {
+    if (!(cause instanceof Corrupt)) throw cause;
+    throw FileRefused.undecodable({ line, position: event.position }, cause);
+  }
+}
+
+/** What the file alone, and where the store's log ends, can say. */
+class FileCheck {
+  readonly skips = new Map<number, SkipRow[]>();
+  private known: LogHeader | undefined;
+  private readonly versions = new Map<string, number>();
+
+  constructor(
+    private readonly head: LogHead,
+    private readonly append: boolean,
+  ) {}
+
+  get header(): LogHeader {
+    return this.known as LogHeader;
+  }
+
+  take(entry: LogEntry): void {
+    if (entry.kind === 'header') {
+      this.known = entry.header;
+      if (!this.append) this.continues(entry.header);
+    } else if (entry.kind === 'event') {
+      this.version(entry);
+      if (!this.append && entry.event.position === this.head.position) this.same(entry.event);
+    } else if (entry.kind === 'skip') {
+      const { position } = entry.skip;
+      this.skips.set(position, [...(this.skips.get(position) ?? []), entry.skip]);
+    }
+  }
+
+  /** The store's log has to end within the file, or where it begins. */
+  private continues({ scope, userId, after, upTo, previousHash }: LogHeader): void {
+    const { position, hash } = this.head;
+    if (scope === 'user') throw Refused.appendOnly(`The file has the events of user ${userId} only`);
+    if (position < after) {
+      throw Refused.appendOnly(
+        `The file begins after position ${after}, and the log of the store ends at ${position}: what lies between is missing`,
+      );
+    }
+    if (position > upTo) throw Refused.storeNotEmpty(position, `the file ends at position ${upTo}`);
+    if (position === after && hash !== previousHash)
+      throw Refused.storeNotEmpty(position, `the file goes on from another event at position ${position}`);
+  }
+
+  private same({ position, hash, type, streamId }: LoggedEvent): void {
+    if (hash !== this.head.hash) {
+      const what = `at position ${position} the file has ${type} of ${streamId} with another hash`;
+      throw Refused.storeNotEmpty(position, what);
+    }
+  }
+
+  private version({ line, event }: Extract<LogEntry, { kind: 'event' }>): void {
+    const { userId, streamId, version, position } = event;
+    const id = keyText([userId, streamId]);
+    const before = this.versions.get(id);
+    this.versions.set(id, version);
+    if (before === undefined) {
+      // What a later part of a log goes on with is in the store.
+      if (version === 1 || (!this.append && this.header.after > 0)) return;
+      throw FileRefused.incomplete(
+        { line },
+        `${streamId} begins with version ${version}, so the file lacks its beginning; export it without --after`,
+      );
+    }
+    if (version !== before + 1)
+      throw FileRefused.damaged({ line, position }, `${streamId} goes from version ${before} to ${version}`);
+  }
+}

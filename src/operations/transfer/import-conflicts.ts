@@ -1,0 +1,84 @@
+import { Refused } from '../../errors.js';
+import { receiptsTable, type ReceiptRow } from '../../events/log/log-tables.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+import type { LogEntry, LoggedEvent } from '../lines/log-line.js';
+
+/** Entries that are looked up at once. */
+const BATCH = 1_000;
+
+/** What of the user the store has. */
+interface User {
+  /** Position of the last of the events that both have. */
+  upTo: number;
+  /** How many both have. */
+  both: number;
+  /** The store has no more. */
+  ended: boolean;
+}
+
+/** Looks for events and receipts of a file in a store that it is to be added to: what is there must be the same. */
+export class ImportConflicts {
+  private readonly users = new Map<string, User>();
+  private events: LoggedEvent[] = [];
+  private receipts: ReceiptRow[] = [];
+
+  constructor(private readonly reader: StoreReader) {}
+
+  /** How many of the first events of a user the store has; users without any are left out. */
+  get there(): Map<string, number> {
+    return new Map([...this.users].flatMap(([userId, { both }]) => (both > 0 ? [[userId, both]] : [])));
+  }
+
+  /** Throws Refused. */
+  async take(entry: LogEntry): Promise<void> {
+    if (entry.kind === 'event') this.events.push(entry.event);
+    if (entry.kind === 'receipt') this.receipts.push(entry.receipt);
+    if (this.events.length >= BATCH || this.receipts.length >= BATCH) await this.end();
+  }
+
+  /** Looks up what was not yet looked up. Throws Refused. */
+  async end(): Promise<void> {
+    for (const [userId, events] of Map.groupBy(this.events, (event) => event.userId))
+      await this.compare(userId, events);
+    this.events = [];
+    await this.compareReceipts(this.receipts);
+    this.receipts = [];
+  }
+
+  private async compare(userId: string, events: readonly LoggedEvent[]): Promise<void> {
+    let user = this.users.get(userId);
+    if (!user) {
+      user = { upTo: 0, both: 0, ended: false };
+      this.users.set(userId, user);
+    }
+    if (user.ended) return;
+    const stored = await this.reader.events({ after: user.upTo, userId, limit: events.length });
+    for (const [i, { eventId, position }] of stored.entries()) {
+      const event = events[i] as LoggedEvent;
+      if (eventId !== event.eventId) {
+        const what = `the store's at position ${position} is another one than the file's at position ${event.position}`;
+        throw Refused.userExists(userId, what);
+      }
+    }
+    user.both += stored.length;
+    user.upTo = stored.at(-1)?.position ?? user.upTo;
+    user.ended = stored.length < events.length;
+  }
+
+  private async compareReceipts(receipts: readonly ReceiptRow[]): Promise<void> {
+    if (receipts.length === 0) return;
+    const keys = receipts.map(({ idempotencyKey }) => idempotencyKey);
+    const taken = await this.reader.rows(receiptsTable, {
+      filters: [['idempotencyKey', 'in', keys]],
+      order: receiptsTable.key,
+      limit: keys.length,
+    });
+    const byKey = new Map(taken.map((receipt) => [receipt.idempotencyKey, receipt]));
+    for (const { idempotencyKey, userId, requestHash } of receipts) {
+      const other = byKey.get(idempotencyKey);
+      const same =
+        !other || (other.userId === userId && Buffer.compare(other.requestHash, requestHash) === 0);
+      if (!same) throw Refused.keyTaken(idempotencyKey);
+    }
+  }
+}

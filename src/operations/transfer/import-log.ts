@@ -1,0 +1,88 @@
+import type { EventLog, LogHead } from '../../events/log/event-log.js';
+import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
+import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
+import { AppendTarget } from './import-append.js';
+import { checkImport } from './import-check.js';
+import { ContinueTarget } from './import-continue.js';
+import { inCommands } from './import-chunks.js';
+import type { ImportParts, ImportRequest, ImportTarget } from './import-parts.js';
+import { readLines } from '../lines/read-log-lines.js';
+import type { Watched } from '../job-context.js';
+
+/** What an import did. */
+export interface ImportReport extends FoldedRest {
+  /** Events that were written. */
+  events: number;
+  /** Events that were in the store already. */
+  already: number;
+  /** Events whose position is not the one of the file. */
+  moved: number;
+  receipts: number;
+  head: LogHead;
+  /** Null when it was not asked for. */
+  verified: VerifyReport | null;
+  ms: number;
+}
+
+/** How far an import is: it reads the file twice, folds what it wrote, and verifies the store. */
+export interface ImportWatched extends Watched {
+  phase?: ((name: 'check' | 'write' | 'fold' | 'verify') => void) | undefined;
+}
+
+/**
+ * Takes a file of log lines into a store: into an empty one, or one that holds the file's beginning, at the positions of the
+ * file; or behind what is there. Everything that can be refused is found before the first write. Cut off, it goes on
+ * when it is asked for again. Throws FileRefused and Refused.
+ */
+export async function importLog(
+  parts: ImportParts,
+  request: ImportRequest,
+  watched: ImportWatched = {},
+): Promise<ImportReport> {
+  const started = performance.now();
+  const { progress } = watched;
+  watched.phase?.('check');
+  const plan = await checkImport(parts, request, watched);
+  const target = request.append ? new AppendTarget(parts, plan) : new ContinueTarget(plan);
+  watched.phase?.('write');
+  const done = await write(parts.log, request, target, watched);
+  watched.phase?.('fold');
+  const folded = await foldRest({
+    ...parts,
+    clock: Date.now,
+    progress: (events, total) => {
+      watched.signal?.throwIfAborted();
+      progress?.(events, total);
+    },
+  });
+  if (request.verify) watched.phase?.('verify');
+  return {
+    ...done,
+    head: await parts.log.head(),
+    ...folded,
+    verified: request.verify ? await verifyStore({ ...parts, progress }) : null,
+    ms: Math.round(performance.now() - started),
+  };
+}
+
+async function write(
+  log: EventLog,
+  { lines }: ImportRequest,
+  target: ImportTarget,
+  { progress, signal }: Watched,
+): Promise<Pick<ImportReport, 'events' | 'already' | 'moved' | 'receipts'>> {
+  const done = { events: 0, already: 0, moved: 0, receipts: 0 };
+  for await (const chunk of inCommands(readLines(lines()))) {
+    signal?.throwIfAborted();
+    const fresh = chunk.events.filter((event) => !target.isThere(event));
+    const { moved, receipts } = await log.transaction((transaction) =>
+      target.write(transaction, chunk, fresh),
+    );
+    done.events += fresh.length;
+    done.already += chunk.events.length - fresh.length;
+    done.moved += moved;
+    done.receipts += receipts;
+    progress?.(chunk.position - chunk.header.after, chunk.header.upTo - chunk.header.after);
+  }
+  return done;
+}

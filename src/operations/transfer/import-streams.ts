@@ -1,0 +1,33 @@
+import { keyText } from '../../database/table.js';
+import type { StoreError } from '../../errors.js';
+import {
+  settled,
+  type LogTransaction,
+  type StoredEvent,
+  type StreamHead,
+} from '../../events/log/event-log.js';
+import type { LoggedEvent } from '../lines/log-line.js';
+
+/** The events with the numbers that their streams have, or get, in the store. Throws what is refused unless each goes on with its stream. */
+export function inStreams(
+  transaction: LogTransaction,
+  events: readonly LoggedEvent[],
+  refused: (what: string) => StoreError,
+): Promise<StoredEvent[]> {
+  return settled(transaction, () => {
+    const streams = new Map<string, StreamHead>();
+    return events.map((event) => {
+      const { userId, streamId, position, version } = event;
+      const id = keyText([userId, streamId]);
+      const before = streams.get(id) ??
+        transaction.stream(userId, streamId) ?? { streamKey: position, version: 0 };
+      if (version !== before.version + 1) {
+        throw refused(
+          `${streamId} of user ${userId} is at version ${before.version}, what is to be written with version ${version}`,
+        );
+      }
+      streams.set(id, { streamKey: before.streamKey, version });
+      return { ...event, streamKey: before.streamKey };
+    });
+  });
+}

@@ -1,0 +1,192 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Filter } from '../../database/row-store.js';
+import { parsedRow, storedTable } from '../../database/stored-table.js';
+import { compareKeys, keyOf, type Key, type Table } from '../../database/table.js';
+import type { FoldedUsers } from '../../projections/folding/fold-store.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+
+const PAGE = 2_000;
+/** Differences that are kept whole; the others are only counted. */
+const FIRST = 10;
+
+/** A row that is not what the log says; undefined where there is no such row. */
+export interface RowDifference {
+  table: string;
+  key: readonly Key[];
+  live: object | undefined;
+  folded: object | undefined;
+}
+
+/** How the live rows of one projection differ from folded ones. */
+export interface ProjectionDifferences {
+  name: string;
+  /** Live rows. */
+  rows: number;
+  differences: number;
+  firstDifferences: RowDifference[];
+}
+
+/** The same, with both in one figure. */
+export interface ProjectionComparison extends ProjectionDifferences {
+  /** SHA-256 over the live rows by table and key, 64 hex digits. */
+  digestLive: string;
+  /** The same over the folded rows: equal exactly when the rows are. */
+  digestFolded: string;
+}
+
+/** Compares one projection's live rows with folded ones, some users at a time in the order of their ids. */
+export class RowComparison {
+  private readonly first: RowDifference[] = [];
+  private rows = 0;
+  private differences = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly tables: readonly Table[],
+  ) {}
+
+  /** Takes the live rows of the same users and moment from the reader. */
+  async take(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
+    for (const table of this.tables) await this.compare(table, reader, folded);
+  }
+
+  result(): ProjectionDifferences {
+    const { name, rows, differences, first } = this;
+    return { name, rows, differences, firstDifferences: first };
+  }
+
+  /** Told of each row that stands live, and of each that was folded. */
+  protected onRow(_side: Side, _table: Table, _row: object): void {
+    // Nothing more to do than to compare.
+  }
+
+  private async compare(table: Table, reader: Pick<StoreReader, 'rows'>, { rows, after, upTo }: FoldedUsers) {
+    const expected = rows.of(table);
+    const same = comparer(table);
+    let next = 0;
+    const missingBefore = (key: readonly Key[] | undefined) => {
+      for (; next < expected.length; next++) {
+        const row = expected[next] as object;
+        if (key && compareKeys(keyOf(table, row), key) >= 0) return;
+        this.onRow('folded', table, row);
+        this.differ(table, undefined, row);
+      }
+    };
+    for await (const page of livePages(reader, table, { after, upTo })) {
+      for (const live of page) {
+        this.onRow('live', table, live);
+        if (!same(live, expected[next])) {
+          const key = keyOf(table, live);
+          missingBefore(key);
+          const folded = expected[next];
+          if (folded === undefined || compareKeys(keyOf(table, folded), key) > 0) {
+            this.differ(table, live, undefined);
+            continue;
+          }
+          if (!same(live, folded)) this.differ(table, live, folded);
+        }
+        this.onRow('folded', table, expected[next++] as object);
+      }
+      this.rows += page.length;
+    }
+    missingBefore(undefined);
+  }
+
+  private differ(table: Table, live: object | undefined, folded: object | undefined): void {
+    this.differences++;
+    if (this.first.length >= FIRST) return;
+    this.first.push({
+      table: table.name,
+      key: keyOf(table, live ?? folded ?? {}),
+      live: live && parsedRow(table, live),
+      folded: folded && parsedRow(table, folded),
+    });
+  }
+}
+
+/** The same comparison, which also takes the digests of both sides. */
+export class DigestedComparison extends RowComparison {
+  private readonly hashes: Record<Side, Map<Table, Hash>>;
+  private readonly texts: Map<Table, (row: object) => string>;
+
+  constructor(name: string, tables: readonly Table[]) {
+    super(name, tables);
+    this.hashes = { live: hashes(tables), folded: hashes(tables) };
+    this.texts = new Map(tables.map((table) => [table, rowTexts(table)]));
+  }
+
+  override result(): ProjectionComparison {
+    const { live, folded } = this.hashes;
+    return {
+      ...super.result(),
+      digestLive: digestOf(live.values()),
+      digestFolded: digestOf(folded.values()),
+    };
+  }
+
+  protected override onRow(side: Side, table: Table, row: object): void {
+    this.hashes[side].get(table)?.update(this.texts.get(table)?.(row) ?? '');
+  }
+}
+
+type Side = 'live' | 'folded';
+type Values = Record<string, unknown>;
+
+/** Tells whether two rows of the stored table are the same. */
+function comparer(table: Table): (a: object, b: object | undefined) => boolean {
+  const columns = Object.keys(table.columns);
+  return (a, b) => {
+    if (!b) return false;
+    for (const column of columns) {
+      if (((a as Values)[column] ?? null) !== ((b as Values)[column] ?? null)) return false;
+    }
+    return true;
+  };
+}
+
+/** The stored table's rows of the users after one and up to another, by key. */
+export async function* livePages(
+  reader: Pick<StoreReader, 'rows'>,
+  table: Table,
+  { after, upTo }: { after: string; upTo: string | undefined },
+): AsyncGenerator<readonly object[]> {
+  const filters: Filter[] = [['userId', '>', after]];
+  if (upTo !== undefined) filters.push(['userId', '<=', upTo]);
+  let place: Key[] | undefined;
+  for (;;) {
+    const page = await reader.rows(storedTable(table), {
+      filters,
+      order: table.key,
+      limit: PAGE,
+      ...(place && { after: place }),
+    });
+    yield page;
+    if (page.length < PAGE) return;
+    place = keyOf(table, page.at(-1) as object);
+  }
+}
+
+/** Tells a row of the stored table as text: two rows are the same exactly when their texts are. */
+export function rowTexts(table: Table): (row: object) => string {
+  const columns = Object.entries(table.columns).map(([name, { kind }]) => [name, kind === 'json'] as const);
+  return (row) => {
+    let text = '[';
+    for (const [name, isJson] of columns) {
+      if (text.length > 1) text += ',';
+      const value = (row as Values)[name] ?? null;
+      text += isJson && typeof value === 'string' ? value : JSON.stringify(value);
+    }
+    return `${text}]\n`;
+  };
+}
+
+function hashes(tables: readonly Table[]): Map<Table, Hash> {
+  return new Map(tables.map((table) => [table, createHash('sha256').update(`${table.name}\n`)]));
+}
+
+/** SHA-256 over the digests of the tables, in the order in which the projection declares them. */
+export function digestOf(tables: Iterable<Hash>): string {
+  const whole = createHash('sha256');
+  for (const hash of tables) whole.update(hash.copy().digest());
+  return whole.digest('hex');
+}

@@ -1,0 +1,54 @@
+import type { Anchor } from './verify-log.js';
+import type { VerifyReport } from './verify-store.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { inThread } from '../in-thread.js';
+import { Jobs, type Job } from '../jobs.js';
+import type { Watched } from '../job-context.js';
+
+/** Verifies a store beside whoever serves it. */
+export async function runVerification(
+  { address, anchors }: { address: DatabaseAddress; anchors: Anchor[] },
+  watched?: Watched,
+): Promise<VerifyReport> {
+  return inThread('verify', { address, anchors }, watched);
+}
+
+/** Verifications of this process. */
+export class Verifications {
+  private readonly jobs = new Jobs<VerifyReport>('verification');
+  /** Told of each that has ended. */
+  onEnded: ((job: Job<VerifyReport>) => void) | undefined;
+
+  constructor(
+    private readonly address: DatabaseAddress,
+    private readonly anchors: () => Promise<Anchor[]>,
+  ) {}
+
+  /** Throws Refused while another runs. */
+  start(): Job<VerifyReport> {
+    const job = this.jobs.start(async (watched) =>
+      runVerification({ address: this.address, anchors: await this.anchors() }, watched),
+    );
+    void this.jobs.ended(job).then(() => this.onEnded?.(job));
+    return job;
+  }
+
+  /** Throws NotFound. */
+  get(id: string): Job<VerifyReport> {
+    return this.jobs.get(id);
+  }
+
+  /** Throws NotFound. */
+  cancel(id: string): Promise<Job<VerifyReport>> {
+    return this.jobs.cancel(id);
+  }
+
+  /** The last one that has ended by itself. */
+  get last(): Job<VerifyReport> | undefined {
+    return this.jobs.list().find(({ state }) => state === 'done');
+  }
+
+  close(): Promise<void> {
+    return this.jobs.close();
+  }
+}

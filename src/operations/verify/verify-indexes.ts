@@ -1,0 +1,68 @@
+import { indexedTerms } from '../../database/full-text.js';
+import type { FullText, Table } from '../../database/table.js';
+import type { FoldedUsers } from '../../projections/folding/fold-store.js';
+import type { Projection } from '../../projections/projection.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+import type { Finding } from './verify-log.js';
+
+/** Findings that are kept. */
+const MOST = 20;
+
+/** Checks that each full-text index holds exactly the words of its table's rows. */
+export class VerifyIndexes {
+  private readonly tables: (Table & { fullText: FullText })[];
+  private readonly findings: Finding[] = [];
+
+  constructor(
+    private readonly reader: StoreReader,
+    projections: readonly Projection[],
+  ) {
+    this.tables = projections
+      .flatMap(({ tables }) => tables)
+      .filter((table) => table.fullText !== undefined) as (Table & {
+      fullText: FullText;
+    })[];
+  }
+
+  /** Takes the rows of some users, within their moment. */
+  async take({ rows }: FoldedUsers): Promise<void> {
+    for (const table of this.tables) {
+      const ofUsers = Map.groupBy(rows.of(table), (row) => (row as { userId: string }).userId);
+      for (const [userId, ofUser] of ofUsers) await this.user(table, userId, ofUser);
+    }
+  }
+
+  /** What was found, rows of users without any in the table included. */
+  async result(): Promise<Finding[]> {
+    for (const table of this.tables) {
+      const [rows, indexed] = await this.reader.snapshot(async () => [
+        await this.reader.count(table),
+        await this.reader.indexedRows(table),
+      ]);
+      if (rows !== indexed)
+        this.found(`${table.name}: ${rows} rows, but ${indexed} of them in the full-text index`);
+    }
+    return this.findings;
+  }
+
+  private async user(
+    table: Table & { fullText: FullText },
+    userId: string,
+    rows: readonly object[],
+  ): Promise<void> {
+    const indexed = await this.reader.indexedTerms(table, userId);
+    for (const row of rows) {
+      const id = (row as Record<string, number>)[table.fullText.id] as number;
+      const held = indexed.get(id) ?? '';
+      indexed.delete(id);
+      if (held !== indexedTerms(table.fullText, row))
+        this.found(`${table.name}: the index does not hold the words of row ${id} of ${userId}`);
+    }
+    for (const id of indexed.keys())
+      this.found(`${table.name}: the index holds row ${id} of ${userId}, which is not there`);
+  }
+
+  private found(what: string): void {
+    if (this.findings.length < MOST) this.findings.push({ check: 'index', what });
+  }
+}

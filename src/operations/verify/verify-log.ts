@@ -1,0 +1,186 @@
+import { chainHash, GENESIS } from '../../events/log/event-hash.js';
+import type { LogHead, StoredEvent } from '../../events/log/event-log.js';
+import { receiptsTable } from '../../events/log/log-tables.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+
+const PAGE = 2_000;
+/** Findings of one kind that are told; the others are only counted. */
+const MOST = 20;
+
+/** Something that is wrong, where, and what it means. */
+export interface Finding {
+  check:
+    | 'storage'
+    | 'position-gap'
+    | 'hash'
+    | 'order'
+    | 'missing-end'
+    | 'anchor'
+    | 'doubled-id'
+    | 'receipt'
+    | 'stream'
+    | 'event'
+    | 'index'
+    | 'checkpoint'
+    | 'poison';
+  /** Of the event, where it is about one. */
+  position?: number;
+  what: string;
+}
+
+/** A place of the log that was noted before, in a backup's manifest: its hash must not have changed. */
+export interface Anchor {
+  position: number;
+  hash: string;
+  /** Who noted it, */
+  source: string;
+  /** and when, ms UTC: an event that was recorded later belongs to another past, which a restore or a reset has begun. */
+  notedAt?: number | undefined;
+  /** How many receipts the store had there. */
+  receipts?: number | undefined;
+}
+
+/** Positions that no event has, both included. */
+export interface PositionGap {
+  from: number;
+  to: number;
+}
+
+/** What the log by itself says. */
+export interface VerifiedLog {
+  /** Position of the last event that was looked at. */
+  position: number;
+  events: number;
+  /** Hash of the last event: the whole log's fingerprint. */
+  chainHead: string;
+  positionGaps: PositionGap[];
+  findings: Finding[];
+}
+
+/** Checks positions, hashes, order, ids and receipts, up to the given head. */
+export async function verifyLog({
+  reader,
+  head,
+  anchors,
+  progress,
+}: {
+  reader: StoreReader;
+  head: LogHead;
+  anchors: readonly Anchor[];
+  progress: (events: number) => void;
+}): Promise<VerifiedLog> {
+  const chain = new Chain(anchors);
+  for (let after = 0; after < head.position;) {
+    const page = await reader.events({ after, limit: PAGE });
+    const upTo = page.filter(({ position }) => position <= head.position);
+    for (const event of upTo) chain.take(event);
+    progress(upTo.length);
+    if (page.length < PAGE) break;
+    after = page.at(-1)?.position ?? head.position;
+  }
+  chain.endAt(head.position);
+  return {
+    position: head.position,
+    events: chain.events,
+    chainHead: head.hash,
+    positionGaps: chain.gaps,
+    findings: [...chain.findings, ...(await ends(reader)), ...(await doubled(reader))],
+  };
+}
+
+class Chain {
+  events = 0;
+  readonly gaps: PositionGap[] = [];
+  readonly findings: Finding[] = [];
+  private readonly anchors: Map<number, Anchor[]>;
+  private previous: Pick<StoredEvent, 'position' | 'hash' | 'recordedAt'> = {
+    position: 0,
+    hash: GENESIS,
+    recordedAt: 0,
+  };
+  private changed = 0;
+
+  constructor(anchors: readonly Anchor[]) {
+    this.anchors = Map.groupBy(anchors, ({ position }) => position);
+  }
+
+  take(event: StoredEvent): void {
+    const { position } = event;
+    this.events++;
+    const follows = position === this.previous.position + 1;
+    if (!follows) this.gap(this.previous.position + 1, position - 1);
+    // Across a gap nobody can tell what the hash before was.
+    if (follows && chainHash(this.previous.hash, event) !== event.hash) this.change(event);
+    if (event.recordedAt < this.previous.recordedAt) {
+      this.findings.push({
+        check: 'order',
+        position,
+        what: 'it was recorded before the event in front of it',
+      });
+    }
+    for (const anchor of this.anchors.get(position) ?? []) this.compare(event, anchor);
+    this.previous = event;
+  }
+
+  private compare({ position, hash, recordedAt }: StoredEvent, anchor: Anchor): void {
+    if (anchor.hash === hash || recordedAt > (anchor.notedAt ?? Infinity)) return;
+    const what = `its hash is not the one that ${anchor.source} notes: the log up to here was rewritten since`;
+    this.findings.push({ check: 'anchor', position, what });
+  }
+
+  endAt(position: number): void {
+    if (this.previous.position < position) this.gap(this.previous.position + 1, position);
+  }
+
+  private gap(from: number, to: number): void {
+    this.gaps.push({ from, to });
+    if (this.gaps.length > MOST) return;
+    const what =
+      from === to
+        ? `there is no event at position ${from}, or its stream is not known`
+        : `there are no events at positions ${from} to ${to}, or their streams are not known`;
+    this.findings.push({ check: 'position-gap', position: from, what });
+  }
+
+  private change({ position, streamId, type }: StoredEvent): void {
+    if (++this.changed > MOST) return;
+    const what = `${type} of ${streamId}, or the event before it, was changed after it was written: its hash does not fit`;
+    this.findings.push({ check: 'hash', position, what });
+  }
+}
+
+/** What the database finds damaged in its own storage. */
+export async function storageFindings(reader: StoreReader): Promise<Finding[]> {
+  const damage = await reader.damage();
+  const hint = '(if the file was copied or put back by hand, its -wal file may be of another moment)';
+  return damage.map((line) => ({ check: 'storage', what: `the database is damaged: ${line} ${hint}` }));
+}
+
+/** Events that were the last and are gone leave no gap; what was said of them stays. */
+function ends(reader: StoreReader): Promise<Finding[]> {
+  return reader.snapshot(async () => {
+    const { position: head } = await reader.head();
+    const findings: Finding[] = [];
+    const given = await reader.lastPositionGiven();
+    if (given > head) {
+      const what = `the log ends at ${head}, but position ${given} was given once: its last events are gone`;
+      findings.push({ check: 'missing-end', position: head + 1, what });
+    }
+    const order = ['position', 'idempotencyKey'];
+    const beyond = await reader.rows(receiptsTable, {
+      filters: [['position', '>', head]],
+      order,
+      limit: MOST,
+    });
+    for (const { idempotencyKey, position } of beyond) {
+      const what = `the receipt of "${idempotencyKey}" says ${position}, but the log ends at ${head}`;
+      findings.push({ check: 'receipt', position, what });
+    }
+    return findings;
+  });
+}
+
+async function doubled(reader: StoreReader): Promise<Finding[]> {
+  const ids = await reader.doubledEventIds();
+  return ids.map((id) => ({ check: 'doubled-id', what: `more than one event has the id ${id}` }));
+}

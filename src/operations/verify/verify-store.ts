@@ -1,0 +1,150 @@
+import { Corrupt } from '../../errors.js';
+import type { FoldEvent } from '../../events/event.js';
+import type { EventDecoder } from '../../events/log/event-decoder.js';
+import type { ScannedEvent } from '../../events/log/event-log.js';
+import { receiptsTable, type SkipRow } from '../../events/log/log-tables.js';
+import { DigestedComparison, type ProjectionComparison } from './compare-rows.js';
+import { allCheckpoints, allSkips } from '../../projections/folding/checkpoints.js';
+import { foldStore, type PoisonEvent } from '../../projections/folding/fold-store.js';
+import type { Projection } from '../../projections/projection.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+import { VerifyIndexes } from './verify-indexes.js';
+import { storageFindings, verifyLog, type Anchor, type Finding, type VerifiedLog } from './verify-log.js';
+import { VerifyStreams } from './verify-streams.js';
+
+/** What a verification found. */
+export interface VerifyReport extends VerifiedLog {
+  /** Nothing is wrong. */
+  ok: boolean;
+  projections: ProjectionComparison[];
+  /** Events that folds cannot take: each stops its projection in a rebuild. */
+  poison: PoisonEvent[];
+  /** Events that projections leave out because an operator said so. */
+  skipped: SkipRow[];
+  ms: number;
+}
+
+/** What a verification needs. */
+export interface VerifyParts {
+  reader: StoreReader;
+  decoder: EventDecoder;
+  projections: readonly Projection[];
+  /** Places of the log that backups have noted. */
+  anchors?: readonly Anchor[] | undefined;
+  progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Checks a whole store: the storage, the log's positions, versions, hashes and types, its streams and receipts, each
+ * full-text index against its rows, and every projection against its folds. It may be written meanwhile.
+ */
+export async function verifyStore(parts: VerifyParts): Promise<VerifyReport> {
+  const started = performance.now();
+  const storage = await storageFindings(parts.reader);
+  const verified = await verifyContents(parts).catch((error: unknown) => {
+    if (error instanceof Corrupt && error.isOfDatabase)
+      storage.push({ check: 'storage', what: error.message });
+    // Of damaged storage not everything can be read.
+    if (storage.length === 0) throw error;
+    return UNREADABLE;
+  });
+  const findings = [...storage, ...verified.findings];
+  const ok = findings.length === 0 && verified.projections.every(({ differences }) => differences === 0);
+  return { ok, ...verified, findings, ms: Math.round(performance.now() - started) };
+}
+
+const UNREADABLE = {
+  position: 0,
+  events: 0,
+  chainHead: '',
+  positionGaps: [],
+  findings: [],
+  projections: [],
+  poison: [],
+  skipped: [],
+};
+
+async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'ok' | 'ms'>> {
+  const { reader, projections, anchors = [] } = parts;
+  const decoder = rememberingLast(parts.decoder);
+  const head = await reader.head();
+  let done = 0;
+  const progress = (events: number) => {
+    done += events;
+    // The log is read twice: by position for the chain, by user for the folds.
+    parts.progress?.(done, Math.max(2 * head.position, done));
+  };
+  const log = await verifyLog({ reader, head, anchors, progress });
+  const streams = new VerifyStreams(decoder);
+  const comparisons = projections.map(({ name, tables }) => new DigestedComparison(name, tables));
+  const indexes = new VerifyIndexes(reader, projections);
+  const onEvent = (event: ScannedEvent) => streams.event(event);
+  const poison = await foldStore({ reader, decoder, projections, onEvent }, async (folded) => {
+    await streams.moment(reader, folded);
+    for (const comparison of comparisons) await comparison.take(reader, folded);
+    await indexes.take(folded);
+    progress(folded.events);
+  });
+  const findings: Finding[] = [
+    ...log.findings,
+    ...(await lostReceipts(reader, anchors)),
+    ...streams.findings,
+    ...(await indexes.result()),
+    ...poison.map(({ position, cause }) => ({ check: 'poison' as const, position, what: cause })),
+    ...(await checkpointFindings(reader, projections)),
+  ];
+  return {
+    ...log,
+    findings,
+    projections: comparisons.map((comparison) => comparison.result()),
+    poison,
+    skipped: await allSkips(reader),
+  };
+}
+
+/** Receipts are never removed: a store has at least as many as it had at any place of its log. */
+async function lostReceipts(reader: StoreReader, anchors: readonly Anchor[]): Promise<Finding[]> {
+  const count = await reader.count(receiptsTable);
+  const most = anchors.toSorted((a, b) => (b.receipts ?? 0) - (a.receipts ?? 0));
+  for (const { position, hash, source, receipts = 0 } of most) {
+    if (receipts <= count) return [];
+    const [event] = await reader.events({ after: position - 1, limit: 1 });
+    // Of another past, which may have had more of them.
+    if (event?.position !== position || event.hash !== hash) continue;
+    const what = `the store has ${count} receipts of idempotency keys, ${source} has ${receipts}: a command that is sent again would be done again`;
+    return [{ check: 'receipt', what }];
+  }
+  return [];
+}
+
+/** Streams and folds ask for the same event one after the other. */
+function rememberingLast(decoder: EventDecoder): Pick<EventDecoder, 'decodeScanned'> {
+  let last: ScannedEvent | undefined;
+  let event: FoldEvent | undefined;
+  return {
+    decodeScanned: (stored) => {
+      if (stored !== last || !event) {
+        event = undefined;
+        event = decoder.decodeScanned(stored);
+        last = stored;
+      }
+      return event;
+    },
+  };
+}
+
+function checkpointFindings(reader: StoreReader, projections: readonly Projection[]): Promise<Finding[]> {
+  return reader.snapshot(async () => {
+    const { position: head } = await reader.head();
+    const checkpoints = await allCheckpoints(reader);
+    return projections.flatMap(({ name, version }): Finding[] => {
+      const at = checkpoints.find(({ projection }) => projection === name);
+      if (head === 0 && !at) return [];
+      if (at?.position === head && at.version === version) return [];
+      const what = at
+        ? `${name} has folded up to ${at.position} with version ${at.version}; the log ends at ${head}, the folds are version ${version}`
+        : `${name} has never folded; the log ends at ${head}`;
+      return [{ check: 'checkpoint', what }];
+    });
+  });
+}

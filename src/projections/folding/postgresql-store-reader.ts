@@ -1,0 +1,131 @@
+import type pg from 'pg';
+import { attempt, openPool } from '../../database/postgresql/open-postgresql.js';
+import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';
+import type { RowQuery } from '../../database/row-store.js';
+import type { Table } from '../../database/table.js';
+import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
+import { readEvents, readEventsByUser, readHead } from '../../events/log/postgresql-event-reader.js';
+import { uuidText } from '../../events/log/uuid-bytes.js';
+import type { StoreReader, UserPlace } from './store-reader.js';
+
+/** Scans a PostgreSQL database over one connection of its own. */
+export class PostgresqlStoreReader implements StoreReader {
+  private readonly pool: pg.Pool;
+  /** The connection of the open snapshot. */
+  private held: pg.PoolClient | undefined;
+
+  constructor(url: string) {
+    this.pool = openPool(url, 1);
+  }
+
+  head(): Promise<LogHead> {
+    return attempt(() => readHead(this.db));
+  }
+
+  events(query: EventQuery): Promise<StoredEvent[]> {
+    return attempt(() => readEvents(this.db, query));
+  }
+
+  eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
+    return attempt(() => readEventsByUser(this.db, after, limit));
+  }
+
+  userBehind(after: string, events: number): Promise<string | undefined> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ user_id: string }>(
+        'select user_id from events where user_id > $1 order by user_id, position limit 1 offset $2',
+        [after, events],
+      );
+      return rows[0]?.user_id;
+    });
+  }
+
+  rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {
+    const statements = statementsOf(table);
+    return attempt(async () => {
+      const { rows } = await this.db.query<unknown[]>({ ...selectPage(table, query), rowMode: 'array' });
+      return rows.map((values) => statements.decode(values) as Row);
+    });
+  }
+
+  count(table: Table): Promise<number> {
+    return this.countOf(table.name);
+  }
+
+  migrations(): Promise<string[]> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ name: string }>(
+        'select name from mikro_orm_migrations order by id',
+      );
+      return rows.map(({ name }) => name);
+    });
+  }
+
+  /** PostgreSQL checks its pages itself (data checksums); an index can be checked with its `amcheck`. */
+  async damage(): Promise<string[]> {
+    return [];
+  }
+
+  /** There is no sequence: a position is given by appending after the last event. */
+  async lastPositionGiven(): Promise<number> {
+    return (await this.head()).position;
+  }
+
+  doubledEventIds(): Promise<string[]> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ event_id: Uint8Array }>(
+        'select event_id from events group by event_id having count(*) > 1 limit 10',
+      );
+      return rows.map(({ event_id: id }) => uuidText(id));
+    });
+  }
+
+  indexedTerms(table: Table, userId: string): Promise<Map<number, string>> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ id: number; terms: string }>({
+        name: `indexed terms of ${table.name}`,
+        text: `select id, terms from ${table.name}_fts where user_id = $1`,
+        values: [userId],
+      });
+      return new Map(rows.map(({ id, terms }) => [id, terms]));
+    });
+  }
+
+  indexedRows(table: Table): Promise<number> {
+    return this.countOf(`${table.name}_fts`);
+  }
+
+  snapshot<T>(work: () => Promise<T>): Promise<T> {
+    return attempt(async () => {
+      const client = await this.pool.connect();
+      let broken = false;
+      try {
+        await client.query('begin isolation level repeatable read read only');
+        this.held = client;
+        return await work();
+      } catch (error) {
+        broken = !(error instanceof Error) || 'code' in error;
+        throw error;
+      } finally {
+        this.held = undefined;
+        if (!broken) await client.query('rollback').catch(() => (broken = true));
+        client.release(broken);
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+
+  private countOf(name: string): Promise<number> {
+    return attempt(async () => {
+      const { rows } = await this.db.query<{ count: number }>(`select count(*) from ${name}`);
+      return rows[0]?.count ?? 0;
+    });
+  }
+
+  private get db(): Pick<pg.ClientBase, 'query'> {
+    return this.held ?? this.pool;
+  }
+}

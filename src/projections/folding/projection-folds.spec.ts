@@ -1,0 +1,71 @@
+import { registered, said, started } from '../../../test/support/happened.js';
+import { Recorder } from '../../../test/support/recorder.js';
+import { refusalOf } from '../../../test/support/refusal.js';
+import { MemoryRowStore } from '../../database/memory-row-store.js';
+import { RowBatch } from '../../database/row-batch.js';
+import { defineTable, integer, text } from '../../database/table.js';
+import { checkpointsTable } from '../../events/log/log-tables.js';
+import { ProjectionFolds } from './projection-folds.js';
+import { defineProjection } from '../projection.js';
+
+const seenTable = defineTable('seen', { userId: text(), times: integer() }, { key: ['userId'] });
+
+/** Counts the registrations of a user. */
+const counting = defineProjection({
+  name: 'counting',
+  version: 3,
+  tables: [seenTable],
+  folds: {
+    'user.registered': ({ userId }, rows) => {
+      rows.evolve(seenTable, [userId], (row) => ({ userId, times: (row?.times ?? 0) + 1 }));
+    },
+  },
+});
+
+/** Cannot fold a turn. */
+const failing = defineProjection({
+  name: 'failing',
+  version: 1,
+  tables: [],
+  folds: {
+    'turn.recorded': () => {
+      throw new TypeError('no such field');
+    },
+  },
+});
+
+describe('the folds of several projections', () => {
+  it('take an event to every projection that cares, and to no other', () => {
+    const rows = new RowBatch(new MemoryRowStore());
+    const recorder = new Recorder();
+    const folds = new ProjectionFolds([counting, { ...counting, name: 'counting-again' }, failing]);
+    folds.fold(recorder.record(registered()), rows);
+    folds.fold(recorder.record(started('session-1')), rows);
+    expect(rows.get(seenTable, 'user-1')).toEqual({ userId: 'user-1', times: 2 });
+  });
+
+  it('say which projection could not fold which event, and keep the cause', () => {
+    const rows = new RowBatch(new MemoryRowStore());
+    const event = new Recorder().record(said());
+    const failure = refusalOf(() => new ProjectionFolds([counting, failing]).fold(event, rows));
+    expect(failure).toMatchObject({
+      status: 500,
+      code: 'projection.failed',
+      cause: new TypeError('no such field'),
+    });
+    expect(failure.message).toBe(
+      'Projection failing could not fold turn.recorded of conversation:user-1:session-1: no such field. Nothing was written.',
+    );
+  });
+
+  it('note for every projection how far it has come, and with which version', () => {
+    const rows = new RowBatch(new MemoryRowStore());
+    new ProjectionFolds([counting, failing]).checkpoint(7, rows);
+    expect(rows.get(checkpointsTable, 'counting')).toEqual({
+      projection: 'counting',
+      version: 3,
+      position: 7,
+    });
+    expect(rows.get(checkpointsTable, 'failing')).toEqual({ projection: 'failing', version: 1, position: 7 });
+  });
+});

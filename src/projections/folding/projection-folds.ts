@@ -1,0 +1,47 @@
+import type { Rows } from '../../database/row-store.js';
+import { ProjectionFailed } from '../../errors.js';
+import type { StoreEvent } from '../../events/event-catalog.js';
+import { checkpointsTable } from '../../events/log/log-tables.js';
+import { skipId } from './checkpoints.js';
+import type { Projection } from '../projection.js';
+
+interface NamedFold {
+  projection: string;
+  fold: (event: StoreEvent, rows: Rows) => void;
+}
+
+/** Folds events into the rows of the given projections, but for those that a projection was told to leave out. */
+export class ProjectionFolds {
+  private readonly byType = new Map<string, NamedFold[]>();
+
+  constructor(
+    private readonly projections: readonly Projection[],
+    private readonly skips: ReadonlySet<string> = NONE,
+  ) {
+    for (const { name, folds } of projections) {
+      for (const [type, fold] of Object.entries(folds)) {
+        const named = { projection: name, fold: fold as NamedFold['fold'] };
+        this.byType.set(type, [...(this.byType.get(type) ?? []), named]);
+      }
+    }
+  }
+
+  fold(event: StoreEvent, rows: Rows): void {
+    for (const { projection, fold } of this.byType.get(event.type) ?? []) {
+      if (this.skips.size > 0 && this.skips.has(skipId(projection, event.position))) continue;
+      try {
+        fold(event, rows);
+      } catch (cause) {
+        throw ProjectionFailed.folding(projection, event, cause);
+      }
+    }
+  }
+
+  checkpoint(position: number, rows: Rows): void {
+    for (const { name, version } of this.projections) {
+      rows.put(checkpointsTable, { projection: name, version, position });
+    }
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();

@@ -1,0 +1,104 @@
+import type Database from 'better-sqlite3';
+import type { RowQuery } from '../../database/row-store.js';
+import { sqliteIndexedTerms } from '../../database/sqlite/sqlite-indexed-terms.js';
+import { openForReading } from '../../database/sqlite/open-sqlite.js';
+import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
+import type { Table } from '../../database/table.js';
+import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
+import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
+import { uuidText } from '../../events/log/uuid-bytes.js';
+import type { StoreReader, UserPlace } from './store-reader.js';
+
+const MOST_DAMAGE = 20;
+
+/** Scans a SQLite file over a read-only connection of its own; blocks its thread for a page at a time. */
+export class SqliteStoreReader implements StoreReader {
+  private readonly db: Database.Database;
+  private readonly log: SqliteEventReader;
+  private readonly stored: SqliteRows;
+
+  constructor(file: string) {
+    this.db = openForReading(file);
+    // Scans come by each page once or at random: a large cache would only take memory.
+    this.db.pragma('cache_size = -16384');
+    this.log = new SqliteEventReader(this.db);
+    this.stored = new SqliteRows(this.db);
+  }
+
+  async head(): Promise<LogHead> {
+    return this.log.head();
+  }
+
+  async events(query: EventQuery): Promise<StoredEvent[]> {
+    return this.log.read(query);
+  }
+
+  async eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
+    return this.log.readByUser(after, limit);
+  }
+
+  async userBehind(after: string, events: number): Promise<string | undefined> {
+    const found = this.db.prepare(
+      'select user_id from events where user_id > ? order by user_id, position limit 1 offset ?',
+    );
+    return found.pluck().get(after, events) as string | undefined;
+  }
+
+  async rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {
+    return this.stored.list(table, query) as Row[];
+  }
+
+  async count(table: Table): Promise<number> {
+    return this.db.prepare(`select count(*) from ${table.name}`).pluck().get() as number;
+  }
+
+  async migrations(): Promise<string[]> {
+    return this.db.prepare('select name from mikro_orm_migrations order by id').pluck().all() as string[];
+  }
+
+  async damage(): Promise<string[]> {
+    try {
+      const found = this.db.pragma(`integrity_check(${MOST_DAMAGE})`) as { integrity_check: string }[];
+      return found.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
+    } catch (error) {
+      // So damaged that the check itself cannot go on.
+      if (/^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: unknown }).code)))
+        return [(error as Error).message];
+      throw error;
+    }
+  }
+
+  async lastPositionGiven(): Promise<number> {
+    const given = this.db.prepare(`select seq from sqlite_sequence where name = 'events'`).pluck().get();
+    return (given as number | undefined) ?? 0;
+  }
+
+  async doubledEventIds(): Promise<string[]> {
+    const ids = this.db
+      .prepare('select event_id from events group by event_id having count(*) > 1 limit 10')
+      .pluck()
+      .all();
+    return (ids as Uint8Array[]).map(uuidText);
+  }
+
+  async indexedTerms(table: Table, userId: string): Promise<Map<number, string>> {
+    return sqliteIndexedTerms(this.db, table, userId);
+  }
+
+  async indexedRows(table: Table): Promise<number> {
+    return this.db.prepare(`select count(*) from ${table.name}_fts_docsize`).pluck().get() as number;
+  }
+
+  async snapshot<T>(work: () => Promise<T>): Promise<T> {
+    this.db.exec('begin');
+    try {
+      return await work();
+    } finally {
+      this.db.exec('rollback');
+    }
+  }
+
+  async close(): Promise<void> {
+    this.db.close();
+  }
+}

@@ -1,0 +1,228 @@
+import * as fc from 'fast-check';
+import { folded } from '../../../test/support/folded.js';
+import { formed, recalled } from '../../../test/support/happened.js';
+import { memoryIndexOf } from '../../../test/support/memory-index-in-memory.js';
+import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
+import type { MemoryFormed } from '../../events/memory/memory-formed.event.js';
+import { memoryIndex } from '../memory-index.projection.js';
+import { questionTerms, searchMemories, type MemoryHit, type MemoryQuestion } from './memory-search.js';
+
+const DAY = 86_400_000;
+
+/** A memory that differs from others only in what a test says of it. */
+const of = (memoryId: string, content: string, more: Partial<MemoryFormed> = {}, age = 0): Happened =>
+  formed({ memoryId, content, importance: 0.5, confidence: 0.9, ...more }, { occurredAt: NOW - age * DAY });
+
+function search(happened: Happened[], q: string, more: Partial<MemoryQuestion> = {}): MemoryHit[] {
+  const index = memoryIndexOf(folded(memoryIndex, happened));
+  return searchMemories(index, { userId: USER, q, minConfidence: 0.3, limit: 5, ...more });
+}
+
+const found = (hits: MemoryHit[]) => hits.map(({ memory }) => memory.memoryId);
+
+describe('the terms of a question', () => {
+  it('are its stems without stopwords, each once', () => {
+    expect(questionTerms('What is the name of her Boat, and where are the boats?')).toEqual(['name', 'boat']);
+  });
+
+  it('are all of its stems when it holds nothing but stopwords', () => {
+    expect(questionTerms('Who are you? Who?')).toEqual(['who', 'ar', 'you']);
+  });
+
+  it('are none when it holds no words', () => {
+    expect(questionTerms('')).toEqual([]);
+    expect(questionTerms('?! … 🙂')).toEqual([]);
+  });
+
+  it('are at most 32', () => {
+    const q = Array.from({ length: 50 }, (_, i) => `word${i}`).join(' ');
+    expect(questionTerms(q)).toEqual(Array.from({ length: 32 }, (_, i) => `word${i}`));
+  });
+});
+
+/** What the index is asked for, of a user in whose memories the terms stand so often. */
+function asked(frequencies: Record<string, number>, q: string, limit = 5) {
+  const calls: { terms: readonly string[]; among: number }[] = [];
+  const ids = new Map(Object.entries(frequencies).map(([term, n], i) => [term, { from: i * 100_000, n }]));
+  const index = {
+    ...memoryIndexOf(folded(memoryIndex, [of('a', 'boat')])),
+    frequency: (_userId: string, term: string) => frequencies[term] ?? 0,
+    candidates: (_userId: string, anyOf: readonly string[], most: number, among: number) => {
+      calls.push({ terms: anyOf, among });
+      return anyOf.flatMap((term) => {
+        const { from, n } = ids.get(term) ?? { from: 0, n: 0 };
+        return Array.from({ length: Math.min(n, most) }, (_, i) => from + i);
+      });
+    },
+  };
+  searchMemories(index, { userId: USER, q, minConfidence: 0.3, limit });
+  return calls;
+}
+
+describe('the candidates of a search', () => {
+  it('hold any of the words while these stand in few memories', () => {
+    expect(asked({ marlin: 3, tea: 90 }, 'tea marlin')).toEqual([{ terms: ['marlin', 'tea'], among: 1_000 }]);
+  });
+
+  it('do not come from common words where rare ones find enough', () => {
+    expect(asked({ marlin: 7, tea: 5_000 }, 'tea marlin').map(({ terms }) => terms)).toEqual([['marlin']]);
+  });
+
+  it('come from common words too where rare ones find too little', () => {
+    const calls = asked({ marlin: 3, tea: 5_000, rain: 900 }, 'tea marlin rain', 2_000);
+    expect(calls.map(({ terms }) => terms)).toEqual([['marlin', 'rain'], ['tea']]);
+  });
+
+  it('come from a common word that stands alone, and no word is asked for that stands nowhere', () => {
+    expect(asked({ tea: 5_000 }, 'tea plane').map(({ terms }) => terms)).toEqual([['tea']]);
+    expect(asked({}, 'tea plane')).toEqual([]);
+  });
+});
+
+describe('searching memories', () => {
+  it('finds a memory by any word of the question, in its content or its context', () => {
+    const happened = [
+      of('a', 'Her boat is called Marlin.'),
+      of('b', 'She drinks tea.', { context: 'Said on the boats.' }),
+      of('c', 'She plays chess.'),
+    ];
+    expect(found(search(happened, 'Which boat, or rather sailing?')).toSorted()).toEqual(['a', 'b']);
+  });
+
+  it('finds nothing where there is nothing', () => {
+    expect(search([], 'boat')).toEqual([]);
+    expect(search([of('a', 'boat')], 'plane')).toEqual([]);
+    expect(search([of('a', 'boat')], '…')).toEqual([]);
+  });
+
+  it("does not find another user's memories", () => {
+    const happened = [
+      of('mine', 'boat'),
+      formed({ memoryId: 'theirs', content: 'boat' }, { userId: 'user-2' }),
+    ];
+    expect(found(search(happened, 'boat'))).toEqual(['mine']);
+    expect(found(search(happened, 'boat', { userId: 'user-2' }))).toEqual(['theirs']);
+    expect(search(happened, 'boat', { userId: 'user-3' })).toEqual([]);
+  });
+
+  it('weighs a rare word more than a common one', () => {
+    const common = Array.from({ length: 8 }, (_, i) => of(`tea-${i}`, 'tea today'));
+    const happened = [of('rare', 'marlin today'), ...common];
+    expect(found(search(happened, 'tea marlin'))[0]).toBe('rare');
+  });
+
+  it("weighs words by the user's own memories only", () => {
+    const others = Array.from({ length: 20 }, (_, i) =>
+      formed({ memoryId: `other-${i}`, content: 'boat' }, { userId: 'user-2' }),
+    );
+    const mine = [of('a', 'boat'), of('b', 'tea')];
+    expect(search([...mine, ...others], 'boat')[0]?.score).toBe(search(mine, 'boat')[0]?.score);
+  });
+
+  it('ranks by BM25 with k1 = 1.2 and b = 0.75 over content and context', () => {
+    const happened = [of('a', 'boat boat harbour', { context: 'boat' }), of('b', 'tea and biscuits')];
+    // Two memories, one holds the word three times among its four terms; the mean length is 3.5.
+    const idf = Math.log(1 + (2 - 1 + 0.5) / (1 + 0.5));
+    const expected = (idf * 3 * 2.2) / (3 + 1.2 * (0.25 + (0.75 * 4) / 3.5));
+    const [hit] = search(happened, 'boats');
+    expect(hit?.parts.text).toBeCloseTo(expected, 12);
+    expect(hit?.parts.terms).toEqual({ boat: hit?.parts.text });
+  });
+
+  it('adds up what each word that was found contributes', () => {
+    const happened = [of('a', 'boat in the harbour'), of('b', 'a harbour'), of('c', 'tea')];
+    const [hit] = search(happened, 'boat harbour plane');
+    expect(Object.keys(hit?.parts.terms ?? {})).toEqual(['boat', 'harbour']);
+    expect(Object.values(hit?.parts.terms ?? {}).reduce((a, b) => a + b, 0)).toBe(hit?.parts.text);
+  });
+
+  it('answers the best first, and of equals the one formed last', () => {
+    const happened = [of('a', 'boat'), of('b', 'boat boat'), of('c', 'boat'), of('d', 'boat')];
+    expect(found(search(happened, 'boat'))).toEqual(['b', 'd', 'c', 'a']);
+  });
+
+  it('answers at most as many as were asked for', () => {
+    const happened = Array.from({ length: 9 }, (_, i) => of(`m${i}`, 'boat'));
+    expect(search(happened, 'boat', { limit: 3 })).toHaveLength(3);
+    expect(search(happened, 'boat', { limit: 100 })).toHaveLength(9);
+  });
+
+  it('leaves out other types and what is not sure enough', () => {
+    const happened = [
+      of('a', 'boat', { type: 'fact', confidence: 0.3 }),
+      of('b', 'boat', { type: 'pattern', confidence: 0.29 }),
+      of('c', 'boat', { type: 'pattern', confidence: 1 }),
+      of('d', 'boat', { type: 'emotional', confidence: 0.5 }),
+    ];
+    expect(found(search(happened, 'boat'))).toEqual(['d', 'c', 'a']);
+    expect(found(search(happened, 'boat', { types: ['pattern', 'emotional'] }))).toEqual(['d', 'c']);
+    expect(found(search(happened, 'boat', { types: ['pattern'], minConfidence: 0 }))).toEqual(['c', 'b']);
+    expect(found(search(happened, 'boat', { minConfidence: 0.9 }))).toEqual(['c']);
+  });
+
+  it('finds a memory that filters would leave among the many they throw away', () => {
+    const many = Array.from({ length: 400 }, (_, i) => of(`m${i}`, 'boat', { type: 'fact' }));
+    const happened = [...many, of('wanted', 'boat', { type: 'pattern' })];
+    expect(found(search(happened, 'boat', { types: ['pattern'] }))).toEqual(['wanted']);
+  });
+});
+
+const parts = (happened: Happened[]) =>
+  new Map(search(happened, 'boat', { limit: 50 }).map(({ memory, parts: each }) => [memory.memoryId, each]));
+
+const recalledTimes = (count: number) => Array.from({ length: count }, () => recalled([`r${count}`]));
+
+describe('the factors of a score', () => {
+  it('are of little weight: importance from 0.9 to 1.1', () => {
+    const importance = [0, 0.5, 1].map((value) => of(`i${value}`, 'boat', { importance: value }));
+    expect([...parts(importance).values()].map((part) => part.importance)).toEqual([1.1, 1, 0.9]);
+  });
+
+  it('recency from 1.05, halving its lead every 90 days before the newest memory', () => {
+    const ages = parts([0, 90, 180, 10_000].map((age) => of(`a${age}`, 'boat', {}, age)));
+    expect(ages.get('a0')?.recency).toBeCloseTo(1.05, 12);
+    expect(ages.get('a90')?.recency).toBeCloseTo(1, 12);
+    expect(ages.get('a180')?.recency).toBeCloseTo(0.975, 12);
+    expect(ages.get('a10000')?.recency).toBeCloseTo(0.95, 12);
+  });
+
+  it('recalls from 1, growing ever more slowly', () => {
+    const counts = [0, 1, 3, 100];
+    const all = parts(counts.flatMap((count) => [of(`r${count}`, 'boat'), ...recalledTimes(count)]));
+    expect(all.get('r0')?.recall).toBe(1);
+    expect(all.get('r1')?.recall).toBeCloseTo(1.05, 12);
+    expect(all.get('r3')?.recall).toBeCloseTo(1 + 0.1 * (2 / 3), 12);
+    expect(all.get('r100')?.recall).toBeLessThan(1.1);
+  });
+
+  it('multiply to the score and stay within their bounds, whatever the memory', () => {
+    const memory = fc.record({
+      content: fc.constantFrom('boat', 'boat boat', 'the boat in the harbour', 'harbour'),
+      importance: fc.double({ min: 0, max: 1, noNaN: true }),
+      age: fc.integer({ min: -10_000, max: 10_000 }),
+      recalls: fc.integer({ min: 0, max: 5 }),
+    });
+    fc.assert(
+      fc.property(fc.array(memory, { minLength: 1, maxLength: 12 }), (memories) => {
+        const happened = memories.flatMap(({ content, importance, age, recalls }, i) => [
+          of(`m${i}`, content, { importance }, age),
+          ...Array.from({ length: recalls }, () => recalled([`m${i}`])),
+        ]);
+        const hits = search(happened, 'boat harbour', { limit: 50 });
+        expect(hits).toHaveLength(memories.length);
+        for (const { score, parts: part } of hits) {
+          expect(score).toBe(part.text * part.importance * part.recency * part.recall);
+          expect(part.text).toBeGreaterThan(0);
+          expect(part.importance).toBeGreaterThanOrEqual(0.9);
+          expect(part.importance).toBeLessThanOrEqual(1.1 + 1e-12);
+          expect(part.recency).toBeGreaterThanOrEqual(0.95);
+          expect(part.recency).toBeLessThanOrEqual(1.05 + 1e-12);
+          expect(part.recall).toBeGreaterThanOrEqual(1);
+          expect(part.recall).toBeLessThan(1.1);
+        }
+        const scores = hits.map(({ score }) => score);
+        expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      }),
+    );
+  });
+});

@@ -1,0 +1,76 @@
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { workerData } from 'node:worker_threads';
+import type { RowQuery } from '../../database/row-store.js';
+import { openForReading } from '../../database/sqlite/open-sqlite.js';
+import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
+import type { Table } from '../../database/table.js';
+import { Corrupt, errorData, type ErrorData } from '../../errors.js';
+import { PageWriter, type PageQuery } from '../../events/event-page.js';
+import type { EventDecoder } from '../../events/log/event-decoder.js';
+import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
+import { searchMemories, type MemoryQuestion } from './memory-search.js';
+import { PROJECTIONS } from '../projection-catalog.js';
+import { SqliteFigures } from './sqlite-figures.js';
+import { sqliteMemoryIndex } from './sqlite-memory-index.js';
+
+// A thread that scans over its own read-only connection; piscina calls the exported functions by name.
+const db = openForReading((workerData as { file: string }).file);
+const rows = new SqliteRows(db);
+const log = new SqliteEventReader(db);
+const figures = new SqliteFigures(db);
+let decoder: EventDecoder | undefined;
+const index = sqliteMemoryIndex(rows);
+const tables = new Map(
+  PROJECTIONS.flatMap((projection) => projection.tables).map((table) => [table.name, table]),
+);
+
+/** What a thread answers: a value, or what was found to be corrupt. */
+export type ReadAnswer = { value: unknown } | { error: ErrorData };
+
+/** A page of rows of the named table. */
+export function list({ table, query }: { table: string; query: RowQuery }): ReadAnswer {
+  return { value: rows.list(declared(table), query) };
+}
+
+function declared(name: string): Table {
+  const table = tables.get(name);
+  if (!table) throw new Error(`No projection declares a table ${name}.`);
+  return table;
+}
+
+/** How many rows the named table has. */
+export function countRows(table: string): ReadAnswer {
+  return { value: figures.countRows(declared(table)) };
+}
+
+/** How many events of each type there are. */
+export function countEvents({ after, upTo }: { after: number; upTo: number }): ReadAnswer {
+  return { value: figures.countEvents(after, upTo) };
+}
+
+/** The user's memories that answer the question. */
+export function search(question: MemoryQuestion): ReadAnswer {
+  // One snapshot, so that counts and rows belong together.
+  return { value: db.transaction(() => searchMemories(index, question))() };
+}
+
+/** A page of the log, written out; its memory is handed over, not copied. */
+export async function eventPage(query: PageQuery): Promise<unknown> {
+  decoder ??= await newDecoder();
+  const read = db.transaction(() => ({ events: log.read(query), head: log.head().position }))();
+  try {
+    const page = new PageWriter(query, decoder);
+    for (const stored of read.events) if (!page.add(stored)) break;
+    const value = page.finish(read.head);
+    return move({ [transferableSymbol]: [value.text.buffer], [valueSymbol]: { value } satisfies ReadAnswer });
+  } catch (error) {
+    if (error instanceof Corrupt) return { error: errorData(error) };
+    throw error;
+  }
+}
+
+/** Only when it is needed: what validates events takes longer to load than all else of the thread. */
+async function newDecoder(): Promise<EventDecoder> {
+  const loaded = await import('../../events/log/event-decoder.js');
+  return new loaded.EventDecoder();
+}

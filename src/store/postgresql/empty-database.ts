@@ -1,0 +1,89 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { attempt, openPool } from '../../database/postgresql/open-postgresql.js';
+import { relationsOf } from '../../database/shadow.js';
+import { asOneFile } from '../sqlite/database-file.js';
+import { Refused } from '../../errors.js';
+import { LOG_TABLES } from '../../events/log/log-tables.js';
+import { LOCK_LOG } from '../../events/log/postgresql-event-log.js';
+import { readHead } from '../../events/log/postgresql-event-reader.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import { migrate } from '../migrate.js';
+import { swapDatabase } from '../sqlite/swap-database.js';
+
+/** What a store holds at least, and must not hold more of when it is emptied. */
+export interface StoreContent {
+  position: number;
+  chainHead: string;
+  receipts: number;
+}
+
+const REPLACEMENT = 'edgesoul.db.emptied';
+
+/**
+ * Puts an empty, migrated database in the place of the data folder's own, of which nothing stays; whoever calls has the
+ * folder. A process that is killed leaves the old one or the new one.
+ */
+export async function emptyFile(folder: string): Promise<void> {
+  const file = join(folder, REPLACEMENT);
+  for (const part of ['', '-wal', '-shm', '-journal']) rmSync(file + part, { force: true });
+  await migrate({ file });
+  asOneFile(file);
+  swapDatabase(folder, { replacement: REPLACEMENT, aside: 'edgesoul.db.removed', discard: true });
+}
+
+/**
+ * Empties every table of the store in one transaction, in which nobody else appends. Throws Refused, with nothing changed,
+ * when the store holds anything else than what is expected.
+ */
+export async function emptyDatabase(url: string, expected: StoreContent): Promise<void> {
+  const pool = openPool(url, 1);
+  try {
+    await attempt(() => emptied(pool, expected));
+  } finally {
+    await pool.end();
+  }
+}
+
+async function emptied(pool: pg.Pool, expected: StoreContent): Promise<void> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    // Long enough for whoever still reads; then the rest of the world has waited as long as it should.
+    await client.query("set local lock_timeout = '10s'");
+    await client.query(LOCK_LOG);
+    await client.query(`lock table ${tables()} in access exclusive mode`);
+    if (!(await holds(client, expected))) throw Refused.writtenMeanwhile();
+    // The owner of a table may do this; session_replication_role would need a superuser.
+    await client.query('alter table events disable trigger user');
+    await client.query(`truncate ${tables()}`);
+    await client.query('alter table events enable trigger user');
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch((cause: Error) => {
+      broken = cause;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function holds(
+  client: pg.ClientBase,
+  { position, chainHead, receipts }: StoreContent,
+): Promise<boolean> {
+  const head = await readHead(client);
+  const { rows } = await client.query<{ count: number }>('select count(*) from receipts');
+  return head.position === position && head.hash === chainHead && rows[0]?.count === receipts;
+}
+
+function tables(): string {
+  const all = [...LOG_TABLES, ...PROJECTIONS.flatMap((projection) => projection.tables)];
+  return all
+    .flatMap(relationsOf)
+    .map(({ live }) => live)
+    .join(', ');
+}

@@ -1,0 +1,36 @@
+import type pg from 'pg';
+import { attempt, BEGIN_HOLDING, openPool } from '../../database/postgresql/open-postgresql.js';
+
+/** The right to rebuild in a PostgreSQL database: one process of all has it. */
+export interface TakenRebuild {
+  release(): Promise<void>;
+}
+
+/** Takes the right to rebuild; undefined while another process has it. Throws Unavailable. Gone with the process, at the latest. */
+export function takeRebuild(url: string): Promise<TakenRebuild | undefined> {
+  return attempt(() => taken(url));
+}
+
+async function taken(url: string): Promise<TakenRebuild | undefined> {
+  const pool = openPool(url, 1);
+  let client: pg.PoolClient | undefined;
+  const release = async () => {
+    // Not back into the pool: closing it ends the transaction, and with it the lock.
+    client?.release(true);
+    await pool.end();
+  };
+  try {
+    client = await pool.connect();
+    // Of a transaction that does nothing else: a pooler keeps its connection for it.
+    await client.query(BEGIN_HOLDING);
+    const { rows } = await client.query<{ taken: boolean }>(
+      `select pg_try_advisory_xact_lock(hashtext('edgesoul rebuild'), hashtext(current_schema())) as taken`,
+    );
+    if (rows[0]?.taken) return { release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  await release();
+  return undefined;
+}

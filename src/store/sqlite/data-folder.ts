@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartRefused } from '../../errors.js';
+import { whyOf } from '../../why.js';
+import { takeLock, type FolderLock } from './folder-lock.js';
+import { finishSwap } from './swap-database.js';
+
+/** The folder that holds the database, owned by this process until it is released. */
+export interface DataFolder {
+  readonly file: string;
+  /** Tells whoever finds the folder in use where its service listens. */
+  announce(url: string): void;
+  release(): void;
+}
+
+/** Which process has a data folder. */
+export interface Owner {
+  pid: number;
+  since: string;
+  /** Where its service listens, if it does. */
+  url?: string;
+}
+
+/** The database of a data folder. */
+export function databaseFile(folder: string): string {
+  return join(folder, 'edgesoul.db');
+}
+
+/**
+ * Makes the folder if need be, takes it for this process, and finishes a restore that was interrupted. Throws StartRefused when the folder cannot be used or
+ * when another process has it. The lock is one of the operating system, so a killed process leaves none behind.
+ */
+export function takeDataFolder(folder: string): DataFolder {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw unusable(folder, cause);
+  }
+  const lock = lockOf(folder);
+  if (!lock) {
+    const { pid = 'unknown', since = 'unknown' } = readOwner(folder) ?? {};
+    throw new StartRefused(
+      `${folder} is in use by another service (process ${pid}, since ${since}). Stop it, or choose another DATA_DIR.`,
+    );
+  }
+  const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
+  try {
+    finishSwap(folder);
+    removeUnfinished(folder);
+    writeOwner(folder, owner);
+  } catch (cause) {
+    lock.close();
+    throw unusable(folder, cause);
+  }
+  return {
+    file: databaseFile(folder),
+    announce: (url) => writeOwner(folder, { ...owner, url }),
+    release: () => lock.close(),
+  };
+}
+
+/** What a restore or a reset that was killed was still building: nothing is lost with it. */
+function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (/^edgesoul\.db\.(restoring|emptied)(-|$)/.test(name)) rmSync(join(folder, name));
+}
+
+/** The process that has the folder now; undefined when nobody has. */
+export function ownerOf(folder: string): Owner | undefined {
+  if (!existsSync(lockFile(folder))) return undefined;
+  const lock = lockOf(folder);
+  if (!lock) return readOwner(folder) ?? { pid: 0, since: 'unknown' };
+  lock.close();
+  return undefined;
+}
+
+/** The folder's lock, held; undefined while another process holds it. */
+function lockOf(folder: string): FolderLock | undefined {
+  try {
+    return takeLock(lockFile(folder));
+  } catch (cause) {
+    throw unusable(folder, cause);
+  }
+}
+
+function lockFile(folder: string): string {
+  return join(folder, 'edgesoul.lock');
+}
+
+function ownerFile(folder: string): string {
+  return join(folder, 'edgesoul.owner');
+}
+
+function writeOwner(folder: string, owner: Owner): void {
+  writeFileSync(ownerFile(folder), `${JSON.stringify(owner)}\n`);
+}
+
+function readOwner(folder: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(ownerFile(folder), 'utf8')) as Owner;
+  } catch {
+    return undefined;
+  }
+}
+
+function unusable(folder: string, cause: unknown): StartRefused {
+  const why = whyOf(cause);
+  return new StartRefused(`DATA_DIR ${folder} cannot be used: ${why}`, { cause });
+}

@@ -1,0 +1,55 @@
+import Database from 'better-sqlite3';
+import { openForReading } from '../../database/sqlite/open-sqlite.js';
+
+/** Pages that are copied before whoever watches is told: 4 MiB. */
+const STEP_PAGES = 1_024;
+const PAGE_BYTES = 4_096;
+
+/**
+ * Copies a database into a new file by SQLite's online backup: one moment of it, however much is written meanwhile. The
+ * copy is complete in itself: it has no write-ahead log beside it.
+ */
+export async function copySqliteFile(
+  source: string,
+  copy: string,
+  progress?: (done: number, total: number) => void,
+): Promise<void> {
+  const db = openForReading(source);
+  try {
+    // An open read transaction keeps the moment. Without it every commit of another connection makes the backup begin
+    // again with the first page, so that under constant writes it would never end (sqlite.org/backup.html).
+    db.exec('begin');
+    db.prepare('select count(*) from sqlite_master').get();
+    await db.backup(copy, {
+      progress: ({ totalPages, remainingPages }) => {
+        progress?.((totalPages - remainingPages) * PAGE_BYTES, totalPages * PAGE_BYTES);
+        return STEP_PAGES;
+      },
+    });
+  } finally {
+    db.close();
+  }
+  asOneFile(copy);
+}
+
+/** Leaves nothing of a closed database in files beside it, and puts it on disk. */
+export function asOneFile(file: string): void {
+  const db = new Database(file, { fileMustExist: true });
+  try {
+    db.pragma('synchronous = full');
+    db.pragma('journal_mode = delete');
+  } finally {
+    db.close();
+  }
+}
+
+/** What SQLite's quick check finds, a line each; empty where the file is sound. Throws what SQLite throws for a file that is none. */
+export function quickCheck(file: string): string[] {
+  const db = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    const found = db.pragma('quick_check(20)') as { quick_check: string }[];
+    return found.map(({ quick_check: line }) => line).filter((line) => line !== 'ok');
+  } finally {
+    db.close();
+  }
+}

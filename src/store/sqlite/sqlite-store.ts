@@ -1,0 +1,62 @@
+import { openForWriting } from '../../database/sqlite/open-sqlite.js';
+import { WriteTurns } from '../../database/sqlite/write-turns.js';
+import { EventDecoder } from '../../events/log/event-decoder.js';
+import { Doorbell } from '../../events/log/doorbell.js';
+import { SqliteEventLog } from '../../events/log/sqlite-event-log.js';
+import {
+  closeGate,
+  openProjections,
+  type OpenedProjections,
+} from '../../projections/folding/open-projections.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import { dropShadows } from '../../operations/rebuild/rebuild.js';
+import { SqliteReads } from '../../projections/reads/sqlite-reads.js';
+import { readSkips } from '../../projections/folding/checkpoints.js';
+import { takeDataFolder } from './data-folder.js';
+import { migrate } from '../migrate.js';
+import { readStore } from '../open-store-reader.js';
+import { runAll } from '../run-all.js';
+import { SqliteWriter } from '../../writer/sqlite-writer.js';
+import type { Store } from '../store.js';
+
+/** Opens the SQLite store of a folder: takes the folder, migrates, brings projections to the head. */
+export async function openSqliteStore(dataDir: string): Promise<Store> {
+  const folder = takeDataFolder(dataDir);
+  const undo: (() => unknown)[] = [() => folder.release()];
+  try {
+    const migrations = await migrate({ file: folder.file });
+    const found = await openFile(folder.file);
+    const reads = new SqliteReads(folder.file);
+    closeGate(reads.gate, found);
+    undo.unshift(() => reads.close());
+    const address = { file: folder.file, turns: new WriteTurns().memory };
+    const doorbell = new Doorbell();
+    const writer = await SqliteWriter.open(address, doorbell);
+    undo.unshift(() => writer.close());
+    return {
+      writer,
+      reads,
+      doorbell,
+      address,
+      opened: { migrations, ...found },
+      announce: (listening) => folder.announce(listening),
+      close: () => runAll(undo),
+    };
+  } catch (error) {
+    await runAll(undo);
+    throw error;
+  }
+}
+
+async function openFile(file: string): Promise<OpenedProjections> {
+  const db = openForWriting(file);
+  try {
+    const log = new SqliteEventLog(db);
+    // Of a rebuild that was killed; nobody else has the folder.
+    await dropShadows(log, PROJECTIONS);
+    const skips = await readStore({ file }, readSkips);
+    return await openProjections({ log, decoder: new EventDecoder(), skips, shared: false }, PROJECTIONS);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,74 @@
+import { Counter, type Registry } from 'prom-client';
+import { StoreError, Unavailable } from '../errors.js';
+import type { Commit } from './event-writer.js';
+import type { Written } from './write-command.js';
+import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
+import { commandNames } from '../modules/store-command.js';
+
+const OUTCOMES = ['written', 'replayed', 'refused', 'unavailable', 'failed'] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+/** Counts what becomes of every command that it hands on to the writer. */
+export class CountingWriter extends CommandWriter {
+  private readonly commands: Counter<'command' | 'outcome'>;
+  private readonly errors: Counter<'command' | 'code'>;
+
+  constructor(
+    private readonly writer: CommandWriter,
+    registry: Registry,
+  ) {
+    super();
+    const registers = [registry];
+    this.commands = new Counter({
+      name: 'edgesoul_commands_total',
+      help: 'Commands that reached the writer, by what became of them.',
+      labelNames: ['command', 'outcome'],
+      registers,
+    });
+    this.errors = new Counter({
+      name: 'edgesoul_command_errors_total',
+      help: 'Commands that were not carried out, by the code of the answer.',
+      labelNames: ['command', 'code'],
+      registers,
+    });
+    // A series that begins with its first failure has no increase yet: the alert would miss that one.
+    for (const command of commandNames())
+      for (const outcome of OUTCOMES) this.commands.inc({ command, outcome }, 0);
+  }
+
+  override get waiting(): number {
+    return this.writer.waiting;
+  }
+
+  override observe(observer: (commit: Commit) => void): void {
+    this.writer.observe(observer);
+  }
+
+  override async write(command: CommandData): Promise<Written> {
+    try {
+      const written = await this.writer.write(command);
+      this.commands.inc({ command: command.name, outcome: written.replayed ? 'replayed' : 'written' });
+      return written;
+    } catch (error) {
+      this.commands.inc({ command: command.name, outcome: outcomeOf(error) });
+      this.errors.inc({
+        command: command.name,
+        code: error instanceof StoreError ? error.code : 'internal.error',
+      });
+      throw error;
+    }
+  }
+
+  override state(): Promise<WriterState> {
+    return this.writer.state();
+  }
+
+  override close(): Promise<void> {
+    return this.writer.close();
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof Unavailable) return 'unavailable';
+  return error instanceof StoreError && error.status < 500 ? 'refused' : 'failed';
+}

@@ -1,0 +1,60 @@
+import { RowBatch } from '../database/row-batch.js';
+import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
+import type { EventFolds } from '../projections/folding/event-folds.js';
+import { failuresTable } from '../events/log/log-tables.js';
+import type { Commit, EventWriter } from './event-writer.js';
+import type { Written } from './write-command.js';
+import { isLive } from '../projections/folding/live-folds.js';
+import { PROJECTIONS } from '../projections/projection-catalog.js';
+import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
+import { withDecider } from '../modules/command-catalog.js';
+
+/** Writes in this thread: finds each command's decider and hands both to the event writer. */
+export class DecidingWriter extends CommandWriter {
+  constructor(
+    private readonly log: EventLog,
+    private readonly writer: EventWriter,
+    private readonly folds: EventFolds,
+  ) {
+    super();
+  }
+
+  override get waiting(): number {
+    return this.writer.queued;
+  }
+
+  override observe(observer: (commit: Commit) => void): void {
+    this.writer.observe(observer);
+  }
+
+  override write(command: CommandData): Promise<Written> {
+    return this.writer.write(withDecider(command));
+  }
+
+  override state(): Promise<WriterState> {
+    return this.log.transaction(async (transaction) => {
+      const state = await this.stateIn(transaction);
+      if (state.behind.length === 0 || !(await this.folds.bringForward(transaction))) return state;
+      return this.stateIn(transaction);
+    });
+  }
+
+  private stateIn(transaction: LogTransaction): Promise<WriterState> {
+    return settled(transaction, () => {
+      const { head } = transaction;
+      const rows = new RowBatch(transaction.rows);
+      const behind = PROJECTIONS.filter((projection) => !isLive(projection, head, rows));
+      const failed = PROJECTIONS.flatMap(({ name }) => rows.get(failuresTable, name) ?? []);
+      return {
+        position: head.position,
+        behind: behind.map(({ name }) => name),
+        unwritable: this.writer.unwritable ?? null,
+        failed: failed.map(({ failedAt: _at, ...failure }) => failure),
+      };
+    });
+  }
+
+  override close(): Promise<void> {
+    return this.writer.close();
+  }
+}

@@ -1,0 +1,189 @@
+import { RowBatch } from '../database/row-batch.js';
+import type { RowsView } from '../database/row-store.js';
+import { keyText } from '../database/table.js';
+import { Conflict, KeyReused } from '../errors.js';
+import type { EventCatalog, StoreEvent } from '../events/event-catalog.js';
+import { newId } from '../events/uuid.js';
+import type { EventCodec } from '../events/log/event-codec.js';
+import type { BatchFolds, EventFolds } from '../projections/folding/event-folds.js';
+import { chainHash } from '../events/log/event-hash.js';
+import type { LogHead, LogTransaction, StoredEvent, StreamHead } from '../events/log/event-log.js';
+import { receiptsTable } from '../events/log/log-tables.js';
+import type { Decision, ExpectedVersion, NewEvent, WriteCommand, Written } from './write-command.js';
+
+/** What a batch needs besides its transaction. */
+export interface WriteParts {
+  catalog: EventCatalog;
+  codec: EventCodec;
+  folds: EventFolds;
+}
+
+/** The commands of one transaction: decided and folded one after another in memory, written together at the end. */
+export class WriteBatch {
+  private readonly rows: RowBatch;
+  private readonly folds: BatchFolds;
+  /** What decisions and answers may look at. */
+  private readonly visible: RowsView;
+  private readonly appended: StoredEvent[] = [];
+  /** The streams that this batch has appended to. */
+  private readonly streams = new Map<string, StreamHead>();
+  private readonly now: number;
+  private head: LogHead;
+
+  constructor(
+    private readonly transaction: LogTransaction,
+    private readonly parts: WriteParts,
+    /** Ms since 1970 UTC. */
+    clock: number,
+  ) {
+    this.rows = new RowBatch(transaction.rows);
+    this.head = transaction.head;
+    this.folds = parts.folds.from(this.head, this.rows);
+    this.visible = this.folds.visible(this.rows);
+    // The clock may be set back; the order of recording may not.
+    this.now = Math.max(clock, this.head.recordedAt);
+  }
+
+  /** Whether what others have appended has to be folded before: see EventFolds.bringForward. */
+  get isBehind(): boolean {
+    return this.folds.isBehind;
+  }
+
+  /** Where the log ends with what was taken in so far. */
+  get position(): number {
+    return this.head.position;
+  }
+
+  /** Events that the batch appends. */
+  get events(): number {
+    return this.appended.length;
+  }
+
+  /** Takes one command in. When it throws, nothing of the command stays behind. */
+  execute(command: WriteCommand): Written {
+    const before = { mark: this.rows.mark(), head: this.head, appended: this.appended.length };
+    try {
+      return this.replay(command) ?? this.decideAndAppend(command);
+    } catch (error) {
+      this.rows.rollback(before.mark);
+      this.head = before.head;
+      for (const event of this.appended.splice(before.appended).toReversed()) this.stepBack(event);
+      throw error;
+    }
+  }
+
+  /** Hands everything to the transaction. */
+  async flush(): Promise<void> {
+    if (this.appended.length > 0) this.folds.checkpoint(this.head.position, this.rows);
+    await Promise.all([this.transaction.append(this.appended), this.transaction.save(this.rows.changes())]);
+  }
+
+  private replay({ idempotency }: WriteCommand): Written | undefined {
+    if (!idempotency) return undefined;
+    const receipt = this.rows.get(receiptsTable, idempotency.key);
+    if (!receipt) return undefined;
+    if (!isSame(receipt.requestHash, idempotency.requestHash)) throw KeyReused.of(idempotency.key);
+    return { status: receipt.status, body: receipt.body, replayed: true };
+  }
+
+  private decideAndAppend(command: WriteCommand): Written {
+    for (const { streamId, version } of command.expected ?? []) {
+      checkExpected(streamId, version, this.version(command.userId, streamId));
+    }
+    const decision = command.decide({
+      rows: this.visible,
+      version: (streamId) => this.version(command.userId, streamId),
+      now: this.now,
+    });
+    const events = this.append(command, decision.events);
+    const position = events.at(-1)?.position ?? 0;
+    const body = JSON.stringify(decision.answer({ events, position, rows: this.visible }));
+    this.keepReceipt(command, decision, body);
+    return { status: decision.status, body, replayed: false };
+  }
+
+  private append(command: WriteCommand, events: readonly NewEvent[]): StoreEvent[] {
+    const commandId = command.commandId ?? newId();
+    const done: StoreEvent[] = [];
+    for (const event of events) {
+      const causationId = event.causedBy === undefined ? null : (done[event.causedBy]?.eventId ?? null);
+      done.push(this.appendOne(command, event, { commandId, causationId }));
+    }
+    return done;
+  }
+
+  private appendOne(
+    { userId, correlationId, actor }: WriteCommand,
+    { streamId, type, data, occurredAt, utcOffset }: NewEvent,
+    { commandId, causationId }: { commandId: string; causationId: string | null },
+  ): StoreEvent {
+    const position = this.head.position + 1;
+    const before = this.stream(userId, streamId) ?? { streamKey: position, version: 0 };
+    const stream = { streamKey: before.streamKey, version: before.version + 1 };
+    const event = {
+      position,
+      eventId: newId(),
+      streamId,
+      version: stream.version,
+      type,
+      schemaVersion: this.parts.catalog.check(type, data),
+      userId,
+      occurredAt: occurredAt ?? this.now,
+      utcOffset: utcOffset ?? 0,
+      recordedAt: this.now,
+      commandId,
+      correlationId: correlationId ?? commandId,
+      causationId,
+      actor,
+      data,
+    } as StoreEvent;
+    const unchained = { ...event, data: this.parts.codec.encode(data, userId) };
+    const hash = chainHash(this.head.hash, unchained);
+    this.appended.push({ ...unchained, streamKey: stream.streamKey, hash });
+    this.streams.set(keyText([userId, streamId]), stream);
+    this.head = { position, hash, recordedAt: this.now };
+    this.folds.fold(event, this.rows);
+    return event;
+  }
+
+  private keepReceipt(command: WriteCommand, decision: Decision, body: string): void {
+    if (!command.idempotency) return;
+    const { key, requestHash } = command.idempotency;
+    this.rows.put(receiptsTable, {
+      idempotencyKey: key,
+      userId: command.userId,
+      requestHash,
+      status: decision.status,
+      body,
+      position: this.head.position,
+      recordedAt: this.now,
+    });
+  }
+
+  private version(userId: string, streamId: string): number {
+    return this.stream(userId, streamId)?.version ?? 0;
+  }
+
+  private stream(userId: string, streamId: string): StreamHead | undefined {
+    return this.streams.get(keyText([userId, streamId])) ?? this.transaction.stream(userId, streamId);
+  }
+
+  private stepBack({ userId, streamId, streamKey, version }: StoredEvent): void {
+    const id = keyText([userId, streamId]);
+    if (version === 1) this.streams.delete(id);
+    else this.streams.set(id, { streamKey, version: version - 1 });
+  }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+function checkExpected(streamId: string, expected: ExpectedVersion, current: number): void {
+  const met =
+    expected === 'any' ||
+    (expected === 'none' && current === 0) ||
+    (expected === 'exists' && current > 0) ||
+    expected === current;
+  if (!met) throw Conflict.version(streamId, expected, current);
+}
