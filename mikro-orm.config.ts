@@ -1,67 +1,6 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Options } from '@mikro-orm/core';
-import { Migrator } from '@mikro-orm/migrations';
-import { PostgreSqlDriver } from '@mikro-orm/postgresql';
-import { SqliteDriver } from '@mikro-orm/sqlite';
-import { postgresqlMigrations } from './migrations/postgresql/migrations.js';
-import { sqliteMigrations } from './migrations/sqlite/migrations.js';
+import { join } from 'node:path';
 import { readConfig } from './src/config.js';
-import { toEntity } from './src/database/entity.js';
-import { columnType as postgresqlType } from './src/database/postgresql/postgresql-statements.js';
-import { columnType as sqliteType } from './src/database/sqlite/sqlite-rows.js';
-import { LOG_TABLES } from './src/events/log/log-tables.js';
-import { POSTGRESQL_LOG_TABLES } from './src/events/log/postgresql-log-tables.js';
-import { PROJECTIONS } from './src/projections/projection-catalog.js';
-import type { DatabaseAddress } from './src/store/database-address.js';
-
-const here = dirname(fileURLToPath(import.meta.url));
-const PROJECTED = PROJECTIONS.flatMap(({ tables }) => tables);
-
-/** What MikroORM needs to own the schema of a database file, or of the PostgreSQL database at an address. */
-export function ormOptions(database: DatabaseAddress): Partial<Options> {
-  return 'url' in database ? postgresqlOptions(database.url) : sqliteOptions(database.file);
-}
-
-function sqliteOptions(file: string): Partial<Options> {
-  return {
-    driver: SqliteDriver,
-    dbName: file,
-    entities: [...LOG_TABLES, ...PROJECTED].map((table) => toEntity(table, sqliteType)),
-    // FTS5's own tables have untyped columns, which introspection cannot read; they are not entities.
-    schemaGenerator: { skipTables: [/_fts/, /^sqlite_/] },
-    ...common('sqlite', sqliteMigrations),
-  };
-}
-
-function postgresqlOptions(url: string): Partial<Options> {
-  return {
-    driver: PostgreSqlDriver,
-    clientUrl: url,
-    // The ORM takes only host, port, user, password and database from it; the driver also what it says of TLS.
-    driverOptions: { connectionString: url },
-    entities: [...POSTGRESQL_LOG_TABLES, ...PROJECTED].map((table) => toEntity(table, postgresqlType)),
-    schemaGenerator: { skipTables: [/_fts/] },
-    ...common('postgresql', postgresqlMigrations),
-  };
-}
-
-function common(folder: string, migrationsList: typeof sqliteMigrations): Partial<Options> {
-  return {
-    extensions: [Migrator],
-    ensureDatabase: false,
-    // What was migrated is said by the service's own log.
-    logger: () => undefined,
-    migrations: {
-      path: join(here, `migrations/${folder}`),
-      pathTs: `migrations/${folder}`,
-      migrationsList,
-      snapshotName: '.snapshot',
-      snapshotOnMigrate: false,
-      emit: 'ts',
-    },
-  };
-}
+import { ormOptions } from './src/store/orm-options.js';
 
 /** For the MikroORM command line. */
 export default () => {

@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { verdicts } from './bars.ts';
 import { measureBytes } from './cells/bytes.ts';
 import { measureCommands } from './cells/commands.ts';
 import { measureOpenLoop } from './cells/open-loop.ts';
@@ -7,7 +8,6 @@ import { measureReads } from './cells/reads.ts';
 import { measureRebuild } from './cells/rebuild.ts';
 import { measureSearch } from './cells/search.ts';
 import { describeMachine } from './environment.ts';
-import { verdicts } from './bars.ts';
 import { checkFsync } from './fsync-check.ts';
 import { installBenchPackages } from './install.ts';
 import { readOptions, type BenchOptions } from './options.ts';

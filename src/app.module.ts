@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { BackupsModule } from './modules/backups/backups.module.js';
 import { BatchModule } from './modules/batch/batch.module.js';
 import { ConversationModule } from './modules/conversation/conversation.module.js';
 import { EmotionModule } from './modules/emotion/emotion.module.js';
@@ -8,16 +9,15 @@ import { HealthModule } from './modules/health/health.module.js';
 import { MemoryModule } from './modules/memory/memory.module.js';
 import type { Metrics } from './modules/metrics.js';
 import { MetricsModule } from './modules/metrics/metrics.module.js';
-import { OpsModule } from './modules/ops/ops.module.js';
-import { ProfileModule } from './modules/profile/profile.module.js';
-import { StatsModule } from './modules/stats/stats.module.js';
-import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
-import { VerificationsModule } from './modules/verifications/verifications.module.js';
 import { OperationsModule } from './modules/ops/operations.module.js';
-import { BackupsModule } from './modules/backups/backups.module.js';
+import { OpsModule } from './modules/ops/ops.module.js';
+import { StoreModule } from './modules/ops/store.module.js';
+import { ProfileModule } from './modules/profile/profile.module.js';
+import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
+import { StatsModule } from './modules/stats/stats.module.js';
+import { VerificationsModule } from './modules/verifications/verifications.module.js';
 import type { Backups } from './operations/backup/backups.js';
 import type { Store } from './store/store.js';
-import { StoreModule } from './modules/ops/store.module.js';
 
 /** What the service serves. */
 export interface Served {

@@ -6,13 +6,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule, type Served } from './app.module.js';
 import { InvalidInput } from './errors.js';
-import { compileValidators } from './validation/validator.js';
 import { newId } from './events/uuid.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
 import { serveDocs } from './http/open-api.js';
 import { PinoLogger } from './http/pino-logger.js';
 import { measureRequests } from './http/request-metrics.js';
 import { Metrics } from './modules/metrics.js';
+import { compileValidators } from './validation/validator.js';
 
 const BODY_LIMIT = 1024 * 1024;
 const BATCH_BODY_LIMIT = 8 * 1024 * 1024;

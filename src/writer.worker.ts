@@ -3,16 +3,16 @@ import { openForWriting } from './database/sqlite/open-sqlite.js';
 import { WriteTurns } from './database/sqlite/write-turns.js';
 import { errorData, type ErrorData } from './errors.js';
 import { EventCatalog } from './events/event-catalog.js';
-import { jsonCodec } from './events/log/event-codec.js';
 import { Doorbell } from './events/log/doorbell.js';
-import { EventWriter, type Commit } from './writer/event-writer.js';
+import { jsonCodec } from './events/log/event-codec.js';
 import { SqliteEventLog } from './events/log/sqlite-event-log.js';
-import type { Written } from './writer/write-command.js';
+import { LiveFolds } from './projections/folding/live-folds.js';
+import { PROJECTIONS } from './projections/projection-catalog.js';
+import { compileValidators } from './validation/validator.js';
 import type { CommandData, WriterState } from './writer/command-writer.js';
 import { DecidingWriter } from './writer/deciding-writer.js';
-import { PROJECTIONS } from './projections/projection-catalog.js';
-import { LiveFolds } from './projections/folding/live-folds.js';
-import { compileValidators } from './validation/validator.js';
+import { EventWriter, type Commit } from './writer/event-writer.js';
+import type { Written } from './writer/write-command.js';
 
 // The thread that holds the one writing connection; piscina calls the exported functions by name.
 const { file, turns } = workerData as { file: string; turns: SharedArrayBuffer };

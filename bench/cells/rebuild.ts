@@ -5,10 +5,10 @@ import { max, median } from 'simple-statistics';
 import { CommandMaker } from '../bodies.ts';
 import { runTask } from '../child.ts';
 import { runLoad, type LoadResult } from '../load.ts';
+import { residentBytes } from '../memory.ts';
 import type { BenchOptions } from '../options.ts';
 import { progress } from '../progress.ts';
 import type { RebuildReport } from '../report.ts';
-import { residentBytes } from '../memory.ts';
 import { startFresh, type Scratch } from '../scratch.ts';
 import { loadCommands } from '../seed.ts';
 

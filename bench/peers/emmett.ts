@@ -1,7 +1,7 @@
 // The peer: emmett's own SQLite store over its own driver, with its own settings.
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { getSQLiteEventStore, sqliteConnection, type SQLiteConnection } from '@event-driven-io/emmett-sqlite';
+import Database from 'better-sqlite3';
 import { eventSupply, type BenchEvent } from '../events.ts';
 import { Tally, answerTask, durability, type PeerResult, type PeerTask } from './peer.ts';
 import { PROJECTION_TABLES, projectionWrites } from './projection-sql.ts';

@@ -6,12 +6,12 @@ import { backupCommand } from './operator/backup.command.js';
 import { backupsCommand } from './operator/backups.command.js';
 import { exportCommand } from './operator/export.command.js';
 import { importCommand } from './operator/import.command.js';
-import { EXIT } from './operator/operator-command.js';
 import { initCommand, migrateCommand } from './operator/migrate.command.js';
+import { EXIT } from './operator/operator-command.js';
 import { rebuildCommand } from './operator/rebuild.command.js';
 import { resetCommand } from './operator/reset.command.js';
-import { statsCommand } from './operator/stats.command.js';
 import { restoreCommand } from './operator/restore.command.js';
+import { statsCommand } from './operator/stats.command.js';
 import { statusCommand } from './operator/status.command.js';
 import { verifyCommand } from './operator/verify.command.js';
 

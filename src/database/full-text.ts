@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { stemmer } from 'stemmer';
 import { LRUCache } from 'lru-cache';
+import { stemmer } from 'stemmer';
 import type { FullText } from './table.js';
 
 /** Bounds the time and the index space that one text can take. */

@@ -1,5 +1,5 @@
-import type { Decision, WriteCommand, WriteState } from '../writer/write-command.js';
 import type { CommandData } from '../writer/command-writer.js';
+import type { Decision, WriteCommand, WriteState } from '../writer/write-command.js';
 import { endSession, recordTurn } from './conversation/conversation.decider.js';
 import { observeEmotion } from './emotion/emotion.decider.js';
 import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory/memory.decider.js';

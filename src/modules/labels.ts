@@ -7,8 +7,3 @@ export function label(text: string): string {
 export function labels(texts: readonly string[] | undefined): string[] {
   return [...new Set((texts ?? []).map(label))].filter((known) => known !== '');
 }
-
-/** The stream of a user's emotions. */
-export function emotionStream(userId: string): string {
-  return `emotion:${userId}`;
-}

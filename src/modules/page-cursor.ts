@@ -1,5 +1,5 @@
-import { InvalidInput } from '../errors.js';
 import type { Key } from '../database/table.js';
+import { InvalidInput } from '../errors.js';
 
 /** An opaque cursor that names the last row of a page. */
 export function encodeCursor(place: readonly Key[]): string {

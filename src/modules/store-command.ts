@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { Command } from '@nestjs/cqrs';
 import { stringify } from 'safe-stable-stringify';
-import type { CommandContext, Written } from '../writer/write-command.js';
 import { bodyValidator, type Shape, type Validator } from '../validation/validator.js';
 import type { CommandData } from '../writer/command-writer.js';
+import type { CommandContext, Written } from '../writer/write-command.js';
 
 /** A command to the store; its answer is on disk when it resolves. */
 export abstract class StoreCommand<Input extends object = object> extends Command<Written> {

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../errors.js';
-import type { NewEvent, WriteState } from '../writer/write-command.js';
+import { profileStream } from '../events/streams.js';
 import { profilesTable } from '../projections/current-profile.projection.js';
+import type { NewEvent, WriteState } from '../writer/write-command.js';
 
 /** How far ahead of the service's clock a client's may be. */
 const MOST_AHEAD_MS = 24 * 3_600_000;
@@ -16,11 +17,6 @@ export function userInDecision(
     registration: [{ streamId: profileStream(userId), type: 'user.registered', data: {} }],
     utcOffset: 0,
   };
-}
-
-/** The stream of a user's profile. */
-export function profileStream(userId: string): string {
-  return `profile:${userId}`;
 }
 
 /** The client's time in ms UTC, or the present; throws InvalidInput when it lies more than a day ahead. */

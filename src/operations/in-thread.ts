@@ -1,9 +1,9 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { errorFrom } from '../errors.js';
+import type { Watched } from './job-context.js';
 import type * as Tasks from './operations.worker.js';
 import type { Answered } from './thread-messages.js';
-import type { Watched } from './job-context.js';
 
 type TaskName = keyof typeof Tasks;
 type InputOf<N extends TaskName> = Parameters<(typeof Tasks)[N]>[0]['input'];

@@ -1,21 +1,21 @@
 import type { MessagePort } from 'node:worker_threads';
 import { errorData } from '../errors.js';
-import type { DatabaseAddress } from '../store/database-address.js';
-import type { Rebuilt } from './rebuild/rebuild.js';
-import { cleanUpRebuild, runRebuild, type RebuildInput } from './rebuild/run-rebuild.js';
-import { openStoreReader } from '../store/open-store-reader.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
-import type { Anchor } from './verify/verify-log.js';
-import { verifyStore, type VerifyReport } from './verify/verify-store.js';
+import type { DatabaseAddress } from '../store/database-address.js';
+import { openStoreReader } from '../store/open-store-reader.js';
 import { backUp, type BackupOrder } from './backup/back-up.js';
 import { drill, type DrillProof } from './backup/drill.js';
 import type { Manifest } from './backup/manifest.js';
 import type { RestoreSource } from './backup/restore.js';
 import { shipLog, type Shipped, type ShipOrder } from './backup/ship-log.js';
-import { lowerPriority } from './low-priority.js';
-import type { Answered, Task } from './thread-messages.js';
 import type { Progress } from './job-context.js';
+import { lowerPriority } from './low-priority.js';
+import type { Rebuilt } from './rebuild/rebuild.js';
+import { cleanUpRebuild, runRebuild, type RebuildInput } from './rebuild/run-rebuild.js';
+import type { Answered, Task } from './thread-messages.js';
+import type { Anchor } from './verify/verify-log.js';
+import { verifyStore, type VerifyReport } from './verify/verify-store.js';
 
 // Long work of operators, beside the service; `inThread` calls the exported functions by name.
 

@@ -1,9 +1,10 @@
 import type { Config } from '../config.js';
 import { Refused } from '../errors.js';
-import { databaseFile, takeDataFolder } from '../store/sqlite/data-folder.js';
-import { emptyDatabase, emptyFile } from '../store/postgresql/empty-database.js';
 import { migrate } from '../store/migrate.js';
+import { emptyDatabase } from '../store/postgresql/empty-database.js';
 import { takeRebuild } from '../store/postgresql/rebuild-lock.js';
+import { databaseFile, takeDataFolder } from '../store/sqlite/data-folder.js';
+import { emptyFile } from '../store/sqlite/empty-file.js';
 import type { Manifest } from './backup/manifest.js';
 
 /** How a reset makes its backup. */

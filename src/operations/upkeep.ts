@@ -2,18 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Refused, Unavailable } from '../errors.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { failuresTable, type FailureRow } from '../events/log/log-tables.js';
-import { readSkips } from '../projections/folding/checkpoints.js';
 import { FEW } from '../projections/folding/bring-forward.js';
-import { closeGate, isStale, openProjections } from '../projections/folding/open-projections.js';
-import type { ProjectionPosition } from '../projections/reads/positions.js';
+import { readSkips } from '../projections/folding/checkpoints.js';
+import { isStale, openProjections } from '../projections/folding/open-projections.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
-import type { Closed } from '../projections/reads/projection-gate.js';
 import type { Projection } from '../projections/projection.js';
+import type { ProjectionPosition } from '../projections/reads/positions.js';
+import { closeGate, type Closed } from '../projections/reads/projection-gate.js';
 import type { Reads } from '../projections/reads/reads.js';
 import { isShared, type DatabaseAddress } from '../store/database-address.js';
 import { openStoreAt } from '../store/open-log.js';
-import type { Rebuilt } from './rebuild/rebuild.js';
 import type { Job } from './jobs.js';
+import type { Rebuilt } from './rebuild/rebuild.js';
 import type { Rebuilds } from './rebuild/rebuilds.js';
 
 /** How often is looked how the projections stand: other processes may have brought them forward, or left them behind. */

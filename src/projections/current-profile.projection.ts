@@ -1,5 +1,5 @@
-import { boolean, defineTable, integer, json, nullable, text, type RowIn } from '../database/table.js';
 import type { Rows } from '../database/row-store.js';
+import { boolean, defineTable, integer, json, nullable, text, type RowIn } from '../database/table.js';
 import type { FoldEvent } from '../events/event.js';
 import { defineProjection } from './projection.js';
 

@@ -1,11 +1,11 @@
 import type { Config } from '../config.js';
 import { openPool } from '../database/postgresql/open-postgresql.js';
-import { takeDataFolder } from './sqlite/data-folder.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { migrate } from './migrate.js';
 import type { OpenStore } from './open-log.js';
 import { openRebuild } from './open-rebuild.js';
 import { alone } from './postgresql/start-lock.js';
+import { takeDataFolder } from './sqlite/data-folder.js';
 
 type Work<T> = (store: Omit<OpenStore, 'close'>) => Promise<T>;
 

@@ -1,6 +1,9 @@
+import { openPool } from '../database/postgresql/open-postgresql.js';
 import { PostgresqlStoreReader } from '../projections/folding/postgresql-store-reader.js';
 import { SqliteStoreReader } from '../projections/folding/sqlite-store-reader.js';
 import type { StoreReader } from '../projections/folding/store-reader.js';
+import { PostgresqlReads } from '../projections/reads/postgresql-reads.js';
+import { SqliteReads } from '../projections/reads/sqlite-reads.js';
 import type { DatabaseAddress } from './database-address.js';
 
 /** Opens a migrated database for scans; it may be written meanwhile, also by another process. */
@@ -19,4 +22,9 @@ export async function readStore<T>(
   } finally {
     await reader.close();
   }
+}
+
+/** Opens the reads of a migrated database, without a writer; it may be written meanwhile. */
+export function openReads(address: DatabaseAddress): SqliteReads | PostgresqlReads {
+  return 'file' in address ? new SqliteReads(address.file) : new PostgresqlReads(openPool(address.url, 1));
 }

@@ -1,9 +1,9 @@
 import { MikroORM } from '@mikro-orm/core';
 import type { Migrator } from '@mikro-orm/migrations';
-import { ormOptions } from '../../mikro-orm.config.js';
 import { StartRefused } from '../errors.js';
 import { whyOf } from '../why.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
+import { ormOptions } from './orm-options.js';
 
 /** See migrate. */
 export async function runMigrations(address: DatabaseAddress): Promise<string[]> {

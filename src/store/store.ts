@@ -1,7 +1,7 @@
-import type { CommandWriter } from '../writer/command-writer.js';
 import type { Doorbell } from '../events/log/doorbell.js';
 import type { OpenedProjections } from '../projections/folding/open-projections.js';
 import type { Reads } from '../projections/reads/reads.js';
+import type { CommandWriter } from '../writer/command-writer.js';
 import type { DatabaseAddress } from './database-address.js';
 
 /** An open store: its one writer and the reads beside it. */

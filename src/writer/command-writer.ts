@@ -1,5 +1,5 @@
-import type { Commit } from './event-writer.js';
 import type { FailureRow } from '../events/log/log-tables.js';
+import type { Commit } from './event-writer.js';
 import type { WriteCommand, Written } from './write-command.js';
 
 /** A command as data, so that it can cross into another thread: what shall be decided, by name and input. */

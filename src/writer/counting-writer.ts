@@ -1,9 +1,9 @@
 import { Counter, type Registry } from 'prom-client';
 import { StoreError, Unavailable } from '../errors.js';
+import { commandNames } from '../modules/store-command.js';
+import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import type { Commit } from './event-writer.js';
 import type { Written } from './write-command.js';
-import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
-import { commandNames } from '../modules/store-command.js';
 
 const OUTCOMES = ['written', 'replayed', 'refused', 'unavailable', 'failed'] as const;
 type Outcome = (typeof OUTCOMES)[number];

@@ -1,13 +1,13 @@
 import { RowBatch } from '../database/row-batch.js';
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
-import type { EventFolds } from '../projections/folding/event-folds.js';
 import { failuresTable } from '../events/log/log-tables.js';
-import type { Commit, EventWriter } from './event-writer.js';
-import type { Written } from './write-command.js';
+import { withDecider } from '../modules/command-catalog.js';
+import type { EventFolds } from '../projections/folding/event-folds.js';
 import { isLive } from '../projections/folding/live-folds.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
-import { withDecider } from '../modules/command-catalog.js';
+import type { Commit, EventWriter } from './event-writer.js';
+import type { Written } from './write-command.js';
 
 /** Writes in this thread: finds each command's decider and hands both to the event writer. */
 export class DecidingWriter extends CommandWriter {

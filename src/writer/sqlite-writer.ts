@@ -1,10 +1,10 @@
 import { Piscina } from 'piscina';
 import { errorFrom, Unavailable } from '../errors.js';
 import type { Doorbell } from '../events/log/doorbell.js';
+import type { Carried, Settled } from '../writer.worker.js';
+import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import { DEFAULT_LIMITS, type Commit } from './event-writer.js';
 import type { Written } from './write-command.js';
-import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
-import type { Carried, Settled } from '../writer.worker.js';
 
 interface Waiting {
   command: CommandData;

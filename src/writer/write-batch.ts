@@ -3,12 +3,12 @@ import type { RowsView } from '../database/row-store.js';
 import { keyText } from '../database/table.js';
 import { Conflict, KeyReused } from '../errors.js';
 import type { EventCatalog, StoreEvent } from '../events/event-catalog.js';
-import { newId } from '../events/uuid.js';
 import type { EventCodec } from '../events/log/event-codec.js';
-import type { BatchFolds, EventFolds } from '../projections/folding/event-folds.js';
 import { chainHash } from '../events/log/event-hash.js';
 import type { LogHead, LogTransaction, StoredEvent, StreamHead } from '../events/log/event-log.js';
 import { receiptsTable } from '../events/log/log-tables.js';
+import { newId } from '../events/uuid.js';
+import type { BatchFolds, EventFolds } from '../projections/folding/event-folds.js';
 import type { Decision, ExpectedVersion, NewEvent, WriteCommand, Written } from './write-command.js';
 
 /** What a batch needs besides its transaction. */

@@ -2,8 +2,6 @@ import { copyFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
-import type { NewEvent } from '../../src/writer/write-command.js';
 import { listBackups, manifestOf, readBackups } from '../../src/operations/backup/backup-folder.js';
 import { BackupState } from '../../src/operations/backup/backup-state.js';
 import type { Manifest } from '../../src/operations/backup/manifest.js';
@@ -13,7 +11,9 @@ import type { RestoreTarget } from '../../src/operations/backup/restore-plan.js'
 import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js';
 import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
 import { shipLog, type Shipped } from '../../src/operations/backup/ship-log.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { readStore } from '../../src/store/open-store-reader.js';
+import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers, refusal } from '../support/appends.js';
 import { fullBackup, restoredElsewhere, truthOf, type Truth } from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';

@@ -1,19 +1,19 @@
-import { noFolds } from '../../src/projections/folding/event-folds.js';
+import type { LogTransaction } from '../../src/events/log/event-log.js';
 import { checkpointsTable, failuresTable } from '../../src/events/log/log-tables.js';
 import { emotionPatternsTable, emotionTrend } from '../../src/projections/emotion-trend.projection.js';
-import { skipId } from '../../src/projections/folding/checkpoints.js';
-import { catchUp, foldUserAgain } from '../../src/projections/folding/catch-up.js';
 import { FEW } from '../../src/projections/folding/bring-forward.js';
-import type { LogTransaction } from '../../src/events/log/event-log.js';
+import { catchUp, foldUserAgain } from '../../src/projections/folding/catch-up.js';
+import { skipId } from '../../src/projections/folding/checkpoints.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { openProjections } from '../../src/projections/folding/open-projections.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { append, feeling, joy, numbers } from '../support/appends.js';
-import { DelegatingLog } from '../support/delegating-log.js';
 import { DATABASES } from '../support/databases.js';
-import { planting, type TestDatabase } from '../support/test-database.js';
+import { DelegatingLog } from '../support/delegating-log.js';
 import { liveFolds } from '../support/folds.js';
 import { folding, refoldedRows, storedRows } from '../support/refolded.js';
+import { planting, type TestDatabase } from '../support/test-database.js';
 
 /** More than two pages of folding, of two users. */
 const EVENTS = 2_300;

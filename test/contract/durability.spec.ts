@@ -7,11 +7,11 @@ import { openForReading, openForWriting } from '../../src/database/sqlite/open-s
 import { StartRefused } from '../../src/errors.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
-import { takeDataFolder } from '../../src/store/sqlite/data-folder.js';
 import { openStore } from '../../src/store/open-store.js';
-import { migratedFile, scratchFolder } from '../support/sqlite-test-database.js';
+import { takeDataFolder } from '../../src/store/sqlite/data-folder.js';
 import { brokenAt } from '../support/event-chain.js';
 import { Program } from '../support/run-program.js';
+import { migratedFile, scratchFolder } from '../support/sqlite-test-database.js';
 
 const FULL = 2;
 const COMMITS = 40;

@@ -1,7 +1,7 @@
 import { Refused } from '../../src/errors.js';
 import { checkpointsTable, receiptsTable, streamsTable } from '../../src/events/log/log-tables.js';
-import type { Decision, WriteCommand, Written } from '../../src/writer/write-command.js';
 import { emotionPatternsTable } from '../../src/projections/emotion-trend.projection.js';
+import type { Decision, WriteCommand, Written } from '../../src/writer/write-command.js';
 import {
   allEvents,
   append,
@@ -15,8 +15,8 @@ import {
   together,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
-import type { TestDatabase } from '../support/test-database.js';
 import { brittleFolds, FOLDS, UNFOLDABLE, UNSTORABLE } from '../support/folds.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 const WRITTEN = expect.objectContaining({ status: 201, replayed: false });
 

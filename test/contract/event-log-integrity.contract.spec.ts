@@ -2,9 +2,9 @@ import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import type { StoredEvent } from '../../src/events/log/event-log.js';
 import { allEvents, append, feeling, joy, malformed, numbers, together } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
-import type { TestDatabase } from '../support/test-database.js';
 import { brokenAt } from '../support/event-chain.js';
 import { brittleFolds, UNSTORABLE } from '../support/folds.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 const EVENT: Omit<StoredEvent, 'hash' | 'streamKey'> = {
   position: 7,

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import type { EventQuery, StoredEvent } from '../../src/events/log/event-log.js';
-import type { NewEvent } from '../../src/writer/write-command.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { memoriesTable } from '../../src/projections/memory-index.projection.js';
+import type { NewEvent } from '../../src/writer/write-command.js';
 import { allEvents, append, joy, numbers, positionsOf, together } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
-import type { TestDatabase } from '../support/test-database.js';
 import { brokenAt } from '../support/event-chain.js';
 import { liveFolds } from '../support/folds.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 const USERS = ['ada', 'bob', 'ADA'];
 const STREAMS = ['a', 'b', 'emotion:ada'];

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Refused } from '../../src/errors.js';
-import { receiptsTable } from '../../src/events/log/log-tables.js';
 import type { EventLog, LogTransaction } from '../../src/events/log/event-log.js';
+import { receiptsTable } from '../../src/events/log/log-tables.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
 import type { Written } from '../../src/writer/write-command.js';
 import {
@@ -17,8 +17,8 @@ import {
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
-import type { TestDatabase } from '../support/test-database.js';
 import { FOLDS } from '../support/folds.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 function refusing(): never {
   throw Refused.memoryExists('m');

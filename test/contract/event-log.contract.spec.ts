@@ -14,8 +14,8 @@ import {
   together,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
-import type { TestDatabase } from '../support/test-database.js';
 import { FOLDS } from '../support/folds.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 const APPENDERS = 50;
 

@@ -1,12 +1,12 @@
 import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
-import { exportLog, type ExportReport } from '../../src/operations/transfer/export-log.js';
-import type { LogEntry } from '../../src/operations/lines/log-line.js';
-import { readLogFile } from '../../src/operations/lines/log-file.js';
-import { readLines } from '../../src/operations/lines/read-log-lines.js';
 import type { Watched } from '../../src/operations/job-context.js';
+import { readLogFile } from '../../src/operations/lines/log-file.js';
+import type { LogEntry } from '../../src/operations/lines/log-line.js';
+import { readLines } from '../../src/operations/lines/read-log-lines.js';
+import { exportLog, type ExportReport } from '../../src/operations/transfer/export-log.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import { append, joy, numbers, refusal } from '../support/appends.js';
 import { scratchFolder, SQLITE } from '../support/sqlite-test-database.js';

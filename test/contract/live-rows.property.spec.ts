@@ -3,22 +3,21 @@ import { stem, words } from '../../src/database/full-text.js';
 import type { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { columnName, type Table } from '../../src/database/table.js';
 import type { StoreEvent } from '../../src/events/event-catalog.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { checkpointsTable } from '../../src/events/log/log-tables.js';
-import type { Written } from '../../src/writer/write-command.js';
 import { commandNames } from '../../src/modules/store-command.js';
 import { catchUp, foldUserAgain } from '../../src/projections/folding/catch-up.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import {
   memoriesTable,
   memoryIndex,
   type MemoryRow,
   type MemorySummaryRow,
 } from '../../src/projections/memory-index.projection.js';
-import { searchMemories, type MemoryQuestion } from '../../src/projections/reads/memory-search.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import { searchMemories, type MemoryQuestion } from '../../src/projections/reads/memory-search.js';
+import type { Written } from '../../src/writer/write-command.js';
 import { allEvents } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
-import type { TestDatabase } from '../support/test-database.js';
 import { brokenAt } from '../support/event-chain.js';
 import { brittleFolds } from '../support/folds.js';
 import { memoryIndexOf } from '../support/memory-index-in-memory.js';
@@ -34,6 +33,7 @@ import {
 } from '../support/random-commands.js';
 import { decoded, folding, refolded, refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMANDS } from '../support/sent-commands.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 const RUNS = { numRuns: 6 };
 const WRONG = {

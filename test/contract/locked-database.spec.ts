@@ -4,10 +4,10 @@ import type Database from 'better-sqlite3';
 import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import type { LogTransaction } from '../../src/events/log/event-log.js';
-import { EventWriter } from '../../src/writer/event-writer.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
+import { EventWriter } from '../../src/writer/event-writer.js';
 import { append, joy, positionsOf, refusal } from '../support/appends.js';
 import { migratedFile } from '../support/sqlite-test-database.js';
 

@@ -1,9 +1,9 @@
 import { FileRefused } from '../../src/errors.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { receiptsTable } from '../../src/events/log/log-tables.js';
 import type { LogEntry } from '../../src/operations/lines/log-line.js';
 import { linesOf } from '../../src/operations/lines/log-lines.js';
 import { readLines } from '../../src/operations/lines/read-log-lines.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import type { StoreReader } from '../../src/projections/folding/store-reader.js';
 import { openStoreReader } from '../../src/store/open-store-reader.js';
 import { allEvents, append, feeling, joy, refusal } from '../support/appends.js';

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
-import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
 import { PostgresqlStoreReader } from '../../src/projections/folding/postgresql-store-reader.js';
+import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
 import { takeRebuild } from '../../src/store/postgresql/rebuild-lock.js';
 import { append, joy, positionsOf, refusal } from '../support/appends.js';
 import { liveFolds } from '../support/folds.js';

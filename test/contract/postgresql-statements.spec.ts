@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { Client, type QueryConfig } from 'pg';
 import { openPool } from '../../src/database/postgresql/open-postgresql.js';
-import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
+import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import { DEFAULT_LIMITS, EventWriter } from '../../src/writer/event-writer.js';
 import { liveFolds } from '../support/folds.js';
 import { dropDatabase, migratedDatabase } from '../support/postgresql-databases.js';

@@ -4,9 +4,8 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { EventCatalog } from '../../src/events/event-catalog.js';
-import { jsonCodec } from '../../src/events/log/event-codec.js';
-import { EventWriter } from '../../src/writer/event-writer.js';
 import { Doorbell } from '../../src/events/log/doorbell.js';
+import { jsonCodec } from '../../src/events/log/event-codec.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import {
   GetConversation,
@@ -31,16 +30,17 @@ import {
   SearchMemories,
   SearchMemoriesHandler,
 } from '../../src/modules/memory/queries/search-memories.query.js';
-import { commandNames } from '../../src/modules/store-command.js';
 import { encodeCursor } from '../../src/modules/page-cursor.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
+import { commandNames } from '../../src/modules/store-command.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
-import { migratedFile } from '../support/sqlite-test-database.js';
+import { EventWriter } from '../../src/writer/event-writer.js';
 import { liveFolds } from '../support/folds.js';
-import { ReadsHere } from '../support/reads-here.js';
 import { costlySteps } from '../support/query-plan.js';
+import { ReadsHere } from '../support/reads-here.js';
 import { COMMANDS, send, type CommandName } from '../support/sent-commands.js';
+import { migratedFile } from '../support/sqlite-test-database.js';
 
 const FROM = '2025-03-01T00:00:00Z';
 const TO = '2025-04-01T00:00:00Z';

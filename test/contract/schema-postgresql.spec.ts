@@ -1,8 +1,8 @@
 import { MikroORM } from '@mikro-orm/core';
-import { ormOptions } from '../../mikro-orm.config.js';
 import { MIGRATIONS } from '../../migrations/names.js';
 import { StartRefused } from '../../src/errors.js';
 import { migrate } from '../../src/store/migrate.js';
+import { ormOptions } from '../../src/store/orm-options.js';
 import { openPostgresqlStore } from '../../src/store/postgresql/postgresql-store.js';
 import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
 

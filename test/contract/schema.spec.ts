@@ -2,11 +2,11 @@ import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MikroORM } from '@mikro-orm/sqlite';
 import Database from 'better-sqlite3';
-import { ormOptions } from '../../mikro-orm.config.js';
 import { StartRefused } from '../../src/errors.js';
 import { LOG_TABLES } from '../../src/events/log/log-tables.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { migrate } from '../../src/store/migrate.js';
+import { ormOptions } from '../../src/store/orm-options.js';
 import { scratchFolder } from '../support/sqlite-test-database.js';
 
 const TABLES = [...LOG_TABLES, ...PROJECTIONS.flatMap(({ tables }) => tables)];

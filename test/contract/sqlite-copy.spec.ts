@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
-import { copySqliteFile, quickCheck } from '../../src/store/database-file.js';
+import { copySqliteFile, quickCheck } from '../../src/store/sqlite/database-file.js';
 import { scratchFolder } from '../support/sqlite-test-database.js';
 
 jest.setTimeout(60_000);

@@ -1,7 +1,7 @@
-import { FIRST_PLACE, type StoreReader, type UserPlace } from '../../src/projections/folding/store-reader.js';
 import type { ScannedEvent, StoredEvent } from '../../src/events/log/event-log.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { receiptsTable } from '../../src/events/log/log-tables.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
+import { FIRST_PLACE, type StoreReader, type UserPlace } from '../../src/projections/folding/store-reader.js';
 import { openStoreReader } from '../../src/store/open-store-reader.js';
 import { allEvents, append, feeling, joy } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';

@@ -1,5 +1,4 @@
 import * as fc from 'fast-check';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import {
   failuresTable,
   receiptsTable,
@@ -8,13 +7,14 @@ import {
   type SkipRow,
 } from '../../src/events/log/log-tables.js';
 import { emotionTrend } from '../../src/projections/emotion-trend.projection.js';
+import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { allEvents, append, joy, numbers, positionsOf, refusal } from '../support/appends.js';
-import { liveFolds } from '../support/folds.js';
 import { DATABASES } from '../support/databases.js';
-import { brittleFolds } from '../support/folds.js';
 import { brokenAt } from '../support/event-chain.js';
+import { liveFolds } from '../support/folds.js';
+import { brittleFolds } from '../support/folds.js';
 import { bursts, minuteClock, sendAll, sendTogether } from '../support/random-commands.js';
 import { refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMANDS } from '../support/sent-commands.js';

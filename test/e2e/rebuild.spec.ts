@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
-import { checkpointsTable } from '../../src/events/log/log-tables.js';
 import type { LogTransaction } from '../../src/events/log/event-log.js';
+import { checkpointsTable } from '../../src/events/log/log-tables.js';
 import { sessionsTable } from '../../src/projections/conversation-window.projection.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { openRebuild } from '../../src/store/open-rebuild.js';
 import { databaseFile } from '../../src/store/sqlite/data-folder.js';
 import type { Profile } from '../support/answers.js';

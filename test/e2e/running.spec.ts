@@ -1,8 +1,8 @@
-import { jest } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { emotion, ids, joyfulTurn, memory, minutesLater, turn } from '../support/builders.js';
+import { jest } from '@jest/globals';
 import { audit, FLAWLESS, storedKeys } from '../support/audit.js';
+import { emotion, ids, joyfulTurn, memory, minutesLater, turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { startLoad } from '../support/load.js';
 import { openRequest } from '../support/raw-http.js';

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StoredEvent } from '../../src/events/log/event-log.js';
+import { receiptsTable, type ReceiptRow } from '../../src/events/log/log-tables.js';
 import { backUp } from '../../src/operations/backup/back-up.js';
 import { removePartials } from '../../src/operations/backup/backup-folder.js';
 import type { Manifest } from '../../src/operations/backup/manifest.js';
 import { restoreFile, type RestoreSource, type Restored } from '../../src/operations/backup/restore.js';
-import { receiptsTable, type ReceiptRow } from '../../src/events/log/log-tables.js';
-import type { StoredEvent } from '../../src/events/log/event-log.js';
-import { readStore } from '../../src/store/open-store-reader.js';
 import type { DatabaseAddress } from '../../src/store/database-address.js';
+import { readStore } from '../../src/store/open-store-reader.js';
 import { scratchFolder } from './sqlite-test-database.js';
 
 const ALL = 100_000;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { constraintsOf, declaredFields, type DeclaredField } from './declared-fields.js';
 import type { Shape } from '../../src/validation/validator.js';
+import { constraintsOf, declaredFields, type DeclaredField } from './declared-fields.js';
 
 type Values = fc.Arbitrary<unknown>;
 

@@ -1,5 +1,5 @@
-import { foldTaken, inOrder, shareRanges } from '../../src/operations/rebuild/range-queue.js';
 import type { FoldRangeParts } from '../../src/operations/rebuild/fold-range.js';
+import { foldTaken, inOrder, shareRanges } from '../../src/operations/rebuild/range-queue.js';
 import type { RebuildParts } from '../../src/operations/rebuild/rebuild.js';
 import { userRanges } from '../../src/operations/rebuild/user-ranges.js';
 

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import type { Table } from '../../src/database/table.js';
-import type { EventFolds } from '../../src/projections/folding/event-folds.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
-import type { EventWriter } from '../../src/writer/event-writer.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
+import type { EventFolds } from '../../src/projections/folding/event-folds.js';
 import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
+import type { EventWriter } from '../../src/writer/event-writer.js';
 import { dropDatabase, dropTemplate, migratedDatabase, runSql } from './postgresql-databases.js';
 import {
   MOST_ROWS,

@@ -4,8 +4,8 @@ import { type StoreEvent } from '../../src/events/event-catalog.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import type { FoldAgainParts } from '../../src/projections/folding/catch-up.js';
-import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { allEvents } from './appends.js';
 import type { TestDatabase } from './test-database.js';
 

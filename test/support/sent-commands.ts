@@ -1,9 +1,6 @@
-import type { EventWriter } from '../../src/writer/event-writer.js';
-import type { ExpectedVersion, Written } from '../../src/writer/write-command.js';
-import type { CommandData, CommandWriter } from '../../src/writer/command-writer.js';
+import { withDecider } from '../../src/modules/command-catalog.js';
 import { EndSessionHandler } from '../../src/modules/conversation/commands/end-session.command.js';
 import { RecordTurnHandler } from '../../src/modules/conversation/commands/record-turn.command.js';
-import { withDecider } from '../../src/modules/command-catalog.js';
 import { ObserveEmotionHandler } from '../../src/modules/emotion/commands/observe-emotion.command.js';
 import { ForgetMemoryHandler } from '../../src/modules/memory/commands/forget-memory.command.js';
 import { FormMemoryHandler } from '../../src/modules/memory/commands/form-memory.command.js';
@@ -11,6 +8,9 @@ import { RecallMemoriesHandler } from '../../src/modules/memory/commands/recall-
 import { ReviseMemoryHandler } from '../../src/modules/memory/commands/revise-memory.command.js';
 import { ChangeProfileHandler } from '../../src/modules/profile/commands/change-profile.command.js';
 import { namedCommand } from '../../src/modules/store-command.js';
+import type { CommandData, CommandWriter } from '../../src/writer/command-writer.js';
+import type { EventWriter } from '../../src/writer/event-writer.js';
+import type { ExpectedVersion, Written } from '../../src/writer/write-command.js';
 
 const HANDLERS = {
   RecordTurn: RecordTurnHandler,

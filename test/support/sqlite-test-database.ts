@@ -5,13 +5,13 @@ import Database from 'better-sqlite3';
 import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
 import type { Table } from '../../src/database/table.js';
-import type { EventFolds } from '../../src/projections/folding/event-folds.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
-import type { EventWriter } from '../../src/writer/event-writer.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
+import type { EventFolds } from '../../src/projections/folding/event-folds.js';
 import { memoriesTable } from '../../src/projections/memory-index.projection.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import { migrate } from '../../src/store/migrate.js';
+import type { EventWriter } from '../../src/writer/event-writer.js';
 import { ReadsHere } from './reads-here.js';
 import {
   MOST_ROWS,

@@ -3,11 +3,11 @@ import type { RowChange, RowChanges } from '../../src/database/row-store.js';
 import { keyText, type Key, type Table } from '../../src/database/table.js';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
-import type { EventFolds } from '../../src/projections/folding/event-folds.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
-import { DEFAULT_LIMITS, EventWriter, type WriterLimits } from '../../src/writer/event-writer.js';
+import type { EventFolds } from '../../src/projections/folding/event-folds.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import type { DatabaseAddress } from '../../src/store/database-address.js';
+import { DEFAULT_LIMITS, EventWriter, type WriterLimits } from '../../src/writer/event-writer.js';
 
 /** What a writer has instead of the service's own. */
 export interface WriterOptions {

@@ -5,10 +5,10 @@ import {
   type ImportWatched,
 } from '../../src/operations/transfer/import-log.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import type { Projection } from '../../src/projections/projection.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import { inThisThread } from './in-this-thread.js';
 import { decoder } from './refolded.js';
-import type { Projection } from '../../src/projections/projection.js';
 import type { TestDatabase } from './test-database.js';
 
 /** A part of the log as the text of a file. */

@@ -1,10 +1,10 @@
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
-import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import {
   verifyStore,
   type VerifyParts,
   type VerifyReport,
 } from '../../src/operations/verify/verify-store.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import type { TestDatabase } from './test-database.js';
 

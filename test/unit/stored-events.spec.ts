@@ -3,8 +3,8 @@ import { RowBatch } from '../../src/database/row-batch.js';
 import { EVENT_TYPES, EventCatalog } from '../../src/events/event-catalog.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
-import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { storedFixtures } from '../support/stored-events.js';
 
 const fixtures = storedFixtures();

@@ -1,5 +1,5 @@
-import { eachAtMost } from './concurrency.js';
 import type { Command } from './commands.js';
+import { eachAtMost } from './concurrency.js';
 import type { DemoClient } from './demo-client.js';
 import type { Script } from './demo-script.js';
 

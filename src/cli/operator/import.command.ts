@@ -1,10 +1,10 @@
 import { accessSync } from 'node:fs';
 import { InvalidInput } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
+import type { Progress } from '../../operations/job-context.js';
+import { compressionOf, readLogFile } from '../../operations/lines/log-file.js';
 import { inThreads } from '../../operations/rebuild/fold-ranges.js';
 import { importLog, type ImportReport } from '../../operations/transfer/import-log.js';
-import { compressionOf, readLogFile } from '../../operations/lines/log-file.js';
-import type { Progress } from '../../operations/job-context.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { withLogAlone } from '../../store/open-log-alone.js';
 import { interruptible } from './interruptible.js';

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { rebuildInThread } from '../../operations/rebuild/rebuild-in-thread.js';
-import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Rebuilt } from '../../operations/rebuild/rebuild.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { migrate } from '../../store/migrate.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { StoreStatsAnswer } from '../../modules/ops/store-stats.dto.js';
-import { openReads } from '../../store/open-reads.js';
+import { openReads } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import { existing, serviceOf } from './where.js';
 

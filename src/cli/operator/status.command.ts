@@ -3,9 +3,12 @@ import { listBackups } from '../../operations/backup/backup-folder.js';
 import { lastDrill, type DrillResult } from '../../operations/backup/drill.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
 import { listSegments } from '../../operations/backup/segments.js';
-import { allCheckpoints, allFailures } from '../../projections/folding/checkpoints.js';
-import { failureText } from '../../projections/failure-text.js';
-import { standingOf } from '../../projections/standing.js';
+import {
+  allCheckpoints,
+  allFailures,
+  failureText,
+  standingOf,
+} from '../../projections/folding/checkpoints.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';

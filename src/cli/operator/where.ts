@@ -1,8 +1,8 @@
 import type { Config } from '../../config.js';
-import { existingStore } from '../../store/check-store.js';
-import { databaseFile, ownerOf, takeDataFolder } from '../../store/sqlite/data-folder.js';
-import type { DatabaseAddress } from '../../store/database-address.js';
 import { StartRefused } from '../../errors.js';
+import { existingStore } from '../../store/check-store.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { databaseFile, ownerOf, takeDataFolder } from '../../store/sqlite/data-folder.js';
 import type { Operation } from './operator-command.js';
 import { RunningService } from './service.js';
 

@@ -1,6 +1,6 @@
 import { Corrupt, type EventPlace } from '../../errors.js';
-import type { FoldEvent } from '../event.js';
 import { EventCatalog, type StoreEvent } from '../event-catalog.js';
+import type { FoldEvent } from '../event.js';
 import { jsonCodec, type EventCodec } from './event-codec.js';
 import type { ScannedEvent, StoredEvent } from './event-log.js';
 

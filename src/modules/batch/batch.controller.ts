@@ -4,12 +4,12 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { InvalidInput, KeyReused, StoreError, Unavailable, Unexpected } from '../../errors.js';
-import type { CommandContext, Written } from '../../writer/write-command.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { problemOf } from '../../http/problem.js';
 import { valid } from '../../http/valid.pipe.js';
 import { ID_PATTERN } from '../../validation/fields.js';
+import type { CommandContext, Written } from '../../writer/write-command.js';
 import { commandNames, namedCommand } from '../store-command.js';
 import { BatchAnswer, BatchBody } from './batch.dto.js';
 

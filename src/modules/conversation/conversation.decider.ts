@@ -1,14 +1,10 @@
 import { NotFound } from '../../errors.js';
-import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
+import { conversationStream, emotionStream } from '../../events/streams.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
-import { emotionStream, label, labels } from '../labels.js';
+import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
+import { label, labels } from '../labels.js';
 import { occurrence, userInDecision } from '../user-in-decision.js';
 import type { EndSessionInput, RecordTurnBody } from './conversation.dto.js';
-
-/** The stream of one session. */
-export function conversationStream(userId: string, sessionId: string): string {
-  return `conversation:${userId}:${sessionId}`;
-}
 
 /**
  * Records a turn, and with it whatever it brings: the user's registration, the start of the session (also of one that

@@ -1,5 +1,6 @@
+import { emotionStream } from '../../events/streams.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
-import { emotionStream, label, labels } from '../labels.js';
+import { label, labels } from '../labels.js';
 import { occurrence, userInDecision } from '../user-in-decision.js';
 import type { ObserveEmotionBody } from './emotion.dto.js';
 

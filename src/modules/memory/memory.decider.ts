@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { NotFound, Refused } from '../../errors.js';
-import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
+import { memoryStream, recallStream } from '../../events/streams.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
+import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
 import { occurrence, userInDecision } from '../user-in-decision.js';
 import type {
   ForgetMemoryInput,
@@ -9,11 +10,6 @@ import type {
   RecallMemoriesBody,
   ReviseMemoryInput,
 } from './memory.dto.js';
-
-/** The stream of one memory. */
-export function memoryStream(memoryId: string): string {
-  return `memory:${memoryId}`;
-}
 
 /** Keeps something new; an id that was ever used for this user is refused, even if it was forgotten. */
 export function formMemory(
@@ -91,7 +87,7 @@ export function recallMemories(state: WriteState, userId: string, input: RecallM
   const { utcOffset } = userInDecision(state, userId);
   return {
     status: 201,
-    events: [{ streamId: `recall:${userId}`, type: 'memory.recalled', data: { memoryIds }, utcOffset }],
+    events: [{ streamId: recallStream(userId), type: 'memory.recalled', data: { memoryIds }, utcOffset }],
     answer: ({ position }) => ({ position }),
   };
 }

@@ -1,10 +1,10 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { failuresTable } from '../../events/log/log-tables.js';
 import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
-import { failureText } from '../../projections/failure-text.js';
-import type { ProjectionPosition } from '../../projections/reads/positions.js';
+import { failureText } from '../../projections/folding/checkpoints.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Projection } from '../../projections/projection.js';
+import type { ProjectionPosition } from '../../projections/reads/positions.js';
 import { Reads } from '../../projections/reads/reads.js';
 import type { ProjectionAnswer, ProjectionsAnswer } from './projections.dto.js';
 import { RowCounts, rowsOf } from './row-counts.js';

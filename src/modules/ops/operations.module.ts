@@ -1,4 +1,3 @@
-import { loggedFailure, Refused } from '../../errors.js';
 import {
   Global,
   Logger,
@@ -6,12 +5,13 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Store } from '../../store/store.js';
+import { loggedFailure, Refused } from '../../errors.js';
 import { anchorsOf } from '../../operations/backup/anchors.js';
 import { Backups } from '../../operations/backup/backups.js';
 import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
 import { Upkeep } from '../../operations/upkeep.js';
 import { Verifications } from '../../operations/verify/verifications.js';
+import { Store } from '../../store/store.js';
 
 /** The long work of operators, for every module that is asked for it. */
 @Global()

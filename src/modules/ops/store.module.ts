@@ -1,10 +1,10 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Doorbell } from '../../events/log/doorbell.js';
+import { Reads } from '../../projections/reads/reads.js';
+import { Store } from '../../store/store.js';
 import { CommandWriter } from '../../writer/command-writer.js';
 import { CountingWriter } from '../../writer/counting-writer.js';
 import { Metrics } from '../metrics.js';
-import { Reads } from '../../projections/reads/reads.js';
-import { Store } from '../../store/store.js';
 
 /** Gives every module the open store's writer, reads and doorbell; closes it after the last answer was sent. */
 @Module({})

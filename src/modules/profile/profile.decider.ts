@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Decision, WriteState } from '../../writer/write-command.js';
+import { profileStream } from '../../events/streams.js';
 import { conversationSummariesTable } from '../../projections/conversation-window.projection.js';
 import {
   DEFAULT_PROFILE,
   profilesTable,
   type ProfileRow,
 } from '../../projections/current-profile.projection.js';
-import { profileStream, userInDecision } from '../user-in-decision.js';
+import type { Decision, WriteState } from '../../writer/write-command.js';
+import { userInDecision } from '../user-in-decision.js';
 import { profileAnswer } from './profile-answer.js';
 import type { ChangeProfileBody } from './profile.dto.js';
 

@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/co
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { valid, validIfSent } from '../../http/valid.pipe.js';
 import { rateOf, type Job } from '../../operations/jobs.js';
-import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
 import type { Rebuilt } from '../../operations/rebuild/rebuild.js';
+import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
 import { differenceAnswer } from '../row-differences.js';
 import { RebuildAnswer, RebuildBody, RebuildPath, RebuildStarted } from './rebuilds.dto.js';
 

@@ -1,7 +1,7 @@
 import { ArrayNotEmpty, IsArray, IsIn } from 'class-validator';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import { RowDifferenceAnswer } from '../row-differences.js';
 import { IsId, Optional } from '../../validation/fields.js';
+import { RowDifferenceAnswer } from '../row-differences.js';
 
 const NAMES = PROJECTIONS.map(({ name }) => name);
 

@@ -2,12 +2,12 @@ import { dirname, join } from 'node:path';
 import { Corrupt } from '../../errors.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
-import { linesOf } from '../lines/log-lines.js';
 import type { Progress } from '../job-context.js';
+import { linesIn } from '../lines/lines-in.js';
+import { linesOf } from '../lines/log-lines.js';
 import type { TakenBackup } from './back-up-file.js';
 import { writingTo } from './backup-folder.js';
 import { describeStore, type Described } from './describe-store.js';
-import { linesIn } from '../lines/lines-in.js';
 import type { Steps } from './steps.js';
 import { checkPacked, pack, type PackedFile } from './zstd-files.js';
 

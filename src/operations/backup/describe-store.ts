@@ -1,7 +1,7 @@
 import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
-import { liveDigests } from '../verify/live-digests.js';
-import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import { liveDigests } from '../verify/live-digests.js';
 import type { BackupEnd, Manifest } from './manifest.js';
 
 /** What a manifest says of the store itself. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { LiveDigest } from '../verify/live-digests.js';
 import { Corrupt, Refused, Unavailable } from '../../errors.js';
+import type { LiveDigest } from '../verify/live-digests.js';
 import type { PackedFile } from './zstd-files.js';
 
 /** What a manifest says of itself, so that a release knows whether it can read it. */

@@ -2,8 +2,8 @@ import { RowBatch } from '../../database/row-batch.js';
 import { Corrupt } from '../../errors.js';
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
-import { inStreams } from '../transfer/import-streams.js';
 import type { LogEntry, LoggedEvent } from '../lines/log-line.js';
+import { inStreams } from '../transfer/import-streams.js';
 import type { RestoreTarget } from './restore-plan.js';
 
 /** Events of one transaction. */

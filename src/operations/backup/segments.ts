@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 // By its name, so that an older Node.js gets as far as being told that it is too old.
 import zlib from 'node:zlib';
-import { pipeline } from 'node:stream';
 import { namesIn } from './backup-folder.js';
 
 /** Digits of a hash that a segment's name has: enough to tell chains apart; its content is checked in full. */

@@ -4,7 +4,6 @@ import type { Leadership } from '../../store/leadership.js';
 import { OperationsThread } from '../in-thread.js';
 import type { BackupLog } from './backup-log.js';
 import type { BackupState } from './backup-state.js';
-
 import type { Manifest } from './manifest.js';
 import { short } from './segments.js';
 import type { Shipped } from './ship-log.js';

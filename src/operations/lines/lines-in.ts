@@ -1,7 +1,7 @@
 import { Corrupt, FileRefused, Refused } from '../../errors.js';
+import { unpacked } from '../backup/zstd-files.js';
 import type { LogEntry } from './log-line.js';
 import { readLines } from './read-log-lines.js';
-import { unpacked } from '../backup/zstd-files.js';
 
 /** What a compressed file of lines holds, checked; throws Corrupt or Refused, naming the file and its damage. */
 export async function* linesIn(file: string): AsyncGenerator<LogEntry> {

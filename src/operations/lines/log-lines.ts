@@ -4,8 +4,8 @@ import { chainHash, GENESIS } from '../../events/log/event-hash.js';
 import type { StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import { eventLine, FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
 import type { Watched } from '../job-context.js';
+import { eventLine, FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
 
 /** Events read, and lines given on, at once. */
 const PAGE = 500;

@@ -1,6 +1,6 @@
+import { FileRefused } from '../../errors.js';
 import type { StoredData } from '../../events/log/event-codec.js';
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
-import { FileRefused } from '../../errors.js';
 import { FORMAT, type LoggedEvent, type LogHeader, type LogTrailer } from './log-line.js';
 
 type Fields = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { FileRefused } from '../../errors.js';
 import { chainHash } from '../../events/log/event-hash.js';
 import type { ReceiptRow } from '../../events/log/log-tables.js';
-import { nothingYet, trailerOf, type LinesSoFar } from './log-lines.js';
 import type { LogEntry, LoggedEvent, LogHeader, LogTrailer } from './log-line.js';
+import { nothingYet, trailerOf, type LinesSoFar } from './log-lines.js';
 import { parseHeader, parseLine } from './parse-log-line.js';
 
 /** Far above what any event or receipt can be: the body of a request is at most a few MB. */

@@ -4,7 +4,6 @@ import { storedTable } from '../../database/stored-table.js';
 import type { Table } from '../../database/table.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventLog } from '../../events/log/event-log.js';
-import { RowComparison, type ProjectionDifferences } from '../verify/compare-rows.js';
 import {
   foldStore,
   type FoldedUsers,
@@ -12,8 +11,9 @@ import {
   type UserRange,
 } from '../../projections/folding/fold-store.js';
 import type { SortedRows } from '../../projections/folding/folded-rows.js';
-import type { Projection } from '../../projections/projection.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
+import type { Projection } from '../../projections/projection.js';
+import { RowComparison, type ProjectionDifferences } from '../verify/compare-rows.js';
 
 /** What a part of a rebuild works with: connections of its own. */
 export interface FoldRangeParts {

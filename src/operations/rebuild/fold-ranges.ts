@@ -4,12 +4,12 @@ import { Piscina } from 'piscina';
 import { errorFrom } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { Projection } from '../../projections/projection.js';
-import type { RebuildParts } from './rebuild.js';
-import { userRanges } from './user-ranges.js';
 import type { OpenStore } from '../../store/open-log.js';
+import type { Answered } from '../thread-messages.js';
 import type { RangesTask } from './fold-ranges.worker.js';
 import { foldTaken, inOrder, shareRanges, type TakenRange } from './range-queue.js';
-import type { Answered } from '../thread-messages.js';
+import type { RebuildParts } from './rebuild.js';
+import { userRanges } from './user-ranges.js';
 
 /** More take turns in writing more than they fold. */
 const MOST_THREADS = 4;

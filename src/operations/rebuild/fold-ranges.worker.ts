@@ -5,9 +5,9 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openStoreAt } from '../../store/open-log.js';
 import { lowerPriority } from '../low-priority.js';
+import type { Answered } from '../thread-messages.js';
 import { Quiet } from './quiet.js';
 import { allTaken, foldTaken, type SharedRanges, type TakenRange } from './range-queue.js';
-import type { Answered } from '../thread-messages.js';
 
 // Folds some of the users for a rebuild, in a thread of its own.
 lowerPriority();

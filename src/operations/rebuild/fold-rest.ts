@@ -1,5 +1,5 @@
-import { allCheckpoints, allFailures, readSkips } from '../../projections/folding/checkpoints.js';
 import { catchUp, isOfEvent, type CaughtUp } from '../../projections/folding/catch-up.js';
+import { allCheckpoints, allFailures, readSkips } from '../../projections/folding/checkpoints.js';
 import type { PoisonEvent } from '../../projections/folding/fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
 

@@ -1,5 +1,5 @@
-import { foldRange, type FoldedRange, type FoldRangeParts } from './fold-range.js';
 import type { UserRange } from '../../projections/folding/fold-store.js';
+import { foldRange, type FoldedRange, type FoldRangeParts } from './fold-range.js';
 
 /** Ranges of users that several threads take one after another, so that all of them are done at about the same time. */
 export interface SharedRanges {

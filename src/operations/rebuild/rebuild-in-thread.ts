@@ -1,7 +1,7 @@
-import type { Rebuilt } from './rebuild.js';
 import { inThread } from '../in-thread.js';
-import type { RebuildInput } from './run-rebuild.js';
 import type { Watched } from '../job-context.js';
+import type { Rebuilt } from './rebuild.js';
+import type { RebuildInput } from './run-rebuild.js';
 
 /** Rebuilds in threads of its own; ended early by the signal, it leaves nothing half-made. */
 export async function rebuildInThread(input: RebuildInput, watched: Watched): Promise<Rebuilt> {

@@ -5,12 +5,13 @@ import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../../events/log/event-log.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../../events/log/log-tables.js';
 import { allCheckpoints, readSkips } from '../../projections/folding/checkpoints.js';
+import type { PoisonEvent } from '../../projections/folding/fold-store.js';
+import { dropShadows, tablesOf } from '../../projections/folding/open-projections.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+import type { Projection } from '../../projections/projection.js';
 import type { ProjectionDifferences } from '../verify/compare-rows.js';
 import { CatchUpFolds } from './catch-up-folds.js';
 import type { FoldedRange } from './fold-range.js';
-import type { PoisonEvent } from '../../projections/folding/fold-store.js';
-import type { Projection } from '../../projections/projection.js';
-import type { StoreReader } from '../../projections/folding/store-reader.js';
 
 /** Events of one transaction: commands wait for it. */
 const EVENTS = 50;
@@ -94,11 +95,6 @@ async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
   };
 }
 
-/** Drops what a rebuild that was killed has left behind. */
-export async function dropShadows(log: EventLog, projections: readonly Projection[]): Promise<void> {
-  for (const table of tablesOf(projections)) await log.transaction(({ shadows }) => shadows.drop(table));
-}
-
 /** The first event, by position, at which each projection stopped. */
 function firstOfEach(failed: readonly PoisonEvent[]): PoisonEvent[] {
   const byPosition = failed.toSorted((a, b) => a.position - b.position);
@@ -116,10 +112,6 @@ function together(ranges: readonly (readonly ProjectionDifferences[])[]): Projec
     differences: found.reduce((sum, { differences }) => sum + differences, 0),
     firstDifferences: found.flatMap(({ firstDifferences }) => firstDifferences).slice(0, FIRST),
   }));
-}
-
-function tablesOf(projections: readonly Projection[]): Table[] {
-  return projections.flatMap(({ tables }) => tables);
 }
 
 /** The projections whose live rows the present folds have made. */

@@ -1,11 +1,11 @@
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Reads } from '../../projections/reads/reads.js';
-import type { Rebuilt } from './rebuild.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
+import type { Watched } from '../job-context.js';
 import { Jobs, type Job } from '../jobs.js';
 import { rebuildInThread } from './rebuild-in-thread.js';
+import type { Rebuilt } from './rebuild.js';
 import type { RebuildInput } from './run-rebuild.js';
-import type { Watched } from '../job-context.js';
 
 /** What a rebuild needs of the running store. */
 interface Rebuildable {

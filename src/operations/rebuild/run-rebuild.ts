@@ -2,17 +2,16 @@ import { RowBatch } from '../../database/row-batch.js';
 import { Refused } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import { skipsTable } from '../../events/log/log-tables.js';
-import { allCheckpoints, allFailures } from '../../projections/folding/checkpoints.js';
-import { isStale } from '../../projections/folding/open-projections.js';
+import { allCheckpoints, allFailures, standingOf } from '../../projections/folding/checkpoints.js';
+import { isStale, dropShadows } from '../../projections/folding/open-projections.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Projection } from '../../projections/projection.js';
-import { dropShadows, rebuild, type Rebuilt } from './rebuild.js';
-import { standingOf } from '../../projections/standing.js';
 import { isShared, type DatabaseAddress } from '../../store/database-address.js';
 import type { OpenStore } from '../../store/open-log.js';
 import { openRebuild } from '../../store/open-rebuild.js';
-import { inThreads } from './fold-ranges.js';
 import type { Progress } from '../job-context.js';
+import { inThreads } from './fold-ranges.js';
+import { rebuild, type Rebuilt } from './rebuild.js';
 
 /** What is to be rebuilt. */
 export interface RebuildInput {

@@ -7,8 +7,9 @@ import type { Filter } from '../../database/row-store.js';
 import { FileRefused, InvalidInput, Refused } from '../../errors.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import { eventLine, receiptLine } from '../lines/log-line.js';
+import type { Watched } from '../job-context.js';
 import { compressionOf, readLogFile } from '../lines/log-file.js';
+import { eventLine, receiptLine } from '../lines/log-line.js';
 import {
   firstLine,
   headerOf,
@@ -18,7 +19,6 @@ import {
   type LogRange,
 } from '../lines/log-lines.js';
 import { LogLinesCheck, splitLines } from '../lines/read-log-lines.js';
-import type { Watched } from '../job-context.js';
 
 /** What an export wrote. */
 export interface ExportReport {

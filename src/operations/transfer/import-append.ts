@@ -1,6 +1,6 @@
 import { RowBatch } from '../../database/row-batch.js';
-import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { ProjectionFailed, Refused } from '../../errors.js';
+import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { chainHash } from '../../events/log/event-hash.js';
 import { settled, type LogTransaction, type StoredEvent } from '../../events/log/event-log.js';
 import {
@@ -12,10 +12,10 @@ import {
 } from '../../events/log/log-tables.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
+import type { LoggedEvent } from '../lines/log-line.js';
 import type { ImportChunk } from './import-chunks.js';
 import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
 import { inStreams } from './import-streams.js';
-import type { LoggedEvent } from '../lines/log-line.js';
 import { withPositions } from './receipt-positions.js';
 
 const PAGE = 1_000;

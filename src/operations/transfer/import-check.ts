@@ -2,11 +2,11 @@ import { keyText } from '../../database/table.js';
 import { Corrupt, FileRefused, Refused } from '../../errors.js';
 import type { LogHead } from '../../events/log/event-log.js';
 import type { SkipRow } from '../../events/log/log-tables.js';
-import { ImportConflicts } from './import-conflicts.js';
-import type { ImportParts, ImportPlan, ImportRequest } from './import-parts.js';
+import type { Watched } from '../job-context.js';
 import type { LogEntry, LoggedEvent, LogHeader } from '../lines/log-line.js';
 import { readLines } from '../lines/read-log-lines.js';
-import type { Watched } from '../job-context.js';
+import { ImportConflicts } from './import-conflicts.js';
+import type { ImportParts, ImportPlan, ImportRequest } from './import-parts.js';
 
 /** Events between two looks at the signal, and two words of progress. */
 const STEP = 1_000;

@@ -2,10 +2,10 @@ import { RowBatch } from '../../database/row-batch.js';
 import { Refused } from '../../errors.js';
 import type { LogHead, LogTransaction } from '../../events/log/event-log.js';
 import { receiptsTable, skipsTable } from '../../events/log/log-tables.js';
+import type { LoggedEvent } from '../lines/log-line.js';
 import type { ImportChunk } from './import-chunks.js';
 import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
 import { inStreams } from './import-streams.js';
-import type { LoggedEvent } from '../lines/log-line.js';
 
 /** A store that is empty or holds the file's beginning: everything keeps its place. */
 export class ContinueTarget implements ImportTarget {

@@ -1,13 +1,13 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
+import type { Watched } from '../job-context.js';
+import { readLines } from '../lines/read-log-lines.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
 import { AppendTarget } from './import-append.js';
 import { checkImport } from './import-check.js';
-import { ContinueTarget } from './import-continue.js';
 import { inCommands } from './import-chunks.js';
+import { ContinueTarget } from './import-continue.js';
 import type { ImportParts, ImportRequest, ImportTarget } from './import-parts.js';
-import { readLines } from '../lines/read-log-lines.js';
-import type { Watched } from '../job-context.js';
 
 /** What an import did. */
 export interface ImportReport extends FoldedRest {

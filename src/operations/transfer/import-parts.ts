@@ -1,11 +1,11 @@
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventLog, LogHead, LogTransaction } from '../../events/log/event-log.js';
 import type { SkipRow } from '../../events/log/log-tables.js';
-import type { Projection } from '../../projections/projection.js';
-import type { RebuildParts } from '../rebuild/rebuild.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import type { ImportChunk } from './import-chunks.js';
+import type { Projection } from '../../projections/projection.js';
 import type { LoggedEvent } from '../lines/log-line.js';
+import type { RebuildParts } from '../rebuild/rebuild.js';
+import type { ImportChunk } from './import-chunks.js';
 
 /** The store that takes a file in; nobody else should write to it. */
 export interface ImportParts {

@@ -1,9 +1,9 @@
-import type { Anchor } from './verify-log.js';
-import type { VerifyReport } from './verify-store.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { inThread } from '../in-thread.js';
-import { Jobs, type Job } from '../jobs.js';
 import type { Watched } from '../job-context.js';
+import { Jobs, type Job } from '../jobs.js';
+import type { Anchor } from './verify-log.js';
+import type { VerifyReport } from './verify-store.js';
 
 /** Verifies a store beside whoever serves it. */
 export async function runVerification(

@@ -1,8 +1,8 @@
 import { indexedTerms } from '../../database/full-text.js';
 import type { FullText, Table } from '../../database/table.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
-import type { Projection } from '../../projections/projection.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
+import type { Projection } from '../../projections/projection.js';
 import type { Finding } from './verify-log.js';
 
 /** Findings that are kept. */

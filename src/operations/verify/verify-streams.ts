@@ -3,9 +3,9 @@ import { StoreError } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
 import { streamsTable } from '../../events/log/log-tables.js';
-import { livePages } from './compare-rows.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
+import { livePages } from './compare-rows.js';
 import type { Finding } from './verify-log.js';
 
 /** Findings that are kept; a store with more has been understood. */

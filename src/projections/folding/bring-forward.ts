@@ -2,10 +2,10 @@ import { RowBatch } from '../../database/row-batch.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { settled, type LogTransaction } from '../../events/log/event-log.js';
 import { checkpointsTable, failuresTable, skipsTable } from '../../events/log/log-tables.js';
-import { isOfEvent } from './catch-up.js';
-import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from '../projection.js';
-import { standingOf } from '../standing.js';
+import { isOfEvent } from './catch-up.js';
+import { standingOf } from './checkpoints.js';
+import { ProjectionFolds } from './projection-folds.js';
 
 /** What others write between two looks of Upkeep, and some; more is left to it, for commands wait meanwhile. */
 export const FEW = 1_000;

@@ -3,8 +3,8 @@ import { Corrupt, ProjectionFailed } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../../events/log/event-log.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../../events/log/log-tables.js';
-import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from '../projection.js';
+import { ProjectionFolds } from './projection-folds.js';
 
 const PAGE = 1_000;
 

@@ -3,9 +3,9 @@ import { ProjectionFailed, StoreError, type EventPlace } from '../../errors.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
+import type { Projection } from '../projection.js';
 import { readSkips, skipId } from './checkpoints.js';
 import { FoldedRows, type SortedRows } from './folded-rows.js';
-import type { Projection } from '../projection.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
 /** Events of one page. */

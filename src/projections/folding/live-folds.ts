@@ -2,14 +2,14 @@ import type { Rows, RowsView } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
 import type { StoreEvent } from '../../events/event-catalog.js';
-import type { BatchFolds, EventFolds } from './event-folds.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { LogHead, LogTransaction } from '../../events/log/event-log.js';
-import { bringForward } from './bring-forward.js';
 import { checkpointsTable } from '../../events/log/log-tables.js';
-import { ProjectionFolds } from './projection-folds.js';
 import type { Projection } from '../projection.js';
-import { standingOf, type Standing } from '../standing.js';
+import { bringForward } from './bring-forward.js';
+import { standingOf, type Standing } from './checkpoints.js';
+import type { BatchFolds, EventFolds } from './event-folds.js';
+import { ProjectionFolds } from './projection-folds.js';
 
 /**
  * Folds each event into every projection that is live: folded up to the head by the present version of its folds.

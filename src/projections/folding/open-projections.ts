@@ -1,10 +1,10 @@
 import { RowBatch } from '../../database/row-batch.js';
+import type { Table } from '../../database/table.js';
 import { settled, type EventLog } from '../../events/log/event-log.js';
 import { checkpointsTable, failuresTable } from '../../events/log/log-tables.js';
-import { catchUp, isOfEvent, type CaughtUp, type FoldAgainParts } from './catch-up.js';
 import type { Projection } from '../projection.js';
-import type { ProjectionGate } from '../reads/projection-gate.js';
-import { standingOf, type Standing } from '../standing.js';
+import { catchUp, isOfEvent, type CaughtUp, type FoldAgainParts } from './catch-up.js';
+import { standingOf, type Standing } from './checkpoints.js';
 
 /** How a store's projections were found at its start. */
 export interface OpenedProjections {
@@ -49,13 +49,6 @@ export function isStale(standing: Standing, { shared }: Pick<OpenProjectionsPart
   return standing === 'older' || (standing === 'newer' && !shared);
 }
 
-/** Keeps readers from what was not found whole. */
-export function closeGate(gate: ProjectionGate, { stale, outdated, failed }: OpenedProjections): void {
-  for (const projection of stale) gate.close(projection, 'rebuilding');
-  for (const projection of outdated) gate.close(projection, 'outdated');
-  for (const projection of failed) gate.close(projection, 'failed');
-}
-
 function standingIn(log: EventLog, projection: Projection): Promise<Standing> {
   return log.transaction((transaction) =>
     settled(transaction, () => {
@@ -86,4 +79,14 @@ async function stops(parts: FoldAgainParts, projection: Projection, caughtUp: Ca
     });
     return true;
   }
+}
+
+/** Drops what a rebuild that was killed has left behind. */
+export async function dropShadows(log: EventLog, projections: readonly Projection[]): Promise<void> {
+  for (const table of tablesOf(projections)) await log.transaction(({ shadows }) => shadows.drop(table));
+}
+
+/** The tables of the projections. */
+export function tablesOf(projections: readonly Projection[]): Table[] {
+  return projections.flatMap(({ tables }) => tables);
 }

@@ -5,8 +5,8 @@ import { MemoryRowStore } from '../../database/memory-row-store.js';
 import { RowBatch } from '../../database/row-batch.js';
 import { defineTable, integer, text } from '../../database/table.js';
 import { checkpointsTable } from '../../events/log/log-tables.js';
-import { ProjectionFolds } from './projection-folds.js';
 import { defineProjection } from '../projection.js';
+import { ProjectionFolds } from './projection-folds.js';
 
 const seenTable = defineTable('seen', { userId: text(), times: integer() }, { key: ['userId'] });
 

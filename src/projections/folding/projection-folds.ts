@@ -2,8 +2,8 @@ import type { Rows } from '../../database/row-store.js';
 import { ProjectionFailed } from '../../errors.js';
 import type { StoreEvent } from '../../events/event-catalog.js';
 import { checkpointsTable } from '../../events/log/log-tables.js';
-import { skipId } from './checkpoints.js';
 import type { Projection } from '../projection.js';
+import { skipId } from './checkpoints.js';
 
 interface NamedFold {
   projection: string;

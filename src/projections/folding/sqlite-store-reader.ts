@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { RowQuery } from '../../database/row-store.js';
-import { sqliteIndexedTerms } from '../../database/sqlite/sqlite-indexed-terms.js';
 import { openForReading } from '../../database/sqlite/open-sqlite.js';
+import { sqliteIndexedTerms } from '../../database/sqlite/sqlite-indexed-terms.js';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { Table } from '../../database/table.js';
 import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';

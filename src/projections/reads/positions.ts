@@ -1,6 +1,6 @@
 import type { CheckpointRow } from '../../events/log/log-tables.js';
+import { standingOf, type Standing } from '../folding/checkpoints.js';
 import { PROJECTIONS } from '../projection-catalog.js';
-import { standingOf, type Standing } from '../standing.js';
 
 /** How far a projection has folded. */
 export interface ProjectionPosition {

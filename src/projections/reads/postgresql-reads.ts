@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import { setImmediate as breathe } from 'node:timers/promises';
+import type pg from 'pg';
 import { attempt } from '../../database/postgresql/open-postgresql.js';
 import { PostgresqlFullText, type CandidateQuery } from '../../database/postgresql/postgresql-full-text.js';
 import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';

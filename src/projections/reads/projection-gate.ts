@@ -1,5 +1,6 @@
 import type { Table } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
+import type { OpenedProjections } from '../folding/open-projections.js';
 import type { Projection } from '../projection.js';
 
 /** Why the rows of a projection cannot be read now; `outdated`: by a newer release's folds, which this process has not. */
@@ -36,4 +37,11 @@ export class ProjectionGate {
     const projection = this.projectionOf.get(table.name);
     if (projection !== undefined && this.why.has(projection)) throw Unavailable.projection(projection);
   }
+}
+
+/** Keeps readers from what was not found whole. */
+export function closeGate(gate: ProjectionGate, { stale, outdated, failed }: OpenedProjections): void {
+  for (const projection of stale) gate.close(projection, 'rebuilding');
+  for (const projection of outdated) gate.close(projection, 'outdated');
+  for (const projection of failed) gate.close(projection, 'failed');
 }

@@ -1,9 +1,9 @@
 import type { RowReader } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
-import { ProjectionGate } from './projection-gate.js';
 import type { MemoryHit, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
+import { ProjectionGate } from './projection-gate.js';
 
 /** How much room the store takes, in bytes. */
 export interface StoreSize {

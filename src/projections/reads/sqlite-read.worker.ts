@@ -1,5 +1,5 @@
-import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { workerData } from 'node:worker_threads';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { RowQuery } from '../../database/row-store.js';
 import { openForReading } from '../../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
@@ -8,8 +8,8 @@ import { Corrupt, errorData, type ErrorData } from '../../errors.js';
 import { PageWriter, type PageQuery } from '../../events/event-page.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
-import { searchMemories, type MemoryQuestion } from './memory-search.js';
 import { PROJECTIONS } from '../projection-catalog.js';
+import { searchMemories, type MemoryQuestion } from './memory-search.js';
 import { SqliteFigures } from './sqlite-figures.js';
 import { sqliteMemoryIndex } from './sqlite-memory-index.js';
 

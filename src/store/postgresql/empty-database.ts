@@ -1,36 +1,17 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type pg from 'pg';
 import { attempt, openPool } from '../../database/postgresql/open-postgresql.js';
 import { relationsOf } from '../../database/shadow.js';
-import { asOneFile } from '../sqlite/database-file.js';
 import { Refused } from '../../errors.js';
 import { LOG_TABLES } from '../../events/log/log-tables.js';
 import { LOCK_LOG } from '../../events/log/postgresql-event-log.js';
 import { readHead } from '../../events/log/postgresql-event-reader.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import { migrate } from '../migrate.js';
-import { swapDatabase } from '../sqlite/swap-database.js';
 
 /** What a store holds at least, and must not hold more of when it is emptied. */
 export interface StoreContent {
   position: number;
   chainHead: string;
   receipts: number;
-}
-
-const REPLACEMENT = 'edgesoul.db.emptied';
-
-/**
- * Puts an empty, migrated database in the place of the data folder's own, of which nothing stays; whoever calls has the
- * folder. A process that is killed leaves the old one or the new one.
- */
-export async function emptyFile(folder: string): Promise<void> {
-  const file = join(folder, REPLACEMENT);
-  for (const part of ['', '-wal', '-shm', '-journal']) rmSync(file + part, { force: true });
-  await migrate({ file });
-  asOneFile(file);
-  swapDatabase(folder, { replacement: REPLACEMENT, aside: 'edgesoul.db.removed', discard: true });
 }
 
 /**

@@ -1,25 +1,25 @@
 import { openPool } from '../../database/postgresql/open-postgresql.js';
 import { EventCatalog } from '../../events/event-catalog.js';
+import { Doorbell } from '../../events/log/doorbell.js';
 import { jsonCodec } from '../../events/log/event-codec.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
-import { Doorbell } from '../../events/log/doorbell.js';
-import { EventWriter } from '../../writer/event-writer.js';
 import { PostgresqlDoorbell } from '../../events/log/postgresql-doorbell.js';
 import { PostgresqlEventLog } from '../../events/log/postgresql-event-log.js';
-import { DecidingWriter } from '../../writer/deciding-writer.js';
-import { closeGate, openProjections } from '../../projections/folding/open-projections.js';
-import { PostgresqlReads } from '../../projections/reads/postgresql-reads.js';
-import { dropShadows } from '../../operations/rebuild/rebuild.js';
-import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import { LiveFolds } from '../../projections/folding/live-folds.js';
 import { readSkips } from '../../projections/folding/checkpoints.js';
+import { LiveFolds } from '../../projections/folding/live-folds.js';
+import { openProjections, dropShadows } from '../../projections/folding/open-projections.js';
+import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import { PostgresqlReads } from '../../projections/reads/postgresql-reads.js';
+import { closeGate } from '../../projections/reads/projection-gate.js';
+import { DecidingWriter } from '../../writer/deciding-writer.js';
+import { EventWriter } from '../../writer/event-writer.js';
 import { databaseName } from '../database-address.js';
-import { takeRebuild } from './rebuild-lock.js';
 import { migrate } from '../migrate.js';
-import { alone } from './start-lock.js';
 import { readStore } from '../open-store-reader.js';
 import { runAll } from '../run-all.js';
 import type { Store } from '../store.js';
+import { takeRebuild } from './rebuild-lock.js';
+import { alone } from './start-lock.js';
 
 /** Connections of one process: the writer needs one at a time, and one while the database is opened. */
 const WRITING = 2;

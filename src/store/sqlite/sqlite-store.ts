@@ -1,23 +1,23 @@
 import { openForWriting } from '../../database/sqlite/open-sqlite.js';
 import { WriteTurns } from '../../database/sqlite/write-turns.js';
-import { EventDecoder } from '../../events/log/event-decoder.js';
 import { Doorbell } from '../../events/log/doorbell.js';
+import { EventDecoder } from '../../events/log/event-decoder.js';
 import { SqliteEventLog } from '../../events/log/sqlite-event-log.js';
+import { readSkips } from '../../projections/folding/checkpoints.js';
 import {
-  closeGate,
   openProjections,
   type OpenedProjections,
+  dropShadows,
 } from '../../projections/folding/open-projections.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import { dropShadows } from '../../operations/rebuild/rebuild.js';
+import { closeGate } from '../../projections/reads/projection-gate.js';
 import { SqliteReads } from '../../projections/reads/sqlite-reads.js';
-import { readSkips } from '../../projections/folding/checkpoints.js';
-import { takeDataFolder } from './data-folder.js';
+import { SqliteWriter } from '../../writer/sqlite-writer.js';
 import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
 import { runAll } from '../run-all.js';
-import { SqliteWriter } from '../../writer/sqlite-writer.js';
 import type { Store } from '../store.js';
+import { takeDataFolder } from './data-folder.js';
 
 /** Opens the SQLite store of a folder: takes the folder, migrates, brings projections to the head. */
 export async function openSqliteStore(dataDir: string): Promise<Store> {

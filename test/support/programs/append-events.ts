@@ -1,8 +1,8 @@
 import { openForWriting } from '../../../src/database/sqlite/open-sqlite.js';
 import { EventCatalog } from '../../../src/events/event-catalog.js';
 import { jsonCodec } from '../../../src/events/log/event-codec.js';
-import { EventWriter } from '../../../src/writer/event-writer.js';
 import { SqliteEventLog } from '../../../src/events/log/sqlite-event-log.js';
+import { EventWriter } from '../../../src/writer/event-writer.js';
 import { append, joy } from '../appends.js';
 import { liveFolds } from '../folds.js';
 

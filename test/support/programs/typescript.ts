@@ -1,8 +1,8 @@
+import 'reflect-metadata';
 import { existsSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
-import 'reflect-metadata';
 
 // Lets a plain Node process run the service's sources, decorators included, without a build: what Jest's transform does.
 registerHooks({

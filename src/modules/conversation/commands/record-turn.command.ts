@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Written } from '../../../writer/write-command.js';
 import { newId } from '../../../events/uuid.js';
 import { CommandWriter } from '../../../writer/command-writer.js';
+import type { Written } from '../../../writer/write-command.js';
 import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
 import { RecordTurnBody } from '../conversation.dto.js';
 

@@ -1,5 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Filter } from '../../../database/row-store.js';
+import { profilesTable } from '../../../projections/current-profile.projection.js';
 import {
   emotionDaysTable,
   emotionPatternsTable,
@@ -9,7 +10,6 @@ import {
   type EmotionPatternRow,
   type EmotionTriggerRow,
 } from '../../../projections/emotion-trend.projection.js';
-import { profilesTable } from '../../../projections/current-profile.projection.js';
 import { Reads } from '../../../projections/reads/reads.js';
 import { dailyCounts } from '../daily-counts.js';
 import { dailyTrend, TREND_DAYS } from '../daily-trend.js';

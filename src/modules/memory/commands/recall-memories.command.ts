@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Written } from '../../../writer/write-command.js';
 import { CommandWriter } from '../../../writer/command-writer.js';
+import type { Written } from '../../../writer/write-command.js';
 import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
 import { RecallMemoriesBody } from '../memory.dto.js';
 

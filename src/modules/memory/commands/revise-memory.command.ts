@@ -1,8 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Written } from '../../../writer/write-command.js';
+import { memoryStream } from '../../../events/streams.js';
 import { CommandWriter } from '../../../writer/command-writer.js';
+import type { Written } from '../../../writer/write-command.js';
 import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
-import { memoryStream } from '../memory.decider.js';
 import { ReviseMemoryInput } from '../memory.dto.js';
 
 /** Correct a memory. */

@@ -1,8 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Written } from '../../../writer/write-command.js';
+import { profileStream } from '../../../events/streams.js';
 import { CommandWriter } from '../../../writer/command-writer.js';
+import type { Written } from '../../../writer/write-command.js';
 import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
-import { profileStream } from '../../user-in-decision.js';
 import { ChangeProfileBody } from '../profile.dto.js';
 
 /** Change any of a user's profile fields. */
