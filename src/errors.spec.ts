@@ -1,10 +1,8 @@
 import {
   Conflict,
-  Corrupt,
   InvalidInput,
   KeyReused,
   NotFound,
-  ProjectionFailed,
   Refused,
   StartRefused,
   StoreError,
@@ -12,9 +10,9 @@ import {
   Unavailable,
   Unexpected,
   UnsupportedMedia,
-  errorData,
-  errorFrom,
+  PoisonEvent,
 } from './errors.js';
+import { errorData, errorFrom } from './thread-result.js';
 
 const cause = new Error('disk full');
 
@@ -33,12 +31,8 @@ describe('the errors', () => {
     ['body.too-large', 413, TooLarge.body()],
     ['body.not-json', 415, UnsupportedMedia.notJson()],
     ['command.key-reused', 422, KeyReused.of('k')],
-    ['event.undecodable', 500, Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause)],
-    [
-      'projection.failed',
-      500,
-      ProjectionFailed.folding('p', { position: 7, type: 't', streamId: 's' }, cause),
-    ],
+    ['event.undecodable', 500, PoisonEvent.undecodable({ position: 7, streamId: 's' }, 'is broken', cause)],
+    ['projection.failed', 500, PoisonEvent.folding('p', { position: 7, type: 't', streamId: 's' }, cause)],
     ['internal.error', 500, Unexpected.from(cause)],
     ['service.busy', 503, Unavailable.busy(9)],
     ['service.stopping', 503, Unavailable.stopping()],
@@ -51,8 +45,8 @@ describe('the errors', () => {
 
   it.each<StoreError>([
     InvalidInput.malformed('not JSON', cause),
-    Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause),
-    ProjectionFailed.folding('p', { position: 7, type: 't', streamId: 's' }, cause),
+    PoisonEvent.undecodable({ position: 7, streamId: 's' }, 'is broken', cause),
+    PoisonEvent.folding('p', { position: 7, type: 't', streamId: 's' }, cause),
     Unexpected.from(cause),
     Unavailable.database(cause),
   ])('$code keeps its cause', (error) => {
@@ -81,7 +75,7 @@ describe('the errors', () => {
   });
 
   it('of a stored event say where it stands', () => {
-    expect(Corrupt.event({ position: 7, streamId: 'memory:m' }, 'is broken').message).toBe(
+    expect(PoisonEvent.undecodable({ position: 7, streamId: 'memory:m' }, 'is broken').message).toBe(
       'Event at position 7, stream memory:m: is broken',
     );
   });
@@ -92,12 +86,8 @@ describe('the errors', () => {
     Refused.memoryExists('m-1'),
     Conflict.version('profile:u', 1, 4),
     KeyReused.of('k-1'),
-    Corrupt.event({ position: 7, streamId: 's' }, 'is broken', cause),
-    ProjectionFailed.folding(
-      'emotion-trend',
-      { position: 7, type: 'emotion.observed', streamId: 's' },
-      cause,
-    ),
+    PoisonEvent.undecodable({ position: 7, streamId: 's' }, 'is broken', cause),
+    PoisonEvent.folding('emotion-trend', { position: 7, type: 'emotion.observed', streamId: 's' }, cause),
     Unavailable.busy(9),
     Unexpected.from(cause),
   ])('that crossed a thread boundary are the same again: $name', (error) => {

@@ -3,12 +3,13 @@ import 'reflect-metadata';
 import { pino, type Logger } from 'pino';
 import { readConfig, type Config } from './config.js';
 import { StartRefused, StoreError } from './errors.js';
+import { DECIDERS } from './modules/command-catalog.js';
 import { Backups } from './operations/backup/backups.js';
 import { makeServer } from './server.js';
 import { openStore } from './store/open-store.js';
 
 async function start(config: Config, logger: Logger): Promise<void> {
-  const store = await openStore(config);
+  const store = await openStore(config, DECIDERS);
   for (const name of store.opened.migrations) logger.info({ msg: 'migrated', migration: name });
   for (const { projection, events } of store.opened.caughtUp) {
     logger.warn({ msg: 'projection was behind the log and has caught up', projection, events });

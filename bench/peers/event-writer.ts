@@ -1,41 +1,30 @@
-// This service's own write path without HTTP: its store, its command handlers, 64 commands waiting at any time.
-import type { CommandContext, Written } from '../../src/writer/write-command.ts';
+// This service's own write path without HTTP: its store, its commands, 64 commands waiting at any time.
+import type { CommandContext } from '../../src/writer/write-command.ts';
 import { CommandMaker } from '../bodies.ts';
 import { Tally, answerTask, type PeerResult, type PeerTask } from './peer.ts';
 
-type Handler = { execute(command: object): Promise<Written> };
-type HandlerClass = new (writer: object) => Handler;
 type Opened = typeof import('../../src/store/open-store.ts');
+type Catalog = typeof import('../../src/modules/command-catalog.ts');
 type Commands = typeof import('../../src/modules/store-command.ts');
-
-const HANDLERS = {
-  RecordTurn: 'conversation/commands/record-turn.command.js',
-  ObserveEmotion: 'emotion/commands/observe-emotion.command.js',
-  FormMemory: 'memory/commands/form-memory.command.js',
-  ChangeProfile: 'profile/commands/change-profile.command.js',
-} as const;
 
 async function run(task: PeerTask): Promise<PeerResult> {
   const { openStore } = await built<Opened>('store/open-store.js');
-  const { namedCommand } = await built<Commands>('modules/store-command.js');
-  const store = await openStore({ databaseUrl: undefined, dataDir: task.folder });
-  const handlers = new Map<string, Handler>();
-  for (const [name, path] of Object.entries(HANDLERS)) {
-    const exported = await built<Record<string, HandlerClass>>(`modules/${path}`);
-    handlers.set(name, new exported[`${name}Handler`]!(store.writer));
-  }
+  const { COMMANDS, DECIDERS } = await built<Catalog>('modules/command-catalog.js');
+  const { commandData } = await built<Commands>('modules/store-command.js');
+  const store = await openStore({ databaseUrl: undefined, dataDir: task.folder }, DECIDERS);
   const maker = new CommandMaker(1);
   const pool = Array.from({ length: 4_000 }, () => {
     const { command: name, userId, ...input } = maker.mixed();
-    return { handler: handlers.get(name)!, make: namedCommand(name)!.make, userId, input };
+    const { command } = COMMANDS.find((declared) => declared.command.name === name)!;
+    return { command, userId, input: input as never };
   });
   let sent = 0;
   const tally = new Tally(task);
   const writer = async () => {
     while (tally.running()) {
-      const { handler, make, userId, input } = pool[sent % pool.length]!;
+      const { command, userId, input } = pool[sent % pool.length]!;
       const context: CommandContext = { actor: 'bench', idempotencyKey: `bench-${sent++}` };
-      await handler.execute(make(userId, input, context));
+      await store.writer.write(commandData(new command(userId, input, context)));
       tally.commands++;
     }
   };

@@ -1,7 +1,7 @@
 import { IsNumber, Max, Min } from 'class-validator';
 import { refusalOf } from '../../test/support/refusal.js';
 import { storedFixture } from '../../test/support/stored-events.js';
-import { Corrupt } from '../errors.js';
+import { PoisonEvent } from '../errors.js';
 import { IsId, IsText } from '../validation/fields.js';
 import { EventCatalog } from './event-catalog.js';
 import { defineEvent } from './event.js';
@@ -89,7 +89,7 @@ describe('decoding a stored event', () => {
     ['that an upcaster cannot take', stored(1, 'null'), /not a valid "memory.formed"/],
   ])('%s says where it stands and what is wrong', (_, event, what) => {
     const corrupt = refusalOf(() => decoder.decode(event));
-    expect(corrupt).toBeInstanceOf(Corrupt);
+    expect(corrupt).toBeInstanceOf(PoisonEvent);
     expect(corrupt).toMatchObject({ status: 500, code: 'event.undecodable' });
     expect(corrupt.message).toMatch(/^Event at position 7, stream memory:m-1: /);
     expect(corrupt.message).toMatch(what);

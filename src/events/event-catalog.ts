@@ -1,4 +1,4 @@
-import { Corrupt, InvalidInput, type EventPlace } from '../errors.js';
+import { InvalidInput, type EventPlace, PoisonEvent } from '../errors.js';
 import { whyOf } from '../why.js';
 import { sessionEnded } from './conversation/session-ended.event.js';
 import { sessionStarted } from './conversation/session-started.event.js';
@@ -64,10 +64,16 @@ export class EventCatalog {
   decode(stored: EventPlace & { type: string; schemaVersion: number }, data: unknown): object {
     const declared = this.types.get(stored.type);
     if (!declared)
-      throw Corrupt.event(stored, `unknown type "${stored.type}"; was it written by a newer release?`);
+      throw PoisonEvent.undecodable(
+        stored,
+        `unknown type "${stored.type}"; was it written by a newer release?`,
+      );
     if (stored.schemaVersion > declared.version || stored.schemaVersion < 1) {
       const known = `this release knows 1 to ${declared.version}`;
-      throw Corrupt.event(stored, `"${stored.type}" has schema version ${stored.schemaVersion}, ${known}`);
+      throw PoisonEvent.undecodable(
+        stored,
+        `"${stored.type}" has schema version ${stored.schemaVersion}, ${known}`,
+      );
     }
     try {
       if (stored.schemaVersion === declared.version) return declared.validate(data);
@@ -75,7 +81,7 @@ export class EventCatalog {
       return declared.validate(steps.reduce((old, upcast) => upcast(old), data as Record<string, unknown>));
     } catch (cause) {
       const why = whyOf(cause);
-      throw Corrupt.event(stored, `its data is not a valid "${stored.type}": ${why}`, cause);
+      throw PoisonEvent.undecodable(stored, `its data is not a valid "${stored.type}": ${why}`, cause);
     }
   }
 

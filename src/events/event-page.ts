@@ -1,4 +1,4 @@
-import { Corrupt } from '../errors.js';
+import { PoisonEvent } from '../errors.js';
 import { eventAnswer } from './event-answer.js';
 import type { StoreEvent } from './event-catalog.js';
 import type { EventDecoder } from './log/event-decoder.js';
@@ -45,7 +45,7 @@ export class PageWriter {
     private readonly decoder: EventDecoder,
   ) {}
 
-  /** Takes the next event in; false when it has to wait for the next page. Throws Corrupt. */
+  /** Takes the next event in; false when it has to wait for the next page. Throws PoisonEvent. */
   add(stored: StoredEvent): boolean {
     this.closed = this.bytes >= MOST_BYTES || !this.write(stored);
     return !this.closed;
@@ -73,7 +73,8 @@ export class PageWriter {
       return true;
     } catch (error) {
       // A stream gives all that is before the event which nobody can read; the page that begins with it fails.
-      const stopsHere = error instanceof Corrupt && this.query.format !== 'json' && this.events.length > 0;
+      const stopsHere =
+        error instanceof PoisonEvent && this.query.format !== 'json' && this.events.length > 0;
       if (!stopsHere) throw error;
       return false;
     }

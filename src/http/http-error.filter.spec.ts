@@ -1,7 +1,7 @@
 import { BadRequestException, Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Conflict, Corrupt, InvalidInput, KeyReused, NotFound, Refused, Unavailable } from '../errors.js';
+import { Conflict, InvalidInput, KeyReused, NotFound, Refused, Unavailable, PoisonEvent } from '../errors.js';
 import { HttpErrorFilter } from './http-error.filter.js';
 
 const thrown: Record<string, unknown> = {
@@ -10,7 +10,7 @@ const thrown: Record<string, unknown> = {
   refused: Refused.memoryExists('m-1'),
   stale: Conflict.version('profile:u-1', 1, 2),
   reused: KeyReused.of('k-1'),
-  corrupt: Corrupt.event({ position: 7, streamId: 's' }, 'is broken'),
+  corrupt: PoisonEvent.undecodable({ position: 7, streamId: 's' }, 'is broken'),
   busy: Unavailable.busy(9),
   foreign: new BadRequestException('no such thing'),
   bug: new TypeError('cannot read properties of undefined, SELECT * FROM secrets'),

@@ -8,8 +8,8 @@ import {
   Unavailable,
   Unexpected,
   UnsupportedMedia,
-  loggedFailure,
 } from '../errors.js';
+import { loggedFailure } from '../logged-failure.js';
 import { problemOf } from './problem.js';
 
 /** The only place where an error becomes an HTTP answer. */

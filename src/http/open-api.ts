@@ -23,14 +23,26 @@ export async function serveDocs(app: NestFastifyApplication): Promise<void> {
 function withCheckedSchemas(document: OpenAPIObject): OpenAPIObject {
   const documented = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
   const checked = jsonSchemas();
-  for (const [name, schema] of Object.entries(checked)) {
-    if (!(name in documented)) continue;
-    const described = documented[name]?.properties ?? {};
-    for (const [field, property] of Object.entries(schema.properties ?? {})) {
-      const description = described[field]?.description;
-      if (description !== undefined && !('$ref' in property)) property.description = description;
-    }
-    documented[name] = schema;
-  }
+  for (const name of Object.keys(documented)) replace(name, documented, checked);
   return document;
 }
+
+/** Replaces one schema, and adds those that only the validator's schema refers to. */
+function replace(
+  name: string,
+  documented: Record<string, JsonSchema>,
+  checked: Readonly<Record<string, JsonSchema>>,
+): void {
+  const schema = checked[name];
+  if (!schema) return;
+  const described = documented[name]?.properties ?? {};
+  for (const [field, property] of Object.entries(schema.properties ?? {})) {
+    const description = described[field]?.description;
+    if (description !== undefined && !('$ref' in property)) property.description = description;
+  }
+  documented[name] = schema;
+  for (const [, referred = ''] of JSON.stringify(schema).matchAll(REFERENCE))
+    if (!(referred in documented)) replace(referred, documented, checked);
+}
+
+const REFERENCE = /"#\/components\/schemas\/(\w+)"/g;

@@ -1,16 +1,30 @@
-import { COMMANDS } from '../../test/support/sent-commands.js';
-import { withDecider } from './command-catalog.js';
-import { commandNames } from './store-command.js';
+import { globSync } from 'node:fs';
+import { COMMAND_NAMES, COMMANDS, DECIDERS } from './command-catalog.js';
+import { COMMAND_HANDLERS } from './command-handlers.js';
+import { StoreCommand } from './store-command.js';
 
-const named = (name: string) => ({ name, userId: 'u-1', input: {}, actor: 'api' });
+const files = globSync(`${import.meta.dirname}/*/commands/*.command.ts`);
+const modules = await Promise.all(files.map((file) => import(file) as Promise<Record<string, unknown>>));
+const declared = modules
+  .flatMap((module) => Object.values(module))
+  .filter((each) => typeof each === 'function' && each.prototype instanceof StoreCommand);
 
-describe('the deciders', () => {
-  it('are there for every command that a module declares', () => {
-    expect(commandNames()).toEqual(COMMANDS.toSorted());
-    for (const name of commandNames()) expect(() => withDecider(named(name))).not.toThrow();
+describe('the catalog of commands', () => {
+  it('lists every command that a file declares, and each once', () => {
+    expect(declared.length).toBeGreaterThan(0);
+    expect(COMMANDS).toHaveLength(declared.length);
+    expect(new Set(COMMANDS.map(({ command }) => command))).toEqual(new Set(declared));
   });
 
-  it('say so when they know no such command', () => {
-    expect(() => withDecider(named('toString'))).toThrow('No decider is known for the command toString.');
+  it('gives every command a name, a decider and a handler of its own', () => {
+    expect(new Set(COMMAND_NAMES).size).toBe(COMMANDS.length);
+    expect([...DECIDERS.keys()].toSorted()).toEqual(COMMAND_NAMES);
+    expect(new Set(DECIDERS.values()).size).toBe(COMMANDS.length);
+    expect(COMMAND_HANDLERS).toHaveLength(COMMANDS.length);
+  });
+
+  it.each([...COMMANDS])('names the command after its file: $command.name', ({ command }) => {
+    const kebab = command.name.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    expect(files.map((file) => file.split('/').at(-1))).toContain(`${kebab}.command.ts`);
   });
 });

@@ -1,30 +1,43 @@
-import type { CommandData } from '../writer/command-writer.js';
-import type { Decision, WriteCommand, WriteState } from '../writer/write-command.js';
+import type { Shape } from '../validation/validator.js';
+import type { Decider } from '../writer/deciding-writer.js';
+import type { CommandContext } from '../writer/write-command.js';
+import { EndSession, EndSessionInput } from './conversation/commands/end-session.command.js';
+import { RecordTurn, RecordTurnBody } from './conversation/commands/record-turn.command.js';
 import { endSession, recordTurn } from './conversation/conversation.decider.js';
+import { ObserveEmotion, ObserveEmotionBody } from './emotion/commands/observe-emotion.command.js';
 import { observeEmotion } from './emotion/emotion.decider.js';
+import { ForgetMemory, ForgetMemoryInput } from './memory/commands/forget-memory.command.js';
+import { FormMemory, FormMemoryBody } from './memory/commands/form-memory.command.js';
+import { RecallMemories, RecallMemoriesBody } from './memory/commands/recall-memories.command.js';
+import { ReviseMemory, ReviseMemoryInput } from './memory/commands/revise-memory.command.js';
 import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory/memory.decider.js';
+import { ChangeProfile, ChangeProfileBody } from './profile/commands/change-profile.command.js';
 import { changeProfile } from './profile/profile.decider.js';
+import type { StoreCommand } from './store-command.js';
 
-/** Decides what a command appends, given its checked input, or throws its refusal. */
-type Decider = (state: WriteState, userId: string, input: never) => Decision;
-
-/** Every command's decider, by the command's name. */
-const DECIDERS = new Map<string, Decider>(
-  Object.entries({
-    ChangeProfile: changeProfile,
-    FormMemory: formMemory,
-    ReviseMemory: reviseMemory,
-    ForgetMemory: forgetMemory,
-    RecallMemories: recallMemories,
-    ObserveEmotion: observeEmotion,
-    RecordTurn: recordTurn,
-    EndSession: endSession,
-  }),
-);
-
-/** The command with its decider, ready for the event writer. */
-export function withDecider({ name, input, ...command }: CommandData): WriteCommand {
-  const decide = DECIDERS.get(name);
-  if (!decide) throw new Error(`No decider is known for the command ${name}.`);
-  return { ...command, decide: (state) => decide(state, command.userId, input as never) };
+/** A command as declared: its class, the shape of its input, and what decides which events it appends. */
+export interface CommandType {
+  readonly command: new (userId: string, input: never, context: CommandContext) => StoreCommand;
+  readonly input: Shape<object>;
+  readonly decide: Decider;
 }
+
+/** Every command there is: the one list. The class name is the name of the command in a batch and in metrics. */
+export const COMMANDS: readonly CommandType[] = [
+  { command: ChangeProfile, input: ChangeProfileBody, decide: changeProfile },
+  { command: FormMemory, input: FormMemoryBody, decide: formMemory },
+  { command: ReviseMemory, input: ReviseMemoryInput, decide: reviseMemory },
+  { command: ForgetMemory, input: ForgetMemoryInput, decide: forgetMemory },
+  { command: RecallMemories, input: RecallMemoriesBody, decide: recallMemories },
+  { command: ObserveEmotion, input: ObserveEmotionBody, decide: observeEmotion },
+  { command: RecordTurn, input: RecordTurnBody, decide: recordTurn },
+  { command: EndSession, input: EndSessionInput, decide: endSession },
+];
+
+/** The names of all commands, in alphabetical order. */
+export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ command }) => command.name).toSorted();
+
+/** Every command's decider by the command's name: what the writer is given. */
+export const DECIDERS: ReadonlyMap<string, Decider> = new Map(
+  COMMANDS.map(({ command, decide }) => [command.name, decide]),
+);

@@ -1,19 +1,29 @@
-import { IsInt, Min } from 'class-validator';
-import { refusalOf } from '../../test/support/refusal.js';
 import type { CommandContext } from '../writer/write-command.js';
-import { commandData, commandNames, NamedCommand, namedCommand, StoreCommand } from './store-command.js';
+import { commandData, StoreCommand } from './store-command.js';
 
-class RowInput {
-  @IsInt()
-  @Min(1)
+interface RowInput {
   strokes: number;
 }
 
-@NamedCommand(RowInput)
 class RowBoat extends StoreCommand<RowInput> {}
 
-@NamedCommand(RowInput)
 class SailBoat extends StoreCommand<RowInput> {}
+
+/** Changes one stream, of which a client may expect a version. */
+class SteerBoat extends StoreCommand<RowInput> {
+  override get stream(): string {
+    return 'boat:1';
+  }
+}
+
+/** Has an id that the service chooses. */
+class LaunchBoat extends StoreCommand<RowInput> {
+  override chosen(): object {
+    return { boatId: `b-${++launched}` };
+  }
+}
+
+let launched = 0;
 
 const context: CommandContext = { actor: 'api', idempotencyKey: 'k-1' };
 const hashOf = (command: StoreCommand) => commandData(command).idempotency?.requestHash;
@@ -37,24 +47,26 @@ describe('a command on its way to the writer', () => {
   });
 
   it('expects a version only where it changes one stream and the client said so', () => {
-    const command = new RowBoat('u-1', { strokes: 3 }, { ...context, expected: 4 });
-    expect(commandData(command, { stream: 'boat:1' }).expected).toEqual([{ streamId: 'boat:1', version: 4 }]);
-    expect(commandData(command).expected).toBeUndefined();
-    expect(
-      commandData(new RowBoat('u-1', { strokes: 3 }, context), { stream: 'boat:1' }).expected,
-    ).toBeUndefined();
+    const expecting = { ...context, expected: 4 };
+    expect(commandData(new SteerBoat('u-1', { strokes: 3 }, expecting)).expected).toEqual([
+      { streamId: 'boat:1', version: 4 },
+    ]);
+    expect(commandData(new RowBoat('u-1', { strokes: 3 }, expecting)).expected).toBeUndefined();
+    expect(commandData(new SteerBoat('u-1', { strokes: 3 }, context)).expected).toBeUndefined();
   });
 });
 
-describe('what the service adds to the input', () => {
-  const withIds = commandData(new RowBoat('u-1', { strokes: 3 }, context), { made: { turnId: 't-1' } });
+describe('an id that the service chooses', () => {
+  const first = commandData(new LaunchBoat('u-1', { strokes: 3 }, context));
+  const retry = commandData(new LaunchBoat('u-1', { strokes: 3 }, context));
 
-  it('goes to the decider', () => {
-    expect(withIds.input).toEqual({ strokes: 3, turnId: 't-1' });
+  it('goes to the decider with the input', () => {
+    expect(first.input).toEqual({ strokes: 3, boatId: 'b-1' });
+    expect(retry.input).toEqual({ strokes: 3, boatId: 'b-2' });
   });
 
-  it('is no part of the fingerprint: a retry makes other ids', () => {
-    expect(withIds.idempotency?.requestHash).toEqual(hashOf(new RowBoat('u-1', { strokes: 3 }, context)));
+  it('is not part of the fingerprint, because a retry chooses another', () => {
+    expect(retry.idempotency?.requestHash).toEqual(first.idempotency?.requestHash);
   });
 });
 
@@ -73,25 +85,12 @@ describe('the fingerprint of a command', () => {
     ['command', new SailBoat('u-1', { strokes: 3 }, context)],
     ['user', new RowBoat('u-2', { strokes: 3 }, context)],
     ['input', new RowBoat('u-1', { strokes: 4 }, context)],
-    ['batch', new RowBoat('u-1', { strokes: 3 }, { ...context, partOf: 'batch-1' })],
+    ['batch', new RowBoat('u-1', { strokes: 3 }, { ...context, batchHash: 'batch-1' })],
   ])('is another one for another %s', (_, other) => {
     expect(hashOf(other)).not.toEqual(hashOf(new RowBoat('u-1', { strokes: 3 }, context)));
   });
 
   it('is not made where there is no key', () => {
     expect(hashOf(new RowBoat('u-1', { strokes: 3 }, { actor: 'api' }))).toBeUndefined();
-  });
-});
-
-describe('a command by its name', () => {
-  it('is made with its input checked', () => {
-    const known = namedCommand('RowBoat');
-    expect(known?.make('u-1', { strokes: 1 }, context)).toBeInstanceOf(RowBoat);
-    expect(refusalOf(() => known?.validate({ strokes: 0 })).errors?.[0]?.path).toBe('strokes');
-  });
-
-  it('is one of those that were declared', () => {
-    expect(commandNames()).toEqual(expect.arrayContaining(['RowBoat', 'SailBoat']));
-    expect(namedCommand('toString')).toBeUndefined();
   });
 });

@@ -1,14 +1,13 @@
-import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { errorFrom } from '../errors.js';
-import type { Watched } from './job-context.js';
+import type { ThreadResult } from '../thread-result.js';
+import type { JobContext } from './job-context.js';
 import type * as Tasks from './operations.worker.js';
-import type { Answered } from './thread-messages.js';
+import { runTask } from './thread-task.js';
 
 type TaskName = keyof typeof Tasks;
 type InputOf<N extends TaskName> = Parameters<(typeof Tasks)[N]>[0]['input'];
 type ResultOf<N extends TaskName> =
-  Awaited<ReturnType<(typeof Tasks)[N]>> extends Answered<infer T> ? T : never;
+  Awaited<ReturnType<(typeof Tasks)[N]>> extends ThreadResult<infer T> ? T : never;
 
 /** A thread that runs one task of `operations.worker.ts` after another. */
 export class OperationsThread {
@@ -18,26 +17,13 @@ export class OperationsThread {
     maxThreads: 1,
   });
 
-  /** An aborted signal ends the thread at once: what the task had open is cleaned up by whoever started it. */
-  async run<N extends TaskName>(
+  /** An aborted signal ends the thread at once. */
+  run<N extends TaskName>(
     name: N,
     input: InputOf<N>,
-    { progress, signal }: Watched = {},
+    { progress, signal }: JobContext = {},
   ): Promise<ResultOf<N>> {
-    const { port1, port2 } = new MessageChannel();
-    port1.on('message', ([done, total]: [number, number]) => progress?.(done, total));
-    try {
-      const task = { input, port: port2 };
-      const answer = (await this.thread.run(task, {
-        name,
-        transferList: [port2],
-        ...(signal && { signal }),
-      })) as Answered<ResultOf<N>>;
-      if ('error' in answer) throw errorFrom(answer.error);
-      return answer.value;
-    } finally {
-      port1.close();
-    }
+    return runTask(this.thread, input, { name, onReport: progress, signal });
   }
 
   close(): Promise<void> {
@@ -45,18 +31,15 @@ export class OperationsThread {
   }
 }
 
-/**
- * Runs a task of `operations.worker.ts` in a thread of its own, so that it never holds up whoever is being served; see
- * OperationsThread.
- */
+/** Runs a task of `operations.worker.ts` in a thread of its own, so that it never holds up the main thread. */
 export async function inThread<N extends TaskName>(
   name: N,
   input: InputOf<N>,
-  watched: Watched = {},
+  context: JobContext = {},
 ): Promise<ResultOf<N>> {
   const thread = new OperationsThread();
   try {
-    return await thread.run(name, input, watched);
+    return await thread.run(name, input, context);
   } finally {
     await thread.close();
   }

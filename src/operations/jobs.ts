@@ -1,6 +1,6 @@
-import { NotFound, Refused, StoreError, Unexpected } from '../errors.js';
+import { NotFound, Refused, StoreError, Unexpected, type JobKind } from '../errors.js';
 import { newId } from '../events/uuid.js';
-import type { Watched } from './job-context.js';
+import type { JobContext } from './job-context.js';
 
 /** Ended jobs that are remembered, of each kind. */
 const MOST_ENDED = 50;
@@ -24,11 +24,11 @@ export class Jobs<T> {
   private readonly jobs = new Map<string, Job<T>>();
   private running: { job: Job<T>; abort: AbortController; ended: Promise<void> } | undefined;
 
-  constructor(private readonly kind: string) {}
+  constructor(private readonly kind: JobKind) {}
 
   /** Begins the work; throws Refused while another of its kind runs. */
-  start(work: (watched: Required<Watched>, id: string) => Promise<T>): Job<T> {
-    if (this.running) throw Refused.jobRuns(this.kind, this.running.job.id);
+  start(work: (context: Required<JobContext>, id: string) => Promise<T>): Job<T> {
+    if (this.running) throw jobRuns(this.kind, this.running.job.id);
     const job: Job<T> = { id: newId(), startedAt: Date.now(), state: 'running', done: 0, total: 0 };
     this.jobs.set(job.id, job);
     this.forgetOldest();
@@ -41,7 +41,7 @@ export class Jobs<T> {
   /** Throws NotFound. */
   get(id: string): Job<T> {
     const job = this.jobs.get(id);
-    if (!job) throw NotFound.job(this.kind, id);
+    if (!job) throw noSuchJob(this.kind, id);
     return job;
   }
 
@@ -70,7 +70,7 @@ export class Jobs<T> {
 
   private async run(
     job: Job<T>,
-    work: (watched: Required<Watched>, id: string) => Promise<T>,
+    work: (context: Required<JobContext>, id: string) => Promise<T>,
     signal: AbortSignal,
   ): Promise<void> {
     const progress = (done: number, total: number) => Object.assign(job, { done, total });
@@ -100,4 +100,16 @@ export function rateOf(job: Job<unknown>): { perSecond: number; etaSeconds: numb
   const perSecond = seconds > 0 ? Math.round(job.done / seconds) : 0;
   if (job.endedAt !== undefined) return { perSecond, etaSeconds: 0 };
   return { perSecond, etaSeconds: perSecond > 0 ? Math.ceil((job.total - job.done) / perSecond) : null };
+}
+
+/** One job of a kind runs at a time. */
+function jobRuns(kind: JobKind, id: string): Refused {
+  return new Refused(`${kind}.running`, `The ${kind} ${id} runs already; wait for it, or cancel it first.`);
+}
+
+function noSuchJob(kind: JobKind, id: string): NotFound {
+  return new NotFound(
+    `${kind}.not-found`,
+    `No ${kind} ${id}: those begun before the last start are not remembered.`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
-import { Refused } from '../errors.js';
 import { migrate } from '../store/migrate.js';
 import { emptyDatabase } from '../store/postgresql/empty-database.js';
+import { rebuildRuns } from '../store/postgresql/rebuild-lock.js';
 import { takeRebuild } from '../store/postgresql/rebuild-lock.js';
 import { databaseFile, takeDataFolder } from '../store/sqlite/data-folder.js';
 import { emptyFile } from '../store/sqlite/empty-file.js';
@@ -39,7 +39,7 @@ async function resetDatabase(url: string, backUp: BackUp): Promise<Manifest> {
   await migrate({ url });
   // A rebuild that ends meanwhile would put its rows into the empty store.
   const taken = await takeRebuild(url);
-  if (!taken) throw Refused.jobRuns('rebuild', 'of another process');
+  if (!taken) throw rebuildRuns();
   try {
     const manifest = await backUp({ url });
     await emptyDatabase(url, manifest);

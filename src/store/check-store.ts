@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MIGRATIONS } from '../../migrations/names.js';
-import { Corrupt, InvalidInput, StartRefused } from '../errors.js';
+import {
+  DamagedDatabase,
+  DatabaseLocked,
+  ForeignDatabase,
+  InvalidInput,
+  StartRefused,
+  Unavailable,
+} from '../errors.js';
 import { whyOf } from '../why.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { readStore } from './open-store-reader.js';
@@ -16,7 +23,10 @@ export async function existingStore(
   address: DatabaseAddress,
   { orOlder = false } = {},
 ): Promise<DatabaseAddress> {
-  if ('file' in address && !existsSync(address.file)) throw InvalidInput.noStore(dirname(address.file));
+  if ('file' in address && !existsSync(address.file)) {
+    const folder = dirname(address.file);
+    throw new InvalidInput('store.absent', `There is no store in ${folder}; is --data-dir right?`);
+  }
   const known: readonly string[] = MIGRATIONS;
   const found = await migrationsIn(address);
   const unknown = found.filter((name) => !known.includes(name));
@@ -36,20 +46,20 @@ export async function existingStore(
 }
 
 async function migrationsIn(address: DatabaseAddress): Promise<string[]> {
+  let found: string[] | undefined;
   try {
-    return await readStore(address, (reader) => reader.migrations());
+    found = await readStore(address, (reader) => reader.migrations());
   } catch (cause) {
-    if (cause instanceof Corrupt) throw cause;
-    const found = original(cause);
-    const code = String((found as { code?: unknown }).code);
-    if (code === 'SQLITE_ERROR' || code === '42P01') throw notAStore(address, cause);
-    if (code === 'SQLITE_NOTADB')
-      throw notAStore(address, cause, ` (${whyOf(found)}; if it was one, restore it)`);
-    if (code.startsWith('SQLITE_CORRUPT')) throw Corrupt.database(cause);
-    // A full or broken disk: what is to be done says where.
-    if (/^SQLITE_(IOERR|FULL|CANTOPEN)/.test(code)) return [...MIGRATIONS];
-    throw 'url' in address ? cannotUse(databaseName(address), found) : cause;
+    if (cause instanceof ForeignDatabase)
+      throw notAStore(address, ` (${whyOf(cause.cause)}; if it was one, restore it)`, cause);
+    if (cause instanceof DamagedDatabase) throw cause;
+    if ('url' in address) throw cannotUse(databaseName(address), original(cause));
+    // A full or broken disk, or a file that cannot be opened: the work itself reports what it was about to do.
+    if (cause instanceof Unavailable && !(cause instanceof DatabaseLocked)) return [...MIGRATIONS];
+    throw cause;
   }
+  if (!found) throw notAStore(address);
+  return found;
 }
 
 /** What the driver threw. */
@@ -58,7 +68,7 @@ function original(error: unknown): unknown {
   return cause ? original(cause) : error;
 }
 
-function notAStore(address: DatabaseAddress, cause: unknown, why = ''): StartRefused {
+function notAStore(address: DatabaseAddress, why = '', cause?: unknown): StartRefused {
   return new StartRefused(
     `${databaseName(address)} is there, but is no EdgeSoul store${why}; are --data-dir and --database-url right? ` +
       '"npm run edgesoul -- init" makes a store.',

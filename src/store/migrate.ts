@@ -13,7 +13,7 @@ export async function migrate(address: DatabaseAddress): Promise<string[]> {
 async function isMigrated(address: DatabaseAddress): Promise<boolean> {
   try {
     const names = await readStore(address, (reader) => reader.migrations());
-    return names.join() === MIGRATIONS.join();
+    return names?.join() === MIGRATIONS.join();
   } catch {
     // No store yet, or one that cannot be read: migrating it says why.
     return false;

@@ -1,6 +1,6 @@
-import { Refused } from '../errors.js';
 import type { DatabaseAddress } from './database-address.js';
 import { openStoreAt, type OpenStore, type Writing } from './open-log.js';
+import { rebuildRuns } from './postgresql/rebuild-lock.js';
 import { takeRebuild } from './postgresql/rebuild-lock.js';
 
 /** Opens a store for a rebuild, beside whoever serves it. Throws Refused while another process rebuilds in it. */
@@ -11,7 +11,7 @@ export async function openRebuild(
   // Only one process has the data folder, and it begins one rebuild at a time.
   if ('file' in address) return openStoreAt(address, writing);
   const taken = await takeRebuild(address.url);
-  if (!taken) throw Refused.jobRuns('rebuild', 'of another process');
+  if (!taken) throw rebuildRuns();
   const store = openStoreAt(address);
   return { ...store, close: async () => void (await Promise.all([store.close(), taken.release()])) };
 }

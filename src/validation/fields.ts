@@ -29,7 +29,12 @@ export function Optional(): PropertyDecorator {
 
 /** May be left out or null; null means "none". */
 export function Nullable(): PropertyDecorator {
-  return applyAll(IsOptional(), JSONSchema({ nullable: true }) as PropertyDecorator);
+  return applyAll(IsOptional(), inSchema({ nullable: true }));
+}
+
+/** Says in the OpenAPI what the field means: unit, range, what it is when left out. */
+export function Describe(description: string): PropertyDecorator {
+  return inSchema({ description });
 }
 
 /** An id chosen by a client: 1 to 128 characters of `A-Z a-z 0-9 . _ - : @`. */
@@ -80,6 +85,17 @@ export function IsSmallJson(max: number): PropertyDecorator {
 export function isSmallJson(value: unknown, max: number): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Buffer.byteLength(JSON.stringify(value)) <= max;
+}
+
+const IN_SCHEMA = 'edgesoul:in-schema';
+
+/** Adds keywords to the field's JSON Schema. The library's own decorator would replace those of another one. */
+function inSchema(keywords: { nullable?: boolean; description?: string }): PropertyDecorator {
+  return (target, propertyName) => {
+    const all = { ...(Reflect.getMetadata(IN_SCHEMA, target, propertyName) as object), ...keywords };
+    Reflect.defineMetadata(IN_SCHEMA, all, target, propertyName);
+    JSONSchema(all)(target, propertyName as string);
+  };
 }
 
 function applyAll(...decorators: PropertyDecorator[]): PropertyDecorator {

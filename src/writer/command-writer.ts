@@ -4,7 +4,7 @@ import type { WriteCommand, Written } from './write-command.js';
 
 /** A command as data, so that it can cross into another thread: what shall be decided, by name and input. */
 export interface CommandData extends Omit<WriteCommand, 'decide'> {
-  /** One of the names in `deciders.ts`. */
+  /** One of the names in the command catalog. */
   name: string;
   input: object;
 }
@@ -25,8 +25,8 @@ export interface WriterState {
 export abstract class CommandWriter {
   /** Commands that are not answered yet. */
   abstract readonly waiting: number;
-  /** Has every commit from now on told to the one observer, before its commands are answered; it must not throw. */
-  abstract observe(observer: (commit: Commit) => void): void;
+  /** Calls the one listener for every commit from now on, before its commands are answered; it must not throw. */
+  abstract onCommit(listener: (commit: Commit) => void): void;
   /** Resolves once the command's events are on disk; rejects with its refusal, or with Unavailable. */
   abstract write(command: CommandData): Promise<Written>;
   /** Opens a write transaction and looks; rejects with Unavailable when none can be opened. */

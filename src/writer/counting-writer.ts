@@ -1,6 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
 import { StoreError, Unavailable } from '../errors.js';
-import { commandNames } from '../modules/store-command.js';
 import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import type { Commit } from './event-writer.js';
 import type { Written } from './write-command.js';
@@ -16,6 +15,7 @@ export class CountingWriter extends CommandWriter {
   constructor(
     private readonly writer: CommandWriter,
     registry: Registry,
+    commandNames: readonly string[],
   ) {
     super();
     const registers = [registry];
@@ -32,7 +32,7 @@ export class CountingWriter extends CommandWriter {
       registers,
     });
     // A series that begins with its first failure has no increase yet: the alert would miss that one.
-    for (const command of commandNames())
+    for (const command of commandNames)
       for (const outcome of OUTCOMES) this.commands.inc({ command, outcome }, 0);
   }
 
@@ -40,8 +40,8 @@ export class CountingWriter extends CommandWriter {
     return this.writer.waiting;
   }
 
-  override observe(observer: (commit: Commit) => void): void {
-    this.writer.observe(observer);
+  override onCommit(listener: (commit: Commit) => void): void {
+    this.writer.onCommit(listener);
   }
 
   override async write(command: CommandData): Promise<Written> {

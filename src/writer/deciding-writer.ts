@@ -1,13 +1,15 @@
 import { RowBatch } from '../database/row-batch.js';
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import { failuresTable } from '../events/log/log-tables.js';
-import { withDecider } from '../modules/command-catalog.js';
 import type { EventFolds } from '../projections/folding/event-folds.js';
 import { isLive } from '../projections/folding/live-folds.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import type { Commit, EventWriter } from './event-writer.js';
-import type { Written } from './write-command.js';
+import type { Decision, WriteCommand, WriteState, Written } from './write-command.js';
+
+/** Decides what a command appends, given its checked input, or throws its refusal. */
+export type Decider = (state: WriteState, userId: string, input: never) => Decision;
 
 /** Writes in this thread: finds each command's decider and hands both to the event writer. */
 export class DecidingWriter extends CommandWriter {
@@ -15,6 +17,8 @@ export class DecidingWriter extends CommandWriter {
     private readonly log: EventLog,
     private readonly writer: EventWriter,
     private readonly folds: EventFolds,
+    /** By the command's name. */
+    private readonly deciders: ReadonlyMap<string, Decider>,
   ) {
     super();
   }
@@ -23,12 +27,12 @@ export class DecidingWriter extends CommandWriter {
     return this.writer.queued;
   }
 
-  override observe(observer: (commit: Commit) => void): void {
-    this.writer.observe(observer);
+  override onCommit(listener: (commit: Commit) => void): void {
+    this.writer.onCommit(listener);
   }
 
   override write(command: CommandData): Promise<Written> {
-    return this.writer.write(withDecider(command));
+    return this.writer.write(withDecider(this.deciders, command));
   }
 
   override state(): Promise<WriterState> {
@@ -57,4 +61,14 @@ export class DecidingWriter extends CommandWriter {
   override close(): Promise<void> {
     return this.writer.close();
   }
+}
+
+/** The command with its decider, ready for the event writer. */
+export function withDecider(
+  deciders: ReadonlyMap<string, Decider>,
+  { name, input, ...command }: CommandData,
+): WriteCommand {
+  const decide = deciders.get(name);
+  if (!decide) throw new Error(`No decider is known for the command ${name}.`);
+  return { ...command, decide: (state) => decide(state, command.userId, input as never) };
 }

@@ -1,4 +1,4 @@
-import { Corrupt, StoreError, Unavailable, Unexpected } from '../errors.js';
+import { DamagedDatabase, DiskFailure, StoreError, Unavailable, Unexpected } from '../errors.js';
 import type { Doorbell } from '../events/log/doorbell.js';
 import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import { WriteBatch, type WriteParts } from './write-batch.js';
@@ -48,8 +48,11 @@ interface Decided {
 
 const nothing = (): void => undefined;
 
-/** How long a commit is remembered that the disk did not take: who is sent no command because of it could never learn that it would go well. */
-const REMEMBERED_MS = 10_000;
+/**
+ * How long readiness reports a failed commit, ms. It must expire: a process taken out of rotation gets no command that
+ * could succeed.
+ */
+const FAILED_COMMIT_MS = 10_000;
 
 /**
  * The only way into the log. Commands that arrive during one turn of the event loop, or while a commit runs, share
@@ -59,7 +62,7 @@ export class EventWriter {
   private waiting: Waiting[] = [];
   private flushing: Promise<void> | undefined;
   private stopping = false;
-  private told: (commit: Commit) => void = nothing;
+  private committed: (commit: Commit) => void = nothing;
   private failed: { why: string; at: number } | undefined;
 
   constructor(
@@ -75,12 +78,12 @@ export class EventWriter {
 
   /** Why the disk did not take the last commit, when that was a moment ago and none was made since. */
   get unwritable(): string | undefined {
-    return this.failed && performance.now() - this.failed.at < REMEMBERED_MS ? this.failed.why : undefined;
+    return this.failed && performance.now() - this.failed.at < FAILED_COMMIT_MS ? this.failed.why : undefined;
   }
 
-  /** Has every commit from now on told to the one observer, before its commands are answered; it must not throw. */
-  observe(observer: (commit: Commit) => void): void {
-    this.told = observer;
+  /** Calls the one listener for every commit from now on, before its commands are answered; it must not throw. */
+  onCommit(listener: (commit: Commit) => void): void {
+    this.committed = listener;
   }
 
   /** Resolves once the command's events are on disk; rejects with its refusal, or with Unavailable. */
@@ -120,19 +123,18 @@ export class EventWriter {
     } catch (error) {
       // A database that cannot be locked or written is nobody's fault, and asking it again for each command would only
       // hold everyone up; nor may a commit whose outcome is unknown be tried again without its clients' keys.
-      const isOfDatabase = error instanceof Unavailable || (error instanceof Corrupt && error.isOfDatabase);
+      const isOfDatabase = error instanceof Unavailable || error instanceof DamagedDatabase;
       const guiltySought = batch.length > 1 && !isOfDatabase;
-      if (error instanceof Unavailable && error.isOfDisk)
-        this.failed = { why: error.message, at: performance.now() };
+      if (error instanceof DiskFailure) this.failed = { why: error.message, at: performance.now() };
       if (guiltySought) await this.oneByOne(batch);
-      else for (const waiting of batch) settle(waiting, { error: foreseen(error) });
+      else for (const waiting of batch) answer(waiting, { error: foreseen(error) });
       return batch.length;
     }
     this.failed = undefined;
     const { writes, outcomes } = decided;
     this.parts.doorbell?.ring(writes.position);
-    this.told({ commands: outcomes.length, events: writes.events, ms: performance.now() - begun });
-    for (const [i, outcome] of outcomes.entries()) settle(batch[i] as Waiting, outcome);
+    this.committed({ commands: outcomes.length, events: writes.events, ms: performance.now() - begun });
+    for (const [i, outcome] of outcomes.entries()) answer(batch[i] as Waiting, outcome);
     return outcomes.length;
   }
 
@@ -172,7 +174,7 @@ function execute(writes: WriteBatch, command: WriteCommand): Outcome {
   }
 }
 
-function settle(waiting: Waiting, outcome: Outcome): void {
+function answer(waiting: Waiting, outcome: Outcome): void {
   if ('written' in outcome) waiting.resolve(outcome.written);
   else waiting.reject(outcome.error);
 }

@@ -1,10 +1,11 @@
 import { Piscina } from 'piscina';
-import { errorFrom, Unavailable } from '../errors.js';
+import { Unavailable } from '../errors.js';
 import type { Doorbell } from '../events/log/doorbell.js';
-import type { Carried, Settled } from '../writer.worker.js';
+import { valueOf, type ThreadResult } from '../thread-result.js';
 import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import { DEFAULT_LIMITS, type Commit } from './event-writer.js';
 import type { Written } from './write-command.js';
+import type { CommandResults, WriterThreadData } from './writer-thread.js';
 
 interface Waiting {
   command: CommandData;
@@ -23,16 +24,16 @@ export class SqliteWriter extends CommandWriter {
   private unanswered = 0;
   private readonly crossings = new Set<Promise<void>>();
   private stopping = false;
-  private told: (commit: Commit) => void = nothing;
+  private committed: (commit: Commit) => void = nothing;
 
   private constructor(
-    of: { file: string; turns: SharedArrayBuffer },
+    data: WriterThreadData,
     private readonly doorbell: Doorbell,
   ) {
     super();
     this.thread = new Piscina({
       filename: new URL('../writer.worker.js', import.meta.url).href,
-      workerData: of,
+      workerData: data,
       minThreads: 1,
       maxThreads: 1,
       concurrentTasksPerWorker: DEFAULT_LIMITS.queue,
@@ -42,11 +43,8 @@ export class SqliteWriter extends CommandWriter {
   }
 
   /** Resolves once the thread has opened the file. */
-  static async open(
-    of: { file: string; turns: SharedArrayBuffer },
-    doorbell: Doorbell,
-  ): Promise<SqliteWriter> {
-    const writer = new SqliteWriter(of, doorbell);
+  static async open(data: WriterThreadData, doorbell: Doorbell): Promise<SqliteWriter> {
+    const writer = new SqliteWriter(data, doorbell);
     try {
       await writer.state();
       return writer;
@@ -60,8 +58,8 @@ export class SqliteWriter extends CommandWriter {
     return this.unanswered;
   }
 
-  override observe(observer: (commit: Commit) => void): void {
-    this.told = observer;
+  override onCommit(listener: (commit: Commit) => void): void {
+    this.committed = listener;
   }
 
   override write(command: CommandData): Promise<Written> {
@@ -75,9 +73,7 @@ export class SqliteWriter extends CommandWriter {
   }
 
   override async state(): Promise<WriterState> {
-    const answer = (await this.thread.run(undefined, { name: 'state' })) as Settled<WriterState>;
-    if ('error' in answer) throw errorFrom(answer.error);
-    return answer.value;
+    return valueOf((await this.thread.run(undefined, { name: 'state' })) as ThreadResult<WriterState>);
   }
 
   override async close(): Promise<void> {
@@ -100,10 +96,10 @@ export class SqliteWriter extends CommandWriter {
   private async carry(together: readonly Waiting[]): Promise<void> {
     try {
       const commands = together.map(({ command }) => command);
-      const { outcomes, position, commits } = (await this.thread.run(commands, { name: 'write' })) as Carried;
-      this.doorbell.ring(position);
-      for (const commit of commits) this.told(commit);
-      for (const [i, outcome] of outcomes.entries()) settle(together[i] as Waiting, outcome);
+      const written = (await this.thread.run(commands, { name: 'write' })) as CommandResults;
+      this.doorbell.ring(written.position);
+      for (const commit of written.commits) this.committed(commit);
+      for (const [i, result] of written.results.entries()) answer(together[i] as Waiting, result);
     } catch (cause) {
       // The thread itself has failed: whether its last commit was made is unknown, so a retry needs its key.
       for (const { reject } of together) reject(Unavailable.database(cause));
@@ -115,7 +111,10 @@ export class SqliteWriter extends CommandWriter {
 
 const nothing = (): void => undefined;
 
-function settle({ resolve, reject }: Waiting, outcome: Settled<Written>): void {
-  if ('value' in outcome) resolve(outcome.value);
-  else reject(errorFrom(outcome.error));
+function answer({ resolve, reject }: Waiting, result: ThreadResult<Written>): void {
+  try {
+    resolve(valueOf(result));
+  } catch (error) {
+    reject(error);
+  }
 }

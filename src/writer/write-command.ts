@@ -58,8 +58,8 @@ export interface CommandContext {
   commandId?: string | undefined;
   correlationId?: string | undefined;
   idempotencyKey?: string | undefined;
-  /** Goes into the fingerprint of the idempotency key, when the key stands for more than this one command. */
-  partOf?: string | undefined;
+  /** SHA-256 of the batch that the key stands for, 64 hex digits; part of the request's fingerprint. */
+  batchHash?: string | undefined;
   /** What `If-Match` or `If-None-Match` demand of the changed stream. */
   expected?: ExpectedVersion | undefined;
 }

@@ -22,7 +22,7 @@ for (const database of DATABASES) {
     it('is told of each one with its commands and events, before they are answered', async () => {
       const writer = db.writer(liveFolds(), { limits: { batch: 4 } });
       const commits: Commit[] = [];
-      writer.observe((commit) => commits.push(commit));
+      writer.onCommit((commit) => commits.push(commit));
       const toldWhenAnswered = await Promise.all([
         ...numbers(5).map(async () => {
           await writer.write(append([joy(), joy()]));
@@ -41,7 +41,7 @@ for (const database of DATABASES) {
     it('is not told of what was rolled back, only of the commands that were then written alone', async () => {
       const writer = db.writer(brittleFolds());
       const commits: Commit[] = [];
-      writer.observe((commit) => commits.push(commit));
+      writer.onCommit((commit) => commits.push(commit));
       await Promise.allSettled([
         writer.write(append([joy()])),
         writer.write(append([feeling(UNSTORABLE)])),

@@ -7,6 +7,7 @@ import { openForReading, openForWriting } from '../../src/database/sqlite/open-s
 import { StartRefused } from '../../src/errors.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
+import { DECIDERS } from '../../src/modules/command-catalog.js';
 import { openStore } from '../../src/store/open-store.js';
 import { takeDataFolder } from '../../src/store/sqlite/data-folder.js';
 import { brokenAt } from '../support/event-chain.js';
@@ -240,7 +241,9 @@ describe('the data folder', () => {
     await writeFile(first.file, 'this is no database, but long enough to look like one'.repeat(100));
     first.release();
 
-    await expect(openStore({ databaseUrl: undefined, dataDir: folder })).rejects.toThrow(StartRefused);
+    await expect(openStore({ databaseUrl: undefined, dataDir: folder }, DECIDERS)).rejects.toThrow(
+      StartRefused,
+    );
     await rm(first.file);
     takeDataFolder(folder).release();
   });

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
-import type { Watched } from '../../src/operations/job-context.js';
+import type { JobContext } from '../../src/operations/job-context.js';
 import { readLogFile } from '../../src/operations/lines/log-file.js';
 import type { LogEntry } from '../../src/operations/lines/log-line.js';
 import { readLines } from '../../src/operations/lines/read-log-lines.js';
@@ -45,7 +45,7 @@ afterAll(() => db.close());
 
 interface Options {
   resume?: boolean;
-  watched?: Watched;
+  watched?: JobContext;
   userId?: string;
 }
 
@@ -75,7 +75,7 @@ async function read(file: string): Promise<LogEntry[]> {
 /** Begins an export, and cuts it off. */
 async function interrupted(file: string): Promise<void> {
   const abort = new AbortController();
-  const watched: Watched = {
+  const watched: JobContext = {
     signal: abort.signal,
     progress: (done) => {
       if (done >= EVENTS / 2) abort.abort();

@@ -1,5 +1,6 @@
 import { FileRefused } from '../../src/errors.js';
 import { receiptsTable } from '../../src/events/log/log-tables.js';
+import { undecompressableFile } from '../../src/operations/lines/file-errors.js';
 import type { LogEntry } from '../../src/operations/lines/log-line.js';
 import { linesOf } from '../../src/operations/lines/log-lines.js';
 import { readLines } from '../../src/operations/lines/read-log-lines.js';
@@ -228,5 +229,5 @@ async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
 
 async function* breaking(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text);
-  throw FileRefused.compression('log.ndjson.gz', new Error('unexpected end'));
+  throw undecompressableFile('log.ndjson.gz', new Error('unexpected end'));
 }

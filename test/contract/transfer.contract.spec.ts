@@ -17,7 +17,7 @@ import { liveFolds } from '../support/folds.js';
 import { brittleFolds } from '../support/folds.js';
 import { bursts, minuteClock, sendAll, sendTogether } from '../support/random-commands.js';
 import { refoldedRows, storedRows } from '../support/refolded.js';
-import { COMMANDS } from '../support/sent-commands.js';
+import { COMMAND_NAMES } from '../support/sent-commands.js';
 import type { DatabaseUnderTest, TestDatabase } from '../support/test-database.js';
 import { exported, imported } from '../support/transfer.js';
 import { verified } from '../support/verified.js';
@@ -95,7 +95,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
       skippedAt: 5,
     };
     await source.plant(skipsTable, skip);
-    expect(new Set(outcomes.map(({ command }) => command.name)).size).toBe(COMMANDS.length);
+    expect(new Set(outcomes.map(({ command }) => command.name)).size).toBe(COMMAND_NAMES.length);
     const before = await contents(source);
     const text = await exported(source);
     const digests = (await verified(source)).projections.map(({ digestLive }) => digestLive);

@@ -2,7 +2,7 @@ import { linesOf, type LogRange } from '../../src/operations/lines/log-lines.js'
 import {
   importLog,
   type ImportReport,
-  type ImportWatched,
+  type ImportContext,
 } from '../../src/operations/transfer/import-log.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
@@ -28,7 +28,7 @@ export function imported(
     append = false,
     projections = PROJECTIONS,
     watched,
-  }: { append?: boolean; projections?: readonly Projection[]; watched?: ImportWatched } = {},
+  }: { append?: boolean; projections?: readonly Projection[]; watched?: ImportContext } = {},
 ): Promise<ImportReport> {
   return readStore(db.address, (reader) => {
     const parts = { log: db.log, reader, decoder: decoder(), projections };

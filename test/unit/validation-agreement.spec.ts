@@ -28,7 +28,8 @@ async function shapesIn(pattern: string): Promise<Shape<object>[]> {
     );
 }
 
-const dtos = [...(await shapesIn('modules/**/*.dto.ts')), ...(await shapesIn('http/*.dto.ts'))];
+const inputs = await shapesIn('modules/**/*.command.ts');
+const dtos = [...inputs, ...(await shapesIn('modules/**/*.dto.ts')), ...(await shapesIn('http/*.dto.ts'))];
 const payloads = await shapesIn('events/**/*.event.ts');
 const queries = dtos.filter(({ name }) => name.endsWith('Query'));
 const requestBodies = dtos.filter((shape) => !queries.includes(shape));

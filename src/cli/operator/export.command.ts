@@ -44,8 +44,8 @@ async function exported(operation: Operation, file: string, options: Options): P
     const range = { after, userId };
     const report = await interruptible((signal) => {
       if (file === '-') return exportTo(reader, process.stdout, range, { signal });
-      const watched = { progress: terminal.progress('Exporting', 'events'), signal };
-      return exportLog(reader, { file, range, resume }, watched);
+      const context = { progress: terminal.progress('Exporting', 'events'), signal };
+      return exportLog(reader, { file, range, resume }, context);
     }, `Interrupted; the same command with --resume goes on with ${file}.partial.`);
     // The lines themselves are on stdout.
     if (file === '-') return;

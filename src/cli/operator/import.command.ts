@@ -1,7 +1,7 @@
 import { accessSync } from 'node:fs';
-import { InvalidInput } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { Progress } from '../../operations/job-context.js';
+import { unreadableFile } from '../../operations/lines/file-errors.js';
 import { compressionOf, readLogFile } from '../../operations/lines/log-file.js';
 import { inThreads } from '../../operations/rebuild/fold-ranges.js';
 import { importLog, type ImportReport } from '../../operations/transfer/import-log.js';
@@ -75,7 +75,7 @@ function refuseUnreadable(file: string): void {
   try {
     accessSync(file);
   } catch (cause) {
-    throw InvalidInput.unreadable(file, cause);
+    throw unreadableFile(file, cause);
   }
 }
 

@@ -12,7 +12,7 @@ export async function interruptible<T>(
   try {
     return await work(abort.signal);
   } catch (error) {
-    throw abort.signal.aborted ? Refused.interrupted(next) : error;
+    throw abort.signal.aborted ? new Refused('work.interrupted', next) : error;
   } finally {
     for (const signal of signals) process.off(signal, end);
   }

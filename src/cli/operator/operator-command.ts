@@ -52,7 +52,8 @@ export function operatorCommand(
         const config = configOf(options);
         process.exitCode = await action({ config, url: options.url, terminal }, command);
       } catch (error) {
-        process.exitCode = error instanceof InvalidInput && error.isUsage ? EXIT.usage : EXIT.failed;
+        process.exitCode =
+          error instanceof InvalidInput && error.code === 'request.invalid' ? EXIT.usage : EXIT.failed;
         terminal.failed(error);
         if (!isForeseen(error)) throw error;
       } finally {
@@ -76,8 +77,8 @@ function isForeseen(error: unknown): boolean {
   return error instanceof StoreError || error instanceof StartRefused || isOfMachine(error);
 }
 
-/** The disk, the network or the database has refused: where in the program that was met helps nobody. */
+/** The disk or the network refused: where in the program that happened helps nobody. */
 function isOfMachine(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^(SQLITE_\w+|E[A-Z]+|[0-9A-Z]{5})$/.test(code);
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code);
 }

@@ -31,7 +31,7 @@ export function resetCommand(): Command {
           command.opts<{ yes?: boolean }>().yes ??
           (await isTyped(name, questionOf(name), { input: process.stdin, output: process.stderr }));
         if (!confirmed) {
-          terminal.failed(InvalidInput.unconfirmed(name));
+          terminal.failed(unconfirmed(name));
           return EXIT.usage;
         }
         const { file, position, events } = await reset(config, (address) => backUp(operation, address));
@@ -50,6 +50,14 @@ function nameOf({ databaseUrl, dataDir }: Config): string {
   if (databaseUrl === undefined) return basename(resolve(dataDir));
   const { pathname, username } = new URL(databaseUrl);
   return decodeURIComponent(pathname.slice(1)) || username;
+}
+
+/** What cannot be undone was not confirmed. */
+function unconfirmed(name: string): InvalidInput {
+  return new InvalidInput(
+    'reset.unconfirmed',
+    `Nothing was done: everything in ${name} would be removed. Type its name on a terminal, or give --yes.`,
+  );
 }
 
 function questionOf(name: string): string {

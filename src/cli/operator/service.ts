@@ -68,7 +68,8 @@ export class RunningService {
         ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       });
     } catch (cause) {
-      throw Unavailable.service(this.url, cause);
+      const why = `No service answers at ${this.url}; is it running?`;
+      throw new Unavailable('service.unreachable', why, { cause });
     }
     const answer = (await response.json()) as T;
     if (!response.ok) throw errorOf(answer as Problem);

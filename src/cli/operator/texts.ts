@@ -1,4 +1,4 @@
-import type { PoisonEvent } from '../../projections/folding/fold-store.js';
+import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 
@@ -28,11 +28,11 @@ export function timeText(ms: number): string {
 }
 
 /** Where a projection stopped, and why. */
-export function stoppedText({ projection, position, eventId, cause }: PoisonEvent): string {
+export function stoppedText({ projection, position, eventId, cause }: StoppedProjection): string {
   return `  ${projection} stopped at position ${position}, event ${eventId}: ${cause}`;
 }
 
 /** What can be done about it in the store that it stopped in. */
-export function skipText({ eventId }: PoisonEvent): string {
+export function skipText({ eventId }: StoppedProjection): string {
   return `  To leave that event out for ever: npm run edgesoul -- rebuild --skip ${eventId}`;
 }

@@ -1,5 +1,4 @@
 import { Client, Pool, types, type ClientConfig } from 'pg';
-import { Corrupt, StoreError, Unavailable } from '../../errors.js';
 
 /** How long a read may take before its connection is given up. */
 const READ_MS = 30_000;
@@ -67,43 +66,3 @@ export const BEGIN_HOLDING = `begin isolation level read committed;
   set local lock_timeout = 0;
   set local idle_in_transaction_session_timeout = 0;
   select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout'`;
-
-/** What the database says when it cannot serve now, or not this user, whatever was asked: the same request may succeed later. */
-const PASSING = /^(08|25006|25P0[34]|28|3D|40001|40P01|42501|53|55P03|57|58|XX)/;
-/** What it says of pages or indexes that are not what was written. */
-const DAMAGED = /^XX00[12]$/;
-/** What the network says, and its encryption. */
-const NETWORK = /^(E[A-Z]+|EAI_AGAIN|ERR_(STREAM|SOCKET|SSL|TLS)_\w+|\w*CERT\w*|UNABLE_TO_\w+)$/;
-/** What the driver says, without codes, of a connection that cannot be made, broke, or had broken before it was asked. */
-const DRIVER = new RegExp(
-  [
-    'Connection terminated',
-    'timeout exceeded when trying to connect',
-    'timeout expired',
-    'Query read timeout',
-    'Client has encountered a connection error',
-    'The server does not support SSL',
-    'There was an error establishing an SSL connection',
-    String.raw`Received unexpected \w+ message from backend`,
-  ]
-    .map((start) => `^${start}`)
-    .join('|'),
-);
-
-/** Unavailable for what passes by itself or by the operator's hand, Corrupt for damage; anything else as it is. */
-function translated(error: unknown): unknown {
-  if (error instanceof StoreError) return error;
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code !== 'string') return DRIVER.test(String(message)) ? Unavailable.database(error) : error;
-  if (DAMAGED.test(code)) return Corrupt.database(error);
-  return PASSING.test(code) || NETWORK.test(code) ? Unavailable.database(error) : error;
-}
-
-/** Runs the work; what the database cannot do now becomes Unavailable. */
-export async function attempt<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translated(error);
-  }
-}

@@ -1,4 +1,4 @@
-import { Corrupt, type EventPlace } from '../../errors.js';
+import { type EventPlace, PoisonEvent } from '../../errors.js';
 import { EventCatalog, type StoreEvent } from '../event-catalog.js';
 import type { FoldEvent } from '../event.js';
 import { jsonCodec, type EventCodec } from './event-codec.js';
@@ -39,7 +39,7 @@ export class EventDecoder {
     try {
       return this.codec.decode(stored, envelope.userId);
     } catch (cause) {
-      throw Corrupt.event(envelope, 'its stored data cannot be read', cause);
+      throw PoisonEvent.undecodable(envelope, 'its stored data cannot be read', cause);
     }
   }
 }

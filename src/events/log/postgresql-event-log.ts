@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { attempt } from '../../database/postgresql/open-postgresql.js';
+import { attempt } from '../../database/postgresql/postgresql-errors.js';
 import { PostgresqlRows } from '../../database/postgresql/postgresql-rows.js';
 import { PostgresqlShadows } from '../../database/postgresql/postgresql-shadows.js';
 import type { RowChanges } from '../../database/row-store.js';

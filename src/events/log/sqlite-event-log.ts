@@ -4,7 +4,7 @@ import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { SqliteShadows } from '../../database/sqlite/sqlite-shadows.js';
 import type { Turn } from '../../database/sqlite/write-turns.js';
 import { keyText, type Table } from '../../database/table.js';
-import { Corrupt, Unavailable } from '../../errors.js';
+import { StoreError, Unavailable } from '../../errors.js';
 import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
 import { uuidBytes } from './uuid-bytes.js';
@@ -137,7 +137,7 @@ export class SqliteEventLog implements EventLog {
       this.heads.clear();
       // A failed commit may have rolled back already.
       if (this.db.inTransaction) this.rollback.run();
-      throw translated(error);
+      throw error;
     }
   }
 
@@ -192,26 +192,15 @@ export class SqliteEventLog implements EventLog {
   }
 }
 
-/** The disk is full or broken, or the file is locked or may not be written: nothing that a command did. */
-const PASSING = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM)/;
-const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
-
-/** Unavailable for what passes by the operator's hand, Corrupt for damage; anything else as it is. */
-function translated(error: unknown): unknown {
-  const code = String((error as { code?: unknown }).code);
-  if (DAMAGED.test(code)) return Corrupt.database(error);
-  return PASSING.test(code) ? Unavailable.database(error) : error;
-}
-
 const nothing = (): void => undefined;
 
 const NO_TURNS: Turn = { take: nothing, done: nothing, appended: nothing, isAwaited: () => false };
 
-/** Translates what the driver throws when the file cannot be locked or written. */
+/** Whatever keeps a transaction from beginning or from being committed may be over when the caller tries again. */
 function attempt(run: () => void): void {
   try {
     run();
-  } catch (cause) {
-    throw Unavailable.database(cause);
+  } catch (error) {
+    throw error instanceof StoreError ? error : Unavailable.database(error);
   }
 }

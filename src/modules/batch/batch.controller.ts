@@ -9,14 +9,20 @@ import { CommandRoute } from '../../http/command-route.js';
 import { problemOf } from '../../http/problem.js';
 import { valid } from '../../http/valid.pipe.js';
 import { ID_PATTERN } from '../../validation/fields.js';
+import { bodyValidator, type Validator } from '../../validation/validator.js';
 import type { CommandContext, Written } from '../../writer/write-command.js';
-import { commandNames, namedCommand } from '../store-command.js';
+import { COMMAND_NAMES, COMMANDS, type CommandType } from '../command-catalog.js';
 import { BatchAnswer, BatchBody } from './batch.dto.js';
 
 /** Commands handed to the writer at once, so that a large batch leaves room in its queue for the chat. */
 const AT_ONCE = 256;
 
 type Outcome = Written | StoreError;
+
+/** Every command by the name that a batch gives it, with the validator of its input. */
+const BY_NAME: ReadonlyMap<string, Pick<CommandType, 'command'> & { validate: Validator<object> }> = new Map(
+  COMMANDS.map(({ command, input }) => [command.name, { command, validate: bodyValidator(input) }]),
+);
 
 @ApiTags('batch')
 @Controller('v1/commands')
@@ -41,12 +47,12 @@ export class BatchController {
       commandId: undefined,
       correlationId: context.correlationId ?? context.commandId,
     };
-    const partOf = whole.idempotencyKey && hash('sha256', JSON.stringify(commands), 'hex');
+    const batchHash = whole.idempotencyKey && hash('sha256', JSON.stringify(commands), 'hex');
     const outcomes: Outcome[] = [];
     for (let start = 0; start < commands.length; start += AT_ONCE) {
       const part = commands.slice(start, start + AT_ONCE);
       const running = part.map((given, i) =>
-        this.carryOut(given, { ...whole, ...keyOf(whole, start + i, partOf) }),
+        this.carryOut(given, { ...whole, ...keyOf(whole, start + i, batchHash) }),
       );
       outcomes.push(...(await Promise.all(running)));
     }
@@ -64,8 +70,8 @@ export class BatchController {
   private async carryOut(given: Record<string, unknown>, context: CommandContext): Promise<Outcome> {
     try {
       const { command: name, userId, idempotencyKey = context.idempotencyKey, ...input } = given;
-      const known = typeof name === 'string' ? namedCommand(name) : undefined;
-      if (!known) throw InvalidInput.field('command', `must be one of ${commandNames().join(', ')}`);
+      const known = typeof name === 'string' ? BY_NAME.get(name) : undefined;
+      if (!known) throw InvalidInput.field('command', `must be one of ${COMMAND_NAMES.join(', ')}`);
       if (typeof userId !== 'string' || !ID_PATTERN.test(userId)) {
         throw InvalidInput.field('userId', 'must be 1 to 128 characters of A-Z a-z 0-9 . _ - : @');
       }
@@ -73,9 +79,9 @@ export class BatchController {
         throw InvalidInput.field('idempotencyKey', 'must have 1 to 255 characters');
       }
       const ownKey = given.idempotencyKey !== undefined;
-      const partOf = ownKey ? undefined : context.partOf;
+      const batchHash = ownKey ? undefined : context.batchHash;
       return await this.bus.execute(
-        known.make(userId, known.validate(input), { ...context, idempotencyKey, partOf }),
+        new known.command(userId, known.validate(input) as never, { ...context, idempotencyKey, batchHash }),
       );
     } catch (error) {
       if (error instanceof StoreError) return error;
@@ -85,10 +91,14 @@ export class BatchController {
   }
 }
 
-function keyOf(context: CommandContext, index: number, partOf: string | undefined): Partial<CommandContext> {
+function keyOf(
+  context: CommandContext,
+  index: number,
+  batchHash: string | undefined,
+): Partial<CommandContext> {
   return context.idempotencyKey === undefined
     ? {}
-    : { idempotencyKey: `${context.idempotencyKey}#${index}`, partOf };
+    : { idempotencyKey: `${context.idempotencyKey}#${index}`, batchHash };
 }
 
 function isKey(key: unknown): key is string {

@@ -9,11 +9,10 @@ import { sendWritten } from '../../http/send-written.js';
 import { valid, validIfSent, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
 import { EndSession } from './commands/end-session.command.js';
-import { RecordTurn } from './commands/record-turn.command.js';
+import { RecordTurn, RecordTurnBody } from './commands/record-turn.command.js';
 import {
   ConversationAnswer,
   ListSessionsQuery,
-  RecordTurnBody,
   SessionEndedAnswer,
   SessionPageAnswer,
   TurnRecordedAnswer,

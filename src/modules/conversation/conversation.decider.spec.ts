@@ -10,8 +10,8 @@ import {
 } from '../../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
+import type { RecordTurnBody } from './commands/record-turn.command.js';
 import { endSession, recordTurn } from './conversation.decider.js';
-import type { RecordTurnBody } from './conversation.dto.js';
 
 const DAY = 86_400_000;
 const session = 'conversation:user-1:session-1';

@@ -4,7 +4,8 @@ import { sessionsTable } from '../../projections/conversation-window.projection.
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { label, labels } from '../labels.js';
 import { occurrence, userInDecision } from '../user-in-decision.js';
-import type { EndSessionInput, RecordTurnBody } from './conversation.dto.js';
+import type { EndSessionInput } from './commands/end-session.command.js';
+import type { RecordTurnBody } from './commands/record-turn.command.js';
 
 /**
  * Records a turn, and with it whatever it brings: the user's registration, the start of the session (also of one that

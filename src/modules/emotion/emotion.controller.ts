@@ -8,13 +8,12 @@ import { NoQuery, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
-import { ObserveEmotion } from './commands/observe-emotion.command.js';
+import { ObserveEmotion, ObserveEmotionBody } from './commands/observe-emotion.command.js';
 import {
   EmotionObservedAnswer,
   EmotionsAnswer,
   EmotionTrendAnswer,
   EmotionTrendQuery,
-  ObserveEmotionBody,
 } from './emotion.dto.js';
 import { GetEmotionTrend } from './queries/get-emotion-trend.query.js';
 import { ListEmotions } from './queries/list-emotions.query.js';

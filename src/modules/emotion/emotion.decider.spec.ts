@@ -2,8 +2,8 @@ import { given } from '../../../test/support/given.js';
 import { livesIn, observed, registered } from '../../../test/support/happened.js';
 import { NOW, USER } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
+import type { ObserveEmotionBody } from './commands/observe-emotion.command.js';
 import { observeEmotion } from './emotion.decider.js';
-import type { ObserveEmotionBody } from './emotion.dto.js';
 
 const DAY = 86_400_000;
 

@@ -2,7 +2,7 @@ import { emotionStream } from '../../events/streams.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
 import { label, labels } from '../labels.js';
 import { occurrence, userInDecision } from '../user-in-decision.js';
-import type { ObserveEmotionBody } from './emotion.dto.js';
+import type { ObserveEmotionBody } from './commands/observe-emotion.command.js';
 
 /** Notes an emotion that was observed outside a turn. */
 export function observeEmotion(state: WriteState, userId: string, input: ObserveEmotionBody): Decision {

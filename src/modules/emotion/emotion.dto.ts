@@ -1,47 +1,11 @@
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, Length, Max, Min } from 'class-validator';
-import { IsId, IsInstant, IsLabel, Nullable, Optional } from '../../validation/fields.js';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsInstant, Optional } from '../../validation/fields.js';
 
 /** How wide a bucket is. */
 export const BUCKETS = ['hour', 'day', 'week', 'month'] as const;
 
 /** One of the widths. */
 export type Bucket = (typeof BUCKETS)[number];
-
-/** An observed emotion. */
-export class ObserveEmotionBody {
-  /** Kept trimmed and in lower case. */
-  @IsLabel(64)
-  emotion: string;
-
-  /** 0..1 */
-  @IsNumber()
-  @Min(0)
-  @Max(1)
-  intensity: number;
-
-  /** 0..1 */
-  @Nullable()
-  @IsNumber()
-  @Min(0)
-  @Max(1)
-  confidence?: number | null;
-
-  /** What it was about; kept trimmed and in lower case, each once. */
-  @Optional()
-  @IsArray()
-  @ArrayMaxSize(20)
-  @Length(1, 128, { each: true })
-  triggers?: string[];
-
-  @Nullable()
-  @IsId()
-  sessionId?: string | null;
-
-  /** When it was felt; now when left out. */
-  @Optional()
-  @IsInstant()
-  occurredAt?: string;
-}
 
 /** Which part of the trend, and how it is cut. */
 export class EmotionTrendQuery {

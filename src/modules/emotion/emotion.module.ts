@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ObserveEmotionHandler } from './commands/observe-emotion.command.js';
 import { EmotionController } from './emotion.controller.js';
 import { GetEmotionTrendHandler } from './queries/get-emotion-trend.query.js';
 import { ListEmotionsHandler } from './queries/list-emotions.query.js';
@@ -7,6 +6,6 @@ import { ListEmotionsHandler } from './queries/list-emotions.query.js';
 /** What a user feels. */
 @Module({
   controllers: [EmotionController],
-  providers: [ObserveEmotionHandler, ListEmotionsHandler, GetEmotionTrendHandler],
+  providers: [ListEmotionsHandler, GetEmotionTrendHandler],
 })
 export class EmotionModule {}

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Corrupt, Unavailable } from '../../errors.js';
+import { Unavailable, PoisonEvent } from '../../errors.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import { Doorbell } from '../../events/log/doorbell.js';
 import { liveEvents } from './live-events.js';
@@ -207,7 +207,7 @@ describe('a live stream', () => {
     const log = new GrowingLog();
     const { next } = log.follow(0);
     await next();
-    log.failure = Corrupt.event({ position: 1, streamId: 'a' }, 'broken');
+    log.failure = PoisonEvent.undecodable({ position: 1, streamId: 'a' }, 'broken');
     const piece = next();
     log.grow(1);
     await expect(piece).rejects.toBe(log.failure);

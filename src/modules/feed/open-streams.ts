@@ -49,7 +49,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
     end: (gone: AbortController) => void,
   ): Promise<void> {
     if (this.stopping) throw Unavailable.stopping();
-    if (this.open.size >= MOST_STREAMS) throw Unavailable.streams(MOST_STREAMS);
+    if (this.open.size >= MOST_STREAMS)
+      throw new Unavailable('service.busy', `${MOST_STREAMS} streams are open already; retry in a second.`);
     // Whoever has hung up already is not told so again.
     if (reply.raw.destroyed) return;
     const gone = new AbortController();

@@ -9,20 +9,17 @@ import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
 import { ForgetMemory } from './commands/forget-memory.command.js';
-import { FormMemory } from './commands/form-memory.command.js';
-import { RecallMemories } from './commands/recall-memories.command.js';
-import { ReviseMemory } from './commands/revise-memory.command.js';
+import { FormMemory, FormMemoryBody } from './commands/form-memory.command.js';
+import { RecallMemories, RecallMemoriesBody } from './commands/recall-memories.command.js';
+import { ReviseMemory, ReviseMemoryBody } from './commands/revise-memory.command.js';
 import {
   ForgetMemoryQuery,
-  FormMemoryBody,
   ListMemoriesQuery,
   MemoryAnswer,
   MemoryPageAnswer,
   MemorySearchAnswer,
   MemoryWrittenAnswer,
-  RecallMemoriesBody,
   RecalledAnswer,
-  ReviseMemoryBody,
   SearchMemoriesQuery,
 } from './memory.dto.js';
 import { GetMemory } from './queries/get-memory.query.js';

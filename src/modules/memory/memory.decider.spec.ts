@@ -2,8 +2,9 @@ import { given } from '../../../test/support/given.js';
 import { forgotten, formed, livesIn, recalled, registered, revised } from '../../../test/support/happened.js';
 import { NOW, USER } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
+import type { FormMemoryBody } from './commands/form-memory.command.js';
+import type { ReviseMemoryBody } from './commands/revise-memory.command.js';
 import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory.decider.js';
-import type { FormMemoryBody, ReviseMemoryBody } from './memory.dto.js';
 
 const DAY = 86_400_000;
 const boat = { type: 'fact', content: 'Her boat is called Marlin.' } as const;

@@ -4,12 +4,10 @@ import { memoryStream, recallStream } from '../../events/streams.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
 import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
 import { occurrence, userInDecision } from '../user-in-decision.js';
-import type {
-  ForgetMemoryInput,
-  FormMemoryBody,
-  RecallMemoriesBody,
-  ReviseMemoryInput,
-} from './memory.dto.js';
+import type { ForgetMemoryInput } from './commands/forget-memory.command.js';
+import type { FormMemoryBody } from './commands/form-memory.command.js';
+import type { RecallMemoriesBody } from './commands/recall-memories.command.js';
+import type { ReviseMemoryInput } from './commands/revise-memory.command.js';
 
 /** Keeps something new; an id that was ever used for this user is refused, even if it was forgotten. */
 export function formMemory(

@@ -1,125 +1,13 @@
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsNumber,
-  Matches,
-  Max,
-  Min,
-  NotEquals,
-} from 'class-validator';
+import { IsArray, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../events/memory/memory-formed.event.js';
-import {
-  ID_PATTERN,
-  IsId,
-  IsInstant,
-  IsSmallJson,
-  IsText,
-  Nullable,
-  Optional,
-} from '../../validation/fields.js';
-
-/** A memory to keep. */
-export class FormMemoryBody {
-  @IsIn(MEMORY_TYPES)
-  type: MemoryType;
-
-  @IsText(1, 8_000)
-  content: string;
-
-  @Nullable()
-  @IsText(0, 8_000)
-  context?: string | null;
-
-  /** How sure it is, 0..1; 0.8 when left out. */
-  @Optional()
-  @IsNumber()
-  @Min(0)
-  @Max(1)
-  confidence?: number;
-
-  /** How much it matters, 0..1; 0.5 when left out. */
-  @Optional()
-  @IsNumber()
-  @Min(0)
-  @Max(1)
-  importance?: number;
-
-  @Optional()
-  @IsSmallJson(16_384)
-  metadata?: Record<string, unknown>;
-
-  /** When it happened; now when left out. */
-  @Optional()
-  @IsInstant()
-  occurredAt?: string;
-
-  /** Made up when left out; not `search`, which is a route. */
-  @Optional()
-  @IsId()
-  @NotEquals('search')
-  memoryId?: string;
-}
-
-/** Any of a memory's fields. */
-export class ReviseMemoryBody {
-  @Optional()
-  @IsIn(MEMORY_TYPES)
-  type?: MemoryType;
-
-  @Optional()
-  @IsText(1, 8_000)
-  content?: string;
-
-  @Nullable()
-  @IsText(0, 8_000)
-  context?: string | null;
-
-  @Optional()
-  @IsNumber()
-  @Min(0)
-  @Max(1)
-  confidence?: number;
-
-  @Optional()
-  @IsNumber()
-  @Min(0)
-  @Max(1)
-  importance?: number;
-
-  @Optional()
-  @IsSmallJson(16_384)
-  metadata?: Record<string, unknown>;
-}
-
-/** A revision and the memory it is for. */
-export class ReviseMemoryInput extends ReviseMemoryBody {
-  @IsId()
-  memoryId: string;
-}
+import { IsInstant, IsText, Optional } from '../../validation/fields.js';
+import { MAX_REASON } from './commands/forget-memory.command.js';
 
 /** Why a memory is forgotten. */
 export class ForgetMemoryQuery {
   @Optional()
-  @IsText(0, 500)
+  @IsText(0, MAX_REASON)
   reason?: string;
-}
-
-/** Which memory to forget, and why. */
-export class ForgetMemoryInput extends ForgetMemoryQuery {
-  @IsId()
-  memoryId: string;
-}
-
-/** The memories that one reply used. */
-export class RecallMemoriesBody {
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(100)
-  @Matches(ID_PATTERN, { each: true })
-  memoryIds: string[];
 }
 
 /** Which memories to list. */

@@ -31,7 +31,7 @@ export class WriterMetrics {
       buckets: SECONDS,
       registers,
     });
-    writer.observe((commit) => {
+    writer.onCommit((commit) => {
       commands.observe(commit.commands);
       events.observe(commit.events);
       seconds.observe(commit.ms / 1_000);

@@ -5,7 +5,8 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { loggedFailure, Refused } from '../../errors.js';
+import { Refused } from '../../errors.js';
+import { loggedFailure } from '../../logged-failure.js';
 import { anchorsOf } from '../../operations/backup/anchors.js';
 import { Backups } from '../../operations/backup/backups.js';
 import { Rebuilds } from '../../operations/rebuild/rebuilds.js';

@@ -4,9 +4,11 @@ import { Reads } from '../../projections/reads/reads.js';
 import { Store } from '../../store/store.js';
 import { CommandWriter } from '../../writer/command-writer.js';
 import { CountingWriter } from '../../writer/counting-writer.js';
+import { COMMAND_NAMES } from '../command-catalog.js';
+import { COMMAND_HANDLERS } from '../command-handlers.js';
 import { Metrics } from '../metrics.js';
 
-/** Gives every module the open store's writer, reads and doorbell; closes it after the last answer was sent. */
+/** Gives every module the open store's writer, reads and doorbell, and the bus its handlers; closes the store last. */
 @Module({})
 export class StoreModule implements OnApplicationShutdown {
   constructor(private readonly store: Store) {}
@@ -19,11 +21,12 @@ export class StoreModule implements OnApplicationShutdown {
         { provide: Store, useValue: store },
         {
           provide: CommandWriter,
-          useFactory: ({ registry }: Metrics) => new CountingWriter(store.writer, registry),
+          useFactory: ({ registry }: Metrics) => new CountingWriter(store.writer, registry, COMMAND_NAMES),
           inject: [Metrics],
         },
         { provide: Reads, useValue: store.reads },
         { provide: Doorbell, useValue: store.doorbell },
+        ...COMMAND_HANDLERS,
       ],
       exports: [Store, CommandWriter, Reads, Doorbell],
     };

@@ -8,8 +8,8 @@ import { NoQuery, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
-import { ChangeProfile } from './commands/change-profile.command.js';
-import { ChangeProfileBody, ProfileAnswer, ProfileChangedAnswer } from './profile.dto.js';
+import { ChangeProfile, ChangeProfileBody } from './commands/change-profile.command.js';
+import { ProfileAnswer, ProfileChangedAnswer } from './profile.dto.js';
 import { GetProfile } from './queries/get-profile.query.js';
 
 @ApiTags('profile')

@@ -9,8 +9,8 @@ import {
 } from '../../../test/support/happened.js';
 import { NOW, USER } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
+import type { ChangeProfileBody } from './commands/change-profile.command.js';
 import { changeProfile } from './profile.decider.js';
-import type { ChangeProfileBody } from './profile.dto.js';
 
 const MINUTE = 60_000;
 

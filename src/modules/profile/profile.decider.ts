@@ -8,8 +8,8 @@ import {
 } from '../../projections/current-profile.projection.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
 import { userInDecision } from '../user-in-decision.js';
+import type { ChangeProfileBody } from './commands/change-profile.command.js';
 import { profileAnswer } from './profile-answer.js';
-import type { ChangeProfileBody } from './profile.dto.js';
 
 type Changes = Record<string, { from: unknown; to: unknown }>;
 

@@ -1,4 +1,4 @@
-import { NotFound } from '../../errors.js';
+import { noSuchBackup } from './backup-errors.js';
 import { manifestOf, readBackups } from './backup-folder.js';
 import { readManifest, type Manifest } from './manifest.js';
 import type { Available } from './restore-plan.js';
@@ -23,7 +23,7 @@ async function namedBackup(folder: string, from: string): Promise<Manifest> {
     return await readManifest(folder, name);
   } catch (error) {
     const { cause } = error as { cause?: { code?: string } };
-    if (cause?.code === 'ENOENT') throw NotFound.backup(name, folder);
+    if (cause?.code === 'ENOENT') throw noSuchBackup(name, folder);
     throw error;
   }
 }

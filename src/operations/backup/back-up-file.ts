@@ -1,11 +1,14 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Corrupt, Refused } from '../../errors.js';
+import { DamagedDatabase, ForeignDatabase, type Refused } from '../../errors.js';
 import { eventsTable } from '../../events/log/log-tables.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { copySqliteFile, quickCheck } from '../../store/sqlite/database-file.js';
+import { whyOf } from '../../why.js';
 import type { Progress } from '../job-context.js';
+import { damagedLog } from '../lines/log-lines.js';
 import { verifyLog } from '../verify/verify-log.js';
+import { damagedBackup, foreignBackup } from './backup-errors.js';
 import { describeStore, endOf, type Described } from './describe-store.js';
 import type { BackupEnd } from './manifest.js';
 import type { Steps } from './steps.js';
@@ -66,7 +69,7 @@ async function checkChain(copy: string): Promise<void> {
       progress: nothing,
     });
     const [first] = findings;
-    if (first) throw Corrupt.log(first.position ?? 0, first.what);
+    if (first) throw damagedLog(first.position ?? 0, first.what);
   });
 }
 
@@ -79,20 +82,22 @@ export async function checkFile(
   { position, chainHead, events }: BackupEnd & { events: number },
 ): Promise<void> {
   const found = await ours(backup, async () => quickCheck(unpacked));
-  if (found.length > 0) throw Corrupt.backup(backup, `SQLite finds in it: ${found.join('; ')}`);
+  if (found.length > 0) throw damagedBackup(backup, `SQLite finds in it: ${found.join('; ')}`);
   await readStore({ file: unpacked }, async (reader) => {
+    const migrations = await ours(backup, () => reader.migrations());
+    if (!migrations) throw noDatabase(backup, 'it has none of its tables');
     const end = await ours(backup, () => endOf(reader));
     if (end.position !== position) {
-      throw Corrupt.backup(backup, `its log ends at position ${end.position}, its manifest says ${position}`);
+      throw damagedBackup(backup, `its log ends at position ${end.position}, its manifest says ${position}`);
     }
     if (end.chainHead !== chainHead) {
-      throw Corrupt.backup(
+      throw damagedBackup(
         backup,
         `its last event has the hash ${end.chainHead}, its manifest says ${chainHead}`,
       );
     }
     const count = await reader.count(eventsTable);
-    if (count !== events) throw Corrupt.backup(backup, `it has ${count} events, its manifest says ${events}`);
+    if (count !== events) throw damagedBackup(backup, `it has ${count} events, its manifest says ${events}`);
   });
 }
 
@@ -101,11 +106,12 @@ async function ours<T>(backup: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const { code, message } = cause as { code?: string; message: string };
-    if (code === 'SQLITE_NOTADB' || code === 'SQLITE_ERROR') {
-      throw Refused.foreignBackup(backup, `it is no database of an EdgeSoul store (${message})`);
-    }
-    if (code === 'SQLITE_CORRUPT') throw Corrupt.backup(backup, message, cause);
+    if (cause instanceof ForeignDatabase) throw noDatabase(backup, whyOf(cause.cause));
+    if (cause instanceof DamagedDatabase) throw damagedBackup(backup, whyOf(cause.cause), cause);
     throw cause;
   }
+}
+
+function noDatabase(backup: string, why: string): Refused {
+  return foreignBackup(backup, `it is no database of an EdgeSoul store (${why})`);
 }

@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path';
-import { Corrupt } from '../../errors.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import type { Progress } from '../job-context.js';
 import { linesIn } from '../lines/lines-in.js';
 import { linesOf } from '../lines/log-lines.js';
 import type { TakenBackup } from './back-up-file.js';
+import { damagedBackup } from './backup-errors.js';
 import { writingTo } from './backup-folder.js';
 import { describeStore, type Described } from './describe-store.js';
 import type { Steps } from './steps.js';
@@ -24,8 +24,8 @@ export function backUpLines(
     const taken = await reader.snapshot(async () => {
       const described = await steps.run('digest', () => describeStore(reader));
       const { position } = described;
-      const watched = { progress: (done: number) => progress(done, 2 * position) };
-      const lines = linesOf(reader, { after: 0, upTo: position }, watched);
+      const context = { progress: (done: number) => progress(done, 2 * position) };
+      const lines = linesOf(reader, { after: 0, upTo: position }, context);
       // A full disk is no failure of the database, within whose snapshot it happens.
       const packed = await steps.run('compress', () =>
         writingTo(dirname(partial), () => pack(lines, file, (bytes) => (rawBytes += bytes))),
@@ -51,7 +51,7 @@ async function verifyLines(
     if (entry.kind !== 'trailer') continue;
     const { events, receipts, lastHash } = entry.trailer;
     if (events !== described.events || lastHash !== described.chainHead || receipts !== described.receipts) {
-      throw Corrupt.backup(file, 'it holds other events or receipts than the database did');
+      throw damagedBackup(file, 'it holds other events or receipts than the database did');
     }
   }
 }

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError, Unavailable } from '../../errors.js';
+import { syncFolder } from '../../store/sync-folder.js';
+import { whyOf } from '../../why.js';
+import { unwritableBackups } from './backup-errors.js';
+import { unreadableBackup } from './backup-errors.js';
 import { readManifest, type Manifest } from './manifest.js';
 import { checkSize } from './zstd-files.js';
 
@@ -71,7 +75,7 @@ export async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return [];
-    throw Unavailable.backupUnreadable(folder, error);
+    throw unreadableBackup(folder, error);
   }
 }
 
@@ -92,19 +96,7 @@ export async function removePartials(folder: string, prefix = PARTIAL): Promise<
 export async function publish(partial: string, folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     await rename(join(partial, name), join(folder, name));
-    await syncFolder(folder);
-  }
-}
-
-/** Puts the names of a folder on disk. */
-export async function syncFolder(folder: string): Promise<void> {
-  // Windows has no such thing, and needs none.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    syncFolder(folder);
   }
 }
 
@@ -113,7 +105,7 @@ export async function writeJson(folder: string, name: string, value: object): Pr
   const scratch = `.writing-${name}`;
   await writeFile(join(folder, scratch), `${JSON.stringify(value, null, 2)}\n`, { flush: true });
   await rename(join(folder, scratch), join(folder, name));
-  await syncFolder(folder);
+  syncFolder(folder);
 }
 
 /** Removes a backup: first the manifest, so that there is never one without its data. */
@@ -132,12 +124,19 @@ export async function writingTo<T>(folder: string, work: () => Promise<T>): Prom
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StoreError) throw error;
-    const { code } = error as { code?: unknown };
-    if (typeof code === 'string' && UNWRITABLE.test(code)) throw Unavailable.backupFolder(folder, error);
-    throw error;
+    const why = whyUnwritable(error);
+    throw why === undefined ? error : unwritableBackups(folder, why, error);
   }
 }
 
-const UNWRITABLE =
-  /^(ENOSPC|EDQUOT|EFBIG|EROFS|EACCES|EPERM|EIO|ENOTDIR|EEXIST|SQLITE_(FULL|IOERR\w*|CANTOPEN\w*))$/;
+const UNWRITABLE = /^(ENOSPC|EDQUOT|EFBIG|EROFS|EACCES|EPERM|EIO|ENOTDIR|EEXIST)$/;
+const FULL = /^(ENOSPC|EDQUOT|EFBIG)$/;
+
+/** Why files cannot be written: what the operating system says, or SQLite of a copy; undefined for any other failure. */
+function whyUnwritable(error: unknown): string | undefined {
+  // Of the copy: the live database is only read.
+  if (error instanceof Unavailable && error.code === 'database.unavailable') return whyOf(error.cause);
+  const { code } = error as { code?: unknown };
+  if (error instanceof StoreError || typeof code !== 'string' || !UNWRITABLE.test(code)) return undefined;
+  return FULL.test(code) ? `no space is left (${code})` : whyOf(error);
+}

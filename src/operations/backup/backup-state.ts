@@ -1,4 +1,4 @@
-import { loggedFailure } from '../../errors.js';
+import { loggedFailure } from '../../logged-failure.js';
 import { manifestOf, readBackups } from './backup-folder.js';
 import { lastDrill, type DrillResult } from './drill.js';
 import type { Manifest } from './manifest.js';

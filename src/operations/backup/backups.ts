@@ -1,8 +1,10 @@
 import { Cron } from 'croner';
-import { loggedFailure, NotFound, Refused } from '../../errors.js';
+import { Refused } from '../../errors.js';
+import { loggedFailure } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { leadershipOf, type Leadership } from '../../store/leadership.js';
 import { Jobs, type Job } from '../jobs.js';
+import { noSuchBackup } from './backup-errors.js';
 import { listBackups } from './backup-folder.js';
 import type { BackupLog } from './backup-log.js';
 import { BackupState } from './backup-state.js';
@@ -58,16 +60,16 @@ export class Backups {
   /** Begins a full backup; throws Refused while one runs. */
   backUp(): Job<Manifest> {
     const { address, folder } = this.settings;
-    return this.jobs.start(async (watched, backupId) => {
+    return this.jobs.start(async (context, backupId) => {
       try {
-        const manifest = await runBackup({ address, folder, backupId }, watched);
+        const manifest = await runBackup({ address, folder, backupId }, context);
         this.state.backedUp();
         const removed = await this.pruned();
         const { file, position, bytes, durationMs: ms } = manifest;
         this.log.info({ msg: 'backed up', file, position, bytes, ms, removed });
         return manifest;
       } catch (error) {
-        if (!watched.signal.aborted) {
+        if (!context.signal.aborted) {
           this.state.backupFailed(error);
           this.failed('backup failed', error);
         }
@@ -79,14 +81,14 @@ export class Backups {
   /** Begins a drill; throws Refused while one runs. */
   startDrill(): Job<DrillProof> {
     const { folder } = this.settings;
-    return this.drills.start(async (watched) => {
+    return this.drills.start(async (context) => {
       try {
-        const proof = await runDrill({ folder }, watched);
+        const proof = await runDrill({ folder }, context);
         const { backup, position, ms } = proof;
         this.log.info({ msg: 'restore drill done', backup, position, ms });
         return proof;
       } catch (error) {
-        if (!watched.signal.aborted) this.failed('restore drill failed', error);
+        if (!context.signal.aborted) this.failed('restore drill failed', error);
         throw error;
       }
     });
@@ -104,7 +106,7 @@ export class Backups {
     const job = this.jobs.list().find((each) => each.id === id);
     if (job) return job;
     const manifest = (await listBackups(this.settings.folder)).find(({ backupId }) => backupId === id);
-    if (!manifest) throw NotFound.backup(id, this.settings.folder);
+    if (!manifest) throw noSuchBackup(id, this.settings.folder);
     return manifest;
   }
 

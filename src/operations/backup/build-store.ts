@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Corrupt, Refused } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
 import { allFailures } from '../../projections/folding/checkpoints.js';
-import type { PoisonEvent } from '../../projections/folding/fold-store.js';
+import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { migrate } from '../../store/migrate.js';
@@ -22,6 +21,7 @@ import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { liveDigests } from '../verify/live-digests.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
 import { checkFile } from './back-up-file.js';
+import { damagedBackup, foreignBackup, unverifiedRestore } from './backup-errors.js';
 import { endOf } from './describe-store.js';
 import type { BackupEnd, Manifest } from './manifest.js';
 import { replay, type Replayed } from './replay.js';
@@ -61,7 +61,7 @@ export interface Built extends BackupEnd {
   digests: ComparedDigest[];
   projections: VerifyReport['projections'];
   /** Projections that are not whole: their folds could not take an event. */
-  stopped: PoisonEvent[];
+  stopped: StoppedProjection[];
 }
 
 /** Builds a store from a plan: lays the full backup, replays the segments, folds, verifies. Throws what is wrong. */
@@ -80,7 +80,7 @@ export async function buildStore(
   if (!asFile) await steps.run('import', () => layLines(source, address, base, progress));
   const receipts = await readStore(address, (reader) => reader.count(receiptsTable));
   if (receipts !== base.receipts)
-    throw Corrupt.backup(source, `it has ${receipts} receipts, its manifest says ${base.receipts}`);
+    throw damagedBackup(source, `it has ${receipts} receipts, its manifest says ${base.receipts}`);
   const digests = asFile ? digestsOfFile : await steps.run('compare', () => compareDigests(address, base));
   const replayed =
     segments.length === 0
@@ -121,7 +121,7 @@ async function layLines(
   await fold(address, progress);
   const end = await readStore(address, endOf);
   if (end.position !== base.position || end.chainHead !== base.chainHead) {
-    throw Corrupt.backup(source, `its log ends at ${end.position}, its manifest says ${base.position}`);
+    throw damagedBackup(source, `its log ends at ${end.position}, its manifest says ${base.position}`);
   }
 }
 
@@ -161,7 +161,7 @@ async function* entriesOf(folder: string, segments: RestorePlan['segments']): As
     const path = join(segmentsFolder(folder), file);
     for await (const entry of linesIn(path)) {
       if (entry.kind === 'header' && (entry.header.after !== from - 1 || entry.header.upTo !== to)) {
-        throw Refused.foreignBackup(
+        throw foreignBackup(
           path,
           `it holds positions ${entry.header.after + 1} to ${entry.header.upTo}, its name says another range`,
         );
@@ -217,7 +217,8 @@ async function compareDigests(address: DatabaseAddress, base: Manifest): Promise
     return { name, rows, manifest, restored: digest, equal: manifest === digest };
   });
   const other = compared.filter(({ equal }) => !equal).map(({ name }) => name);
-  if (other.length > 0) throw Corrupt.restored(`the rows of ${other.join(', ')} are not those of the backup`);
+  if (other.length > 0)
+    throw unverifiedRestore(`the rows of ${other.join(', ')} are not those of the backup`);
   return compared;
 }
 
@@ -225,9 +226,9 @@ async function compareDigests(address: DatabaseAddress, base: Manifest): Promise
 async function verify(
   address: DatabaseAddress,
   base: Manifest,
-  stopped: readonly PoisonEvent[],
+  stopped: readonly StoppedProjection[],
   progress?: Progress,
-): Promise<{ projections: VerifyReport['projections']; poison: PoisonEvent[] }> {
+): Promise<{ projections: VerifyReport['projections']; poison: StoppedProjection[] }> {
   const anchors =
     base.position === 0 ? [] : [{ position: base.position, hash: base.chainHead, source: base.file }];
   const projections = PROJECTIONS.filter(
@@ -245,5 +246,5 @@ async function verify(
       .filter(({ differences }) => differences > 0)
       .map(({ name, differences }) => `${differences} rows of ${name} are not what its folds make`),
   ];
-  throw Corrupt.restored(what.slice(0, 5).join('; '));
+  throw unverifiedRestore(what.slice(0, 5).join('; '));
 }

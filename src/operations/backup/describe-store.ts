@@ -13,7 +13,7 @@ export async function describeStore(reader: StoreReader): Promise<Described> {
     ...(await endOf(reader)),
     events: await reader.count(eventsTable),
     receipts: await reader.count(receiptsTable),
-    migrations: await reader.migrations(),
+    migrations: (await reader.migrations()) ?? [],
     projections: await liveDigests(reader, PROJECTIONS),
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Corrupt, Refused, Unavailable } from '../../errors.js';
 import type { LiveDigest } from '../verify/live-digests.js';
+import { damagedBackup, foreignBackup, unreadableBackup } from './backup-errors.js';
 import type { PackedFile } from './zstd-files.js';
 
 /** What a manifest says of itself, so that a release knows whether it can read it. */
@@ -58,21 +58,21 @@ export async function readManifest(folder: string, name: string): Promise<Manife
   const path = join(folder, name);
   let manifest: Partial<Manifest> | null;
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if ((cause as { code?: string }).code === 'ENOENT') throw Corrupt.backup(path, 'it is missing', cause);
-    throw Unavailable.backupUnreadable(path, cause);
+    if ((cause as { code?: string }).code === 'ENOENT') throw damagedBackup(path, 'it is missing', cause);
+    throw unreadableBackup(path, cause);
   });
   try {
     manifest = JSON.parse(text) as Partial<Manifest> | null;
   } catch (cause) {
-    throw Corrupt.backup(path, 'it is no JSON', cause);
+    throw damagedBackup(path, 'it is no JSON', cause);
   }
   if (manifest?.format !== MANIFEST_FORMAT) {
-    throw Refused.foreignBackup(path, `it is no manifest of format ${MANIFEST_FORMAT}`);
+    throw foreignBackup(path, `it is no manifest of format ${MANIFEST_FORMAT}`);
   }
   const absent = FIELDS.filter((field) => manifest[field] === undefined);
-  if (absent.length > 0) throw Corrupt.backup(path, `it lacks ${absent.join(', ')}`);
+  if (absent.length > 0) throw damagedBackup(path, `it lacks ${absent.join(', ')}`);
   if (manifest.file !== basename(String(manifest.file))) {
-    throw Refused.foreignBackup(path, 'it names a file of another folder');
+    throw foreignBackup(path, 'it names a file of another folder');
   }
   return manifest as Manifest;
 }

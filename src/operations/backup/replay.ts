@@ -1,9 +1,9 @@
 import { RowBatch } from '../../database/row-batch.js';
-import { Corrupt } from '../../errors.js';
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
 import type { LogEntry, LoggedEvent } from '../lines/log-line.js';
 import { inStreams } from '../transfer/import-streams.js';
+import { unverifiedRestore } from './backup-errors.js';
 import type { RestoreTarget } from './restore-plan.js';
 
 /** Events of one transaction. */
@@ -125,7 +125,7 @@ class WholeCommands {
   /** The lines and the log must be of the same past where they meet. */
   private check(position: number, hash: string): void {
     if (position !== this.head.position || hash === this.head.hash) return;
-    throw Corrupt.restored(
+    throw unverifiedRestore(
       `what follows on position ${position} belongs to another log, or to a past that a restore has given up`,
     );
   }
@@ -143,14 +143,14 @@ function append(log: EventLog, { events, receipts, skips }: Batch): Promise<void
   return log.transaction(async (transaction) => {
     const first = events[0];
     if (first && first.position !== transaction.head.position + 1) {
-      throw Corrupt.restored(
+      throw unverifiedRestore(
         `position ${first.position} does not follow on ${transaction.head.position}, where the log ends`,
       );
     }
     const rows = new RowBatch(transaction.rows);
     for (const receipt of receipts) rows.put(receiptsTable, receipt);
     for (const skip of skips) rows.put(skipsTable, skip);
-    await transaction.append(await inStreams(transaction, events, (what) => Corrupt.restored(what)));
+    await transaction.append(await inStreams(transaction, events, (what) => unverifiedRestore(what)));
     await transaction.save(rows.changes());
   });
 }

@@ -1,4 +1,4 @@
-import { Corrupt, Refused } from '../../errors.js';
+import { damagedNewestBackup, unreachableState } from './backup-errors.js';
 import { manifestOf, type BrokenBackup } from './backup-folder.js';
 import { backupName, type Manifest } from './manifest.js';
 import { short, type Segment } from './segments.js';
@@ -41,13 +41,13 @@ export function planRestore(
   const plans = bases.map((base) => chainFrom(base, segments, target));
   const reaching = plans.find((plan) => reaches(plan, target));
   const [lastBroken] = broken;
-  if (!reaching && !target && lastBroken) throw Corrupt.newerBackup(lastBroken);
-  if (!reaching) throw Refused.unreachable(whyNot(backups, plans[0], target));
+  if (!reaching && !target && lastBroken) throw damagedNewestBackup(lastBroken);
+  if (!reaching) throw unreachableState(whyNot(backups, plans[0], target));
   const missed = broken.find((each) => mayHoldMore(each, reaching, target));
-  if (missed) throw Corrupt.newerBackup(missed, reaching.base.file);
+  if (missed) throw damagedNewestBackup(missed, reaching.base.file);
   const lost = firstBeyond(reaching, segments, target);
   if (lost) {
-    throw Refused.unreachable(
+    throw unreachableState(
       `A segment is missing: nothing follows on position ${reaching.end}, but ${lost.file} goes on from ${lost.from}. ` +
         `Put back the segment that begins at ${reaching.end + 1}, or restore --to ${reaching.end} to do without what came after it.`,
     );

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Refused } from '../../errors.js';
 import type { StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
 import { databaseName, type DatabaseAddress } from '../../store/database-address.js';
@@ -11,6 +10,7 @@ import { takeDataFolder } from '../../store/sqlite/data-folder.js';
 import { swapDatabase } from '../../store/sqlite/swap-database.js';
 import type { Progress } from '../job-context.js';
 import { availableIn } from './available.js';
+import { databaseNotEmpty, otherStore } from './backup-errors.js';
 import { buildStore, type Built } from './build-store.js';
 import type { StepTime } from './manifest.js';
 import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
@@ -64,7 +64,7 @@ export async function restoreFile(
     const { plan, built } = await buildBeside(file, source, steps, watch);
     if (source.from === undefined && !(await isSameLog(file, data.file))) {
       await removeFile(file);
-      throw Refused.otherStore(plan.base.file, dataDir);
+      throw otherStore(plan.base.file, dataDir);
     }
     const aside = `edgesoul.db.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     const had = await steps.run('swap', () => swapDatabase(dataDir, { replacement, aside }));
@@ -114,7 +114,7 @@ export async function restoreInto(
   await readStore(address, async (reader) => {
     const { position } = await reader.head();
     if (position > 0 || (await reader.count(receiptsTable)) > 0)
-      throw Refused.notEmpty(databaseName(address));
+      throw databaseNotEmpty(databaseName(address));
   });
   const order = { folder: source.folder, plan, target: source.target, address };
   return restored(plan, await buildStore(order, steps, watch.progress), steps, null);

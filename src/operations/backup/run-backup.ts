@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Refused, StoreError, Unexpected } from '../../errors.js';
+import { StoreError, Unexpected } from '../../errors.js';
 import { takeLock } from '../../store/sqlite/folder-lock.js';
 import { inThread } from '../in-thread.js';
-import type { Watched } from '../job-context.js';
+import type { JobContext } from '../job-context.js';
 import type { BackupOrder } from './back-up.js';
+import { backupRuns } from './backup-errors.js';
 import { removePartials, writingTo } from './backup-folder.js';
 import { DRILL_SCRATCH, keepDrill, type DrillProof } from './drill.js';
 import type { Manifest } from './manifest.js';
@@ -16,27 +17,27 @@ import type { RestoreSource } from './restore.js';
  * Makes a full backup in a thread of its own, while nobody else makes one in the folder. Whatever becomes of it, nothing
  * unfinished stays behind: what a killed process left is removed first.
  */
-export function runBackup(order: BackupOrder, watched?: Watched): Promise<Manifest> {
+export function runBackup(order: BackupOrder, context?: JobContext): Promise<Manifest> {
   const { folder } = order;
   return writingTo(folder, async () => {
     await mkdir(folder, { recursive: true });
-    return alone(folder, { lock: 'backup.lock' }, () => inThread('backup', order, watched));
+    return alone(folder, { lock: 'backup.lock' }, () => inThread('backup', order, context));
   });
 }
 
 /** Restores into a scratch file in a thread of its own, and keeps what that has shown. */
-export async function runDrill(source: RestoreSource, watched?: Watched): Promise<DrillProof> {
+export async function runDrill(source: RestoreSource, context?: JobContext): Promise<DrillProof> {
   const { folder } = source;
   // Says that there is no backup, without making a folder for none.
   if (!existsSync(folder)) planRestore({ backups: [], broken: [], segments: [] }, undefined);
   try {
     const proof = await alone(folder, { lock: 'drill.lock', prefix: DRILL_SCRATCH }, () =>
-      inThread('restoreDrill', source, watched),
+      inThread('restoreDrill', source, context),
     );
     await keepDrill(folder, { proof });
     return proof;
   } catch (cause) {
-    if (watched?.signal?.aborted) throw cause;
+    if (context?.signal?.aborted) throw cause;
     const error = cause instanceof StoreError ? cause : Unexpected.from(cause);
     await keepDrill(folder, { error });
     throw error;
@@ -49,7 +50,7 @@ async function alone<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const lock = takeLock(join(folder, name));
-  if (!lock) throw Refused.backupRuns(folder);
+  if (!lock) throw backupRuns(folder);
   try {
     await removePartials(folder, prefix);
     return await work();

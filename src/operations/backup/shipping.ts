@@ -1,4 +1,4 @@
-import { loggedFailure } from '../../errors.js';
+import { loggedFailure } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import type { Leadership } from '../../store/leadership.js';
 import { OperationsThread } from '../in-thread.js';

@@ -5,7 +5,7 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 // By its name, so that an older Node.js gets as far as being told that it is too old.
 import zlib from 'node:zlib';
-import { Corrupt, Unavailable } from '../../errors.js';
+import { damagedBackup, unreadableBackup } from './backup-errors.js';
 
 /** 1 MiB a piece: few crossings into the threads that compress. */
 const PIECE = 1 << 20;
@@ -62,7 +62,7 @@ export async function checkPacked(file: string, packed: PackedFile): Promise<voi
   const hash = createHash('sha256');
   for await (const piece of createReadStream(file, { highWaterMark: PIECE })) hash.update(piece as Buffer);
   if (hash.digest('hex') !== packed.sha256) {
-    throw Corrupt.backup(
+    throw damagedBackup(
       file,
       'its SHA-256 is not the one of its manifest: bytes of it were changed, or the manifest is of another backup',
     );
@@ -72,17 +72,17 @@ export async function checkPacked(file: string, packed: PackedFile): Promise<voi
 /** The cheap part of it: that the file is there, and as long as it was. */
 export async function checkSize(file: string, packed: Pick<PackedFile, 'bytes'>): Promise<void> {
   const { size } = await stat(file).catch((cause: unknown) => {
-    if ((cause as { code?: string }).code === 'ENOENT') throw Corrupt.backup(file, 'it is missing', cause);
-    throw Unavailable.backupUnreadable(file, cause);
+    if ((cause as { code?: string }).code === 'ENOENT') throw damagedBackup(file, 'it is missing', cause);
+    throw unreadableBackup(file, cause);
   });
   if (size < packed.bytes) {
-    throw Corrupt.backup(
+    throw damagedBackup(
       file,
       `it is cut off, or the manifest is of another backup: it has ${size} of ${packed.bytes} bytes`,
     );
   }
   if (size > packed.bytes) {
-    throw Corrupt.backup(file, `it has ${size} bytes, its manifest speaks of ${packed.bytes}`);
+    throw damagedBackup(file, `it has ${size} bytes, its manifest speaks of ${packed.bytes}`);
   }
 }
 
@@ -113,10 +113,10 @@ export async function* unpacked(file: string): AsyncGenerator<Buffer> {
 
 function damaged(file: string, cause: unknown): unknown {
   const { code = '', message } = cause as { code?: string; message: string };
-  if (code === 'ENOENT') return Corrupt.backup(file, 'it is missing', cause);
-  if (code === 'Z_BUF_ERROR') return Corrupt.backup(file, 'it is cut off', cause);
+  if (code === 'ENOENT') return damagedBackup(file, 'it is missing', cause);
+  if (code === 'Z_BUF_ERROR') return damagedBackup(file, 'it is cut off', cause);
   if (/^(ZSTD|Z_|ERR_Z)/.test(code))
-    return Corrupt.backup(file, `it cannot be decompressed (${message})`, cause);
+    return damagedBackup(file, `it cannot be decompressed (${message})`, cause);
   return cause;
 }
 

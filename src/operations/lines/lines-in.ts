@@ -1,4 +1,5 @@
-import { Corrupt, FileRefused, Refused } from '../../errors.js';
+import { FileRefused } from '../../errors.js';
+import { damagedBackup, foreignBackup } from '../backup/backup-errors.js';
 import { unpacked } from '../backup/zstd-files.js';
 import type { LogEntry } from './log-line.js';
 import { readLines } from './read-log-lines.js';
@@ -10,8 +11,8 @@ export async function* linesIn(file: string): AsyncGenerator<LogEntry> {
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     if (error.code === 'file.damaged' || error.code === 'file.truncated') {
-      throw Corrupt.backup(file, error.message, error);
+      throw damagedBackup(file, error.message, error);
     }
-    throw Refused.foreignBackup(file, error.message);
+    throw foreignBackup(file, error.message);
   }
 }

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { PassThrough, pipeline, type Transform } from 'node:stream';
 // By its name, so that an older Node.js gets as far as being told that it is too old.
 import zlib from 'node:zlib';
-import { FileRefused, InvalidInput } from '../../errors.js';
+import { InvalidInput } from '../../errors.js';
+import { undecompressableFile, unreadableFile } from './file-errors.js';
 
 interface Compression {
   compress: () => Transform;
@@ -43,8 +44,8 @@ export async function* readLogFile(file: string, named = file): AsyncGenerator<B
   try {
     for await (const chunk of text) yield chunk as Buffer;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw InvalidInput.unreadable(file, cause);
-    throw FileRefused.compression(file, cause);
+    if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw unreadableFile(file, cause);
+    throw undecompressableFile(file, cause);
   } finally {
     source.destroy();
   }

@@ -4,7 +4,7 @@ import { chainHash, GENESIS } from '../../events/log/event-hash.js';
 import type { StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import type { Watched } from '../job-context.js';
+import type { JobContext } from '../job-context.js';
 import { eventLine, FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
 
 /** Events read, and lines given on, at once. */
@@ -54,11 +54,11 @@ function newDigest(): Hash {
 export async function* linesOf(
   reader: StoreReader,
   range: LogRange,
-  watched: Watched = {},
+  context: JobContext = {},
 ): AsyncGenerator<string> {
   const soFar = nothingYet(await headerOf(reader, range));
   yield firstLine(soFar);
-  yield* linesAfter(reader, soFar, watched);
+  yield* linesAfter(reader, soFar, context);
 }
 
 /** The header, as it stands in the file. */
@@ -70,7 +70,7 @@ export function firstLine(soFar: LinesSoFar): string {
 export async function* linesAfter(
   reader: StoreReader,
   soFar: LinesSoFar,
-  { progress, signal }: Watched = {},
+  { progress, signal }: JobContext = {},
 ): AsyncGenerator<string> {
   const { after, upTo, userId } = soFar.header;
   const receipts = new Receipts(reader, soFar);
@@ -85,7 +85,7 @@ export async function* linesAfter(
     if (page.length < PAGE || events.length < page.length) break;
   }
   if (soFar.header.scope === 'all' && soFar.position < upTo)
-    throw Corrupt.log(soFar.position + 1, 'there is no event');
+    throw damagedLog(soFar.position + 1, 'there is no event');
   for await (const rest of receipts.upTo(upTo)) yield said(soFar, rest.map(receiptLine));
   const skips = await skipsOf(reader, soFar.header);
   soFar.skips = skips.length;
@@ -103,8 +103,8 @@ export function trailerOf({ events, receipts, skips, hash, digest }: LinesSoFar)
 export async function headerOf(reader: StoreReader, { after, upTo, userId }: LogRange): Promise<LogHeader> {
   const before = after === 0 ? undefined : (await reader.events({ after: after - 1, limit: 1 }))[0];
   const { position: end } = await reader.head();
-  if (after > end) throw Refused.beyondEnd(after, end);
-  if (after > 0 && before?.position !== after) throw Corrupt.log(after, 'there is no event');
+  if (after > end) throw beyondEnd(after, end);
+  if (after > 0 && before?.position !== after) throw damagedLog(after, 'there is no event');
   const head = upTo ?? end;
   return {
     edgesoul: 'log',
@@ -145,9 +145,9 @@ async function* merged(
 /** Checks the event against the chain, so that a damaged log is not taken for a good copy. */
 function lineOf(event: StoredEvent, soFar: LinesSoFar): string {
   if (soFar.header.scope === 'all') {
-    if (event.position !== soFar.position + 1) throw Corrupt.log(soFar.position + 1, 'there is no event');
+    if (event.position !== soFar.position + 1) throw damagedLog(soFar.position + 1, 'there is no event');
     if (chainHash(soFar.hash, event) !== event.hash)
-      throw Corrupt.log(event.position, 'the hash of the event does not fit');
+      throw damagedLog(event.position, 'the hash of the event does not fit');
   }
   soFar.position = event.position;
   soFar.hash = event.hash;
@@ -206,4 +206,16 @@ async function skipsOf(reader: StoreReader, { upTo, userId }: LogHeader): Promis
     }),
   );
   return skips.filter((_, i) => own[i]);
+}
+
+/** The log's own chain is broken. */
+export function damagedLog(position: number, what: string): Corrupt {
+  return new Corrupt('log.damaged', `The log is damaged at position ${position}: ${what}; verify the store.`);
+}
+
+function beyondEnd(after: number, end: number): Refused {
+  return new Refused(
+    'export.beyond-end',
+    `There is nothing after position ${after}: the log ends at ${end}.`,
+  );
 }

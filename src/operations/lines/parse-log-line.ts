@@ -1,6 +1,6 @@
-import { FileRefused } from '../../errors.js';
 import type { StoredData } from '../../events/log/event-codec.js';
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
+import { damagedFile, foreignFile, newerFile } from './file-errors.js';
 import { FORMAT, type LoggedEvent, type LogHeader, type LogTrailer } from './log-line.js';
 
 type Fields = Record<string, unknown>;
@@ -79,11 +79,11 @@ export function parseHeader(line: string): LogHeader {
   try {
     fields = JSON.parse(line);
   } catch (cause) {
-    throw FileRefused.foreign('its first line is not JSON', cause);
+    throw foreignFile('its first line is not JSON', cause);
   }
   if (!isObject(fields) || fields['edgesoul'] !== 'log')
-    throw FileRefused.foreign('its first line does not say {"edgesoul":"log"}');
-  if (fields['format'] !== FORMAT) throw FileRefused.newer(fields['format']);
+    throw foreignFile('its first line does not say {"edgesoul":"log"}');
+  if (fields['format'] !== FORMAT) throw newerFile(fields['format']);
   checkFields(fields, HEADER, 1);
   if (fields['scope'] === 'user') checkFields(fields, { userId: name }, 1);
   return fields as unknown as LogHeader;
@@ -103,7 +103,7 @@ export function parseLine(content: string, line: number): ParsedLine {
   if ('receipt' in fields) return { receipt: receiptOf(fields['receipt'], line) };
   if ('skip' in fields) return { skip: checked(fields['skip'], SKIP, line) as unknown as SkipRow };
   if (fields['end'] === true) return { trailer: checked(fields, TRAILER, line) as unknown as LogTrailer };
-  throw FileRefused.damaged({ line }, 'it is neither an event nor a receipt, a skip or the end');
+  throw damagedFile({ line }, 'it is neither an event nor a receipt, a skip or the end');
 }
 
 function eventOf(fields: Fields, line: number): LoggedEvent {
@@ -111,7 +111,7 @@ function eventOf(fields: Fields, line: number): LoggedEvent {
   checkFields(envelope, EVENT, line);
   const stored = dataOf(fields);
   if (stored === undefined)
-    throw FileRefused.damaged({ line, position: Number(fields['position']) }, 'it has no data');
+    throw damagedFile({ line, position: Number(fields['position']) }, 'it has no data');
   return { ...envelope, data: stored } as unknown as LoggedEvent;
 }
 
@@ -131,7 +131,7 @@ function receiptOf(value: unknown, line: number): ReceiptRow {
 }
 
 function checked(value: unknown, checks: Record<string, Check>, line: number): Fields {
-  if (!isObject(value)) throw FileRefused.damaged({ line }, 'it holds no object');
+  if (!isObject(value)) throw damagedFile({ line }, 'it holds no object');
   checkFields(value, checks, line);
   return value;
 }
@@ -139,7 +139,7 @@ function checked(value: unknown, checks: Record<string, Check>, line: number): F
 function checkFields(fields: Fields, checks: Record<string, Check>, line: number): void {
   for (const field in checks) {
     const [is, what] = checks[field] as Check;
-    if (!is(fields[field])) throw FileRefused.damaged({ line }, `"${field}" is not ${what}`);
+    if (!is(fields[field])) throw damagedFile({ line }, `"${field}" is not ${what}`);
   }
 }
 
@@ -148,9 +148,9 @@ function objectOf(content: string, line: number): Fields {
   try {
     fields = JSON.parse(content);
   } catch (cause) {
-    throw FileRefused.damaged({ line }, 'it is not JSON', cause);
+    throw damagedFile({ line }, 'it is not JSON', cause);
   }
-  if (!isObject(fields)) throw FileRefused.damaged({ line }, 'it holds no object');
+  if (!isObject(fields)) throw damagedFile({ line }, 'it holds no object');
   return fields;
 }
 

@@ -1,6 +1,7 @@
 import { FileRefused } from '../../errors.js';
 import { chainHash } from '../../events/log/event-hash.js';
 import type { ReceiptRow } from '../../events/log/log-tables.js';
+import { damagedFile, foreignFile, truncatedFile } from './file-errors.js';
 import type { LogEntry, LoggedEvent, LogHeader, LogTrailer } from './log-line.js';
 import { nothingYet, trailerOf, type LinesSoFar } from './log-lines.js';
 import { parseHeader, parseLine } from './parse-log-line.js';
@@ -31,7 +32,7 @@ async function* placed(
   } catch (error) {
     if (!(error instanceof FileRefused) || check.lines === 0) throw error;
     const what = `what follows cannot be decompressed (${(error.cause as Error).message})`;
-    throw FileRefused.damaged(check.place(), what, error);
+    throw damagedFile(check.place(), what, error);
   }
 }
 
@@ -41,7 +42,7 @@ function lastOf(check: LogLinesCheck, line: string): LogEntry {
   try {
     return check.take(line);
   } catch (cause) {
-    throw check.lines > 1 ? FileRefused.truncated(place, cause) : cause;
+    throw check.lines > 1 ? truncatedFile(place, cause) : cause;
   }
 }
 
@@ -61,7 +62,7 @@ export class LogLinesCheck {
   take(content: string): LogEntry {
     const line = ++this.lines;
     if (!this.state) return this.header(content);
-    if (this.trailer) throw FileRefused.damaged({ line }, 'it stands behind the end');
+    if (this.trailer) throw damagedFile({ line }, 'it stands behind the end');
     const parsed = parseLine(content, line);
     if ('trailer' in parsed) return this.ending(parsed.trailer, this.state);
     if ('event' in parsed) this.event(parsed.event, this.state);
@@ -74,8 +75,8 @@ export class LogLinesCheck {
   /** Throws FileRefused unless the trailer has come. */
   end(): void {
     if (this.trailer) return;
-    if (!this.state) throw FileRefused.foreign('it is empty');
-    throw FileRefused.truncated(this.place());
+    if (!this.state) throw foreignFile('it is empty');
+    throw truncatedFile(this.place());
   }
 
   private header(content: string): LogEntry {
@@ -88,7 +89,7 @@ export class LogLinesCheck {
   private event(event: LoggedEvent, soFar: LinesSoFar): void {
     const { header } = soFar;
     const { position, recordedAt } = event;
-    const refuse = (what: string) => FileRefused.damaged({ line: this.lines, position }, what);
+    const refuse = (what: string) => damagedFile({ line: this.lines, position }, what);
     if (position <= soFar.position)
       throw refuse(`it comes twice, or too late: ${soFar.position} stands before it`);
     if (position > header.upTo) throw refuse(`the file says that it ends at ${header.upTo}`);
@@ -108,19 +109,16 @@ export class LogLinesCheck {
   private receipt({ position, idempotencyKey, userId }: ReceiptRow, soFar: LinesSoFar): void {
     const { header } = soFar;
     if (position < header.after || position > header.upTo)
-      throw FileRefused.damaged(
-        this.place(),
-        `the receipt is of position ${position}, outside of the file's range`,
-      );
+      throw damagedFile(this.place(), `the receipt is of position ${position}, outside of the file's range`);
     if (header.scope === 'user' && userId !== header.userId)
-      throw FileRefused.damaged(this.place(), `the receipt is of another user than ${header.userId}`);
+      throw damagedFile(this.place(), `the receipt is of another user than ${header.userId}`);
     soFar.receipt = [position, idempotencyKey];
     soFar.receipts++;
   }
 
   private ending(trailer: LogTrailer, soFar: LinesSoFar): LogEntry {
     const expected = trailerOf(soFar);
-    const refuse = (what: string) => FileRefused.damaged(this.place(), what);
+    const refuse = (what: string) => damagedFile(this.place(), what);
     for (const counted of ['events', 'receipts', 'skips'] as const) {
       if (trailer[counted] !== expected[counted])
         throw refuse(
@@ -183,7 +181,7 @@ export async function* splitLines(source: AsyncIterable<Buffer | string>): Async
 }
 
 function tooLong(line: number): FileRefused {
-  return FileRefused.damaged({ line }, `it is longer than ${LONGEST_LINE / 1024 / 1024} MB`);
+  return damagedFile({ line }, `it is longer than ${LONGEST_LINE / 1024 / 1024} MB`);
 }
 
 function textOf(parts: readonly Buffer[], line: number): string {
@@ -205,6 +203,6 @@ function notText(bytes: Buffer, first: number, cause: unknown): FileRefused {
     start = end + 1;
   }
   return line === 1
-    ? FileRefused.foreign('it is not text', cause)
-    : FileRefused.damaged({ line }, 'it is not UTF-8 text', cause);
+    ? foreignFile('it is not text', cause)
+    : damagedFile({ line }, 'it is not UTF-8 text', cause);
 }

@@ -7,7 +7,7 @@ import type { EventLog } from '../../events/log/event-log.js';
 import {
   foldStore,
   type FoldedUsers,
-  type PoisonEvent,
+  type StoppedProjection,
   type UserRange,
 } from '../../projections/folding/fold-store.js';
 import type { SortedRows } from '../../projections/folding/folded-rows.js';
@@ -30,7 +30,7 @@ export interface FoldedRange {
   events: number;
   /** Up to which user, and as of which position, in the order of the users' ids. */
   moments: Pick<FoldedUsers, 'upTo' | 'head'>[];
-  failed: PoisonEvent[];
+  failed: StoppedProjection[];
   /** How the live rows differ, of the projections that were to be compared. */
   differences: ProjectionDifferences[];
 }

@@ -1,12 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { errorFrom } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { Projection } from '../../projections/projection.js';
 import type { OpenStore } from '../../store/open-log.js';
-import type { Answered } from '../thread-messages.js';
-import type { RangesTask } from './fold-ranges.worker.js';
+import { runTask } from '../thread-task.js';
+import type { RangesInput } from './fold-ranges.worker.js';
 import { foldTaken, inOrder, shareRanges, type TakenRange } from './range-queue.js';
 import type { RebuildParts } from './rebuild.js';
 import { userRanges } from './user-ranges.js';
@@ -43,7 +41,7 @@ export function inThreads(
 
 async function foldBeside(
   here: (progress: (events: number) => void) => Promise<TakenRange[]>,
-  { others, task }: { others: number; task: Omit<RangesTask, 'port' | 'yields'> },
+  { others, task }: { others: number; task: Omit<RangesInput, 'yields'> },
   progress: (events: number) => void,
 ): Promise<TakenRange[]> {
   let mine: Promise<TakenRange[]> | undefined;
@@ -71,20 +69,10 @@ async function foldBeside(
   }
 }
 
-async function foldIn(
+function foldIn(
   threads: Piscina,
-  task: Omit<RangesTask, 'port'>,
+  input: RangesInput,
   progress: (events: number) => void,
 ): Promise<TakenRange[]> {
-  const { port1, port2 } = new MessageChannel();
-  port1.on('message', progress);
-  try {
-    const answer = (await threads.run({ ...task, port: port2 }, { transferList: [port2] })) as Answered<
-      TakenRange[]
-    >;
-    if ('error' in answer) throw errorFrom(answer.error);
-    return answer.value;
-  } finally {
-    port1.close();
-  }
+  return runTask(threads, input, { onReport: progress });
 }

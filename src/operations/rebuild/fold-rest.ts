@@ -1,6 +1,7 @@
-import { catchUp, isOfEvent, type CaughtUp } from '../../projections/folding/catch-up.js';
+import { PoisonEvent } from '../../errors.js';
+import { catchUp, type CaughtUp } from '../../projections/folding/catch-up.js';
 import { allCheckpoints, allFailures, readSkips } from '../../projections/folding/checkpoints.js';
-import type { PoisonEvent } from '../../projections/folding/fold-store.js';
+import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
 
 /** Fewer events are folded one page after another sooner than a rebuild has begun. */
@@ -10,7 +11,7 @@ const SOON_FOLDED = 10_000;
 export interface FoldedRest {
   caughtUp: CaughtUp[];
   /** The projections that could not: each stopped at an event that its folds cannot take. */
-  stopped: PoisonEvent[];
+  stopped: StoppedProjection[];
 }
 
 /**
@@ -25,7 +26,7 @@ export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
       return { caughtUp, stopped: [] };
     } catch (error) {
       // A rebuild tells which projection stopped where, and goes on with the others.
-      if (!isOfEvent(error)) throw error;
+      if (!(error instanceof PoisonEvent)) throw error;
     }
   }
   const { swapped, events, failed } = await rebuild(parts);

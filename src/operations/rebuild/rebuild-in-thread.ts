@@ -1,14 +1,14 @@
 import { inThread } from '../in-thread.js';
-import type { Watched } from '../job-context.js';
+import type { JobContext } from '../job-context.js';
 import type { Rebuilt } from './rebuild.js';
 import type { RebuildInput } from './run-rebuild.js';
 
 /** Rebuilds in threads of its own; ended early by the signal, it leaves nothing half-made. */
-export async function rebuildInThread(input: RebuildInput, watched: Watched): Promise<Rebuilt> {
+export async function rebuildInThread(input: RebuildInput, context: JobContext): Promise<Rebuilt> {
   try {
-    return await inThread('rebuild', input, watched);
+    return await inThread('rebuild', input, context);
   } catch (error) {
-    if (watched.signal?.aborted) await inThread('cleanUp', input.address);
+    if (context.signal?.aborted) await inThread('cleanUp', input.address);
     throw error;
   }
 }

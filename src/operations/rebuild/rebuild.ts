@@ -1,11 +1,10 @@
 import { RowBatch } from '../../database/row-batch.js';
-import type { Table } from '../../database/table.js';
-import { Unavailable } from '../../errors.js';
+import { DatabaseLocked } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../../events/log/event-log.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../../events/log/log-tables.js';
 import { allCheckpoints, readSkips } from '../../projections/folding/checkpoints.js';
-import type { PoisonEvent } from '../../projections/folding/fold-store.js';
+import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { dropShadows, tablesOf } from '../../projections/folding/open-projections.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
@@ -42,7 +41,7 @@ export interface Rebuilt {
   /** The projections whose tables were swapped, */
   swapped: string[];
   /** and why the others were not: their tables are as they were. */
-  failed: PoisonEvent[];
+  failed: StoppedProjection[];
   /** How the live rows differed from the new ones, of the projections whose live rows were of the present version. */
   differences: ProjectionDifferences[];
   ms: number;
@@ -96,7 +95,7 @@ async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
 }
 
 /** The first event, by position, at which each projection stopped. */
-function firstOfEach(failed: readonly PoisonEvent[]): PoisonEvent[] {
+function firstOfEach(failed: readonly StoppedProjection[]): StoppedProjection[] {
   const byPosition = failed.toSorted((a, b) => a.position - b.position);
   return byPosition.filter(
     ({ projection }, i) => byPosition.findIndex((other) => other.projection === projection) === i,
@@ -147,7 +146,7 @@ async function catchUpAndSwap(
     } catch (error) {
       folds.position = before;
       // Someone reads a table for longer than others may be kept waiting. After anything else the commit may have been done.
-      if (!(error instanceof Unavailable && error.isLocked) || ++refused > ATTEMPTS) throw error;
+      if (!(error instanceof DatabaseLocked) || ++refused > ATTEMPTS) throw error;
     }
   }
 }
@@ -166,7 +165,10 @@ async function swap(transaction: LogTransaction, projections: readonly Projectio
   await transaction.save(changes);
 }
 
-async function noteFailures({ log, clock }: RebuildParts, failed: readonly PoisonEvent[]): Promise<void> {
+async function noteFailures(
+  { log, clock }: RebuildParts,
+  failed: readonly StoppedProjection[],
+): Promise<void> {
   if (failed.length === 0) return;
   await log.transaction((transaction) => {
     const rows = new RowBatch(transaction.rows);

@@ -1,7 +1,7 @@
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Reads } from '../../projections/reads/reads.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
-import type { Watched } from '../job-context.js';
+import type { JobContext } from '../job-context.js';
 import { Jobs, type Job } from '../jobs.js';
 import { rebuildInThread } from './rebuild-in-thread.js';
 import type { Rebuilt } from './rebuild.js';
@@ -25,7 +25,7 @@ export class Rebuilds {
 
   /** Throws Refused while another runs. */
   start(asked: Omit<RebuildInput, 'address'>): Job<Rebuilt> {
-    const job = this.jobs.start((watched) => this.run(asked, watched));
+    const job = this.jobs.start((context) => this.run(asked, context));
     this.asked = asked;
     void this.jobs.ended(job).then(() => this.onEnded?.(job));
     return job;
@@ -61,11 +61,11 @@ export class Rebuilds {
     await this.jobs.close();
   }
 
-  private async run(asked: Omit<RebuildInput, 'address'>, watched: Watched): Promise<Rebuilt> {
+  private async run(asked: Omit<RebuildInput, 'address'>, context: JobContext): Promise<Rebuilt> {
     const { address, reads } = this.store;
-    const rebuilt = await rebuildInThread({ address, ...asked }, watched);
+    const rebuilt = await rebuildInThread({ address, ...asked }, context);
     // What a thread says last may come after its result.
-    watched.progress?.(rebuilt.events, rebuilt.events);
+    context.progress?.(rebuilt.events, rebuilt.events);
     for (const name of rebuilt.swapped) reads.gate.open(name);
     for (const { projection } of rebuilt.failed) this.closeFailed(projection);
     return rebuilt;

@@ -77,7 +77,11 @@ export async function cleanUpRebuild(address: DatabaseAddress): Promise<void> {
 async function recordSkip({ log, reader }: OpenStore, eventId: string): Promise<string[]> {
   const failures = await allFailures(reader);
   const stopped = failures.filter((failure) => failure.eventId === eventId);
-  if (stopped.length === 0) throw Refused.notFailed(eventId);
+  if (stopped.length === 0)
+    throw new Refused(
+      'rebuild.nothing-to-skip',
+      `No projection has stopped at the event ${eventId}; /v1/ops/projections names the events that can be skipped.`,
+    );
   await log.transaction((transaction) => {
     const rows = new RowBatch(transaction.rows);
     for (const { projection, position, cause } of stopped) {

@@ -1,13 +1,15 @@
 import { createWriteStream, existsSync, openSync } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Filter } from '../../database/row-store.js';
-import { FileRefused, InvalidInput, Refused } from '../../errors.js';
+import { FileRefused, Refused } from '../../errors.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import type { Watched } from '../job-context.js';
+import { syncFolder } from '../../store/sync-folder.js';
+import type { JobContext } from '../job-context.js';
+import { unwritableFile } from '../lines/file-errors.js';
 import { compressionOf, readLogFile } from '../lines/log-file.js';
 import { eventLine, receiptLine } from '../lines/log-line.js';
 import {
@@ -39,11 +41,11 @@ export async function exportTo(
   reader: StoreReader,
   target: Writable,
   range: LogRange,
-  watched: Watched = {},
+  context: JobContext = {},
 ): Promise<ExportReport> {
   const started = performance.now();
   const soFar = nothingYet(await headerOf(reader, range));
-  const lines = Readable.from(allLines(reader, soFar, watched));
+  const lines = Readable.from(allLines(reader, soFar, context));
   await written('The output', () => pipeline(lines, target, { end: false }));
   return reportOf(soFar, 0, started);
 }
@@ -63,7 +65,7 @@ interface Request {
 export async function exportLog(
   reader: StoreReader,
   request: Request,
-  watched: Watched = {},
+  context: JobContext = {},
 ): Promise<ExportReport> {
   const started = performance.now();
   const { file } = request;
@@ -75,12 +77,12 @@ export async function exportLog(
     // Open before the first line: it may get another name while it is written.
     const output = createWriteStream(run.target, { fd: openSync(run.target, 'w'), flush: true });
     try {
-      await pipeline(Readable.from(linesOfFile(reader, request, run, watched)), compress(), output);
+      await pipeline(Readable.from(linesOfFile(reader, request, run, context)), compress(), output);
     } finally {
       if (run.target !== partial) await rm(run.target, { force: true });
     }
     await rename(partial, file);
-    await syncFolder(file);
+    syncFolder(dirname(file));
   });
   return reportOf(run.soFar as LinesSoFar, run.resumed, started);
 }
@@ -95,7 +97,7 @@ async function* linesOfFile(
   reader: StoreReader,
   { file, range }: Request,
   run: Run,
-  watched: Watched,
+  context: JobContext,
 ): AsyncGenerator<string> {
   const partial = `${file}.partial`;
   if (run.target !== partial) {
@@ -112,12 +114,16 @@ async function* linesOfFile(
     run.soFar = nothingYet(await headerOf(reader, range));
     yield firstLine(run.soFar);
   }
-  yield* linesAfter(reader, run.soFar, watched);
+  yield* linesAfter(reader, run.soFar, context);
 }
 
-async function* allLines(reader: StoreReader, soFar: LinesSoFar, watched: Watched): AsyncGenerator<string> {
+async function* allLines(
+  reader: StoreReader,
+  soFar: LinesSoFar,
+  context: JobContext,
+): AsyncGenerator<string> {
   yield firstLine(soFar);
-  yield* linesAfter(reader, soFar, watched);
+  yield* linesAfter(reader, soFar, context);
 }
 
 /** Skips and the end: they are few, and may have changed. */
@@ -172,35 +178,27 @@ async function refuseOther(
 ): Promise<void> {
   if (header.after !== range.after || header.userId !== range.userId) {
     const whose = header.userId === undefined ? '' : ` of user ${header.userId}`;
-    throw Refused.otherExport(partial, `it has the events${whose} after position ${header.after}`);
+    throw otherExport(partial, `it has the events${whose} after position ${header.after}`);
   }
   if (events === 0) return;
   const [same] = await reader.events({ after: position - 1, limit: 1 });
-  if (same?.hash !== hash)
-    throw Refused.otherExport(partial, `the store has another event at position ${position}`);
+  if (same?.hash !== hash) throw otherExport(partial, `the store has another event at position ${position}`);
 }
 
 async function written(file: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (cause) {
-    throw (cause as NodeJS.ErrnoException).syscall === undefined
-      ? cause
-      : InvalidInput.unwritable(file, cause);
+    throw (cause as NodeJS.ErrnoException).syscall === undefined ? cause : unwritableFile(file, cause);
   }
 }
 
-/** So that the new name survives a power loss too. */
-async function syncFolder(file: string): Promise<void> {
-  let folder: FileHandle | undefined;
-  try {
-    folder = await open(dirname(file), 'r');
-    await folder.sync();
-  } catch {
-    // Not every system can sync a folder.
-  } finally {
-    await folder?.close();
-  }
+/** What an interrupted export left is of another one. */
+function otherExport(file: string, what: string): Refused {
+  return new Refused(
+    'export.other',
+    `${file} is of another export: ${what}. Export without --resume to begin again.`,
+  );
 }
 
 function reportOf(soFar: LinesSoFar, resumed: number, started: number): ExportReport {

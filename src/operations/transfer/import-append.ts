@@ -1,5 +1,5 @@
 import { RowBatch } from '../../database/row-batch.js';
-import { ProjectionFailed, Refused } from '../../errors.js';
+import { PoisonEvent } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { chainHash } from '../../events/log/event-hash.js';
 import { settled, type LogTransaction, type StoredEvent } from '../../events/log/event-log.js';
@@ -14,6 +14,7 @@ import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
 import type { LoggedEvent } from '../lines/log-line.js';
 import type { ImportChunk } from './import-chunks.js';
+import { storeChanged } from './import-errors.js';
 import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
 import { inStreams } from './import-streams.js';
 import { withPositions } from './receipt-positions.js';
@@ -53,7 +54,7 @@ export class AppendTarget implements ImportTarget {
     this.before = this.recent;
     this.recent = new Map();
     const events = await inStreams(transaction, this.atNewPositions(transaction, fresh), (what) =>
-      Refused.storeChanged(what),
+      storeChanged(what),
     );
     const skips = await this.skipsOf(transaction, chunk);
     // Whoever else works on this database takes it for granted that everything before its own events is folded. Where
@@ -99,7 +100,7 @@ export class AppendTarget implements ImportTarget {
     try {
       for (const event of events) this.folds.fold(this.decoder.decode(event), rows);
     } catch (error) {
-      if (error instanceof ProjectionFailed) return false;
+      if (error instanceof PoisonEvent) return false;
       throw error;
     }
     this.folds.checkpoint(events.at(-1)?.position ?? 0, rows);

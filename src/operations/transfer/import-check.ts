@@ -1,11 +1,13 @@
 import { keyText } from '../../database/table.js';
-import { Corrupt, FileRefused, Refused } from '../../errors.js';
+import { PoisonEvent } from '../../errors.js';
 import type { LogHead } from '../../events/log/event-log.js';
 import type { SkipRow } from '../../events/log/log-tables.js';
-import type { Watched } from '../job-context.js';
+import type { JobContext } from '../job-context.js';
+import { damagedFile, incompleteFile, undecodableFile } from '../lines/file-errors.js';
 import type { LogEntry, LoggedEvent, LogHeader } from '../lines/log-line.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { ImportConflicts } from './import-conflicts.js';
+import { appendOnly, storeNotEmpty } from './import-errors.js';
 import type { ImportParts, ImportPlan, ImportRequest } from './import-parts.js';
 
 /** Events between two looks at the signal, and two words of progress. */
@@ -15,7 +17,7 @@ const STEP = 1_000;
 export async function checkImport(
   { reader, decoder }: Pick<ImportParts, 'reader' | 'decoder'>,
   { lines, append }: ImportRequest,
-  { progress, signal }: Watched,
+  { progress, signal }: JobContext,
 ): Promise<ImportPlan> {
   const head = await reader.head();
   const conflicts = append ? new ImportConflicts(reader) : undefined;
@@ -42,8 +44,8 @@ function decodable(
   try {
     decoder.decode({ ...event, streamKey: event.position });
   } catch (cause) {
-    if (!(cause instanceof Corrupt)) throw cause;
-    throw FileRefused.undecodable({ line, position: event.position }, cause);
+    if (!(cause instanceof PoisonEvent)) throw cause;
+    throw undecodableFile({ line, position: event.position }, cause);
   }
 }
 
@@ -78,21 +80,21 @@ class FileCheck {
   /** The store's log has to end within the file, or where it begins. */
   private continues({ scope, userId, after, upTo, previousHash }: LogHeader): void {
     const { position, hash } = this.head;
-    if (scope === 'user') throw Refused.appendOnly(`The file has the events of user ${userId} only`);
+    if (scope === 'user') throw appendOnly(`The file has the events of user ${userId} only`);
     if (position < after) {
-      throw Refused.appendOnly(
+      throw appendOnly(
         `The file begins after position ${after}, and the log of the store ends at ${position}: what lies between is missing`,
       );
     }
-    if (position > upTo) throw Refused.storeNotEmpty(position, `the file ends at position ${upTo}`);
+    if (position > upTo) throw storeNotEmpty(position, `the file ends at position ${upTo}`);
     if (position === after && hash !== previousHash)
-      throw Refused.storeNotEmpty(position, `the file goes on from another event at position ${position}`);
+      throw storeNotEmpty(position, `the file goes on from another event at position ${position}`);
   }
 
   private same({ position, hash, type, streamId }: LoggedEvent): void {
     if (hash !== this.head.hash) {
       const what = `at position ${position} the file has ${type} of ${streamId} with another hash`;
-      throw Refused.storeNotEmpty(position, what);
+      throw storeNotEmpty(position, what);
     }
   }
 
@@ -104,12 +106,12 @@ class FileCheck {
     if (before === undefined) {
       // What a later part of a log goes on with is in the store.
       if (version === 1 || (!this.append && this.header.after > 0)) return;
-      throw FileRefused.incomplete(
+      throw incompleteFile(
         { line },
         `${streamId} begins with version ${version}, so the file lacks its beginning; export it without --after`,
       );
     }
     if (version !== before + 1)
-      throw FileRefused.damaged({ line, position }, `${streamId} goes from version ${before} to ${version}`);
+      throw damagedFile({ line, position }, `${streamId} goes from version ${before} to ${version}`);
   }
 }

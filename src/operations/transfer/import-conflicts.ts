@@ -1,7 +1,7 @@
-import { Refused } from '../../errors.js';
 import { receiptsTable, type ReceiptRow } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { LogEntry, LoggedEvent } from '../lines/log-line.js';
+import { keyTaken, userExists } from './import-errors.js';
 
 /** Entries that are looked up at once. */
 const BATCH = 1_000;
@@ -57,7 +57,7 @@ export class ImportConflicts {
       const event = events[i] as LoggedEvent;
       if (eventId !== event.eventId) {
         const what = `the store's at position ${position} is another one than the file's at position ${event.position}`;
-        throw Refused.userExists(userId, what);
+        throw userExists(userId, what);
       }
     }
     user.both += stored.length;
@@ -78,7 +78,7 @@ export class ImportConflicts {
       const other = byKey.get(idempotencyKey);
       const same =
         !other || (other.userId === userId && Buffer.compare(other.requestHash, requestHash) === 0);
-      if (!same) throw Refused.keyTaken(idempotencyKey);
+      if (!same) throw keyTaken(idempotencyKey);
     }
   }
 }

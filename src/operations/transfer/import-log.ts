@@ -1,5 +1,5 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
-import type { Watched } from '../job-context.js';
+import type { JobContext } from '../job-context.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
@@ -25,7 +25,7 @@ export interface ImportReport extends FoldedRest {
 }
 
 /** How far an import is: it reads the file twice, folds what it wrote, and verifies the store. */
-export interface ImportWatched extends Watched {
+export interface ImportContext extends JobContext {
   phase?: ((name: 'check' | 'write' | 'fold' | 'verify') => void) | undefined;
 }
 
@@ -37,25 +37,25 @@ export interface ImportWatched extends Watched {
 export async function importLog(
   parts: ImportParts,
   request: ImportRequest,
-  watched: ImportWatched = {},
+  context: ImportContext = {},
 ): Promise<ImportReport> {
   const started = performance.now();
-  const { progress } = watched;
-  watched.phase?.('check');
-  const plan = await checkImport(parts, request, watched);
+  const { progress } = context;
+  context.phase?.('check');
+  const plan = await checkImport(parts, request, context);
   const target = request.append ? new AppendTarget(parts, plan) : new ContinueTarget(plan);
-  watched.phase?.('write');
-  const done = await write(parts.log, request, target, watched);
-  watched.phase?.('fold');
+  context.phase?.('write');
+  const done = await write(parts.log, request, target, context);
+  context.phase?.('fold');
   const folded = await foldRest({
     ...parts,
     clock: Date.now,
     progress: (events, total) => {
-      watched.signal?.throwIfAborted();
+      context.signal?.throwIfAborted();
       progress?.(events, total);
     },
   });
-  if (request.verify) watched.phase?.('verify');
+  if (request.verify) context.phase?.('verify');
   return {
     ...done,
     head: await parts.log.head(),
@@ -69,7 +69,7 @@ async function write(
   log: EventLog,
   { lines }: ImportRequest,
   target: ImportTarget,
-  { progress, signal }: Watched,
+  { progress, signal }: JobContext,
 ): Promise<Pick<ImportReport, 'events' | 'already' | 'moved' | 'receipts'>> {
   const done = { events: 0, already: 0, moved: 0, receipts: 0 };
   for await (const chunk of inCommands(readLines(lines()))) {

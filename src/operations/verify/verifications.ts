@@ -1,6 +1,6 @@
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { inThread } from '../in-thread.js';
-import type { Watched } from '../job-context.js';
+import type { JobContext } from '../job-context.js';
 import { Jobs, type Job } from '../jobs.js';
 import type { Anchor } from './verify-log.js';
 import type { VerifyReport } from './verify-store.js';
@@ -8,9 +8,9 @@ import type { VerifyReport } from './verify-store.js';
 /** Verifies a store beside whoever serves it. */
 export async function runVerification(
   { address, anchors }: { address: DatabaseAddress; anchors: Anchor[] },
-  watched?: Watched,
+  context?: JobContext,
 ): Promise<VerifyReport> {
-  return inThread('verify', { address, anchors }, watched);
+  return inThread('verify', { address, anchors }, context);
 }
 
 /** Verifications of this process. */
@@ -26,8 +26,8 @@ export class Verifications {
 
   /** Throws Refused while another runs. */
   start(): Job<VerifyReport> {
-    const job = this.jobs.start(async (watched) =>
-      runVerification({ address: this.address, anchors: await this.anchors() }, watched),
+    const job = this.jobs.start(async (context) =>
+      runVerification({ address: this.address, anchors: await this.anchors() }, context),
     );
     void this.jobs.ended(job).then(() => this.onEnded?.(job));
     return job;

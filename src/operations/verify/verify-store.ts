@@ -1,10 +1,10 @@
-import { Corrupt } from '../../errors.js';
+import { DamagedDatabase } from '../../errors.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
 import { receiptsTable, type SkipRow } from '../../events/log/log-tables.js';
 import { allCheckpoints, allSkips } from '../../projections/folding/checkpoints.js';
-import { foldStore, type PoisonEvent } from '../../projections/folding/fold-store.js';
+import { foldStore, type StoppedProjection } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
 import { DigestedComparison, type ProjectionComparison } from './compare-rows.js';
@@ -18,7 +18,7 @@ export interface VerifyReport extends VerifiedLog {
   ok: boolean;
   projections: ProjectionComparison[];
   /** Events that folds cannot take: each stops its projection in a rebuild. */
-  poison: PoisonEvent[];
+  poison: StoppedProjection[];
   /** Events that projections leave out because an operator said so. */
   skipped: SkipRow[];
   ms: number;
@@ -42,8 +42,7 @@ export async function verifyStore(parts: VerifyParts): Promise<VerifyReport> {
   const started = performance.now();
   const storage = await storageFindings(parts.reader);
   const verified = await verifyContents(parts).catch((error: unknown) => {
-    if (error instanceof Corrupt && error.isOfDatabase)
-      storage.push({ check: 'storage', what: error.message });
+    if (error instanceof DamagedDatabase) storage.push({ check: 'storage', what: error.message });
     // Of damaged storage not everything can be read.
     if (storage.length === 0) throw error;
     return UNREADABLE;

@@ -1,9 +1,9 @@
 import { RowBatch } from '../../database/row-batch.js';
+import { PoisonEvent } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { settled, type LogTransaction } from '../../events/log/event-log.js';
 import { checkpointsTable, failuresTable, skipsTable } from '../../events/log/log-tables.js';
 import type { Projection } from '../projection.js';
-import { isOfEvent } from './catch-up.js';
 import { standingOf } from './checkpoints.js';
 import { ProjectionFolds } from './projection-folds.js';
 
@@ -29,7 +29,7 @@ export async function bringForward(
       folded = true;
     } catch (error) {
       // Upkeep meets it as well, and notes it.
-      if (!isOfEvent(error)) throw error;
+      if (!(error instanceof PoisonEvent)) throw error;
     }
   }
   return folded;

@@ -1,5 +1,4 @@
 import { RowBatch } from '../../database/row-batch.js';
-import { Corrupt, ProjectionFailed } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { settled, type EventLog, type LogTransaction } from '../../events/log/event-log.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../../events/log/log-tables.js';
@@ -53,11 +52,6 @@ export function foldUserAgain(
       if (events.length < PAGE) return count;
     }
   });
-}
-
-/** Whether folds could not take an event, rather than that the database could not be read. */
-export function isOfEvent(error: unknown): error is ProjectionFailed | Corrupt {
-  return error instanceof ProjectionFailed || (error instanceof Corrupt && !error.isOfDatabase);
 }
 
 function checkpointOf({ rows }: LogTransaction, { name }: Projection): CheckpointRow | undefined {

@@ -1,5 +1,5 @@
 import { compareKeys } from '../../database/table.js';
-import { ProjectionFailed, StoreError, type EventPlace } from '../../errors.js';
+import { PoisonEvent, StoreError, type EventPlace } from '../../errors.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
@@ -15,8 +15,8 @@ const MOMENT = 10_000;
 /** Behind all events of a user. */
 const LAST_POSITION = Number.MAX_SAFE_INTEGER;
 
-/** An event that a projection's folds could not take. */
-export interface PoisonEvent extends EventPlace {
+/** A projection that stopped, and the poison event that its folds could not take. */
+export interface StoppedProjection extends EventPlace {
   projection: string;
   eventId: string;
   cause: string;
@@ -63,7 +63,7 @@ export interface FoldStoreParts {
 export async function foldStore(
   parts: FoldStoreParts,
   consume: (folded: FoldedUsers) => Promise<void>,
-): Promise<PoisonEvent[]> {
+): Promise<StoppedProjection[]> {
   const run = new FoldRun(parts, await readSkips(parts.reader));
   for (let goesOn = true; goesOn;) goesOn = await parts.reader.snapshot(() => run.moment(consume));
   return Promise.all(run.poison.map((found) => withEventId(parts.reader, found)));
@@ -75,7 +75,7 @@ interface ActiveFold {
 }
 
 class FoldRun {
-  readonly poison: Omit<PoisonEvent, 'eventId'>[] = [];
+  readonly poison: Omit<StoppedProjection, 'eventId'>[] = [];
   /** By event type. */
   private active: ReadonlyMap<string, readonly ActiveFold[]>;
   private readonly range: UserRange;
@@ -152,7 +152,7 @@ class FoldRun {
   private stop(projection: Projection, stored: ScannedEvent, error: unknown): void {
     const { position, streamId } = stored;
     const { message: cause } =
-      error instanceof StoreError ? error : ProjectionFailed.folding(projection.name, stored, error);
+      error instanceof StoreError ? error : PoisonEvent.folding(projection.name, stored, error);
     this.poison.push({ projection: projection.name, position, streamId, cause });
     const others = this.parts.projections.filter(
       ({ name }) => !this.poison.some((found) => found.projection === name),
@@ -174,7 +174,10 @@ function foldsByType(projections: readonly Projection[]): Map<string, ActiveFold
   return Map.groupBy(all, ({ type }) => type);
 }
 
-async function withEventId(reader: StoreReader, found: Omit<PoisonEvent, 'eventId'>): Promise<PoisonEvent> {
+async function withEventId(
+  reader: StoreReader,
+  found: Omit<StoppedProjection, 'eventId'>,
+): Promise<StoppedProjection> {
   const [event] = await reader.events({ after: found.position - 1, limit: 1 });
   return { ...found, eventId: event?.eventId ?? '' };
 }

@@ -1,9 +1,10 @@
 import { RowBatch } from '../../database/row-batch.js';
 import type { Table } from '../../database/table.js';
+import { PoisonEvent } from '../../errors.js';
 import { settled, type EventLog } from '../../events/log/event-log.js';
 import { checkpointsTable, failuresTable } from '../../events/log/log-tables.js';
 import type { Projection } from '../projection.js';
-import { catchUp, isOfEvent, type CaughtUp, type FoldAgainParts } from './catch-up.js';
+import { catchUp, type CaughtUp, type FoldAgainParts } from './catch-up.js';
 import { standingOf, type Standing } from './checkpoints.js';
 
 /** How a store's projections were found at its start. */
@@ -63,7 +64,7 @@ async function stops(parts: FoldAgainParts, projection: Projection, caughtUp: Ca
     caughtUp.push(...(await catchUp(parts, [projection])));
     return false;
   } catch (error) {
-    if (!isOfEvent(error)) throw error;
+    if (!(error instanceof PoisonEvent)) throw error;
     const { position = 0, eventId = '' } = error.at ?? {};
     await parts.log.transaction((transaction) => {
       const rows = new RowBatch(transaction.rows);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { attempt, openPool } from '../../database/postgresql/open-postgresql.js';
+import { openPool } from '../../database/postgresql/open-postgresql.js';
+import { attempt } from '../../database/postgresql/postgresql-errors.js';
 import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';
 import type { RowQuery } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
@@ -52,8 +53,12 @@ export class PostgresqlStoreReader implements StoreReader {
     return this.countOf(table.name);
   }
 
-  migrations(): Promise<string[]> {
+  migrations(): Promise<string[] | undefined> {
     return attempt(async () => {
+      const table = await this.db.query<{ found: boolean }>(
+        `select to_regclass('mikro_orm_migrations') is not null as found`,
+      );
+      if (!table.rows[0]?.found) return undefined;
       const { rows } = await this.db.query<{ name: string }>(
         'select name from mikro_orm_migrations order by id',
       );

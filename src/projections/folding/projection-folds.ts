@@ -1,5 +1,5 @@
 import type { Rows } from '../../database/row-store.js';
-import { ProjectionFailed } from '../../errors.js';
+import { PoisonEvent } from '../../errors.js';
 import type { StoreEvent } from '../../events/event-catalog.js';
 import { checkpointsTable } from '../../events/log/log-tables.js';
 import type { Projection } from '../projection.js';
@@ -32,7 +32,7 @@ export class ProjectionFolds {
       try {
         fold(event, rows);
       } catch (cause) {
-        throw ProjectionFailed.folding(projection, event, cause);
+        throw PoisonEvent.folding(projection, event, cause);
       }
     }
   }

@@ -4,9 +4,11 @@ import { openForReading } from '../../database/sqlite/open-sqlite.js';
 import { sqliteIndexedTerms } from '../../database/sqlite/sqlite-indexed-terms.js';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { Table } from '../../database/table.js';
+import { DamagedDatabase } from '../../errors.js';
 import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { uuidText } from '../../events/log/uuid-bytes.js';
+import { whyOf } from '../../why.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
 const MOST_DAMAGE = 20;
@@ -52,7 +54,9 @@ export class SqliteStoreReader implements StoreReader {
     return this.db.prepare(`select count(*) from ${table.name}`).pluck().get() as number;
   }
 
-  async migrations(): Promise<string[]> {
+  async migrations(): Promise<string[] | undefined> {
+    const table = this.db.prepare(`select 1 from sqlite_schema where name = 'mikro_orm_migrations'`);
+    if (!table.get()) return undefined;
     return this.db.prepare('select name from mikro_orm_migrations order by id').pluck().all() as string[];
   }
 
@@ -62,8 +66,7 @@ export class SqliteStoreReader implements StoreReader {
       return found.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
     } catch (error) {
       // So damaged that the check itself cannot go on.
-      if (/^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: unknown }).code)))
-        return [(error as Error).message];
+      if (error instanceof DamagedDatabase) return [whyOf(error.cause)];
       throw error;
     }
   }

@@ -24,8 +24,8 @@ export interface StoreReader {
   rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]>;
   /** How many rows the table has. */
   count(table: Table): Promise<number>;
-  /** The names of the migrations that have made the schema, oldest first. */
-  migrations(): Promise<string[]>;
+  /** The names of the migrations that have made the schema, oldest first; undefined where there is no table of them. */
+  migrations(): Promise<string[] | undefined>;
   /** What the database itself finds damaged in its storage, a line each; empty where it finds nothing. */
   damage(): Promise<string[]>;
   /** The highest position that the database knows to have given, also when its event is gone since. */

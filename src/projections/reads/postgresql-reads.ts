@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type pg from 'pg';
-import { attempt } from '../../database/postgresql/open-postgresql.js';
+import { attempt } from '../../database/postgresql/postgresql-errors.js';
 import { PostgresqlFullText, type CandidateQuery } from '../../database/postgresql/postgresql-full-text.js';
 import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';
 import type { Filter, RowQuery } from '../../database/row-store.js';

@@ -4,12 +4,12 @@ import type { RowQuery } from '../../database/row-store.js';
 import { openForReading } from '../../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { Table } from '../../database/table.js';
-import { Corrupt, errorData, type ErrorData } from '../../errors.js';
-import { PageWriter, type PageQuery } from '../../events/event-page.js';
+import { PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
+import { toResult, type ThreadResult } from '../../thread-result.js';
 import { PROJECTIONS } from '../projection-catalog.js';
-import { searchMemories, type MemoryQuestion } from './memory-search.js';
+import { searchMemories, type MemoryHit, type MemoryQuestion } from './memory-search.js';
 import { SqliteFigures } from './sqlite-figures.js';
 import { sqliteMemoryIndex } from './sqlite-memory-index.js';
 
@@ -24,12 +24,9 @@ const tables = new Map(
   PROJECTIONS.flatMap((projection) => projection.tables).map((table) => [table.name, table]),
 );
 
-/** What a thread answers: a value, or what was found to be corrupt. */
-export type ReadAnswer = { value: unknown } | { error: ErrorData };
-
 /** A page of rows of the named table. */
-export function list({ table, query }: { table: string; query: RowQuery }): ReadAnswer {
-  return { value: rows.list(declared(table), query) };
+export function list({ table, query }: { table: string; query: RowQuery }): Promise<ThreadResult<object[]>> {
+  return toResult(() => rows.list(declared(table), query));
 }
 
 function declared(name: string): Table {
@@ -39,34 +36,37 @@ function declared(name: string): Table {
 }
 
 /** How many rows the named table has. */
-export function countRows(table: string): ReadAnswer {
-  return { value: figures.countRows(declared(table)) };
+export function countRows(table: string): Promise<ThreadResult<number>> {
+  return toResult(() => figures.countRows(declared(table)));
 }
 
 /** How many events of each type there are. */
-export function countEvents({ after, upTo }: { after: number; upTo: number }): ReadAnswer {
-  return { value: figures.countEvents(after, upTo) };
+export function countEvents(range: {
+  after: number;
+  upTo: number;
+}): Promise<ThreadResult<Record<string, number>>> {
+  return toResult(() => figures.countEvents(range.after, range.upTo));
 }
 
 /** The user's memories that answer the question. */
-export function search(question: MemoryQuestion): ReadAnswer {
+export function search(question: MemoryQuestion): Promise<ThreadResult<MemoryHit[]>> {
   // One snapshot, so that counts and rows belong together.
-  return { value: db.transaction(() => searchMemories(index, question))() };
+  return toResult(() => db.transaction(() => searchMemories(index, question))());
 }
 
-/** A page of the log, written out; its memory is handed over, not copied. */
+/** A page of the log, as text; its memory is handed over, not copied. */
 export async function eventPage(query: PageQuery): Promise<unknown> {
+  const result = await toResult(() => readPage(query));
+  if ('error' in result) return result;
+  return move({ [transferableSymbol]: [result.value.text.buffer], [valueSymbol]: result });
+}
+
+async function readPage(query: PageQuery): Promise<EventPage> {
   decoder ??= await newDecoder();
   const read = db.transaction(() => ({ events: log.read(query), head: log.head().position }))();
-  try {
-    const page = new PageWriter(query, decoder);
-    for (const stored of read.events) if (!page.add(stored)) break;
-    const value = page.finish(read.head);
-    return move({ [transferableSymbol]: [value.text.buffer], [valueSymbol]: { value } satisfies ReadAnswer });
-  } catch (error) {
-    if (error instanceof Corrupt) return { error: errorData(error) };
-    throw error;
-  }
+  const page = new PageWriter(query, decoder);
+  for (const stored of read.events) if (!page.add(stored)) break;
+  return page.finish(read.head);
 }
 
 /** Only when it is needed: what validates events takes longer to load than all else of the thread. */

@@ -4,15 +4,15 @@ import type { RowQuery } from '../../database/row-store.js';
 import { openForReading } from '../../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../database/table.js';
-import { errorFrom, Unavailable } from '../../errors.js';
+import { Unavailable } from '../../errors.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
+import { valueOf, type ThreadResult } from '../../thread-result.js';
 import { memoriesTable } from '../memory-index.projection.js';
 import type { MemoryHit, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { Reads, type StoreSize } from './reads.js';
 import { SqliteFigures } from './sqlite-figures.js';
-import type { ReadAnswer } from './sqlite-read.worker.js';
 
 /** Tasks that may wait for a thread; more are refused with 503. */
 const MOST_WAITING = 1_000;
@@ -58,16 +58,16 @@ export class SqliteReads extends Reads {
 
   override list = async <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> => {
     this.gate.check(table);
-    return run(this.chat, 'list', { table: table.name, query }) as Promise<Row[]>;
+    return run(this.chat, 'list', { table: table.name, query });
   };
 
   override async searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
     this.gate.check(memoriesTable);
-    return run(this.chat, 'search', question) as Promise<MemoryHit[]>;
+    return run(this.chat, 'search', question);
   }
 
   override eventPage(query: PageQuery): Promise<EventPage> {
-    return run(this.feed, 'eventPage', query) as Promise<EventPage>;
+    return run(this.feed, 'eventPage', query);
   }
 
   override async headPosition(): Promise<number> {
@@ -83,11 +83,11 @@ export class SqliteReads extends Reads {
   }
 
   override countRows(table: Table): Promise<number> {
-    return run(this.counts, 'countRows', table.name) as Promise<number>;
+    return run(this.counts, 'countRows', table.name);
   }
 
   override countEvents(after: number, upTo: number): Promise<Record<string, number>> {
-    return run(this.counts, 'countEvents', { after, upTo }) as Promise<Record<string, number>>;
+    return run(this.counts, 'countEvents', { after, upTo });
   }
 
   async close(): Promise<void> {
@@ -109,9 +109,7 @@ function pool(
   });
 }
 
-async function run(threads: Piscina, name: string, task: unknown): Promise<unknown> {
+async function run<T>(threads: Piscina, name: string, task: unknown): Promise<T> {
   if (threads.queueSize >= MOST_WAITING) throw Unavailable.busy(threads.queueSize);
-  const answer = (await threads.run(task, { name })) as ReadAnswer;
-  if ('error' in answer) throw errorFrom(answer.error);
-  return answer.value;
+  return valueOf((await threads.run(task, { name })) as ThreadResult<T>);
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { attempt, openPool } from '../../database/postgresql/open-postgresql.js';
+import { openPool } from '../../database/postgresql/open-postgresql.js';
+import { attempt } from '../../database/postgresql/postgresql-errors.js';
 import { relationsOf } from '../../database/shadow.js';
 import { Refused } from '../../errors.js';
 import { LOG_TABLES } from '../../events/log/log-tables.js';
@@ -36,7 +37,11 @@ async function emptied(pool: pg.Pool, expected: StoreContent): Promise<void> {
     await client.query("set local lock_timeout = '10s'");
     await client.query(LOCK_LOG);
     await client.query(`lock table ${tables()} in access exclusive mode`);
-    if (!(await holds(client, expected))) throw Refused.writtenMeanwhile();
+    if (!(await holds(client, expected)))
+      throw new Refused(
+        'reset.store-changed',
+        'Someone wrote to the store after its backup was made, so nothing was reset. Stop every service on it, then try again.',
+      );
     // The owner of a table may do this; session_replication_role would need a superuser.
     await client.query('alter table events disable trigger user');
     await client.query(`truncate ${tables()}`);

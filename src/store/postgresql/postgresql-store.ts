@@ -11,7 +11,7 @@ import { openProjections, dropShadows } from '../../projections/folding/open-pro
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { PostgresqlReads } from '../../projections/reads/postgresql-reads.js';
 import { closeGate } from '../../projections/reads/projection-gate.js';
-import { DecidingWriter } from '../../writer/deciding-writer.js';
+import { DecidingWriter, type Decider } from '../../writer/deciding-writer.js';
 import { EventWriter } from '../../writer/event-writer.js';
 import { databaseName } from '../database-address.js';
 import { migrate } from '../migrate.js';
@@ -26,7 +26,10 @@ const WRITING = 2;
 const READING = 8;
 
 /** Opens the store in a PostgreSQL database: migrates, brings projections to the head; one process at a time does so. */
-export async function openPostgresqlStore(url: string): Promise<Store> {
+export async function openPostgresqlStore(
+  url: string,
+  deciders: ReadonlyMap<string, Decider>,
+): Promise<Store> {
   const name = databaseName({ url });
   const writing = openPool(url, WRITING, { pipeline: true });
   const undo: (() => unknown)[] = [() => writing.end()];
@@ -56,6 +59,7 @@ export async function openPostgresqlStore(url: string): Promise<Store> {
       log,
       new EventWriter(log, { catalog, codec: jsonCodec, folds, clock: Date.now, doorbell }),
       folds,
+      deciders,
     );
     undo.unshift(() => writer.close());
     return {

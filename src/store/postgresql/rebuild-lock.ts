@@ -1,5 +1,7 @@
 import type pg from 'pg';
-import { attempt, BEGIN_HOLDING, openPool } from '../../database/postgresql/open-postgresql.js';
+import { BEGIN_HOLDING, openPool } from '../../database/postgresql/open-postgresql.js';
+import { attempt } from '../../database/postgresql/postgresql-errors.js';
+import { Refused } from '../../errors.js';
 
 /** The right to rebuild in a PostgreSQL database: one process of all has it. */
 export interface TakenRebuild {
@@ -33,4 +35,12 @@ async function taken(url: string): Promise<TakenRebuild | undefined> {
   }
   await release();
   return undefined;
+}
+
+/** Another process holds the lock. */
+export function rebuildRuns(): Refused {
+  return new Refused(
+    'rebuild.running',
+    'The rebuild of another process runs already; wait for it, or cancel it first.',
+  );
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { BEGIN_HOLDING } from '../../database/postgresql/open-postgresql.js';
+import { hintFor } from '../../database/postgresql/postgresql-errors.js';
 import { StartRefused } from '../../errors.js';
 import { whyOf } from '../../why.js';
 
@@ -41,22 +42,8 @@ async function refuseOld(client: pg.PoolClient, name: string): Promise<void> {
     throw new StartRefused(`${name} is version ${version}; ${OLDEST_VERSION} or newer is needed.`);
 }
 
-const HINTS: Record<string, string> = {
-  '28P01': 'the password is wrong; check the user and password in DATABASE_URL',
-  '28000':
-    'the user may not connect so; check pg_hba.conf, or encrypt with ?sslmode=verify-full in DATABASE_URL',
-  '3D000': 'there is no such database; create it (docs/operations.md has the statements)',
-  '42501': 'the user may not create tables; grant it the schema (docs/operations.md has the statements)',
-  '53300': 'it has too many connections already',
-  ECONNREFUSED: 'nothing listens there; is it running, and are host and port right?',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the host name cannot be looked up now',
-  ETIMEDOUT: 'it does not answer',
-};
-
 /** Says what keeps from using the database, and what to do. */
 export function cannotUse(name: string, cause: unknown): StartRefused {
-  const { code = '' } = cause as { code?: string };
-  const hint = HINTS[code];
+  const hint = hintFor(cause);
   return new StartRefused(`${name} cannot be used: ${whyOf(cause)}${hint ? ` (${hint})` : ''}.`, { cause });
 }

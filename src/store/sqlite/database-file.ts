@@ -1,5 +1,4 @@
-import Database from 'better-sqlite3';
-import { openForReading } from '../../database/sqlite/open-sqlite.js';
+import { openConnection, openForReading } from '../../database/sqlite/open-sqlite.js';
 
 /** Pages that are copied before whoever watches is told: 4 MiB. */
 const STEP_PAGES = 1_024;
@@ -34,7 +33,7 @@ export async function copySqliteFile(
 
 /** Leaves nothing of a closed database in files beside it, and puts it on disk. */
 export function asOneFile(file: string): void {
-  const db = new Database(file, { fileMustExist: true });
+  const db = openConnection(file, { fileMustExist: true });
   try {
     db.pragma('synchronous = full');
     db.pragma('journal_mode = delete');
@@ -45,7 +44,7 @@ export function asOneFile(file: string): void {
 
 /** What SQLite's quick check finds, a line each; empty where the file is sound. Throws what SQLite throws for a file that is none. */
 export function quickCheck(file: string): string[] {
-  const db = new Database(file, { readonly: true, fileMustExist: true });
+  const db = openConnection(file, { readonly: true, fileMustExist: true });
   try {
     const found = db.pragma('quick_check(20)') as { quick_check: string }[];
     return found.map(({ quick_check: line }) => line).filter((line) => line !== 'ok');

@@ -1,4 +1,6 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { openConnection } from '../../database/sqlite/open-sqlite.js';
+import { DatabaseLocked } from '../../errors.js';
 
 /** A lock that is held until it is closed. */
 export interface FolderLock {
@@ -12,12 +14,12 @@ export interface FolderLock {
 export function takeLock(file: string): FolderLock | undefined {
   let lock: Database.Database | undefined;
   try {
-    lock = new Database(file, { timeout: 0 });
+    lock = openConnection(file, { timeout: 0 });
     lock.exec('begin exclusive');
     return lock;
   } catch (cause) {
     lock?.close();
-    if ((cause as { code?: string }).code === 'SQLITE_BUSY') return undefined;
+    if (cause instanceof DatabaseLocked) return undefined;
     throw cause;
   }
 }

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { syncFolder } from '../sync-folder.js';
 
 /** What a database file in WAL mode has beside it: they belong together. */
 const PARTS = ['', '-wal', '-shm'];
@@ -71,15 +63,4 @@ function mark(folder: string, swap: Swap): void {
   writeFileSync(scratch, JSON.stringify(swap), { flush: true });
   renameSync(scratch, join(folder, MARKER));
   syncFolder(folder);
-}
-
-function syncFolder(folder: string): void {
-  // Windows has no such thing, and needs none.
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

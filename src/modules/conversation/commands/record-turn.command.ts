@@ -1,19 +1,75 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
 import { newId } from '../../../events/uuid.js';
-import { CommandWriter } from '../../../writer/command-writer.js';
-import type { Written } from '../../../writer/write-command.js';
-import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
-import { RecordTurnBody } from '../conversation.dto.js';
+import {
+  IsId,
+  IsInstant,
+  IsLabel,
+  IsText,
+  Nullable,
+  Optional,
+  Describe,
+} from '../../../validation/fields.js';
+import { StoreCommand } from '../../store-command.js';
+
+/** The emotion that a turn showed. */
+export class TurnEmotionBody {
+  @Describe('Kept trimmed and in lower case.')
+  @IsLabel(64)
+  label: string;
+
+  @Describe('0..1')
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  intensity: number;
+
+  @Describe('0..1')
+  @Nullable()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  confidence?: number | null;
+
+  @Describe('What it was about; kept trimmed and in lower case, each once.')
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @Length(1, 128, { each: true })
+  triggers?: string[];
+}
+
+/** One exchange: what the user said and what was answered. */
+export class RecordTurnBody {
+  @IsId()
+  sessionId: string;
+
+  @IsText(1, 16_000)
+  userMessage: string;
+
+  @IsText(0, 64_000)
+  assistantMessage: string;
+
+  @Nullable()
+  @ValidateNested()
+  @Type(() => TurnEmotionBody)
+  emotion?: TurnEmotionBody | null;
+
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @Length(1, 128, { each: true })
+  topics?: string[];
+
+  @Describe('When it was said; now when left out.')
+  @Optional()
+  @IsInstant()
+  occurredAt?: string;
+}
 
 /** Record one exchange of a conversation. */
-@NamedCommand(RecordTurnBody)
-export class RecordTurn extends StoreCommand<RecordTurnBody> {}
-
-@CommandHandler(RecordTurn)
-export class RecordTurnHandler implements ICommandHandler<RecordTurn> {
-  constructor(private readonly writer: CommandWriter) {}
-
-  execute(command: RecordTurn): Promise<Written> {
-    return this.writer.write(commandData(command, { made: { turnId: newId() } }));
+export class RecordTurn extends StoreCommand<RecordTurnBody> {
+  override chosen(): object {
+    return { turnId: newId() };
   }
 }

@@ -1,18 +1,42 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { CommandWriter } from '../../../writer/command-writer.js';
-import type { Written } from '../../../writer/write-command.js';
-import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
-import { ObserveEmotionBody } from '../emotion.dto.js';
+import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min } from 'class-validator';
+import { IsId, IsInstant, IsLabel, Nullable, Optional, Describe } from '../../../validation/fields.js';
+import { StoreCommand } from '../../store-command.js';
+
+/** An observed emotion. */
+export class ObserveEmotionBody {
+  @Describe('Kept trimmed and in lower case.')
+  @IsLabel(64)
+  emotion: string;
+
+  @Describe('0..1')
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  intensity: number;
+
+  @Describe('0..1')
+  @Nullable()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  confidence?: number | null;
+
+  @Describe('What it was about; kept trimmed and in lower case, each once.')
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @Length(1, 128, { each: true })
+  triggers?: string[];
+
+  @Nullable()
+  @IsId()
+  sessionId?: string | null;
+
+  @Describe('When it was felt; now when left out.')
+  @Optional()
+  @IsInstant()
+  occurredAt?: string;
+}
 
 /** Note an emotion that a user showed. */
-@NamedCommand(ObserveEmotionBody)
 export class ObserveEmotion extends StoreCommand<ObserveEmotionBody> {}
-
-@CommandHandler(ObserveEmotion)
-export class ObserveEmotionHandler implements ICommandHandler<ObserveEmotion> {
-  constructor(private readonly writer: CommandWriter) {}
-
-  execute(command: ObserveEmotion): Promise<Written> {
-    return this.writer.write(commandData(command));
-  }
-}

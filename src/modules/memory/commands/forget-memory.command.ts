@@ -1,19 +1,23 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { memoryStream } from '../../../events/streams.js';
-import { CommandWriter } from '../../../writer/command-writer.js';
-import type { Written } from '../../../writer/write-command.js';
-import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
-import { ForgetMemoryInput } from '../memory.dto.js';
+import { IsId, IsText, Optional } from '../../../validation/fields.js';
+import { StoreCommand } from '../../store-command.js';
+
+/** Longest reason for forgetting a memory, in characters. */
+export const MAX_REASON = 500;
+
+/** Which memory to forget, and why. */
+export class ForgetMemoryInput {
+  @IsId()
+  memoryId: string;
+
+  @Optional()
+  @IsText(0, MAX_REASON)
+  reason?: string;
+}
 
 /** Forget a memory. */
-@NamedCommand(ForgetMemoryInput)
-export class ForgetMemory extends StoreCommand<ForgetMemoryInput> {}
-
-@CommandHandler(ForgetMemory)
-export class ForgetMemoryHandler implements ICommandHandler<ForgetMemory> {
-  constructor(private readonly writer: CommandWriter) {}
-
-  execute(command: ForgetMemory): Promise<Written> {
-    return this.writer.write(commandData(command, { stream: memoryStream(command.input.memoryId) }));
+export class ForgetMemory extends StoreCommand<ForgetMemoryInput> {
+  override get stream(): string {
+    return memoryStream(this.input.memoryId);
   }
 }

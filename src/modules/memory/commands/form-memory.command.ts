@@ -1,19 +1,62 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { IsIn, IsNumber, Max, Min, NotEquals } from 'class-validator';
+import { MEMORY_TYPES, type MemoryType } from '../../../events/memory/memory-formed.event.js';
 import { newId } from '../../../events/uuid.js';
-import { CommandWriter } from '../../../writer/command-writer.js';
-import type { Written } from '../../../writer/write-command.js';
-import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
-import { FormMemoryBody } from '../memory.dto.js';
+import {
+  IsId,
+  IsInstant,
+  IsSmallJson,
+  IsText,
+  Nullable,
+  Optional,
+  Describe,
+} from '../../../validation/fields.js';
+import { StoreCommand } from '../../store-command.js';
+
+/** A memory to keep. */
+export class FormMemoryBody {
+  @IsIn(MEMORY_TYPES)
+  type: MemoryType;
+
+  @IsText(1, 8_000)
+  content: string;
+
+  @Nullable()
+  @IsText(0, 8_000)
+  context?: string | null;
+
+  @Describe('How sure it is, 0..1; 0.8 when left out.')
+  @Optional()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  confidence?: number;
+
+  @Describe('How much it matters, 0..1; 0.5 when left out.')
+  @Optional()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  importance?: number;
+
+  @Optional()
+  @IsSmallJson(16_384)
+  metadata?: Record<string, unknown>;
+
+  @Describe('When it happened; now when left out.')
+  @Optional()
+  @IsInstant()
+  occurredAt?: string;
+
+  @Describe('Made up when left out; not `search`, which is a route.')
+  @Optional()
+  @IsId()
+  @NotEquals('search')
+  memoryId?: string;
+}
 
 /** Keep something about a user. */
-@NamedCommand(FormMemoryBody)
-export class FormMemory extends StoreCommand<FormMemoryBody> {}
-
-@CommandHandler(FormMemory)
-export class FormMemoryHandler implements ICommandHandler<FormMemory> {
-  constructor(private readonly writer: CommandWriter) {}
-
-  execute(command: FormMemory): Promise<Written> {
-    return this.writer.write(commandData(command, { made: { memoryId: command.input.memoryId ?? newId() } }));
+export class FormMemory extends StoreCommand<FormMemoryBody> {
+  override chosen(): object {
+    return { memoryId: this.input.memoryId ?? newId() };
   }
 }

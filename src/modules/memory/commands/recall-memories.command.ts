@@ -1,18 +1,15 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { CommandWriter } from '../../../writer/command-writer.js';
-import type { Written } from '../../../writer/write-command.js';
-import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
-import { RecallMemoriesBody } from '../memory.dto.js';
+import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
+import { ID_PATTERN } from '../../../validation/fields.js';
+import { StoreCommand } from '../../store-command.js';
+
+/** The memories that one reply used. */
+export class RecallMemoriesBody {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @Matches(ID_PATTERN, { each: true })
+  memoryIds: string[];
+}
 
 /** Note which memories a reply used. */
-@NamedCommand(RecallMemoriesBody)
 export class RecallMemories extends StoreCommand<RecallMemoriesBody> {}
-
-@CommandHandler(RecallMemories)
-export class RecallMemoriesHandler implements ICommandHandler<RecallMemories> {
-  constructor(private readonly writer: CommandWriter) {}
-
-  execute(command: RecallMemories): Promise<Written> {
-    return this.writer.write(commandData(command));
-  }
-}

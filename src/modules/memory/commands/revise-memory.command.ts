@@ -1,19 +1,49 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { IsIn, IsNumber, Max, Min } from 'class-validator';
+import { MEMORY_TYPES, type MemoryType } from '../../../events/memory/memory-formed.event.js';
 import { memoryStream } from '../../../events/streams.js';
-import { CommandWriter } from '../../../writer/command-writer.js';
-import type { Written } from '../../../writer/write-command.js';
-import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
-import { ReviseMemoryInput } from '../memory.dto.js';
+import { IsId, IsSmallJson, IsText, Nullable, Optional } from '../../../validation/fields.js';
+import { StoreCommand } from '../../store-command.js';
+
+/** Any of a memory's fields. */
+export class ReviseMemoryBody {
+  @Optional()
+  @IsIn(MEMORY_TYPES)
+  type?: MemoryType;
+
+  @Optional()
+  @IsText(1, 8_000)
+  content?: string;
+
+  @Nullable()
+  @IsText(0, 8_000)
+  context?: string | null;
+
+  @Optional()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  confidence?: number;
+
+  @Optional()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  importance?: number;
+
+  @Optional()
+  @IsSmallJson(16_384)
+  metadata?: Record<string, unknown>;
+}
+
+/** A revision and the memory it is for. */
+export class ReviseMemoryInput extends ReviseMemoryBody {
+  @IsId()
+  memoryId: string;
+}
 
 /** Correct a memory. */
-@NamedCommand(ReviseMemoryInput)
-export class ReviseMemory extends StoreCommand<ReviseMemoryInput> {}
-
-@CommandHandler(ReviseMemory)
-export class ReviseMemoryHandler implements ICommandHandler<ReviseMemory> {
-  constructor(private readonly writer: CommandWriter) {}
-
-  execute(command: ReviseMemory): Promise<Written> {
-    return this.writer.write(commandData(command, { stream: memoryStream(command.input.memoryId) }));
+export class ReviseMemory extends StoreCommand<ReviseMemoryInput> {
+  override get stream(): string {
+    return memoryStream(this.input.memoryId);
   }
 }

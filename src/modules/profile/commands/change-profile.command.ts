@@ -1,19 +1,126 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsNumber,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { profileStream } from '../../../events/streams.js';
-import { CommandWriter } from '../../../writer/command-writer.js';
-import type { Written } from '../../../writer/write-command.js';
-import { commandData, NamedCommand, StoreCommand } from '../../store-command.js';
-import { ChangeProfileBody } from '../profile.dto.js';
+import { IsSmallJson, IsText, Nullable, Optional, Describe } from '../../../validation/fields.js';
+import { StoreCommand } from '../../store-command.js';
+
+/** How the companion speaks aloud. */
+export class VoiceChange {
+  @Optional()
+  @IsBoolean()
+  enabled?: boolean;
+
+  @Optional()
+  @IsNumber()
+  @Min(0.5)
+  @Max(2)
+  speed?: number;
+
+  @Optional()
+  @IsNumber()
+  @Min(0)
+  @Max(2)
+  pitch?: number;
+
+  @Optional()
+  @IsBoolean()
+  autoSpeak?: boolean;
+}
+
+/** Any of a profile's fields. */
+export class ChangeProfileBody {
+  @Nullable()
+  @IsText(1, 255)
+  name?: string | null;
+
+  @Optional()
+  @IsText(1, 50)
+  gender?: string;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  empathyLevel?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  humorLevel?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  formalityLevel?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  verbosityLevel?: number;
+
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  proactivenessLevel?: number;
+
+  @Optional()
+  @IsText(1, 50)
+  preferredTone?: string;
+
+  @Optional()
+  @IsText(1, 50)
+  responseStyle?: string;
+
+  @Optional()
+  @IsBoolean()
+  emojiUsage?: boolean;
+
+  @Optional()
+  @ValidateNested()
+  @Type(() => VoiceChange)
+  voice?: VoiceChange;
+
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(200)
+  @Length(1, 200, { each: true })
+  interests?: string[];
+
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(200)
+  @Length(1, 200, { each: true })
+  dislikes?: string[];
+
+  @Optional()
+  @IsSmallJson(16_384)
+  communicationPatterns?: Record<string, unknown>;
+
+  @Describe('Minutes east of UTC.')
+  @Optional()
+  @IsInt()
+  @Min(-720)
+  @Max(840)
+  utcOffset?: number;
+}
 
 /** Change any of a user's profile fields. */
-@NamedCommand(ChangeProfileBody)
-export class ChangeProfile extends StoreCommand<ChangeProfileBody> {}
-
-@CommandHandler(ChangeProfile)
-export class ChangeProfileHandler implements ICommandHandler<ChangeProfile> {
-  constructor(private readonly writer: CommandWriter) {}
-
-  execute(command: ChangeProfile): Promise<Written> {
-    return this.writer.write(commandData(command, { stream: profileStream(command.userId) }));
+export class ChangeProfile extends StoreCommand<ChangeProfileBody> {
+  override get stream(): string {
+    return profileStream(this.userId);
   }
 }

@@ -1,0 +1,55 @@
+import {
+  DamagedDatabase,
+  DatabaseLocked,
+  DiskFailure,
+  ForeignDatabase,
+  StoreError,
+  Unavailable,
+} from '../../errors.js';
+import { translated, translating } from './sqlite-errors.js';
+
+const coded = (code: string) => Object.assign(new Error('what SQLite reports'), { code });
+
+describe('an error of SQLite', () => {
+  it.each<[string, new (...parameters: never[]) => StoreError]>([
+    ['SQLITE_CORRUPT', DamagedDatabase],
+    ['SQLITE_CORRUPT_VTAB', DamagedDatabase],
+    ['SQLITE_NOTADB', ForeignDatabase],
+    ['SQLITE_FULL', DiskFailure],
+    ['SQLITE_IOERR', DiskFailure],
+    ['SQLITE_IOERR_FSYNC', DiskFailure],
+    ['SQLITE_BUSY', DatabaseLocked],
+    ['SQLITE_BUSY_SNAPSHOT', Unavailable],
+    ['SQLITE_LOCKED', Unavailable],
+    ['SQLITE_READONLY', Unavailable],
+    ['SQLITE_CANTOPEN', Unavailable],
+    ['SQLITE_NOMEM', Unavailable],
+  ])('with the code %s is one of the service', (code, expected) => {
+    const cause = coded(code);
+    const error = translated(cause);
+    expect((error as object).constructor).toBe(expected);
+    expect(error).toMatchObject({ cause });
+  });
+
+  it.each([
+    coded('SQLITE_ERROR'),
+    coded('SQLITE_CONSTRAINT_PRIMARYKEY'),
+    new TypeError('x is not a function'),
+  ])('that is a fault of the program stays as it is: $code', (fault) => {
+    expect(translated(fault)).toBe(fault);
+  });
+
+  it('is translated once, however many attempts are nested', () => {
+    const once = translated(coded('SQLITE_CORRUPT'));
+    expect(translated(once)).toBe(once);
+  });
+
+  it('is thrown translated by the work that meets it', () => {
+    expect(() =>
+      translating(() => {
+        throw coded('SQLITE_FULL');
+      }),
+    ).toThrow(DiskFailure);
+    expect(translating(() => 7)).toBe(7);
+  });
+});

@@ -1,0 +1,75 @@
+import { Corrupt, NotFound, Refused, Unavailable } from '../../errors.js';
+import { whyOf } from '../../why.js';
+
+// What backups, drills and restores refuse or report, each sentence once.
+
+/** No manifest of that name in the folder. */
+export function noSuchBackup(id: string, folder: string): NotFound {
+  return new NotFound('backup.not-found', `No backup ${id} in ${folder}.`);
+}
+
+/** Another process holds the lock of the folder. */
+export function backupRuns(folder: string): Refused {
+  return new Refused(
+    'backup.running',
+    `Another process writes a backup into ${folder}; wait for it, or end it.`,
+  );
+}
+
+/** The file is whole, but is not a backup of a store, or not the one that its manifest describes. */
+export function foreignBackup(file: string, what: string): Refused {
+  return new Refused('backup.foreign', `${file} is refused: ${what}.`);
+}
+
+/** A file of a backup is missing, cut off or changed. */
+export function damagedBackup(file: string, what: string, cause?: unknown): Corrupt {
+  return new Corrupt('backup.damaged', `${file} is damaged: ${what}.`, { cause });
+}
+
+/** The newest backup cannot be read; an older one would silently lack what only it holds. */
+export function damagedNewestBackup({ name, why }: { name: string; why: string }, older?: string): Corrupt {
+  const instead =
+    older === undefined ? 'There is no other one.' : `Mend or remove it, or restore --from ${older}.`;
+  return new Corrupt('backup.damaged', `The newest backup, ${name}, is broken: ${why} ${instead}`);
+}
+
+/** The folder, or a file in it, cannot be read just now. */
+export function unreadableBackup(path: string, cause: unknown): Unavailable {
+  return new Unavailable('backup.unreadable', `${path} cannot be read: ${whyOf(cause)}.`, { cause });
+}
+
+/** The folder takes no further file: it is full, read-only or not a folder. */
+export function unwritableBackups(folder: string, why: string, cause: unknown): Unavailable {
+  return new Unavailable(
+    'backup.unwritable',
+    `${folder} cannot be written: ${why}. Earlier backups are untouched.`,
+    { cause },
+  );
+}
+
+/** No backup leads to the state that was asked for. */
+export function unreachableState(what: string): Refused {
+  return new Refused('restore.unreachable', what);
+}
+
+/** A restore on PostgreSQL needs an empty database. */
+export function databaseNotEmpty(database: string): Refused {
+  return new Refused(
+    'restore.not-empty',
+    `${database} is not empty. A backup is restored into an empty database: create one, and give the services its address afterwards.`,
+  );
+}
+
+/** The backup would replace a store that it has nothing to do with. */
+export function otherStore(file: string, folder: string): Refused {
+  return new Refused(
+    'restore.other-store',
+    `${file} is of another store than the one in ${folder}: their logs begin differently. Nothing was changed. ` +
+      'Is --backup-dir right? To replace the store all the same, name the backup with --from.',
+  );
+}
+
+/** What was restored is not what was backed up: nothing was swapped. */
+export function unverifiedRestore(what: string): Corrupt {
+  return new Corrupt('restore.unverified', `What was restored is not right: ${what}. Nothing was changed.`);
+}
