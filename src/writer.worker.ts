@@ -18,7 +18,7 @@ import type { CommandResults, WriterTasks, WriterThreadData } from './writer/wri
 // The thread that holds the one writing connection; piscina calls the exported functions, `WriterTasks`, by name.
 const { file, turns } = workerData as WriterThreadData;
 const db = openForWriting(file);
-const log = new SqliteEventLog(db, new WriteTurns(turns).ofWriter);
+const log = new SqliteEventLog(db, new WriteTurns(turns).forCommands);
 const folds = new LiveFolds(PROJECTIONS);
 const doorbell = new Doorbell();
 const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };

@@ -4,7 +4,7 @@ import { stemmer } from 'stemmer';
 import type { FullText } from './table.js';
 
 /** Bounds the time and the index space that one text can take. */
-const MOST_TERMS = 4_000;
+const MAX_TERMS = 4_000;
 const LONGEST_TERM = 64;
 const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
 const COMBINING = /[\u0300-\u036f]/g;
@@ -22,7 +22,7 @@ const recent = new LRUCache<string, string[]>({
 });
 const prefixes = new LRUCache<string, string>({ max: 10_000 });
 /** A plain map, started anew when it is full: looked up for every word of every candidate of a search. */
-const MOST_STEMS = 50_000;
+const MAX_CACHED_STEMS = 50_000;
 const stems = new Map<string, string>();
 
 /** The words of a text, in order: lower case, accents off, not stemmed. */
@@ -31,7 +31,7 @@ export function words(text: string): string[] {
   const found = /^[\x00-\x7f]*$/.test(text)
     ? (text.toLowerCase().match(/[a-z0-9]+/g) ?? [])
     : unicodeWords(text);
-  if (found.length > MOST_TERMS) found.length = MOST_TERMS;
+  if (found.length > MAX_TERMS) found.length = MAX_TERMS;
   return found.map((word) => (word.length > LONGEST_TERM ? word.slice(0, LONGEST_TERM) : word));
 }
 
@@ -99,7 +99,7 @@ export function stem(word: string): string {
   let known = stems.get(word);
   if (known === undefined) {
     known = stemmer(word);
-    if (stems.size >= MOST_STEMS) stems.clear();
+    if (stems.size >= MAX_CACHED_STEMS) stems.clear();
     stems.set(word, known);
   }
   return known;

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { MemoryRowStore } from './memory-row-store.js';
+import { MemoryRowStore } from '../../test/support/memory-row-store.js';
 import { RowBatch } from './row-batch.js';
 import type { RowChange } from './row-store.js';
 import { defineTable, integer, text, type Key, type Table } from './table.js';

@@ -29,8 +29,6 @@ export interface RowStore {
   /** The row under the key; `id` is the key's text, for a caller that has it already. */
   load(table: Table, key: readonly Key[], id?: string): object | undefined;
   save(changes: RowChanges): void;
-  /** Drops every row of the user from the table, which must have a `userId`. */
-  removeUser(table: Table, userId: string): void;
   /** Drops every row of the table. */
   clear(table: Table): void;
 }

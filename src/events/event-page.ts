@@ -24,7 +24,7 @@ export interface EventPage {
 }
 
 /** Bytes after which a page of a stream is closed, however many events were asked for: someone slow may hold it long. */
-const MOST_BYTES = 256 * 1024;
+const MAX_PAGE_BYTES = 256 * 1024;
 
 /** JSON text never holds a line break, which is what ends a line of NDJSON and a field of a server-sent event. */
 const WRITTEN: Record<EventFormat, (json: string, event: StoreEvent) => string> = {
@@ -47,7 +47,7 @@ export class PageWriter {
 
   /** Takes the next event in; false when it has to wait for the next page. Throws PoisonEvent. */
   add(stored: StoredEvent): boolean {
-    this.closed = this.bytes >= MOST_BYTES || !this.write(stored);
+    this.closed = this.bytes >= MAX_PAGE_BYTES || !this.write(stored);
     return !this.closed;
   }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
-const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const SECOND_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** One value for all paths that no route has: a scanner must not make a series for each. */
 const NO_ROUTE = 'none';
 
@@ -18,7 +18,7 @@ export function measureRequests(instance: FastifyInstance, registry: Registry): 
     name: 'edgesoul_http_request_duration_seconds',
     help: 'Time from a request to the end of its answer, without event streams.',
     labelNames,
-    buckets: SECONDS,
+    buckets: SECOND_BUCKETS,
     registers: [registry],
   });
   instance.addHook('onResponse', (request, reply, done) => {

@@ -4,7 +4,7 @@ import { profilesTable } from '../projections/current-profile.projection.js';
 import type { NewEvent, WriteState } from '../writer/write-command.js';
 
 /** How far ahead of the service's clock a client's may be. */
-const MOST_AHEAD_MS = 24 * 3_600_000;
+const MAX_AHEAD_MS = 24 * 3_600_000;
 
 /** Answers the user's own offset, and the event that registers a user who is not known yet. */
 export function userInDecision(
@@ -23,7 +23,7 @@ export function userInDecision(
 export function occurrence(occurredAt: string | undefined, now: number): number {
   if (occurredAt === undefined) return now;
   const at = Date.parse(occurredAt);
-  if (at > now + MOST_AHEAD_MS)
+  if (at > now + MAX_AHEAD_MS)
     throw InvalidInput.field('occurredAt', 'must not lie more than a day in the future');
   return at;
 }

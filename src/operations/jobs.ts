@@ -3,7 +3,7 @@ import { newId } from '../events/uuid.js';
 import type { JobContext } from './job-context.js';
 
 /** Ended jobs that are remembered, of each kind. */
-const MOST_ENDED = 50;
+const MAX_ENDED_JOBS = 50;
 
 export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -88,7 +88,7 @@ export class Jobs<T> {
 
   private forgetOldest(): void {
     for (const id of this.jobs.keys()) {
-      if (this.jobs.size <= MOST_ENDED) return;
+      if (this.jobs.size <= MAX_ENDED_JOBS) return;
       this.jobs.delete(id);
     }
   }

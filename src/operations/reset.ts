@@ -2,7 +2,7 @@ import type { Config } from '../config.js';
 import { migrate } from '../store/migrate.js';
 import { emptyDatabase } from '../store/postgresql/empty-database.js';
 import { rebuildRuns } from '../store/postgresql/rebuild-lock.js';
-import { takeRebuild } from '../store/postgresql/rebuild-lock.js';
+import { acquireRebuildLock } from '../store/postgresql/rebuild-lock.js';
 import { databaseFile, takeDataFolder } from '../store/sqlite/data-folder.js';
 import { emptyFile } from '../store/sqlite/empty-file.js';
 import type { Manifest } from './backup/manifest.js';
@@ -38,7 +38,7 @@ async function resetFile(dataDir: string, backUp: BackUp): Promise<Manifest> {
 async function resetDatabase(url: string, backUp: BackUp): Promise<Manifest> {
   await migrate({ url });
   // A rebuild that ends meanwhile would put its rows into the empty store.
-  const taken = await takeRebuild(url);
+  const taken = await acquireRebuildLock(url);
   if (!taken) throw rebuildRuns();
   try {
     const manifest = await backUp({ url });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Refused, Unavailable } from '../errors.js';
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { failuresTable, type FailureRow } from '../events/log/log-tables.js';
-import { FEW } from '../projections/folding/bring-forward.js';
+import { MAX_INLINE_EVENTS } from '../projections/folding/catch-up-inline.js';
 import { readSkips } from '../projections/folding/checkpoints.js';
 import { isStale, openProjections } from '../projections/folding/open-projections.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
@@ -17,14 +17,14 @@ import type { Rebuilt } from './rebuild/rebuild.js';
 import type { Rebuilds } from './rebuild/rebuilds.js';
 
 /** How often is looked how the projections stand: other processes may have brought them forward, or left them behind. */
-const LOOK_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 /** After a rebuild, until the next one; who cancels it wants some quiet. */
 const REBUILD_AGAIN_MS = { running: 0, done: 0, failed: 30_000, cancelled: 600_000 };
 /** The same where another process was at it; what it has rebuilt is seen at the next look. */
 const BUSY_MS = 5_000;
 
 /** What upkeep needs of the running store. */
-interface Kept {
+interface RunningStore {
   address: DatabaseAddress;
   reads: Reads;
 }
@@ -44,7 +44,7 @@ export class Upkeep {
   onFailed: ((error: unknown) => void) | undefined;
 
   constructor(
-    private readonly store: Kept,
+    private readonly store: RunningStore,
     private readonly rebuilds: Rebuilds,
   ) {}
 
@@ -62,13 +62,13 @@ export class Upkeep {
     const { signal } = this.stopped;
     while (!signal.aborted) {
       try {
-        await this.look();
+        await this.check();
         this.failing = false;
       } catch (error) {
         // While the database is away, readiness and every answer say so.
         if (!(error instanceof Unavailable)) this.failed(error);
       }
-      await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      await pause(CHECK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -78,7 +78,7 @@ export class Upkeep {
     this.failing = true;
   }
 
-  private async look(): Promise<void> {
+  private async check(): Promise<void> {
     const { reads } = this.store;
     const { head, projections } = await reads.positions();
     const names = projections.map(({ name }) => [name]);
@@ -92,15 +92,15 @@ export class Upkeep {
     if (stale.length > 0) this.rebuild(stale);
   }
 
-  private stateOf({ name, position, standing }: ProjectionPosition, failures: readonly FailureRow[]): State {
-    if (standing === 'live') return 'live';
-    if (standing === 'behind') {
+  private stateOf({ name, position, status }: ProjectionPosition, failures: readonly FailureRow[]): State {
+    if (status === 'live') return 'live';
+    if (status === 'behind' || status === 'ahead') {
       const stopped = failures.some((each) => each.projection === name && each.position > position);
       return stopped ? 'failed' : 'behind';
     }
     // These folds have tried: the next release may do better.
     if (this.store.reads.gate.closed(name) === 'failed') return 'failed';
-    return isStale(standing, { shared: isShared(this.store.address) }) ? 'rebuilding' : 'outdated';
+    return isStale(status, { shared: isShared(this.store.address) }) ? 'rebuilding' : 'outdated';
   }
 
   private setGate(at: ProjectionPosition, state: State, head: number): void {
@@ -108,7 +108,7 @@ export class Upkeep {
     if (state === 'live') gate.open(at.name);
     else if (state !== 'behind') gate.close(declared(at), state);
     // With few events missing, what this process writes is folded with them; with many, it would miss its own.
-    else if (head - at.position > FEW) gate.close(declared(at), 'rebuilding');
+    else if (head - at.position > MAX_INLINE_EVENTS) gate.close(declared(at), 'rebuilding');
   }
 
   private async catchUp(behind: readonly Projection[]): Promise<void> {

@@ -4,7 +4,7 @@ import { databaseName, type DatabaseAddress } from './database-address.js';
 import { migrate } from './migrate.js';
 import type { OpenStore } from './open-log.js';
 import { openRebuild } from './open-rebuild.js';
-import { alone } from './postgresql/start-lock.js';
+import { withStartLock } from './postgresql/start-lock.js';
 import { takeDataFolder } from './sqlite/data-folder.js';
 
 type Work<T> = (store: Omit<OpenStore, 'close'>) => Promise<T>;
@@ -33,7 +33,7 @@ async function onDatabase<T>(url: string, work: Work<T>): Promise<T> {
   // The connection that holds the lock; a pipelined one waits for it as long as it takes.
   const pool = openPool(url, 1, { pipeline: true });
   try {
-    return await alone(pool, databaseName({ url }), () => onMigrated({ url }, work));
+    return await withStartLock(pool, databaseName({ url }), () => onMigrated({ url }, work));
   } finally {
     await pool.end();
   }

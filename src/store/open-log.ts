@@ -40,7 +40,7 @@ export function openLog(address: DatabaseAddress, { synced = true }: Writing = {
       db.pragma('synchronous = normal');
       db.pragma('cache_size = -16384');
     }
-    const turn = new WriteTurns(address.turns).ofFiller;
+    const turn = new WriteTurns(address.turns).forBulkLoad;
     return { log: new SqliteEventLog(db, turn), close: async () => void db.close() };
   }
   const pool = openPool(address.url, 1, { pipeline: true });

@@ -1,7 +1,7 @@
 import type { DatabaseAddress } from './database-address.js';
 import { openStoreAt, type OpenStore, type Writing } from './open-log.js';
 import { rebuildRuns } from './postgresql/rebuild-lock.js';
-import { takeRebuild } from './postgresql/rebuild-lock.js';
+import { acquireRebuildLock } from './postgresql/rebuild-lock.js';
 
 /** Opens a store for a rebuild, beside whoever serves it. Throws Refused while another process rebuilds in it. */
 export async function openRebuild(
@@ -10,7 +10,7 @@ export async function openRebuild(
 ): Promise<OpenStore> {
   // Only one process has the data folder, and it begins one rebuild at a time.
   if ('file' in address) return openStoreAt(address, writing);
-  const taken = await takeRebuild(address.url);
+  const taken = await acquireRebuildLock(address.url);
   if (!taken) throw rebuildRuns();
   const store = openStoreAt(address);
   return { ...store, close: async () => void (await Promise.all([store.close(), taken.release()])) };

@@ -15,7 +15,7 @@ import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { DatabaseAddress } from './database-address.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROJECTED = PROJECTIONS.flatMap(({ tables }) => tables);
+const PROJECTION_TABLES = PROJECTIONS.flatMap(({ tables }) => tables);
 
 /** What MikroORM needs to own the schema of a database file, or of the PostgreSQL database at an address. */
 export function ormOptions(database: DatabaseAddress): Partial<Options> {
@@ -26,7 +26,7 @@ function sqliteOptions(file: string): Partial<Options> {
   return {
     driver: SqliteDriver,
     dbName: file,
-    entities: [...LOG_TABLES, ...PROJECTED].map((table) => toEntity(table, sqliteType)),
+    entities: [...LOG_TABLES, ...PROJECTION_TABLES].map((table) => toEntity(table, sqliteType)),
     // FTS5's own tables have untyped columns, which introspection cannot read; they are not entities.
     schemaGenerator: { skipTables: [/_fts/, /^sqlite_/] },
     ...common('sqlite', sqliteMigrations),
@@ -39,7 +39,9 @@ function postgresqlOptions(url: string): Partial<Options> {
     clientUrl: url,
     // The ORM takes only host, port, user, password and database from it; the driver also what it says of TLS.
     driverOptions: { connectionString: url },
-    entities: [...POSTGRESQL_LOG_TABLES, ...PROJECTED].map((table) => toEntity(table, postgresqlType)),
+    entities: [...POSTGRESQL_LOG_TABLES, ...PROJECTION_TABLES].map((table) =>
+      toEntity(table, postgresqlType),
+    ),
     schemaGenerator: { skipTables: [/_fts/] },
     ...common('postgresql', postgresqlMigrations),
   };

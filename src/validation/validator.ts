@@ -25,10 +25,10 @@ interface Converted {
 const REFS = '#/components/schemas/';
 /** Our one keyword: the most bytes that an object may take as JSON. */
 const MAX_BYTES = 'x-max-bytes';
-const MOST_ERRORS = 50;
+const MAX_ERRORS = 50;
 const DECIMAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
-const MOST_DEPTH = 32;
-const TOO_DEEP = `must not be nested deeper than ${MOST_DEPTH} levels`;
+const MAX_DEPTH = 32;
+const TOO_DEEP = `must not be nested deeper than ${MAX_DEPTH} levels`;
 
 const ajv = withKeywords(
   new Ajv({
@@ -117,7 +117,7 @@ function compiled<T extends object>(shape: Shape<T>, manner: Manner): Validator<
   return (value) => {
     check ??= compile(jsonSchemas());
     const prepared = manner.prepare ? manner.prepare(value, schema) : value;
-    const bad = manner.storable ? unstorable(prepared, '', MOST_DEPTH) : [];
+    const bad = manner.storable ? unstorable(prepared, '', MAX_DEPTH) : [];
     // What is nested too deeply must not be looked at any further.
     if (bad.some(({ message: why }) => why === TOO_DEEP)) throw InvalidInput.fields(bad);
     if (!check(prepared)) throw InvalidInput.fields([...bad, ...fieldErrors(check.errors ?? [])]);
@@ -157,7 +157,7 @@ function fieldErrors(errors: readonly ErrorObject[]): FieldError[] {
   const telling = errors.filter(
     ({ keyword, schemaPath }) => keyword !== 'anyOf' && !schemaPath.endsWith('anyOf/1/type'),
   );
-  return telling.slice(0, MOST_ERRORS).map(fieldError);
+  return telling.slice(0, MAX_ERRORS).map(fieldError);
 }
 
 function fieldError(error: ErrorObject): FieldError {
@@ -213,7 +213,7 @@ function unstorableParts(value: object, path: string, depth: number): FieldError
   for (const [key, part] of Object.entries(value)) {
     const at = path ? `${path}.${key}` : key;
     const found = [...unstorable(key, at, depth), ...unstorable(part, at, depth - 1)];
-    if (found.length > 0) bad = [...bad, ...found].slice(0, MOST_ERRORS);
+    if (found.length > 0) bad = [...bad, ...found].slice(0, MAX_ERRORS);
   }
   return bad;
 }

@@ -1,8 +1,8 @@
-import { RowBatch } from '../database/row-batch.js';
-import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
+import { type EventLog, type LogTransaction } from '../events/log/event-log.js';
+import { inBatch } from '../events/log/in-batch.js';
 import { failuresTable } from '../events/log/log-tables.js';
+import { statusIn } from '../projections/folding/checkpoints.js';
 import type { EventFolds } from '../projections/folding/event-folds.js';
-import { isLive } from '../projections/folding/live-folds.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import type { Commit, EventWriter } from './event-writer.js';
@@ -38,19 +38,18 @@ export class DecidingWriter extends CommandWriter {
   override state(): Promise<WriterState> {
     return this.log.transaction(async (transaction) => {
       const state = await this.stateIn(transaction);
-      if (state.behind.length === 0 || !(await this.folds.bringForward(transaction))) return state;
+      if (state.behind.length === 0 || !(await this.folds.catchUpInline(transaction))) return state;
       return this.stateIn(transaction);
     });
   }
 
   private stateIn(transaction: LogTransaction): Promise<WriterState> {
-    return settled(transaction, () => {
-      const { head } = transaction;
-      const rows = new RowBatch(transaction.rows);
-      const behind = PROJECTIONS.filter((projection) => !isLive(projection, head, rows));
+    const { position } = transaction.head;
+    return inBatch(transaction, (rows) => {
+      const behind = PROJECTIONS.filter((projection) => statusIn(projection, position, rows) !== 'live');
       const failed = PROJECTIONS.flatMap(({ name }) => rows.get(failuresTable, name) ?? []);
       return {
-        position: head.position,
+        position,
         behind: behind.map(({ name }) => name),
         unwritable: this.writer.unwritable ?? null,
         failed: failed.map(({ failedAt: _at, ...failure }) => failure),

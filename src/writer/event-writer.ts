@@ -1,6 +1,6 @@
 import { DamagedDatabase, DiskFailure, StoreError, Unavailable, Unexpected } from '../errors.js';
 import type { Doorbell } from '../events/log/doorbell.js';
-import { settled, type EventLog, type LogTransaction } from '../events/log/event-log.js';
+import { untilLoaded, type EventLog, type LogTransaction } from '../events/log/event-log.js';
 import { WriteBatch, type WriteParts } from './write-batch.js';
 import type { WriteCommand, Written } from './write-command.js';
 
@@ -146,9 +146,9 @@ export class EventWriter {
   private transaction(batch: readonly Waiting[]): Promise<Decided> {
     return this.log.transaction(async (transaction) => {
       const now = this.parts.clock();
-      let decided = await settled(transaction, () => this.decide(transaction, batch, now));
-      if (decided.writes.isBehind && (await this.parts.folds.bringForward(transaction)))
-        decided = await settled(transaction, () => this.decide(transaction, batch, now));
+      let decided = await untilLoaded(transaction, () => this.decide(transaction, batch, now));
+      if (decided.writes.isBehind && (await this.parts.folds.catchUpInline(transaction)))
+        decided = await untilLoaded(transaction, () => this.decide(transaction, batch, now));
       await decided.writes.flush();
       return decided;
     });

@@ -11,13 +11,13 @@ import type { RestoreTarget } from '../../src/operations/backup/restore-plan.js'
 import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js';
 import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
 import { shipLog, type Shipped } from '../../src/operations/backup/ship-log.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers, refusal } from '../support/appends.js';
 import { fullBackup, restoredElsewhere, truthOf, type Truth } from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
+import { noFolds } from '../support/no-folds.js';
 import { dropDatabase, migratedDatabase } from '../support/postgresql-databases.js';
 import { scratchFolder } from '../support/sqlite-test-database.js';
 import type { TestDatabase } from '../support/test-database.js';

@@ -1,10 +1,9 @@
 import type { LogTransaction } from '../../src/events/log/event-log.js';
 import { checkpointsTable, failuresTable } from '../../src/events/log/log-tables.js';
 import { emotionPatternsTable, emotionTrend } from '../../src/projections/emotion-trend.projection.js';
-import { FEW } from '../../src/projections/folding/bring-forward.js';
-import { catchUp, foldUserAgain } from '../../src/projections/folding/catch-up.js';
+import { MAX_INLINE_EVENTS } from '../../src/projections/folding/catch-up-inline.js';
+import { catchUp } from '../../src/projections/folding/catch-up.js';
 import { skipId } from '../../src/projections/folding/checkpoints.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { openProjections } from '../../src/projections/folding/open-projections.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
@@ -12,6 +11,7 @@ import { append, feeling, joy, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
 import { liveFolds } from '../support/folds.js';
+import { noFolds } from '../support/no-folds.js';
 import { folding, refoldedRows, storedRows } from '../support/refolded.js';
 import { planting, type TestDatabase } from '../support/test-database.js';
 
@@ -82,26 +82,6 @@ for (const database of DATABASES) {
       expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
     });
 
-    it('makes the same rows of one user with more than a page of events', async () => {
-      await write(liveFolds());
-      const before = await storedRows(db);
-      await db.execute(`update emotion_patterns set frequency = 0`);
-
-      expect(await foldUserAgain(folding(db), PROJECTIONS, 'ada')).toBe(OF_ADA);
-      expect(await foldUserAgain(folding(db), PROJECTIONS, 'bob')).toBe(EVENTS - OF_ADA);
-      expect(await storedRows(db)).toEqual(before);
-    });
-
-    it('folds one user again only up to where the projection is, so that catching up counts nothing twice', async () => {
-      await write(liveFolds());
-      await db.writer(noFolds).write(append([joy(), joy()], { userId: 'ada' }));
-
-      await foldUserAgain(folding(db), PROJECTIONS, 'ada');
-      await catchUp(folding(db), PROJECTIONS);
-
-      expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
-    });
-
     it('says which projection cannot fold an event, and keeps the whole pages before it', async () => {
       await write(noFolds);
 
@@ -130,7 +110,7 @@ for (const database of DATABASES) {
       expect(await db.rows(emotionPatternsTable)).toEqual((await refoldedRows(db.log)).emotion_patterns);
     });
 
-    it('leaves out for ever what a projection was told to skip, also of one user alone', async () => {
+    it('leaves out for ever what a projection was told to skip', async () => {
       await write(noFolds);
       const skipping = folding(db, new Set([skipId('emotion-trend', POISON)]));
 
@@ -139,8 +119,6 @@ for (const database of DATABASES) {
       expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS }]);
       const folded = async () =>
         (await db.rows(emotionPatternsTable)).reduce((sum, { frequency }) => sum + frequency, 0);
-      expect(await folded()).toBe(EVENTS - 1);
-      for (const userId of ['ada', 'bob']) await foldUserAgain(skipping, [poisoned], userId);
       expect(await folded()).toBe(EVENTS - 1);
     });
 
@@ -185,18 +163,18 @@ for (const database of DATABASES) {
     describe('a writer that finds events which another release appended without folding them', () => {
       it('folds few of them with its own', async () => {
         await db.writer(liveFolds()).write(append([joy()]));
-        await unfolded(FEW - 1);
+        await unfolded(MAX_INLINE_EVENTS - 1);
 
         await db.writer(liveFolds()).write(append([joy()]));
 
         expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
         const positions = (await db.rows(checkpointsTable)).map(({ position }) => position);
-        expect(positions).toEqual(PROJECTIONS.map(() => FEW + 1));
+        expect(positions).toEqual(PROJECTIONS.map(() => MAX_INLINE_EVENTS + 1));
       });
 
       it('leaves many to others, and so a projection that has stopped at one', async () => {
         await db.writer(liveFolds()).write(append([joy()]));
-        await unfolded(FEW + 1);
+        await unfolded(MAX_INLINE_EVENTS + 1);
         await db.writer(liveFolds()).write(append([joy()]));
         expect((await db.rows(checkpointsTable)).map(({ position }) => position)).toEqual(
           PROJECTIONS.map(() => 1),
@@ -204,14 +182,17 @@ for (const database of DATABASES) {
 
         await catchUp(folding(db), PROJECTIONS);
         await unfolded(1);
-        const stopped = { eventId: '', cause: 'x', failedAt: 0, position: FEW + 4 };
+        const stopped = { eventId: '', cause: 'x', failedAt: 0, position: MAX_INLINE_EVENTS + 4 };
         await db.log.transaction((transaction) =>
           transaction.save(planting(failuresTable, { ...stopped, projection: 'emotion-trend' })),
         );
         await db.writer(liveFolds()).write(append([joy()]));
         const folded = await db.rows(checkpointsTable);
         expect(folded.map(({ projection, position }) => [projection, position])).toEqual(
-          folded.map(({ projection }) => [projection, projection === 'emotion-trend' ? FEW + 3 : FEW + 5]),
+          folded.map(({ projection }) => [
+            projection,
+            projection === 'emotion-trend' ? MAX_INLINE_EVENTS + 3 : MAX_INLINE_EVENTS + 5,
+          ]),
         );
       });
     });

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventQuery, StoredEvent } from '../../src/events/log/event-log.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { memoriesTable } from '../../src/projections/memory-index.projection.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { allEvents, append, joy, numbers, positionsOf, together } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { liveFolds } from '../support/folds.js';
+import { noFolds } from '../support/no-folds.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 const USERS = ['ada', 'bob', 'ADA'];

@@ -1,11 +1,9 @@
 import * as fc from 'fast-check';
 import { stem, words } from '../../src/database/full-text.js';
-import type { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { columnName, type Table } from '../../src/database/table.js';
 import type { StoreEvent } from '../../src/events/event-catalog.js';
 import { checkpointsTable } from '../../src/events/log/log-tables.js';
-import { catchUp, foldUserAgain } from '../../src/projections/folding/catch-up.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
+import { catchUp } from '../../src/projections/folding/catch-up.js';
 import {
   memoriesTable,
   memoryIndex,
@@ -20,7 +18,9 @@ import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { brittleFolds } from '../support/folds.js';
 import { memoryIndexOf } from '../support/memory-index-in-memory.js';
+import type { MemoryRowStore } from '../support/memory-row-store.js';
 import { answersOf, naiveAnswers } from '../support/naive-answers.js';
+import { noFolds } from '../support/no-folds.js';
 import {
   INPUTS,
   bursts,
@@ -204,25 +204,6 @@ for (const database of DATABASES) {
         );
         expect({ head: await db.log.head(), rows: await storedRows(db) }).toEqual(before);
       });
-    });
-
-    it('do not change when one user is folded again, and are restored by it after hands were at them', async () => {
-      await afterBursts(
-        database,
-        fc.tuple(fc.constantFrom(...USERS), corruptions),
-        async (db, _outcomes, [userId, corrupt]) => {
-          const before = { rows: await storedRows(db), found: await searches(db) };
-          const own = (await allEvents(db.log)).filter((event) => event.userId === userId).length;
-
-          expect(await foldUserAgain(folding(db), PROJECTIONS, userId)).toBe(own);
-          expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
-
-          for (const sql of corrupt) await db.execute(`${sql} where user_id = '${userId}'`);
-          await db.plant(memoriesTable, unheardOf(userId));
-          await foldUserAgain(folding(db), PROJECTIONS, userId);
-          expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
-        },
-      );
     });
 
     it('are folded anew, with their full-text index, when a checkpoint is lost or of another version', async () => {

@@ -6,9 +6,9 @@ import { EventCatalog } from '../../src/events/event-catalog.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
 import type { LogTransaction } from '../../src/events/log/event-log.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { EventWriter } from '../../src/writer/event-writer.js';
 import { append, joy, positionsOf, refusal } from '../support/appends.js';
+import { noFolds } from '../support/no-folds.js';
 import { migratedFile } from '../support/sqlite-test-database.js';
 
 /** The real log, which also counts how often the writer asked it for the lock. */

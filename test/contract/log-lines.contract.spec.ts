@@ -4,11 +4,11 @@ import { undecompressableFile } from '../../src/operations/lines/file-errors.js'
 import type { LogEntry } from '../../src/operations/lines/log-line.js';
 import { linesOf } from '../../src/operations/lines/log-lines.js';
 import { readLines } from '../../src/operations/lines/read-log-lines.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import type { StoreReader } from '../../src/projections/folding/store-reader.js';
 import { openStoreReader } from '../../src/store/open-store-reader.js';
 import { allEvents, append, feeling, joy, refusal } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
+import { noFolds } from '../support/no-folds.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { pieces } from '../support/transfer.js';
 

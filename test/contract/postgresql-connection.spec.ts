@@ -3,7 +3,7 @@ import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import { PostgresqlStoreReader } from '../../src/projections/folding/postgresql-store-reader.js';
 import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
-import { takeRebuild } from '../../src/store/postgresql/rebuild-lock.js';
+import { acquireRebuildLock } from '../../src/store/postgresql/rebuild-lock.js';
 import { append, joy, positionsOf, refusal } from '../support/appends.js';
 import { liveFolds } from '../support/folds.js';
 import { dropDatabase, dropTemplate, migratedDatabase, runSql } from '../support/postgresql-databases.js';
@@ -97,7 +97,7 @@ describe('PostgreSQL: a connection that breaks', () => {
       const second = await refusal(reads.headPosition());
       expect([first, second]).toMatchObject([UNAVAILABLE, UNAVAILABLE]);
       expect(second.message).toContain(why);
-      expect(await refusal(takeRebuild(address))).toMatchObject(UNAVAILABLE);
+      expect(await refusal(acquireRebuildLock(address))).toMatchObject(UNAVAILABLE);
 
       await runSql(url, `alter role ${role} ${mend}`);
       expect(await reads.headPosition()).toBe(0);

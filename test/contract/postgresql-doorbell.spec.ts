@@ -3,8 +3,8 @@ import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import { Doorbell } from '../../src/events/log/doorbell.js';
 import { PostgresqlDoorbell } from '../../src/events/log/postgresql-doorbell.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { append, joy } from '../support/appends.js';
+import { noFolds } from '../support/no-folds.js';
 import { dropDatabase, migratedDatabase, runSql } from '../support/postgresql-databases.js';
 import { writerOver } from '../support/test-database.js';
 

@@ -138,7 +138,7 @@ for (const database of DATABASES) {
           await writer.write(append([feeling('late', `emotion:${userId}`)], { userId }));
         });
 
-        const { swapped } = await rebuilt(db, PROJECTIONS, undefined, { log: talking, momentEvents: 100 });
+        const { swapped } = await rebuilt(db, PROJECTIONS, undefined, { log: talking, snapshotEvents: 100 });
         await log.close();
 
         expect(swapped).toEqual(NAMES);

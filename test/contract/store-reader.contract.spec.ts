@@ -1,10 +1,10 @@
 import type { ScannedEvent, StoredEvent } from '../../src/events/log/event-log.js';
 import { receiptsTable } from '../../src/events/log/log-tables.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
-import { FIRST_PLACE, type StoreReader, type UserPlace } from '../../src/projections/folding/store-reader.js';
+import type { StoreReader, UserPlace } from '../../src/projections/folding/store-reader.js';
 import { openStoreReader } from '../../src/store/open-store-reader.js';
 import { allEvents, append, feeling, joy } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
+import { noFolds } from '../support/no-folds.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 const bytes = ({ userId }: StoredEvent) => Buffer.from(userId);
@@ -41,7 +41,7 @@ for (const database of DATABASES) {
 
     it.each([1, 3, 100])('reads every user one after another, %i events a page', async (limit) => {
       const read: ScannedEvent[] = [];
-      let place: UserPlace = FIRST_PLACE;
+      let place: UserPlace = { userId: '', position: 0 };
       for (;;) {
         const page = await reader.eventsByUser(place, limit);
         expect(page.length).toBeLessThanOrEqual(limit);

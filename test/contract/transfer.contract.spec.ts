@@ -7,7 +7,6 @@ import {
   type SkipRow,
 } from '../../src/events/log/log-tables.js';
 import { emotionTrend } from '../../src/projections/emotion-trend.projection.js';
-import { noFolds } from '../../src/projections/folding/event-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { allEvents, append, joy, numbers, positionsOf, refusal } from '../support/appends.js';
@@ -15,6 +14,7 @@ import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { liveFolds } from '../support/folds.js';
 import { brittleFolds } from '../support/folds.js';
+import { noFolds } from '../support/no-folds.js';
 import { bursts, minuteClock, sendAll, sendTogether } from '../support/random-commands.js';
 import { refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMAND_NAMES } from '../support/sent-commands.js';

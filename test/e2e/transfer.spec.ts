@@ -9,7 +9,7 @@ import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import { readLogFile } from '../../src/operations/lines/log-file.js';
 import type { LogEntry } from '../../src/operations/lines/log-line.js';
 import { eventLine } from '../../src/operations/lines/log-line.js';
-import { firstLine, nothingYet, trailerOf } from '../../src/operations/lines/log-lines.js';
+import { firstLine, startOf, trailerOf } from '../../src/operations/lines/log-lines.js';
 import { readLines } from '../../src/operations/lines/read-log-lines.js';
 import type { DatabaseAddress } from '../../src/store/database-address.js';
 import { openStoreReader } from '../../src/store/open-store-reader.js';
@@ -191,7 +191,7 @@ describe('edgesoul import, killed with SIGKILL again and again', () => {
 /** A file of many events that no store had to write first; answers the last hash. */
 async function largeFile(file: string, events: number): Promise<string> {
   const output = createWriteStream(file);
-  const soFar = nothingYet({
+  const soFar = startOf({
     edgesoul: 'log',
     format: 1,
     scope: 'all',

@@ -1,7 +1,7 @@
-import { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { RowBatch } from '../../src/database/row-batch.js';
 import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
 import type { Projection } from '../../src/projections/projection.js';
+import { MemoryRowStore } from './memory-row-store.js';
 import { Recorder, type Happened } from './recorder.js';
 
 /** The rows that a projection makes of what happened, in the order given; every event is a batch of its own. */

@@ -1,8 +1,9 @@
 import { activityDaysTable } from '../../src/projections/conversation-window.projection.js';
-import { noFolds, type EventFolds } from '../../src/projections/folding/event-folds.js';
+import { type EventFolds } from '../../src/projections/folding/event-folds.js';
 import { LiveFolds } from '../../src/projections/folding/live-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { defineProjection } from '../../src/projections/projection.js';
+import { noFolds } from './no-folds.js';
 
 /** What the service folds. */
 export function liveFolds(): EventFolds {

@@ -1,9 +1,9 @@
-import { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { RowBatch } from '../../src/database/row-batch.js';
 import { StoreError, type FieldError } from '../../src/errors.js';
 import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Decision, NewEvent, WriteState } from '../../src/writer/write-command.js';
+import { MemoryRowStore } from './memory-row-store.js';
 import { NOW, Recorder, USER, type Happened } from './recorder.js';
 
 /** What came of a decision: what it decided and answered, or how it was refused. */

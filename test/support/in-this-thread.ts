@@ -1,13 +1,13 @@
 import type { FoldRangeParts } from '../../src/operations/rebuild/fold-range.js';
-import { foldTaken, inOrder, shareRanges } from '../../src/operations/rebuild/range-queue.js';
+import { foldFromQueue, inOrder, queueRanges } from '../../src/operations/rebuild/range-queue.js';
 import type { RebuildParts } from '../../src/operations/rebuild/rebuild.js';
 import { userRanges } from '../../src/operations/rebuild/user-ranges.js';
 
 /** Folds everyone in seven ranges, as threads would fold them that are done in another order than that of the users. */
 export function inThisThread(parts: FoldRangeParts): RebuildParts['foldRanges'] {
   return async (compared, progress) => {
-    const shared = shareRanges(await userRanges(parts.reader, 7), compared);
-    const taken = await foldTaken(parts, shared, progress);
+    const shared = queueRanges(await userRanges(parts.reader, 7), compared);
+    const taken = await foldFromQueue(parts, shared, progress);
     return inOrder(taken.toReversed());
   };
 }

@@ -1,5 +1,4 @@
 import { terms } from '../../src/database/full-text.js';
-import { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import type { Filter } from '../../src/database/row-store.js';
 import type { Key } from '../../src/database/table.js';
 import {
@@ -9,6 +8,7 @@ import {
   type MemorySummaryRow,
 } from '../../src/projections/memory-index.projection.js';
 import type { MemoryIndex } from '../../src/projections/reads/memory-search.js';
+import { MemoryRowStore } from './memory-row-store.js';
 
 /** Search over rows in memory: it looks at every memory, so candidates come in the order of forming. */
 export function memoryIndexOf(store: MemoryRowStore): MemoryIndex {

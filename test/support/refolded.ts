@@ -1,12 +1,12 @@
-import { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { RowBatch } from '../../src/database/row-batch.js';
 import { type StoreEvent } from '../../src/events/event-catalog.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
-import type { FoldAgainParts } from '../../src/projections/folding/catch-up.js';
+import type { CatchUpParts } from '../../src/projections/folding/catch-up.js';
 import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { allEvents } from './appends.js';
+import { MemoryRowStore } from './memory-row-store.js';
 import type { TestDatabase } from './test-database.js';
 
 const TABLES = PROJECTIONS.flatMap(({ tables }) => tables);
@@ -23,7 +23,7 @@ export function decoder(): EventDecoder {
 export function folding(
   { log }: Pick<TestDatabase, 'log'>,
   skips: ReadonlySet<string> = new Set(),
-): FoldAgainParts {
+): CatchUpParts {
   return { log, decoder: decoder(), skips };
 }
 

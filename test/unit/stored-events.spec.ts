@@ -1,10 +1,10 @@
-import { MemoryRowStore } from '../../src/database/memory-row-store.js';
 import { RowBatch } from '../../src/database/row-batch.js';
 import { EVENT_TYPES, EventCatalog } from '../../src/events/event-catalog.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import { MemoryRowStore } from '../support/memory-row-store.js';
 import { storedFixtures } from '../support/stored-events.js';
 
 const fixtures = storedFixtures();

@@ -18,10 +18,10 @@ export interface Course {
 }
 
 const DAY = 86_400_000;
-const MOST_BARS = 10;
+const MAX_BARS = 10;
 const CHART_WIDTH = 32;
 const PLOT_WIDTH = 25;
-const MOST_ROWS = 6;
+const MAX_ROWS = 6;
 const SPARKS = '▁▂▃▄▅▆▇█';
 
 /** The course of the given emotions; buckets in which nothing was felt count 0, many buckets are joined to a bar. */
@@ -34,7 +34,7 @@ export function courseOf(
   const indexed = points.map((point) => ({ ...point, index: bucketIndex(point.start, bucket, utcOffset) }));
   const first = Math.min(...indexed.map((point) => point.index));
   const last = Math.max(...indexed.map((point) => point.index));
-  const bucketsPerBar = Math.ceil((last - first + 1) / MOST_BARS);
+  const bucketsPerBar = Math.ceil((last - first + 1) / MAX_BARS);
   const bars = Math.ceil((last - first + 1) / bucketsPerBar);
   const series = emotions.map((emotion) => {
     const counts = Array.from({ length: bars }, () => 0);
@@ -67,7 +67,7 @@ export function sparkline(hours: number[]): string {
 
 function barChart({ emotion, counts }: Series, most: number): string[] {
   const step = Math.max(2, Math.floor(PLOT_WIDTH / counts.length));
-  const rows = Math.min(most, MOST_ROWS);
+  const rows = Math.min(most, MAX_ROWS);
   const chart = plot(
     counts.map((count, n) => [n + 1, count]),
     {

@@ -16,13 +16,13 @@ export interface ReadBacks {
   emotions: ReadBack;
 }
 
-const PAGE = 1000;
+const EVENTS_PER_PAGE = 1000;
 
 /** Every event of the log, page by page. */
 export async function* allEvents(client: DemoClient): AsyncGenerator<FeedEvent> {
   let after = 0;
   for (;;) {
-    const page: FeedPage = await client.get(`/v1/events?after=${after}&limit=${PAGE}`);
+    const page: FeedPage = await client.get(`/v1/events?after=${after}&limit=${EVENTS_PER_PAGE}`);
     yield* page.items;
     if (page.items.length === 0 || page.nextAfter >= page.head) return;
     after = page.nextAfter;

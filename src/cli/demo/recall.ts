@@ -17,7 +17,7 @@ export interface UserRecall extends Recall {
 }
 
 const SEARCHES_AT_ONCE = 8;
-const DEEPEST = 20;
+const MAX_RANK = 20;
 
 /** Asks every measured question and compares the hits with its evidence. */
 export async function measureRecall(
@@ -30,9 +30,9 @@ export async function measureRecall(
     questions.filter((question) => question.measured).map((question) => ({ userId, question })),
   );
   await eachAtMost(SEARCHES_AT_ONCE, asked, async ({ userId, question }) => {
-    const hits = await search(client, userId, { q: question.question, limit: DEEPEST });
+    const hits = await search(client, userId, { q: question.question, limit: MAX_RANK });
     const keys = hits.map((hit) => evidenceKey(hit, question));
-    const shares = [5, 10, DEEPEST].map((depth) => shareFound(question, keys.slice(0, depth)));
+    const shares = [5, 10, MAX_RANK].map((depth) => shareFound(question, keys.slice(0, depth)));
     found.set(userId, [...(found.get(userId) ?? []), shares]);
     advance();
   });

@@ -3,7 +3,7 @@ import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { Progress } from '../../operations/job-context.js';
 import { unreadableFile } from '../../operations/lines/file-errors.js';
 import { compressionOf, readLogFile } from '../../operations/lines/log-file.js';
-import { inThreads } from '../../operations/rebuild/fold-ranges.js';
+import { foldInThreads } from '../../operations/rebuild/fold-ranges.js';
 import { importLog, type ImportReport } from '../../operations/transfer/import-log.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { withLogAlone } from '../../store/open-log-alone.js';
@@ -59,7 +59,7 @@ function imported(
             ...store,
             decoder: new EventDecoder(),
             projections: PROJECTIONS,
-            foldRanges: inThreads(store, PROJECTIONS),
+            foldRanges: foldInThreads(store, PROJECTIONS),
           },
           request,
           { ...phases(terminal), signal },

@@ -3,13 +3,8 @@ import { listBackups } from '../../operations/backup/backup-folder.js';
 import { lastDrill, type DrillResult } from '../../operations/backup/drill.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
 import { listSegments } from '../../operations/backup/segments.js';
-import {
-  allCheckpoints,
-  allFailures,
-  failureText,
-  standingOf,
-} from '../../projections/folding/checkpoints.js';
-import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import { allCheckpoints, allFailures, failureText } from '../../projections/folding/checkpoints.js';
+import { positionsOf } from '../../projections/reads/positions.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import { ageText } from './texts.js';
@@ -100,14 +95,11 @@ async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
   try {
     return await reader.snapshot(async () => {
       const { position: head } = await reader.head();
-      const checkpoints = await allCheckpoints(reader);
       const failures = await allFailures(reader);
-      const projections = PROJECTIONS.map(({ name, version }) => {
-        const at = checkpoints.find(({ projection }) => projection === name);
-        const position = at?.position ?? 0;
+      const positions = positionsOf(head, await allCheckpoints(reader));
+      const projections = positions.projections.map(({ name, position, status }) => {
         const failure = failures.find(({ projection }) => projection === name);
-        const isLive = standingOf({ version }, at, head) === 'live';
-        const state = failure ? 'failed' : isLive ? 'live' : 'rebuilding';
+        const state = failure ? 'failed' : status === 'live' ? 'live' : 'rebuilding';
         const error = failure ? { lastError: failureText(failure) } : {};
         return { name, position, lag: head - position, state, ...error };
       });

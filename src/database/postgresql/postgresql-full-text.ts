@@ -60,10 +60,6 @@ export class PostgresqlFullText {
     await Promise.all(work);
   }
 
-  async removeUser(client: pg.ClientBase, userId: string): Promise<void> {
-    await client.query(`delete from ${this.index} where user_id = $1`, [userId]);
-  }
-
   async clear(client: pg.ClientBase): Promise<void> {
     await client.query(`delete from ${this.index}`);
   }

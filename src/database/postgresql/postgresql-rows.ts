@@ -52,12 +52,6 @@ export class PostgresqlRows implements Pick<RowStore, 'load'> {
     ]);
   }
 
-  async removeUser(table: Table, userId: string): Promise<void> {
-    this.tables.delete(table);
-    if (table.fullText) await new PostgresqlFullText(table).removeUser(this.client, userId);
-    await this.client.query(`delete from ${table.name} where user_id = $1`, [userId]);
-  }
-
   async clear(table: Table): Promise<void> {
     this.tables.delete(table);
     if (table.fullText) await new PostgresqlFullText(table).clear(this.client);

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { indexedTerms, sameTexts, userPrefix } from '../full-text.js';
-import { columnName, type FullText, type Table } from '../table.js';
+import { type FullText, type Table } from '../table.js';
 
 type Values = Record<string, unknown>;
 
@@ -14,7 +14,6 @@ export class SqliteFullText {
   private readonly drop: Database.Statement;
   private readonly find: Database.Statement;
   private readonly count: Database.Statement;
-  private readonly idsOfUser: Database.Statement;
   private readonly dropAll: Database.Statement;
   private readonly declared: FullText;
 
@@ -26,9 +25,6 @@ export class SqliteFullText {
     const matches = `select rowid as id, rank as score from ${index} where ${index} match ? order by rowid desc limit ?`;
     this.find = db.prepare(`select id from (${matches}) order by score limit ?`).pluck();
     this.count = db.prepare(`select count(*) from ${index} where ${index} match ?`).pluck();
-    this.idsOfUser = db
-      .prepare(`select ${columnName(this.declared.id)} from ${table.name} where user_id = ?`)
-      .pluck();
     this.dropAll = db.prepare(`insert into ${index} (${index}) values ('delete-all')`);
   }
 
@@ -47,10 +43,6 @@ export class SqliteFullText {
     const id = (row as Values)[this.declared.id];
     const terms = indexedTerms(this.declared, row);
     return () => void this.put.run(id, terms);
-  }
-
-  removeUser(userId: string): void {
-    for (const id of this.idsOfUser.all(userId)) this.drop.run(id);
   }
 
   clear(): void {

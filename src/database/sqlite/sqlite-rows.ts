@@ -137,12 +137,6 @@ export class SqliteRows implements RowStore {
     for (const { cache } of this.tables.values()) cache?.clear();
   }
 
-  removeUser(table: Table, userId: string): void {
-    this.forget();
-    this.of(table).fullText?.removeUser(userId);
-    this.query(`delete from ${table.name} where user_id = ?`).run(userId);
-  }
-
   clear(table: Table): void {
     this.forget();
     this.of(table).fullText?.clear();

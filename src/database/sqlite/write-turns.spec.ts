@@ -4,7 +4,7 @@ describe('turns', () => {
   it('count in which of them the writer of commands has appended events, wherever their memory is shared', () => {
     const turns = new WriteTurns();
     const elsewhere = new WriteTurns(turns.memory);
-    const [writer, filler] = [turns.ofWriter, turns.ofFiller];
+    const [writer, filler] = [turns.forCommands, turns.forBulkLoad];
     const before = elsewhere.written;
 
     for (const turn of [writer, filler]) {
@@ -21,13 +21,13 @@ describe('turns', () => {
 
   it('tell whoever fills that the writer waits', () => {
     const turns = new WriteTurns();
-    const [writer, filler] = [turns.ofWriter, turns.ofFiller];
+    const [writer, filler] = [turns.forCommands, turns.forBulkLoad];
     filler.take();
-    expect(filler.isAwaited()).toBe(false);
+    expect(filler.commandsWait()).toBe(false);
     writer.take();
-    expect(filler.isAwaited()).toBe(true);
+    expect(filler.commandsWait()).toBe(true);
     writer.done();
     filler.done();
-    expect(filler.isAwaited()).toBe(false);
+    expect(filler.commandsWait()).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ export interface Turn {
   /** Told within a turn that events were appended in it. */
   appended(): void;
   /** Whether someone waits who goes first. */
-  isAwaited(): boolean;
+  commandsWait(): boolean;
 }
 
 /** Longest wait for a turn, in ms: whoever was to say that it is over may have died. */
@@ -30,7 +30,7 @@ export class WriteTurns {
   }
 
   /** For the writer of commands: never waits, and has all others wait. */
-  get ofWriter(): Turn {
+  get forCommands(): Turn {
     // The writer before may have died within a turn.
     Atomics.store(this.cells, WRITER, 0);
     return {
@@ -40,7 +40,7 @@ export class WriteTurns {
         Atomics.notify(this.cells, WRITER);
       },
       appended: () => void Atomics.add(this.cells, WRITTEN, 1),
-      isAwaited: () => false,
+      commandsWait: () => false,
     };
   }
 
@@ -50,7 +50,7 @@ export class WriteTurns {
   }
 
   /** For long work: blocks its thread until the writer and all other long work are done, though never for ever. */
-  get ofFiller(): Turn {
+  get forBulkLoad(): Turn {
     return {
       take: () => this.waitAsFiller(),
       done: () => {
@@ -58,7 +58,7 @@ export class WriteTurns {
         Atomics.notify(this.cells, FILLER, 1);
       },
       appended: () => undefined,
-      isAwaited: () => Atomics.load(this.cells, WRITER) > 0,
+      commandsWait: () => Atomics.load(this.cells, WRITER) > 0,
     };
   }
 

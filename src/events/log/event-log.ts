@@ -63,13 +63,11 @@ export interface LogTransaction {
   /** Where the user's stream ends in the log, this transaction's appends not included; undefined without events. */
   stream(userId: string, streamId: string): StreamHead | undefined;
   /** Fetches what was asked for and not in memory; false when something read as absent that is there. */
-  settle(): Promise<boolean>;
+  loadMissing(): Promise<boolean>;
   /** Reads what is in the log so far, this transaction's own events included. */
   read(query: EventQuery): Promise<StoredEvent[]>;
   append(events: readonly StoredEvent[]): Promise<void>;
   save(changes: RowChanges): Promise<void>;
-  /** Drops every row of the user from the table, which must have a `userId`. */
-  removeUser(table: Table, userId: string): Promise<void>;
   /** Drops every row of the table. */
   clear(table: Table): Promise<void>;
   /** Tables beside the live ones, for rows that are made anew. */
@@ -77,7 +75,7 @@ export interface LogTransaction {
 }
 
 /** Runs the work, again while what it asked for had to be fetched first; only its last run counts. */
-export async function settled<T>(transaction: LogTransaction, work: () => T): Promise<T> {
+export async function untilLoaded<T>(transaction: LogTransaction, work: () => T): Promise<T> {
   for (;;) {
     let result: { value: T } | { error: unknown };
     try {
@@ -85,7 +83,7 @@ export async function settled<T>(transaction: LogTransaction, work: () => T): Pr
     } catch (error) {
       result = { error };
     }
-    if (!(await transaction.settle())) continue;
+    if (!(await transaction.loadMissing())) continue;
     if ('error' in result) throw result.error;
     return result.value;
   }

@@ -58,7 +58,7 @@ const STREAM_HEADS = {
 };
 
 /** Rows of one transaction that fills a table: commands wait for it. */
-const ROWS = 250;
+const MAX_ROWS_PER_BULK_LOAD = 250;
 
 /** The log in a PostgreSQL database that any number of service processes share. */
 export class PostgresqlEventLog extends EventLog {
@@ -75,8 +75,8 @@ export class PostgresqlEventLog extends EventLog {
 
   override async fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
     for (const [table, all] of rows) {
-      for (let next = 0; next < all.length; next += ROWS) {
-        const some = all.slice(next, next + ROWS);
+      for (let next = 0; next < all.length; next += MAX_ROWS_PER_BULK_LOAD) {
+        const some = all.slice(next, next + MAX_ROWS_PER_BULK_LOAD);
         await this.inTransaction((transaction) => transaction.rows.insert(table, some));
       }
     }
@@ -136,7 +136,7 @@ class PostgresqlTransaction implements LogTransaction {
     return known;
   }
 
-  async settle(): Promise<boolean> {
+  async loadMissing(): Promise<boolean> {
     const held = await Promise.all([this.settleStreams(), this.rows.settle()]);
     return held.every(Boolean);
   }
@@ -190,10 +190,6 @@ class PostgresqlTransaction implements LogTransaction {
 
   save(changes: RowChanges): Promise<void> {
     return this.rows.save(changes);
-  }
-
-  removeUser(table: Table, userId: string): Promise<void> {
-    return this.rows.removeUser(table, userId);
   }
 
   clear(table: Table): Promise<void> {

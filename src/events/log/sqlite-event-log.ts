@@ -17,20 +17,20 @@ const STREAM = `select stream_key, (select max(version) from events e where e.st
   from streams s where user_id = ? and stream_id = ?`;
 
 /** About as many rows are worked out before anyone has to wait for them to be inserted. */
-const ROWS_AHEAD = 5_000;
+const ROWS_PREPARED_AHEAD = 5_000;
 /** Other threads that fill give up waiting for a turn after several times as long, in ms. */
-const FILLING_MS = 20;
+const MAX_BULK_LOAD_MS = 20;
 /** Rows that a command waits for at most. */
-const ROWS_AT_ONCE = 10;
+const ROWS_BETWEEN_LOOKS = 10;
 
 /** Stream heads kept in memory. */
-const MOST_HEADS = 100_000;
+const MAX_STREAM_HEADS = 100_000;
 
 /** The log in one SQLite file, written over one connection. */
 export class SqliteEventLog implements EventLog {
   private readonly rows: SqliteRows;
   private readonly reader: SqliteEventReader;
-  private readonly heads = new LRUCache<string, StreamHead>({ max: MOST_HEADS });
+  private readonly heads = new LRUCache<string, StreamHead>({ max: MAX_STREAM_HEADS });
   private readonly insert: Database.Statement;
   private readonly insertStream: Database.Statement;
   private readonly selectStream: Database.Statement;
@@ -70,9 +70,9 @@ export class SqliteEventLog implements EventLog {
   async fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
     let insertions: (() => void)[] = [];
     for (const [table, all] of rows) {
-      for (let next = 0; next < all.length; next += ROWS_AHEAD) {
-        insertions.push(...this.rows.insertions(table, all.slice(next, next + ROWS_AHEAD)));
-        if (insertions.length < ROWS_AHEAD) continue;
+      for (let next = 0; next < all.length; next += ROWS_PREPARED_AHEAD) {
+        insertions.push(...this.rows.insertions(table, all.slice(next, next + ROWS_PREPARED_AHEAD)));
+        if (insertions.length < ROWS_PREPARED_AHEAD) continue;
         await this.insertAll(insertions);
         insertions = [];
       }
@@ -95,9 +95,13 @@ export class SqliteEventLog implements EventLog {
 
   /** Inserts until all is done, a command waits or others shall have their turn; answers how many are done. */
   private insertSome(insertions: readonly (() => void)[], from: number): number {
-    const end = performance.now() + FILLING_MS;
+    const end = performance.now() + MAX_BULK_LOAD_MS;
     for (let next = from; next < insertions.length; next++) {
-      if (next > from && next % ROWS_AT_ONCE === 0 && (this.turn.isAwaited() || performance.now() > end))
+      if (
+        next > from &&
+        next % ROWS_BETWEEN_LOOKS === 0 &&
+        (this.turn.commandsWait() || performance.now() > end)
+      )
         return next;
       insertions[next]?.();
     }
@@ -122,11 +126,10 @@ export class SqliteEventLog implements EventLog {
         rows: this.rows,
         stream: (userId, streamId) => this.stream(userId, streamId),
         // Every row was read from the file at once.
-        settle: async () => true,
+        loadMissing: async () => true,
         read: async (query) => this.reader.read(query),
         append: async (events) => this.append(events),
         save: async (changes) => this.rows.save(changes),
-        removeUser: async (table, userId) => this.rows.removeUser(table, userId),
         clear: async (table) => this.rows.clear(table),
         shadows: this.shadows,
       });
@@ -194,7 +197,7 @@ export class SqliteEventLog implements EventLog {
 
 const nothing = (): void => undefined;
 
-const NO_TURNS: Turn = { take: nothing, done: nothing, appended: nothing, isAwaited: () => false };
+const NO_TURNS: Turn = { take: nothing, done: nothing, appended: nothing, commandsWait: () => false };
 
 /** Whatever keeps a transaction from beginning or from being committed may be over when the caller tries again. */
 function attempt(run: () => void): void {

@@ -4,16 +4,16 @@ import type { TrendAnswer } from './emotion.dto.js';
 /** Days that a trend looks at. */
 export const TREND_DAYS = 28;
 /** From this confidence on a slope counts as one. */
-const CONFIDENT = 0.9;
+const MIN_CONFIDENCE = 0.9;
 /** Fewer days say nothing. */
-const FEWEST_DAYS = 4;
+const MIN_DAYS = 4;
 
 /**
  * Where the counts of consecutive days are going: the least-squares slope, and a confidence of 1 - p, where p is the
  * two-sided probability of a correlation at least as strong without any trend (R. A. Fisher's z, 1921).
  */
 export function dailyTrend(counts: readonly number[]): TrendAnswer {
-  if (counts.length < FEWEST_DAYS || counts.every((count) => count === counts[0])) {
+  if (counts.length < MIN_DAYS || counts.every((count) => count === counts[0])) {
     return { direction: 'stable', slopePerDay: 0, confidence: 0 };
   }
   const days = counts.map((_count, day) => day);
@@ -21,6 +21,6 @@ export function dailyTrend(counts: readonly number[]): TrendAnswer {
   const correlation = Math.min(1 - 1e-12, Math.abs(sampleCorrelation(days, [...counts])));
   const z = Math.atanh(correlation) * Math.sqrt(counts.length - 3);
   const confidence = Math.max(0, errorFunction(z / Math.SQRT2));
-  if (confidence < CONFIDENT) return { direction: 'stable', slopePerDay, confidence };
+  if (confidence < MIN_CONFIDENCE) return { direction: 'stable', slopePerDay, confidence };
   return { direction: slopePerDay > 0 ? 'increasing' : 'decreasing', slopePerDay, confidence };
 }

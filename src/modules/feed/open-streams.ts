@@ -6,7 +6,7 @@ import { Unavailable } from '../../errors.js';
 import { reportFailure } from '../../http/http-error.filter.js';
 
 /** Streams that may be open at once: each may hold some pages in memory for as long as its client is slow. */
-const MOST_STREAMS = 256;
+const MAX_STREAMS = 256;
 /** How long a client may take, when the service stops, to fetch what was already sent. */
 const PARTING_MS = 250;
 
@@ -49,8 +49,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
     end: (gone: AbortController) => void,
   ): Promise<void> {
     if (this.stopping) throw Unavailable.stopping();
-    if (this.open.size >= MOST_STREAMS)
-      throw new Unavailable('service.busy', `${MOST_STREAMS} streams are open already; retry in a second.`);
+    if (this.open.size >= MAX_STREAMS)
+      throw new Unavailable('service.busy', `${MAX_STREAMS} streams are open already; retry in a second.`);
     // Whoever has hung up already is not told so again.
     if (reply.raw.destroyed) return;
     const gone = new AbortController();

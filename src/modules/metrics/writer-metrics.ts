@@ -4,9 +4,9 @@ import { CommandWriter } from '../../writer/command-writer.js';
 import { Metrics } from '../metrics.js';
 
 /** Each at most twice the one before, up to the most commands that share a commit. */
-const COMMANDS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
-const EVENTS = [0, ...COMMANDS, 512, 1_024];
-const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const COMMAND_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+const EVENT_BUCKETS = [0, ...COMMAND_BUCKETS, 512, 1_024];
+const SECOND_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** How the writer shares its commits, and how long they take. */
 @Injectable()
@@ -16,19 +16,19 @@ export class WriterMetrics {
     const commands = new Histogram({
       name: 'edgesoul_writer_commit_commands',
       help: 'Commands that shared a commit.',
-      buckets: COMMANDS,
+      buckets: COMMAND_BUCKETS,
       registers,
     });
     const events = new Histogram({
       name: 'edgesoul_writer_commit_events',
       help: 'Events that a commit appended.',
-      buckets: EVENTS,
+      buckets: EVENT_BUCKETS,
       registers,
     });
     const seconds = new Histogram({
       name: 'edgesoul_writer_commit_duration_seconds',
       help: 'Time of a commit: from asking for the transaction until all of it was on disk.',
-      buckets: SECONDS,
+      buckets: SECOND_BUCKETS,
       registers,
     });
     writer.onCommit((commit) => {

@@ -39,14 +39,14 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
   private async stateOf({
     name,
     version,
-    standing,
+    status,
   }: ProjectionPosition): Promise<Pick<ProjectionAnswer, 'state' | 'lastError'>> {
     const failure = await this.reads.get(failuresTable, name);
     const error = failure ? { lastError: failureText(failure) } : {};
     if (this.rebuilds.isRebuilding(name)) return { state: 'rebuilding', ...error };
     // A rebuild that stopped at an event leaves live rows alone, but what it found has to be seen to.
     if (failure) return { state: 'failed', ...error };
-    if (standing === 'live') return { state: 'live' };
+    if (status === 'live') return { state: 'live' };
     if (this.reads.gate.closed(name) !== 'outdated') return { state: 'rebuilding' };
     return { state: 'failed', lastError: outdatedText(version) };
   }

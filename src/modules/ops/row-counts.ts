@@ -5,9 +5,9 @@ import { Reads } from '../../projections/reads/reads.js';
 import { inFlight } from '../in-flight.js';
 
 /** So many are counted anew for everyone who asks. */
-const FEW_ROWS = 100_000;
+const MAX_ROWS_COUNTED_PER_REQUEST = 100_000;
 /** More are kept for so many times as long as counting took: a tenth of the time, at most, goes into it. */
-const KEPT = 10;
+const KEPT_TIMES_COST = 10;
 
 /** Rows of every table of the projections. */
 export interface Counted {
@@ -37,7 +37,10 @@ export class RowCounts {
     const counted = { at, byTable };
     const rows = [...byTable.values()].reduce((sum, count) => sum + count, 0);
     const now = performance.now();
-    this.kept = rows > FEW_ROWS ? { counted, until: now + KEPT * (now - begun) } : undefined;
+    this.kept =
+      rows > MAX_ROWS_COUNTED_PER_REQUEST
+        ? { counted, until: now + KEPT_TIMES_COST * (now - begun) }
+        : undefined;
     return counted;
   });
 }

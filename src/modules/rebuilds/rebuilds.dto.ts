@@ -3,7 +3,7 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { IsId, Optional } from '../../validation/fields.js';
 import { RowDifferenceAnswer } from '../row-differences.js';
 
-const NAMES = PROJECTIONS.map(({ name }) => name);
+const PROJECTION_NAMES = PROJECTIONS.map(({ name }) => name);
 
 /** What shall be rebuilt. */
 export class RebuildBody {
@@ -11,7 +11,7 @@ export class RebuildBody {
   @Optional()
   @IsArray()
   @ArrayNotEmpty()
-  @IsIn(NAMES, { each: true })
+  @IsIn(PROJECTION_NAMES, { each: true })
   projections?: string[];
 
   /** The id of an event at which projections have stopped: they leave it out from now on, for ever. */

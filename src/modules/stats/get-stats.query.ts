@@ -13,7 +13,7 @@ import { Reads } from '../../projections/reads/reads.js';
 import type { StatsAnswer } from './stats.dto.js';
 
 const DAYS_PER_PAGE = 500;
-const MOST_EMOTIONS = 1_000;
+const MAX_EMOTIONS = 1_000;
 const NO_CONVERSATIONS = {
   sessions: 0,
   turns: 0,
@@ -41,7 +41,7 @@ export class GetStatsHandler implements IQueryHandler<GetStats> {
       this.reads.list(emotionPatternsTable, {
         filters: [['userId', '=', userId]],
         order: ['emotion'],
-        limit: MOST_EMOTIONS,
+        limit: MAX_EMOTIONS,
       }),
       this.streak(userId),
     ]);

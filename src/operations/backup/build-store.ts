@@ -16,7 +16,7 @@ import { linesIn } from '../lines/lines-in.js';
 import type { LogEntry } from '../lines/log-line.js';
 import { linesOf } from '../lines/log-lines.js';
 import { readLines } from '../lines/read-log-lines.js';
-import { inThreads } from '../rebuild/fold-ranges.js';
+import { foldInThreads } from '../rebuild/fold-ranges.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { liveDigests } from '../verify/live-digests.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
@@ -193,7 +193,7 @@ async function fold(address: DatabaseAddress, progress?: Progress): Promise<Fold
       decoder: new EventDecoder(),
       projections: PROJECTIONS,
       clock: Date.now,
-      foldRanges: inThreads(store, PROJECTIONS),
+      foldRanges: foldInThreads(store, PROJECTIONS),
       progress,
     });
   } finally {

@@ -12,7 +12,7 @@ import { Steps } from './steps.js';
 
 const RESULT = 'edgesoul_drill.json';
 /** How often a drill begins anew, with another backup. */
-const ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 /** Where drills work, in the backup folder; a backup that begins meanwhile leaves it alone. */
 export const DRILL_SCRATCH = '.drill-';
 
@@ -47,7 +47,7 @@ export async function drill(source: RestoreSource, progress?: Progress): Promise
     } catch (error) {
       // Retention may have removed the backup meanwhile.
       const isThere = existsSync(join(source.folder, manifestOf(plan.base.file)));
-      if (isThere || attempt === ATTEMPTS) throw error;
+      if (isThere || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }

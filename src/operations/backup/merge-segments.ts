@@ -5,14 +5,18 @@ import { hashAt, sealSegment } from './seal-segment.js';
 import { listSegments, removeSegments, segmentsFolder, short, type Segment } from './segments.js';
 
 /** Segments in a row, each small, that are made one. */
-const MANY = 100;
-const SMALL_BYTES = 8 * 1024 * 1024;
+const MIN_MERGED_SEGMENTS = 100;
+const MAX_MERGED_BYTES = 8 * 1024 * 1024;
 
 /**
  * Makes one segment of many small ones, so that a folder that gets a segment every few seconds stays a folder. It is written
  * from the log, under its final name before the small ones go: a crash between leaves both, and a restore takes either.
  */
-export async function mergeSegments(reader: StoreReader, backups: string, many = MANY): Promise<void> {
+export async function mergeSegments(
+  reader: StoreReader,
+  backups: string,
+  many = MIN_MERGED_SEGMENTS,
+): Promise<void> {
   const segments = await listSegments(backups);
   if (segments.length < many) return;
   const run: Segment[] = [];
@@ -20,8 +24,8 @@ export async function mergeSegments(reader: StoreReader, backups: string, many =
     const { size } = await stat(join(segmentsFolder(backups), segment.file));
     const last = run.at(-1);
     const follows = !last || (segment.from === last.to + 1 && segment.previousHash === last.lastHash);
-    if (size >= SMALL_BYTES || !follows) run.length = 0;
-    if (size < SMALL_BYTES) run.push(segment);
+    if (size >= MAX_MERGED_BYTES || !follows) run.length = 0;
+    if (size < MAX_MERGED_BYTES) run.push(segment);
     if (run.length >= many) {
       await mergeRun(reader, backups, run);
       run.length = 0;

@@ -7,7 +7,7 @@ import { unverifiedRestore } from './backup-errors.js';
 import type { RestoreTarget } from './restore-plan.js';
 
 /** Events of one transaction. */
-const BATCH = 2_000;
+const EVENTS_PER_BATCH = 2_000;
 
 /** Where a replay has ended. */
 export interface Replayed {
@@ -36,7 +36,7 @@ export async function replay(
   };
   for await (const entry of entries) {
     if (!commands.add(entry)) break;
-    if (commands.whole.events.length >= BATCH) await write();
+    if (commands.whole.events.length >= EVENTS_PER_BATCH) await write();
   }
   commands.end();
   await write();

@@ -21,7 +21,7 @@ export function runBackup(order: BackupOrder, context?: JobContext): Promise<Man
   const { folder } = order;
   return writingTo(folder, async () => {
     await mkdir(folder, { recursive: true });
-    return alone(folder, { lock: 'backup.lock' }, () => inThread('backup', order, context));
+    return withFolderLock(folder, { lock: 'backup.lock' }, () => inThread('backup', order, context));
   });
 }
 
@@ -31,7 +31,7 @@ export async function runDrill(source: RestoreSource, context?: JobContext): Pro
   // Says that there is no backup, without making a folder for none.
   if (!existsSync(folder)) planRestore({ backups: [], broken: [], segments: [] }, undefined);
   try {
-    const proof = await alone(folder, { lock: 'drill.lock', prefix: DRILL_SCRATCH }, () =>
+    const proof = await withFolderLock(folder, { lock: 'drill.lock', prefix: DRILL_SCRATCH }, () =>
       inThread('restoreDrill', source, context),
     );
     await keepDrill(folder, { proof });
@@ -44,7 +44,7 @@ export async function runDrill(source: RestoreSource, context?: JobContext): Pro
   }
 }
 
-async function alone<T>(
+async function withFolderLock<T>(
   folder: string,
   { lock: name, prefix }: { lock: string; prefix?: string },
   work: () => Promise<T>,

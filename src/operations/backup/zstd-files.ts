@@ -8,7 +8,7 @@ import zlib from 'node:zlib';
 import { damagedBackup, unreadableBackup } from './backup-errors.js';
 
 /** 1 MiB a piece: few crossings into the threads that compress. */
-const PIECE = 1 << 20;
+const PIECE_BYTES = 1 << 20;
 
 const COMPRESSION = {
   params: {
@@ -16,7 +16,7 @@ const COMPRESSION = {
     // So that a flipped bit is noticed also by whoever has no manifest.
     [zlib.constants.ZSTD_c_checksumFlag]: 1,
   },
-  chunkSize: PIECE,
+  chunkSize: PIECE_BYTES,
 };
 
 /** A file as it lies on disk. */
@@ -53,14 +53,15 @@ export function packFile(
   file: string,
   progress?: (bytes: number) => void,
 ): Promise<PackedFile> {
-  return pack(createReadStream(source, { highWaterMark: PIECE }), file, progress);
+  return pack(createReadStream(source, { highWaterMark: PIECE_BYTES }), file, progress);
 }
 
 /** Checks that the file is the one that was packed, before anything is made of it; throws Corrupt, naming the damage. */
 export async function checkPacked(file: string, packed: PackedFile): Promise<void> {
   await checkSize(file, packed);
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(file, { highWaterMark: PIECE })) hash.update(piece as Buffer);
+  for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES }))
+    hash.update(piece as Buffer);
   if (hash.digest('hex') !== packed.sha256) {
     throw damagedBackup(
       file,
@@ -97,8 +98,8 @@ export async function unpackFile(
 
 /** What the file held; it breaks off with Corrupt, naming the file, where that cannot be told. */
 export async function* unpacked(file: string): AsyncGenerator<Buffer> {
-  const read = createReadStream(file, { highWaterMark: PIECE });
-  const decompressed = zlib.createZstdDecompress({ chunkSize: PIECE });
+  const read = createReadStream(file, { highWaterMark: PIECE_BYTES });
+  const decompressed = zlib.createZstdDecompress({ chunkSize: PIECE_BYTES });
   const reading = pipeline(read, decompressed);
   // Whoever reads learns of a failure from the stream itself.
   reading.catch(() => undefined);

@@ -8,8 +8,8 @@ import type { JobContext } from '../job-context.js';
 import { eventLine, FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
 
 /** Events read, and lines given on, at once. */
-const PAGE = 500;
-const RECEIPTS = 500;
+const EVENTS_PER_PAGE = 500;
+const RECEIPTS_PER_PAGE = 500;
 
 /** Which part of a log. */
 export interface LogRange {
@@ -22,7 +22,7 @@ export interface LogRange {
 }
 
 /** What the lines before have said: what the next ones go on from. */
-export interface LinesSoFar {
+export interface LogCursor {
   readonly header: LogHeader;
   /** Of the last event, or where the range begins. */
   position: number;
@@ -37,7 +37,7 @@ export interface LinesSoFar {
 }
 
 /** Nothing yet but what the header will say. */
-export function nothingYet(header: LogHeader): LinesSoFar {
+export function startOf(header: LogHeader): LogCursor {
   const { after: position, previousHash } = header;
   const counts = { events: 0, receipts: 0, skips: 0 };
   return { header, position, hash: previousHash, receipt: [position, ''], ...counts, digest: newDigest() };
@@ -56,20 +56,20 @@ export async function* linesOf(
   range: LogRange,
   context: JobContext = {},
 ): AsyncGenerator<string> {
-  const soFar = nothingYet(await headerOf(reader, range));
+  const soFar = startOf(await headerOf(reader, range));
   yield firstLine(soFar);
   yield* linesAfter(reader, soFar, context);
 }
 
 /** The header, as it stands in the file. */
-export function firstLine(soFar: LinesSoFar): string {
-  return said(soFar, [JSON.stringify(soFar.header)]);
+export function firstLine(soFar: LogCursor): string {
+  return emit(soFar, [JSON.stringify(soFar.header)]);
 }
 
 /** The lines that follow on those before, up to the trailer: a file may be cut behind any line and go on from there. */
 export async function* linesAfter(
   reader: StoreReader,
-  soFar: LinesSoFar,
+  soFar: LogCursor,
   { progress, signal }: JobContext = {},
 ): AsyncGenerator<string> {
   const { after, upTo, userId } = soFar.header;
@@ -78,24 +78,24 @@ export async function* linesAfter(
   told();
   for (;;) {
     signal?.throwIfAborted();
-    const page = await reader.events({ after: soFar.position, userId, limit: PAGE });
+    const page = await reader.events({ after: soFar.position, userId, limit: EVENTS_PER_PAGE });
     const events = page.filter(({ position }) => position <= upTo);
     yield* merged(events, receipts, soFar);
     told();
-    if (page.length < PAGE || events.length < page.length) break;
+    if (page.length < EVENTS_PER_PAGE || events.length < page.length) break;
   }
   if (soFar.header.scope === 'all' && soFar.position < upTo)
     throw damagedLog(soFar.position + 1, 'there is no event');
-  for await (const rest of receipts.upTo(upTo)) yield said(soFar, rest.map(receiptLine));
+  for await (const rest of receipts.upTo(upTo)) yield emit(soFar, rest.map(receiptLine));
   const skips = await skipsOf(reader, soFar.header);
   soFar.skips = skips.length;
-  yield said(soFar, skips.map(skipLine));
+  yield emit(soFar, skips.map(skipLine));
   progress?.(upTo - after, upTo - after);
   yield `${JSON.stringify(trailerOf(soFar))}\n`;
 }
 
 /** What the last line says. */
-export function trailerOf({ events, receipts, skips, hash, digest }: LinesSoFar): LogTrailer {
+export function trailerOf({ events, receipts, skips, hash, digest }: LogCursor): LogTrailer {
   return { end: true, events, receipts, skips, lastHash: hash, digest: digest.copy().digest('hex') };
 }
 
@@ -122,7 +122,7 @@ export async function headerOf(reader: StoreReader, { after, upTo, userId }: Log
 async function* merged(
   events: readonly StoredEvent[],
   receipts: Receipts,
-  soFar: LinesSoFar,
+  soFar: LogCursor,
 ): AsyncGenerator<string> {
   const last = events.at(-1);
   if (!last) return;
@@ -134,16 +134,16 @@ async function* merged(
         lines.push(lineOf(events[next] as StoredEvent, soFar));
       lines.push(receiptLine(receipt));
     }
-    yield said(soFar, lines);
+    yield emit(soFar, lines);
   }
-  yield said(
+  yield emit(
     soFar,
     events.slice(next).map((event) => lineOf(event, soFar)),
   );
 }
 
 /** Checks the event against the chain, so that a damaged log is not taken for a good copy. */
-function lineOf(event: StoredEvent, soFar: LinesSoFar): string {
+function lineOf(event: StoredEvent, soFar: LogCursor): string {
   if (soFar.header.scope === 'all') {
     if (event.position !== soFar.position + 1) throw damagedLog(soFar.position + 1, 'there is no event');
     if (chainHash(soFar.hash, event) !== event.hash)
@@ -155,7 +155,7 @@ function lineOf(event: StoredEvent, soFar: LinesSoFar): string {
   return eventLine(event);
 }
 
-function said({ digest }: LinesSoFar, lines: readonly string[]): string {
+function emit({ digest }: LogCursor, lines: readonly string[]): string {
   const text = lines.map((line) => `${line}\n`).join('');
   digest.update(text);
   return text;
@@ -165,7 +165,7 @@ function said({ digest }: LinesSoFar, lines: readonly string[]): string {
 class Receipts {
   constructor(
     private readonly reader: StoreReader,
-    private readonly soFar: LinesSoFar,
+    private readonly soFar: LogCursor,
   ) {}
 
   async *upTo(position: number): AsyncGenerator<ReceiptRow[]> {
@@ -179,14 +179,14 @@ class Receipts {
         ],
         order: ['position', 'idempotencyKey'],
         after: soFar.receipt,
-        limit: RECEIPTS,
+        limit: RECEIPTS_PER_PAGE,
       });
       const last = page.at(-1);
       if (!last) return;
       soFar.receipt = [last.position, last.idempotencyKey];
       soFar.receipts += page.length;
       yield page;
-      if (page.length < RECEIPTS) return;
+      if (page.length < RECEIPTS_PER_PAGE) return;
     }
   }
 }

@@ -3,11 +3,11 @@ import { chainHash } from '../../events/log/event-hash.js';
 import type { ReceiptRow } from '../../events/log/log-tables.js';
 import { damagedFile, foreignFile, truncatedFile } from './file-errors.js';
 import type { LogEntry, LoggedEvent, LogHeader, LogTrailer } from './log-line.js';
-import { nothingYet, trailerOf, type LinesSoFar } from './log-lines.js';
+import { startOf, trailerOf, type LogCursor } from './log-lines.js';
 import { parseHeader, parseLine } from './parse-log-line.js';
 
 /** Far above what any event or receipt can be: the body of a request is at most a few MB. */
-const LONGEST_LINE = 64 * 1024 * 1024;
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 10;
 
 /**
@@ -16,14 +16,14 @@ const NEWLINE = 10;
  */
 export async function* readLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<LogEntry> {
   const check = new LogLinesCheck();
-  for await (const { lines, cut } of splitLines(placed(source, check))) {
+  for await (const { lines, cut } of splitLines(withPlace(source, check))) {
     for (const line of lines) yield cut ? lastOf(check, line) : check.take(line);
   }
   check.end();
 }
 
 /** What cannot be decompressed is told with the line before it. */
-async function* placed(
+async function* withPlace(
   source: AsyncIterable<Buffer | string>,
   check: LogLinesCheck,
 ): AsyncGenerator<Buffer | string> {
@@ -50,12 +50,12 @@ function lastOf(check: LogLinesCheck, line: string): LogEntry {
 export class LogLinesCheck {
   /** Lines taken. */
   lines = 0;
-  private state: LinesSoFar | undefined;
+  private state: LogCursor | undefined;
   private recordedAt = Number.MIN_SAFE_INTEGER;
   private trailer: LogTrailer | undefined;
 
   /** Undefined before the header. */
-  get soFar(): LinesSoFar | undefined {
+  get cursor(): LogCursor | undefined {
     return this.state;
   }
 
@@ -81,12 +81,12 @@ export class LogLinesCheck {
 
   private header(content: string): LogEntry {
     const header: LogHeader = parseHeader(content);
-    this.state = nothingYet(header);
+    this.state = startOf(header);
     this.state.digest.update(content).update('\n');
     return { kind: 'header', line: this.lines, header };
   }
 
-  private event(event: LoggedEvent, soFar: LinesSoFar): void {
+  private event(event: LoggedEvent, soFar: LogCursor): void {
     const { header } = soFar;
     const { position, recordedAt } = event;
     const refuse = (what: string) => damagedFile({ line: this.lines, position }, what);
@@ -106,7 +106,7 @@ export class LogLinesCheck {
     soFar.events++;
   }
 
-  private receipt({ position, idempotencyKey, userId }: ReceiptRow, soFar: LinesSoFar): void {
+  private receipt({ position, idempotencyKey, userId }: ReceiptRow, soFar: LogCursor): void {
     const { header } = soFar;
     if (position < header.after || position > header.upTo)
       throw damagedFile(this.place(), `the receipt is of position ${position}, outside of the file's range`);
@@ -116,7 +116,7 @@ export class LogLinesCheck {
     soFar.receipts++;
   }
 
-  private ending(trailer: LogTrailer, soFar: LinesSoFar): LogEntry {
+  private ending(trailer: LogTrailer, soFar: LogCursor): LogEntry {
     const expected = trailerOf(soFar);
     const refuse = (what: string) => damagedFile(this.place(), what);
     for (const counted of ['events', 'receipts', 'skips'] as const) {
@@ -168,7 +168,7 @@ export async function* splitLines(source: AsyncIterable<Buffer | string>): Async
     if (end === -1) {
       rest.push(bytes);
       length += bytes.length;
-      if (length > LONGEST_LINE) throw tooLong(count + 1);
+      if (length > MAX_LINE_BYTES) throw tooLong(count + 1);
       continue;
     }
     const lines = textOf([...rest, bytes.subarray(0, end)], count + 1).split('\n');
@@ -181,7 +181,7 @@ export async function* splitLines(source: AsyncIterable<Buffer | string>): Async
 }
 
 function tooLong(line: number): FileRefused {
-  return damagedFile({ line }, `it is longer than ${LONGEST_LINE / 1024 / 1024} MB`);
+  return damagedFile({ line }, `it is longer than ${MAX_LINE_BYTES / 1024 / 1024} MB`);
 }
 
 function textOf(parts: readonly Buffer[], line: number): string {

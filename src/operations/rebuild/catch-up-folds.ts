@@ -2,12 +2,12 @@ import { RowBatch } from '../../database/row-batch.js';
 import type { RowChanges } from '../../database/row-store.js';
 import { shadowOf } from '../../database/shadow.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
-import { settled, type LogTransaction } from '../../events/log/event-log.js';
+import { untilLoaded, type LogTransaction } from '../../events/log/event-log.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
 
-const PAGE = 1_000;
+const EVENTS_PER_PAGE = 1_000;
 
 /**
  * Folds into shadow tables what was written while they were filled. Users were folded at different moments, so each
@@ -16,7 +16,7 @@ const PAGE = 1_000;
 export class CatchUpFolds {
   /** Everything up to here is in the shadow tables. */
   position = Infinity;
-  private readonly moments: Pick<FoldedUsers, 'upTo' | 'head'>[] = [];
+  private readonly ranges: Pick<FoldedUsers, 'upTo' | 'head'>[] = [];
 
   constructor(
     private readonly decoder: EventDecoder,
@@ -24,8 +24,8 @@ export class CatchUpFolds {
   ) {}
 
   /** Notes which users are folded as of which moment; they come in the order of their ids. */
-  folded(moments: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
-    this.moments.push(...moments);
+  addRanges(moments: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
+    this.ranges.push(...moments);
     this.position = Math.min(this.position, ...moments.map(({ head }) => head));
   }
 
@@ -33,12 +33,12 @@ export class CatchUpFolds {
   async fold(transaction: LogTransaction, projections: readonly Projection[], most: number): Promise<number> {
     let count = 0;
     while (count < most) {
-      const limit = Math.min(PAGE, most - count);
+      const limit = Math.min(EVENTS_PER_PAGE, most - count);
       const events = await transaction.read({ after: this.position, limit });
       if (events.length === 0) break;
-      const late = events.filter((event) => event.position > this.momentOf(event.userId));
+      const late = events.filter((event) => event.position > this.foldedUpTo(event.userId));
       const decoded = late.map((stored) => this.decoder.decode(stored));
-      const changes = await settled(transaction, () => {
+      const changes = await untilLoaded(transaction, () => {
         const rows = new RowBatch({
           load: (table, key, id) => transaction.rows.load(shadowOf(table), key, id),
         });
@@ -53,9 +53,9 @@ export class CatchUpFolds {
     return count;
   }
 
-  private momentOf(userId: string): number {
+  private foldedUpTo(userId: string): number {
     const id = Buffer.from(userId);
-    const moment = this.moments.find(
+    const moment = this.ranges.find(
       ({ upTo }) => upTo === undefined || Buffer.compare(id, Buffer.from(upTo)) <= 0,
     );
     return moment?.head ?? 0;

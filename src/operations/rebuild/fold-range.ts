@@ -22,14 +22,14 @@ export interface FoldRangeParts {
   decoder: EventDecoder;
   projections: readonly Projection[];
   /** See FoldStoreParts. */
-  momentEvents?: number;
+  snapshotEvents?: number;
 }
 
 /** What became of a part of a rebuild. */
 export interface FoldedRange {
   events: number;
   /** Up to which user, and as of which position, in the order of the users' ids. */
-  moments: Pick<FoldedUsers, 'upTo' | 'head'>[];
+  snapshots: Pick<FoldedUsers, 'upTo' | 'head'>[];
   failed: StoppedProjection[];
   /** How the live rows differ, of the projections that were to be compared. */
   differences: ProjectionDifferences[];
@@ -45,11 +45,11 @@ export async function foldRange(
   const comparisons = projections
     .filter(({ name }) => compared.includes(name))
     .map(({ name, tables }) => new RowComparison(name, tables));
-  const done: FoldedRange = { events: 0, moments: [], failed: [], differences: [] };
+  const done: FoldedRange = { events: 0, snapshots: [], failed: [], differences: [] };
   done.failed = await foldStore({ ...parts, range }, async (folded) => {
     for (const comparison of comparisons) await comparison.take(reader, folded);
     await log.fill(forShadows(projections, folded.rows));
-    done.moments.push({ upTo: folded.upTo, head: folded.head });
+    done.snapshots.push({ upTo: folded.upTo, head: folded.head });
     done.events += folded.events;
     progress(folded.events);
     // SQLite answers without waiting, but what other threads say has to be heard.

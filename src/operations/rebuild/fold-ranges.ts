@@ -5,46 +5,46 @@ import type { Projection } from '../../projections/projection.js';
 import type { OpenStore } from '../../store/open-log.js';
 import { runTask } from '../thread-task.js';
 import type { RangesInput } from './fold-ranges.worker.js';
-import { foldTaken, inOrder, shareRanges, type TakenRange } from './range-queue.js';
+import { foldFromQueue, inOrder, queueRanges, type QueuedFold } from './range-queue.js';
 import type { RebuildParts } from './rebuild.js';
 import { userRanges } from './user-ranges.js';
 
 /** More take turns in writing more than they fold. */
-const MOST_THREADS = 4;
+const MAX_THREADS = 4;
 /** Fewer are not worth the start of another thread. */
-const EVENTS_A_THREAD = 10_000;
+const MIN_EVENTS_PER_THREAD = 10_000;
 /** Processors left to whoever is served: helpers for whom no other one is there rest while events are appended. */
-const SERVING = 2;
+const PROCESSORS_FOR_SERVING = 2;
 /** A fraction of a second of work. */
-const EVENTS_A_RANGE = 10_000;
-const MOST_RANGES = 200;
+const EVENTS_PER_RANGE = 10_000;
+const MAX_RANGES = 200;
 
 /** Folds everyone into the shadow tables of an open store: in this thread, and in as many others as pay. */
-export function inThreads(
+export function foldInThreads(
   store: Omit<OpenStore, 'close'>,
   projections: readonly Projection[],
 ): RebuildParts['foldRanges'] {
   return async (compared, progress) => {
     const { position } = await store.reader.head();
-    const paying = Math.ceil(position / EVENTS_A_THREAD) || 1;
-    const threads = Math.min(MOST_THREADS, availableParallelism(), paying);
-    const most = threads === 1 ? 1 : Math.min(MOST_RANGES, Math.ceil(position / EVENTS_A_RANGE));
-    const shared = shareRanges(await userRanges(store.reader, most), compared);
+    const paying = Math.ceil(position / MIN_EVENTS_PER_THREAD) || 1;
+    const threads = Math.min(MAX_THREADS, availableParallelism(), paying);
+    const most = threads === 1 ? 1 : Math.min(MAX_RANGES, Math.ceil(position / EVENTS_PER_RANGE));
+    const queue = queueRanges(await userRanges(store.reader, most), compared);
     const parts = { ...store, decoder: new EventDecoder(), projections };
-    const here = (told: typeof progress) => foldTaken(parts, shared, told);
-    const others = Math.min(threads, shared.ranges.length) - 1;
-    const task = { address: store.address, projections: projections.map(({ name }) => name), shared };
+    const here = (told: typeof progress) => foldFromQueue(parts, queue, told);
+    const others = Math.min(threads, queue.ranges.length) - 1;
+    const task = { address: store.address, projections: projections.map(({ name }) => name), queue };
     const done = others === 0 ? await here(progress) : await foldBeside(here, { others, task }, progress);
     return inOrder(done);
   };
 }
 
 async function foldBeside(
-  here: (progress: (events: number) => void) => Promise<TakenRange[]>,
+  here: (progress: (events: number) => void) => Promise<QueuedFold[]>,
   { others, task }: { others: number; task: Omit<RangesInput, 'yields'> },
   progress: (events: number) => void,
-): Promise<TakenRange[]> {
-  let mine: Promise<TakenRange[]> | undefined;
+): Promise<QueuedFold[]> {
+  let mine: Promise<QueuedFold[]> | undefined;
   let ended = false;
   const unlessEnded = (events: number) => {
     if (ended) throw new Error('Another thread has failed.');
@@ -57,7 +57,11 @@ async function foldBeside(
   });
   try {
     const there = Array.from({ length: others }, (_, i) =>
-      foldIn(threads, { ...task, yields: i + 1 >= availableParallelism() - SERVING }, progress),
+      foldIn(
+        threads,
+        { ...task, yields: i + 1 >= availableParallelism() - PROCESSORS_FOR_SERVING },
+        progress,
+      ),
     );
     mine = here(unlessEnded);
     return (await Promise.all([mine, ...there])).flat();
@@ -73,6 +77,6 @@ function foldIn(
   threads: Piscina,
   input: RangesInput,
   progress: (events: number) => void,
-): Promise<TakenRange[]> {
+): Promise<QueuedFold[]> {
   return runTask(threads, input, { onReport: progress });
 }

@@ -6,7 +6,7 @@ import { toResult, type ThreadResult } from '../../thread-result.js';
 import { lowerPriority } from '../low-priority.js';
 import { reportTo, type Task } from '../thread-task.js';
 import { Quiet } from './quiet.js';
-import { allTaken, foldTaken, type SharedRanges, type TakenRange } from './range-queue.js';
+import { isDrained, foldFromQueue, type RangeQueue, type QueuedFold } from './range-queue.js';
 
 // Folds some of the users for a rebuild, in a thread of its own.
 lowerPriority();
@@ -16,22 +16,22 @@ export interface RangesInput {
   address: DatabaseAddress;
   /** Names of projections. */
   projections: readonly string[];
-  shared: SharedRanges;
+  queue: RangeQueue;
   /** Whether it rests while events are appended. */
   yields: boolean;
 }
 
 /** Folds ranges until none is left; reports how many events were folded since the last report. */
-export default function fold({ input, port }: Task<RangesInput>): Promise<ThreadResult<TakenRange[]>> {
+export default function fold({ input, port }: Task<RangesInput>): Promise<ThreadResult<QueuedFold[]>> {
   return toResult(async () => {
-    const { address, shared, yields } = input;
+    const { address, queue, yields } = input;
     const { log, reader, appended, close } = openStoreAt(address, { synced: false });
     try {
       const projections = PROJECTIONS.filter(({ name }) => input.projections.includes(name));
       const parts = { log, reader, decoder: new EventDecoder(), projections };
       const quiet = new Quiet(appended);
-      const before = async () => (yields ? quiet.wait(() => allTaken(shared)) : undefined);
-      return await foldTaken(parts, shared, reportTo(port), before);
+      const before = async () => (yields ? quiet.wait(() => isDrained(queue)) : undefined);
+      return await foldFromQueue(parts, queue, reportTo(port), before);
     } finally {
       await close();
     }

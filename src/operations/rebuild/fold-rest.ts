@@ -1,6 +1,12 @@
 import { PoisonEvent } from '../../errors.js';
 import { catchUp, type CaughtUp } from '../../projections/folding/catch-up.js';
-import { allCheckpoints, allFailures, readSkips } from '../../projections/folding/checkpoints.js';
+import {
+  isOfThisVersion,
+  statusOf,
+  allCheckpoints,
+  allFailures,
+  readSkips,
+} from '../../projections/folding/checkpoints.js';
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
 
@@ -40,10 +46,11 @@ async function isLittle({
 }: Pick<RebuildParts, 'reader' | 'projections'>): Promise<boolean> {
   const checkpoints = await allCheckpoints(reader);
   const { position: head } = await reader.head();
-  const behind = projections.map(({ name, version }) => {
-    const at = checkpoints.find(({ projection }) => projection === name);
-    if (at && at.version > version) return Infinity;
-    return head - (at?.version === version ? at.position : 0);
+  const behind = projections.map((projection) => {
+    const checkpoint = checkpoints.find((each) => each.projection === projection.name);
+    const status = statusOf(projection, checkpoint, head);
+    if (status === 'newer') return Infinity;
+    return head - (isOfThisVersion(status) ? (checkpoint?.position ?? 0) : 0);
   });
   const most = Math.max(...behind);
   return most <= SOON_FOLDED && (await allFailures(reader)).length === 0;

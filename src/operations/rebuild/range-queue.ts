@@ -2,7 +2,7 @@ import type { UserRange } from '../../projections/folding/fold-store.js';
 import { foldRange, type FoldedRange, type FoldRangeParts } from './fold-range.js';
 
 /** Ranges of users that several threads take one after another, so that all of them are done at about the same time. */
-export interface SharedRanges {
+export interface RangeQueue {
   ranges: readonly UserRange[];
   /** How many were asked for; lives in shared memory. */
   taken: Int32Array;
@@ -11,30 +11,30 @@ export interface SharedRanges {
 }
 
 /** A part of a rebuild, and which of the ranges it is of. */
-export interface TakenRange {
+export interface QueuedFold {
   index: number;
   folded: FoldedRange;
 }
 
 /** Nothing is taken yet. */
-export function shareRanges(ranges: readonly UserRange[], compared: readonly string[]): SharedRanges {
+export function queueRanges(ranges: readonly UserRange[], compared: readonly string[]): RangeQueue {
   return { ranges, taken: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), compared };
 }
 
 /** Whether nothing is left to take. */
-export function allTaken({ ranges, taken }: SharedRanges): boolean {
+export function isDrained({ ranges, taken }: RangeQueue): boolean {
   return Atomics.load(taken, 0) >= ranges.length;
 }
 
 /** Folds one range after another until all are taken; before each it waits for what the caller wants. */
-export async function foldTaken(
+export async function foldFromQueue(
   parts: FoldRangeParts,
-  shared: SharedRanges,
+  shared: RangeQueue,
   progress: (events: number) => void,
   before: () => Promise<void> = async () => undefined,
-): Promise<TakenRange[]> {
+): Promise<QueuedFold[]> {
   const { ranges, taken, compared } = shared;
-  const done: TakenRange[] = [];
+  const done: QueuedFold[] = [];
   for (;;) {
     await before();
     const index = Atomics.add(taken, 0, 1);
@@ -45,6 +45,6 @@ export async function foldTaken(
 }
 
 /** What was folded, in the order of the users, whoever folded it. */
-export function inOrder(taken: readonly TakenRange[]): FoldedRange[] {
+export function inOrder(taken: readonly QueuedFold[]): FoldedRange[] {
   return taken.toSorted((a, b) => a.index - b.index).map(({ folded }) => folded);
 }

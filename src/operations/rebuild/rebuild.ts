@@ -1,9 +1,14 @@
-import { RowBatch } from '../../database/row-batch.js';
 import { DatabaseLocked } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
-import { settled, type EventLog, type LogTransaction } from '../../events/log/event-log.js';
+import { type EventLog, type LogTransaction } from '../../events/log/event-log.js';
+import { inBatch } from '../../events/log/in-batch.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../../events/log/log-tables.js';
-import { allCheckpoints, readSkips } from '../../projections/folding/checkpoints.js';
+import {
+  isOfThisVersion,
+  statusOf,
+  allCheckpoints,
+  readSkips,
+} from '../../projections/folding/checkpoints.js';
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { dropShadows, tablesOf } from '../../projections/folding/open-projections.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
@@ -13,13 +18,13 @@ import { CatchUpFolds } from './catch-up-folds.js';
 import type { FoldedRange } from './fold-range.js';
 
 /** Events of one transaction: commands wait for it. */
-const EVENTS = 50;
+const EVENTS_PER_CATCH_UP = 50;
 /** Differences that are told whole. */
-const FIRST = 10;
+const MAX_LISTED_DIFFERENCES = 10;
 /** How many transactions may come no nearer to the end before the one that swaps has to fold the rest, however much it is. */
-const CATCH_UPS = 20;
+const MAX_VAIN_CATCH_UPS = 20;
 /** How often the swap is tried while others hold on to the tables. */
-const ATTEMPTS = 100;
+const MAX_SWAP_ATTEMPTS = 100;
 
 /** What a rebuild needs. */
 export interface RebuildParts {
@@ -76,7 +81,7 @@ async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
   };
   const ranges = await parts.foldRanges(compared, progress);
   const folds = new CatchUpFolds(parts.decoder, await readSkips(reader));
-  for (const { moments } of ranges) folds.folded(moments);
+  for (const { snapshots: moments } of ranges) folds.addRanges(moments);
   const failed = firstOfEach(ranges.flatMap((range) => range.failed));
   const whole = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
   const caughtUp = whole.length > 0 ? await catchUpAndSwap(log, folds, whole) : { position: 0, events: 0 };
@@ -109,16 +114,20 @@ function together(ranges: readonly (readonly ProjectionDifferences[])[]): Projec
     name,
     rows: found.reduce((sum, { rows }) => sum + rows, 0),
     differences: found.reduce((sum, { differences }) => sum + differences, 0),
-    firstDifferences: found.flatMap(({ firstDifferences }) => firstDifferences).slice(0, FIRST),
+    firstDifferences: found
+      .flatMap(({ firstDifferences }) => firstDifferences)
+      .slice(0, MAX_LISTED_DIFFERENCES),
   }));
 }
 
 /** The projections whose live rows the present folds have made. */
 async function current(reader: StoreReader, projections: readonly Projection[]): Promise<Projection[]> {
   const checkpoints = await allCheckpoints(reader);
-  return projections.filter(({ name, version }) =>
-    checkpoints.some((checkpoint) => checkpoint.projection === name && checkpoint.version === version),
-  );
+  const { position: head } = await reader.head();
+  return projections.filter((projection) => {
+    const checkpoint = checkpoints.find((each) => each.projection === projection.name);
+    return checkpoint !== undefined && isOfThisVersion(statusOf(projection, checkpoint, head));
+  });
 }
 
 async function catchUpAndSwap(
@@ -135,10 +144,14 @@ async function catchUpAndSwap(
     const behind = (await log.head()).position - folds.position;
     inVain = behind < least ? 0 : inVain + 1;
     least = Math.min(least, behind);
-    const last = behind <= EVENTS || inVain > CATCH_UPS;
+    const last = behind <= EVENTS_PER_CATCH_UP || inVain > MAX_VAIN_CATCH_UPS;
     try {
       events += await log.transaction(async (transaction) => {
-        const folded = await folds.fold(transaction, projections, last ? transaction.head.position : EVENTS);
+        const folded = await folds.fold(
+          transaction,
+          projections,
+          last ? transaction.head.position : EVENTS_PER_CATCH_UP,
+        );
         if (last) await swap(transaction, projections);
         return folded;
       });
@@ -146,7 +159,7 @@ async function catchUpAndSwap(
     } catch (error) {
       folds.position = before;
       // Someone reads a table for longer than others may be kept waiting. After anything else the commit may have been done.
-      if (!(error instanceof DatabaseLocked) || ++refused > ATTEMPTS) throw error;
+      if (!(error instanceof DatabaseLocked) || ++refused > MAX_SWAP_ATTEMPTS) throw error;
     }
   }
 }
@@ -154,15 +167,12 @@ async function catchUpAndSwap(
 async function swap(transaction: LogTransaction, projections: readonly Projection[]): Promise<void> {
   await transaction.shadows.swap(tablesOf(projections));
   const { position } = transaction.head;
-  const changes = await settled(transaction, () => {
-    const rows = new RowBatch(transaction.rows);
+  await inBatch(transaction, (rows) => {
     for (const { name, version } of projections) {
       rows.put(checkpointsTable, { projection: name, version, position } satisfies CheckpointRow);
       rows.remove(failuresTable, name);
     }
-    return rows.changes();
   });
-  await transaction.save(changes);
 }
 
 async function noteFailures(
@@ -170,11 +180,11 @@ async function noteFailures(
   failed: readonly StoppedProjection[],
 ): Promise<void> {
   if (failed.length === 0) return;
-  await log.transaction((transaction) => {
-    const rows = new RowBatch(transaction.rows);
-    for (const { projection, position, eventId, cause } of failed) {
-      rows.put(failuresTable, { projection, position, eventId, cause, failedAt: clock() });
-    }
-    return transaction.save(rows.changes());
-  });
+  await log.transaction((transaction) =>
+    inBatch(transaction, (rows) => {
+      for (const { projection, position, eventId, cause } of failed) {
+        rows.put(failuresTable, { projection, position, eventId, cause, failedAt: clock() });
+      }
+    }),
+  );
 }

@@ -1,8 +1,8 @@
-import { RowBatch } from '../../database/row-batch.js';
 import { Refused } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
+import { inBatch } from '../../events/log/in-batch.js';
 import { skipsTable } from '../../events/log/log-tables.js';
-import { allCheckpoints, allFailures, standingOf } from '../../projections/folding/checkpoints.js';
+import { allCheckpoints, allFailures, statusOf } from '../../projections/folding/checkpoints.js';
 import { isStale, dropShadows } from '../../projections/folding/open-projections.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Projection } from '../../projections/projection.js';
@@ -10,7 +10,7 @@ import { isShared, type DatabaseAddress } from '../../store/database-address.js'
 import type { OpenStore } from '../../store/open-log.js';
 import { openRebuild } from '../../store/open-rebuild.js';
 import type { Progress } from '../job-context.js';
-import { inThreads } from './fold-ranges.js';
+import { foldInThreads } from './fold-ranges.js';
 import { rebuild, type Rebuilt } from './rebuild.js';
 
 /** What is to be rebuilt. */
@@ -43,7 +43,7 @@ export async function runRebuild(
       decoder: new EventDecoder(),
       projections: chosen,
       clock: Date.now,
-      foldRanges: inThreads(store, chosen),
+      foldRanges: foldInThreads(store, chosen),
       progress,
     });
   } finally {
@@ -59,7 +59,7 @@ async function staleOf({ reader, address }: OpenStore, asked: readonly Projectio
   const { position } = await reader.head();
   return asked.filter((projection) => {
     const checkpoint = checkpoints.find((each) => each.projection === projection.name);
-    return isStale(standingOf(projection, checkpoint, position), { shared: isShared(address) });
+    return isStale(statusOf(projection, checkpoint, position), { shared: isShared(address) });
   });
 }
 
@@ -82,12 +82,12 @@ async function recordSkip({ log, reader }: OpenStore, eventId: string): Promise<
       'rebuild.nothing-to-skip',
       `No projection has stopped at the event ${eventId}; /v1/ops/projections names the events that can be skipped.`,
     );
-  await log.transaction((transaction) => {
-    const rows = new RowBatch(transaction.rows);
-    for (const { projection, position, cause } of stopped) {
-      rows.put(skipsTable, { projection, eventId, position, cause, skippedAt: Date.now() });
-    }
-    return transaction.save(rows.changes());
-  });
+  await log.transaction((transaction) =>
+    inBatch(transaction, (rows) => {
+      for (const { projection, position, cause } of stopped) {
+        rows.put(skipsTable, { projection, eventId, position, cause, skippedAt: Date.now() });
+      }
+    }),
+  );
   return stopped.map(({ projection }) => projection);
 }

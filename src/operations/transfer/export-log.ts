@@ -16,8 +16,8 @@ import {
   firstLine,
   headerOf,
   linesAfter,
-  nothingYet,
-  type LinesSoFar,
+  startOf,
+  type LogCursor,
   type LogRange,
 } from '../lines/log-lines.js';
 import { LogLinesCheck, splitLines } from '../lines/read-log-lines.js';
@@ -44,7 +44,7 @@ export async function exportTo(
   context: JobContext = {},
 ): Promise<ExportReport> {
   const started = performance.now();
-  const soFar = nothingYet(await headerOf(reader, range));
+  const soFar = startOf(await headerOf(reader, range));
   const lines = Readable.from(allLines(reader, soFar, context));
   await written('The output', () => pipeline(lines, target, { end: false }));
   return reportOf(soFar, 0, started);
@@ -84,12 +84,12 @@ export async function exportLog(
     await rename(partial, file);
     syncFolder(dirname(file));
   });
-  return reportOf(run.soFar as LinesSoFar, run.resumed, started);
+  return reportOf(run.soFar as LogCursor, run.resumed, started);
 }
 
 interface Run {
   target: string;
-  soFar: LinesSoFar | undefined;
+  soFar: LogCursor | undefined;
   resumed: number;
 }
 
@@ -103,7 +103,7 @@ async function* linesOfFile(
   if (run.target !== partial) {
     const check = new LogLinesCheck();
     yield* heldIn(reader, file, check);
-    run.soFar = check.soFar;
+    run.soFar = check.cursor;
     if (run.soFar) await refuseOther(reader, run.soFar, { partial, range });
     run.resumed = run.soFar?.events ?? 0;
     // What was there is copied: the copy takes its place.
@@ -111,17 +111,13 @@ async function* linesOfFile(
     run.target = partial;
   }
   if (!run.soFar) {
-    run.soFar = nothingYet(await headerOf(reader, range));
+    run.soFar = startOf(await headerOf(reader, range));
     yield firstLine(run.soFar);
   }
   yield* linesAfter(reader, run.soFar, context);
 }
 
-async function* allLines(
-  reader: StoreReader,
-  soFar: LinesSoFar,
-  context: JobContext,
-): AsyncGenerator<string> {
+async function* allLines(reader: StoreReader, soFar: LogCursor, context: JobContext): AsyncGenerator<string> {
   yield firstLine(soFar);
   yield* linesAfter(reader, soFar, context);
 }
@@ -156,7 +152,7 @@ async function isStored(reader: StoreReader, check: LogLinesCheck, line: string)
     const [stored] = await reader.rows(receiptsTable, { filters, order: receiptsTable.key, limit: 1 });
     return stored !== undefined && receiptLine(stored) === line;
   }
-  if (check.soFar?.header.userId === undefined) return true;
+  if (check.cursor?.header.userId === undefined) return true;
   const { position } = parsed<{ position?: unknown }>(line);
   const [event] = await reader.events({ after: Number(position) - 1, limit: 1 });
   return event !== undefined && eventLine(event) === line;
@@ -173,7 +169,7 @@ function parsed<T extends object>(line: string): Partial<T> {
 
 async function refuseOther(
   reader: StoreReader,
-  { header, events, position, hash }: LinesSoFar,
+  { header, events, position, hash }: LogCursor,
   { partial, range }: { partial: string; range: LogRange },
 ): Promise<void> {
   if (header.after !== range.after || header.userId !== range.userId) {
@@ -201,7 +197,7 @@ function otherExport(file: string, what: string): Refused {
   );
 }
 
-function reportOf(soFar: LinesSoFar, resumed: number, started: number): ExportReport {
+function reportOf(soFar: LogCursor, resumed: number, started: number): ExportReport {
   const { events, receipts, skips, hash, header } = soFar;
   const ms = Math.round(performance.now() - started);
   return { events, receipts, skips, position: header.upTo, lastHash: hash, resumed, ms };

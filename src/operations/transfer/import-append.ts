@@ -1,15 +1,11 @@
-import { RowBatch } from '../../database/row-batch.js';
+import type { RowBatch } from '../../database/row-batch.js';
 import { PoisonEvent } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { chainHash } from '../../events/log/event-hash.js';
-import { settled, type LogTransaction, type StoredEvent } from '../../events/log/event-log.js';
-import {
-  checkpointsTable,
-  receiptsTable,
-  skipsTable,
-  type CheckpointRow,
-  type ReceiptRow,
-} from '../../events/log/log-tables.js';
+import { type LogTransaction, type StoredEvent } from '../../events/log/event-log.js';
+import { inBatch } from '../../events/log/in-batch.js';
+import { checkpointsTable, receiptsTable, skipsTable, type ReceiptRow } from '../../events/log/log-tables.js';
+import { statusOf } from '../../projections/folding/checkpoints.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
 import type { LoggedEvent } from '../lines/log-line.js';
@@ -19,7 +15,7 @@ import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
 import { inStreams } from './import-streams.js';
 import { withPositions } from './receipt-positions.js';
 
-const PAGE = 1_000;
+const EVENTS_PER_PAGE = 1_000;
 
 /** A store that has events of its own: those of the file go behind them, at new positions. */
 export class AppendTarget implements ImportTarget {
@@ -38,8 +34,8 @@ export class AppendTarget implements ImportTarget {
     this.decoder = parts.decoder;
   }
 
-  isThere({ userId }: LoggedEvent): boolean {
-    const there = this.plan.there.get(userId);
+  isStored({ userId }: LoggedEvent): boolean {
+    const there = this.plan.storedPerUser.get(userId);
     if (there === undefined) return false;
     const seen = (this.seen.get(userId) ?? 0) + 1;
     this.seen.set(userId, seen);
@@ -60,14 +56,13 @@ export class AppendTarget implements ImportTarget {
     // Whoever else works on this database takes it for granted that everything before its own events is folded. Where
     // the folds must not see an event, or cannot take it, the projections stay behind: they are made anew afterwards.
     const folds = this.plan.skips.size === 0 && events.length > 0 && (await this.isFolded(transaction));
-    const { rows, receipts } = await settled(transaction, () => {
-      const batch = new RowBatch(transaction.rows);
-      const mark = batch.mark();
-      if (folds && !this.canFold(events, batch)) batch.rollback(mark);
-      for (const skip of skips) batch.put(skipsTable, skip);
-      return { rows: batch, receipts: this.keepReceipts(transaction, chunk, batch) };
+    const receipts = await inBatch(transaction, (rows) => {
+      const mark = rows.mark();
+      if (folds && !this.canFold(events, rows)) rows.rollback(mark);
+      for (const skip of skips) rows.put(skipsTable, skip);
+      return this.keepReceipts(transaction, chunk, rows);
     });
-    await Promise.all([transaction.append(events), transaction.save(rows.changes())]);
+    await transaction.append(events);
     return { moved: fresh.filter(({ position }) => this.recent.get(position) !== position).length, receipts };
   }
 
@@ -85,11 +80,11 @@ export class AppendTarget implements ImportTarget {
 
   private isFolded(transaction: LogTransaction): Promise<boolean> {
     const { position: head } = transaction.head;
-    return settled(transaction, () =>
+    return inBatch(transaction, (rows) =>
       this.parts.projections
-        .map(({ name, version }) => {
-          const at = transaction.rows.load(checkpointsTable, [name]) as CheckpointRow | undefined;
-          return at?.version === version && at.position === head;
+        .map((projection) => {
+          const checkpoint = rows.get(checkpointsTable, projection.name);
+          return checkpoint !== undefined && statusOf(projection, checkpoint, head) === 'live';
         })
         .every(Boolean),
     );
@@ -149,9 +144,9 @@ async function placeOf(
   { userId, streamId, version }: LoggedEvent,
 ): Promise<number | undefined> {
   for (let after = 0; ;) {
-    const page = await transaction.read({ after, userId, streamId, limit: PAGE });
+    const page = await transaction.read({ after, userId, streamId, limit: EVENTS_PER_PAGE });
     const found = page.find((event) => event.version === version);
-    if (found || page.length < PAGE) return found?.position;
+    if (found || page.length < EVENTS_PER_PAGE) return found?.position;
     after = page.at(-1)?.position ?? after;
   }
 }

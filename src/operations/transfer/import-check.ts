@@ -11,7 +11,7 @@ import { appendOnly, storeNotEmpty } from './import-errors.js';
 import type { ImportParts, ImportPlan, ImportRequest } from './import-parts.js';
 
 /** Events between two looks at the signal, and two words of progress. */
-const STEP = 1_000;
+const ENTRIES_PER_REPORT = 1_000;
 
 /** Reads the whole file and looks for everything that would keep it from being taken in; takes some 150 bytes a stream. */
 export async function checkImport(
@@ -24,17 +24,17 @@ export async function checkImport(
   const check = new FileCheck(head, append);
   let read = 0;
   for await (const entry of readLines(lines())) {
-    if (read++ % STEP === 0) signal?.throwIfAborted();
+    if (read++ % ENTRIES_PER_REPORT === 0) signal?.throwIfAborted();
     check.take(entry);
     if (entry.kind === 'event') {
       decodable(entry, decoder);
       const { after, upTo } = check.header;
-      if (read % STEP === 0) progress?.(entry.event.position - after, upTo - after);
+      if (read % ENTRIES_PER_REPORT === 0) progress?.(entry.event.position - after, upTo - after);
     }
     await conflicts?.take(entry);
   }
   await conflicts?.end();
-  return { head, there: conflicts?.there ?? new Map(), skips: check.skips };
+  return { head, storedPerUser: conflicts?.storedPerUser ?? new Map(), skips: check.skips };
 }
 
 function decodable(

@@ -2,9 +2,9 @@ import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
 import type { LogEntry, LoggedEvent, LogHeader } from '../lines/log-line.js';
 
 /** What goes into one transaction. */
-const EVENTS = 2_000;
-const RECEIPTS = 4_000;
-const CHARACTERS = 8_000_000;
+const MAX_CHUNK_EVENTS = 2_000;
+const MAX_CHUNK_RECEIPTS = 4_000;
+const MAX_CHUNK_CHARACTERS = 8_000_000;
 
 /** Some of a file, in its order. */
 export interface ImportChunk {
@@ -21,7 +21,9 @@ export async function* inCommands(entries: AsyncIterable<LogEntry>): AsyncGenera
   let chunk: ImportChunk | undefined;
   let size = 0;
   const isFull = ({ events, receipts }: ImportChunk) =>
-    events.length >= EVENTS || receipts.length >= RECEIPTS || size >= CHARACTERS;
+    events.length >= MAX_CHUNK_EVENTS ||
+    receipts.length >= MAX_CHUNK_RECEIPTS ||
+    size >= MAX_CHUNK_CHARACTERS;
   for await (const entry of entries) {
     if (entry.kind === 'header') chunk = emptyChunk(entry.header, entry.header.after);
     if (!chunk) continue;
@@ -43,7 +45,7 @@ function emptyChunk(header: LogHeader, position: number): ImportChunk {
 function belongs(entry: LogEntry, { events, receipts }: ImportChunk): boolean {
   if (entry.kind === 'event') return entry.event.commandId === events.at(-1)?.commandId;
   // Any number of commands without events may have a receipt at the same place.
-  return entry.kind === 'receipt' && receipts.length < RECEIPTS;
+  return entry.kind === 'receipt' && receipts.length < MAX_CHUNK_RECEIPTS;
 }
 
 /** Answers about how much memory the entry takes. */

@@ -4,7 +4,7 @@ import type { LogEntry, LoggedEvent } from '../lines/log-line.js';
 import { keyTaken, userExists } from './import-errors.js';
 
 /** Entries that are looked up at once. */
-const BATCH = 1_000;
+const ENTRIES_PER_LOOKUP = 1_000;
 
 /** What of the user the store has. */
 interface User {
@@ -25,7 +25,7 @@ export class ImportConflicts {
   constructor(private readonly reader: StoreReader) {}
 
   /** How many of the first events of a user the store has; users without any are left out. */
-  get there(): Map<string, number> {
+  get storedPerUser(): Map<string, number> {
     return new Map([...this.users].flatMap(([userId, { both }]) => (both > 0 ? [[userId, both]] : [])));
   }
 
@@ -33,7 +33,8 @@ export class ImportConflicts {
   async take(entry: LogEntry): Promise<void> {
     if (entry.kind === 'event') this.events.push(entry.event);
     if (entry.kind === 'receipt') this.receipts.push(entry.receipt);
-    if (this.events.length >= BATCH || this.receipts.length >= BATCH) await this.end();
+    if (this.events.length >= ENTRIES_PER_LOOKUP || this.receipts.length >= ENTRIES_PER_LOOKUP)
+      await this.end();
   }
 
   /** Looks up what was not yet looked up. Throws Refused. */

@@ -17,7 +17,7 @@ export class ContinueTarget implements ImportTarget {
     this.expected = head;
   }
 
-  isThere({ position }: LoggedEvent): boolean {
+  isStored({ position }: LoggedEvent): boolean {
     return position <= this.begun;
   }
 

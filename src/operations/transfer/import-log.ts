@@ -74,7 +74,7 @@ async function write(
   const done = { events: 0, already: 0, moved: 0, receipts: 0 };
   for await (const chunk of inCommands(readLines(lines()))) {
     signal?.throwIfAborted();
-    const fresh = chunk.events.filter((event) => !target.isThere(event));
+    const fresh = chunk.events.filter((event) => !target.isStored(event));
     const { moved, receipts } = await log.transaction((transaction) =>
       target.write(transaction, chunk, fresh),
     );

@@ -31,7 +31,7 @@ export interface ImportPlan {
   /** Of the store before. */
   head: LogHead;
   /** How many of the first events of a user the store has already; only when appending. */
-  there: ReadonlyMap<string, number>;
+  storedPerUser: ReadonlyMap<string, number>;
   /** By the position of their event in the file. */
   skips: ReadonlyMap<number, SkipRow[]>;
 }
@@ -39,7 +39,7 @@ export interface ImportPlan {
 /** Where the events of a file go. */
 export interface ImportTarget {
   /** Whether the event of the file is in the store already; asked once for each, in order. */
-  isThere(event: LoggedEvent): boolean;
+  isStored(event: LoggedEvent): boolean;
   /** Writes the chunk, but for the events that are there. */
   write(
     transaction: LogTransaction,

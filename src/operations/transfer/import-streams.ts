@@ -1,7 +1,7 @@
 import { keyText } from '../../database/table.js';
 import type { StoreError } from '../../errors.js';
 import {
-  settled,
+  untilLoaded,
   type LogTransaction,
   type StoredEvent,
   type StreamHead,
@@ -14,7 +14,7 @@ export function inStreams(
   events: readonly LoggedEvent[],
   refused: (what: string) => StoreError,
 ): Promise<StoredEvent[]> {
-  return settled(transaction, () => {
+  return untilLoaded(transaction, () => {
     const streams = new Map<string, StreamHead>();
     return events.map((event) => {
       const { userId, streamId, position, version } = event;

@@ -5,9 +5,9 @@ import { compareKeys, keyOf, type Key, type Table } from '../../database/table.j
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
-const PAGE = 2_000;
+const ROWS_PER_PAGE = 2_000;
 /** Differences that are kept whole; the others are only counted. */
-const FIRST = 10;
+const MAX_LISTED_DIFFERENCES = 10;
 
 /** A row that is not what the log says; undefined where there is no such row. */
 export interface RowDifference {
@@ -94,7 +94,7 @@ export class RowComparison {
 
   private differ(table: Table, live: object | undefined, folded: object | undefined): void {
     this.differences++;
-    if (this.first.length >= FIRST) return;
+    if (this.first.length >= MAX_LISTED_DIFFERENCES) return;
     this.first.push({
       table: table.name,
       key: keyOf(table, live ?? folded ?? {}),
@@ -157,11 +157,11 @@ export async function* livePages(
     const page = await reader.rows(storedTable(table), {
       filters,
       order: table.key,
-      limit: PAGE,
+      limit: ROWS_PER_PAGE,
       ...(place && { after: place }),
     });
     yield page;
-    if (page.length < PAGE) return;
+    if (page.length < ROWS_PER_PAGE) return;
     place = keyOf(table, page.at(-1) as object);
   }
 }

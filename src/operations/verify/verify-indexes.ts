@@ -6,7 +6,7 @@ import type { Projection } from '../../projections/projection.js';
 import type { Finding } from './verify-log.js';
 
 /** Findings that are kept. */
-const MOST = 20;
+const MAX_LISTED_FINDINGS = 20;
 
 /** Checks that each full-text index holds exactly the words of its table's rows. */
 export class VerifyIndexes {
@@ -63,6 +63,6 @@ export class VerifyIndexes {
   }
 
   private found(what: string): void {
-    if (this.findings.length < MOST) this.findings.push({ check: 'index', what });
+    if (this.findings.length < MAX_LISTED_FINDINGS) this.findings.push({ check: 'index', what });
   }
 }

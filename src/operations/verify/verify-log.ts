@@ -3,9 +3,9 @@ import type { LogHead, StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
-const PAGE = 2_000;
+const EVENTS_PER_PAGE = 2_000;
 /** Findings of one kind that are told; the others are only counted. */
-const MOST = 20;
+const MAX_LISTED_FINDINGS = 20;
 
 /** Something that is wrong, where, and what it means. */
 export interface Finding {
@@ -71,11 +71,11 @@ export async function verifyLog({
 }): Promise<VerifiedLog> {
   const chain = new Chain(anchors);
   for (let after = 0; after < head.position;) {
-    const page = await reader.events({ after, limit: PAGE });
+    const page = await reader.events({ after, limit: EVENTS_PER_PAGE });
     const upTo = page.filter(({ position }) => position <= head.position);
     for (const event of upTo) chain.take(event);
     progress(upTo.length);
-    if (page.length < PAGE) break;
+    if (page.length < EVENTS_PER_PAGE) break;
     after = page.at(-1)?.position ?? head.position;
   }
   chain.endAt(head.position);
@@ -134,7 +134,7 @@ class Chain {
 
   private gap(from: number, to: number): void {
     this.gaps.push({ from, to });
-    if (this.gaps.length > MOST) return;
+    if (this.gaps.length > MAX_LISTED_FINDINGS) return;
     const what =
       from === to
         ? `there is no event at position ${from}, or its stream is not known`
@@ -143,7 +143,7 @@ class Chain {
   }
 
   private change({ position, streamId, type }: StoredEvent): void {
-    if (++this.changed > MOST) return;
+    if (++this.changed > MAX_LISTED_FINDINGS) return;
     const what = `${type} of ${streamId}, or the event before it, was changed after it was written: its hash does not fit`;
     this.findings.push({ check: 'hash', position, what });
   }
@@ -170,7 +170,7 @@ function ends(reader: StoreReader): Promise<Finding[]> {
     const beyond = await reader.rows(receiptsTable, {
       filters: [['position', '>', head]],
       order,
-      limit: MOST,
+      limit: MAX_LISTED_FINDINGS,
     });
     for (const { idempotencyKey, position } of beyond) {
       const what = `the receipt of "${idempotencyKey}" says ${position}, but the log ends at ${head}`;

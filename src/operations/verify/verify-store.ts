@@ -3,7 +3,7 @@ import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
 import { receiptsTable, type SkipRow } from '../../events/log/log-tables.js';
-import { allCheckpoints, allSkips } from '../../projections/folding/checkpoints.js';
+import { allCheckpoints, allSkips, statusOf } from '../../projections/folding/checkpoints.js';
 import { foldStore, type StoppedProjection } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
@@ -136,10 +136,10 @@ function checkpointFindings(reader: StoreReader, projections: readonly Projectio
   return reader.snapshot(async () => {
     const { position: head } = await reader.head();
     const checkpoints = await allCheckpoints(reader);
-    return projections.flatMap(({ name, version }): Finding[] => {
-      const at = checkpoints.find(({ projection }) => projection === name);
-      if (head === 0 && !at) return [];
-      if (at?.position === head && at.version === version) return [];
+    return projections.flatMap((projection): Finding[] => {
+      const { name, version } = projection;
+      const at = checkpoints.find((each) => each.projection === name);
+      if (statusOf(projection, at, head) === 'live') return [];
       const what = at
         ? `${name} has folded up to ${at.position} with version ${at.version}; the log ends at ${head}, the folds are version ${version}`
         : `${name} has never folded; the log ends at ${head}`;

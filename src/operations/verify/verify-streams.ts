@@ -9,7 +9,7 @@ import { livePages } from './compare-rows.js';
 import type { Finding } from './verify-log.js';
 
 /** Findings that are kept; a store with more has been understood. */
-const MOST = 100;
+const MAX_LISTED_FINDINGS = 100;
 
 /** Checks each stream: versions without a gap, one number, a row of its own, and events that can be read. */
 export class VerifyStreams {
@@ -59,6 +59,6 @@ export class VerifyStreams {
   }
 
   private found(finding: Finding): void {
-    if (this.findings.length < MOST) this.findings.push(finding);
+    if (this.findings.length < MAX_LISTED_FINDINGS) this.findings.push(finding);
   }
 }

@@ -1,3 +1,4 @@
+import type { RowsView } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import {
   checkpointsTable,
@@ -12,8 +13,8 @@ import type { StoreReader } from './store-reader.js';
 
 type Reader = Pick<StoreReader, 'rows'>;
 
-/** More than there are projections, and than any operator makes skips. */
-const MOST = 10_000;
+/** Upper bound on checkpoint, failure and skip rows read at once. */
+const MAX_BOOKKEEPING_ROWS = 10_000;
 
 /** How far each projection has folded, and with which version. */
 export function allCheckpoints(reader: Reader): Promise<CheckpointRow[]> {
@@ -42,25 +43,37 @@ export function skipId(projection: string, position: number): string {
 }
 
 function all<Row extends object>(reader: Reader, table: Table<Row>): Promise<Row[]> {
-  return reader.rows(table, { filters: [], order: table.key, limit: MOST });
+  return reader.rows(table, { filters: [], order: table.key, limit: MAX_BOOKKEEPING_ROWS });
 }
 
 /**
- * How a projection's rows stand to the log and to the folds of this program: `live` is at the log's end, `behind` is not;
- * the rows of `older` and `newer` were made by another version of the folds.
+ * A projection's checkpoint compared with the head and with the declared version: `live` is at the head, `behind` lags,
+ * `ahead` has folded events that the log does not have any more; the rows of `older` and `newer` were made by another
+ * version of the folds.
  */
-export type Standing = 'live' | 'behind' | 'older' | 'newer';
+export type ProjectionStatus = 'live' | 'behind' | 'ahead' | 'older' | 'newer';
 
-/** See Standing; `head` is the position of the log's last event. */
-export function standingOf(
+/** The one comparison of a checkpoint with the head and the declared version; `head` is the position of the last event. */
+export function statusOf(
   { version: declared }: Pick<Projection, 'version'>,
   checkpoint: Pick<CheckpointRow, 'version' | 'position'> | undefined,
   head: number,
-): Standing {
+): ProjectionStatus {
   if (!checkpoint) return head === 0 ? 'live' : 'older';
   const { version, position } = checkpoint;
   if (version !== declared) return version < declared ? 'older' : 'newer';
-  return position === head ? 'live' : 'behind';
+  if (position === head) return 'live';
+  return position < head ? 'behind' : 'ahead';
+}
+
+/** The same, with the checkpoint among the rows. */
+export function statusIn(projection: Projection, head: number, rows: RowsView): ProjectionStatus {
+  return statusOf(projection, rows.get(checkpointsTable, projection.name), head);
+}
+
+/** Whether the present folds have made the rows. */
+export function isOfThisVersion(status: ProjectionStatus): boolean {
+  return status !== 'older' && status !== 'newer';
 }
 
 /** Where a projection stopped, and why. */

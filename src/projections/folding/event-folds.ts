@@ -7,7 +7,7 @@ export interface EventFolds {
   /** The folds of a batch that begins where the log ends now. */
   from(head: LogHead, rows: Rows): BatchFolds;
   /** Folds the few events that another release's process has appended without folding them; answers whether it did. */
-  bringForward(transaction: LogTransaction): Promise<boolean>;
+  catchUpInline(transaction: LogTransaction): Promise<boolean>;
 }
 
 /** The folds of one batch. */
@@ -21,14 +21,3 @@ export interface BatchFolds {
   /** What decisions may look at: throws Unavailable where rows are being rebuilt. */
   visible(rows: RowsView): RowsView;
 }
-
-const nothing = (): void => undefined;
-const nothingFolded: BatchFolds = {
-  isBehind: false,
-  fold: nothing,
-  checkpoint: nothing,
-  visible: (rows) => rows,
-};
-
-/** For a log that nothing is folded from. */
-export const noFolds: EventFolds = { from: () => nothingFolded, bringForward: async () => false };

@@ -9,9 +9,9 @@ import { FoldedRows, type SortedRows } from './folded-rows.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
 /** Events of one page. */
-const PAGE = 1_000;
+const EVENTS_PER_PAGE = 1_000;
 /** Events of one moment, unless its last user has more: users are never divided. */
-const MOMENT = 10_000;
+const SNAPSHOT_EVENTS = 10_000;
 /** Behind all events of a user. */
 const LAST_POSITION = Number.MAX_SAFE_INTEGER;
 
@@ -50,7 +50,7 @@ export interface FoldStoreParts {
   /** Only these users; everyone when left out. */
   range?: UserRange;
   /** Events of one moment, unless its last user has more; 10,000 when left out. */
-  momentEvents?: number;
+  snapshotEvents?: number;
   /** Told of each event on its way, once. */
   onEvent?: (stored: ScannedEvent) => void;
 }
@@ -65,7 +65,7 @@ export async function foldStore(
   consume: (folded: FoldedUsers) => Promise<void>,
 ): Promise<StoppedProjection[]> {
   const run = new FoldRun(parts, await readSkips(parts.reader));
-  for (let goesOn = true; goesOn;) goesOn = await parts.reader.snapshot(() => run.moment(consume));
+  for (let goesOn = true; goesOn;) goesOn = await parts.reader.snapshot(() => run.foldNextSnapshot(consume));
   return Promise.all(run.poison.map((found) => withEventId(parts.reader, found)));
 }
 
@@ -79,7 +79,7 @@ class FoldRun {
   /** By event type. */
   private active: ReadonlyMap<string, readonly ActiveFold[]>;
   private readonly range: UserRange;
-  private readonly momentEvents: number;
+  private readonly snapshotEvents: number;
   private place: UserPlace;
 
   constructor(
@@ -88,26 +88,26 @@ class FoldRun {
   ) {
     this.active = foldsByType(parts.projections);
     this.range = parts.range ?? EVERYONE;
-    this.momentEvents = parts.momentEvents ?? MOMENT;
+    this.snapshotEvents = parts.snapshotEvents ?? SNAPSHOT_EVENTS;
     this.place = { userId: this.range.after, position: LAST_POSITION };
   }
 
   /** Folds the next users; answers whether there may be more. */
-  async moment(consume: (folded: FoldedUsers) => Promise<void>): Promise<boolean> {
+  async foldNextSnapshot(consume: (folded: FoldedUsers) => Promise<void>): Promise<boolean> {
     const { reader } = this.parts;
     const { position: head } = await reader.head();
     const after = this.place.userId;
     const rows = new FoldedRows();
     let events = 0;
     for (;;) {
-      const page = await reader.eventsByUser(this.place, PAGE);
+      const page = await reader.eventsByUser(this.place, EVENTS_PER_PAGE);
       for (const stored of page) {
         if (stored.userId !== this.place.userId) {
           if (this.isBeyond(stored.userId)) {
             await consume({ head, after, upTo: this.range.upTo, events, rows: rows.sorted() });
             return false;
           }
-          if (events >= this.momentEvents) {
+          if (events >= this.snapshotEvents) {
             const { userId: upTo } = this.place;
             await consume({ head, after, upTo, events, rows: rows.sorted() });
             // What this user says from now on belongs to no later moment.
@@ -119,7 +119,7 @@ class FoldRun {
         this.place = stored;
         events++;
       }
-      if (page.length < PAGE) {
+      if (page.length < EVENTS_PER_PAGE) {
         await consume({ head, after, upTo: this.range.upTo, events, rows: rows.sorted() });
         return false;
       }

@@ -4,10 +4,9 @@ import { Unavailable } from '../../errors.js';
 import type { StoreEvent } from '../../events/event-catalog.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { LogHead, LogTransaction } from '../../events/log/event-log.js';
-import { checkpointsTable } from '../../events/log/log-tables.js';
 import type { Projection } from '../projection.js';
-import { bringForward } from './bring-forward.js';
-import { standingOf, type Standing } from './checkpoints.js';
+import { catchUpInline } from './catch-up-inline.js';
+import { statusIn } from './checkpoints.js';
 import type { BatchFolds, EventFolds } from './event-folds.js';
 import { ProjectionFolds } from './projection-folds.js';
 
@@ -23,34 +22,21 @@ export class LiveFolds implements EventFolds {
     this.all = new SomeFolds(projections, []);
   }
 
-  from(head: LogHead, rows: Rows): BatchFolds {
-    const standings = new Map(this.projections.map((each) => [each, standingIn(each, head, rows)]));
-    const live = this.projections.filter((each) => standings.get(each) === 'live');
+  from({ position }: LogHead, rows: Rows): BatchFolds {
+    const statuses = new Map(this.projections.map((each) => [each, statusIn(each, position, rows)]));
+    const live = this.projections.filter((each) => statuses.get(each) === 'live');
     if (live.length === this.projections.length) return this.all;
-    const closed = this.projections.filter((each) => standings.get(each) !== 'live');
+    const closed = this.projections.filter((each) => statuses.get(each) !== 'live');
     return new SomeFolds(
       live,
       closed,
-      closed.some((each) => standings.get(each) === 'behind'),
+      closed.some((each) => statuses.get(each) === 'behind'),
     );
   }
 
-  bringForward(transaction: LogTransaction): Promise<boolean> {
-    return bringForward(transaction, this.decoder, this.projections);
+  catchUpInline(transaction: LogTransaction): Promise<boolean> {
+    return catchUpInline(transaction, this.decoder, this.projections);
   }
-}
-
-/** Whether the rows of the projection are those of the log's end. */
-export function isLive(projection: Projection, head: Pick<LogHead, 'position'>, rows: RowsView): boolean {
-  return standingIn(projection, head, rows) === 'live';
-}
-
-function standingIn(
-  projection: Projection,
-  { position }: Pick<LogHead, 'position'>,
-  rows: RowsView,
-): Standing {
-  return standingOf(projection, rows.get(checkpointsTable, projection.name), position);
 }
 
 class SomeFolds implements BatchFolds {

@@ -1,15 +1,15 @@
-import { RowBatch } from '../../database/row-batch.js';
 import type { Table } from '../../database/table.js';
 import { PoisonEvent } from '../../errors.js';
-import { settled, type EventLog } from '../../events/log/event-log.js';
-import { checkpointsTable, failuresTable } from '../../events/log/log-tables.js';
+import type { EventLog } from '../../events/log/event-log.js';
+import { inBatch } from '../../events/log/in-batch.js';
+import { failuresTable } from '../../events/log/log-tables.js';
 import type { Projection } from '../projection.js';
-import { catchUp, type CaughtUp, type FoldAgainParts } from './catch-up.js';
-import { standingOf, type Standing } from './checkpoints.js';
+import { catchUp, type CaughtUp, type CatchUpParts } from './catch-up.js';
+import { statusIn, type ProjectionStatus } from './checkpoints.js';
 
 /** How a store's projections were found at its start. */
 export interface OpenedProjections {
-  /** Those that were behind, and are at the head now. */
+  /** Those that lagged, and are at the head now. */
   caughtUp: CaughtUp[];
   /** Those whose rows other folds have made: they have to be rebuilt. */
   stale: Projection[];
@@ -20,65 +20,70 @@ export interface OpenedProjections {
 }
 
 /** What projections are opened with. */
-export interface OpenProjectionsParts extends FoldAgainParts {
+export interface OpenProjectionsParts extends CatchUpParts {
   /** Whether processes of other releases may work on the same store. */
   shared: boolean;
 }
 
-/** Brings projections to the head of the log where that is soon done, and tells which need more than that. */
+/** Brings projections to the head of the log where that is soon done, and reports which need more than that. */
 export async function openProjections(
   parts: OpenProjectionsParts,
   projections: readonly Projection[],
 ): Promise<OpenedProjections> {
   const opened: OpenedProjections = { caughtUp: [], stale: [], outdated: [], failed: [] };
   for (const projection of projections) {
-    const standing = await standingIn(parts.log, projection);
-    if (isStale(standing, parts)) opened.stale.push(projection);
-    else if (standing === 'newer') opened.outdated.push(projection);
-    else if (await stops(parts, projection, opened.caughtUp)) opened.failed.push(projection);
-    // Swapped in meanwhile.
-    else if ((await standingIn(parts.log, projection)) === 'newer') opened.outdated.push(projection);
+    const status = await statusNow(parts.log, projection);
+    if (isStale(status, parts)) opened.stale.push(projection);
+    else if (status === 'newer') opened.outdated.push(projection);
+    else await catchUpOne(parts, projection, opened);
   }
   return opened;
 }
 
-/**
- * Whether this program is to make the rows anew. A process of an older release leaves alone what a newer one has made
- * beside it; who has the store alone has gone back to the older release.
- */
-export function isStale(standing: Standing, { shared }: Pick<OpenProjectionsParts, 'shared'>): boolean {
-  return standing === 'older' || (standing === 'newer' && !shared);
+async function catchUpOne(
+  parts: CatchUpParts,
+  projection: Projection,
+  opened: OpenedProjections,
+): Promise<void> {
+  const caughtUp = await catchUpOrRecordFailure(parts, projection);
+  if (caughtUp === 'failed') {
+    opened.failed.push(projection);
+    return;
+  }
+  opened.caughtUp.push(...caughtUp);
+  // Another process may have swapped newer rows in since.
+  if ((await statusNow(parts.log, projection)) === 'newer') opened.outdated.push(projection);
 }
 
-function standingIn(log: EventLog, projection: Projection): Promise<Standing> {
+/**
+ * Whether this program has to rebuild the rows. A process of an older release leaves rows of newer folds alone, because
+ * another process made them; a process that has the store alone has gone back to the older release.
+ */
+export function isStale(status: ProjectionStatus, { shared }: Pick<OpenProjectionsParts, 'shared'>): boolean {
+  return status === 'older' || (status === 'newer' && !shared);
+}
+
+function statusNow(log: EventLog, projection: Projection): Promise<ProjectionStatus> {
   return log.transaction((transaction) =>
-    settled(transaction, () => {
-      const checkpoint = new RowBatch(transaction.rows).get(checkpointsTable, projection.name);
-      return standingOf(projection, checkpoint, transaction.head.position);
-    }),
+    inBatch(transaction, (rows) => statusIn(projection, transaction.head.position, rows)),
   );
 }
 
-async function stops(parts: FoldAgainParts, projection: Projection, caughtUp: CaughtUp[]): Promise<boolean> {
+/** Catches the projection up; where it stops at a poison event, records that as its failure. */
+async function catchUpOrRecordFailure(
+  parts: CatchUpParts,
+  projection: Projection,
+): Promise<CaughtUp[] | 'failed'> {
   try {
-    caughtUp.push(...(await catchUp(parts, [projection])));
-    return false;
+    return await catchUp(parts, [projection]);
   } catch (error) {
     if (!(error instanceof PoisonEvent)) throw error;
     const { position = 0, eventId = '' } = error.at ?? {};
-    await parts.log.transaction((transaction) => {
-      const rows = new RowBatch(transaction.rows);
-      const failedAt = Date.now();
-      rows.put(failuresTable, {
-        projection: projection.name,
-        position,
-        eventId,
-        cause: error.message,
-        failedAt,
-      });
-      return transaction.save(rows.changes());
-    });
-    return true;
+    const failure = { projection: projection.name, position, eventId, cause: error.message };
+    await parts.log.transaction((transaction) =>
+      inBatch(transaction, (rows) => rows.put(failuresTable, { ...failure, failedAt: Date.now() })),
+    );
+    return 'failed';
   }
 }
 

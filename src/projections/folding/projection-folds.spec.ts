@@ -1,7 +1,7 @@
 import { registered, said, started } from '../../../test/support/happened.js';
+import { MemoryRowStore } from '../../../test/support/memory-row-store.js';
 import { Recorder } from '../../../test/support/recorder.js';
 import { refusalOf } from '../../../test/support/refusal.js';
-import { MemoryRowStore } from '../../database/memory-row-store.js';
 import { RowBatch } from '../../database/row-batch.js';
 import { defineTable, integer, text } from '../../database/table.js';
 import { checkpointsTable } from '../../events/log/log-tables.js';

@@ -11,7 +11,7 @@ import { uuidText } from '../../events/log/uuid-bytes.js';
 import { whyOf } from '../../why.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
-const MOST_DAMAGE = 20;
+const MAX_LISTED_DAMAGE = 20;
 
 /** Scans a SQLite file over a read-only connection of its own; blocks its thread for a page at a time. */
 export class SqliteStoreReader implements StoreReader {
@@ -62,7 +62,7 @@ export class SqliteStoreReader implements StoreReader {
 
   async damage(): Promise<string[]> {
     try {
-      const found = this.db.pragma(`integrity_check(${MOST_DAMAGE})`) as { integrity_check: string }[];
+      const found = this.db.pragma(`integrity_check(${MAX_LISTED_DAMAGE})`) as { integrity_check: string }[];
       return found.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
     } catch (error) {
       // So damaged that the check itself cannot go on.

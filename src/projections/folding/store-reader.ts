@@ -40,6 +40,3 @@ export interface StoreReader {
   snapshot<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
-
-/** The place before every user. */
-export const FIRST_PLACE: UserPlace = { userId: '', position: 0 };

@@ -6,15 +6,15 @@ import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js'
 /** BM25 (Robertson and Zaragoza, 2009): how soon repetition stops to count, and how much length counts. */
 const K1 = 1.2;
 const B = 0.75;
-const MOST_QUERY_TERMS = 32;
-const CANDIDATES = 100;
+const MAX_QUERY_TERMS = 32;
+const MAX_CANDIDATES = 100;
 /** When a filter may throw most candidates away, more are fetched. */
 const FILTERED_CANDIDATES = 1_500;
 /**
  * How many memories are ranked to find the candidates. Rare words come first; only where they find too little do words
  * that stand in more memories than this help out, and then among the newest only: such words tell memories hardly apart.
  */
-const MOST_RANKED = 1_000;
+const MAX_RANKED = 1_000;
 const DAY = 86_400_000;
 const RECENCY_HALF_LIFE_DAYS = 90;
 
@@ -64,7 +64,7 @@ export interface MemoryIndex {
 export function questionTerms(q: string): string[] {
   const all = words(q);
   const telling = all.filter((word) => !stopwords.has(word));
-  return [...new Set((telling.length > 0 ? telling : all).map(stem))].slice(0, MOST_QUERY_TERMS);
+  return [...new Set((telling.length > 0 ? telling : all).map(stem))].slice(0, MAX_QUERY_TERMS);
 }
 
 /** The user's memories that hold any of the question's words, best first; ties go to the newer. Writes nothing. */
@@ -73,7 +73,7 @@ export function searchMemories(index: MemoryIndex, question: MemoryQuestion): Me
   const summary = index.summary(userId);
   const asked = questionTerms(question.q);
   if (!summary || summary.total === 0 || asked.length === 0) return [];
-  const most = types || minConfidence > 0.3 ? FILTERED_CANDIDATES : CANDIDATES;
+  const most = types || minConfidence > 0.3 ? FILTERED_CANDIDATES : MAX_CANDIDATES;
   const frequencies = asked.map((term): Frequency => [term, index.frequency(userId, term)]);
   const weights = new Map(
     frequencies.map(([term, frequency]) => [term, inverseFrequency(summary.total, frequency)]),
@@ -106,7 +106,7 @@ function candidates(
   const found = new Set<number>();
   while (rarestFirst.length > 0 && found.size < atLeast) {
     const terms = takeRarest(rarestFirst);
-    for (const id of index.candidates(userId, terms, most, MOST_RANKED)) found.add(id);
+    for (const id of index.candidates(userId, terms, most, MAX_RANKED)) found.add(id);
   }
   return [...found];
 }
@@ -114,7 +114,7 @@ function candidates(
 /** Takes, from the front, the terms that together stand in few enough memories to rank them all; at least one. */
 function takeRarest(rarestFirst: Frequency[]): string[] {
   let ranked = 0;
-  const next = rarestFirst.findIndex(([, frequency], i) => (ranked += frequency) > MOST_RANKED && i > 0);
+  const next = rarestFirst.findIndex(([, frequency], i) => (ranked += frequency) > MAX_RANKED && i > 0);
   return rarestFirst.splice(0, next < 0 ? rarestFirst.length : next).map(([term]) => term);
 }
 

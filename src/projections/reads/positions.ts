@@ -1,5 +1,5 @@
 import type { CheckpointRow } from '../../events/log/log-tables.js';
-import { standingOf, type Standing } from '../folding/checkpoints.js';
+import { statusOf, type ProjectionStatus } from '../folding/checkpoints.js';
 import { PROJECTIONS } from '../projection-catalog.js';
 
 /** How far a projection has folded. */
@@ -9,7 +9,7 @@ export interface ProjectionPosition {
   version: number;
   /** Of the last event that it has folded; 0 when there is none. */
   position: number;
-  standing: Standing;
+  status: ProjectionStatus;
 }
 
 /** Where the log ends and how far each projection has folded, all of one moment. */
@@ -23,7 +23,7 @@ export function positionsOf(head: number, checkpoints: readonly CheckpointRow[])
   const projections = PROJECTIONS.map((declared) => {
     const checkpoint = checkpoints.find(({ projection }) => projection === declared.name);
     const { version, position } = checkpoint ?? NOTHING_FOLDED;
-    return { name: declared.name, version, position, standing: standingOf(declared, checkpoint, head) };
+    return { name: declared.name, version, position, status: statusOf(declared, checkpoint, head) };
   });
   return { head, projections };
 }

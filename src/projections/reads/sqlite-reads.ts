@@ -15,7 +15,7 @@ import { Reads, type StoreSize } from './reads.js';
 import { SqliteFigures } from './sqlite-figures.js';
 
 /** Tasks that may wait for a thread; more are refused with 503. */
-const MOST_WAITING = 1_000;
+const MAX_WAITING_TASKS = 1_000;
 /** After so long without a task a thread that is not always needed ends. */
 const IDLE_MS = 30_000;
 
@@ -104,12 +104,12 @@ function pool(
     filename: new URL('./sqlite-read.worker.js', import.meta.url).href,
     workerData: { file },
     maxThreads: 1,
-    maxQueue: MOST_WAITING,
+    maxQueue: MAX_WAITING_TASKS,
     ...options,
   });
 }
 
 async function run<T>(threads: Piscina, name: string, task: unknown): Promise<T> {
-  if (threads.queueSize >= MOST_WAITING) throw Unavailable.busy(threads.queueSize);
+  if (threads.queueSize >= MAX_WAITING_TASKS) throw Unavailable.busy(threads.queueSize);
   return valueOf((await threads.run(task, { name })) as ThreadResult<T>);
 }

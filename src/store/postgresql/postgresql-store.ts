@@ -18,12 +18,12 @@ import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
 import { runAll } from '../run-all.js';
 import type { Store } from '../store.js';
-import { takeRebuild } from './rebuild-lock.js';
-import { alone } from './start-lock.js';
+import { acquireRebuildLock } from './rebuild-lock.js';
+import { withStartLock } from './start-lock.js';
 
 /** Connections of one process: the writer needs one at a time, and one while the database is opened. */
-const WRITING = 2;
-const READING = 8;
+const WRITING_CONNECTIONS = 2;
+const READING_CONNECTIONS = 8;
 
 /** Opens the store in a PostgreSQL database: migrates, brings projections to the head; one process at a time does so. */
 export async function openPostgresqlStore(
@@ -31,12 +31,12 @@ export async function openPostgresqlStore(
   deciders: ReadonlyMap<string, Decider>,
 ): Promise<Store> {
   const name = databaseName({ url });
-  const writing = openPool(url, WRITING, { pipeline: true });
+  const writing = openPool(url, WRITING_CONNECTIONS, { pipeline: true });
   const undo: (() => unknown)[] = [() => writing.end()];
   try {
     const log = new PostgresqlEventLog(writing);
     const catalog = new EventCatalog();
-    const opened = await alone(writing, name, async () => {
+    const opened = await withStartLock(writing, name, async () => {
       const migrations = await migrate({ url });
       await dropLeftShadows(url, log);
       const parts = {
@@ -48,7 +48,7 @@ export async function openPostgresqlStore(
       const found = await openProjections(parts, PROJECTIONS);
       return { migrations, ...found };
     });
-    const reads = new PostgresqlReads(openPool(url, READING));
+    const reads = new PostgresqlReads(openPool(url, READING_CONNECTIONS));
     closeGate(reads.gate, opened);
     undo.unshift(() => reads.close());
     const doorbell = new Doorbell();
@@ -79,7 +79,7 @@ export async function openPostgresqlStore(
 
 /** Of a rebuild that was killed; one that another process is at goes on. */
 async function dropLeftShadows(url: string, log: PostgresqlEventLog): Promise<void> {
-  const taken = await takeRebuild(url);
+  const taken = await acquireRebuildLock(url);
   if (!taken) return;
   try {
     await dropShadows(log, PROJECTIONS);

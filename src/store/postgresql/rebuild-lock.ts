@@ -4,16 +4,16 @@ import { attempt } from '../../database/postgresql/postgresql-errors.js';
 import { Refused } from '../../errors.js';
 
 /** The right to rebuild in a PostgreSQL database: one process of all has it. */
-export interface TakenRebuild {
+export interface RebuildLock {
   release(): Promise<void>;
 }
 
 /** Takes the right to rebuild; undefined while another process has it. Throws Unavailable. Gone with the process, at the latest. */
-export function takeRebuild(url: string): Promise<TakenRebuild | undefined> {
+export function acquireRebuildLock(url: string): Promise<RebuildLock | undefined> {
   return attempt(() => taken(url));
 }
 
-async function taken(url: string): Promise<TakenRebuild | undefined> {
+async function taken(url: string): Promise<RebuildLock | undefined> {
   const pool = openPool(url, 1);
   let client: pg.PoolClient | undefined;
   const release = async () => {

@@ -15,7 +15,7 @@ const LOCK_START = {
 };
 
 /** Runs the work while no other process does the same, or starts; throws StartRefused when the database cannot be used. */
-export async function alone<T>(pool: pg.Pool, name: string, work: () => Promise<T>): Promise<T> {
+export async function withStartLock<T>(pool: pg.Pool, name: string, work: () => Promise<T>): Promise<T> {
   let client: pg.PoolClient;
   try {
     client = await pool.connect();

@@ -9,7 +9,7 @@ import { calendarBuckets } from '../calendar-buckets.js';
 import type { EmotionTrendAnswer, EmotionTrendQuery } from '../emotion.dto.js';
 
 /** Rows that one answer may be made of: some ten years of ten emotions a day. */
-const MOST_DAYS = 40_000;
+const MAX_DAYS = 40_000;
 
 /** How did this user's emotions develop? */
 export class GetEmotionTrend extends Query<EmotionTrendAnswer> {
@@ -31,9 +31,9 @@ export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
     const filters: Filter[] = [['userId', '=', userId]];
     if (from !== undefined) filters.push(['day', '>=', localDay(from, 0)]);
     if (to !== undefined) filters.push(['day', '<', localDay(to, 0) + 1]);
-    const limit = MOST_DAYS + 1;
+    const limit = MAX_DAYS + 1;
     const days = await this.reads.list(emotionDaysTable, { filters, order: ['day', 'emotion'], limit });
-    if (days.length > MOST_DAYS) throw InvalidInput.field('from', 'must leave a shorter time up to `to`');
+    if (days.length > MAX_DAYS) throw InvalidInput.field('from', 'must leave a shorter time up to `to`');
     const utcOffset = asked.utcOffset ?? (await this.reads.get(profilesTable, userId))?.utcOffset ?? 0;
     const cut = { bucket: asked.bucket ?? 'day', utcOffset };
     return { items: calendarBuckets(days, { ...cut, from, to }) };

@@ -16,8 +16,8 @@ import { dailyTrend, TREND_DAYS } from '../daily-trend.js';
 import type { EmotionAnswer, EmotionsAnswer } from '../emotion.dto.js';
 
 /** The page sizes of the scans: more emotions or triggers than anyone has. */
-const MOST_EMOTIONS = 1_000;
-const MOST_TRIGGERS = 20_000;
+const MAX_EMOTIONS = 1_000;
+const MAX_TRIGGERS = 20_000;
 const SHOWN_TRIGGERS = 50;
 
 /** What does this user feel? */
@@ -36,12 +36,12 @@ export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
       this.reads.list(emotionPatternsTable, {
         filters: [['userId', '=', userId]],
         order: ['emotion'],
-        limit: MOST_EMOTIONS,
+        limit: MAX_EMOTIONS,
       }),
       this.reads.list(emotionTriggersTable, {
         filters: [['userId', '=', userId]],
         order: ['emotion', 'trigger'],
-        limit: MOST_TRIGGERS,
+        limit: MAX_TRIGGERS,
       }),
       this.lastDays(userId),
       this.reads.get(profilesTable, userId),
@@ -71,7 +71,7 @@ export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
     return this.reads.list(emotionDaysTable, {
       filters: [ofUser, ['day', '>', newest.day - TREND_DAYS - 2]],
       order,
-      limit: TREND_DAYS * MOST_EMOTIONS,
+      limit: TREND_DAYS * MAX_EMOTIONS,
     });
   }
 }

@@ -1,9 +1,9 @@
-import type { Filter, RowChanges, RowQuery, RowReader, RowStore } from './row-store.js';
-import { compareKeyParts, compareKeys, keyText, type Key, type Table } from './table.js';
+import type { Filter, RowChanges, RowQuery, RowReader, RowStore } from '../../src/database/row-store.js';
+import { compareKeyParts, compareKeys, keyText, type Key, type Table } from '../../src/database/table.js';
 
 type Values = Record<string, Key | null>;
 
-/** Rows in memory, for folds that must not touch the live tables: verification, state as of a past moment, tests. */
+/** Rows in memory: what a fold makes of events without any database. */
 export class MemoryRowStore implements RowStore, RowReader {
   private readonly tables = new Map<string, Map<string, object>>();
 
@@ -19,11 +19,6 @@ export class MemoryRowStore implements RowStore, RowReader {
         else rows.delete(id);
       }
     }
-  }
-
-  removeUser(table: Table, userId: string): void {
-    const rows = this.rowsOf(table);
-    for (const [id, row] of rows) if ((row as Values).userId === userId) rows.delete(id);
   }
 
   clear(table: Table): void {

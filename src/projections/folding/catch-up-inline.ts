@@ -1,0 +1,65 @@
+import { PoisonEvent } from '../../errors.js';
+import type { EventDecoder } from '../../events/log/event-decoder.js';
+import type { LogTransaction } from '../../events/log/event-log.js';
+import { inBatch } from '../../events/log/in-batch.js';
+import { checkpointsTable, failuresTable, skipsTable } from '../../events/log/log-tables.js';
+import type { Projection } from '../projection.js';
+import { statusIn } from './checkpoints.js';
+import { ProjectionFolds } from './projection-folds.js';
+
+/**
+ * A lag of at most this many events is caught up inside a command's transaction; more is left to Upkeep, because commands
+ * wait for it.
+ */
+export const MAX_INLINE_EVENTS = 1_000;
+
+/**
+ * Folds the few events that a process of another release has appended without folding them, within a transaction that
+ * writes anyway, so that its own events find their projections at the head. A lag that is too long, or that a poison event
+ * causes, stays. Returns whether anything was folded.
+ */
+export async function catchUpInline(
+  transaction: LogTransaction,
+  decoder: EventDecoder,
+  projections: readonly Projection[],
+): Promise<boolean> {
+  let folded = false;
+  for (const projection of projections) {
+    const after = await laggingAfter(transaction, projection);
+    if (after === undefined || transaction.head.position - after > MAX_INLINE_EVENTS) continue;
+    try {
+      await foldAfter(transaction, decoder, projection, after);
+      folded = true;
+    } catch (error) {
+      // Upkeep meets it as well, and records it.
+      if (!(error instanceof PoisonEvent)) throw error;
+    }
+  }
+  return folded;
+}
+
+/** The checkpoint of a projection that lags and has not stopped at an event; undefined otherwise. */
+function laggingAfter(transaction: LogTransaction, projection: Projection): Promise<number | undefined> {
+  return inBatch(transaction, (rows) => {
+    if (statusIn(projection, transaction.head.position, rows) !== 'behind') return undefined;
+    const { position } = rows.get(checkpointsTable, projection.name) ?? { position: 0 };
+    const failure = rows.get(failuresTable, projection.name);
+    return failure && failure.position > position ? undefined : position;
+  });
+}
+
+async function foldAfter(
+  transaction: LogTransaction,
+  decoder: EventDecoder,
+  projection: Projection,
+  after: number,
+): Promise<void> {
+  const stored = await transaction.read({ after, limit: MAX_INLINE_EVENTS });
+  const events = stored.map((event) => decoder.decode(event));
+  const folds = new ProjectionFolds([projection]);
+  await inBatch(transaction, (rows) => {
+    for (const event of events)
+      if (!rows.get(skipsTable, projection.name, event.eventId)) folds.fold(event, rows);
+    folds.checkpoint(transaction.head.position, rows);
+  });
+}
