@@ -154,11 +154,16 @@ describe('the connection of the SQLite writer', () => {
     expect(sql).toMatch(/position integer not null primary key autoincrement/i);
   });
 
-  it('cannot be written to by whoever only reads', () => {
+  it('cannot be written to by a connection for reading', () => {
     const other = openForReading(file);
     const write = () => other.exec(`insert into checkpoints values ('x', 1, 1)`);
 
-    expect(write).toThrow(expect.objectContaining({ code: 'SQLITE_READONLY' }));
+    expect(write).toThrow(
+      expect.objectContaining({
+        code: 'database.unavailable',
+        cause: expect.objectContaining({ code: 'SQLITE_READONLY' }) as unknown,
+      }),
+    );
     other.close();
   });
 });

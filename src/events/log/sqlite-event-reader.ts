@@ -15,15 +15,14 @@ export const BY_USER = `select ${SCANNED_COLUMNS} from events e join streams s o
 
 /** Reads the log over any connection: the writer's own, or a worker's read-only one. */
 export class SqliteEventReader {
-  private readonly last: Database.Statement;
+  private last: Database.Statement | undefined;
   private readonly statements = new Map<string, Database.Statement>();
   private byUser: Database.Statement | undefined;
 
-  constructor(private readonly db: Database.Database) {
-    this.last = db.prepare(SELECT_HEAD);
-  }
+  constructor(private readonly db: Database.Database) {}
 
   head(): LogHead {
+    this.last ??= this.db.prepare(SELECT_HEAD);
     return headOf(this.last.get() as EventRow | undefined);
   }
 

@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import { Refused } from '../../errors.js';
 import { loggedFailure } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
-import { leadershipOf, type Leadership } from '../../store/leadership.js';
+import { openLeadership, type Leadership } from '../../store/open-leadership.js';
 import { Jobs, type Job } from '../jobs.js';
 import { noSuchBackup } from './backup-errors.js';
 import { listBackups } from './backup-folder.js';
@@ -41,7 +41,7 @@ export class Backups {
     private readonly log: BackupLog,
   ) {
     this.state = new BackupState(settings);
-    this.leadership = leadershipOf(settings.address);
+    this.leadership = openLeadership(settings.address);
   }
 
   /** Begins what is scheduled and continuous. */

@@ -1,6 +1,6 @@
 import { loggedFailure } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
-import type { Leadership } from '../../store/leadership.js';
+import type { Leadership } from '../../store/open-leadership.js';
 import { OperationsThread } from '../in-thread.js';
 import type { BackupLog } from './backup-log.js';
 import type { BackupState } from './backup-state.js';

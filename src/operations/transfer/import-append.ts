@@ -8,11 +8,11 @@ import { checkpointsTable, receiptsTable, skipsTable, type ReceiptRow } from '..
 import { statusOf } from '../../projections/folding/checkpoints.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
+import { inStreams } from '../lines/in-streams.js';
+import type { LineChunk } from '../lines/line-chunks.js';
 import type { LoggedEvent } from '../lines/log-line.js';
-import type { ImportChunk } from './import-chunks.js';
 import { storeChanged } from './import-errors.js';
 import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
-import { inStreams } from './import-streams.js';
 import { withPositions } from './receipt-positions.js';
 
 const EVENTS_PER_PAGE = 1_000;
@@ -44,7 +44,7 @@ export class AppendTarget implements ImportTarget {
 
   async write(
     transaction: LogTransaction,
-    chunk: ImportChunk,
+    chunk: LineChunk,
     fresh: readonly LoggedEvent[],
   ): Promise<WrittenChunk> {
     this.before = this.recent;
@@ -103,7 +103,7 @@ export class AppendTarget implements ImportTarget {
   }
 
   /** Receipts that are there, from an import before, stay as they are. */
-  private keepReceipts(transaction: LogTransaction, chunk: ImportChunk, rows: RowBatch): number {
+  private keepReceipts(transaction: LogTransaction, chunk: LineChunk, rows: RowBatch): number {
     let kept = 0;
     for (const receipt of chunk.receipts) {
       if (rows.get(receiptsTable, receipt.idempotencyKey)) continue;
@@ -126,7 +126,7 @@ export class AppendTarget implements ImportTarget {
   }
 
   /** Skips name their event's position. */
-  private async skipsOf(transaction: LogTransaction, { events }: ImportChunk) {
+  private async skipsOf(transaction: LogTransaction, { events }: LineChunk) {
     const skips = [];
     for (const event of events) {
       for (const skip of this.plan.skips.get(event.position) ?? []) {

@@ -1,11 +1,11 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import type { JobContext } from '../job-context.js';
+import { inCommands } from '../lines/line-chunks.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
 import { AppendTarget } from './import-append.js';
 import { checkImport } from './import-check.js';
-import { inCommands } from './import-chunks.js';
 import { ContinueTarget } from './import-continue.js';
 import type { ImportParts, ImportRequest, ImportTarget } from './import-parts.js';
 

@@ -3,9 +3,9 @@ import type { EventLog, LogHead, LogTransaction } from '../../events/log/event-l
 import type { SkipRow } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
+import type { LineChunk } from '../lines/line-chunks.js';
 import type { LoggedEvent } from '../lines/log-line.js';
 import type { RebuildParts } from '../rebuild/rebuild.js';
-import type { ImportChunk } from './import-chunks.js';
 
 /** The store that takes a file in; nobody else should write to it. */
 export interface ImportParts {
@@ -41,11 +41,7 @@ export interface ImportTarget {
   /** Whether the event of the file is in the store already; asked once for each, in order. */
   isStored(event: LoggedEvent): boolean;
   /** Writes the chunk, but for the events that are there. */
-  write(
-    transaction: LogTransaction,
-    chunk: ImportChunk,
-    fresh: readonly LoggedEvent[],
-  ): Promise<WrittenChunk>;
+  write(transaction: LogTransaction, chunk: LineChunk, fresh: readonly LoggedEvent[]): Promise<WrittenChunk>;
 }
 
 export interface WrittenChunk {

@@ -16,7 +16,6 @@ import { EventWriter } from '../../writer/event-writer.js';
 import { databaseName } from '../database-address.js';
 import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
-import { runAll } from '../run-all.js';
 import type { Store } from '../store.js';
 import { acquireRebuildLock } from './rebuild-lock.js';
 import { withStartLock } from './start-lock.js';
@@ -30,51 +29,35 @@ export async function openPostgresqlStore(
   url: string,
   deciders: ReadonlyMap<string, Decider>,
 ): Promise<Store> {
-  const name = databaseName({ url });
-  const writing = openPool(url, WRITING_CONNECTIONS, { pipeline: true });
-  const undo: (() => unknown)[] = [() => writing.end()];
-  try {
-    const log = new PostgresqlEventLog(writing);
-    const catalog = new EventCatalog();
-    const opened = await withStartLock(writing, name, async () => {
-      const migrations = await migrate({ url });
-      await dropLeftShadows(url, log);
-      const parts = {
-        log,
-        decoder: new EventDecoder(),
-        skips: await readStore({ url }, readSkips),
-        shared: true,
-      };
-      const found = await openProjections(parts, PROJECTIONS);
-      return { migrations, ...found };
-    });
-    const reads = new PostgresqlReads(openPool(url, READING_CONNECTIONS));
-    closeGate(reads.gate, opened);
-    undo.unshift(() => reads.close());
-    const doorbell = new Doorbell();
-    const others = new PostgresqlDoorbell(url, doorbell);
-    undo.unshift(() => others.close());
-    const folds = new LiveFolds(PROJECTIONS);
-    const writer = new DecidingWriter(
-      log,
-      new EventWriter(log, { catalog, codec: jsonCodec, folds, clock: Date.now, doorbell }),
-      folds,
-      deciders,
-    );
-    undo.unshift(() => writer.close());
-    return {
-      writer,
-      reads,
-      doorbell,
-      address: { url },
-      opened,
-      announce: nothing,
-      close: () => runAll(undo),
-    };
-  } catch (error) {
-    await runAll(undo);
-    throw error;
-  }
+  await using opening = new AsyncDisposableStack();
+  const writing = opening.adopt(openPool(url, WRITING_CONNECTIONS, { pipeline: true }), (pool) => pool.end());
+  const log = new PostgresqlEventLog(writing);
+  const opened = await withStartLock(writing, databaseName({ url }), async () => {
+    const migrations = await migrate({ url });
+    await dropLeftShadows(url, log);
+    const skips = await readStore({ url }, readSkips);
+    const parts = { log, decoder: new EventDecoder(), skips, shared: true };
+    return { migrations, ...(await openProjections(parts, PROJECTIONS)) };
+  });
+  const pool = openPool(url, READING_CONNECTIONS);
+  const reads = opening.adopt(new PostgresqlReads(pool), (open) => open.close());
+  closeGate(reads.gate, opened);
+  const doorbell = new Doorbell();
+  opening.adopt(new PostgresqlDoorbell(url, doorbell), (others) => others.close());
+  const folds = new LiveFolds(PROJECTIONS);
+  const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };
+  const deciding = new DecidingWriter(log, new EventWriter(log, parts), folds, deciders);
+  const writer = opening.adopt(deciding, (open) => open.close());
+  const stack = opening.move();
+  return {
+    writer,
+    reads,
+    doorbell,
+    address: { url },
+    opened,
+    announce: nothing,
+    close: () => stack.disposeAsync(),
+  };
 }
 
 /** Of a rebuild that was killed; one that another process is at goes on. */

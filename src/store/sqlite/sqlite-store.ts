@@ -15,37 +15,30 @@ import { SqliteReads } from '../../projections/reads/sqlite-reads.js';
 import { SqliteWriter } from '../../writer/sqlite-writer.js';
 import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
-import { runAll } from '../run-all.js';
 import type { Store } from '../store.js';
 import { takeDataFolder } from './data-folder.js';
 
 /** Opens the SQLite store of a folder: takes the folder, migrates, brings projections to the head. */
 export async function openSqliteStore(dataDir: string): Promise<Store> {
-  const folder = takeDataFolder(dataDir);
-  const undo: (() => unknown)[] = [() => folder.release()];
-  try {
-    const migrations = await migrate({ file: folder.file });
-    const found = await openFile(folder.file);
-    const reads = new SqliteReads(folder.file);
-    closeGate(reads.gate, found);
-    undo.unshift(() => reads.close());
-    const address = { file: folder.file, turns: new WriteTurns().memory };
-    const doorbell = new Doorbell();
-    const writer = await SqliteWriter.open(address, doorbell);
-    undo.unshift(() => writer.close());
-    return {
-      writer,
-      reads,
-      doorbell,
-      address,
-      opened: { migrations, ...found },
-      announce: (listening) => folder.announce(listening),
-      close: () => runAll(undo),
-    };
-  } catch (error) {
-    await runAll(undo);
-    throw error;
-  }
+  await using opening = new AsyncDisposableStack();
+  const folder = opening.adopt(takeDataFolder(dataDir), (taken) => taken.release());
+  const migrations = await migrate({ file: folder.file });
+  const found = await openFile(folder.file);
+  const reads = opening.adopt(new SqliteReads(folder.file), (open) => open.close());
+  closeGate(reads.gate, found);
+  const address = { file: folder.file, turns: new WriteTurns().memory };
+  const doorbell = new Doorbell();
+  const writer = opening.adopt(await SqliteWriter.open(address, doorbell), (open) => open.close());
+  const opened = opening.move();
+  return {
+    writer,
+    reads,
+    doorbell,
+    address,
+    opened: { migrations, ...found },
+    announce: (listening) => folder.announce(listening),
+    close: () => opened.disposeAsync(),
+  };
 }
 
 async function openFile(file: string): Promise<OpenedProjections> {

@@ -6,9 +6,12 @@ import {
   type StoredEvent,
   type StreamHead,
 } from '../../events/log/event-log.js';
-import type { LoggedEvent } from '../lines/log-line.js';
+import type { LoggedEvent } from './log-line.js';
 
-/** The events with the numbers that their streams have, or get, in the store. Throws what is refused unless each goes on with its stream. */
+/**
+ * Returns the events with the keys that their streams have, or get, in the store. Throws `refused` where an event's version
+ * does not follow the stream's.
+ */
 export function inStreams(
   transaction: LogTransaction,
   events: readonly LoggedEvent[],

@@ -1,0 +1,34 @@
+import type { StoreError } from '../../errors.js';
+import type { LogTransaction } from '../../events/log/event-log.js';
+import { inBatch } from '../../events/log/in-batch.js';
+import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
+import { inStreams } from './in-streams.js';
+import type { LoggedEvent } from './log-line.js';
+
+/** Lines of one transaction, in the order of their file. */
+interface Lines {
+  events: readonly LoggedEvent[];
+  receipts: readonly ReceiptRow[];
+  skips: readonly SkipRow[];
+}
+
+/**
+ * Appends events at the positions that they have, with their receipts and skips: what a restore and an import into an
+ * empty store do. Throws `refused` where the events do not follow the head, or their streams.
+ */
+export async function appendLines(
+  transaction: LogTransaction,
+  { events, receipts, skips }: Lines,
+  refused: (what: string) => StoreError,
+): Promise<void> {
+  const { head } = transaction;
+  const first = events[0];
+  if (first && first.position !== head.position + 1)
+    throw refused(`position ${first.position} does not follow position ${head.position}, where the log ends`);
+  const inStream = await inStreams(transaction, events, refused);
+  await inBatch(transaction, (rows) => {
+    for (const receipt of receipts) rows.put(receiptsTable, receipt);
+    for (const skip of skips) rows.put(skipsTable, skip);
+  });
+  await transaction.append(inStream);
+}
