@@ -1,0 +1,63 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { joyfulTurn } from '../support/builders.js';
+import { edgesoul } from '../support/edgesoul.js';
+import { refusalOf } from '../support/expectations.js';
+import { Store } from '../support/store.js';
+
+jest.setTimeout(60_000);
+
+const PAGE_BYTES = 4_096;
+
+/** Overwrites every page of a table or index of a stopped store with bytes that no page begins with. */
+async function overwrite(store: Store, relation: string): Promise<void> {
+  const path = join(store.dataDir, 'edgesoul.db');
+  const db = new Database(path);
+  db.pragma('wal_checkpoint(truncate)');
+  const pages = db.prepare('select pageno from dbstat where name = ?').pluck().all(relation) as number[];
+  db.close();
+  expect(pages.length).toBeGreaterThan(0);
+  const file = await open(path, 'r+');
+  for (const page of pages)
+    await file.write(Buffer.alloc(PAGE_BYTES, 0xff), 0, PAGE_BYTES, (page - 1) * PAGE_BYTES);
+  await file.close();
+}
+
+describe('a SQLite file in which pages of a table are damaged', () => {
+  let store: Store;
+
+  beforeAll(async () => {
+    store = await Store.start();
+    for (let i = 0; i < 5; i++) await store.user('ada').post('/turns', joyfulTurn());
+    await store.stop();
+    await overwrite(store, 'profiles');
+    await overwrite(store, 'emotion_patterns');
+    await store.restart();
+  });
+
+  afterAll(() => store.remove());
+
+  it.each([
+    ['a read on the main thread', () => store.user('ada').get('/profile')],
+    ['a scan in a thread', () => store.user('ada').get('/emotions')],
+    ['a command in the thread of the writer', () => store.user('ada').post('/turns', joyfulTurn())],
+  ])('is reported as damage by %s', async (_where, ask) => {
+    expect(refusalOf(await ask())).toBe('500 database.damaged');
+  });
+
+  it('still serves what lies in other pages', async () => {
+    expect((await store.user('ada').get('/conversation')).status).toBe(200);
+    expect((await store.get('/v1/events')).status).toBe(200);
+  });
+
+  it('is reported as damage by the command line, without a stack trace', async () => {
+    await store.stop();
+    const verified = await edgesoul(['verify'], store.settings);
+    expect([verified.code, verified.stdout]).toEqual([3, expect.stringMatching(/storage: /)]);
+    const backup = await edgesoul(['backup'], store.settings);
+    expect(backup.code).toBe(1);
+    for (const { stderr } of [verified, backup]) expect(stderr).not.toMatch(/\n\s+at |SqliteError/);
+  });
+});
