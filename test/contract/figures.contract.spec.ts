@@ -20,7 +20,7 @@ for (const database of DATABASES) {
       const { head, projections } = await db.reads.positions();
       expect(head).toBe(0);
       expect(projections).toEqual(
-        PROJECTIONS.map(({ name }) => ({ name, version: 0, position: 0, standing: 'live' })),
+        PROJECTIONS.map(({ name }) => ({ name, version: 0, position: 0, status: 'live' })),
       );
       expect(await db.reads.countRows(emotionPatternsTable)).toBe(0);
       expect(await db.reads.countEvents(0, 100)).toEqual({});
@@ -33,7 +33,7 @@ for (const database of DATABASES) {
       const { head, projections } = await db.reads.positions();
       expect(head).toBe(10);
       expect(projections).toEqual(
-        PROJECTIONS.map(({ name, version }) => ({ name, version, position: 10, standing: 'live' })),
+        PROJECTIONS.map(({ name, version }) => ({ name, version, position: 10, status: 'live' })),
       );
       expect(await db.reads.countRows(emotionPatternsTable)).toBe(3);
       expect(await db.reads.countEvents(0, 10)).toEqual({ 'emotion.observed': 10 });
