@@ -1,9 +1,6 @@
 import { Refused } from '../../errors.js';
 
-/**
- * Runs the work. Ctrl-C and SIGTERM abort it; it then throws Refused `work.interrupted` with `next` as the
- * message.
- */
+/** Runs the work; Ctrl-C and SIGTERM abort it, and it then throws Refused with `next` as the message. */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   next = 'Interrupted; what was begun has been removed.',

@@ -74,10 +74,7 @@ function configOf({ dataDir, backupDir, databaseUrl }: CommonOptions): Config {
   });
 }
 
-/**
- * Whether the message is enough for the operator. The cause of a failure in a service is in that service's
- * log.
- */
+/** Whether the message is enough for the operator; a service logs the causes of its own failures. */
 function isExplained(error: unknown): boolean {
   if (error instanceof Unexpected) return error.cause === undefined;
   return error instanceof StoreError || error instanceof StartRefused || isSystemError(error);

@@ -45,9 +45,7 @@ export function resetCommand(): Command {
   ).option('--yes', "do not ask for the store's name");
 }
 
-/**
- * The name that the operator has to type: the last part of the data folder's path, or the database's name.
- */
+/** The name that the operator has to type: the last part of the data folder's path, or the database. */
 function storeName({ databaseUrl, dataDir }: Config): string {
   if (databaseUrl === undefined) return basename(resolve(dataDir));
   const { pathname, username } = new URL(databaseUrl);
