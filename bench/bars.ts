@@ -140,10 +140,7 @@ function cpuRatio(own: number | undefined, yardstick: number | undefined): { byC
   return own && yardstick ? { byCpu: yardstick / own } : {};
 }
 
-/**
- * The ratio of the commands per second: both run the same commands, even if they make different numbers of
- * events.
- */
+/** The ratio of the commands per second; events cannot be compared, because their numbers differ. */
 function commandRatio(own: PeerRow | undefined, other: PeerRow | undefined): number | undefined {
   if (!own?.commandsPerSecond || !other?.commandsPerSecond) return undefined;
   return own.commandsPerSecond / other.commandsPerSecond;

@@ -60,8 +60,7 @@ function observed(userId: string, observation: Observation): BenchEvent {
 }
 
 /**
- * An endless supply of the mix's commands as lists of events. The commands are made before, so that this is
- * not measured.
+ * An endless supply of the mix's commands as lists of events; the commands are made before the measurement.
  */
 export function eventSupply(seed: number, commands: number): () => BenchEvent[] {
   const maker = new CommandMaker(seed);

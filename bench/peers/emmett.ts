@@ -47,8 +47,7 @@ async function run(task: PeerTask): Promise<PeerResult> {
 }
 
 /**
- * emmett switches to WAL without waiting, and then fails in its first transaction; a file in WAL mode avoids
- * that.
+ * A file in WAL mode: emmett does not wait for its own switch to WAL, and its first transaction then fails.
  */
 function createInWalMode(fileName: string): void {
   const db = new Database(fileName);
@@ -58,8 +57,8 @@ function createInWalMode(fileName: string): void {
 }
 
 /**
- * After a while, counts the events from another connection: acknowledged but uncommitted events could still
- * be lost.
+ * Counts, from another connection, the events that are acknowledged but not committed: they may still be
+ * lost.
  */
 async function noteUncommitted(observer: SQLiteConnection, tally: Tally): Promise<string | undefined> {
   await new Promise((resolve) => setTimeout(resolve, COUNT_AFTER_MS));

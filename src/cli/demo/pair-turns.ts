@@ -32,14 +32,14 @@ export function pairTurns(
   turns.forEach((turn, index) => {
     const usersSide = index < opening || turn.speaker === user;
     const expected = turn.speaker === (usersSide ? user : companion);
-    const said = expected ? turn.text : `${turn.speaker}: ${turn.text}`;
+    const line = expected ? turn.text : `${turn.speaker}: ${turn.text}`;
     const current = exchanges.at(-1);
     if (!current || (usersSide && current.assistantMessage !== '')) {
-      exchanges.push({ userMessage: said, assistantMessage: '', occurredAt: turn.at });
+      exchanges.push({ userMessage: line, assistantMessage: '', occurredAt: turn.at });
     } else if (usersSide) {
-      current.userMessage = joined(current.userMessage, said);
+      current.userMessage = joined(current.userMessage, line);
     } else {
-      current.assistantMessage = joined(current.assistantMessage, said);
+      current.assistantMessage = joined(current.assistantMessage, line);
     }
   });
   return exchanges.flatMap(withinLimits);
@@ -50,13 +50,13 @@ function joined(before: string, after: string): string {
 }
 
 function withinLimits({ userMessage, assistantMessage, occurredAt }: Exchange): Exchange[] {
-  const said = parts(userMessage, MAX_USER_CHARACTERS);
+  const messages = parts(userMessage, MAX_USER_CHARACTERS);
   const replies = parts(assistantMessage, MAX_REPLY_CHARACTERS);
-  const last = said.pop() ?? '';
+  const lastMessage = messages.pop() ?? '';
   return [
-    ...said.map((part) => ({ userMessage: part, assistantMessage: '', occurredAt })),
+    ...messages.map((part) => ({ userMessage: part, assistantMessage: '', occurredAt })),
     ...replies.map((part, n) => ({
-      userMessage: n === 0 ? last : '(continued)',
+      userMessage: n === 0 ? lastMessage : '(continued)',
       assistantMessage: part,
       occurredAt,
     })),

@@ -5,7 +5,7 @@ import { DemoError, type Numbered, type Script } from './demo-script.js';
 import { locomoScript, LOCOMO_LINE, type LocomoLine } from './locomo.js';
 import { meldScript, MELD_LINE, type MeldLine } from './meld.js';
 
-/** Reads a JSONL file of conversations or of labelled dialogues; the shape of the first line tells which. */
+/** Reads a JSONL file of conversations or of labelled dialogues; the first line decides which. */
 export async function readScript(file: string): Promise<Script> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw DemoError.unreadable(file, error);
