@@ -120,7 +120,7 @@ function observe(dialogue: MeldLine, turn: MeldTurn, n: number): Observation {
   };
 }
 
-/** The intensity of an utterance: 0.3 if it is neutral, else from its sentiment, plus 0.15 if it contains a `!`. */
+/** The intensity of an utterance: 0.3 if neutral, else from its sentiment, plus 0.15 if it contains a `!`. */
 export function intensityOf({ emotion, sentiment, text }: MeldTurn): number {
   if (emotion === 'neutral') return 0.3;
   const felt = INTENSITIES[sentiment ?? 'neutral'] ?? 0.5;
