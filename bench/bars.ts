@@ -3,7 +3,7 @@ import { PEER } from './cells/peers.ts';
 import type { PeerRow, Report } from './report.ts';
 import type { CellSummary } from './rounds.ts';
 
-/** Whether a bar that the project holds itself to was reached in this run. */
+/** A bar (a target of the project), and whether this run reached it. */
 export interface Verdict {
   what: string;
   bar: number;
@@ -11,14 +11,14 @@ export interface Verdict {
   unit: '' | 'ms';
   lowerIsBetter: boolean;
   measured?: number;
-  /** The same ratio by CPU time instead of by the clock: steadier on a busy machine, blind to waiting for the disk. */
+  /** The same ratio by CPU time: steadier on a busy machine, but it does not include waiting for the disk. */
   byCpu?: number;
   verdict: 'stretch reached' | 'held' | 'MISSED' | 'not measured';
 }
 
 type Bar = Pick<Verdict, 'what' | 'bar' | 'stretch'> & Partial<Verdict>;
 
-/** Every bar, with what this run says of it. */
+/** Every bar with the result of this run. */
 export function verdicts(report: Report): Verdict[] {
   return [...overHttp(report), ...inProcess(report), ...readingSide(report)].map((bar) =>
     judge({ unit: '', lowerIsBetter: false, ...bar }),
@@ -27,11 +27,11 @@ export function verdicts(report: Report): Verdict[] {
 
 function overHttp({ commands, openLoop }: Report): Bar[] {
   const mix = (yardstick: string) => ({
-    ...found(perSecondRatio(commands, 'mix, 64', `${yardstick}, 64`)),
+    ...ifMeasured(perSecondRatio(commands, 'mix, 64', `${yardstick}, 64`)),
     ...cpuRatio(serverMicros(commands, 'mix, 64'), serverMicros(commands, `${yardstick}, 64`)),
   });
-  // A machine on which even the yardstick falls behind tells nothing about waiting times.
-  const kept = openLoop && openLoop[0]!.perSecond > 0.95 * openLoop[0]!.rate!;
+  // If even the yardstick falls behind, the machine is too slow to measure waiting times.
+  const keptUp = openLoop && openLoop[0]!.perSecond > 0.95 * openLoop[0]!.rate!;
   return [
     { what: 'mix over HTTP : bare node:http echo', bar: 0.42, stretch: 0.5, ...mix('echo POST') },
     {
@@ -46,7 +46,7 @@ function overHttp({ commands, openLoop }: Report): Bar[] {
       bar: 1.6,
       stretch: 1.25,
       lowerIsBetter: true,
-      ...found(kept ? openLoop[1]?.p99Ratio : undefined),
+      ...ifMeasured(keptUp ? openLoop[1]?.p99Ratio : undefined),
     },
   ];
 }
@@ -55,7 +55,7 @@ function inProcess({ peers }: Report): Bar[] {
   const own = peers?.find(({ name }) => name === PEER.writer);
   const writer = (name: string) => {
     const other = peers?.find((peer) => peer.name === name);
-    return { ...found(commandRatio(own, other)), ...cpuRatio(own?.cpuMicros, other?.cpuMicros) };
+    return { ...ifMeasured(commandRatio(own, other)), ...cpuRatio(own?.cpuMicros, other?.cpuMicros) };
   };
   return [
     {
@@ -82,20 +82,20 @@ function readingSide({ rebuild, search }: Report): Bar[] {
       what: 'rebuild : fold and bulk insert by hand',
       bar: 0.7,
       stretch: 1,
-      ...found(rebuild?.ratioByHand),
+      ...ifMeasured(rebuild?.ratioByHand),
     },
     {
       what: 'chat p99 beside a rebuild : quiet',
       bar: 3,
       stretch: 2,
       lowerIsBetter: true,
-      ...found(rebuild?.chat.ratio),
+      ...ifMeasured(rebuild?.chat.ratio),
     },
     {
       what: 'rebuild : reading and parsing the same rows',
       bar: 0.35,
       stretch: 0.5,
-      ...found(rebuild?.ratio),
+      ...ifMeasured(rebuild?.ratio),
     },
     {
       what: `search p99, ${memories} memories, user with ${heavy}`,
@@ -103,7 +103,7 @@ function readingSide({ rebuild, search }: Report): Bar[] {
       stretch: 2,
       unit: 'ms',
       lowerIsBetter: true,
-      ...found(search?.cells[1]?.p99),
+      ...ifMeasured(search?.cells[1]?.p99),
     },
   ];
 }
@@ -116,11 +116,11 @@ function judge(bar: Omit<Verdict, 'verdict'>): Verdict {
   return { ...bar, verdict: reaches(bar.bar) ? 'held' : 'MISSED' };
 }
 
-function found(measured: number | undefined): { measured?: number } {
+function ifMeasured(measured: number | undefined): { measured?: number } {
   return measured === undefined ? {} : { measured };
 }
 
-/** The median over the rounds of one cell's rate over another's in the same round. */
+/** The ratio of one cell's rate to another's in the same round: the median over the rounds. */
 export function perSecondRatio(
   cells: readonly CellSummary[] | undefined,
   name: string,
@@ -140,7 +140,7 @@ function cpuRatio(own: number | undefined, yardstick: number | undefined): { byC
   return own && yardstick ? { byCpu: yardstick / own } : {};
 }
 
-/** Commands a second of this service's writer over a peer's: the same commands, however many events each makes of one. */
+/** The ratio of the commands per second; events cannot be compared, because their numbers differ. */
 function commandRatio(own: PeerRow | undefined, other: PeerRow | undefined): number | undefined {
   if (!own?.commandsPerSecond || !other?.commandsPerSecond) return undefined;
   return own.commandsPerSecond / other.commandsPerSecond;

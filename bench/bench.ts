@@ -16,7 +16,7 @@ import type { Report } from './report.ts';
 import { Scratch } from './scratch.ts';
 import { render } from './table.ts';
 
-/** Measures what was asked for, part by part; nothing of one part runs during another. */
+/** Measures the selected parts one after another; no two parts run at the same time. */
 async function measure(options: BenchOptions, scratch: Scratch): Promise<Report> {
   const { rounds, seconds, quick } = options;
   const environment = describeMachine(scratch.folder('disk'));
@@ -38,7 +38,7 @@ async function measure(options: BenchOptions, scratch: Scratch): Promise<Report>
   return report;
 }
 
-async function measured(): Promise<Report> {
+async function measureAndStop(): Promise<Report> {
   try {
     return await measure(options, scratch);
   } finally {
@@ -52,7 +52,7 @@ const scratch = new Scratch(options.scratch);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.once('exit', () => scratch.remove());
 await scratch.use(options.database);
-const report = await measured();
+const report = await measureAndStop();
 const text = options.json
   ? JSON.stringify({ ...report, verdicts: verdicts(report) }, null, 2)
   : render(report);

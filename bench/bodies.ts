@@ -1,6 +1,8 @@
 import { pick, randomFrom, vocabulary, zipfWords } from './words.ts';
 
-/** A command as `POST /v1/commands` takes it; `toRequest` turns it into the single route's request. */
+/**
+ * A command as `POST /v1/commands` takes it; `toRequest` turns it into a request to the command's own route.
+ */
 export type Command =
   | (TurnBody & { command: 'RecordTurn'; userId: string })
   | (EmotionBody & { command: 'ObserveEmotion'; userId: string })
@@ -38,7 +40,7 @@ export interface ProfileBody {
   interests?: string[];
 }
 
-/** What a load generator sends: everything but the idempotency key. */
+/** What a load generator sends, without the idempotency key. */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PATCH';
   path: string;
@@ -51,7 +53,7 @@ export const USERS = 1_000;
 const EMOTIONS = ['joy', 'sadness', 'anger', 'fear', 'surprise', 'love', 'neutral'];
 const MEMORY_TYPES = ['preference', 'pattern', 'fact', 'conversation', 'emotional'];
 const TONES = ['friendly', 'professional', 'casual'];
-/** Sentences from which the service learns a preference; a small share of real messages holds one. */
+/** Sentences from which the service learns a preference; 3 % of the messages begin with one. */
 const PREFERENCES = [
   'I love hiking',
   'keep it brief',
@@ -60,12 +62,12 @@ const PREFERENCES = [
   'I like emojis',
 ];
 
-/** The name of the user with this number, 0 to 999. */
+/** The id of the user with this number, 0 to 999. */
 export function userName(number: number): string {
   return `user-${String(number).padStart(4, '0')}`;
 }
 
-/** Makes realistic commands, the same ones for the same seed. */
+/** Makes realistic commands; the same seed gives the same commands. */
 export class CommandMaker {
   private readonly random: () => number;
   private readonly word: () => string;
@@ -148,7 +150,7 @@ export class CommandMaker {
     return { interests: this.names(3) };
   }
 
-  /** 40 to 200 characters. */
+  /** A text of 40 to 200 characters. */
   private message(): string {
     const length = 40 + Math.floor(this.random() * 161);
     let text = this.random() < 0.03 ? pick(PREFERENCES, this.random) : this.word();
@@ -173,7 +175,7 @@ export class CommandMaker {
   }
 }
 
-/** The single route's request for a command. */
+/** The request to a command's own route. */
 export function toRequest(command: Command): HttpRequest {
   const { command: name, userId, ...body } = command;
   const user = `/v1/users/${userId}`;

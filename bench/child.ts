@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** A benchmark process of our own that has said it is ready. */
+/** A server process of the benchmarks that has reported its address. */
 export interface Started {
   url: string;
   child: ChildProcess;
@@ -16,7 +16,7 @@ export async function startServer(file: string): Promise<Started> {
   return { url, child, stop: () => stop(child) };
 }
 
-/** Runs a measuring file of this folder with one task and answers what it reports. */
+/** Runs a measuring file of this folder with one task and returns its result. */
 export async function runTask<Result>(file: string, task: object): Promise<Result> {
   const child = spawnFile(file);
   child.send(task);
@@ -45,7 +45,7 @@ function firstMessage<T>(file: string, child: ChildProcess): Promise<T> {
   });
 }
 
-/** Every file of ours ends when it is disconnected; one that does not within two seconds is killed. */
+/** Disconnects the process, which makes it exit; kills it if it has not exited within two seconds. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');

@@ -1,4 +1,4 @@
-// The yardstick: the least that a Node process can do for a JSON request. A process of its own.
+// The yardstick: the least that a Node process can do for a JSON request. Runs in its own process.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -18,9 +18,8 @@ const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    const received: unknown =
-      request.method === 'GET' ? STORED : JSON.parse(Buffer.concat(chunks).toString());
-    const answer = JSON.stringify(received);
+    const body: unknown = request.method === 'GET' ? STORED : JSON.parse(Buffer.concat(chunks).toString());
+    const answer = JSON.stringify(body);
     response.writeHead(200, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(answer),

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { median } from 'simple-statistics';
 
-/** What must be known to read the numbers. */
+/** The machine and its load, without which the numbers cannot be interpreted. */
 export interface Environment {
   date: string;
   node: string;
@@ -11,14 +11,14 @@ export interface Environment {
   cpu: string;
   cores: number;
   memoryGb: number;
-  /** One, five and fifteen minutes, when the run began. */
+  /** Load averages over one, five and fifteen minutes when the run began. */
   loadBefore: readonly number[];
-  /** The same when it ended: the run itself is part of it. */
+  /** The same when the run ended, so they include the run itself. */
   loadAfter?: readonly number[];
   filesystem: string;
-  /** Median milliseconds of writing 4 KiB and waiting for the disk. */
+  /** Median time of writing 4 KiB and waiting for the disk, ms. */
   diskSyncMs: number;
-  /** What was seen of the service's own syncs. */
+  /** The result of the check that the service syncs. */
   fsync: string;
 }
 
@@ -31,7 +31,7 @@ const FILESYSTEMS: Record<number, string> = {
   0x2fc12fc1: 'zfs',
 };
 
-/** Describes the machine and the disk below the scratch folder. */
+/** Describes the machine, and the disk that holds the scratch folder. */
 export function describeMachine(folder: string): Environment {
   const type = statfsSync(folder).type;
   return {

@@ -1,6 +1,6 @@
 import { CommandMaker, type Command } from './bodies.ts';
 
-/** An event as the peers append it: what the service makes of the same command, less the rare extras. */
+/** An event as the peers append it: as the service makes it of the same command, without the rare extras. */
 export interface BenchEvent {
   streamId: string;
   userId: string;
@@ -59,11 +59,13 @@ function observed(userId: string, observation: Observation): BenchEvent {
   return { streamId: `emotion-${userId}`, userId, type: 'emotion.observed', data };
 }
 
-/** An endless supply of the mix's commands, as lists of events; made ahead of time so that making them is not measured. */
+/**
+ * An endless supply of the mix's commands as lists of events; the commands are made before the measurement.
+ */
 export function eventSupply(seed: number, commands: number): () => BenchEvent[] {
   const maker = new CommandMaker(seed);
   const made = Array.from({ length: commands }, () => maker.mixed());
   let number = 0;
-  // New ids on every round, so that no memory is formed twice.
+  // The number gives new ids in every round, so that no memory is formed twice.
   return () => eventsOf(made[number % made.length]!, ++number);
 }

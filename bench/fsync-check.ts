@@ -6,31 +6,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scratch } from './scratch.ts';
 import { startFresh } from './scratch.ts';
 
-const COMMANDS = 50;
+const COMMANDS_SENT = 50;
 
-/** Sends commands one after another and counts the service's syncs from outside; without strace, compares with the disk's own speed. */
+/**
+ * Sends commands one by one and counts the service's syncs by strace; without strace, compares the time with
+ * the disk's own.
+ */
 export async function checkFsync(scratch: Scratch, diskSyncMs: number): Promise<string> {
   const { service } = await startFresh(scratch, 'fsync');
   try {
-    await command(service.url);
+    await sendCommand(service.url);
     const trace = spawnSync('strace', ['-V']).error
       ? undefined
       : await attach(service.child.pid!, join(scratch.folder('strace'), 'out'));
     const start = performance.now();
-    for (let i = 0; i < COMMANDS; i++) await command(service.url);
-    const each = (performance.now() - start) / COMMANDS;
+    for (let i = 0; i < COMMANDS_SENT; i++) await sendCommand(service.url);
+    const msPerCommand = (performance.now() - start) / COMMANDS_SENT;
     if (!trace) {
-      const verdict = each >= diskSyncMs ? 'consistent with one each' : 'TOO FAST to be synced';
-      return `strace unavailable; ${each.toFixed(2)} ms a command against ${diskSyncMs.toFixed(2)} ms a disk sync: ${verdict}`;
+      const verdict = msPerCommand >= diskSyncMs ? 'consistent with one each' : 'TOO FAST to be synced';
+      return `strace unavailable; ${msPerCommand.toFixed(2)} ms a command against ${diskSyncMs.toFixed(2)} ms a disk sync: ${verdict}`;
     }
     const syncs = await trace.stop();
-    return `${syncs} fsync/fdatasync calls for ${COMMANDS} commands sent one by one (counted by strace)${syncs < COMMANDS ? ': TOO FEW' : ''}`;
+    return `${syncs} fsync/fdatasync calls for ${COMMANDS_SENT} commands sent one by one (counted by strace)${syncs < COMMANDS_SENT ? ': TOO FEW' : ''}`;
   } finally {
     await service.stop();
   }
 }
 
-async function command(url: string): Promise<void> {
+async function sendCommand(url: string): Promise<void> {
   const response = await fetch(`${url}/v1/users/fsync-check/emotions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -40,7 +43,7 @@ async function command(url: string): Promise<void> {
   await response.arrayBuffer();
 }
 
-/** Undefined where this user may not trace. */
+/** Attaches strace; returns undefined if this user may not trace. */
 async function attach(pid: number, file: string): Promise<{ stop(): Promise<number> } | undefined> {
   const strace = spawn('strace', ['-f', '-e', 'trace=fsync,fdatasync', '-o', file, '-p', String(pid)], {
     stdio: 'ignore',

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Installs what only the benchmarks need, once; the root's `npm ci` leaves it out. */
+/** Installs, once, the packages that only the benchmarks need; the root's `npm ci` leaves them out. */
 export function installBenchPackages(): void {
   const folder = import.meta.dirname;
   if (existsSync(join(folder, 'node_modules/autocannon'))) return;
@@ -20,7 +20,7 @@ export function installBenchPackages(): void {
   }
 }
 
-/** Whether the peer could be installed; it is optional because its driver may have to be compiled. */
+/** Whether emmett could be installed; it is optional because its driver may have to be compiled. */
 export function peerInstalled(): boolean {
   const modules = join(import.meta.dirname, 'node_modules');
   return ['@event-driven-io/emmett-sqlite', 'sqlite3/build/Release/node_sqlite3.node'].every((name) =>

@@ -1,12 +1,12 @@
-// A process of its own: takes a LoadSpec as its first message, loads the server, answers with a LoadResult.
+// Runs in its own process: receives a LoadSpec as its first message, loads the server, sends a LoadResult.
 import autocannon, { type Client } from 'autocannon';
 import type { LoadResult, LoadSpec } from './load.ts';
 import { LEAD_IN_MS, Meter } from './meter.ts';
 import { openLoop } from './open-loop.ts';
 import { RequestPool } from './requests.ts';
 
-/** A machine that others use may stand still for a while; a server may not. */
-const ANSWER_SECONDS = 30;
+/** Timeout of a request. It is long because a shared machine may stall for a while. */
+const TIMEOUT_SECONDS = 30;
 
 async function closedLoop(spec: LoadSpec): Promise<LoadResult> {
   const pool = new RequestPool(spec);
@@ -16,9 +16,9 @@ async function closedLoop(spec: LoadSpec): Promise<LoadResult> {
     connections: spec.connections,
     duration: spec.seconds + LEAD_IN_MS / 1000,
     sampleInt: 100,
-    timeout: ANSWER_SECONDS,
+    timeout: TIMEOUT_SECONDS,
     setupClient: (client) => {
-      // autocannon encodes a request anew whenever it changes (20 us of this process's core); ready-made bytes don't.
+      // autocannon encodes a request again whenever it changes (20 us of CPU); prepared bytes avoid that.
       client.getRequestBuffer = () => pool.next();
       keepFirstFailure(client, meter);
     },
@@ -42,11 +42,11 @@ function keepFirstFailure(client: Client, meter: Meter): void {
   });
 }
 
-async function answer(spec: LoadSpec): Promise<void> {
+async function runSpec(spec: LoadSpec): Promise<void> {
   const result =
     spec.rate === undefined ? await closedLoop(spec) : await openLoop(spec, spec.rate, new Meter());
   process.send!(result);
 }
 
-process.once('message', (message) => void answer(message as LoadSpec));
+process.once('message', (message) => void runSpec(message as LoadSpec));
 process.once('disconnect', () => process.exit());

@@ -2,10 +2,13 @@ import type { CommandName } from './bodies.ts';
 import { runTask } from './child.ts';
 import { progress } from './progress.ts';
 
-/** What one load run sends: the mix, one command, or GETs of given paths. */
+/** What one load run sends: the mix, one kind of command, or GETs of given paths. */
 export type Pool = { kind: 'mix' | CommandName } | { kind: 'paths'; paths: string[] };
 
-/** One load run; with `rate` (requests a second) it is an open loop, otherwise every connection waits for its answer. */
+/**
+ * One load run. With `rate` (requests per second) it is an open loop; without, each connection waits for its
+ * answer.
+ */
 export interface LoadSpec {
   url: string;
   pool: Pool;
@@ -16,9 +19,9 @@ export interface LoadSpec {
   rate?: number;
 }
 
-/** What one load run saw; times in milliseconds. */
+/** The result of one load run; times in ms. */
 export interface LoadResult {
-  /** All answers, with those of the lead-in. */
+  /** All answers, including those of the lead-in. */
   answers: number;
   /** The answers that were counted. */
   requests: number;
@@ -28,26 +31,26 @@ export interface LoadResult {
   max: number;
   /** Answers outside 200..299, and connection errors as status 0. */
   failures: number;
-  /** The first failed answer, to tell what went wrong. */
+  /** The first failed answer, for the error message. */
   failureSample: string;
-  /** Share of one core that the load generator used: near 1, it is the limit, not the server. */
+  /** Share of one core that the load generator used; near 1, the generator is the limit, not the server. */
   generatorBusy: number;
-  /** The longest time that nothing at all ran in this process, in ms. */
+  /** The longest time during which the load generator did not run, ms. */
   standstillMs: number;
 }
 
-const MOST_STANDSTILL_MS = 2_000;
-const ATTEMPTS = 3;
+const MAX_STANDSTILL_MS = 2_000;
+const MAX_ATTEMPTS = 3;
 
 /**
- * Runs the load in a process of its own; a single failed answer fails the run. A run during which the whole machine
- * stood still (a paused virtual machine, a sleeping laptop) says nothing and is repeated.
+ * Runs the load in a process of its own; throws if a single answer failed. A run during which the whole
+ * machine stood still (a paused virtual machine, a sleeping laptop) is meaningless and is repeated.
  */
 export async function runLoad(spec: LoadSpec): Promise<LoadResult> {
   for (let attempt = 1; ; attempt++) {
     const keyPrefix = `${spec.keyPrefix}-${attempt}`;
     const result = await runTask<LoadResult>('load-generator.ts', { ...spec, keyPrefix });
-    if (result.standstillMs > MOST_STANDSTILL_MS && attempt < ATTEMPTS) {
+    if (result.standstillMs > MAX_STANDSTILL_MS && attempt < MAX_ATTEMPTS) {
       progress(`  the machine stood still for ${Math.round(result.standstillMs / 1000)} s: once more`);
       continue;
     }

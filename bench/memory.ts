@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process holds in memory now; 0 where /proc does not tell. */
+/** The resident memory of a process, bytes; 0 where /proc does not have it. */
 export function residentBytes(pid: number | undefined): number {
   try {
     const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));

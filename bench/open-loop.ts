@@ -5,8 +5,8 @@ import { LEAD_IN_MS, type Meter } from './meter.ts';
 import { idempotencyKey, poolOf } from './requests.ts';
 
 /**
- * Sends at a fixed rate whatever the server does, and counts each latency from the moment the request was due,
- * so that a stall is felt by everyone who would have waited in it.
+ * Sends at a fixed rate, whatever the server does. Each latency counts from the time when the request was
+ * due, so that a stall shows in every request that would have waited for it.
  */
 export async function openLoop(spec: LoadSpec, rate: number, meter: Meter): Promise<LoadResult> {
   const requests = poolOf(spec);
@@ -15,7 +15,7 @@ export async function openLoop(spec: LoadSpec, rate: number, meter: Meter): Prom
   const start = performance.now();
   let answers = 0;
   const allAnswered = new Promise<void>((resolve) => {
-    const settle = (status: number, due: number) => {
+    const record = (status: number, due: number) => {
       meter.answered(status, performance.now() - due);
       if (++answers === total) resolve();
     };
@@ -24,11 +24,11 @@ export async function openLoop(spec: LoadSpec, rate: number, meter: Meter): Prom
       const { method, path, body = '' } = requests[count % requests.length]!;
       const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey(spec, count) };
       const sent = request(new URL(path, spec.url), { method, headers, agent }, (response) => {
-        response.resume().once('end', () => settle(response.statusCode ?? 0, due));
+        response.resume().once('end', () => record(response.statusCode ?? 0, due));
       });
       sent.once('error', (error) => {
         meter.failureSample ||= error.message;
-        settle(0, due);
+        record(0, due);
       });
       sent.end(body);
     };

@@ -4,11 +4,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 /** The parts of a run, in the order in which they run. */
 export const PARTS = ['commands', 'reads', 'open-loop', 'search', 'bytes', 'rebuild', 'peers'] as const;
 export type Part = (typeof PARTS)[number];
-/** Those that ask the service over HTTP, on whichever database. */
+/** The parts that use the service over HTTP; they run on either database. */
 const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'open-loop', 'search'];
 export type Database = 'sqlite' | 'postgresql';
 
-/** What was asked for on the command line. */
+/** The options of a run, with defaults filled in. */
 export interface BenchOptions {
   rounds: number;
   seconds: number;
@@ -53,7 +53,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
         .choices(['sqlite', 'postgresql'])
         .default('sqlite'),
     )
-    .option('--only <parts>', `some of ${PARTS.join(',')}`, parts)
+    .option('--only <parts>', `some of ${PARTS.join(',')}`, parseParts)
     .option(
       '--scratch <folder>',
       'where the databases go; must be a real disk for fsync to cost anything',
@@ -82,7 +82,7 @@ function wholeNumber(text: string): number {
   return number;
 }
 
-function parts(text: string): readonly Part[] {
+function parseParts(text: string): readonly Part[] {
   const names = text.split(',');
   const unknown = names.filter((name) => !(PARTS as readonly string[]).includes(name));
   if (unknown.length > 0) throw new InvalidArgumentError(`Not a part: ${unknown.join(', ')}.`);

@@ -1,4 +1,4 @@
-// Only what the benchmarks use, so that the types check where bench/node_modules is not installed.
+// Declares only what the benchmarks use, so that types can be checked without bench/node_modules.
 declare module 'autocannon' {
   export interface Client {
     getRequestBuffer(): Buffer;

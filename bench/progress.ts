@@ -1,4 +1,4 @@
-/** Says on stderr what is going on; stdout is for the report alone. */
+/** Prints progress on stderr; stdout is for the report only. */
 export function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -1,7 +1,7 @@
 import type { Environment } from './environment.ts';
 import type { CellSummary } from './rounds.ts';
 
-/** Everything one run measured; a part that did not run is left out. */
+/** The results of one run; a part that did not run is absent. */
 export interface Report {
   environment: Environment;
   options: { rounds: number; seconds: number; quick: boolean };
@@ -18,7 +18,7 @@ export interface SearchReport {
   memories: number;
   heavyUserMemories: number;
   ordinaryUserMemories: number;
-  /** Memories a second while loading through POST /v1/commands. */
+  /** Memories per second while loading by POST /v1/commands. */
   loadedPerSecond: number;
   cells: CellSummary[];
 }
@@ -38,34 +38,34 @@ export interface BytesReport {
 
 export interface RebuildReport {
   events: number;
-  /** What the service says of its rebuild. */
+  /** Events per second of the service's rebuild. */
   rebuiltPerSecond: number;
-  /** Only reading the same rows and parsing their JSON. */
+  /** Events per second of only reading the same rows and parsing their JSON. */
   readPerSecond: number;
-  /** One pass by hand that folds them in memory and inserts the rows in bulk. */
+  /** Events per second of a hand-written pass that folds in memory and inserts in bulk. */
   byHandPerSecond: number;
-  /** To reading. */
+  /** `rebuiltPerSecond` : `readPerSecond`. */
   ratio: number;
-  /** To the same by hand. */
+  /** `rebuiltPerSecond` : `byHandPerSecond`. */
   ratioByHand: number;
-  /** By how much the service's memory grew at most while it rebuilt. */
+  /** The largest growth of the service's memory during a rebuild, bytes. */
   grownBytes: number;
-  /** Milliseconds of a chat of so many commands a second, quiet and beside rebuilds. */
+  /** A chat at `perSecond` commands per second: its p99 without and during rebuilds, ms, and their ratio. */
   chat: { perSecond: number; quietP99: number; besideP99: number; ratio: number; worstRatio: number };
 }
 
-/** One way of writing the mix's events without HTTP. */
+/** The result of one way of writing the mix's events without HTTP. */
 export interface PeerRow {
   name: string;
   writers: number;
   eventsPerSecond: number;
   commandsPerSecond: number;
-  /** CPU microseconds of the writing process for one command. */
+  /** CPU microseconds of the writing process per command. */
   cpuMicros: number;
   failed: number;
   durability: string;
-  /** What else must be known to compare. */
+  /** What a reader must know to compare the figures. */
   note?: string | undefined;
-  /** Why there are no numbers. */
+  /** The reason why there are no numbers. */
   missing?: string;
 }

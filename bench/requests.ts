@@ -4,7 +4,7 @@ import type { LoadSpec } from './load.ts';
 const POOL_SIZE = 4_000;
 const COUNTER_DIGITS = 9;
 
-/** Requests ready to be sent, one after another, each command with an idempotency key never used before. */
+/** Prepared requests, sent one after another; every command gets a new idempotency key. */
 export class RequestPool {
   private readonly requests: { buffer: Buffer; counterAt: number }[];
   private sent = 0;
@@ -13,7 +13,7 @@ export class RequestPool {
     this.requests = poolOf(spec).map((request) => encode(request, spec));
   }
 
-  /** The next request; the buffer is reused after a full round of the pool. */
+  /** Returns the next request; its buffer is reused after a full round of the pool. */
   next(): Buffer {
     const { buffer, counterAt } = this.requests[this.sent % this.requests.length]!;
     this.sent++;

@@ -5,28 +5,28 @@ import { runLoad, type LoadResult, type LoadSpec, type Pool } from './load.ts';
 import type { BenchOptions } from './options.ts';
 import { progress } from './progress.ts';
 
-/** One thing to load with requests, in every round. */
+/** One measurement: a server, and the requests that it gets in every round. */
 export interface Cell {
   name: string;
   server: { url: string; child: ChildProcess };
   pool: Pool;
   connections: number;
-  /** Requests a second of an open loop. */
+  /** Requests per second of an open loop. */
   rate?: number;
-  /** The cell of the same run that it is compared with. */
+  /** Name of the cell of the same run that this one is compared with. */
   yardstick?: string;
 }
 
-/** A cell over all rounds: medians, and the median of the ratios inside each round. */
+/** The medians of a cell over all rounds; ratios are computed inside each round. */
 export interface CellSummary extends Omit<Cell, 'server' | 'pool'> {
   perSecond: number;
   p50: number;
   p99: number;
-  /** Requests a second over the yardstick's. */
+  /** Requests per second, divided by the yardstick's. */
   ratio?: number;
-  /** 99th percentile over the yardstick's. */
+  /** 99th percentile, divided by the yardstick's. */
   p99Ratio?: number;
-  /** CPU microseconds of the server's process for one request: the steadiest figure on a busy machine; Linux only. */
+  /** CPU microseconds of the server per request: the steadiest figure on a busy machine; Linux only. */
   serverMicros?: number;
   generatorBusy: number;
   rounds: { perSecond: number; p50: number; p99: number; max: number }[];
@@ -34,7 +34,10 @@ export interface CellSummary extends Omit<Cell, 'server' | 'pool'> {
 
 type RoundResult = LoadResult & { serverMicros: number };
 
-/** Runs every cell once a round, starting elsewhere each time, so that a slow minute of the machine hits all alike. */
+/**
+ * Runs every cell once per round. Each round begins with another cell, so that a slow minute of the machine
+ * affects all alike.
+ */
 export async function runRounds(
   cells: readonly Cell[],
   options: BenchOptions,
@@ -72,7 +75,7 @@ function load(
   return runLoad({ url: server.url, pool, connections, ...(rate ? { rate } : {}), ...run });
 }
 
-/** CPU time of a process so far, to the hundredth of a second; NaN where /proc does not tell. */
+/** CPU time of a process so far, microseconds, in steps of 1/100 s; NaN where /proc does not have it. */
 function cpuMicros(pid: number | undefined): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -87,10 +90,10 @@ function cpuMicros(pid: number | undefined): number {
 function summarize(cell: Cell, results: Map<string, RoundResult[]>): CellSummary {
   const own = results.get(cell.name)!;
   const other = cell.yardstick === undefined ? undefined : results.get(cell.yardstick);
-  const { server: _server, pool: _pool, ...kept } = cell;
+  const { server: _server, pool: _pool, ...described } = cell;
   const serverMicros = median(own.map((result) => result.serverMicros));
   return {
-    ...kept,
+    ...described,
     perSecond: median(own.map(({ perSecond }) => perSecond)),
     p50: median(own.map(({ p50 }) => p50)),
     p99: median(own.map(({ p99 }) => p99)),

@@ -5,7 +5,7 @@ import { startService, type ServiceProcess } from '../src/cli/service-process.ts
 import { startPostgresql, type StartedPostgresql } from '../test/postgresql-server.mjs';
 import type { Database } from './options.ts';
 
-/** Folders and services that vanish with the run, however it ends. */
+/** The folders and services of a run; `remove` deletes and kills all of them. */
 export class Scratch {
   private readonly root: string;
   private server: StartedPostgresql | undefined;
@@ -19,12 +19,12 @@ export class Scratch {
     return mkdtempSync(join(this.root, `${name}-`));
   }
 
-  /** Starts the server that services are to keep their data in, if it takes one. */
+  /** Starts a database server for the services if the database needs one. */
   async use(database: Database): Promise<void> {
     if (database === 'postgresql') this.server = await startPostgresql({ durable: true });
   }
 
-  /** Where a service of its own keeps its data. */
+  /** Environment variables that give a service a database of its own; none for SQLite. */
   async database(): Promise<Record<string, string>> {
     return this.server ? { DATABASE_URL: await this.server.createDatabase() } : {};
   }
@@ -40,22 +40,22 @@ export class Scratch {
   }
 }
 
-/** Changes to the service that are loaded before its own code. */
+/** Modules that change the service; they are loaded before its own code. */
 export type Preload = 'no-storage' | 'single-commit';
 
-/** The service with its own empty data folder, as it is or changed by a preload. */
+/** Starts the service on an empty data folder, unchanged or changed by a preload. */
 export async function startFresh(
   scratch: Scratch,
   name: string,
   preload?: Preload,
 ): Promise<{ service: ServiceProcess; data: string }> {
   const data = scratch.folder(name);
-  const changed = preload && pathToFileURL(join(import.meta.dirname, `preloads/${preload}.ts`)).href;
+  const preloadUrl = preload && pathToFileURL(join(import.meta.dirname, `preloads/${preload}.ts`)).href;
   const service = await startService({
     DATA_DIR: data,
     BACKUP_DIR: join(data, 'backups'),
     ...(await scratch.database()),
-    ...(changed ? { NODE_OPTIONS: `--import=${changed}` } : {}),
+    ...(preloadUrl ? { NODE_OPTIONS: `--import=${preloadUrl}` } : {}),
   });
   scratch.services.add(service);
   service.child.once('exit', () => scratch.services.delete(service));

@@ -1,20 +1,20 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from './bodies.ts';
 
-const BATCH = 1_000;
-const IN_FLIGHT = 2;
+const BATCH_COMMANDS = 1_000;
+const BATCHES_IN_FLIGHT = 2;
 
-/** What the service answered to one command of a batch. */
+/** The service's answer to one command of a batch. */
 export interface CommandAnswer {
   status: number;
   body?: { memoryId?: string };
   problem?: { code: string; detail: string };
 }
 
-/** A command of a batch, with what only a batch can give it. */
+/** A command of a batch, with the fields that only a batch accepts. */
 export type BatchCommand = Command & { idempotencyKey?: string; occurredAt?: string };
 
-/** What to load. */
+/** The commands to load. */
 export interface Load {
   label: string;
   count: number;
@@ -22,7 +22,9 @@ export interface Load {
   onAnswer?: (answer: CommandAnswer, command: Command) => void;
 }
 
-/** Loads commands through `POST /v1/commands`; answers commands a second. A refused command ends the run. */
+/**
+ * Loads commands by `POST /v1/commands` and returns the commands per second. Throws if a command is refused.
+ */
 export async function loadCommands(url: string, { label, count, make, onAnswer }: Load): Promise<number> {
   const bar = new SingleBar({
     format: `  ${label} {bar} {value}/{total} {eta_formatted}`,
@@ -40,17 +42,17 @@ export async function loadCommands(url: string, { label, count, make, onAnswer }
     }
   };
   try {
-    await Promise.all(Array.from({ length: IN_FLIGHT }, sender));
+    await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, sender));
   } finally {
     bar.stop();
   }
   return count / ((performance.now() - start) / 1000);
 }
 
-/** Shared by all senders: each takes the next batch. */
+/** All senders share this generator: each takes the next batch. */
 function* batchesOf(count: number, make: Load['make']): Generator<BatchCommand[], void> {
-  for (let first = 0; first < count; first += BATCH) {
-    yield Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => make(first + i));
+  for (let first = 0; first < count; first += BATCH_COMMANDS) {
+    yield Array.from({ length: Math.min(BATCH_COMMANDS, count - first) }, (_, i) => make(first + i));
   }
 }
 
@@ -65,8 +67,8 @@ async function post(url: string, commands: readonly Command[]): Promise<CommandA
   const { results } = (await response.json()) as { results: CommandAnswer[] };
   const refused = results.findIndex(({ status }) => status > 299);
   if (refused >= 0) {
-    const told = JSON.stringify(results[refused]);
-    throw new Error(`Command ${JSON.stringify(commands[refused])} was refused: ${told}`);
+    const answer = JSON.stringify(results[refused]);
+    throw new Error(`Command ${JSON.stringify(commands[refused])} was refused: ${answer}`);
   }
   return results;
 }

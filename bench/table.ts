@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 import type { BytesReport, PeerRow, RebuildReport, Report, SearchReport } from './report.ts';
 import type { CellSummary } from './rounds.ts';
 
-/** The whole report for a person to read. */
+/** The whole report as text. */
 export function render(report: Report): string {
   const { commands, reads, openLoop, search, bytes, rebuild, peers } = report;
   return [

@@ -1,4 +1,4 @@
-/** A repeatable random number generator (mulberry32): the same seed gives the same bodies on every machine. */
+/** A random number generator (mulberry32): the same seed gives the same bodies on every machine. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -50,18 +50,18 @@ export function vocabulary(size: number): string[] {
   return [...words];
 }
 
-/** Draws words so that the word of rank r comes up in proportion to 1/r, as in natural text. */
+/** Draws words so that the frequency of the word of rank r is proportional to 1/r, as in natural text. */
 export function zipfWords(words: readonly string[], random: () => number): () => string {
   const cumulative = new Float64Array(words.length);
   let total = 0;
   for (let rank = 0; rank < words.length; rank++) cumulative[rank] = total += 1 / (rank + 1);
   return () => {
-    const wanted = random() * total;
+    const target = random() * total;
     let low = 0;
     let high = words.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (cumulative[middle]! < wanted) low = middle + 1;
+      if (cumulative[middle]! < target) low = middle + 1;
       else high = middle;
     }
     return words[low]!;

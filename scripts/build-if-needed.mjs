@@ -1,4 +1,4 @@
-// Builds dist/ unless it is already newer than everything it is made from.
+// Builds dist/ unless it is newer than all of its sources.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const sources = [
   'nest-cli.json',
   'package-lock.json',
 ];
-const stamp = join(root, 'dist/src/main.js');
+const builtFile = join(root, 'dist/src/main.js');
 
 function newest(path) {
   const stat = statSync(path);
@@ -23,7 +23,7 @@ function newest(path) {
 
 function builtAt() {
   try {
-    return statSync(stamp).mtimeMs;
+    return statSync(builtFile).mtimeMs;
   } catch {
     return 0;
   }

@@ -10,24 +10,24 @@ import { loadCommands, type BatchCommand } from '../seed.ts';
 /** A user-week: ten turns a day, each with an emotion, and five memories. */
 const TURNS = 70;
 const MEMORIES = 5;
-const EACH = TURNS + MEMORIES;
+const COMMANDS_PER_USER = TURNS + MEMORIES;
 const WEEK_MS = 7 * 86_400_000;
 
-/** How much disk an event takes, with everything that is kept because of it, a receipt for every command included. */
+/** Measures the disk that an event takes, including its rows, indexes and a receipt for every command. */
 export async function measureBytes(options: BenchOptions, scratch: Scratch): Promise<BytesReport> {
   const users = options.quick ? 40 : 400;
   const { service, data } = await startFresh(scratch, 'bytes');
   const maker = new CommandMaker(21);
   const monday = Date.parse('2025-06-02T08:00:00Z');
-  // The week passes for all users alike, as it would in the service.
+  // The users take turns within the same week, as they would in a real service.
   const make = (number: number): BatchCommand => {
     const step = Math.floor(number / users);
-    const occurredAt = new Date(monday + (step / EACH) * WEEK_MS).toISOString();
+    const occurredAt = new Date(monday + (step / COMMANDS_PER_USER) * WEEK_MS).toISOString();
     const command = maker.make(step % 15 === 14 ? 'FormMemory' : 'RecordTurn', userName(number % users));
     return { ...command, occurredAt, idempotencyKey: `bytes-${number}` };
   };
   try {
-    await loadCommands(service.url, { label: 'user-weeks', count: users * EACH, make });
+    await loadCommands(service.url, { label: 'user-weeks', count: users * COMMANDS_PER_USER, make });
   } finally {
     await service.stop();
   }

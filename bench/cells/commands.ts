@@ -6,7 +6,9 @@ import { seedUsers } from './seed-users.ts';
 
 const CONNECTIONS = [1, 64];
 
-/** Commands over HTTP against a bare echo, against the same service without storage, and with one commit a command. */
+/**
+ * Compares commands over HTTP with a bare echo, the same service without storage, and one commit per command.
+ */
 export async function measureCommands(options: BenchOptions, scratch: Scratch): Promise<CellSummary[]> {
   const echo = await startServer('echo-server.ts');
   const { service } = await startFresh(scratch, 'commands');

@@ -9,7 +9,7 @@ import type { Scratch } from '../scratch.ts';
 
 type Peer = { name: string; file: string } & Omit<PeerTask, 'folder' | 'seconds'>;
 
-/** Names by which the verdicts find their rows. */
+/** The names by which the verdicts find the rows. */
 export const PEER = {
   writer: 'this service, EventWriter in process',
   limit: 'hand-written SQL, log only, 64 a commit',
@@ -35,7 +35,9 @@ const PEERS: readonly Peer[] = [
   { name: PEER.emmettProjected, file: 'emmett.ts', writers: 32, projections: true, sharedConnection: true },
 ];
 
-/** The mix's events written without HTTP: by this service's writer, by hand, and by other stores. */
+/**
+ * Writes the mix's events without HTTP: by this service's writer, by hand-written SQL and by other stores.
+ */
 export async function measurePeers(options: BenchOptions, scratch: Scratch): Promise<PeerRow[]> {
   const results = new Map<Peer, PeerResult[]>(PEERS.map((peer) => [peer, []]));
   const failures = new Map<Peer, string>();

@@ -4,7 +4,7 @@ import { runRounds, warmUp, type Cell, type CellSummary } from '../rounds.ts';
 import { startFresh, type Scratch } from '../scratch.ts';
 import { seedUsers } from './seed-users.ts';
 
-/** Point reads of 1,000 users against an echo that answers a stored object. */
+/** Compares point reads of 1,000 users with an echo server that returns a stored object. */
 export async function measureReads(options: BenchOptions, scratch: Scratch): Promise<CellSummary[]> {
   const echo = await startServer('echo-server.ts');
   const { service } = await startFresh(scratch, 'reads');

@@ -12,22 +12,25 @@ import type { RebuildReport } from '../report.ts';
 import { startFresh, type Scratch } from '../scratch.ts';
 import { loadCommands } from '../seed.ts';
 
-/** Commands a second of the chat that goes on beside a rebuild: far below what the service can take. */
+/** Commands per second of the chat during a rebuild: far below what the service can take. */
 const CHAT_RATE = 100;
-/** Of the mix 1.75 events come of a command. */
-const EVENTS_A_COMMAND = 1.75;
+/** The mean number of events that a command of the mix makes. */
+const EVENTS_PER_COMMAND = 1.75;
 
 interface Rebuild {
   state: 'running' | 'swapped' | 'failed' | 'cancelled';
   done: number;
 }
 
-/** A rebuild of all projections against the same by hand, and against only reading the rows; then with a chat beside it. */
+/**
+ * Compares a rebuild of all projections with a hand-written one and with only reading the rows; then measures
+ * a chat during rebuilds.
+ */
 export async function measureRebuild(options: BenchOptions, scratch: Scratch): Promise<RebuildReport> {
   const { service, data } = await startFresh(scratch, 'rebuild');
   try {
     const maker = new CommandMaker(31);
-    const count = Math.round(options.events / EVENTS_A_COMMAND);
+    const count = Math.round(options.events / EVENTS_PER_COMMAND);
     await loadCommands(service.url, { label: 'commands to rebuild from', count, make: () => maker.mixed() });
     const read: number[] = [];
     const byHand: number[] = [];
@@ -36,10 +39,10 @@ export async function measureRebuild(options: BenchOptions, scratch: Scratch): P
     let grown = 0;
     for (let round = 1; round <= options.rounds; round++) {
       progress(`rebuild: round ${round} of ${options.rounds}`);
-      const reading = await run('peers/read-log.ts', data);
+      const reading = await runYardstick('peers/read-log.ts', data);
       read.push(reading.events / reading.seconds);
       events = reading.events;
-      const folding = await run('peers/fold-by-hand.ts', data);
+      const folding = await runYardstick('peers/fold-by-hand.ts', data);
       byHand.push(folding.events / folding.seconds);
       for (const end of ['', '-wal', '-shm']) rmSync(join(data, `by-hand.db${end}`), { force: true });
       const before = residentBytes(service.child.pid);
@@ -48,7 +51,7 @@ export async function measureRebuild(options: BenchOptions, scratch: Scratch): P
       });
       rebuilt.push(events / own);
     }
-    const talk = await chatBeside(service.url, options);
+    const chatResult = await chatBeside(service.url, options);
     return {
       events,
       rebuiltPerSecond: median(rebuilt),
@@ -57,25 +60,25 @@ export async function measureRebuild(options: BenchOptions, scratch: Scratch): P
       ratio: median(rebuilt.map((rate, i) => rate / read[i]!)),
       ratioByHand: median(rebuilt.map((rate, i) => rate / byHand[i]!)),
       grownBytes: grown,
-      chat: talk,
+      chat: chatResult,
     };
   } finally {
     await service.stop();
   }
 }
 
-/** What a chat feels: quiet, and while rebuilds go on. */
+/** Measures the p99 of a chat without rebuilds and during rebuilds. */
 async function chatBeside(url: string, { rounds, seconds }: BenchOptions): Promise<RebuildReport['chat']> {
   const quiet: number[] = [];
   const beside: number[] = [];
   for (let round = 1; round <= rounds; round++) {
     progress(`rebuild: chat, round ${round} of ${rounds}`);
     quiet.push((await chat(url, `quiet-${round}`, seconds)).p99);
-    const talking = chat(url, `beside-${round}`, seconds);
-    const ended = talking.then(() => true);
+    const chatting = chat(url, `beside-${round}`, seconds);
+    const ended = chatting.then(() => true);
     while (!(await Promise.race([rebuild(url).then(() => false), ended])));
-    beside.push((await talking).p99);
-    await idle(url);
+    beside.push((await chatting).p99);
+    await rebuildEnd(url);
   }
   return {
     perSecond: CHAT_RATE,
@@ -95,35 +98,35 @@ function chat(url: string, keyPrefix: string, seconds: number): Promise<LoadResu
   });
 }
 
-function run(file: string, folder: string): Promise<{ events: number; seconds: number }> {
+function runYardstick(file: string, folder: string): Promise<{ events: number; seconds: number }> {
   return runTask(file, { folder });
 }
 
-let running: string | undefined;
+let lastRebuildId: string | undefined;
 
-/** Rebuilds everything; answers the seconds that it took. */
-async function rebuild(url: string, meanwhile: () => void = () => undefined): Promise<number> {
+/** Rebuilds all projections and returns the seconds that it took; calls `onPoll` while it runs. */
+async function rebuild(url: string, onPoll: () => void = () => undefined): Promise<number> {
   const start = performance.now();
-  const asked = await fetch(`${url}/v1/ops/rebuilds`, {
+  const response = await fetch(`${url}/v1/ops/rebuilds`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
   });
-  if (asked.status !== 202)
-    throw new Error(`POST /v1/ops/rebuilds answered ${asked.status}: ${await asked.text()}`);
-  ({ rebuildId: running } = (await asked.json()) as { rebuildId: string });
-  await idle(url, meanwhile);
+  if (response.status !== 202)
+    throw new Error(`POST /v1/ops/rebuilds answered ${response.status}: ${await response.text()}`);
+  ({ rebuildId: lastRebuildId } = (await response.json()) as { rebuildId: string });
+  await rebuildEnd(url, onPoll);
   return (performance.now() - start) / 1000;
 }
 
-/** Waits until the last rebuild has ended. */
-async function idle(url: string, meanwhile: () => void = () => undefined): Promise<void> {
+/** Waits until the last rebuild has ended; throws if it was not swapped in. */
+async function rebuildEnd(url: string, onPoll: () => void = () => undefined): Promise<void> {
   for (;;) {
-    const answer = await fetch(`${url}/v1/ops/rebuilds/${running}`);
+    const answer = await fetch(`${url}/v1/ops/rebuilds/${lastRebuildId}`);
     const { state } = (await answer.json()) as Rebuild;
     if (state === 'swapped') return;
     if (state !== 'running') throw new Error(`The rebuild ended as ${state}`);
-    meanwhile();
+    onPoll();
     await sleep(100);
   }
 }

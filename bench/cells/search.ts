@@ -6,19 +6,22 @@ import { runRounds, warmUp, type Cell } from '../rounds.ts';
 import { startFresh, type Scratch } from '../scratch.ts';
 import { loadCommands } from '../seed.ts';
 
-const VOCABULARY = 30_000;
+const VOCABULARY_WORDS = 30_000;
 const WORDS_PER_MEMORY = 20;
 const HEAVY_USER = userName(0);
 const QUESTIONS = 2_000;
 
-/** Questions of 3 to 6 words to a user with 10,000 memories, and to ordinary users, one connection. */
+/**
+ * Searches with questions of 3 to 6 words, for a user with 10,000 memories and for ordinary users, on one
+ * connection.
+ */
 export async function measureSearch(options: BenchOptions, scratch: Scratch): Promise<SearchReport> {
   const { memories } = options;
   const heavy = Math.min(10_000, Math.floor(memories / 2));
   const echo = await startServer('echo-server.ts');
   const { service } = await startFresh(scratch, 'search');
   try {
-    const maker = new CommandMaker(11, VOCABULARY);
+    const maker = new CommandMaker(11, VOCABULARY_WORDS);
     const make = (number: number): Command => {
       const userId = number < heavy ? HEAVY_USER : userName(1 + ((number - heavy) % (USERS - 1)));
       return { command: 'FormMemory', userId, ...maker.memory(WORDS_PER_MEMORY) };
@@ -28,7 +31,7 @@ export async function measureSearch(options: BenchOptions, scratch: Scratch): Pr
       count: memories,
       make,
     });
-    const asker = new CommandMaker(12, VOCABULARY);
+    const asker = new CommandMaker(12, VOCABULARY_WORDS);
     const question = (user: string) =>
       `/v1/users/${user}/memories/search?q=${encodeURIComponent(asker.question())}`;
     const paths = (user: () => string) => Array.from({ length: QUESTIONS }, () => question(user()));
@@ -38,8 +41,8 @@ export async function measureSearch(options: BenchOptions, scratch: Scratch): Pr
       pool: { kind: 'paths', paths: paths(user) },
       connections: 1,
     });
-    let other = 0;
-    const ordinary = () => userName(1 + (other++ % (USERS - 1)));
+    let nextOrdinary = 0;
+    const ordinary = () => userName(1 + (nextOrdinary++ % (USERS - 1)));
     const cells = [
       cell('echo GET', echo, ordinary),
       {

@@ -6,12 +6,12 @@ import { eventSupply, type BenchEvent } from '../events.ts';
 import { Tally, answerTask, durability, type PeerResult, type PeerTask } from './peer.ts';
 import { PROJECTION_TABLES, projectionWrites } from './projection-sql.ts';
 
-const LOOK_AFTER_MS = 2_000;
+const COUNT_AFTER_MS = 2_000;
 const EVENT_TYPES = ['turn.recorded', 'emotion.observed', 'memory.formed', 'profile.changed'];
 
 async function run(task: PeerTask): Promise<PeerResult> {
   const fileName = join(task.folder, 'emmett.db');
-  alreadyInWalMode(fileName);
+  createInWalMode(fileName);
   const shared = task.sharedConnection ? sqliteConnection({ fileName }) : undefined;
   const store = getSQLiteEventStore({
     fileName,
@@ -24,7 +24,7 @@ async function run(task: PeerTask): Promise<PeerResult> {
   const tally = new Tally(task);
   const writer = async () => {
     while (tally.running()) {
-      // One append a stream: emmett appends to one stream at a time.
+      // One append per event: emmett appends to one stream at a time.
       for (const { streamId, type, data, userId } of next()) {
         try {
           await store.appendToStream(streamId, [{ type, data: { ...data, userId } }]);
@@ -36,27 +36,32 @@ async function run(task: PeerTask): Promise<PeerResult> {
       tally.commands++;
     }
   };
-  const unseen = notYetCommitted(observer, tally);
+  const uncommitted = noteUncommitted(observer, tally);
   await Promise.all(Array.from({ length: task.writers }, writer));
   const result = tally.result();
   const settings = await durabilityOf(observer);
-  const note = await unseen;
+  const note = await uncommitted;
   observer.close();
   shared?.close();
   return { ...result, durability: settings, note };
 }
 
-/** emmett switches to WAL without waiting for it and falls over its own first transaction; an existing WAL file spares it that. */
-function alreadyInWalMode(fileName: string): void {
+/**
+ * A file in WAL mode: emmett does not wait for its own switch to WAL, and its first transaction then fails.
+ */
+function createInWalMode(fileName: string): void {
   const db = new Database(fileName);
   db.pragma('journal_mode = wal');
   db.exec('create table warm (x); drop table warm');
   db.close();
 }
 
-/** After a while, counts from another connection: what is acknowledged but not committed could still be lost. */
-async function notYetCommitted(observer: SQLiteConnection, tally: Tally): Promise<string | undefined> {
-  await new Promise((resolve) => setTimeout(resolve, LOOK_AFTER_MS));
+/**
+ * Counts, from another connection, the events that are acknowledged but not committed: they may still be
+ * lost.
+ */
+async function noteUncommitted(observer: SQLiteConnection, tally: Tally): Promise<string | undefined> {
+  await new Promise((resolve) => setTimeout(resolve, COUNT_AFTER_MS));
   const acknowledged = tally.events;
   const row = await observer.querySingle<{ count: number }>('select count(*) count from emt_messages');
   const missing = acknowledged - (row?.count ?? 0);
@@ -70,7 +75,7 @@ async function durabilityOf(connection: SQLiteConnection): Promise<string> {
   return durability(mode?.journal_mode, sync?.synchronous);
 }
 
-/** The same four projections, inside emmett's transaction. */
+/** The four projections, inside emmett's own transaction. */
 function inlineProjections() {
   let position = 0;
   return {

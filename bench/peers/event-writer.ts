@@ -1,4 +1,5 @@
-// This service's own write path without HTTP: its store, its commands, 64 commands waiting at any time.
+// This service's own write path without HTTP: its store and its commands, with one command in flight per
+// writer.
 import type { CommandContext } from '../../src/writer/write-command.ts';
 import { CommandMaker } from '../bodies.ts';
 import { Tally, answerTask, type PeerResult, type PeerTask } from './peer.ts';
@@ -8,9 +9,9 @@ type Catalog = typeof import('../../src/modules/command-catalog.ts');
 type Commands = typeof import('../../src/modules/store-command.ts');
 
 async function run(task: PeerTask): Promise<PeerResult> {
-  const { openStore } = await built<Opened>('store/open-store.js');
-  const { COMMANDS, DECIDERS } = await built<Catalog>('modules/command-catalog.js');
-  const { commandData } = await built<Commands>('modules/store-command.js');
+  const { openStore } = await importBuilt<Opened>('store/open-store.js');
+  const { COMMANDS, DECIDERS } = await importBuilt<Catalog>('modules/command-catalog.js');
+  const { commandData } = await importBuilt<Commands>('modules/store-command.js');
   const store = await openStore({ databaseUrl: undefined, dataDir: task.folder }, DECIDERS);
   const maker = new CommandMaker(1);
   const pool = Array.from({ length: 4_000 }, () => {
@@ -32,14 +33,14 @@ async function run(task: PeerTask): Promise<PeerResult> {
   const result = tally.result();
   const position = await store.reads.headPosition();
   await store.close();
-  // All commands make about the same number of events; the log itself says how many.
+  // The tally counts commands only; the head of the log gives the mean number of events per command.
   const events = Math.round(result.commands * (position / tally.commands));
   const note =
     'with receipts, hash chain and full-text index; it makes a few more events of the same commands';
   return { ...result, events, durability: 'WAL FULL', note };
 }
 
-function built<T>(path: string): Promise<T> {
+function importBuilt<T>(path: string): Promise<T> {
   return import(new URL(`../../dist/src/${path}`, import.meta.url).href) as Promise<T>;
 }
 

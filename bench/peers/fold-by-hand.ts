@@ -1,12 +1,13 @@
-// The yardstick of a rebuild: one pass over the same rows that folds the four projections into maps, then one bulk
-// insert into a new file with one commit, and the full-text index built from the rows at the end.
+// The yardstick of a rebuild: one pass over the same rows folds the four projections into maps. Then the rows
+// are inserted in bulk into a new file, with one commit, and the full-text index is built from them at the
+// end.
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { PROJECTION_TABLES } from './projection-sql.ts';
 
-const PAGE = 1_000;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const EVENTS_PER_PAGE = 1_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 interface EventRow {
   position: number;
@@ -47,8 +48,8 @@ class Folds {
         break;
       }
       case 'emotion.observed':
-        this.observe(userId, data, ['hour', at - (at % HOUR)]);
-        this.observe(userId, data, ['day', at - (at % DAY)]);
+        this.observe(userId, data, ['hour', at - (at % HOUR_MS)]);
+        this.observe(userId, data, ['day', at - (at % DAY_MS)]);
         break;
       case 'memory.formed': {
         const { memoryId, type: kind, content, context, confidence, importance } = data;
@@ -86,7 +87,7 @@ class Folds {
   }
 }
 
-function write(db: Database.Database, folds: Folds): void {
+function writeRows(db: Database.Database, folds: Folds): void {
   for (const sql of PROJECTION_TABLES) db.exec(sql);
   const insert = (table: string, columns: number) =>
     db.prepare(`insert into ${table} values (${Array.from({ length: columns }, () => '?').join(', ')})`);
@@ -116,7 +117,7 @@ process.once('message', (message) => {
   const folds = new Folds();
   let events = 0;
   for (let after = 0; ;) {
-    const rows = page.all(after, PAGE) as EventRow[];
+    const rows = page.all(after, EVENTS_PER_PAGE) as EventRow[];
     if (rows.length === 0) break;
     for (const row of rows) folds.fold(row);
     events += rows.length;
@@ -125,7 +126,7 @@ process.once('message', (message) => {
   const db = new Database(join(folder, 'by-hand.db'));
   db.pragma('journal_mode = wal');
   db.pragma('synchronous = full');
-  write(db, folds);
+  writeRows(db, folds);
   db.close();
   process.send!({ events, seconds: (performance.now() - start) / 1000 });
 });

@@ -1,4 +1,5 @@
-// The upper limit: no service at all, only prepared statements over one better-sqlite3 connection, one commit a batch.
+// The upper limit: no service, only prepared statements on one better-sqlite3 connection, one commit per
+// batch.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,7 +7,7 @@ import { eventSupply, type BenchEvent } from '../events.ts';
 import { Tally, answerTask, durability, type PeerResult, type PeerTask } from './peer.ts';
 import { PROJECTION_TABLES, projectionWrites } from './projection-sql.ts';
 
-const EVENTS = `create table events (position integer primary key, event_id text not null, stream_id text not null,
+const EVENTS_TABLE = `create table events (position integer primary key, event_id text not null, stream_id text not null,
   version integer not null, type text not null, user_id text not null, recorded_at integer not null,
   data text not null, unique (stream_id, version))`;
 
@@ -26,7 +27,7 @@ class HandWritten {
     this.db.pragma('synchronous = full');
     this.db.pragma('wal_autocheckpoint = 16000');
     this.db.pragma('cache_size = -65536');
-    for (const sql of [EVENTS, ...PROJECTION_TABLES]) this.db.exec(sql);
+    for (const sql of [EVENTS_TABLE, ...PROJECTION_TABLES]) this.db.exec(sql);
     this.insert = this.db.prepare('insert into events values (?, ?, ?, ?, ?, ?, ?, ?)');
     const synchronous = this.db.pragma('synchronous', { simple: true });
     this.durability = durability(this.db.pragma('journal_mode', { simple: true }), synchronous);

@@ -1,4 +1,4 @@
-// What the service would be without its own write path: one MikroORM unit of work and one commit a command.
+// The service without its own write path: one MikroORM unit of work and one commit per command.
 import { join } from 'node:path';
 import { MikroORM, defineEntity, p, type SqlEntityManager } from '@mikro-orm/sqlite';
 import { eventSupply, type BenchEvent } from '../events.ts';
@@ -63,7 +63,7 @@ const TurnWindow = defineEntity({
   },
 });
 
-const EVENTS = `create table events (position integer primary key autoincrement, stream_id text not null,
+const EVENTS_TABLE = `create table events (position integer primary key autoincrement, stream_id text not null,
   version integer not null, type text not null, user_id text not null, recorded_at integer not null,
   data text not null, unique (stream_id, version))`;
 
@@ -75,7 +75,7 @@ async function run(task: PeerTask): Promise<PeerResult> {
   for (const sql of [
     'pragma journal_mode = wal',
     'pragma synchronous = full',
-    EVENTS,
+    EVENTS_TABLE,
     ...PROJECTION_TABLES,
   ]) {
     await orm.em.execute(sql);

@@ -1,70 +1,70 @@
-/** What a peer is asked to do: append the mix's events to a file of its own for some seconds. */
+/** The task of a peer: to append the mix's events to a file of its own for `seconds`. */
 export interface PeerTask {
   folder: string;
   seconds: number;
-  /** Writers that each wait for their own append; the hand-written limit takes it as the batch of one commit. */
+  /** Writers that each wait for their own append; for the hand-written peer, the commands per commit. */
   writers: number;
   projections: boolean;
-  /** emmett only: one connection for all writers instead of its default of one for every append. */
+  /** emmett only: one connection for all writers, instead of its default of one per append. */
   sharedConnection?: boolean;
 }
 
-/** What a peer did in that time. */
+/** The result of a peer. */
 export interface PeerResult {
   events: number;
   commands: number;
   seconds: number;
-  /** CPU microseconds of the process for one command: the steadiest figure on a busy machine. */
+  /** CPU microseconds of the process per command: the steadiest figure on a busy machine. */
   cpuMicros: number;
   /** Appends that failed, mostly because the file was locked. */
   failed: number;
-  /** Which durability the peer's own connection reports. */
+  /** The durability that the peer's own connection reports. */
   durability: string;
-  /** What else must be known to compare. */
+  /** What a reader must know to compare the figures. */
   note?: string | undefined;
 }
 
-/** Long enough for the engine to have compiled what it runs. */
+/** Nothing is counted before, so that the JavaScript engine has compiled the code. */
 const WARM_UP_MS = 2_000;
 
-/** What has been written, from the end of the warm-up to the end of the task's seconds. */
+/** Counts what is written from the end of the warm-up to the end of the task's time. */
 export class Tally {
   commands = 0;
   events = 0;
   failed = 0;
-  private readonly warm = performance.now() + WARM_UP_MS;
+  private readonly warmUpEnd = performance.now() + WARM_UP_MS;
   private readonly end: number;
-  private from = { at: 0, commands: 0, events: 0, failed: 0, cpu: process.cpuUsage() };
+  private start = { at: 0, commands: 0, events: 0, failed: 0, cpu: process.cpuUsage() };
 
   constructor({ seconds }: PeerTask) {
-    this.end = this.warm + seconds * 1000;
+    this.end = this.warmUpEnd + seconds * 1000;
   }
 
-  /** False once the time is over. */
+  /** Returns false once the time is over. */
   running(): boolean {
     const now = performance.now();
     const { commands, events, failed } = this;
-    if (this.from.at === 0 && now > this.warm) {
-      this.from = { at: now, commands, events, failed, cpu: process.cpuUsage() };
+    if (this.start.at === 0 && now > this.warmUpEnd) {
+      this.start = { at: now, commands, events, failed, cpu: process.cpuUsage() };
     }
     return now < this.end;
   }
 
-  /** To be asked for as soon as the last writer is done. */
+  /** The counts since the warm-up. Call this as soon as the last writer is done. */
   result(): Omit<PeerResult, 'durability'> {
-    const { user, system } = process.cpuUsage(this.from.cpu);
-    const commands = this.commands - this.from.commands;
+    const { user, system } = process.cpuUsage(this.start.cpu);
+    const commands = this.commands - this.start.commands;
     return {
       commands,
-      events: this.events - this.from.events,
-      failed: this.failed - this.from.failed,
-      seconds: (performance.now() - this.from.at) / 1000,
+      events: this.events - this.start.events,
+      failed: this.failed - this.start.failed,
+      seconds: (performance.now() - this.start.at) / 1000,
       cpuMicros: (user + system) / Math.max(1, commands),
     };
   }
 }
 
-/** Runs a measuring process: one task in, one result (or error) out. */
+/** Runs a measuring process: receives one task and sends one result or error. */
 export function answerTask(run: (task: PeerTask) => Promise<PeerResult>): void {
   process.once('message', (task) => {
     run(task as PeerTask).then(
@@ -75,7 +75,7 @@ export function answerTask(run: (task: PeerTask) => Promise<PeerResult>): void {
   process.once('disconnect', () => process.exit());
 }
 
-/** Names SQLite's journal mode and its synchronous level as the pragmas report them. */
+/** SQLite's journal mode and synchronous level, as the pragmas report them, such as `WAL FULL`. */
 export function durability(journalMode: unknown, synchronous: unknown): string {
   const level = ['OFF', 'NORMAL', 'FULL', 'EXTRA'][Number(synchronous)] ?? String(synchronous);
   return `${String(journalMode).toUpperCase()} ${level}`;

@@ -1,6 +1,6 @@
 import type { BenchEvent } from '../events.ts';
 
-/** The four projections as plain SQL: the least that any store has to write for these events. */
+/** The four projections as plain SQL: the least that a store has to write for these events. */
 export const PROJECTION_TABLES = [
   `create table if not exists profile (user_id text primary key, turns integer not null, fields text not null,
      updated_at integer not null) without rowid`,
@@ -15,7 +15,7 @@ export const PROJECTION_TABLES = [
      turn text not null, at integer not null, primary key (user_id, session_id, slot)) without rowid`,
 ];
 
-/** One prepared statement's text and the values for it. */
+/** The text of a prepared statement, and its values. */
 export type SqlWrite = readonly [sql: string, values: readonly (string | number | null)[]];
 
 const COUNT_TURN = `insert into profile values (?, 1, '{}', ?)
@@ -28,10 +28,10 @@ const ADD_TREND = `insert into trend values (?, ?, 'hour', ?, 1, ?, ?), (?, ?, '
   on conflict do update set count = count + 1, sum = sum + excluded.sum, squares = squares + excluded.squares`;
 const KEEP_TURN = `insert or replace into turn_window values (?, ?, ?, ?, ?)`;
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
-/** What one event writes; `position` picks the slot in the ring of the last ten turns. */
+/** The writes of one event; `position` selects the slot in the ring of the last ten turns. */
 export function projectionWrites(event: BenchEvent, position: number, now: number): SqlWrite[] {
   const { userId, type } = event;
   const data = event.data as Record<string, string> & { intensity: number; importance: number };
@@ -44,7 +44,7 @@ export function projectionWrites(event: BenchEvent, position: number, now: numbe
     case 'emotion.observed': {
       const { emotion, intensity } = data;
       const cell = (start: number) => [userId, emotion!, start, intensity, intensity * intensity];
-      return [[ADD_TREND, [...cell(now - (now % HOUR)), ...cell(now - (now % DAY))]]];
+      return [[ADD_TREND, [...cell(now - (now % HOUR_MS)), ...cell(now - (now % DAY_MS))]]];
     }
     case 'memory.formed': {
       const { memoryId, content, context, importance } = data;

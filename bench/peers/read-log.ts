@@ -1,8 +1,8 @@
-// The yardstick of a rebuild: nothing but reading every event row in pages and parsing its data.
+// The lower yardstick of a rebuild: only reads every event row in pages and parses its data.
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
-const PAGE = 1_000;
+const EVENTS_PER_PAGE = 1_000;
 
 process.once('message', (task) => {
   const db = new Database(join((task as { folder: string }).folder, 'edgesoul.db'), { readonly: true });
@@ -10,7 +10,7 @@ process.once('message', (task) => {
   const start = performance.now();
   let events = 0;
   for (let after = 0; ;) {
-    const rows = page.all(after, PAGE) as { position: number; data: string | Buffer }[];
+    const rows = page.all(after, EVENTS_PER_PAGE) as { position: number; data: string | Buffer }[];
     if (rows.length === 0) break;
     for (const { data } of rows) JSON.parse(data.toString());
     events += rows.length;

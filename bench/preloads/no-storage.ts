@@ -1,4 +1,4 @@
-// Loaded before the service's own main: everything of the service but its writer, which answers at once.
+// Loaded before the service's main: replaces the writers by ones that answer at once.
 import type { CommandWriter } from '../../src/writer/command-writer.ts';
 
 const ANSWER = JSON.stringify({

@@ -1,4 +1,4 @@
-// Loaded before the service's own main: the same writer, but every command has a commit of its own.
+// Loaded before the service's main: the same writer, but with one command per commit.
 import type { WriterLimits } from '../../src/writer/event-writer.ts';
 
 const built = new URL('../../dist/src/writer/event-writer.js', import.meta.url).href;

@@ -4,25 +4,27 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A running service in a process of its own, as the demo, the benchmarks and the end-to-end tests use it. */
+/** A service that runs in its own process, for the demo, the benchmarks and the end-to-end tests. */
 export interface ServiceProcess {
   readonly url: string;
   readonly child: ChildProcess;
-  /** Everything the process has logged so far, one JSON line an entry. */
+  /** Everything the process has logged so far, one JSON line per entry. */
   readonly log: readonly string[];
-  /** Sends the signal and waits for the end; answers the exit code (null after a kill). */
+  /**
+   * Sends the signal and waits for the process to exit; returns the exit code, null if a signal killed it.
+   */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /**
- * Starts the built service and waits until it says that it listens; rejects with its output if it ends first. A command in
- * front of it may run it under limits of its own.
+ * Starts the built service and waits until it logs the address on which it listens; rejects with its output
+ * if it exits first. `wrapper` is put in front of the command line, for example to set resource limits.
  */
 export async function startService(
   env: Record<string, string>,
-  under: readonly string[] = [],
+  wrapper: readonly string[] = [],
 ): Promise<ServiceProcess> {
-  const [command, ...args] = [...under, process.execPath, builtMain()];
+  const [command, ...args] = [...wrapper, process.execPath, builtMain()];
   const child = spawn(command, args, {
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

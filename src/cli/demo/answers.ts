@@ -1,4 +1,4 @@
-/** GET …/profile, as far as the demo shows it. */
+/** The fields of GET …/profile that the demo shows. */
 export interface Profile {
   userId: string;
   name: string | null;
@@ -19,7 +19,7 @@ export interface Profile {
   version: number;
 }
 
-/** GET …/memories, one item. */
+/** An item of GET …/memories. */
 export interface Memory {
   memoryId: string;
   type: string;
@@ -32,13 +32,13 @@ export interface Memory {
   occurredAt: string;
 }
 
-/** GET …/memories/search, one item. */
+/** An item of GET …/memories/search. */
 export interface MemoryHit extends Memory {
   score: number;
   explain?: Record<string, unknown>;
 }
 
-/** GET …/emotions, one item. */
+/** An item of GET …/emotions. */
 export interface EmotionPattern {
   emotion: string;
   frequency: number;
@@ -51,7 +51,7 @@ export interface EmotionPattern {
   trend: { direction: 'increasing' | 'decreasing' | 'stable'; slopePerDay: number; confidence: number };
 }
 
-/** GET …/emotions/trend, one item. */
+/** An item of GET …/emotions/trend. */
 export interface TrendPoint {
   start: string;
   emotion: string;
@@ -71,7 +71,7 @@ export interface Conversation {
   turnCount: number;
 }
 
-/** One event as the feed answers it. */
+/** An item of GET /v1/events. */
 export interface FeedEvent {
   position: number;
   streamId: string;

@@ -95,12 +95,12 @@ function stepsOf(user: BundledUser): Step[] {
 }
 
 function sessionSteps({ sessionId, turns }: BundledUser['sessions'][number], key: KeyOf): Step[] {
-  const spoken = turns.map((turn, n) =>
+  const turnSteps = turns.map((turn, n) =>
     step(turn.occurredAt, { ...key('turn', sessionId, n + 1), command: 'RecordTurn', sessionId, ...turn }),
   );
-  // A minute after the last turn, so that what was learned from it comes before the end.
+  // A minute after the last turn, so that what the service learned from it comes before the end.
   const endedAt = new Date(Date.parse(turns.at(-1)?.occurredAt ?? '') + 60_000).toISOString();
-  return [...spoken, step(endedAt, { ...key('end', sessionId), command: 'EndSession', sessionId })];
+  return [...turnSteps, step(endedAt, { ...key('end', sessionId), command: 'EndSession', sessionId })];
 }
 
 function step(at: string, command: Command): Step {

@@ -20,13 +20,16 @@ describe('requestOf', () => {
       { ...address, command: 'RecallMemories', memoryIds: ['m'] },
       { method: 'POST', path: '/v1/users/user%40home/recalls', body: { memoryIds: ['m'] } },
     ],
-  ])('puts what the path names there and the rest into the body: %j', (command, request) => {
-    expect(requestOf(command)).toEqual(request);
-  });
+  ])(
+    'puts the fields that the path names into the path, and the others into the body: %j',
+    (command, request) => {
+      expect(requestOf(command)).toEqual(request);
+    },
+  );
 });
 
 describe('asId', () => {
-  it('replaces what an id may not hold and keeps to 128 characters', () => {
+  it('replaces characters that an id may not contain, and cuts it to 128 characters', () => {
     expect(asId('conv-26/session 1')).toBe('conv-26-session-1');
     expect(asId('a'.repeat(200))).toHaveLength(128);
   });

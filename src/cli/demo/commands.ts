@@ -1,4 +1,4 @@
-/** How one message felt, as the chat service's detector would say it. */
+/** The emotion of one message, as the chat service's detector would report it. */
 export interface FeltEmotion {
   label: string;
   intensity: number;
@@ -70,7 +70,7 @@ const ROUTES: Record<Command['command'], { method: string; path: string }> = {
   EndSession: { method: 'POST', path: 'sessions/{sessionId}/end' },
 };
 
-/** The route of a command: fields named in the path go there, all others into the body. */
+/** The request of a command: fields that the path names go into the path, all others into the body. */
 export function requestOf(command: Command): CommandRequest {
   const { command: name, userId, idempotencyKey: _, ...fields } = command;
   const body: Record<string, unknown> = { ...fields };
@@ -86,7 +86,7 @@ export function requestOf(command: Command): CommandRequest {
   };
 }
 
-/** The text as an id that the service accepts: 1..128 of `A-Za-z0-9._-:@`, everything else becomes a dash. */
+/** Turns a text into an id that the service accepts: 1..128 of `A-Za-z0-9._-:@`; the rest becomes dashes. */
 export function asId(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9._:@-]+/g, '-').slice(0, 128);
 }

@@ -1,4 +1,4 @@
-/** Does the work for every item, at most `lanes` of them at once; the first failure ends all. */
+/** Runs the work for every item, at most `lanes` at a time; rejects with the first failure. */
 export async function eachAtMost<T>(lanes: number, items: readonly T[], work: (item: T) => Promise<void>) {
   const queue = items.values();
   const lane = async () => {

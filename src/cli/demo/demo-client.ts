@@ -14,11 +14,11 @@ interface BatchAnswer {
   results: { status: number; problem?: Problem; body?: unknown }[];
 }
 
-/** The service over HTTP; every refusal becomes a DemoError that says what was asked and what was answered. */
+/** A client of the service. A refused request throws a DemoError that contains the request and the answer. */
 export class DemoClient {
   constructor(private readonly url: string) {}
 
-  /** Sends one command on its own route; answers whether it was a replay of an earlier answer. */
+  /** Sends one command on its own route; returns whether the answer was a replay of an earlier one. */
   async send(command: Command): Promise<boolean> {
     const { method, path, body } = requestOf(command);
     const headers = { 'idempotency-key': command.idempotencyKey };
@@ -26,7 +26,7 @@ export class DemoClient {
     return response.headers.get('idempotency-replayed') === 'true';
   }
 
-  /** Sends many commands in one request and insists that each of them succeeded. */
+  /** Sends many commands in one request; throws a DemoError if one of them did not succeed. */
   async sendAll(commands: Command[]): Promise<void> {
     const response = await this.request('POST', '/v1/commands', {}, { commands });
     const { results } = (await response.json()) as BatchAnswer;
@@ -44,7 +44,7 @@ export class DemoClient {
     return (await response.json()) as T;
   }
 
-  /** Every item of a list, page by page. */
+  /** Yields every item of a list, page by page. */
   async *items<T>(path: string): AsyncGenerator<T> {
     let cursor: string | null | undefined;
     do {
@@ -81,6 +81,6 @@ function explain(status: number, problem: Problem | undefined): string {
 }
 
 function reason(error: unknown): string {
-  // fetch hides what happened ("fetch failed") behind its cause.
+  // The message of fetch is only "fetch failed"; the reason is in its cause.
   return whyOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
 }

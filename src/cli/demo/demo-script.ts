@@ -5,16 +5,22 @@ import type { Command } from './commands.js';
 export interface Question {
   question: string;
   answer?: string;
-  /** What a right hit is known by: its memory, the turn in its metadata, or the session in its context. */
+  /**
+   * How a right hit is recognised: by memory id, by the turn in its metadata, or by the session in its
+   * context.
+   */
   evidence: { by: 'memory' | 'turn' | 'session'; ids: string[] };
-  /** Whether it counts in the measured recall. */
+  /** Whether it counts towards the measured recall. */
   measured: boolean;
 }
 
-/** The parts of the report that a script has something to show for. */
+/** The sections of the report; a script names those that it has data for. */
 export type Section = 'profile' | 'emotions' | 'answers' | 'window';
 
-/** One user's life in a script: the commands in the order in which they happened, and what to ask afterwards. */
+/**
+ * One user of a script: the commands in the order in which they happened, and the questions to ask
+ * afterwards.
+ */
 export interface ScriptUser {
   userId: string;
   about?: string;
@@ -22,7 +28,7 @@ export interface ScriptUser {
   questions: Question[];
 }
 
-/** Everything that a demonstration plays and then asks for. */
+/** Everything that a demonstration sends and then asks. */
 export interface Script {
   title: string;
   /** `single` sends each command on its own route, `batch` many at once. */
@@ -31,7 +37,7 @@ export interface Script {
   users: ScriptUser[];
 }
 
-/** A line of a file that has the right shape, with its number for what is found wrong later. */
+/** A value of a file with its line number, for error messages. */
 export interface Numbered<T> {
   line: number;
   value: T;

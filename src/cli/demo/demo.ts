@@ -9,7 +9,7 @@ import { DemoClient } from './demo-client.js';
 import { DemoError, type Script } from './demo-script.js';
 import { renderReport } from './report.js';
 import { readScript } from './script-file.js';
-import { bytesIn, demonstrate, type Demonstrated, type Summary } from './summary.js';
+import { bytesIn, demonstrate, type DemoResult, type Summary } from './summary.js';
 
 interface Options {
   json?: boolean;
@@ -53,8 +53,8 @@ async function main(): Promise<void> {
   const script = file === undefined ? bundledScript() : await readScript(file);
   const scratch = await mkdtemp(join(tmpdir(), 'edgesoul-demo-'));
   try {
-    const found = await withService(script, scratch, options.port);
-    const summary: Summary = { ...found, bytes: await bytesIn(join(scratch, 'data')) };
+    const demonstrated = await withService(script, scratch, options.port);
+    const summary: Summary = { ...demonstrated, bytes: await bytesIn(join(scratch, 'data')) };
     console.log(options.json ? JSON.stringify(summary, null, 2) : renderReport(summary, script));
   } finally {
     if (options.keep) console.error(`The database is kept in ${scratch}`);
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function withService(script: Script, scratch: string, port: number): Promise<Demonstrated> {
+async function withService(script: Script, scratch: string, port: number): Promise<DemoResult> {
   const starting = startService({
     DATA_DIR: join(scratch, 'data'),
     BACKUP_DIR: join(scratch, 'backups'),
@@ -80,7 +80,7 @@ async function withService(script: Script, scratch: string, port: number): Promi
   }
 }
 
-/** Rejects at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+/** Rejects at the first Ctrl-C or SIGTERM; the second one ends the process at once. */
 function interruption(): Promise<never> {
   return new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -8,7 +8,7 @@ const felt = (start: string, emotion: string, count: number) => ({
 });
 
 describe('courseOf', () => {
-  it('counts a week in which nothing was felt as 0', () => {
+  it('counts a week without emotions as 0', () => {
     const points = [felt('2026-03-02T00:00:00Z', 'joy', 2), felt('2026-03-16T00:00:00Z', 'joy', 5)];
     expect(courseOf(points, ['joy', 'fear'], 'week', 0)).toEqual({
       series: [
@@ -20,12 +20,12 @@ describe('courseOf', () => {
     });
   });
 
-  it('finds the buckets of a user whose weeks begin before they do in UTC', () => {
+  it('finds the buckets of a user whose weeks begin earlier than in UTC', () => {
     const points = [felt('2026-03-01T23:00:00Z', 'joy', 1), felt('2026-03-08T23:00:00Z', 'joy', 1)];
     expect(courseOf(points, ['joy'], 'week', 60).series[0]?.counts).toEqual([1, 1]);
   });
 
-  it('joins many months to at most ten bars', () => {
+  it('merges many months into at most ten bars', () => {
     const points = [felt('2020-01-01T00:00:00Z', 'joy', 1), felt('2024-06-01T00:00:00Z', 'joy', 1)];
     const { series, bucketsPerBar } = courseOf(points, ['joy'], 'month', 0);
     expect(bucketsPerBar).toBe(6);
@@ -34,7 +34,7 @@ describe('courseOf', () => {
 });
 
 describe('barCharts', () => {
-  it('draws all emotions on one scale', () => {
+  it('draws all emotions on the same scale', () => {
     const chart = barCharts({
       series: [
         { emotion: 'fear', counts: [4, 1] },
@@ -48,7 +48,7 @@ describe('barCharts', () => {
 });
 
 describe('sparkline', () => {
-  it('shows the most frequent hour as a full bar and a silent hour as a dot', () => {
+  it('shows the most frequent hour as a full bar, and an hour without emotions as a dot', () => {
     expect(sparkline([0, 1, 8])).toBe('·▁█');
   });
 });

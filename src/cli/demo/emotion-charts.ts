@@ -3,28 +3,28 @@ import type { TrendPoint } from './answers.js';
 import { paintEmotion, sideBySide } from './paint.js';
 import type { Bucket } from './portrait.js';
 
-/** One emotion's counts, a number a bar, oldest first and without gaps. */
+/** One emotion's counts: one number per bar, oldest first and without gaps. */
 export interface Series {
   emotion: string;
   counts: number[];
 }
 
-/** The counts of some emotions over the same stretch of time. */
+/** The counts of several emotions over the same period. */
 export interface Course {
   series: Series[];
   from: string;
-  /** How many buckets (days, weeks, months) a bar holds. */
+  /** How many buckets (days, weeks or months) one bar covers. */
   bucketsPerBar: number;
 }
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const MAX_BARS = 10;
 const CHART_WIDTH = 32;
 const PLOT_WIDTH = 25;
 const MAX_ROWS = 6;
 const SPARKS = '▁▂▃▄▅▆▇█';
 
-/** The course of the given emotions; buckets in which nothing was felt count 0, many buckets are joined to a bar. */
+/** The course of the given emotions. Buckets without points count 0; many buckets are merged into one bar. */
 export function courseOf(
   points: TrendPoint[],
   emotions: string[],
@@ -48,7 +48,7 @@ export function courseOf(
   return { series, from, bucketsPerBar };
 }
 
-/** A bar chart for each emotion, next to each other and on one scale. */
+/** One bar chart per emotion, side by side and on the same scale. */
 export function barCharts({ series }: Course): string[] {
   const most = Math.max(1, ...series.flatMap(({ counts }) => counts));
   return sideBySide(
@@ -57,7 +57,7 @@ export function barCharts({ series }: Course): string[] {
   );
 }
 
-/** 24 hours as a row of bars, the most frequent hour full; an hour in which nothing was felt is a dot. */
+/** 24 hours as a row of bars. The most frequent hour is a full bar; an hour without emotions is a dot. */
 export function sparkline(hours: number[]): string {
   const most = Math.max(1, ...hours);
   return hours
@@ -80,7 +80,7 @@ function barChart({ emotion, counts }: Series, most: number): string[] {
         columnOf((y / most) * rows).flatMap((block, row) =>
           Array.from({ length: step - 1 }, (_, cell) => ({
             x: plotX + cell,
-            // The plot's first row is number 1, so the lowest bar of all stands in row `rows`.
+            // The plot counts its rows from 1 at the top, so the lowest block of a bar is in row `rows`.
             y: rows - row,
             symbol: paintEmotion(emotion, block),
           })),
@@ -88,7 +88,7 @@ function barChart({ emotion, counts }: Series, most: number): string[] {
     },
   );
   const lines = chart.split('\n').filter((line) => line.trim() !== '');
-  // The row of the value 0 is always empty; without it the bars stand on the axis.
+  // The row of the value 0 is always empty; without it the bars begin directly at the axis.
   lines.splice(rows, 1);
   return [paintEmotion(emotion, emotion), ...lines];
 }
@@ -103,7 +103,7 @@ function columnOf(height: number): string[] {
 function bucketIndex(start: string, bucket: Bucket, utcOffset: number): number {
   const local = new Date(Date.parse(start) + utcOffset * 60_000);
   if (bucket === 'month') return local.getUTCFullYear() * 12 + local.getUTCMonth();
-  const days = Math.floor(local.getTime() / DAY);
+  const days = Math.floor(local.getTime() / DAY_MS);
   // 1 January 1970 was a Thursday; weeks begin on Mondays.
   return bucket === 'day' ? days : Math.floor((days + 3) / 7);
 }

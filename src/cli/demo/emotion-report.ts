@@ -4,8 +4,8 @@ import { localTime, paint, paintEmotion, subtitle } from './paint.js';
 import { plainTable } from './plain-table.js';
 import type { Portrait } from './portrait.js';
 
-const CHARTED = 3;
-const TRIGGERS = 3;
+const CHARTED_EMOTIONS = 3;
+const TRIGGERS_SHOWN = 3;
 
 const DIRECTIONS = {
   increasing: { word: '↗ rising', colour: 'green' },
@@ -49,15 +49,15 @@ function emotionTable(emotions: EmotionPattern[]): string[] {
 
 function topTriggers({ triggers }: EmotionPattern): string {
   return triggers
-    .slice(0, TRIGGERS)
+    .slice(0, TRIGGERS_SHOWN)
     .map(({ trigger, count }) => (count > 1 ? `${trigger} ${count}×` : trigger))
     .join(', ');
 }
 
 function trendOf({ trend }: EmotionPattern): string {
   const { word, colour } = DIRECTIONS[trend.direction];
-  const sure = trend.direction === 'stable' ? '' : ` ${Math.round(trend.confidence * 100)} %`;
-  return paint(colour, word + sure);
+  const confidence = trend.direction === 'stable' ? '' : ` ${Math.round(trend.confidence * 100)} %`;
+  return paint(colour, word + confidence);
 }
 
 function courseReport(
@@ -65,11 +65,11 @@ function courseReport(
   trend: Portrait['trend'],
   profile: Portrait['profile'],
 ): string[] {
-  // Neutral is what is left when nothing is felt: it would only flatten the others.
+  // `neutral` is the absence of an emotion, and its frequency would flatten the other bars.
   const charted = emotions
     .map(({ emotion }) => emotion)
     .filter((emotion) => emotion !== 'neutral')
-    .slice(0, CHARTED);
+    .slice(0, CHARTED_EMOTIONS);
   const course = courseOf(trend.points, charted, trend.bucket, profile.utcOffset);
   const bars = course.series[0]?.counts.length ?? 0;
   if (bars < 2) return [];

@@ -29,7 +29,7 @@ const time = { type: 'string', format: 'date-time' };
 const list = (items: object) => ({ type: 'array', items });
 const record = (required: string[], properties: object) => ({ type: 'object', required, properties });
 
-/** The JSON schema of a LocomoLine; fields that it does not name are let through. */
+/** The JSON schema of a LocomoLine; other fields are allowed. */
 export const LOCOMO_LINE = record(['conversation_id', 'sessions'], {
   conversation_id: text,
   speakers: { ...list(text), minItems: 2 },
@@ -43,11 +43,11 @@ export const LOCOMO_LINE = record(['conversation_id', 'sessions'], {
   qa: list(record(['question'], { question: text, evidence: list(text), evidence_sessions: list(text) })),
 });
 
-// The service's limits for a memory's content.
-const MEMORY_CHARACTERS = 8000;
+// The service's limit for a memory's content.
+const MAX_MEMORY_CHARACTERS = 8000;
 const MEASURED_CATEGORIES = new Set([1, 2, 3, 4]);
 
-/** A script in which each conversation is a user, each exchange a turn and each single turn a memory. */
+/** A script in which each conversation is a user, each exchange a turn, and each utterance a memory. */
 export function locomoScript(
   title: string,
   lines: Numbered<LocomoLine>[],
@@ -110,7 +110,7 @@ function sessionCommands(
 }
 
 function memoriesOf(userId: string, context: string, turn: LocomoSession['turns'][number]): Command[] {
-  return parts(`${turn.speaker}: ${turn.text}`, MEMORY_CHARACTERS).map((content, part) => {
+  return parts(`${turn.speaker}: ${turn.text}`, MAX_MEMORY_CHARACTERS).map((content, part) => {
     const memoryId = asId(`${userId}:${turn.turn_id}${part === 0 ? '' : `@${part + 1}`}`);
     return {
       ...address(userId, `memory:${memoryId}`),

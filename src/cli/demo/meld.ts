@@ -26,7 +26,7 @@ interface Observation {
 const word = { type: 'string', minLength: 1 };
 const count = { type: 'integer', minimum: 0 };
 
-/** The JSON schema of a MeldLine; fields that it does not name are let through. */
+/** The JSON schema of a MeldLine; other fields are allowed. */
 export const MELD_LINE = {
   type: 'object',
   required: ['dialogue_id', 'season', 'episode', 'turns'],
@@ -51,12 +51,12 @@ export const MELD_LINE = {
   },
 };
 
-const MAIN_SPEAKERS = 6;
-const WEEKS_A_SEASON = 26;
+const MAX_SPEAKERS = 6;
+const WEEKS_PER_SEASON = 26;
 const PREMIERE = Date.parse('2020-01-06T20:00:00Z');
 const INTENSITIES: Record<string, number> = { positive: 0.7, negative: 0.75, neutral: 0.5 };
 
-/** A script in which the six who speak most are users, each with the history of what they felt. */
+/** A script whose users are the six most frequent speakers, each with the history of their emotions. */
 export function meldScript(
   title: string,
   lines: Numbered<MeldLine>[],
@@ -74,7 +74,7 @@ export function meldScript(
     own.push(observation);
     bySpeaker.set(observation.speaker, own);
   }
-  const main = [...bySpeaker].toSorted(([, a], [, b]) => b.length - a.length).slice(0, MAIN_SPEAKERS);
+  const main = [...bySpeaker].toSorted(([, a], [, b]) => b.length - a.length).slice(0, MAX_SPEAKERS);
   if (main.length === 0) throw fail(lines[0]?.line ?? 1, 'no dialogue has a turn');
   return {
     title,
@@ -102,8 +102,8 @@ function meldUser(speaker: string, observations: Observation[]): ScriptUser {
 
 function observe(dialogue: MeldLine, turn: MeldTurn, n: number): Observation {
   const occurredAt = new Date(airedAt(dialogue) + millisecondsInto(turn, n)).toISOString();
-  // Who spoke just before is the nearest thing to a cause that the data has.
-  const before = dialogue.turns[n - 1]?.speaker;
+  // The previous speaker is the closest thing to a trigger that the data has.
+  const previousSpeaker = dialogue.turns[n - 1]?.speaker;
   return {
     speaker: turn.speaker,
     occurredAt,
@@ -113,14 +113,14 @@ function observe(dialogue: MeldLine, turn: MeldTurn, n: number): Observation {
       command: 'ObserveEmotion',
       emotion: turn.emotion,
       intensity: intensityOf(turn),
-      triggers: before && before !== turn.speaker ? [before] : [],
+      triggers: previousSpeaker && previousSpeaker !== turn.speaker ? [previousSpeaker] : [],
       sessionId: asId(dialogue.dialogue_id),
       occurredAt,
     },
   };
 }
 
-/** How strongly an utterance is felt: by its sentiment, a little more when it is exclaimed; always the same for the same text. */
+/** The intensity of an utterance: 0.3 if neutral, else from its sentiment, plus 0.15 if it contains a `!`. */
 export function intensityOf({ emotion, sentiment, text }: MeldTurn): number {
   if (emotion === 'neutral') return 0.3;
   const felt = INTENSITIES[sentiment ?? 'neutral'] ?? 0.5;
@@ -128,7 +128,7 @@ export function intensityOf({ emotion, sentiment, text }: MeldTurn): number {
 }
 
 function airedAt({ season, episode }: MeldLine): number {
-  return PREMIERE + (Math.max(0, season - 1) * WEEKS_A_SEASON + episode) * 7 * 86_400_000;
+  return PREMIERE + (Math.max(0, season - 1) * WEEKS_PER_SEASON + episode) * 7 * 86_400_000;
 }
 
 function millisecondsInto({ start }: MeldTurn, n: number): number {

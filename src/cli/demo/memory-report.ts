@@ -7,7 +7,7 @@ import { totalRecall, type Recall, type UserRecall } from './recall.js';
 const TURNS_SHOWN = 3;
 const EMOTIONS_SHOWN = 6;
 
-/** The questions that were asked and what the service remembered about them. */
+/** The questions, and the memories that the service found for them. */
 export function answersReport({ answers }: Portrait): string[] {
   if (answers.length === 0) return [];
   return [subtitle('What is remembered'), ...answers.flatMap(answerLines)];
@@ -19,7 +19,7 @@ function answerLines({ question, answer, hits }: Answered): string[] {
     ...(answer === undefined ? [] : [paint('gray', `    (${cut(answer, WIDTH - 6)})`)]),
     ...hits.map(hitLine),
     ...(hits.length === 0 ? [paint('gray', '     nothing found')] : []),
-    ...(hits[0]?.explain ? [paint('gray', `     first: ${explained(hits[0].explain)}`)] : []),
+    ...(hits[0]?.explain ? [paint('gray', `     first: ${explanation(hits[0].explain)}`)] : []),
   ];
 }
 
@@ -28,7 +28,7 @@ function hitLine(hit: MemoryHit & { right: boolean }): string {
   return `   ${mark} ${hit.score.toFixed(2).padStart(6)}  ${cut(hit.content, WIDTH - 15)}`;
 }
 
-function explained(parts: Record<string, unknown>): string {
+function explanation(parts: Record<string, unknown>): string {
   return Object.entries(parts)
     .flatMap(([name, value]) =>
       typeof value === 'number' ? [`${name} ${Number(value.toPrecision(3))}`] : [],
@@ -77,7 +77,7 @@ function emotionName(entry: unknown): string {
   return label ?? emotion ?? '';
 }
 
-/** How much of the evidence the searches found, a line for each user and one for all. */
+/** How much of the evidence the searches found: one line per user and one for all users. */
 export function recallReport(users: UserRecall[]): string[] {
   if (users.length === 0) return [];
   return [

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 
-/** The width that every part of the report keeps to, in columns. */
+/** The width of the report, in columns. */
 export const WIDTH = 98;
 
 type Format = Parameters<typeof styleText>[0];
@@ -18,7 +18,7 @@ const EMOTION_COLOURS: Record<string, Format> = {
   disgust: 'green',
 };
 
-/** The text in a style where stdout shows colours (a terminal, and no NO_COLOR), as it is elsewhere. */
+/** The text in a style if stdout shows colours (a terminal, and no NO_COLOR); otherwise unchanged. */
 export function paint(format: Format, text: string): string {
   return styleText(format, text, { stream: process.stdout });
 }
@@ -28,17 +28,17 @@ export function paintEmotion(emotion: string, text: string): string {
   return paint(EMOTION_COLOURS[emotion] ?? 'white', text);
 }
 
-/** A user's headline: the title and a rule up to the report's width. */
+/** A user's headline: the title, and a rule up to the report's width. */
 export function headline(title: string): string {
   return `${paint('bold', title)} ${paint('gray', '━'.repeat(Math.max(3, WIDTH - title.length - 1)))}`;
 }
 
-/** A part's title. */
+/** The title of a section. */
 export function subtitle(title: string): string {
   return paint(['bold', 'cyan'], title);
 }
 
-/** The text on one line, cut with an ellipsis where it is longer. */
+/** The text on one line, cut with an ellipsis if it is longer than `width`. */
 export function cut(text: string, width: number): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length <= width ? line : `${line.slice(0, width - 1).trimEnd()}…`;
@@ -56,7 +56,7 @@ export function wrapped(text: string): string[] {
   return lines;
 }
 
-/** Blocks of lines set next to each other. */
+/** Places blocks of lines side by side, each padded to `width` columns. */
 export function sideBySide(blocks: string[][], width: number): string[] {
   const rows = Math.max(0, ...blocks.map((block) => block.length));
   return Array.from({ length: rows }, (_, row) =>
@@ -67,7 +67,7 @@ export function sideBySide(blocks: string[][], width: number): string[] {
   );
 }
 
-/** A time as the user's own clock showed it, to the minute. */
+/** A time on the user's own clock, to the minute. */
 export function localTime(iso: string, utcOffset: number): string {
   return new Date(Date.parse(iso) + utcOffset * 60_000).toISOString().slice(0, 16).replace('T', ' ');
 }

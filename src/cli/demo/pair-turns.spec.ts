@@ -4,7 +4,7 @@ const at = '2026-03-01T10:00:00.000Z';
 const says = (speaker: string, text: string) => ({ speaker, text, at });
 
 describe('pairTurns', () => {
-  it('makes an exchange of a message and its reply', () => {
+  it('makes one exchange of a message and its reply', () => {
     expect(pairTurns([says('Ada', 'Hello'), says('Bo', 'Hi')], 'Ada', 'Bo')).toEqual([
       { userMessage: 'Hello', assistantMessage: 'Hi', occurredAt: at },
     ]);
@@ -17,7 +17,7 @@ describe('pairTurns', () => {
     ]);
   });
 
-  it('puts what the companion says first in front of the first message, by name', () => {
+  it("puts what the companion says first, with its name, in front of the user's first message", () => {
     const turns = [says('Bo', 'Good morning'), says('Ada', 'Morning'), says('Bo', 'Coffee?')];
     expect(pairTurns(turns, 'Ada', 'Bo')).toEqual([
       { userMessage: 'Bo: Good morning\nMorning', assistantMessage: 'Coffee?', occurredAt: at },
@@ -30,12 +30,12 @@ describe('pairTurns', () => {
     ]);
   });
 
-  it('names a third speaker on the side of the reply', () => {
+  it('puts a third speaker into the reply, with the name', () => {
     const turns = [says('Ada', 'Hello'), says('Cy', 'Me too')];
     expect(pairTurns(turns, 'Ada', 'Bo')[0]?.assistantMessage).toBe('Cy: Me too');
   });
 
-  it('spreads what is longer than a turn may be over several turns', () => {
+  it('splits messages that exceed the limits of a turn into several turns', () => {
     const [first, second, third] = pairTurns(
       [says('Ada', 'a'.repeat(16_001)), says('Bo', 'b'.repeat(64_001))],
       'Ada',

@@ -1,4 +1,4 @@
-/** Something that one speaker said. */
+/** One utterance of one speaker. */
 export interface SpokenTurn {
   speaker: string;
   text: string;
@@ -13,12 +13,13 @@ export interface Exchange {
 }
 
 // The service's limits for the two sides of a turn.
-const USER_CHARACTERS = 16_000;
-const REPLY_CHARACTERS = 64_000;
+const MAX_USER_CHARACTERS = 16_000;
+const MAX_REPLY_CHARACTERS = 64_000;
 
 /**
- * Pairs a session's turns into exchanges without losing a word: what one side says several times in a row is joined,
- * and what the companion says before the user does is put, with its name, in front of the user's first message.
+ * Pairs a session's utterances into exchanges without losing any text. Consecutive utterances of one side are
+ * joined. Utterances before the user's first one are put, with their speaker's name, in front of the user's
+ * first message.
  */
 export function pairTurns(
   turns: readonly Required<SpokenTurn>[],
@@ -26,19 +27,19 @@ export function pairTurns(
   companion: string,
 ): Exchange[] {
   const exchanges: Exchange[] = [];
-  const firstOwn = turns.findIndex((turn) => turn.speaker === user);
-  const opening = firstOwn === -1 ? turns.length : firstOwn;
+  const firstByUser = turns.findIndex((turn) => turn.speaker === user);
+  const opening = firstByUser === -1 ? turns.length : firstByUser;
   turns.forEach((turn, index) => {
     const usersSide = index < opening || turn.speaker === user;
     const expected = turn.speaker === (usersSide ? user : companion);
-    const said = expected ? turn.text : `${turn.speaker}: ${turn.text}`;
+    const line = expected ? turn.text : `${turn.speaker}: ${turn.text}`;
     const current = exchanges.at(-1);
     if (!current || (usersSide && current.assistantMessage !== '')) {
-      exchanges.push({ userMessage: said, assistantMessage: '', occurredAt: turn.at });
+      exchanges.push({ userMessage: line, assistantMessage: '', occurredAt: turn.at });
     } else if (usersSide) {
-      current.userMessage = joined(current.userMessage, said);
+      current.userMessage = joined(current.userMessage, line);
     } else {
-      current.assistantMessage = joined(current.assistantMessage, said);
+      current.assistantMessage = joined(current.assistantMessage, line);
     }
   });
   return exchanges.flatMap(withinLimits);
@@ -49,20 +50,20 @@ function joined(before: string, after: string): string {
 }
 
 function withinLimits({ userMessage, assistantMessage, occurredAt }: Exchange): Exchange[] {
-  const said = parts(userMessage, USER_CHARACTERS);
-  const replies = parts(assistantMessage, REPLY_CHARACTERS);
-  const last = said.pop() ?? '';
+  const messages = parts(userMessage, MAX_USER_CHARACTERS);
+  const replies = parts(assistantMessage, MAX_REPLY_CHARACTERS);
+  const lastMessage = messages.pop() ?? '';
   return [
-    ...said.map((part) => ({ userMessage: part, assistantMessage: '', occurredAt })),
+    ...messages.map((part) => ({ userMessage: part, assistantMessage: '', occurredAt })),
     ...replies.map((part, n) => ({
-      userMessage: n === 0 ? last : '(continued)',
+      userMessage: n === 0 ? lastMessage : '(continued)',
       assistantMessage: part,
       occurredAt,
     })),
   ];
 }
 
-/** The text in pieces of at most so many characters; an empty text is one empty piece. */
+/** Splits the text into pieces of at most `characters` characters; an empty text gives one empty piece. */
 export function parts(text: string, characters: number): string[] {
   const count = Math.max(1, Math.ceil(text.length / characters));
   return Array.from({ length: count }, (_, n) => text.slice(n * characters, (n + 1) * characters));

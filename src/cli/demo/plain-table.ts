@@ -31,7 +31,7 @@ export function plainTable(columns: Column[], rows: (string | number)[][]): stri
   const table = new Table({
     head: columns.map(({ title }) => paint('gray', title)),
     colAligns: columns.map(({ align }) => align ?? 'left'),
-    // The padding counts.
+    // cli-table3 counts the padding as part of the width.
     colWidths: columns.map(({ width }) => (width === undefined ? null : width + 1)),
     chars: NO_LINES,
     style: { head: [], border: [], 'padding-left': 1, 'padding-right': 0 },

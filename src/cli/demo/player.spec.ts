@@ -19,7 +19,7 @@ describe('batchesOf', () => {
     expect(batches.flat()).toEqual(commands);
   });
 
-  it('closes a request before it grows too large', () => {
+  it('begins a new request before one grows too large', () => {
     const batches = batchesOf(Array.from({ length: 100 }, (_, n) => memory(n, 'x'.repeat(8000))));
     expect(Math.max(...batches.map((batch) => JSON.stringify(batch).length))).toBeLessThan(500_000);
     expect(batches.flat()).toHaveLength(100);

@@ -4,11 +4,11 @@ import type { DemoClient } from './demo-client.js';
 import type { Script } from './demo-script.js';
 
 const USERS_AT_ONCE = 8;
-const BATCH_COMMANDS = 200;
+const MAX_BATCH_COMMANDS = 200;
 // Well under a megabyte, the usual limit of a request's body.
-const BATCH_CHARACTERS = 400_000;
+const MAX_BATCH_CHARACTERS = 400_000;
 
-/** Plays every user's commands: users side by side, one user's commands in their order. */
+/** Sends every user's commands: several users at a time, each user's commands in order. */
 export async function play(script: Script, client: DemoClient, advance: (by: number) => void): Promise<void> {
   await eachAtMost(USERS_AT_ONCE, script.users, async ({ commands }) => {
     const batches = script.mode === 'batch' ? batchesOf(commands) : commands.map((command) => [command]);
@@ -21,14 +21,14 @@ export async function play(script: Script, client: DemoClient, advance: (by: num
   });
 }
 
-/** The commands in requests of at most 200 and of a size that any server takes. */
+/** Splits the commands into requests of at most 200 commands and 400,000 characters. */
 export function batchesOf(commands: readonly Command[]): Command[][] {
   const batches: Command[][] = [];
   let characters = 0;
   for (const command of commands) {
     const size = JSON.stringify(command).length;
     const batch = batches.at(-1);
-    if (batch && batch.length < BATCH_COMMANDS && characters + size <= BATCH_CHARACTERS) {
+    if (batch && batch.length < MAX_BATCH_COMMANDS && characters + size <= MAX_BATCH_CHARACTERS) {
       batch.push(command);
       characters += size;
     } else {

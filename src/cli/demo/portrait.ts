@@ -9,10 +9,10 @@ export interface Answered {
   hits: (MemoryHit & { right: boolean })[];
 }
 
-/** The sizes of a bar in a trend. */
+/** The sizes of a trend's buckets. */
 export type Bucket = 'day' | 'week' | 'month';
 
-/** What the service knows about one user after the script was played. */
+/** What the service returns about one user after the script was played. */
 export interface Portrait {
   userId: string;
   about?: string;
@@ -23,11 +23,11 @@ export interface Portrait {
   conversation?: Conversation;
 }
 
-const DAY = 86_400_000;
-const QUESTIONS = 3;
-const HITS = 3;
+const DAY_MS = 86_400_000;
+const QUESTIONS_SHOWN = 3;
+const HITS_SHOWN = 3;
 
-/** Asks the service for everything that the report shows about a user. */
+/** Reads everything that the report shows about a user. */
 export async function readPortrait(
   client: DemoClient,
   user: ScriptUser,
@@ -40,11 +40,11 @@ export async function readPortrait(
   const trend = await client.get<Page<TrendPoint>>(
     `${path}/emotions/trend?bucket=${bucket}&utcOffset=${profile.utcOffset}`,
   );
-  const asked = user.questions
+  const questions = user.questions
     .toSorted((a, b) => Number(b.measured) - Number(a.measured))
-    .slice(0, QUESTIONS);
+    .slice(0, QUESTIONS_SHOWN);
   const answers: Answered[] = [];
-  for (const question of asked) answers.push(await ask(client, user.userId, question));
+  for (const question of questions) answers.push(await ask(client, user.userId, question));
   return {
     userId: user.userId,
     ...(user.about !== undefined && { about: user.about }),
@@ -59,7 +59,7 @@ export async function readPortrait(
 }
 
 async function ask(client: DemoClient, userId: string, question: Question): Promise<Answered> {
-  const hits = await search(client, userId, { q: question.question, limit: HITS, explain: true });
+  const hits = await search(client, userId, { q: question.question, limit: HITS_SHOWN, explain: true });
   return {
     question: question.question,
     ...(question.answer !== undefined && { answer: question.answer }),
@@ -80,13 +80,13 @@ export async function search(
   return items;
 }
 
-/** What a hit is known by among a question's evidence. */
+/** The id by which a hit is compared with the question's evidence. */
 export function evidenceKey(hit: MemoryHit, { evidence }: Question): string {
   if (evidence.by === 'memory') return hit.memoryId;
   return evidence.by === 'session' ? (hit.context ?? '') : String(hit.metadata.turnId);
 }
 
-/** The path under which everything about a user is asked. */
+/** The path prefix of a user's resources. */
 export function userPath(userId: string): string {
   return `/v1/users/${encodeURIComponent(userId)}`;
 }
@@ -94,6 +94,6 @@ export function userPath(userId: string): string {
 function bucketFor(emotions: EmotionPattern[]): Bucket {
   const first = Math.min(...emotions.map((emotion) => Date.parse(emotion.firstAt)));
   const last = Math.max(...emotions.map((emotion) => Date.parse(emotion.lastAt)));
-  if (last - first <= 10 * DAY) return 'day';
-  return last - first <= 180 * DAY ? 'week' : 'month';
+  if (last - first <= 10 * DAY_MS) return 'day';
+  return last - first <= 180 * DAY_MS ? 'week' : 'month';
 }

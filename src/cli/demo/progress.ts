@@ -1,12 +1,12 @@
 import cliProgress from 'cli-progress';
 
-/** How far a long piece of work is. */
+/** A progress bar. */
 export interface Progress {
   advance(by?: number): void;
   stop(): void;
 }
 
-/** A bar on stderr, so that stdout stays clean for the report; nothing at all where stderr is not a terminal. */
+/** Starts a bar on stderr, because stdout is for the report; none where stderr is not a terminal. */
 export function startProgress(label: string, total: number, unit: string): Progress {
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,

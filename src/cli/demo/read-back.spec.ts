@@ -13,7 +13,7 @@ const form = (memoryId: string): Command => ({
 });
 
 describe('memoriesSent', () => {
-  it('is what was formed, as it was last revised, without what was forgotten', () => {
+  it('returns the formed memories as they were last revised, without the forgotten ones', () => {
     const commands: Command[] = [
       form('a'),
       form('b'),
@@ -40,7 +40,7 @@ describe('recall', () => {
     expect(shareFound(question, ['D1:2', 'D9:9'])).toBe(0.5);
   });
 
-  it('weighs users by their questions', () => {
+  it('weights users by the number of their questions', () => {
     const users = [
       { userId: 'a', questions: 3, at5: 1, at10: 1, at20: 1 },
       { userId: 'b', questions: 1, at5: 0, at10: 0, at20: 1 },

@@ -3,13 +3,13 @@ import type { DemoClient } from './demo-client.js';
 import type { Script, ScriptUser } from './demo-script.js';
 import { userPath } from './portrait.js';
 
-/** How many of the sent things were found again exactly as they were sent. */
+/** How many items were sent, and how many of them came back unchanged. */
 export interface ReadBack {
   sent: number;
   found: number;
 }
 
-/** What was sent, compared with what the log and the projections answer. */
+/** What was sent, compared with what the log and the projections return. */
 export interface ReadBacks {
   turns: ReadBack;
   memories: ReadBack;
@@ -18,7 +18,7 @@ export interface ReadBacks {
 
 const EVENTS_PER_PAGE = 1000;
 
-/** Every event of the log, page by page. */
+/** Yields every event of the log, page by page. */
 export async function* allEvents(client: DemoClient): AsyncGenerator<FeedEvent> {
   let after = 0;
   for (;;) {
@@ -29,7 +29,7 @@ export async function* allEvents(client: DemoClient): AsyncGenerator<FeedEvent> 
   }
 }
 
-/** Reads everything that the script sent again and counts what came back unchanged. */
+/** Reads back everything that the script sent, and counts what is unchanged. */
 export async function readBack(client: DemoClient, script: Script): Promise<ReadBacks> {
   const turns = script.users.flatMap(turnsSent);
   const recorded = new Set<string>();
@@ -52,7 +52,7 @@ export async function readBack(client: DemoClient, script: Script): Promise<Read
   return result;
 }
 
-/** The memories that a user's commands leave behind, by id: formed, then revised, and not forgotten. */
+/** The memories that exist after a user's commands, by id: formed, perhaps revised, and not forgotten. */
 export function memoriesSent({ commands }: ScriptUser): Map<string, string> {
   const sent = new Map<string, string>();
   for (const command of commands) {

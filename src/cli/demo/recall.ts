@@ -3,7 +3,7 @@ import type { DemoClient } from './demo-client.js';
 import type { Question, ScriptUser } from './demo-script.js';
 import { evidenceKey, search } from './portrait.js';
 
-/** How much of the evidence is among the first 5, 10 and 20 hits, as a mean over the questions (0..1). */
+/** The share (0..1) of the evidence among the first 5, 10 and 20 hits: the mean over the questions. */
 export interface Recall {
   questions: number;
   at5: number;
@@ -25,18 +25,18 @@ export async function measureRecall(
   users: ScriptUser[],
   advance: () => void,
 ): Promise<UserRecall[]> {
-  const found = new Map<string, number[][]>();
-  const asked = users.flatMap(({ userId, questions }) =>
-    questions.filter((question) => question.measured).map((question) => ({ userId, question })),
+  const sharesByUser = new Map<string, number[][]>();
+  const questions = users.flatMap(({ userId, questions: own }) =>
+    own.filter((question) => question.measured).map((question) => ({ userId, question })),
   );
-  await eachAtMost(SEARCHES_AT_ONCE, asked, async ({ userId, question }) => {
+  await eachAtMost(SEARCHES_AT_ONCE, questions, async ({ userId, question }) => {
     const hits = await search(client, userId, { q: question.question, limit: MAX_RANK });
     const keys = hits.map((hit) => evidenceKey(hit, question));
     const shares = [5, 10, MAX_RANK].map((depth) => shareFound(question, keys.slice(0, depth)));
-    found.set(userId, [...(found.get(userId) ?? []), shares]);
+    sharesByUser.set(userId, [...(sharesByUser.get(userId) ?? []), shares]);
     advance();
   });
-  return [...found]
+  return [...sharesByUser]
     .map(([userId, shares]) => ({ userId, ...meanOf(shares) }))
     .toSorted((a, b) => a.userId.localeCompare(b.userId));
 }
@@ -44,8 +44,8 @@ export async function measureRecall(
 /** The recall over the questions of all users. */
 export function totalRecall(users: UserRecall[]): Recall {
   const questions = users.reduce((sum, user) => sum + user.questions, 0);
-  const mean = (of: (user: Recall) => number) =>
-    users.reduce((sum, user) => sum + of(user) * user.questions, 0) / questions;
+  const mean = (share: (user: Recall) => number) =>
+    users.reduce((sum, user) => sum + share(user) * user.questions, 0) / questions;
   return {
     questions,
     at5: mean((user) => user.at5),

@@ -45,7 +45,7 @@ function failureOf(text: string): DemoError {
 describe('a file of conversations', () => {
   const [user] = parseScript('file.jsonl', jsonl(conversation)).users;
 
-  it('becomes a user with turns, a memory for each turn and the end of each session', () => {
+  it('becomes a user with turns, a memory per utterance and the end of each session', () => {
     expect(user?.userId).toBe('talk-1');
     expect(user?.commands.map(({ command }) => command)).toEqual([
       'ChangeProfile',
@@ -56,7 +56,7 @@ describe('a file of conversations', () => {
     ]);
   });
 
-  it('stores a turn as "Speaker: text", a minute after the turn before, under an id made of its own', () => {
+  it('stores a turn as "Speaker: text", one minute after the turn before, under an id made from its own', () => {
     expect(user?.commands[3]).toMatchObject({
       memoryId: 'talk-1:D1:2',
       content: 'Bo: Fly it!',
@@ -70,7 +70,7 @@ describe('a file of conversations', () => {
     expect(user?.questions.map(({ measured }) => measured)).toEqual([true, false]);
   });
 
-  it('takes the time of a turn and sessions as evidence where they are given', () => {
+  it('uses the time of a turn, and sessions as evidence, if the file has them', () => {
     const [other] = parseScript(
       'file.jsonl',
       jsonl({
@@ -93,7 +93,7 @@ describe('a file of conversations', () => {
 });
 
 describe('a file of labelled dialogues', () => {
-  it('becomes the main speakers with what they felt', () => {
+  it('becomes one user per main speaker, with the emotions of their utterances', () => {
     const { users } = parseScript('file.jsonl', jsonl(dialogue));
     expect(users.map(({ userId }) => userId)).toEqual(['ada', 'bo']);
     expect(users.map(({ commands }) => commands[1])).toMatchObject([
@@ -119,7 +119,7 @@ describe('a bad file', () => {
       "file.jsonl, line 1: turns[0] must have required property 'text'",
     ],
     [
-      'with a time that is none',
+      'with an invalid time',
       jsonl({
         ...conversation,
         sessions: [{ ...conversation.sessions[0], started_at: '2026-99-01T10:00:00Z' }],
@@ -127,7 +127,7 @@ describe('a bad file', () => {
       'file.jsonl, line 1: sessions[0].started_at must match format "date-time"',
     ],
     [
-      'with a conversation twice',
+      'with the same conversation twice',
       jsonl(conversation, conversation),
       'file.jsonl, line 2: conversation_id talk-1 appears twice',
     ],

@@ -5,7 +5,7 @@ import { DemoError, type Numbered, type Script } from './demo-script.js';
 import { locomoScript, LOCOMO_LINE, type LocomoLine } from './locomo.js';
 import { meldScript, MELD_LINE, type MeldLine } from './meld.js';
 
-/** Reads a JSONL file of conversations or of labelled dialogues, told apart by the shape of its first line. */
+/** Reads a JSONL file of conversations or of labelled dialogues; the first line decides which. */
 export async function readScript(file: string): Promise<Script> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw DemoError.unreadable(file, error);
@@ -13,7 +13,7 @@ export async function readScript(file: string): Promise<Script> {
   return parseScript(basename(file), text);
 }
 
-/** The script that a file's text holds; a DemoError names the line and the field that is wrong. */
+/** Parses the text of a file; throws a DemoError that names the wrong line and field. */
 export function parseScript(file: string, text: string): Script {
   const lines = jsonLines(file, text);
   const [first] = lines;
@@ -46,11 +46,11 @@ function jsonLines(file: string, text: string): Numbered<unknown>[] {
 function checked<T>(file: string, lines: Numbered<unknown>[], valid: ValidateFunction<T>): Numbered<T>[] {
   return lines.map(({ line, value }) => {
     if (valid(value)) return { line, value };
-    throw DemoError.badFile(file, line, sentence(valid.errors?.[0]));
+    throw DemoError.badFile(file, line, describeError(valid.errors?.[0]));
   });
 }
 
-function sentence(error: ErrorObject | undefined): string {
+function describeError(error: ErrorObject | undefined): string {
   const where = (error?.instancePath ?? '')
     .replaceAll(/\/(\d+)/g, '[$1]')
     .replaceAll('/', '.')

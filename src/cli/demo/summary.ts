@@ -9,7 +9,7 @@ import { startProgress } from './progress.js';
 import { readBack, type ReadBacks } from './read-back.js';
 import { measureRecall, type UserRecall } from './recall.js';
 
-/** What was sent and what it came to. */
+/** The number of commands sent, the events they produced, and the time it took. */
 export interface Totals {
   commands: number;
   events: number;
@@ -17,35 +17,39 @@ export interface Totals {
   commandsPerSecond: number;
 }
 
-/** What a demonstration found while its service ran. */
-export interface Demonstrated {
+/** The results of a demonstration, read while its service runs. */
+export interface DemoResult {
   title: string;
   users: Portrait[];
   recall: UserRecall[];
   tail: FeedEvent[];
   totals: Totals;
   readBack: ReadBacks;
-  /** Whether a turn that was sent a second time was answered from its receipt; absent where none was. */
+  /**
+   * Whether a turn that was sent a second time was answered from its receipt; absent if none was sent again.
+   */
   retryRecognised?: boolean;
 }
 
-/** Everything that a demonstration found, as `--json` prints it and as the report lays it out. */
-export interface Summary extends Demonstrated {
-  /** What the data takes on disk once the service has stopped. */
+/** All results of a demonstration, as `--json` prints them and the report shows them. */
+export interface Summary extends DemoResult {
+  /** The size of the data folder after the service has stopped. */
   bytes: number;
 }
 
-const TAIL = 12;
+const TAIL_EVENTS = 12;
 
-/** Plays the script and then asks the service for all that the report shows. */
-export async function demonstrate(script: Script, client: DemoClient): Promise<Demonstrated> {
+/** Plays the script, and then reads everything that the report shows from the service. */
+export async function demonstrate(script: Script, client: DemoClient): Promise<DemoResult> {
   const commands = script.users.reduce((sum, user) => sum + user.commands.length, 0);
   const seconds = await playTimed(script, client, commands);
   const retryRecognised = await sendAgain(script, client);
   const users = await readPortraits(script, client);
-  const recall = await measured(script, client);
+  const recall = await measureAll(script, client);
   const { head } = await client.get<FeedPage>('/v1/events?after=0&limit=1');
-  const tail = await client.get<FeedPage>(`/v1/events?after=${Math.max(0, head - TAIL)}&limit=${TAIL}`);
+  const tail = await client.get<FeedPage>(
+    `/v1/events?after=${Math.max(0, head - TAIL_EVENTS)}&limit=${TAIL_EVENTS}`,
+  );
   return {
     title: script.title,
     users,
@@ -86,7 +90,7 @@ async function readPortraits(script: Script, client: DemoClient): Promise<Portra
   return portraits;
 }
 
-async function measured(script: Script, client: DemoClient): Promise<UserRecall[]> {
+async function measureAll(script: Script, client: DemoClient): Promise<UserRecall[]> {
   const questions = script.users.flatMap((user) => user.questions.filter((question) => question.measured));
   if (questions.length === 0) return [];
   const progress = startProgress('Asking', questions.length, 'questions');

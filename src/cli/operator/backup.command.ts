@@ -6,10 +6,10 @@ import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { FollowedJob, RunningService } from './service.js';
 import { sizeText } from './texts.js';
-import { existing, serviceOf } from './where.js';
+import { existingAddress, serviceOf } from './where.js';
 
-/** What a backup says of itself, made by a service or here. */
-interface MadeBackup {
+/** The result of a backup, made by a running service or by this process. */
+interface BackupResult {
   backupId: string;
   file: string;
   bytes: number;
@@ -33,7 +33,7 @@ export function backupCommand(): Command {
       ],
       action: async (operation) => {
         const { file, bytes, sha256, position, events, createdAt, verified, backupId } =
-          await made(operation);
+          await makeBackup(operation);
         operation.terminal.result({ backupId, file, bytes, sha256, position, events, createdAt, verified }, [
           `Backed up ${events} events, up to position ${position}, into ${file} (${sizeText(bytes)}).`,
           `SHA-256 ${sha256}; it was read again and compared.`,
@@ -44,23 +44,23 @@ export function backupCommand(): Command {
   );
 }
 
-function made(operation: Operation): Promise<MadeBackup> {
+function makeBackup(operation: Operation): Promise<BackupResult> {
   const service = serviceOf(operation);
-  return service ? asked(service, operation) : here(operation);
+  return service ? backUpByService(service, operation) : backUpHere(operation);
 }
 
-async function asked(service: RunningService, { terminal }: Operation): Promise<MadeBackup> {
+async function backUpByService(service: RunningService, { terminal }: Operation): Promise<BackupResult> {
   const { backupId } = await service.post<{ backupId: string }>('/v1/ops/backups');
-  return service.done<FollowedJob & MadeBackup>(
+  return service.done<FollowedJob & BackupResult>(
     `/v1/ops/backups/${backupId}`,
     terminal.progress('Backing up', 'units'),
   );
 }
 
-async function here({ config, terminal }: Operation): Promise<MadeBackup> {
+async function backUpHere({ config, terminal }: Operation): Promise<BackupResult> {
   const { backupDir: folder, backups } = config;
   const progress = terminal.progress('Backing up', 'units');
-  const order = { address: await existing(config), folder, backupId: newId() };
+  const order = { address: await existingAddress(config), folder, backupId: newId() };
   const manifest = await interruptible((signal) => runBackup(order, { progress, signal }));
   await prune(folder, backups.keep, order.address);
   return manifest;

@@ -3,7 +3,7 @@ import { exportLog, exportTo, type ExportReport } from '../../operations/transfe
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
-import { existing } from './where.js';
+import { existingAddress } from './where.js';
 
 interface Options {
   user?: string;
@@ -25,21 +25,21 @@ export function exportCommand() {
       ],
       action: async (operation, command) => {
         const file = command.args[0] ?? '-';
-        await exported(operation, file, command.opts<Options>());
+        await runExport(operation, file, command.opts<Options>());
         return EXIT.done;
       },
     },
   )
     .argument('[file]', 'ends in .ndjson, .ndjson.zst or .ndjson.gz; - for stdout', '-')
     .option('--user <id>', 'only the events and receipts of this user')
-    .option('--after <position>', 'only what comes after this position', positionOf, 0)
+    .option('--after <position>', 'only what comes after this position', parsePosition, 0)
     .option('--resume', 'go on with an export to this file that was interrupted');
 }
 
-async function exported(operation: Operation, file: string, options: Options): Promise<void> {
+async function runExport(operation: Operation, file: string, options: Options): Promise<void> {
   const { terminal, config } = operation;
   const { user: userId, after = 0, resume = false } = options;
-  const reader = openStoreReader(await existing(config));
+  const reader = openStoreReader(await existingAddress(config));
   try {
     const range = { after, userId };
     const report = await interruptible((signal) => {
@@ -47,15 +47,18 @@ async function exported(operation: Operation, file: string, options: Options): P
       const context = { progress: terminal.progress('Exporting', 'events'), signal };
       return exportLog(reader, { file, range, resume }, context);
     }, `Interrupted; the same command with --resume goes on with ${file}.partial.`);
-    // The lines themselves are on stdout.
+    // stdout contains the exported lines, so nothing else is printed there.
     if (file === '-') return;
-    terminal.result({ file, ...report }, said(file, report));
+    terminal.result({ file, ...report }, reportLines(file, report));
   } finally {
     await reader.close();
   }
 }
 
-function said(file: string, { events, receipts, position, lastHash, resumed, ms }: ExportReport): string[] {
+function reportLines(
+  file: string,
+  { events, receipts, position, lastHash, resumed, ms }: ExportReport,
+): string[] {
   const before = resumed > 0 ? `, ${resumed} of them before it was interrupted` : '';
   return [
     `Wrote ${events} events${before}, and ${receipts} receipts, to ${file} in ${(ms / 1_000).toFixed(1)} s.`,
@@ -63,7 +66,7 @@ function said(file: string, { events, receipts, position, lastHash, resumed, ms 
   ];
 }
 
-function positionOf(text: string): number {
+function parsePosition(text: string): number {
   const position = Number(text);
   if (!Number.isSafeInteger(position) || position < 0)
     throw new InvalidArgumentError('It is a position: a whole number from 0.');

@@ -32,8 +32,8 @@ export function importCommand() {
       ],
       action: async (operation, command) => {
         const file = command.args[0] as string;
-        const report = await imported(operation, file, command.opts<Options>());
-        operation.terminal.result({ file, ...report }, said(file, report));
+        const report = await runImport(operation, file, command.opts<Options>());
+        operation.terminal.result({ file, ...report }, reportLines(file, report));
         const isWhole = report.stopped.length === 0 && report.verified?.ok !== false;
         return isWhole ? EXIT.done : EXIT.differences;
       },
@@ -44,7 +44,7 @@ export function importCommand() {
     .option('--no-verify', 'do not verify the store afterwards');
 }
 
-function imported(
+function runImport(
   { config, terminal }: Operation,
   file: string,
   { append = false, verify }: Options,
@@ -62,14 +62,14 @@ function imported(
             foldRanges: foldInThreads(store, PROJECTIONS),
           },
           request,
-          { ...phases(terminal), signal },
+          { ...progressPerPhase(terminal), signal },
         ),
       'Interrupted; the same command goes on where it stopped.',
     );
   });
 }
 
-/** Before a store is made for it. */
+/** Checked first, so that no store is created for a file that cannot be read. */
 function refuseUnreadable(file: string): void {
   compressionOf(file);
   try {
@@ -79,8 +79,11 @@ function refuseUnreadable(file: string): void {
   }
 }
 
-/** A bar for each part of the work. */
-function phases(terminal: Terminal): { phase: (name: keyof typeof PHASES) => void; progress: Progress } {
+/** One progress bar per phase. */
+function progressPerPhase(terminal: Terminal): {
+  phase: (name: keyof typeof PHASES) => void;
+  progress: Progress;
+} {
   let progress: Progress | undefined;
   return {
     phase: (name) => {
@@ -90,7 +93,7 @@ function phases(terminal: Terminal): { phase: (name: keyof typeof PHASES) => voi
   };
 }
 
-function said(file: string, report: ImportReport): string[] {
+function reportLines(file: string, report: ImportReport): string[] {
   const { events, already, moved, receipts, head, stopped, verified, ms } = report;
   const seconds = (ms / 1_000).toFixed(1);
   return [
@@ -99,11 +102,11 @@ function said(file: string, report: ImportReport): string[] {
     ...(moved > 0 ? [`${moved} events got new positions, and with them new hashes.`] : []),
     `The log ends at position ${head.position}; the hash of the last event is ${head.hash}.`,
     ...stopped.flatMap((poison) => [stoppedText(poison), skipText(poison)]),
-    ...(verified ? verdict(verified) : []),
+    ...(verified ? verificationLines(verified) : []),
   ];
 }
 
-function verdict({ ok, findings, projections }: NonNullable<ImportReport['verified']>): string[] {
+function verificationLines({ ok, findings, projections }: NonNullable<ImportReport['verified']>): string[] {
   if (ok) return [`Verified: the log is whole, and all ${projections.length} projections are as it says.`];
   return [
     'The verification found differences:',

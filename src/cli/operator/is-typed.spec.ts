@@ -6,38 +6,38 @@ const streams = (isTTY: boolean) => ({
   output: Object.assign(new PassThrough(), { isTTY }),
 });
 
-async function answered(said: string): Promise<boolean> {
+async function isTypedAfter(line: string): Promise<boolean> {
   const { input, output } = streams(true);
   const answer = isTyped('my-store', 'Type my-store: ', { input, output });
-  input.end(said);
+  input.end(line);
   return answer;
 }
 
 describe('isTyped', () => {
-  it('asks, and takes the very word', async () => {
+  it('asks the question and accepts exactly the word', async () => {
     const { input, output } = streams(true);
     const answer = isTyped('my-store', 'Type my-store: ', { input, output });
     input.write('my-store\n');
     expect(await answer).toBe(true);
     expect(String(output.read())).toContain('Type my-store: ');
-    expect(await answered('  my-store \n')).toBe(true);
+    expect(await isTypedAfter('  my-store \n')).toBe(true);
   });
 
   it.each(['', '\n', 'y\n', 'yes\n', 'My-Store\n', 'my-store2\n', 'no\nmy-store\n'])(
-    'takes nothing else: %j',
-    async (said) => {
-      expect(await answered(said)).toBe(false);
+    'refuses any other input: %j',
+    async (line) => {
+      expect(await isTypedAfter(line)).toBe(false);
     },
   );
 
-  it('does not ask where nobody can answer', async () => {
+  it('does not ask where there is no terminal', async () => {
     const { input, output } = streams(false);
     input.write('my-store\n');
     expect(await isTyped('my-store', 'Type my-store: ', { input, output })).toBe(false);
     expect(output.read()).toBeNull();
   });
 
-  it('takes Ctrl-C for no', async () => {
+  it('treats Ctrl-C as a refusal', async () => {
     const { input, output } = streams(true);
     const answer = isTyped('my-store', 'Type my-store: ', { input, output });
     input.write('my-store\u0003');

@@ -4,8 +4,8 @@ type Input = NodeJS.ReadableStream & { isTTY?: boolean };
 type Output = NodeJS.WritableStream & { isTTY?: boolean };
 
 /**
- * Whether a person has typed the word that was asked for; false where there is no terminal to ask on, after Ctrl-C and at
- * the end of the input.
+ * Asks the question and returns whether the answer is the word. Returns false without asking if there is no
+ * terminal, and false after Ctrl-C or at the end of the input.
  */
 export async function isTyped(
   word: string,

@@ -3,15 +3,15 @@ import { readConfig, type Config } from '../../config.js';
 import { InvalidInput, StartRefused, StoreError, Unexpected } from '../../errors.js';
 import { Terminal } from './terminal.js';
 
-/** What scripts may rely on. */
+/** The exit codes of every command; scripts rely on them. */
 export const EXIT = { done: 0, failed: 1, usage: 2, differences: 3 } as const;
-/** With what a command ends. */
+/** The exit code of a command. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What every command of the operator works with. */
+/** What the action of a command receives. */
 export interface Operation {
   config: Config;
-  /** Address of a service to ask; undefined: the one that runs on the data folder, if one does. */
+  /** Address of the service to use; undefined means the one that runs on the data folder, if any. */
   url: string | undefined;
   terminal: Terminal;
 }
@@ -24,7 +24,10 @@ interface CommonOptions {
   url?: string;
 }
 
-/** A command with what all of them have: `--json`, where the store is, examples, and an exit code. The action asks the command for its own options. */
+/**
+ * Creates a command with what all commands share: `--json`, the options for where the store is, examples and
+ * an exit code. The action reads its own options from the command.
+ */
 export function operatorCommand(
   name: string,
   description: string,
@@ -44,8 +47,8 @@ export function operatorCommand(
     .option('--database-url <url>', 'a PostgreSQL database instead of the data folder (DATABASE_URL)')
     .option('--url <url>', 'ask the service at this address')
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
-    .action(async (...given: unknown[]) => {
-      const command = given.at(-1) as Command;
+    .action(async (...args: unknown[]) => {
+      const command = args.at(-1) as Command;
       const options = command.opts<CommonOptions>();
       const terminal = new Terminal(options.json ?? false);
       try {
@@ -55,7 +58,7 @@ export function operatorCommand(
         process.exitCode =
           error instanceof InvalidInput && error.code === 'request.invalid' ? EXIT.usage : EXIT.failed;
         terminal.failed(error);
-        if (!isForeseen(error)) throw error;
+        if (!isExplained(error)) throw error;
       } finally {
         terminal.close();
       }
@@ -71,14 +74,14 @@ function configOf({ dataDir, backupDir, databaseUrl }: CommonOptions): Config {
   });
 }
 
-/** Whether the message says all; what a service failed with is in the log of the service. */
-function isForeseen(error: unknown): boolean {
+/** Whether the message is enough for the operator; a service logs the causes of its own failures. */
+function isExplained(error: unknown): boolean {
   if (error instanceof Unexpected) return error.cause === undefined;
-  return error instanceof StoreError || error instanceof StartRefused || isOfMachine(error);
+  return error instanceof StoreError || error instanceof StartRefused || isSystemError(error);
 }
 
-/** The disk or the network refused: where in the program that happened helps nobody. */
-function isOfMachine(error: unknown): boolean {
+/** Whether the error is one of the disk or the network; a stack trace would not help the operator. */
+function isSystemError(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && /^E[A-Z]+$/.test(code);
 }

@@ -14,7 +14,7 @@ interface Options {
   skip?: string;
 }
 
-/** What both a service and the files alone answer. */
+/** The outcome of a rebuild, run by a service or by this process. */
 type Outcome = Pick<Rebuilt, 'position' | 'swapped' | 'failed' | 'differences'> & {
   state: string;
   error: string | null;
@@ -33,9 +33,9 @@ export function rebuildCommand(): Command {
       ],
       action: async (operation, command) => {
         const { projection: projections, skip } = command.opts<Options>();
-        const asked = { ...(projections && { projections }), ...(skip !== undefined && { skip }) };
-        const outcome = await outcomeOf(operation, asked);
-        operation.terminal.result(outcome, linesOf(outcome));
+        const request = { ...(projections && { projections }), ...(skip !== undefined && { skip }) };
+        const outcome = await runRebuild(operation, request);
+        operation.terminal.result(outcome, reportLines(outcome));
         return outcome.state === 'swapped' ? EXIT.done : EXIT.failed;
       },
     },
@@ -46,29 +46,29 @@ export function rebuildCommand(): Command {
     .option('--skip <eventId>', 'leave this event out, for ever, where a projection has stopped at it');
 }
 
-async function outcomeOf(
+async function runRebuild(
   operation: Operation,
-  asked: { projections?: string[]; skip?: string },
+  request: { projections?: string[]; skip?: string },
 ): Promise<Outcome> {
   const { terminal, config } = operation;
   const progress = terminal.progress('rebuilding', 'events');
   const service = serviceOf(operation);
   if (service) {
-    const { rebuildId } = await service.post<{ rebuildId: string }>('/v1/ops/rebuilds', asked);
+    const { rebuildId } = await service.post<{ rebuildId: string }>('/v1/ops/rebuilds', request);
     return service.follow<Outcome & FollowedJob>(`/v1/ops/rebuilds/${rebuildId}`, progress);
   }
   return withStore(config, async () => {
     const address = addressOf(config);
     await migrate(address);
     const rebuilt = await interruptible(
-      (signal) => rebuildInThread({ address, ...asked }, { progress, signal }),
+      (signal) => rebuildInThread({ address, ...request }, { progress, signal }),
       'Interrupted; nothing half-made is left.',
     );
     return { ...rebuilt, state: rebuilt.failed.length > 0 ? 'failed' : 'swapped', error: null };
   });
 }
 
-function linesOf({ state, error, swapped, failed, differences, position }: Outcome): string[] {
+function reportLines({ state, error, swapped, failed, differences, position }: Outcome): string[] {
   return [
     ...(swapped.length > 0
       ? [`Rebuilt up to position ${position}: ${swapped.join(', ')}.`]

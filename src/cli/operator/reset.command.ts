@@ -26,7 +26,7 @@ export function resetCommand(): Command {
         const { config, terminal } = operation;
         refuseBesideService(operation);
         await existingStore(addressOf(config), { orOlder: true });
-        const name = nameOf(config);
+        const name = storeName(config);
         const confirmed =
           command.opts<{ yes?: boolean }>().yes ??
           (await isTyped(name, questionOf(name), { input: process.stdin, output: process.stderr }));
@@ -45,14 +45,13 @@ export function resetCommand(): Command {
   ).option('--yes', "do not ask for the store's name");
 }
 
-/** What whoever confirms has to type: the data folder's own name, or the database's. */
-function nameOf({ databaseUrl, dataDir }: Config): string {
+/** The name that the operator has to type: the last part of the data folder's path, or the database. */
+function storeName({ databaseUrl, dataDir }: Config): string {
   if (databaseUrl === undefined) return basename(resolve(dataDir));
   const { pathname, username } = new URL(databaseUrl);
   return decodeURIComponent(pathname.slice(1)) || username;
 }
 
-/** What cannot be undone was not confirmed. */
 function unconfirmed(name: string): InvalidInput {
   return new InvalidInput(
     'reset.unconfirmed',

@@ -35,22 +35,22 @@ export function restoreCommand(): Command {
         const source = {
           folder: operation.config.backupDir,
           from,
-          target: to === undefined ? undefined : targetOf(to),
+          target: to === undefined ? undefined : parseTarget(to),
         };
         if (drill) {
           const progress = operation.terminal.progress('Restoring', 'units');
           const proof = await interruptible((signal) => runDrill(source, { progress, signal }));
-          operation.terminal.result(proof, ['The backups can be restored:', ...linesOf(proof)]);
-          return codeOf(proof);
+          operation.terminal.result(proof, ['The backups can be restored:', ...reportLines(proof)]);
+          return exitCodeOf(proof);
         }
         const restored = await restore(operation, source);
         operation.terminal.result(restored, [
           'Restored:',
-          ...linesOf(restored),
+          ...reportLines(restored),
           ...restored.stopped.map(skipText),
           ...(restored.keptAside === null ? [] : [`The store before it is kept as ${restored.keptAside}.`]),
         ]);
-        return codeOf(restored);
+        return exitCodeOf(restored);
       },
     },
   )
@@ -59,27 +59,27 @@ export function restoreCommand(): Command {
     .option('--drill', 'prove that it can be done in a scratch file, and touch nothing');
 }
 
-/** A projection that could not be folded is a difference. */
-function codeOf({ stopped }: Pick<Restored, 'stopped'>): ExitCode {
+/** A projection that stopped at a poison event counts as a difference. */
+function exitCodeOf({ stopped }: Pick<Restored, 'stopped'>): ExitCode {
   return stopped.length > 0 ? EXIT.differences : EXIT.done;
 }
 
 function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]): Promise<Restored> {
   const { config, terminal } = operation;
   refuseBesideService(operation, ' restore --drill works beside it.');
-  let told = terminal.progress('Restoring', 'units');
+  let report = terminal.progress('Restoring', 'units');
   const watch = {
     begins: (step: string) => {
-      told = terminal.progress(step, 'units');
+      report = terminal.progress(step, 'units');
     },
-    progress: (done: number, total: number) => told(done, total),
+    progress: (done: number, total: number) => report(done, total),
   };
   return config.databaseUrl === undefined
     ? restoreFile(config.dataDir, source, watch)
     : restoreInto(addressOf(config), source, watch);
 }
 
-function targetOf(text: string): RestoreTarget {
+function parseTarget(text: string): RestoreTarget {
   if (/^\d{1,15}$/.test(text)) return { position: Number(text) };
   if (isInstant(text)) return { time: Date.parse(text) };
   throw InvalidInput.field(
@@ -88,7 +88,7 @@ function targetOf(text: string): RestoreTarget {
   );
 }
 
-function linesOf(done: Restored | DrillProof): string[] {
+function reportLines(done: Restored | DrillProof): string[] {
   const { position, events, receipts, chainHead, recordedAt, leftOutFrom } = done;
   return [
     `  from      ${done.backup}${done.segments > 0 ? ` and ${done.segments} segments (${done.replayed} events)` : ''}`,

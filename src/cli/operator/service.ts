@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable, Refused, NotFound, InvalidInput, Unexpected, type FieldError } from '../../errors.js';
 import type { Progress } from '../../operations/job-context.js';
 
-/** How often a service is asked how far it is. */
-const ASK_MS = 250;
+/** Interval between two polls of a job, ms. */
+const POLL_MS = 250;
 
 interface Problem {
   status: number;
@@ -12,7 +12,7 @@ interface Problem {
   errors?: FieldError[];
 }
 
-/** What a service says of a long piece of work. */
+/** The state and progress of a job, as the service reports them. */
 export interface FollowedJob {
   state: string;
   done: number;
@@ -20,23 +20,23 @@ export interface FollowedJob {
   error?: { code: string; message: string } | null;
 }
 
-/** A running service, asked over HTTP. */
+/** A running service, called over HTTP. */
 export class RunningService {
   constructor(readonly url: string) {}
 
   get<T>(path: string): Promise<T> {
-    return this.ask<T>('GET', path);
+    return this.request<T>('GET', path);
   }
 
   post<T>(path: string, body?: object): Promise<T> {
-    return this.ask<T>('POST', path, body);
+    return this.request<T>('POST', path, body);
   }
 
   delete<T>(path: string): Promise<T> {
-    return this.ask<T>('DELETE', path);
+    return this.request<T>('DELETE', path);
   }
 
-  /** Asks until the work has ended; Ctrl-C cancels it. */
+  /** Polls a job until it has ended; Ctrl-C cancels it. */
   async follow<T extends FollowedJob>(path: string, progress: Progress): Promise<T> {
     const cancel = () => void this.delete(path);
     process.once('SIGINT', cancel);
@@ -45,14 +45,14 @@ export class RunningService {
         const job = await this.get<T>(path);
         progress(job.done, job.total);
         if (job.state !== 'running') return job;
-        await pause(ASK_MS);
+        await pause(POLL_MS);
       }
     } finally {
       process.off('SIGINT', cancel);
     }
   }
 
-  /** Follows the work; throws why it has not ended well. */
+  /** Follows a job; throws the job's error unless its state is `done`. */
   async done<T extends FollowedJob>(path: string, progress: Progress): Promise<T> {
     const job = await this.follow<T>(path, progress);
     if (job.state === 'done') return job;
@@ -60,7 +60,7 @@ export class RunningService {
     throw errorOf({ status: 0, code, detail: message });
   }
 
-  private async ask<T>(method: string, path: string, body?: object): Promise<T> {
+  private async request<T>(method: string, path: string, body?: object): Promise<T> {
     let response: Response;
     try {
       response = await fetch(new URL(path, this.url), {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { StoreStatsAnswer } from '../../modules/ops/store-stats.dto.js';
 import { openReads } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
-import { existing, serviceOf } from './where.js';
+import { existingAddress, serviceOf } from './where.js';
 
 /** `edgesoul stats` */
 export function statsCommand(): Command {
@@ -13,7 +13,7 @@ export function statsCommand(): Command {
       examples: ['npm run edgesoul -- stats', 'npm run --silent edgesoul -- stats --json'],
       action: async (operation) => {
         const stats = await statsOf(operation);
-        operation.terminal.result(stats, linesOf(stats));
+        operation.terminal.result(stats, reportLines(stats));
         return EXIT.done;
       },
     },
@@ -23,9 +23,9 @@ export function statsCommand(): Command {
 async function statsOf(operation: Operation): Promise<StoreStatsAnswer> {
   const service = serviceOf(operation);
   if (service) return service.get<StoreStatsAnswer>('/v1/ops/stats');
-  // Only here: the framework of the service takes longer to load than every other command takes.
+  // Imported only here: the service's framework takes longer to load than any other command takes to run.
   const { storeStats } = await import('../../modules/ops/get-store-stats.query.js');
-  const reads = openReads(await existing(operation.config));
+  const reads = openReads(await existingAddress(operation.config));
   try {
     return await storeStats(reads);
   } finally {
@@ -33,7 +33,7 @@ async function statsOf(operation: Operation): Promise<StoreStatsAnswer> {
   }
 }
 
-function linesOf({
+function reportLines({
   users,
   events,
   eventsByType,
@@ -44,14 +44,14 @@ function linesOf({
 }: StoreStatsAnswer): string[] {
   return [
     `${users.toLocaleString('en')} users, ${events.toLocaleString('en')} events:`,
-    ...counted(eventsByType),
+    ...countLines(eventsByType),
     'Rows:',
-    ...counted(rowsByProjection),
+    ...countLines(rowsByProjection),
     `${megabytes(databaseBytes)} in the database${bytesPerEvent === null ? '' : `, ${bytesPerEvent} bytes an event`}${walBytes === null ? '' : `, ${megabytes(walBytes)} in the write-ahead log`}.`,
   ];
 }
 
-function counted(counts: Record<string, number>): string[] {
+function countLines(counts: Record<string, number>): string[] {
   return Object.entries(counts).map(
     ([name, count]) => `  ${name.padEnd(22)} ${count.toLocaleString('en').padStart(12)}`,
   );

@@ -8,7 +8,7 @@ import { positionsOf } from '../../projections/reads/positions.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import { ageText } from './texts.js';
-import { existing, serviceOf } from './where.js';
+import { existingAddress, serviceOf } from './where.js';
 
 interface StoreStatus {
   service: string | null;
@@ -18,7 +18,7 @@ interface StoreStatus {
 
 interface Status extends StoreStatus {
   lastBackup: Pick<Manifest, 'file' | 'createdAt' | 'position'> | null;
-  /** Up to here segments hold the log; null where there are none. */
+  /** Position up to which segments contain the log; null if there are none. */
   shippedTo: number | null;
   lastDrill: Pick<DrillResult, 'ok' | 'at' | 'lastSuccessAt'> | null;
 }
@@ -47,7 +47,7 @@ export function statusCommand(): Command {
   );
 }
 
-/** A PostgreSQL database does not know who serves it. */
+/** A PostgreSQL database does not record which services use it. */
 function serviceLine({ service }: Status, { config }: Operation): string {
   if (service !== null) return `A service runs at ${service}.`;
   return config.databaseUrl === undefined
@@ -91,7 +91,7 @@ async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
     );
     return { service: service.url, head, projections: items };
   }
-  const reader = openStoreReader(await existing(operation.config));
+  const reader = openStoreReader(await existingAddress(operation.config));
   try {
     return await reader.snapshot(async () => {
       const { position: head } = await reader.head();

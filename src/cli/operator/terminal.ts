@@ -3,24 +3,24 @@ import { StoreError } from '../../errors.js';
 import type { Progress } from '../../operations/job-context.js';
 import { whyOf } from '../../why.js';
 
-/** What a command shows: its result on stdout, everything else on stderr. */
+/** The output of a command: its result on stdout, everything else on stderr. */
 export class Terminal {
   private bar: cliProgress.SingleBar | undefined;
 
   constructor(private readonly json: boolean) {}
 
-  /** The result, for a program or for a person. */
+  /** Prints the result: `value` as JSON with `--json`, otherwise `lines`. */
   result(value: object, lines: readonly string[]): void {
     this.close();
     console.log(this.json ? JSON.stringify(value, null, 2) : lines.join('\n'));
   }
 
-  /** Something worth knowing meanwhile. */
+  /** Prints a remark on stderr, but not with `--json`. */
   note(line: string): void {
     if (!this.json) console.error(line);
   }
 
-  /** A bar with rate and ETA; nothing where stderr is not a terminal, or a program reads along. */
+  /** A progress bar with rate and ETA; none with `--json`, or where stderr is not a terminal. */
   progress(label: string, unit: string): Progress {
     if (this.json || !process.stderr.isTTY) return () => undefined;
     this.close();
@@ -41,7 +41,7 @@ export class Terminal {
     };
   }
 
-  /** What went wrong, in a sentence, with every field that was wrong. */
+  /** Prints the error as one sentence, and a line for each further invalid field. */
   failed(error: unknown): void {
     this.close();
     const message = whyOf(error);

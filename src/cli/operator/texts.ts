@@ -9,7 +9,7 @@ export function sizeText(bytes: number): string {
   return `${step === 0 ? value : value.toFixed(1)} ${UNITS[step]}`;
 }
 
-/** How long ago an ISO 8601 time was, in its largest whole unit. */
+/** The age of an ISO 8601 time, rounded down to its largest unit: `90` minutes are `1 h`. */
 export function ageText(at: string, now = Date.now()): string {
   const seconds = Math.max(0, Math.floor((now - Date.parse(at)) / 1_000));
   for (const [unit, length] of [
@@ -27,12 +27,12 @@ export function timeText(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(2)} s`;
 }
 
-/** Where a projection stopped, and why. */
+/** The position and event at which a projection stopped, and the cause. */
 export function stoppedText({ projection, position, eventId, cause }: StoppedProjection): string {
   return `  ${projection} stopped at position ${position}, event ${eventId}: ${cause}`;
 }
 
-/** What can be done about it in the store that it stopped in. */
+/** The command that skips the event in the store in which the projection stopped. */
 export function skipText({ eventId }: StoppedProjection): string {
   return `  To leave that event out for ever: npm run edgesoul -- rebuild --skip ${eventId}`;
 }

@@ -4,9 +4,9 @@ import { runVerification } from '../../operations/verify/verifications.js';
 import type { VerifyReport } from '../../operations/verify/verify-store.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { FollowedJob } from './service.js';
-import { existing, serviceOf } from './where.js';
+import { existingAddress, serviceOf } from './where.js';
 
-/** What both a service and the files alone answer. */
+/** The report of a verification, run by a service or by this process. */
 type Report = Omit<VerifyReport, 'skipped'> & {
   skipped: { projection: string; eventId: string }[];
   error?: string | null;
@@ -20,27 +20,27 @@ export function verifyCommand(): Command {
     {
       examples: ['npm run edgesoul -- verify', 'npm run --silent edgesoul -- verify --json > report.json'],
       action: async (operation) => {
-        const report = await reportOf(operation);
-        operation.terminal.result(report, linesOf(report));
+        const report = await runVerify(operation);
+        operation.terminal.result(report, reportLines(report));
         return report.ok ? EXIT.done : EXIT.differences;
       },
     },
   );
 }
 
-async function reportOf(operation: Operation): Promise<Report> {
+async function runVerify(operation: Operation): Promise<Report> {
   const { terminal, config } = operation;
   const progress = terminal.progress('verifying', 'events');
   const service = serviceOf(operation);
   if (!service) {
-    const address = await existing(config);
+    const address = await existingAddress(config);
     return runVerification({ address, anchors: await anchorsOf(config.backupDir) }, { progress });
   }
   const { verificationId } = await service.post<{ verificationId: string }>('/v1/ops/verifications');
   return service.follow<Report & FollowedJob>(`/v1/ops/verifications/${verificationId}`, progress);
 }
 
-function linesOf({
+function reportLines({
   ok,
   error,
   events,
@@ -55,18 +55,18 @@ function linesOf({
     ({ name, rows: count, digestLive, differences }) =>
       `  ${name.padEnd(20)} ${String(count).padStart(9)} rows  ${digestLive.slice(0, 16)}…  ${differences === 0 ? 'as folded' : `${differences} DIFFER`}`,
   );
-  const differing = projections.flatMap(({ name, firstDifferences }) =>
+  const differenceLines = projections.flatMap(({ name, firstDifferences }) =>
     firstDifferences.map(
       ({ table, key, live, folded }) =>
         `  ${name}, ${table} ${JSON.stringify(key)}:\n    is     ${JSON.stringify(live ?? null)}\n    should ${JSON.stringify(folded ?? null)}`,
     ),
   );
-  const found = findings.map(
+  const findingLines = findings.map(
     ({ check, position: at, what }) => `  ${check}${at ? ` at position ${at}` : ''}: ${what}`,
   );
-  const left = skipped.map(
+  const skipLines = skipped.map(
     ({ projection, eventId }) => `  ${projection} leaves out event ${eventId}, as an operator said`,
   );
   const verdict = ok ? 'Nothing is missing or changed.' : (error ?? 'There are differences.');
-  return [...head, ...rows, ...found, ...differing, ...left, verdict];
+  return [...head, ...rows, ...findingLines, ...differenceLines, ...skipLines, verdict];
 }

@@ -6,7 +6,10 @@ import { databaseFile, ownerOf, takeDataFolder } from '../../store/sqlite/data-f
 import type { Operation } from './operator-command.js';
 import { RunningService } from './service.js';
 
-/** The service to ask: the one named, or the one that has the data folder now; undefined when nobody runs. */
+/**
+ * The service to use: the one at `--url`, or the one that has the data folder; undefined if there is none.
+ * Throws StartRefused while the process that has the folder does not serve HTTP.
+ */
 export function serviceOf({ url, config }: Operation): RunningService | undefined {
   if (url !== undefined) return new RunningService(url);
   if (config.databaseUrl !== undefined) return undefined;
@@ -20,30 +23,38 @@ export function serviceOf({ url, config }: Operation): RunningService | undefine
   return new RunningService(owner.url);
 }
 
-/** Where the store's data is. */
+/** The file or the PostgreSQL database that holds the store. */
 export function addressOf({ databaseUrl, dataDir }: Config): DatabaseAddress {
   return databaseUrl === undefined ? { file: databaseFile(dataDir) } : { url: databaseUrl };
 }
 
-/** The address, if there is a store of this release; see existingStore. */
-export function existing(config: Config): Promise<DatabaseAddress> {
+/**
+ * Returns the store's address; throws unless there is an undamaged store with exactly this release's schema.
+ */
+export function existingAddress(config: Config): Promise<DatabaseAddress> {
   return existingStore(addressOf(config));
 }
 
-/** Throws StartRefused, naming the service that has the data folder; a PostgreSQL database has no owner to name. */
+/**
+ * Throws StartRefused with the address of the service that has the data folder. A PostgreSQL database records
+ * no owner, so it is not checked.
+ */
 export function refuseBesideService(operation: Operation, hint = ''): void {
   const { databaseUrl, dataDir } = operation.config;
   const service = databaseUrl === undefined ? serviceOf(operation) : undefined;
   if (service) throw new StartRefused(`A service runs on ${dataDir} (${service.url}); stop it first.${hint}`);
 }
 
-/** Runs the work while no service can start on the same data folder; a PostgreSQL database may be in use. */
+/**
+ * Runs the work with the data folder locked, so that no service can start on it; a PostgreSQL database is not
+ * locked. Throws if there is no store, or one of a newer release.
+ */
 export async function withStore<T>(config: Config, work: () => Promise<T>): Promise<T> {
   await existingStore(addressOf(config), { orOlder: true });
   return withFolder(config, work);
 }
 
-/** The same where there may be no store yet. */
+/** Like withStore, but the store may not exist yet. */
 export async function withFolder<T>(config: Config, work: () => Promise<T>): Promise<T> {
   if (config.databaseUrl !== undefined) return work();
   const folder = takeDataFolder(config.dataDir);
