@@ -37,7 +37,7 @@ describe('turns in any order', () => {
     fc.assert(
       fc.property(turns, (drawn) => {
         const all = numbered(drawn);
-        const kept = foldedRows(all)
+        const windowTurns = foldedRows(all)
           .all(windowTurnsTable)
           .filter(({ sessionId }) => sessionId === 'a')
           .toSorted((a, b) => a.occurredAt - b.occurredAt || a.position - b.position)
@@ -46,7 +46,7 @@ describe('turns in any order', () => {
           .filter(({ session }) => session === 'a')
           .toSorted(byTime)
           .slice(-10);
-        expect(kept).toEqual(newest.map(({ turnId, position }) => ({ turnId, position })));
+        expect(windowTurns).toEqual(newest.map(({ turnId, position }) => ({ turnId, position })));
       }),
       { numRuns: 300 },
     );

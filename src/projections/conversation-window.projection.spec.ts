@@ -13,15 +13,15 @@ import {
   type SessionRow,
 } from './conversation-window.projection.js';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 const foldedRows = (...happened: Happened[]) => folded(conversationWindow, happened);
 const session = (...happened: Happened[]) =>
   foldedRows(...happened).load(sessionsTable, [USER, 'session-1']) as SessionRow;
 const summary = (...happened: Happened[]) =>
   foldedRows(...happened).load(conversationSummariesTable, [USER]) as ConversationSummaryRow;
-const minute = (minutes: number) => ({ occurredAt: NOW + minutes * MINUTE });
+const minute = (minutes: number) => ({ occurredAt: NOW + minutes * MINUTE_MS });
 
 describe('a session', () => {
   it('begins empty', () => {
@@ -55,7 +55,7 @@ describe('a session', () => {
         userMessage: 'The harbour was quiet this morning.',
         assistantMessage: 'That sounds peaceful.',
         emotion,
-        occurredAt: NOW + MINUTE,
+        occurredAt: NOW + MINUTE_MS,
         position: 2,
       },
       {
@@ -65,7 +65,7 @@ describe('a session', () => {
         userMessage: 'Bye.',
         assistantMessage: '',
         emotion: null,
-        occurredAt: NOW + 2 * MINUTE,
+        occurredAt: NOW + 2 * MINUTE_MS,
         position: 3,
       },
     ]);
@@ -75,8 +75,8 @@ describe('a session', () => {
     const happened = [started('session-1'), said({}, minute(3)), said({}, minute(-5)), said({}, minute(1))];
     expect(session(...happened)).toMatchObject({
       turnCount: 3,
-      startedAt: NOW - 5 * MINUTE,
-      lastActivityAt: NOW + 3 * MINUTE,
+      startedAt: NOW - 5 * MINUTE_MS,
+      lastActivityAt: NOW + 3 * MINUTE_MS,
       position: 4,
     });
   });
@@ -102,12 +102,12 @@ describe('a session', () => {
 
 const topics = (...happened: Happened[]) => session(...happened).topics.map(([topic]) => topic);
 
-const many = (count: number) =>
+const turnsWithTopics = (count: number) =>
   Array.from({ length: count }, (_, i) => said({ topics: [`t${i + 1}`] }, minute(i + 1)));
 
 describe('the topics of a session', () => {
   it('are the last fifteen, oldest first', () => {
-    expect(topics(...many(17))).toEqual(Array.from({ length: 15 }, (_, i) => `t${i + 3}`));
+    expect(topics(...turnsWithTopics(17))).toEqual(Array.from({ length: 15 }, (_, i) => `t${i + 3}`));
   });
 
   it('are the last fifteen of one turn that has more', () => {
@@ -134,7 +134,9 @@ describe('the topics of a session', () => {
   });
 
   it('of a turn that comes late do not push out newer ones', () => {
-    expect(topics(...many(15), said({ topics: ['late'] }, minute(0)))).toEqual(topics(...many(15)));
+    expect(topics(...turnsWithTopics(15), said({ topics: ['late'] }, minute(0)))).toEqual(
+      topics(...turnsWithTopics(15)),
+    );
   });
 });
 
@@ -153,7 +155,9 @@ describe('the emotions of a session', () => {
   });
 
   it('are kept with their strength and time', () => {
-    expect(session(started('session-1'), felt('joy', 4)).emotions).toEqual([['joy', 0.5, NOW + 4 * MINUTE]]);
+    expect(session(started('session-1'), felt('joy', 4)).emotions).toEqual([
+      ['joy', 0.5, NOW + 4 * MINUTE_MS],
+    ]);
   });
 
   it('of one moment stand in the order in which they were told', () => {
@@ -179,9 +183,9 @@ describe('the summary of the conversations', () => {
       currentSessionId: 'b',
       sessions: 2,
       turns: 3,
-      sessionMs: 16 * MINUTE,
-      firstActivityAt: NOW - 2 * MINUTE,
-      lastActivityAt: NOW + 64 * MINUTE,
+      sessionMs: 16 * MINUTE_MS,
+      firstActivityAt: NOW - 2 * MINUTE_MS,
+      lastActivityAt: NOW + 64 * MINUTE_MS,
     });
     expect(meanSessionMinutes(summary(...happened))).toBe(8);
   });
@@ -221,8 +225,8 @@ describe('the active days', () => {
   it("are the days of the user's own calendar on which they said or felt something, each once", () => {
     const happened = [
       said({}, { occurredAt: 0 }),
-      observed({}, { occurredAt: DAY - 1 }),
-      said({}, { occurredAt: DAY - 1, utcOffset: 1 }),
+      observed({}, { occurredAt: DAY_MS - 1 }),
+      said({}, { occurredAt: DAY_MS - 1, utcOffset: 1 }),
       observed({}, { occurredAt: 0, utcOffset: -480 }),
     ];
     expect(days(...happened)).toEqual([0, 1, -1]);

@@ -12,8 +12,8 @@ import {
   type EmotionPatternRow,
 } from './emotion-trend.projection.js';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const patternOf = (happened: Happened[], emotion = 'joy') =>
   folded(emotionTrend, happened).load(emotionPatternsTable, [USER, emotion]) as EmotionPatternRow;
@@ -71,10 +71,10 @@ describe('the pattern of an emotion', () => {
   });
 
   it('knows the first and the last time by when it occurred, also when observations come late', () => {
-    const happened = [NOW, NOW - DAY, NOW + HOUR, NOW - 2 * DAY, NOW].map((occurredAt) =>
+    const happened = [NOW, NOW - DAY_MS, NOW + HOUR_MS, NOW - 2 * DAY_MS, NOW].map((occurredAt) =>
       observed({}, { occurredAt }),
     );
-    expect(patternOf(happened)).toMatchObject({ firstAt: NOW - 2 * DAY, lastAt: NOW + HOUR });
+    expect(patternOf(happened)).toMatchObject({ firstAt: NOW - 2 * DAY_MS, lastAt: NOW + HOUR_MS });
   });
 });
 
@@ -139,8 +139,8 @@ describe('the days of an emotion', () => {
   });
 
   it('take an observation that comes late where it belongs', () => {
-    const punctual = [0, 1, 2].map((day) => observed({}, { occurredAt: day * DAY }));
-    const late = observed({ intensity: 1 }, { occurredAt: DAY });
+    const punctual = [0, 1, 2].map((day) => observed({}, { occurredAt: day * DAY_MS }));
+    const late = observed({ intensity: 1 }, { occurredAt: DAY_MS });
     expect(daysOf(...punctual, late).map(({ quarters }) => quarters)).toEqual([
       [[0, 1, 0.5]],
       [[0, 2, 1.5]],
@@ -158,13 +158,13 @@ describe('the days of an emotion', () => {
 
   it('hold every observation once, whatever the order and the offsets', () => {
     const observation = fc.record({
-      occurredAt: fc.integer({ min: -3 * DAY, max: 3 * DAY }),
+      occurredAt: fc.integer({ min: -3 * DAY_MS, max: 3 * DAY_MS }),
       utcOffset: fc.integer({ min: -720, max: 840 }),
     });
     fc.assert(
       fc.property(fc.array(observation, { maxLength: 60, size: 'max' }), (times) => {
         const held = daysOf(...times.map((when) => observed({}, when))).flatMap(({ day, quarters }) =>
-          quarters.map(([quarter, count, strength]) => [day * DAY + quarter * 900_000, count, strength]),
+          quarters.map(([quarter, count, strength]) => [day * DAY_MS + quarter * 900_000, count, strength]),
         );
         const starts = times.map(({ occurredAt }) => Math.floor(occurredAt / 900_000) * 900_000);
         const expected = [...Map.groupBy(starts, (start) => start)]

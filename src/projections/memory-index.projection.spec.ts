@@ -16,7 +16,7 @@ const memory = (...happened: Happened[]) =>
 const summary = (...happened: Happened[]) =>
   folded(memoryIndex, happened).load(memorySummariesTable, [USER]) as MemorySummaryRow;
 const later = { recordedAt: NOW + 5_000 };
-const to = (value: unknown) => ({ from: null, to: value });
+const changedTo = (value: unknown) => ({ from: null, to: value });
 
 describe('a memory', () => {
   it('is kept as it was formed', () => {
@@ -53,7 +53,7 @@ describe('a memory', () => {
     const happened = [
       formed({ memoryId: 'other' }),
       formed(),
-      revised('memory-1', { content: to('The boat is sold.'), type: to('pattern') }, later),
+      revised('memory-1', { content: changedTo('The boat is sold.'), type: changedTo('pattern') }, later),
     ];
     expect(memory(...happened)).toEqual({
       ...memory(formed({ memoryId: 'other' }), formed()),
@@ -68,7 +68,7 @@ describe('a memory', () => {
   });
 
   it('can lose its context, and its terms with it', () => {
-    const happened = [formed({ context: 'Told at sea.' }), revised('memory-1', { context: to(null) })];
+    const happened = [formed({ context: 'Told at sea.' }), revised('memory-1', { context: changedTo(null) })];
     expect(memory(...happened)).toMatchObject({ context: null, termCount: 6 });
   });
 
@@ -80,7 +80,7 @@ describe('a memory', () => {
     const happened = [
       formed(),
       forgotten('memory-1'),
-      revised('memory-1', { content: to('x') }),
+      revised('memory-1', { content: changedTo('x') }),
       recalled(['memory-1']),
       forgotten('memory-1'),
     ];
@@ -119,7 +119,7 @@ describe('the recalls of a memory', () => {
   });
 
   it('survive a revision', () => {
-    const happened = [formed(), recalled(['memory-1']), revised('memory-1', { importance: to(1) })];
+    const happened = [formed(), recalled(['memory-1']), revised('memory-1', { importance: changedTo(1) })];
     expect(memory(...happened)).toMatchObject({ importance: 1, recallCount: 1, lastRecalledAt: NOW });
   });
 });
@@ -143,7 +143,7 @@ describe("the summary of a user's memories", () => {
   it('follows a revision of the type and of the content', () => {
     const happened = [
       formed({ memoryId: 'a', content: 'one two three' }),
-      revised('a', { type: to('pattern'), content: to('one') }),
+      revised('a', { type: changedTo('pattern'), content: changedTo('one') }),
     ];
     expect(summary(...happened)).toMatchObject({ total: 1, byType: { fact: 0, pattern: 1 }, terms: 1 });
   });

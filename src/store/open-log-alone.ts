@@ -17,29 +17,29 @@ export function withLogAlone<T>(
   { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,
   work: Work<T>,
 ): Promise<T> {
-  return databaseUrl === undefined ? onFile(dataDir, work) : onDatabase(databaseUrl, work);
+  return databaseUrl === undefined ? inFolder(dataDir, work) : inDatabase(databaseUrl, work);
 }
 
-async function onFile<T>(dataDir: string, work: Work<T>): Promise<T> {
+async function inFolder<T>(dataDir: string, work: Work<T>): Promise<T> {
   const folder = takeDataFolder(dataDir);
   try {
-    return await onMigrated({ file: folder.file }, work);
+    return await workOn({ file: folder.file }, work);
   } finally {
     folder.release();
   }
 }
 
-async function onDatabase<T>(url: string, work: Work<T>): Promise<T> {
+async function inDatabase<T>(url: string, work: Work<T>): Promise<T> {
   // The connection that holds the lock; a pipelined one waits for it as long as it takes.
   const pool = openPool(url, 1, { pipeline: true });
   try {
-    return await withStartLock(pool, databaseName({ url }), () => onMigrated({ url }, work));
+    return await withStartLock(pool, databaseName({ url }), () => workOn({ url }, work));
   } finally {
     await pool.end();
   }
 }
 
-async function onMigrated<T>(address: DatabaseAddress, work: Work<T>): Promise<T> {
+async function workOn<T>(address: DatabaseAddress, work: Work<T>): Promise<T> {
   await migrate(address);
   // What is folded anew must not meet a rebuild of a service that goes on.
   const store = await openRebuild(address, { synced: true });

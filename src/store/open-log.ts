@@ -24,7 +24,7 @@ export interface OpenStore extends OpenLog {
 }
 
 /** How a log is written. */
-export interface Writing {
+export interface WriteOptions {
   /**
    * False for what can be made anew: on SQLite its commits may vanish when the power fails, but never one that a command
    * was answered for, which syncs all that came before it.
@@ -33,7 +33,7 @@ export interface Writing {
 }
 
 /** Opens the log of a migrated database for writing, beside whoever serves it. */
-export function openLog(address: DatabaseAddress, { synced = true }: Writing = {}): OpenLog {
+export function openLog(address: DatabaseAddress, { synced = true }: WriteOptions = {}): OpenLog {
   if ('file' in address) {
     const db = openForWriting(address.file);
     if (!synced) {
@@ -48,11 +48,11 @@ export function openLog(address: DatabaseAddress, { synced = true }: Writing = {
 }
 
 /** Opens a migrated store for work that reads and writes it. */
-export function openStoreAt(address: DatabaseAddress, writing: Writing = {}): OpenStore {
+export function openStoreAt(address: DatabaseAddress, options: WriteOptions = {}): OpenStore {
   const shared =
     'file' in address ? { ...address, turns: address.turns ?? new WriteTurns().memory } : address;
   const reader = openStoreReader(shared);
-  const { log, close } = openLog(shared, writing);
+  const { log, close } = openLog(shared, options);
   const turns = 'file' in shared ? new WriteTurns(shared.turns) : undefined;
   return {
     log,

@@ -29,7 +29,7 @@ function sqliteOptions(file: string): Partial<Options> {
     entities: [...LOG_TABLES, ...PROJECTION_TABLES].map((table) => toEntity(table, sqliteType)),
     // FTS5's own tables have untyped columns, which introspection cannot read; they are not entities.
     schemaGenerator: { skipTables: [/_fts/, /^sqlite_/] },
-    ...common('sqlite', sqliteMigrations),
+    ...commonOptions('sqlite', sqliteMigrations),
   };
 }
 
@@ -43,11 +43,11 @@ function postgresqlOptions(url: string): Partial<Options> {
       toEntity(table, postgresqlType),
     ),
     schemaGenerator: { skipTables: [/_fts/] },
-    ...common('postgresql', postgresqlMigrations),
+    ...commonOptions('postgresql', postgresqlMigrations),
   };
 }
 
-function common(folder: string, migrationsList: typeof sqliteMigrations): Partial<Options> {
+function commonOptions(folder: string, migrationsList: typeof sqliteMigrations): Partial<Options> {
   return {
     extensions: [Migrator],
     ensureDatabase: false,

@@ -22,13 +22,13 @@ export interface StoreContent {
 export async function emptyDatabase(url: string, expected: StoreContent): Promise<void> {
   const pool = openPool(url, 1);
   try {
-    await attempt(() => emptied(pool, expected));
+    await attempt(() => truncateTables(pool, expected));
   } finally {
     await pool.end();
   }
 }
 
-async function emptied(pool: pg.Pool, expected: StoreContent): Promise<void> {
+async function truncateTables(pool: pg.Pool, expected: StoreContent): Promise<void> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -36,15 +36,15 @@ async function emptied(pool: pg.Pool, expected: StoreContent): Promise<void> {
     // Long enough for whoever still reads; then the rest of the world has waited as long as it should.
     await client.query("set local lock_timeout = '10s'");
     await client.query(LOCK_LOG);
-    await client.query(`lock table ${tables()} in access exclusive mode`);
-    if (!(await holds(client, expected)))
+    await client.query(`lock table ${tableNames()} in access exclusive mode`);
+    if (!(await hasContent(client, expected)))
       throw new Refused(
         'reset.store-changed',
         'Someone wrote to the store after its backup was made, so nothing was reset. Stop every service on it, then try again.',
       );
     // The owner of a table may do this; session_replication_role would need a superuser.
     await client.query('alter table events disable trigger user');
-    await client.query(`truncate ${tables()}`);
+    await client.query(`truncate ${tableNames()}`);
     await client.query('alter table events enable trigger user');
     await client.query('commit');
   } catch (error) {
@@ -57,7 +57,7 @@ async function emptied(pool: pg.Pool, expected: StoreContent): Promise<void> {
   }
 }
 
-async function holds(
+async function hasContent(
   client: pg.ClientBase,
   { position, chainHead, receipts }: StoreContent,
 ): Promise<boolean> {
@@ -66,7 +66,7 @@ async function holds(
   return head.position === position && head.hash === chainHead && rows[0]?.count === receipts;
 }
 
-function tables(): string {
+function tableNames(): string {
   const all = [...LOG_TABLES, ...PROJECTIONS.flatMap((projection) => projection.tables)];
   return all
     .flatMap(relationsOf)

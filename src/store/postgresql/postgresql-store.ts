@@ -34,7 +34,7 @@ export async function openPostgresqlStore(
   const log = new PostgresqlEventLog(writing);
   const opened = await withStartLock(writing, databaseName({ url }), async () => {
     const migrations = await migrate({ url });
-    await dropLeftShadows(url, log);
+    await dropAbandonedShadows(url, log);
     const skips = await readStore({ url }, readSkips);
     const parts = { log, decoder: new EventDecoder(), skips, shared: true };
     return { migrations, ...(await openProjections(parts, PROJECTIONS)) };
@@ -43,7 +43,7 @@ export async function openPostgresqlStore(
   const reads = opening.adopt(new PostgresqlReads(pool), (open) => open.close());
   closeGate(reads.gate, opened);
   const doorbell = new Doorbell();
-  opening.adopt(new PostgresqlDoorbell(url, doorbell), (others) => others.close());
+  opening.adopt(new PostgresqlDoorbell(url, doorbell), (listener) => listener.close());
   const folds = new LiveFolds(PROJECTIONS);
   const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };
   const deciding = new DecidingWriter(log, new EventWriter(log, parts), folds, deciders);
@@ -55,21 +55,21 @@ export async function openPostgresqlStore(
     doorbell,
     address: { url },
     opened,
-    announce: nothing,
+    announce: announceNothing,
     close: () => stack.disposeAsync(),
   };
 }
 
 /** Of a rebuild that was killed; one that another process is at goes on. */
-async function dropLeftShadows(url: string, log: PostgresqlEventLog): Promise<void> {
-  const taken = await acquireRebuildLock(url);
-  if (!taken) return;
+async function dropAbandonedShadows(url: string, log: PostgresqlEventLog): Promise<void> {
+  const lock = await acquireRebuildLock(url);
+  if (!lock) return;
   try {
     await dropShadows(log, PROJECTIONS);
   } finally {
-    await taken.release();
+    await lock.release();
   }
 }
 
 /** Any number of processes work on the database: nobody has to be asked first. */
-const nothing = (): void => undefined;
+const announceNothing = (): void => undefined;

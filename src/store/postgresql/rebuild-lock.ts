@@ -10,10 +10,10 @@ export interface RebuildLock {
 
 /** Takes the right to rebuild; undefined while another process has it. Throws Unavailable. Gone with the process, at the latest. */
 export function acquireRebuildLock(url: string): Promise<RebuildLock | undefined> {
-  return attempt(() => taken(url));
+  return attempt(() => tryLock(url));
 }
 
-async function taken(url: string): Promise<RebuildLock | undefined> {
+async function tryLock(url: string): Promise<RebuildLock | undefined> {
   const pool = openPool(url, 1);
   let client: pg.PoolClient | undefined;
   const release = async () => {

@@ -34,9 +34,9 @@ export function takeDataFolder(folder: string): DataFolder {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw unusable(folder, cause);
+    throw unusableFolder(folder, cause);
   }
-  const lock = lockOf(folder);
+  const lock = tryLock(folder);
   if (!lock) {
     const { pid = 'unknown', since = 'unknown' } = readOwner(folder) ?? {};
     throw new StartRefused(
@@ -50,7 +50,7 @@ export function takeDataFolder(folder: string): DataFolder {
     writeOwner(folder, owner);
   } catch (cause) {
     lock.close();
-    throw unusable(folder, cause);
+    throw unusableFolder(folder, cause);
   }
   return {
     file: databaseFile(folder),
@@ -68,18 +68,18 @@ function removeUnfinished(folder: string): void {
 /** The process that has the folder now; undefined when nobody has. */
 export function ownerOf(folder: string): Owner | undefined {
   if (!existsSync(lockFile(folder))) return undefined;
-  const lock = lockOf(folder);
+  const lock = tryLock(folder);
   if (!lock) return readOwner(folder) ?? { pid: 0, since: 'unknown' };
   lock.close();
   return undefined;
 }
 
 /** The folder's lock, held; undefined while another process holds it. */
-function lockOf(folder: string): FolderLock | undefined {
+function tryLock(folder: string): FolderLock | undefined {
   try {
     return takeLock(lockFile(folder));
   } catch (cause) {
-    throw unusable(folder, cause);
+    throw unusableFolder(folder, cause);
   }
 }
 
@@ -103,7 +103,7 @@ function readOwner(folder: string): Owner | undefined {
   }
 }
 
-function unusable(folder: string, cause: unknown): StartRefused {
+function unusableFolder(folder: string, cause: unknown): StartRefused {
   const why = whyOf(cause);
   return new StartRefused(`DATA_DIR ${folder} cannot be used: ${why}`, { cause });
 }

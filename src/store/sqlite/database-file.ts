@@ -1,7 +1,7 @@
 import { openConnection, openForReading } from '../../database/sqlite/open-sqlite.js';
 
 /** Pages that are copied before whoever watches is told: 4 MiB. */
-const STEP_PAGES = 1_024;
+const PAGES_PER_STEP = 1_024;
 const PAGE_BYTES = 4_096;
 
 /**
@@ -22,7 +22,7 @@ export async function copySqliteFile(
     await db.backup(copy, {
       progress: ({ totalPages, remainingPages }) => {
         progress?.((totalPages - remainingPages) * PAGE_BYTES, totalPages * PAGE_BYTES);
-        return STEP_PAGES;
+        return PAGES_PER_STEP;
       },
     });
   } finally {
@@ -46,8 +46,8 @@ export function asOneFile(file: string): void {
 export function quickCheck(file: string): string[] {
   const db = openConnection(file, { readonly: true, fileMustExist: true });
   try {
-    const found = db.pragma('quick_check(20)') as { quick_check: string }[];
-    return found.map(({ quick_check: line }) => line).filter((line) => line !== 'ok');
+    const lines = db.pragma('quick_check(20)') as { quick_check: string }[];
+    return lines.map(({ quick_check: line }) => line).filter((line) => line !== 'ok');
   } finally {
     db.close();
   }

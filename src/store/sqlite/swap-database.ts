@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { syncFolder } from '../sync-folder.js';
 
 /** What a database file in WAL mode has beside it: they belong together. */
-const PARTS = ['', '-wal', '-shm'];
-const MARKER = 'edgesoul.swap.json';
-const LIVE = 'edgesoul.db';
+const FILE_SUFFIXES = ['', '-wal', '-shm'];
+const MARKER_FILE = 'edgesoul.swap.json';
+const LIVE_FILE = 'edgesoul.db';
 
 /** A database that takes the place of another one; names within the data folder. */
 export interface Swap {
@@ -29,8 +29,8 @@ export function swapDatabase(folder: string, swap: Swap): boolean {
 
 /** Finishes a swap that a killed process has begun; answers it, or undefined where there is none. */
 export function finishSwap(folder: string): Swap | undefined {
-  if (!existsSync(join(folder, MARKER))) return undefined;
-  const swap = JSON.parse(readFileSync(join(folder, MARKER), 'utf8')) as Swap;
+  if (!existsSync(join(folder, MARKER_FILE))) return undefined;
+  const swap = JSON.parse(readFileSync(join(folder, MARKER_FILE), 'utf8')) as Swap;
   swapDatabase(folder, swap);
   return swap;
 }
@@ -39,28 +39,28 @@ export function finishSwap(folder: string): Swap | undefined {
 export function swapSteps(folder: string, { replacement, aside, discard }: Swap): (() => void)[] {
   const file = (name: string) => join(folder, name);
   return [
-    () => mark(folder, { replacement, aside, discard }),
-    ...PARTS.map((part) => () => {
+    () => writeMarker(folder, { replacement, aside, discard }),
+    ...FILE_SUFFIXES.map((part) => () => {
       // Once the replacement has its place, what is there is not the old one.
-      if (!existsSync(file(replacement)) || !existsSync(file(LIVE + part))) return;
-      renameSync(file(LIVE + part), file(aside + part));
+      if (!existsSync(file(replacement)) || !existsSync(file(LIVE_FILE + part))) return;
+      renameSync(file(LIVE_FILE + part), file(aside + part));
     }),
     () => syncFolder(folder),
     () => {
-      if (existsSync(file(replacement))) renameSync(file(replacement), file(LIVE));
+      if (existsSync(file(replacement))) renameSync(file(replacement), file(LIVE_FILE));
     },
     () => syncFolder(folder),
     () => {
-      if (discard) for (const part of PARTS) rmSync(file(aside + part), { force: true });
+      if (discard) for (const part of FILE_SUFFIXES) rmSync(file(aside + part), { force: true });
     },
-    () => rmSync(file(MARKER)),
+    () => rmSync(file(MARKER_FILE)),
   ];
 }
 
 /** Whole, or not there. */
-function mark(folder: string, swap: Swap): void {
-  const scratch = join(folder, `${MARKER}.writing`);
+function writeMarker(folder: string, swap: Swap): void {
+  const scratch = join(folder, `${MARKER_FILE}.writing`);
   writeFileSync(scratch, JSON.stringify(swap), { flush: true });
-  renameSync(scratch, join(folder, MARKER));
+  renameSync(scratch, join(folder, MARKER_FILE));
   syncFolder(folder);
 }
