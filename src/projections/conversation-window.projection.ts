@@ -9,9 +9,7 @@ import { defineProjection, lastOf } from './projection.js';
 /** The most turns, topics and emotions that a session's window contains. */
 export const WINDOW = { turns: 10, topics: 15, emotions: 20 } as const;
 
-/**
- * The slot that holds a turn's text, and when the turn occurred, ms UTC. Slots are listed in recording order.
- */
+/** The slot that holds a turn's text, and when the turn occurred, ms UTC; listed in recording order. */
 export type WindowSlot = [slot: number, at: number];
 /** A topic, and when it was last mentioned, ms UTC. */
 export type WindowTopic = [topic: string, at: number];
@@ -40,10 +38,7 @@ export const sessionsTable = defineTable(
   },
 );
 
-/**
- * A ring of the newest turns of a session: at most ten rows, the oldest overwritten first, so that no row
- * grows.
- */
+/** The newest turns of a session: at most ten rows, the oldest overwritten first, so that no row grows. */
 export const windowTurnsTable = defineTable(
   'conversation_turns',
   {
@@ -76,9 +71,7 @@ export const conversationSummariesTable = defineTable(
   { key: ['userId'], hot: true },
 );
 
-/**
- * One row per day with a turn or an emotion. Days are those of the user's calendar, counted from 1970-01-01.
- */
+/** One row per day of the user's calendar with a turn or an emotion; days count from 1970-01-01. */
 export const activityDaysTable = defineTable(
   'activity_days',
   { userId: text(), day: integer() },
@@ -177,10 +170,7 @@ function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows
   };
 }
 
-/**
- * Returns an unused slot, or that of the oldest turn; undefined if the new turn is older than all in the
- * window.
- */
+/** Returns an unused slot, or that of the oldest turn; undefined if the new turn is older than all others. */
 function freeSlot(slots: readonly WindowSlot[], at: number): number | undefined {
   if (slots.length < WINDOW.turns) return slots.length;
   const [slot, oldest] = slots.reduce((a, b) => (b[1] < a[1] ? b : a));

@@ -44,7 +44,7 @@ export const profilesTable = defineTable(
 
 export type ProfileRow = RowIn<typeof profilesTable>;
 
-/** The profile of a new user; the defaults of the original EdgeSoul. */
+/** The profile before anything is known about the user; the defaults of the original EdgeSoul. */
 export const DEFAULT_PROFILE = {
   name: null,
   gender: 'not_set',

@@ -14,9 +14,7 @@ export const emotionPatternsTable = defineTable(
     emotion: text(),
     frequency: integer(),
     meanIntensity: real(),
-    /**
-     * Sum of squared distances from the mean: the population variance times the frequency (Welford, 1962).
-     */
+    /** Sum of squared distances from the mean: population variance times frequency (Welford, 1962). */
     squaredDistances: real(),
     /** Observations by hour of the user's local day: 24 counts. */
     hours: json<number[]>(),
@@ -27,7 +25,7 @@ export const emotionPatternsTable = defineTable(
 );
 
 /**
- * One quarter of an hour: its number in the UTC day (0..95), the observations, the sum of their intensities.
+ * A quarter of an hour: its number in the UTC day (0..95), its observations, the sum of their intensities.
  */
 export type Quarter = [quarter: number, count: number, intensitySum: number];
 

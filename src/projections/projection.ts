@@ -20,10 +20,7 @@ export function defineProjection(projection: Projection): Projection {
   return projection;
 }
 
-/**
- * Returns the `count` items that come last, in order. `compare` is as for `sort`; among equals the later item
- * is newer.
- */
+/** Returns the last `count` items in the order of `compare`; equal items keep their order. */
 export function lastOf<T>(items: readonly T[], count: number, compare: (a: T, b: T) => number): T[] {
   // Items usually arrive in order.
   const sorted = items.every((item, i) => i === 0 || compare(items[i - 1] as T, item) <= 0);

@@ -15,9 +15,9 @@ import { readStore } from './open-store-reader.js';
 import { cannotUse } from './postgresql/start-lock.js';
 
 /**
- * Answers the address when a store of this release is there, before anything is done with it: throws InvalidInput where
- * there is none, StartRefused, with what to do, where there is something else, and Corrupt where it is damaged. With
- * `orOlder` one that can be migrated is enough.
+ * Returns the address if it holds a store of this release; call it before any other work on the store. Throws
+ * InvalidInput if there is no store, StartRefused with what to do if there is anything else, and Corrupt if
+ * the store is damaged. With `orOlder` a store that can be migrated is accepted.
  */
 export async function existingStore(
   address: DatabaseAddress,
@@ -54,7 +54,7 @@ async function migrationsIn(address: DatabaseAddress): Promise<string[]> {
       throw notAStore(address, ` (${whyOf(cause.cause)}; if it was one, restore it)`, cause);
     if (cause instanceof DamagedDatabase) throw cause;
     if ('url' in address) throw cannotUse(databaseName(address), rootCause(cause));
-    // A full or broken disk, or a file that cannot be opened: the work itself reports what it was about to do.
+    // A full or broken disk, or a file that cannot be opened: the work itself reports the failure.
     if (cause instanceof Unavailable && !(cause instanceof DatabaseLocked)) return [...MIGRATIONS];
     throw cause;
   }
@@ -62,7 +62,7 @@ async function migrationsIn(address: DatabaseAddress): Promise<string[]> {
   return executed;
 }
 
-/** What the driver threw. */
+/** The error that the driver threw. */
 function rootCause(error: unknown): unknown {
   const { cause } = error as { cause?: unknown };
   return cause ? rootCause(cause) : error;

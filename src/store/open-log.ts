@@ -8,31 +8,31 @@ import type { StoreReader } from '../projections/folding/store-reader.js';
 import type { DatabaseAddress } from './database-address.js';
 import { openStoreReader } from './open-store-reader.js';
 
-/** An open log without a service around it. */
+/** A log that is open for writing outside the service's own writer. */
 export interface OpenLog {
   log: EventLog;
   close: () => Promise<void>;
 }
 
-/** The same with a reader of its own. */
+/** An open log with its own reader. */
 export interface OpenStore extends OpenLog {
   reader: StoreReader;
-  /** For threads that help: on SQLite they and this one take turns. */
+  /** The address for threads that share the work; on SQLite it contains the memory for taking turns. */
   address: DatabaseAddress;
-  /** Another number whenever the service in this process has appended events; always the same on PostgreSQL. */
+  /** A counter that changes when the service in this process appends events; constant on PostgreSQL. */
   appended: () => number;
 }
 
-/** How a log is written. */
+/** How durably a log is written. */
 export interface WriteOptions {
   /**
-   * False for what can be made anew: on SQLite its commits may vanish when the power fails, but never one that a command
-   * was answered for, which syncs all that came before it.
+   * False for data that can be rebuilt: on SQLite a power failure may lose its commits. A command's commit is
+   * never lost, because it syncs everything written before it.
    */
   synced?: boolean;
 }
 
-/** Opens the log of a migrated database for writing, beside whoever serves it. */
+/** Opens the log of a migrated database for writing; a service may use the database at the same time. */
 export function openLog(address: DatabaseAddress, { synced = true }: WriteOptions = {}): OpenLog {
   if ('file' in address) {
     const db = openForWriting(address.file);
@@ -47,7 +47,7 @@ export function openLog(address: DatabaseAddress, { synced = true }: WriteOption
   return { log: new PostgresqlEventLog(pool), close: () => pool.end() };
 }
 
-/** Opens a migrated store for work that reads and writes it. */
+/** Opens a migrated store for reading and writing; a service may use it at the same time. */
 export function openStoreAt(address: DatabaseAddress, options: WriteOptions = {}): OpenStore {
   const shared =
     'file' in address ? { ...address, turns: address.turns ?? new WriteTurns().memory } : address;

@@ -1,14 +1,13 @@
 import type { DatabaseAddress } from './database-address.js';
 import { openStoreAt, type OpenStore, type WriteOptions } from './open-log.js';
-import { rebuildRuns } from './postgresql/rebuild-lock.js';
-import { acquireRebuildLock } from './postgresql/rebuild-lock.js';
+import { acquireRebuildLock, rebuildRuns } from './postgresql/rebuild-lock.js';
 
-/** Opens a store for a rebuild, beside whoever serves it. Throws Refused while another process rebuilds in it. */
+/** Opens a store for a rebuild; a service may use it. Throws Refused while another process rebuilds in it. */
 export async function openRebuild(
   address: DatabaseAddress,
   options: WriteOptions = { synced: false },
 ): Promise<OpenStore> {
-  // Only one process has the data folder, and it begins one rebuild at a time.
+  // Only one process has the data folder, and it runs one rebuild at a time.
   if ('file' in address) return openStoreAt(address, options);
   const lock = await acquireRebuildLock(address.url);
   if (!lock) throw rebuildRuns();

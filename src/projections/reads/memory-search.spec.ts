@@ -9,16 +9,21 @@ import { questionTerms, searchMemories, type MemoryHit, type MemoryQuestion } fr
 
 const DAY_MS = 86_400_000;
 
-/** A memory that differs from others only in what a test says of it. */
-const remembered = (memoryId: string, content: string, more: Partial<MemoryFormed> = {}, age = 0): Happened =>
+/** A memory with defaults for everything that a test does not set; `age` in days. */
+const remembered = (
+  memoryId: string,
+  content: string,
+  overrides: Partial<MemoryFormed> = {},
+  age = 0,
+): Happened =>
   formed(
-    { memoryId, content, importance: 0.5, confidence: 0.9, ...more },
+    { memoryId, content, importance: 0.5, confidence: 0.9, ...overrides },
     { occurredAt: NOW - age * DAY_MS },
   );
 
-function search(happened: Happened[], q: string, more: Partial<MemoryQuestion> = {}): MemoryHit[] {
+function search(happened: Happened[], q: string, overrides: Partial<MemoryQuestion> = {}): MemoryHit[] {
   const index = memoryIndexOf(folded(memoryIndex, happened));
-  return searchMemories(index, { userId: USER, q, minConfidence: 0.3, limit: 5, ...more });
+  return searchMemories(index, { userId: USER, q, minConfidence: 0.3, limit: 5, ...overrides });
 }
 
 const idsOf = (hits: MemoryHit[]) => hits.map(({ memory }) => memory.memoryId);
@@ -28,11 +33,11 @@ describe('the terms of a question', () => {
     expect(questionTerms('What is the name of her Boat, and where are the boats?')).toEqual(['name', 'boat']);
   });
 
-  it('are all of its stems when it holds nothing but stopwords', () => {
+  it('are all of its stems when it contains only stopwords', () => {
     expect(questionTerms('Who are you? Who?')).toEqual(['who', 'ar', 'you']);
   });
 
-  it('are none when it holds no words', () => {
+  it('are empty when it contains no words', () => {
     expect(questionTerms('')).toEqual([]);
     expect(questionTerms('?! … 🙂')).toEqual([]);
   });
@@ -43,18 +48,18 @@ describe('the terms of a question', () => {
   });
 });
 
-/** What the index is asked for, of a user in whose memories the terms stand so often. */
+/** Returns the candidate lookups of a search, for a user with these term frequencies. */
 function lookUps(frequencies: Record<string, number>, q: string, limit = 5) {
   const calls: { terms: readonly string[]; among: number }[] = [];
   const ids = new Map(Object.entries(frequencies).map(([term, n], i) => [term, { from: i * 100_000, n }]));
   const index = {
     ...memoryIndexOf(folded(memoryIndex, [remembered('a', 'boat')])),
     frequency: (_userId: string, term: string) => frequencies[term] ?? 0,
-    candidates: (_userId: string, anyOf: readonly string[], most: number, among: number) => {
+    candidates: (_userId: string, anyOf: readonly string[], max: number, among: number) => {
       calls.push({ terms: anyOf, among });
       return anyOf.flatMap((term) => {
         const { from, n } = ids.get(term) ?? { from: 0, n: 0 };
-        return Array.from({ length: Math.min(n, most) }, (_, i) => from + i);
+        return Array.from({ length: Math.min(n, max) }, (_, i) => from + i);
       });
     },
   };
@@ -63,22 +68,22 @@ function lookUps(frequencies: Record<string, number>, q: string, limit = 5) {
 }
 
 describe('the candidates of a search', () => {
-  it('hold any of the words while these stand in few memories', () => {
+  it('contain any of the words while the words are in few memories', () => {
     expect(lookUps({ marlin: 3, tea: 90 }, 'tea marlin')).toEqual([
       { terms: ['marlin', 'tea'], among: 1_000 },
     ]);
   });
 
-  it('do not come from common words where rare ones find enough', () => {
+  it('do not come from common words when rare words find enough', () => {
     expect(lookUps({ marlin: 7, tea: 5_000 }, 'tea marlin').map(({ terms }) => terms)).toEqual([['marlin']]);
   });
 
-  it('come from common words too where rare ones find too little', () => {
+  it('come from common words too when rare words find too few', () => {
     const calls = lookUps({ marlin: 3, tea: 5_000, rain: 900 }, 'tea marlin rain', 2_000);
     expect(calls.map(({ terms }) => terms)).toEqual([['marlin', 'rain'], ['tea']]);
   });
 
-  it('come from a common word that stands alone, and no word is asked for that stands nowhere', () => {
+  it('come from a common word if it is the only one, and never from words in no memory', () => {
     expect(lookUps({ tea: 5_000 }, 'tea plane').map(({ terms }) => terms)).toEqual([['tea']]);
     expect(lookUps({}, 'tea plane')).toEqual([]);
   });
@@ -94,7 +99,7 @@ describe('searching memories', () => {
     expect(idsOf(search(happened, 'Which boat, or rather sailing?')).toSorted()).toEqual(['a', 'b']);
   });
 
-  it('finds nothing where there is nothing', () => {
+  it('finds nothing without memories, matches or words', () => {
     expect(search([], 'boat')).toEqual([]);
     expect(search([remembered('a', 'boat')], 'plane')).toEqual([]);
     expect(search([remembered('a', 'boat')], '…')).toEqual([]);
@@ -129,7 +134,7 @@ describe('searching memories', () => {
       remembered('a', 'boat boat harbour', { context: 'boat' }),
       remembered('b', 'tea and biscuits'),
     ];
-    // Two memories, one holds the word three times among its four terms; the mean length is 3.5.
+    // Two memories; one contains the word three times among its four terms. The mean length is 3.5.
     const idf = Math.log(1 + (2 - 1 + 0.5) / (1 + 0.5));
     const expected = (idf * 3 * 2.2) / (3 + 1.2 * (0.25 + (0.75 * 4) / 3.5));
     const [hit] = search(happened, 'boats');
@@ -137,7 +142,7 @@ describe('searching memories', () => {
     expect(hit?.parts.terms).toEqual({ boat: hit?.parts.text });
   });
 
-  it('adds up what each word that was found contributes', () => {
+  it('adds up the contributions of the words that match', () => {
     const happened = [
       remembered('a', 'boat in the harbour'),
       remembered('b', 'a harbour'),
@@ -148,7 +153,7 @@ describe('searching memories', () => {
     expect(Object.values(hit?.parts.terms ?? {}).reduce((a, b) => a + b, 0)).toBe(hit?.parts.text);
   });
 
-  it('answers the best first, and of equals the one formed last', () => {
+  it('returns the best first, and among equals the last formed', () => {
     const happened = [
       remembered('a', 'boat'),
       remembered('b', 'boat boat'),
@@ -158,13 +163,13 @@ describe('searching memories', () => {
     expect(idsOf(search(happened, 'boat'))).toEqual(['b', 'd', 'c', 'a']);
   });
 
-  it('answers at most as many as were asked for', () => {
+  it('returns no more than the limit', () => {
     const happened = Array.from({ length: 9 }, (_, i) => remembered(`m${i}`, 'boat'));
     expect(search(happened, 'boat', { limit: 3 })).toHaveLength(3);
     expect(search(happened, 'boat', { limit: 100 })).toHaveLength(9);
   });
 
-  it('leaves out other types and what is not sure enough', () => {
+  it('leaves out other types and memories with less confidence than asked for', () => {
     const happened = [
       remembered('a', 'boat', { type: 'fact', confidence: 0.3 }),
       remembered('b', 'boat', { type: 'pattern', confidence: 0.29 }),
@@ -177,7 +182,7 @@ describe('searching memories', () => {
     expect(idsOf(search(happened, 'boat', { minConfidence: 0.9 }))).toEqual(['c']);
   });
 
-  it('finds a memory that filters would leave among the many they throw away', () => {
+  it('finds the one memory that passes a filter among many that do not', () => {
     const many = Array.from({ length: 400 }, (_, i) => remembered(`m${i}`, 'boat', { type: 'fact' }));
     const happened = [...many, remembered('wanted', 'boat', { type: 'pattern' })];
     expect(idsOf(search(happened, 'boat', { types: ['pattern'] }))).toEqual(['wanted']);
@@ -185,17 +190,17 @@ describe('searching memories', () => {
 });
 
 const partsById = (happened: Happened[]) =>
-  new Map(search(happened, 'boat', { limit: 50 }).map(({ memory, parts: each }) => [memory.memoryId, each]));
+  new Map(search(happened, 'boat', { limit: 50 }).map(({ memory, parts }) => [memory.memoryId, parts]));
 
 const recalledTimes = (count: number) => Array.from({ length: count }, () => recalled([`r${count}`]));
 
 describe('the factors of a score', () => {
-  it('are of little weight: importance from 0.9 to 1.1', () => {
+  it('include importance, from 0.9 to 1.1', () => {
     const importance = [0, 0.5, 1].map((value) => remembered(`i${value}`, 'boat', { importance: value }));
     expect([...partsById(importance).values()].map((part) => part.importance)).toEqual([1.1, 1, 0.9]);
   });
 
-  it('recency from 1.05, halving its lead every 90 days before the newest memory', () => {
+  it('include recency, from 1.05 for the newest memory towards 0.95, with a half-life of 90 days', () => {
     const ages = partsById([0, 90, 180, 10_000].map((age) => remembered(`a${age}`, 'boat', {}, age)));
     expect(ages.get('a0')?.recency).toBeCloseTo(1.05, 12);
     expect(ages.get('a90')?.recency).toBeCloseTo(1, 12);
@@ -203,7 +208,7 @@ describe('the factors of a score', () => {
     expect(ages.get('a10000')?.recency).toBeCloseTo(0.95, 12);
   });
 
-  it('recalls from 1, growing ever more slowly', () => {
+  it('include recalls, from 1 to less than 1.1, growing ever more slowly', () => {
     const counts = [0, 1, 3, 100];
     const all = partsById(
       counts.flatMap((count) => [remembered(`r${count}`, 'boat'), ...recalledTimes(count)]),
@@ -214,7 +219,7 @@ describe('the factors of a score', () => {
     expect(all.get('r100')?.recall).toBeLessThan(1.1);
   });
 
-  it('multiply to the score and stay within their bounds, whatever the memory', () => {
+  it('multiply with the text score to the score and stay within their bounds, for any memory', () => {
     const memory = fc.record({
       content: fc.constantFrom('boat', 'boat boat', 'the boat in the harbour', 'harbour'),
       importance: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -229,15 +234,15 @@ describe('the factors of a score', () => {
         ]);
         const hits = search(happened, 'boat harbour', { limit: 50 });
         expect(hits).toHaveLength(memories.length);
-        for (const { score, parts: part } of hits) {
-          expect(score).toBe(part.text * part.importance * part.recency * part.recall);
-          expect(part.text).toBeGreaterThan(0);
-          expect(part.importance).toBeGreaterThanOrEqual(0.9);
-          expect(part.importance).toBeLessThanOrEqual(1.1 + 1e-12);
-          expect(part.recency).toBeGreaterThanOrEqual(0.95);
-          expect(part.recency).toBeLessThanOrEqual(1.05 + 1e-12);
-          expect(part.recall).toBeGreaterThanOrEqual(1);
-          expect(part.recall).toBeLessThan(1.1);
+        for (const { score, parts } of hits) {
+          expect(score).toBe(parts.text * parts.importance * parts.recency * parts.recall);
+          expect(parts.text).toBeGreaterThan(0);
+          expect(parts.importance).toBeGreaterThanOrEqual(0.9);
+          expect(parts.importance).toBeLessThanOrEqual(1.1 + 1e-12);
+          expect(parts.recency).toBeGreaterThanOrEqual(0.95);
+          expect(parts.recency).toBeLessThanOrEqual(1.05 + 1e-12);
+          expect(parts.recall).toBeGreaterThanOrEqual(1);
+          expect(parts.recall).toBeLessThan(1.1);
         }
         const scores = hits.map(({ score }) => score);
         expect(scores).toEqual(scores.toSorted((a, b) => b - a));

@@ -3,9 +3,7 @@ import { countTerms, stem, words } from '../../database/full-text.js';
 import type { Filter } from '../../database/row-store.js';
 import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js';
 
-/**
- * BM25 (Robertson and Zaragoza, 2009): K1 sets how soon repetition saturates, B how much the length counts.
- */
+/** BM25 (Robertson and Zaragoza, 2009): K1 sets how soon repetition saturates, B how much length counts. */
 const K1 = 1.2;
 const B = 0.75;
 const MAX_QUERY_TERMS = 32;
@@ -38,9 +36,7 @@ export interface ScoreParts {
   text: number;
   /** 0.9..1.1, linear in the importance. */
   importance: number;
-  /**
-   * 0.95..1.05: what exceeds 0.95 halves with every 90 days that the memory is older than the user's newest.
-   */
+  /** 0.95..1.05: the excess over 0.95 halves with every 90 days of age relative to the newest memory. */
   recency: number;
   /** 1..1.1, growing with the logarithm of the number of recalls. */
   recall: number;
@@ -65,20 +61,14 @@ export interface MemoryIndex {
   memories(filters: readonly Filter[], limit: number): MemoryRow[];
 }
 
-/**
- * The terms of a question: its stems, each once, without stopwords unless it consists of stopwords; at most
- * 32.
- */
+/** Returns the stems of a question, each once, at most 32; stopwords only if it contains nothing else. */
 export function questionTerms(q: string): string[] {
   const all = words(q);
   const meaningful = all.filter((word) => !stopwords.has(word));
   return [...new Set((meaningful.length > 0 ? meaningful : all).map(stem))].slice(0, MAX_QUERY_TERMS);
 }
 
-/**
- * Returns the user's memories that contain any word of the question, best first; among equals the newer
- * first.
- */
+/** Returns the memories that contain any word of the question, best first; among equals the newer first. */
 export function searchMemories(index: MemoryIndex, question: MemoryQuestion): MemoryHit[] {
   const { userId, types, minConfidence, limit } = question;
   const summary = index.summary(userId);

@@ -20,11 +20,14 @@ import type { Store } from '../store.js';
 import { acquireRebuildLock } from './rebuild-lock.js';
 import { withStartLock } from './start-lock.js';
 
-/** Connections of one process: the writer needs one at a time, and one while the database is opened. */
+/** The writer uses one connection at a time; opening the store uses a second one for the start lock. */
 const WRITING_CONNECTIONS = 2;
 const READING_CONNECTIONS = 8;
 
-/** Opens the store in a PostgreSQL database: migrates, brings projections to the head; one process at a time does so. */
+/**
+ * Opens the store in a PostgreSQL database: migrates it and brings projections to the head. Only one process
+ * at a time does so.
+ */
 export async function openPostgresqlStore(
   url: string,
   deciders: ReadonlyMap<string, Decider>,
@@ -60,7 +63,7 @@ export async function openPostgresqlStore(
   };
 }
 
-/** Of a rebuild that was killed; one that another process is at goes on. */
+/** Drops the shadow tables of a killed rebuild; those of a rebuild that another process runs are kept. */
 async function dropAbandonedShadows(url: string, log: PostgresqlEventLog): Promise<void> {
   const lock = await acquireRebuildLock(url);
   if (!lock) return;
@@ -71,5 +74,5 @@ async function dropAbandonedShadows(url: string, log: PostgresqlEventLog): Promi
   }
 }
 
-/** Any number of processes work on the database: nobody has to be asked first. */
+/** Any number of processes may use the database, so no process needs this one's URL. */
 const announceNothing = (): void => undefined;

@@ -4,17 +4,20 @@ import { hintFor } from '../../database/postgresql/postgresql-errors.js';
 import { StartRefused } from '../../errors.js';
 import { whyOf } from '../../why.js';
 
-/** `array_to_tsvector` and generated columns, with some years to spare. */
+/** `array_to_tsvector` and generated columns need less; this leaves a margin of some years. */
 const MIN_POSTGRESQL_VERSION = 14;
 
-/** Others may migrate or catch up for as long as it takes: no timeout but one beyond all of that. */
+/** Another process may migrate or catch up for a long time, so the query timeout is a day. */
 const TAKE_START_LOCK = {
   text: `${BEGIN_HOLDING};
     select pg_advisory_xact_lock(hashtext('edgesoul start'), hashtext(current_schema()))`,
   query_timeout: 24 * 3_600_000,
 };
 
-/** Runs the work while no other process does the same, or starts; throws StartRefused when the database cannot be used. */
+/**
+ * Runs the work under the start lock: no other process starts, or runs such work, until it ends. Throws
+ * StartRefused if the database cannot be used.
+ */
 export async function withStartLock<T>(pool: pg.Pool, name: string, work: () => Promise<T>): Promise<T> {
   let client: pg.PoolClient;
   try {
@@ -24,11 +27,11 @@ export async function withStartLock<T>(pool: pg.Pool, name: string, work: () => 
   }
   try {
     await refuseOld(client, name);
-    // Of a transaction that is never committed: gone with the process, and a pooler keeps its connection for it.
+    // The lock's transaction never commits. It ends with the process, and a pooler keeps its connection.
     await client.query(TAKE_START_LOCK);
     return await work();
   } finally {
-    // Not back into the pool: closing it ends the transaction, and with it the lock.
+    // The connection is closed, not returned to the pool: this ends the transaction and releases the lock.
     client.release(true);
   }
 }
@@ -42,7 +45,7 @@ async function refuseOld(client: pg.PoolClient, name: string): Promise<void> {
     throw new StartRefused(`${name} is version ${version}; ${MIN_POSTGRESQL_VERSION} or newer is needed.`);
 }
 
-/** Says what keeps from using the database, and what to do. */
+/** The error for a database that cannot be used, with the reason and a hint. */
 export function cannotUse(name: string, cause: unknown): StartRefused {
   const hint = hintFor(cause);
   return new StartRefused(`${name} cannot be used: ${whyOf(cause)}${hint ? ` (${hint})` : ''}.`, { cause });

@@ -18,7 +18,7 @@ import { readStore } from '../open-store-reader.js';
 import type { Store } from '../store.js';
 import { takeDataFolder } from './data-folder.js';
 
-/** Opens the SQLite store of a folder: takes the folder, migrates, brings projections to the head. */
+/** Opens the SQLite store of a folder: takes the folder, migrates, and brings projections to the head. */
 export async function openSqliteStore(dataDir: string): Promise<Store> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.adopt(takeDataFolder(dataDir), (taken) => taken.release());
@@ -45,7 +45,7 @@ async function openFileProjections(file: string): Promise<OpenedProjections> {
   const db = openForWriting(file);
   try {
     const log = new SqliteEventLog(db);
-    // Of a rebuild that was killed; nobody else has the folder.
+    // Any shadow tables are from a killed rebuild, because no other process has the folder.
     await dropShadows(log, PROJECTIONS);
     const skips = await readStore({ file }, readSkips);
     return await openProjections({ log, decoder: new EventDecoder(), skips, shared: false }, PROJECTIONS);
