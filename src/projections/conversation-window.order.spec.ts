@@ -33,7 +33,7 @@ const foldedRows = (all: readonly Turn[]) =>
 const byTime = (a: Turn, b: Turn) => a.occurredAt - b.occurredAt || a.position - b.position;
 
 describe('turns in any order', () => {
-  it('leave the ten newest in the window of their session; at the same time, the last recorded ones', () => {
+  it('leave the ten newest in the window of their session; of equal times, those recorded last', () => {
     fc.assert(
       fc.property(turns, (generated) => {
         const all = numbered(generated);

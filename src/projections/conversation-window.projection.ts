@@ -6,7 +6,7 @@ import type { FoldEvent } from '../events/event.js';
 import { localDay } from './local-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
-/** The most turns, topics and emotions that a session's window contains. */
+/** Upper bounds of the turns, topics and emotions in a session's window. */
 export const WINDOW = { turns: 10, topics: 15, emotions: 20 } as const;
 
 /** The slot that holds a turn's text, and when the turn occurred, ms UTC; listed in recording order. */

@@ -90,9 +90,9 @@ export function variance(pattern: EmotionPatternRow): number {
 
 function addToQuarter(quarters: readonly Quarter[], quarter: number, intensity: number): Quarter[] {
   const index = quarters.findLastIndex(([start]) => start <= quarter);
-  const known = quarters[index];
-  if (known?.[0] !== quarter) return quarters.toSpliced(index + 1, 0, [quarter, 1, intensity]);
-  return quarters.with(index, [quarter, known[1] + 1, known[2] + intensity]);
+  const existing = quarters[index];
+  if (existing?.[0] !== quarter) return quarters.toSpliced(index + 1, 0, [quarter, 1, intensity]);
+  return quarters.with(index, [quarter, existing[1] + 1, existing[2] + intensity]);
 }
 
 function withObservation(row: EmotionPatternRow | undefined, event: EmotionObserved): EmotionPatternRow {

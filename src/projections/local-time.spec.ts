@@ -31,7 +31,7 @@ describe('the local hour of a user', () => {
   });
 });
 
-describe('a quarter of an hour', () => {
+describe('the quarter of an hour', () => {
   it.each([
     ['1970-01-01T00:00:00.000Z', 0],
     ['2025-03-03T08:14:59.999Z', 32],
@@ -39,7 +39,7 @@ describe('a quarter of an hour', () => {
     ['2025-03-03T23:59:59.999Z', 95],
     ['1969-12-31T23:59:59.999Z', 95],
     ['1969-12-31T00:00:00.000Z', 0],
-  ])('contains %s as number %i of its UTC day', (time, quarter) => {
+  ])('of %s is number %i of its UTC day', (time, quarter) => {
     expect(quarterOfDay(at(time))).toBe(quarter);
   });
 

@@ -45,7 +45,7 @@ describe('a memory', () => {
     });
   });
 
-  it('counts the terms of its content only when it has no context', () => {
+  it('counts only the terms of its content when it has no context', () => {
     expect(memory(formed({ context: null }))).toMatchObject({ context: null, termCount: 6 });
   });
 

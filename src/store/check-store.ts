@@ -12,7 +12,7 @@ import {
 import { whyOf } from '../why.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { readStore } from './open-store-reader.js';
-import { cannotUse } from './postgresql/start-lock.js';
+import { unusableDatabase } from './postgresql/start-lock.js';
 
 /**
  * Returns the address if it holds a store of this release; call it before any other work on the store. Throws
@@ -53,7 +53,7 @@ async function migrationsIn(address: DatabaseAddress): Promise<string[]> {
     if (cause instanceof ForeignDatabase)
       throw notAStore(address, ` (${whyOf(cause.cause)}; if it was one, restore it)`, cause);
     if (cause instanceof DamagedDatabase) throw cause;
-    if ('url' in address) throw cannotUse(databaseName(address), rootCause(cause));
+    if ('url' in address) throw unusableDatabase(databaseName(address), rootCause(cause));
     // A full or broken disk, or a file that cannot be opened: the work itself reports the failure.
     if (cause instanceof Unavailable && !(cause instanceof DatabaseLocked)) return [...MIGRATIONS];
     throw cause;

@@ -11,9 +11,9 @@ const MAX_CANDIDATES = 100;
 /** More candidates are fetched when a filter may remove most of them. */
 const MAX_FILTERED_CANDIDATES = 1_500;
 /**
- * Most memories that one lookup of candidates ranks. Terms are looked up rarest first, in groups that
- * together occur in at most this many memories. The next group is looked up only if those before it found too
- * few. A term that alone exceeds the bound ranks the newest memories only: it hardly distinguishes memories.
+ * A lookup of candidates ranks at most this many memories. Terms are looked up rarest first, in groups that
+ * together occur in at most as many. The next group is looked up only if those before it found too few. Of a
+ * term that alone exceeds the bound, only the newest memories are ranked: it hardly distinguishes memories.
  */
 const MAX_RANKED = 1_000;
 const DAY_MS = 86_400_000;
@@ -44,7 +44,7 @@ export interface ScoreParts {
   terms: Record<string, number>;
 }
 
-/** A memory that was found. */
+/** A memory that matches, with its score. */
 export interface MemoryHit {
   memory: MemoryRow;
   score: number;

@@ -16,7 +16,7 @@ import { countEvents, countRows, readPositions, readSize } from './postgresql-fi
 import { Reads, type StoreSize } from './reads.js';
 
 /**
- * One snapshot for a page and the head. The server ends a statement after 30 seconds: nobody waits longer.
+ * One snapshot for a page and the head. The server ends a statement after 30 s, when the client gives up too.
  */
 const BEGIN_PAGE = `begin isolation level repeatable read read only;
   set local statement_timeout = '30s'`;
@@ -121,8 +121,7 @@ export class PostgresqlReads extends Reads {
       await client.query('commit');
       return { events, head: position };
     } catch (error) {
-      // The connection is closed, not rolled back: a server that timed out would not answer the rollback
-      // either.
+      // Closed, not rolled back: a server that timed out would not answer the rollback either.
       broken = error as Error;
       throw error;
     } finally {

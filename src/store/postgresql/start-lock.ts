@@ -23,7 +23,7 @@ export async function withStartLock<T>(pool: pg.Pool, name: string, work: () => 
   try {
     client = await pool.connect();
   } catch (cause) {
-    throw cannotUse(name, cause);
+    throw unusableDatabase(name, cause);
   }
   try {
     await refuseOld(client, name);
@@ -46,7 +46,7 @@ async function refuseOld(client: pg.PoolClient, name: string): Promise<void> {
 }
 
 /** The error for a database that cannot be used, with the reason and a hint. */
-export function cannotUse(name: string, cause: unknown): StartRefused {
+export function unusableDatabase(name: string, cause: unknown): StartRefused {
   const hint = hintFor(cause);
   return new StartRefused(`${name} cannot be used: ${whyOf(cause)}${hint ? ` (${hint})` : ''}.`, { cause });
 }
