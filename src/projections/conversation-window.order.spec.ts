@@ -9,7 +9,7 @@ import {
   windowTurnsTable,
 } from './conversation-window.projection.js';
 
-/** Turns of a few sessions at a few times, so that many of them share a moment, in any order. */
+/** Turns of a few sessions in any order, at so few times that many of them share one. */
 const turns = fc.array(
   fc.record({
     session: fc.constantFrom('a', 'a', 'a', 'b'),
@@ -20,9 +20,9 @@ const turns = fc.array(
 
 type Turn = { turnId: string; session: string; occurredAt: number; position: number };
 
-/** The turns as the log numbers them. */
-const numbered = (drawn: readonly { session: string; occurredAt: number }[]): Turn[] =>
-  drawn.map((turn, i) => ({ ...turn, turnId: `turn-${i + 1}`, position: i + 1 }));
+/** The turns with ids and with positions as in the log. */
+const numbered = (generated: readonly { session: string; occurredAt: number }[]): Turn[] =>
+  generated.map((turn, i) => ({ ...turn, turnId: `turn-${i + 1}`, position: i + 1 }));
 
 const foldedRows = (all: readonly Turn[]) =>
   folded(
@@ -33,11 +33,11 @@ const foldedRows = (all: readonly Turn[]) =>
 const byTime = (a: Turn, b: Turn) => a.occurredAt - b.occurredAt || a.position - b.position;
 
 describe('turns in any order', () => {
-  it('leave the ten newest of their session in its window, of those of one moment the ones told last', () => {
+  it('leave the ten newest in the window of their session; of equal times, those recorded last', () => {
     fc.assert(
-      fc.property(turns, (drawn) => {
-        const all = numbered(drawn);
-        const kept = foldedRows(all)
+      fc.property(turns, (generated) => {
+        const all = numbered(generated);
+        const windowTurns = foldedRows(all)
           .all(windowTurnsTable)
           .filter(({ sessionId }) => sessionId === 'a')
           .toSorted((a, b) => a.occurredAt - b.occurredAt || a.position - b.position)
@@ -46,39 +46,39 @@ describe('turns in any order', () => {
           .filter(({ session }) => session === 'a')
           .toSorted(byTime)
           .slice(-10);
-        expect(kept).toEqual(newest.map(({ turnId, position }) => ({ turnId, position })));
+        expect(windowTurns).toEqual(newest.map(({ turnId, position }) => ({ turnId, position })));
       }),
       { numRuns: 300 },
     );
   });
 
-  it('leave a session that knows exactly the turns of its window', () => {
+  it('leave a session whose slots are exactly the turns of its window', () => {
     fc.assert(
-      fc.property(turns, (drawn) => {
-        const rows = foldedRows(numbered(drawn));
+      fc.property(turns, (generated) => {
+        const rows = foldedRows(numbered(generated));
         for (const { sessionId, slots } of rows.all(sessionsTable)) {
-          const kept = rows
+          const expected = rows
             .all(windowTurnsTable)
             .filter((turn) => turn.sessionId === sessionId)
             .toSorted((a, b) => a.position - b.position)
             .map(({ slot, occurredAt }) => [slot, occurredAt]);
-          expect(slots).toEqual(kept);
+          expect(slots).toEqual(expected);
           expect(slots.length).toBeLessThanOrEqual(10);
         }
       }),
     );
   });
 
-  it('leave counts, times and durations that a look at all of them gives', () => {
+  it('give the same counts, times and durations as a computation over all of them', () => {
     fc.assert(
-      fc.property(turns, (drawn) => {
-        const all = numbered(drawn);
+      fc.property(turns, (generated) => {
+        const all = numbered(generated);
         const rows = foldedRows(all);
-        const sessions = [...Map.groupBy(all, ({ session }) => session)].map(([sessionId, own]) => ({
+        const sessions = [...Map.groupBy(all, ({ session }) => session)].map(([sessionId, ownTurns]) => ({
           sessionId,
-          turnCount: own.length,
-          startedAt: Math.min(...own.map(({ occurredAt }) => occurredAt)),
-          lastActivityAt: Math.max(...own.map(({ occurredAt }) => occurredAt)),
+          turnCount: ownTurns.length,
+          startedAt: Math.min(...ownTurns.map(({ occurredAt }) => occurredAt)),
+          lastActivityAt: Math.max(...ownTurns.map(({ occurredAt }) => occurredAt)),
         }));
         expect(rows.all(sessionsTable)).toMatchObject(sessions);
         expect(rows.load(conversationSummariesTable, [USER])).toEqual({
@@ -86,7 +86,7 @@ describe('turns in any order', () => {
           currentSessionId: all.toSorted(byTime).at(-1)?.session,
           sessions: sessions.length,
           turns: all.length,
-          sessionMs: sessions.reduce((sum, own) => sum + own.lastActivityAt - own.startedAt, 0),
+          sessionMs: sessions.reduce((sum, each) => sum + each.lastActivityAt - each.startedAt, 0),
           firstActivityAt: Math.min(...all.map(({ occurredAt }) => occurredAt)),
           lastActivityAt: Math.max(...all.map(({ occurredAt }) => occurredAt)),
         });

@@ -13,18 +13,18 @@ import {
   type SessionRow,
 } from './conversation-window.projection.js';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 const foldedRows = (...happened: Happened[]) => folded(conversationWindow, happened);
 const session = (...happened: Happened[]) =>
   foldedRows(...happened).load(sessionsTable, [USER, 'session-1']) as SessionRow;
 const summary = (...happened: Happened[]) =>
   foldedRows(...happened).load(conversationSummariesTable, [USER]) as ConversationSummaryRow;
-const minute = (minutes: number) => ({ occurredAt: NOW + minutes * MINUTE });
+const minute = (minutes: number) => ({ occurredAt: NOW + minutes * MINUTE_MS });
 
 describe('a session', () => {
-  it('begins empty', () => {
+  it('starts without turns, topics or emotions', () => {
     expect(session(started('session-1'))).toEqual({
       userId: USER,
       sessionId: 'session-1',
@@ -39,7 +39,7 @@ describe('a session', () => {
     });
   });
 
-  it('keeps each turn whole, with or without an emotion', () => {
+  it('stores each turn in full, with or without an emotion', () => {
     const emotion: TurnEmotion = { label: 'joy', intensity: 0.8, confidence: null, triggers: ['harbour'] };
     const turns = foldedRows(
       started('session-1'),
@@ -55,7 +55,7 @@ describe('a session', () => {
         userMessage: 'The harbour was quiet this morning.',
         assistantMessage: 'That sounds peaceful.',
         emotion,
-        occurredAt: NOW + MINUTE,
+        occurredAt: NOW + MINUTE_MS,
         position: 2,
       },
       {
@@ -65,23 +65,23 @@ describe('a session', () => {
         userMessage: 'Bye.',
         assistantMessage: '',
         emotion: null,
-        occurredAt: NOW + 2 * MINUTE,
+        occurredAt: NOW + 2 * MINUTE_MS,
         position: 3,
       },
     ]);
   });
 
-  it('lasts from its first to its last turn by when they occurred, also when turns come late', () => {
+  it('lasts from the first to the last occurredAt of its turns, even when turns arrive late', () => {
     const happened = [started('session-1'), said({}, minute(3)), said({}, minute(-5)), said({}, minute(1))];
     expect(session(...happened)).toMatchObject({
       turnCount: 3,
-      startedAt: NOW - 5 * MINUTE,
-      lastActivityAt: NOW + 3 * MINUTE,
+      startedAt: NOW - 5 * MINUTE_MS,
+      lastActivityAt: NOW + 3 * MINUTE_MS,
       position: 4,
     });
   });
 
-  it('is ended, goes on and is ended again', () => {
+  it('can be ended, resumed and ended again', () => {
     const once = [started('session-1'), said(), ended('session-1', minute(9))];
     expect(session(...once)).toMatchObject({ ended: true, turnCount: 1, lastActivityAt: NOW, position: 3 });
     const again = [...once, started('session-1', minute(10))];
@@ -89,11 +89,11 @@ describe('a session', () => {
     expect(session(...again, ended('session-1'))).toMatchObject({ ended: true, position: 5 });
   });
 
-  it('is opened by a turn that comes after its end', () => {
+  it('is reopened by a turn after its end', () => {
     expect(session(started('session-1'), ended('session-1'), said())).toMatchObject({ ended: false });
   });
 
-  it('is not made by an end or by an emotion', () => {
+  it('is not created by an end or an emotion', () => {
     const rows = foldedRows(ended('session-1'), observed({ sessionId: 'session-1' }));
     expect(rows.all(sessionsTable)).toEqual([]);
     expect(rows.all(conversationSummariesTable)).toEqual([]);
@@ -102,20 +102,20 @@ describe('a session', () => {
 
 const topics = (...happened: Happened[]) => session(...happened).topics.map(([topic]) => topic);
 
-const many = (count: number) =>
+const turnsWithTopics = (count: number) =>
   Array.from({ length: count }, (_, i) => said({ topics: [`t${i + 1}`] }, minute(i + 1)));
 
 describe('the topics of a session', () => {
   it('are the last fifteen, oldest first', () => {
-    expect(topics(...many(17))).toEqual(Array.from({ length: 15 }, (_, i) => `t${i + 3}`));
+    expect(topics(...turnsWithTopics(17))).toEqual(Array.from({ length: 15 }, (_, i) => `t${i + 3}`));
   });
 
-  it('are the last fifteen of one turn that has more', () => {
+  it('are the last fifteen of a turn that has more', () => {
     const given = Array.from({ length: 20 }, (_, i) => `t${i + 1}`);
     expect(topics(said({ topics: given }))).toEqual(given.slice(-15));
   });
 
-  it('stand once, where they were mentioned last', () => {
+  it('are listed once each, at their last mention', () => {
     const happened = [
       said({ topics: ['boats', 'chess'] }, minute(1)),
       said({ topics: ['tea'] }, minute(2)),
@@ -124,7 +124,7 @@ describe('the topics of a session', () => {
     expect(topics(...happened)).toEqual(['chess', 'tea', 'boats']);
   });
 
-  it('keep their place when an older mention comes late', () => {
+  it('keep their place when an older mention arrives late', () => {
     const happened = [
       said({ topics: ['boats'] }, minute(5)),
       said({ topics: ['tea'] }, minute(6)),
@@ -133,8 +133,10 @@ describe('the topics of a session', () => {
     expect(topics(...happened)).toEqual(['chess', 'boats', 'tea']);
   });
 
-  it('of a turn that comes late do not push out newer ones', () => {
-    expect(topics(...many(15), said({ topics: ['late'] }, minute(0)))).toEqual(topics(...many(15)));
+  it('are not displaced by those of a turn that arrives late', () => {
+    expect(topics(...turnsWithTopics(15), said({ topics: ['late'] }, minute(0)))).toEqual(
+      topics(...turnsWithTopics(15)),
+    );
   });
 });
 
@@ -145,28 +147,30 @@ const trajectory = (...happened: Happened[]) =>
   session(started('session-1'), ...happened).emotions.map(([emotion]) => emotion);
 
 describe('the emotions of a session', () => {
-  it('are the last twenty by when they were felt', () => {
+  it('are the last twenty by occurredAt', () => {
     const order = [7, 22, 1, 16, 4, 19, 13, 10, 2, 8, 21, 17, 5, 14, 11, 20, 3, 9, 18, 6, 15, 12];
     expect(trajectory(...order.map((time) => felt(`e${time}`, time)))).toEqual(
       Array.from({ length: 20 }, (_, i) => `e${i + 3}`),
     );
   });
 
-  it('are kept with their strength and time', () => {
-    expect(session(started('session-1'), felt('joy', 4)).emotions).toEqual([['joy', 0.5, NOW + 4 * MINUTE]]);
+  it('are stored with their intensity and time', () => {
+    expect(session(started('session-1'), felt('joy', 4)).emotions).toEqual([
+      ['joy', 0.5, NOW + 4 * MINUTE_MS],
+    ]);
   });
 
-  it('of one moment stand in the order in which they were told', () => {
+  it('are in the order of recording when they have the same time', () => {
     expect(trajectory(felt('joy', 1), felt('fear', 1), felt('calm', 0))).toEqual(['calm', 'joy', 'fear']);
   });
 
-  it('leave out what was felt in another session or outside of any', () => {
+  it('leave out emotions of another session or of none', () => {
     expect(trajectory(observed({ sessionId: 'session-2' }), observed())).toEqual([]);
   });
 });
 
 describe('the summary of the conversations', () => {
-  it('counts sessions and turns, and sums up how long the sessions lasted', () => {
+  it('counts sessions and turns, and adds up the durations of the sessions', () => {
     const happened = [
       started('a', minute(0)),
       said({ sessionId: 'a' }, minute(10)),
@@ -179,14 +183,14 @@ describe('the summary of the conversations', () => {
       currentSessionId: 'b',
       sessions: 2,
       turns: 3,
-      sessionMs: 16 * MINUTE,
-      firstActivityAt: NOW - 2 * MINUTE,
-      lastActivityAt: NOW + 64 * MINUTE,
+      sessionMs: 16 * MINUTE_MS,
+      firstActivityAt: NOW - 2 * MINUTE_MS,
+      lastActivityAt: NOW + 64 * MINUTE_MS,
     });
     expect(meanSessionMinutes(summary(...happened))).toBe(8);
   });
 
-  it('counts a session once that was ended and went on', () => {
+  it('counts a session only once when it is ended and resumed', () => {
     const happened = [
       started('a'),
       said({ sessionId: 'a' }),
@@ -201,13 +205,13 @@ describe('the summary of the conversations', () => {
     expect(summary(said())).toMatchObject({ sessions: 1, turns: 1, sessionMs: 0 });
   });
 
-  it('calls the session current in which something happened last, also when other turns come late', () => {
+  it('has the session of the latest activity as current, even when other turns arrive late', () => {
     const happened = [said({ sessionId: 'a' }, minute(5)), said({ sessionId: 'b' }, minute(4))];
     expect(summary(...happened).currentSessionId).toBe('a');
     expect(summary(...happened, said({ sessionId: 'b' }, minute(5))).currentSessionId).toBe('b');
   });
 
-  it('has a mean of 0 minutes where there is no session', () => {
+  it('has a mean duration of 0 minutes without sessions', () => {
     expect(meanSessionMinutes({ sessionMs: 0, sessions: 0 })).toBe(0);
   });
 });
@@ -218,17 +222,17 @@ const days = (...happened: Happened[]) =>
     .map(({ day }) => day);
 
 describe('the active days', () => {
-  it("are the days of the user's own calendar on which they said or felt something, each once", () => {
+  it("are the days of the user's calendar with a turn or an emotion, each once", () => {
     const happened = [
       said({}, { occurredAt: 0 }),
-      observed({}, { occurredAt: DAY - 1 }),
-      said({}, { occurredAt: DAY - 1, utcOffset: 1 }),
+      observed({}, { occurredAt: DAY_MS - 1 }),
+      said({}, { occurredAt: DAY_MS - 1, utcOffset: 1 }),
       observed({}, { occurredAt: 0, utcOffset: -480 }),
     ];
     expect(days(...happened)).toEqual([0, 1, -1]);
   });
 
-  it('are not made by starting or ending a session', () => {
+  it('are not created by starting or ending a session', () => {
     expect(days(started('session-1'), ended('session-1'))).toEqual([]);
   });
 });

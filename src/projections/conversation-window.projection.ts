@@ -6,17 +6,17 @@ import type { FoldEvent } from '../events/event.js';
 import { localDay } from './local-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
-/** How much of a session its window shows. */
+/** Upper bounds of the turns, topics and emotions in a session's window. */
 export const WINDOW = { turns: 10, topics: 15, emotions: 20 } as const;
 
-/** The slot in which a turn's text is kept, and when the turn happened; in the order of recording. */
+/** The slot that holds a turn's text, and when the turn occurred, ms UTC; listed in recording order. */
 export type WindowSlot = [slot: number, at: number];
-/** A topic and when it was mentioned last. */
+/** A topic, and when it was last mentioned, ms UTC. */
 export type WindowTopic = [topic: string, at: number];
-/** What was felt, how strongly (0..1) and when. */
+/** An emotion, its intensity (0..1) and when it occurred, ms UTC. */
 export type WindowEmotion = [emotion: string, intensity: number, at: number];
 
-/** One row per session. Times are ms UTC and follow what happened, not when it was recorded. */
+/** One row per session. Times are ms UTC, of when things occurred, not of when they were recorded. */
 export const sessionsTable = defineTable(
   'conversation_sessions',
   {
@@ -38,7 +38,7 @@ export const sessionsTable = defineTable(
   },
 );
 
-/** A ring of the newest turns of a session: at most ten rows, overwritten in turn, so that no row grows. */
+/** The newest turns of a session: at most ten rows, the oldest overwritten first, so that no row grows. */
 export const windowTurnsTable = defineTable(
   'conversation_turns',
   {
@@ -55,7 +55,7 @@ export const windowTurnsTable = defineTable(
   { key: ['userId', 'sessionId', 'slot'] },
 );
 
-/** One row per user: the current session and the counters over all sessions. */
+/** One row per user: the current session, and counters over all sessions. */
 export const conversationSummariesTable = defineTable(
   'conversation_summaries',
   {
@@ -63,7 +63,7 @@ export const conversationSummariesTable = defineTable(
     currentSessionId: text(),
     sessions: integer(),
     turns: integer(),
-    /** Sum over the sessions of the time from their first to their last activity, in ms. */
+    /** Sum of the sessions' durations, from first to last activity, in ms. */
     sessionMs: integer(),
     firstActivityAt: integer(),
     lastActivityAt: integer(),
@@ -71,7 +71,7 @@ export const conversationSummariesTable = defineTable(
   { key: ['userId'], hot: true },
 );
 
-/** One row per day of the user's own calendar, counted from 1970-01-01, on which they said or felt something. */
+/** One row per day of the user's calendar with a turn or an emotion; days count from 1970-01-01. */
 export const activityDaysTable = defineTable(
   'activity_days',
   { userId: text(), day: integer() },
@@ -82,7 +82,7 @@ export type SessionRow = RowIn<typeof sessionsTable>;
 export type WindowTurnRow = RowIn<typeof windowTurnsTable>;
 export type ConversationSummaryRow = RowIn<typeof conversationSummariesTable>;
 
-/** What was said last, per session, and how much was said in all. */
+/** The latest turns, topics and emotions per session, and counters over all sessions. */
 export const conversationWindow = defineProjection({
   name: 'conversation-window',
   // 2: short tuples instead of objects in a session's lists.
@@ -100,14 +100,14 @@ export const conversationWindow = defineProjection({
       const after = withTurn(before ?? newSession(event), event, rows);
       rows.put(sessionsTable, after);
       summarize(event, rows, before, after);
-      active(event, rows);
+      markActiveDay(event, rows);
     },
     'session.ended': (event, rows) => {
       const session = rows.get(sessionsTable, event.userId, event.data.sessionId);
       if (session) rows.put(sessionsTable, { ...session, ended: true, position: event.position });
     },
     'emotion.observed': (event, rows) => {
-      active(event, rows);
+      markActiveDay(event, rows);
       const { sessionId, emotion, intensity } = event.data;
       const session = sessionId ? rows.get(sessionsTable, event.userId, sessionId) : undefined;
       if (!session) return;
@@ -118,7 +118,7 @@ export const conversationWindow = defineProjection({
   },
 });
 
-/** Mean over the sessions of the minutes from first to last activity. */
+/** The mean duration of the sessions, in minutes; 0 without sessions. */
 export function meanSessionMinutes({
   sessionMs,
   sessions,
@@ -150,8 +150,11 @@ function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows
     const turn = { userId, sessionId, slot, turnId, userMessage, assistantMessage };
     rows.put(windowTurnsTable, { ...turn, emotion: emotion ?? null, occurredAt, position });
   }
-  const others = session.topics.filter(([topic]) => !data.topics.includes(topic));
-  const again = data.topics.map((topic): WindowTopic => [topic, latestMention(session, topic, occurredAt)]);
+  const otherTopics = session.topics.filter(([topic]) => !data.topics.includes(topic));
+  const mentioned = data.topics.map((topic): WindowTopic => [
+    topic,
+    latestMention(session, topic, occurredAt),
+  ]);
   return {
     ...session,
     turnCount: session.turnCount + 1,
@@ -161,13 +164,13 @@ function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows
     slots:
       slot === undefined
         ? session.slots
-        : [...session.slots.filter(([taken]) => taken !== slot), [slot, occurredAt]],
-    topics: lastOf([...others, ...again], WINDOW.topics, (a, b) => a[1] - b[1]),
+        : [...session.slots.filter(([used]) => used !== slot), [slot, occurredAt]],
+    topics: lastOf([...otherTopics, ...mentioned], WINDOW.topics, (a, b) => a[1] - b[1]),
     position,
   };
 }
 
-/** An unused slot, or that of the oldest turn; undefined when the new turn is older than all that are shown. */
+/** Returns an unused slot, or that of the oldest turn; undefined if the new turn is older than all others. */
 function freeSlot(slots: readonly WindowSlot[], at: number): number | undefined {
   if (slots.length < WINDOW.turns) return slots.length;
   const [slot, oldest] = slots.reduce((a, b) => (b[1] < a[1] ? b : a));
@@ -210,7 +213,7 @@ function duration(session: SessionRow): number {
   return session.lastActivityAt - session.startedAt;
 }
 
-function active(event: FoldEvent, rows: Rows): void {
+function markActiveDay(event: FoldEvent, rows: Rows): void {
   const { userId } = event;
   const day = localDay(event.occurredAt, event.utcOffset);
   rows.evolve(activityDaysTable, [userId, day], (row) => row ?? { userId, day });

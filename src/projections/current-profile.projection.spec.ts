@@ -7,7 +7,7 @@ const profile = (...happened: Happened[]) => folded(currentProfile, happened).lo
 const later = { recordedAt: NOW + 5_000 };
 
 describe('the profile of a user', () => {
-  it('begins with the defaults, at the time of the registration', () => {
+  it('starts with the defaults at the time of registration', () => {
     expect(profile(registered())).toEqual({
       userId: USER,
       ...DEFAULT_PROFILE,
@@ -18,7 +18,7 @@ describe('the profile of a user', () => {
     });
   });
 
-  it('is dated by when it was recorded, not by when it occurred', () => {
+  it('is dated by recordedAt, not by occurredAt', () => {
     expect(
       profile(registered({ occurredAt: 0 }), profileChanged({}, { ...later, occurredAt: 1 })),
     ).toMatchObject({
@@ -27,7 +27,7 @@ describe('the profile of a user', () => {
     });
   });
 
-  it('takes over what a change says, and leaves the rest', () => {
+  it('takes the changed fields and keeps the others', () => {
     const after = profile(
       registered(),
       profileChanged({ name: { from: null, to: 'Ada' }, humorLevel: { from: 50, to: 80 } }, later),
@@ -45,7 +45,7 @@ describe('the profile of a user', () => {
     });
   });
 
-  it('changes single fields of the voice', () => {
+  it('can change single fields of the voice', () => {
     const after = profile(
       registered(),
       profileChanged({ 'voice.speed': { from: 1, to: 1.5 }, 'voice.autoSpeak': { from: false, to: true } }),
@@ -55,7 +55,7 @@ describe('the profile of a user', () => {
     expect(DEFAULT_PROFILE.voice).toEqual({ enabled: true, speed: 1, pitch: 1, autoSpeak: false });
   });
 
-  it('replaces lists and patterns whole', () => {
+  it('replaces lists and communication patterns as a whole', () => {
     const after = profile(
       registered(),
       profileChanged({ interests: { from: [], to: ['sailing', 'chess'] } }),
@@ -67,14 +67,14 @@ describe('the profile of a user', () => {
     expect(after).toMatchObject({ interests: ['chess'], communicationPatterns: { 'a.b': { c: 1 } } });
   });
 
-  it('can lose its name again', () => {
+  it('can have its name removed', () => {
     const named = profileChanged({ name: { from: null, to: 'Ada' } });
     expect(profile(registered(), named, profileChanged({ name: { from: 'Ada', to: null } }))).toMatchObject({
       name: null,
     });
   });
 
-  it('takes over a field that was learned', () => {
+  it('takes the value of a learned field', () => {
     const learned = preferenceLearned({ field: 'verbosityLevel', from: 60, to: 80 }, later);
     expect(profile(registered(), learned)).toMatchObject({
       verbosityLevel: 80,
@@ -84,7 +84,7 @@ describe('the profile of a user', () => {
     });
   });
 
-  it('counts a lesson about no field as a version and changes nothing else', () => {
+  it('changes only version and position when a preference for no field is learned', () => {
     const learned = preferenceLearned({ value: 'jazz' });
     expect(profile(registered(), learned)).toEqual({
       ...(profile(registered()) as object),
@@ -93,13 +93,13 @@ describe('the profile of a user', () => {
     });
   });
 
-  it('exists once, however often the user is registered', () => {
+  it('is created once, however often the user is registered', () => {
     const happened = [registered(), ...livesIn(330), registered()];
     expect(profile(...happened)).toMatchObject({ utcOffset: 330, createdAt: NOW });
     expect(folded(currentProfile, happened).all(profilesTable)).toHaveLength(1);
   });
 
-  it('is one row for each user', () => {
+  it('is one row per user', () => {
     const other = { userId: 'user-2' };
     const store = folded(currentProfile, [
       registered(),

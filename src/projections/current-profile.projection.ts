@@ -11,7 +11,10 @@ export interface Voice {
   autoSpeak: boolean;
 }
 
-/** One row per user. Levels are 0..100, times ms UTC; version and position are those of the profile's own stream. */
+/**
+ * One row per user. Levels are 0..100, times ms UTC; version and position are of the profile stream's last
+ * event.
+ */
 export const profilesTable = defineTable(
   'profiles',
   {
@@ -41,7 +44,7 @@ export const profilesTable = defineTable(
 
 export type ProfileRow = RowIn<typeof profilesTable>;
 
-/** A profile as it is before anything is known; the original's defaults. */
+/** The profile before anything is known about the user; the defaults of the original EdgeSoul. */
 export const DEFAULT_PROFILE = {
   name: null,
   gender: 'not_set',
@@ -60,7 +63,7 @@ export const DEFAULT_PROFILE = {
   utcOffset: 0,
 } satisfies Partial<ProfileRow>;
 
-/** Who a user is and how they want to be spoken to. */
+/** Who the user is, and how they want to be spoken to. */
 export const currentProfile = defineProjection({
   name: 'current-profile',
   version: 1,

@@ -12,8 +12,8 @@ import {
   type EmotionPatternRow,
 } from './emotion-trend.projection.js';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const patternOf = (happened: Happened[], emotion = 'joy') =>
   folded(emotionTrend, happened).load(emotionPatternsTable, [USER, emotion]) as EmotionPatternRow;
@@ -27,7 +27,7 @@ const hoursOf = (...happened: Happened[]) =>
   Object.fromEntries([...patternOf(happened).hours.entries()].filter(([, count]) => count > 0));
 
 describe('the pattern of an emotion', () => {
-  it('counts each emotion and its mean by itself', () => {
+  it('has a count and a mean of its own', () => {
     const happened = [
       observed({ emotion: 'joy', intensity: 0.85 }),
       observed({ emotion: 'joy', intensity: 0.9 }),
@@ -39,7 +39,7 @@ describe('the pattern of an emotion', () => {
     expect(variance(patternOf(happened, 'sadness'))).toBe(0);
   });
 
-  it('is kept for each user by itself', () => {
+  it('is separate for each user', () => {
     const store = folded(emotionTrend, [observed(), observed({}, { userId: 'user-2' })]);
     expect(store.all(emotionPatternsTable).map(({ userId, frequency }) => [userId, frequency])).toEqual([
       [USER, 1],
@@ -47,7 +47,7 @@ describe('the pattern of an emotion', () => {
     ]);
   });
 
-  it('has the mean and the population variance that two passes over all intensities give', () => {
+  it('has the same mean and population variance as a computation in two passes', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 200, size: 'max' }),
@@ -64,17 +64,17 @@ describe('the pattern of an emotion', () => {
     );
   });
 
-  it('is exact where a running sum of squares is not: many strong feelings that hardly differ', () => {
+  it('is exact where a running sum of squares is not: for many strong, almost equal intensities', () => {
     const intensities = Array.from({ length: 2_000 }, (_, i) => 1 - (i % 2) * 1e-9);
     const pattern = patternOf(intensities.map((intensity) => observed({ intensity })));
     expect(variance(pattern) / 2.5e-19).toBeCloseTo(1, 3);
   });
 
-  it('knows the first and the last time by when it occurred, also when observations come late', () => {
-    const happened = [NOW, NOW - DAY, NOW + HOUR, NOW - 2 * DAY, NOW].map((occurredAt) =>
+  it('has the first and the last occurredAt, even when observations arrive late', () => {
+    const happened = [NOW, NOW - DAY_MS, NOW + HOUR_MS, NOW - 2 * DAY_MS, NOW].map((occurredAt) =>
       observed({}, { occurredAt }),
     );
-    expect(patternOf(happened)).toMatchObject({ firstAt: NOW - 2 * DAY, lastAt: NOW + HOUR });
+    expect(patternOf(happened)).toMatchObject({ firstAt: NOW - 2 * DAY_MS, lastAt: NOW + HOUR_MS });
   });
 });
 
@@ -93,7 +93,7 @@ describe('the hours of an emotion', () => {
     expect(hoursOf(observed({}, at(time, utcOffset)))).toEqual({ [hour]: 1 });
   });
 
-  it('are 24, and follow a user who moves', () => {
+  it('are 24 counts and follow a user who moves to another time zone', () => {
     const happened = [
       observed({}, at('2025-03-03T12:00:00Z', 0)),
       observed({}, at('2025-03-04T12:00:00Z', 540)),
@@ -105,7 +105,7 @@ describe('the hours of an emotion', () => {
 });
 
 describe('the days of an emotion', () => {
-  it('are days of UTC, counted from 1970, whatever the offset of the user', () => {
+  it('are UTC days counted from 1970-01-01, whatever the offset of the user', () => {
     const happened = [
       observed({}, at('1969-12-31T23:59:59.999Z', 60)),
       observed({}, at('1970-01-01T00:00:00Z', -480)),
@@ -118,7 +118,7 @@ describe('the days of an emotion', () => {
     ]);
   });
 
-  it('hold the count and the sum of the intensities of each quarter of an hour, in order', () => {
+  it('contain the count and the sum of intensities of each quarter of an hour, in order', () => {
     const happened = [
       observed({ intensity: 0.5 }, at('1970-01-01T08:15:00Z')),
       observed({ intensity: 0.25 }, at('1970-01-01T08:14:59.999Z')),
@@ -138,9 +138,9 @@ describe('the days of an emotion', () => {
     ]);
   });
 
-  it('take an observation that comes late where it belongs', () => {
-    const punctual = [0, 1, 2].map((day) => observed({}, { occurredAt: day * DAY }));
-    const late = observed({ intensity: 1 }, { occurredAt: DAY });
+  it('count a late observation on the day it occurred', () => {
+    const punctual = [0, 1, 2].map((day) => observed({}, { occurredAt: day * DAY_MS }));
+    const late = observed({ intensity: 1 }, { occurredAt: DAY_MS });
     expect(daysOf(...punctual, late).map(({ quarters }) => quarters)).toEqual([
       [[0, 1, 0.5]],
       [[0, 2, 1.5]],
@@ -148,7 +148,7 @@ describe('the days of an emotion', () => {
     ]);
   });
 
-  it('keep emotions apart', () => {
+  it('are separate for each emotion', () => {
     const happened = [observed({}, { occurredAt: 0 }), observed({ emotion: 'fear' }, { occurredAt: 0 })];
     expect(daysOf(...happened)).toEqual([
       { day: 0, emotion: 'joy', quarters: [[0, 1, 0.5]] },
@@ -156,21 +156,21 @@ describe('the days of an emotion', () => {
     ]);
   });
 
-  it('hold every observation once, whatever the order and the offsets', () => {
+  it('contain every observation once, whatever the order and the offsets', () => {
     const observation = fc.record({
-      occurredAt: fc.integer({ min: -3 * DAY, max: 3 * DAY }),
+      occurredAt: fc.integer({ min: -3 * DAY_MS, max: 3 * DAY_MS }),
       utcOffset: fc.integer({ min: -720, max: 840 }),
     });
     fc.assert(
       fc.property(fc.array(observation, { maxLength: 60, size: 'max' }), (times) => {
-        const held = daysOf(...times.map((when) => observed({}, when))).flatMap(({ day, quarters }) =>
-          quarters.map(([quarter, count, strength]) => [day * DAY + quarter * 900_000, count, strength]),
+        const actual = daysOf(...times.map((when) => observed({}, when))).flatMap(({ day, quarters }) =>
+          quarters.map(([quarter, count, strength]) => [day * DAY_MS + quarter * 900_000, count, strength]),
         );
         const starts = times.map(({ occurredAt }) => Math.floor(occurredAt / 900_000) * 900_000);
         const expected = [...Map.groupBy(starts, (start) => start)]
           .map(([start, { length }]) => [start, length, length / 2] as const)
           .toSorted(([a], [b]) => a - b);
-        expect(held).toEqual(expected);
+        expect(actual).toEqual(expected);
       }),
     );
   });
@@ -184,7 +184,7 @@ const shown = (turnId: string | null, occurredAt: number, more: Partial<EmotionO
   observed({ turnId, triggers: ['harbour'], ...more }, { occurredAt });
 
 describe('the triggers of an emotion', () => {
-  it('are counted for each emotion by itself and linked to the turns that showed them', () => {
+  it('are counted per emotion and linked to the turns of the observations', () => {
     const happened = [
       shown('turn-1', NOW, { triggers: ['harbour', 'morning'] }),
       shown('turn-2', NOW + 1),
@@ -205,13 +205,13 @@ describe('the triggers of an emotion', () => {
     ]);
   });
 
-  it('are counted without a link when no turn showed them', () => {
+  it('are counted without a link when the observation has no turn', () => {
     expect(triggersOf(shown(null, NOW))).toEqual([
       { emotion: 'joy', trigger: 'harbour', count: 1, turns: [] },
     ]);
   });
 
-  it('stay linked to the three newest turns by when they occurred, and go on being counted', () => {
+  it('stay linked to the three newest turns by occurredAt, and are still counted', () => {
     const times = [5, 3, 11, 1, 8, 12, 2, 10, 4, 9, 7, 6];
     const [trigger] = triggersOf(...times.map((time) => shown(`turn-${time}`, NOW + time)));
     expect(trigger?.count).toBe(12);

@@ -3,8 +3,8 @@ import type { FoldEventOf } from '../events/event-catalog.js';
 import { localDay, localHour, quarterOfDay } from './local-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
-/** How many of the newest turns a trigger stays linked to. */
-const LINKED_TURNS = 3;
+/** A trigger stays linked to this many of the newest turns. */
+const MAX_LINKED_TURNS = 3;
 
 /** One row per user and emotion. Intensities are 0..1, times ms UTC. */
 export const emotionPatternsTable = defineTable(
@@ -14,9 +14,9 @@ export const emotionPatternsTable = defineTable(
     emotion: text(),
     frequency: integer(),
     meanIntensity: real(),
-    /** Sum of squared distances from the mean: the population variance times the frequency (Welford, 1962). */
+    /** Sum of squared distances from the mean: population variance times frequency (Welford, 1962). */
     squaredDistances: real(),
-    /** Observations by hour of the user's own day: 24 counts. */
+    /** Observations by hour of the user's local day: 24 counts. */
     hours: json<number[]>(),
     firstAt: integer(),
     lastAt: integer(),
@@ -24,12 +24,14 @@ export const emotionPatternsTable = defineTable(
   { key: ['userId', 'emotion'], hot: true },
 );
 
-/** What was observed in one quarter of an hour: its number in the UTC day (0..95), the count, the sum of intensities. */
+/**
+ * A quarter of an hour: its number in the UTC day (0..95), its observations, the sum of their intensities.
+ */
 export type Quarter = [quarter: number, count: number, intensitySum: number];
 
 /**
- * One row per user, UTC day (counted from 1970-01-01) and emotion. Its quarters of an hour can be put together to the
- * hours, days, weeks and months of every UTC offset in use, exactly.
+ * One row per user, UTC day (counted from 1970-01-01) and emotion. Its quarters of an hour add up exactly to
+ * the hours, days, weeks and months of every UTC offset in use.
  */
 export const emotionDaysTable = defineTable(
   'emotion_days',
@@ -37,7 +39,7 @@ export const emotionDaysTable = defineTable(
   { key: ['userId', 'day', 'emotion'], hot: true },
 );
 
-/** One row per user, emotion and trigger, linked to the newest turns that showed it. */
+/** One row per user, emotion and trigger, linked to the newest turns in which it was observed. */
 export const emotionTriggersTable = defineTable(
   'emotion_triggers',
   {
@@ -64,36 +66,36 @@ export const emotionTrend = defineProjection({
   folds: {
     'emotion.observed': (event, rows) => {
       const { userId, occurredAt, data } = event;
-      rows.evolve(emotionPatternsTable, [userId, data.emotion], (row) => observed(row, event));
+      rows.evolve(emotionPatternsTable, [userId, data.emotion], (row) => withObservation(row, event));
       const day = localDay(occurredAt, 0);
       rows.evolve(emotionDaysTable, [userId, day, data.emotion], (row) => ({
         userId,
         day,
         emotion: data.emotion,
-        quarters: counted(row?.quarters ?? [], quarterOfDay(occurredAt), data.intensity),
+        quarters: addToQuarter(row?.quarters ?? [], quarterOfDay(occurredAt), data.intensity),
       }));
       for (const trigger of data.triggers) {
         rows.evolve(emotionTriggersTable, [userId, data.emotion, trigger], (row) =>
-          triggered(row, event, trigger),
+          withTrigger(row, event, trigger),
         );
       }
     },
   },
 });
 
-/** The population variance of the intensities, 0 for a single observation. */
+/** The population variance of the intensities; 0 for a single observation. */
 export function variance(pattern: EmotionPatternRow): number {
   return pattern.squaredDistances / pattern.frequency;
 }
 
-function counted(quarters: readonly Quarter[], quarter: number, intensity: number): Quarter[] {
-  const place = quarters.findLastIndex(([known]) => known <= quarter);
-  const known = quarters[place];
-  if (known?.[0] !== quarter) return quarters.toSpliced(place + 1, 0, [quarter, 1, intensity]);
-  return quarters.with(place, [quarter, known[1] + 1, known[2] + intensity]);
+function addToQuarter(quarters: readonly Quarter[], quarter: number, intensity: number): Quarter[] {
+  const index = quarters.findLastIndex(([start]) => start <= quarter);
+  const existing = quarters[index];
+  if (existing?.[0] !== quarter) return quarters.toSpliced(index + 1, 0, [quarter, 1, intensity]);
+  return quarters.with(index, [quarter, existing[1] + 1, existing[2] + intensity]);
 }
 
-function observed(row: EmotionPatternRow | undefined, event: EmotionObserved): EmotionPatternRow {
+function withObservation(row: EmotionPatternRow | undefined, event: EmotionObserved): EmotionPatternRow {
   const { occurredAt, utcOffset, data } = event;
   const before = row ?? newPattern(event);
   const frequency = before.frequency + 1;
@@ -124,7 +126,7 @@ function newPattern({ userId, occurredAt, data }: EmotionObserved): EmotionPatte
   };
 }
 
-function triggered(
+function withTrigger(
   row: EmotionTriggerRow | undefined,
   event: EmotionObserved,
   trigger: string,
@@ -136,6 +138,6 @@ function triggered(
     emotion: data.emotion,
     trigger,
     count: (row?.count ?? 0) + 1,
-    turns: lastOf([...(row?.turns ?? []), ...turn], LINKED_TURNS, (a, b) => a.at - b.at),
+    turns: lastOf([...(row?.turns ?? []), ...turn], MAX_LINKED_TURNS, (a, b) => a.at - b.at),
   };
 }

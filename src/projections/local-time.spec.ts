@@ -3,7 +3,7 @@ import { localDay, localHour, quarterOfDay, quarterStart } from './local-time.js
 
 const at = (time: string) => Date.parse(time);
 
-describe('the day of a user', () => {
+describe('the local day of a user', () => {
   it.each([
     ['1970-01-01T00:00:00Z', 0, 0],
     ['1970-01-01T00:00:00Z', -1, -1],
@@ -12,13 +12,13 @@ describe('the day of a user', () => {
     ['1970-01-02T03:29:59.999Z', -210, 0],
     ['1970-01-02T03:30:00Z', -210, 1],
     ['2024-02-29T12:00:00Z', 0, 19_782],
-  ])('at %s, %i minutes east, is day %i since 1970', (time, utcOffset, day) => {
+  ])('at %s, %i minutes east of UTC, is day %i since 1970-01-01', (time, utcOffset, day) => {
     expect(localDay(at(time), utcOffset)).toBe(day);
   });
 });
 
-describe('the hour of a user', () => {
-  it('is what a clock set to the offset shows, in any year', () => {
+describe('the local hour of a user', () => {
+  it('is the hour of a clock set to the offset, in any year', () => {
     const instant = fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(2200, 0) });
     fc.assert(
       fc.property(instant, fc.integer({ min: -720, max: 840 }), (time, utcOffset) => {
@@ -43,7 +43,7 @@ describe('the quarter of an hour', () => {
     expect(quarterOfDay(at(time))).toBe(quarter);
   });
 
-  it('starts at most a quarter of an hour before the instant, at a multiple of it', () => {
+  it('starts at the instant rounded down to 15 minutes', () => {
     fc.assert(
       fc.property(fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(2200, 0) }), (time) => {
         const start = quarterStart(localDay(time, 0), quarterOfDay(time));

@@ -16,10 +16,10 @@ const memory = (...happened: Happened[]) =>
 const summary = (...happened: Happened[]) =>
   folded(memoryIndex, happened).load(memorySummariesTable, [USER]) as MemorySummaryRow;
 const later = { recordedAt: NOW + 5_000 };
-const to = (value: unknown) => ({ from: null, to: value });
+const changedTo = (value: unknown) => ({ from: null, to: value });
 
 describe('a memory', () => {
-  it('is kept as it was formed', () => {
+  it('is stored as it was formed', () => {
     const happened = formed(
       { context: 'Told at sea.', metadata: { source: 'chat' } },
       { occurredAt: NOW - 1_000, recordedAt: NOW },
@@ -45,15 +45,15 @@ describe('a memory', () => {
     });
   });
 
-  it('has the terms of its content when it has no context', () => {
+  it('counts only the terms of its content when it has no context', () => {
     expect(memory(formed({ context: null }))).toMatchObject({ context: null, termCount: 6 });
   });
 
-  it('takes over what a revision says, and keeps when it was formed', () => {
+  it('takes the fields of a revision and keeps its formedPosition', () => {
     const happened = [
       formed({ memoryId: 'other' }),
       formed(),
-      revised('memory-1', { content: to('The boat is sold.'), type: to('pattern') }, later),
+      revised('memory-1', { content: changedTo('The boat is sold.'), type: changedTo('pattern') }, later),
     ];
     expect(memory(...happened)).toEqual({
       ...memory(formed({ memoryId: 'other' }), formed()),
@@ -67,20 +67,20 @@ describe('a memory', () => {
     });
   });
 
-  it('can lose its context, and its terms with it', () => {
-    const happened = [formed({ context: 'Told at sea.' }), revised('memory-1', { context: to(null) })];
+  it('does not count the terms of a removed context', () => {
+    const happened = [formed({ context: 'Told at sea.' }), revised('memory-1', { context: changedTo(null) })];
     expect(memory(...happened)).toMatchObject({ context: null, termCount: 6 });
   });
 
-  it('is gone when it was forgotten', () => {
+  it('is removed when it is forgotten', () => {
     expect(folded(memoryIndex, [formed(), forgotten('memory-1')]).all(memoriesTable)).toEqual([]);
   });
 
-  it('stays forgotten whatever is said of it afterwards', () => {
+  it('stays forgotten, whatever events follow', () => {
     const happened = [
       formed(),
       forgotten('memory-1'),
-      revised('memory-1', { content: to('x') }),
+      revised('memory-1', { content: changedTo('x') }),
       recalled(['memory-1']),
       forgotten('memory-1'),
     ];
@@ -88,7 +88,7 @@ describe('a memory', () => {
     expect(summary(...happened)).toMatchObject({ total: 0, terms: 0 });
   });
 
-  it("is not touched by another user's memory of the same id", () => {
+  it("is not changed by another user's memory with the same id", () => {
     const userId = 'user-2';
     const others = [
       formed({ content: 'Elsewhere.' }, { userId }),
@@ -100,7 +100,7 @@ describe('a memory', () => {
 });
 
 describe('the recalls of a memory', () => {
-  it('are counted, and neither revise it nor change its version', () => {
+  it('are counted, and change neither its version nor its update time', () => {
     const happened = [formed(), recalled(['memory-1', 'unknown'], later), recalled(['memory-1'], later)];
     expect(memory(...happened)).toEqual({
       ...memory(formed()),
@@ -109,7 +109,7 @@ describe('the recalls of a memory', () => {
     });
   });
 
-  it('leave the time of the last one where it is when an earlier one comes late', () => {
+  it('keep the time of the last one when an earlier one arrives late', () => {
     const happened = [
       formed(),
       recalled(['memory-1'], { occurredAt: NOW + 1_000 }),
@@ -119,13 +119,13 @@ describe('the recalls of a memory', () => {
   });
 
   it('survive a revision', () => {
-    const happened = [formed(), recalled(['memory-1']), revised('memory-1', { importance: to(1) })];
+    const happened = [formed(), recalled(['memory-1']), revised('memory-1', { importance: changedTo(1) })];
     expect(memory(...happened)).toMatchObject({ importance: 1, recallCount: 1, lastRecalledAt: NOW });
   });
 });
 
 describe("the summary of a user's memories", () => {
-  it('counts them by type and sums up their terms', () => {
+  it('counts the memories by type and adds up their terms', () => {
     const happened = [
       formed({ memoryId: 'a', content: 'one two three', context: 'four' }),
       formed({ memoryId: 'b', content: 'one two', type: 'emotional' }),
@@ -140,15 +140,15 @@ describe("the summary of a user's memories", () => {
     });
   });
 
-  it('follows a revision of the type and of the content', () => {
+  it('follows a revision of type and content', () => {
     const happened = [
       formed({ memoryId: 'a', content: 'one two three' }),
-      revised('a', { type: to('pattern'), content: to('one') }),
+      revised('a', { type: changedTo('pattern'), content: changedTo('one') }),
     ];
     expect(summary(...happened)).toMatchObject({ total: 1, byType: { fact: 0, pattern: 1 }, terms: 1 });
   });
 
-  it('dates the newest memory by when it happened, and never back', () => {
+  it('has the occurredAt of the newest memory, and never moves back', () => {
     const happened = [
       formed({ memoryId: 'a' }, { occurredAt: NOW }),
       formed({ memoryId: 'b' }, { occurredAt: NOW - 1 }),
@@ -158,11 +158,11 @@ describe("the summary of a user's memories", () => {
     expect(summary(...happened).newestAt).toBe(NOW + 1);
   });
 
-  it('agrees with the memories themselves after any course of events', () => {
+  it('agrees with the memories after any sequence of events', () => {
     const memoryId = fc.constantFrom('a', 'b', 'c', 'd');
     const type = fc.constantFrom(...MEMORY_TYPES);
     const text = fc.constantFrom('one', 'one two', 'one, two & three', '漢字かな', '…');
-    const happening = fc.oneof(
+    const event = fc.oneof(
       fc.record({ memoryId, type, content: text, context: fc.option(text) }).map((data) => formed(data)),
       fc
         .record(
@@ -174,8 +174,8 @@ describe("the summary of a user's memories", () => {
       fc.uniqueArray(memoryId, { minLength: 1 }).map((ids) => recalled(ids)),
     );
     fc.assert(
-      fc.property(fc.array(happening, { maxLength: 40, size: 'max' }), (drawn) => {
-        const happened = withoutReuse(drawn);
+      fc.property(fc.array(event, { maxLength: 40, size: 'max' }), (generated) => {
+        const happened = withoutReuse(generated);
         const store = folded(memoryIndex, happened);
         const memories = store.all(memoriesTable);
         const [counted] = store.all(memorySummariesTable);
@@ -195,7 +195,7 @@ function changed<T>(value: fc.Arbitrary<T>): fc.Arbitrary<{ from: null; to: T }>
   return value.map((each) => ({ from: null, to: each }));
 }
 
-/** Deciders let an id be formed once only, so no log holds it twice. */
+/** Deciders let a memory id be formed only once, so no log contains it twice. */
 function withoutReuse(happened: readonly Happened[]): Happened[] {
   const used = new Set<string>();
   return happened.filter(({ type, streamId }) => {

@@ -4,13 +4,13 @@ import { defineTable, integer, json, nullable, real, text, type RowIn } from '..
 import type { MemoryType } from '../events/memory/memory-formed.event.js';
 import { defineProjection } from './projection.js';
 
-/** One row per remembered memory, found by its words. Confidence and importance are 0..1, times ms UTC. */
+/** One row per memory, with a full-text index. Confidence and importance are 0..1, times ms UTC. */
 export const memoriesTable = defineTable(
   'memories',
   {
     userId: text(),
     memoryId: text(),
-    /** Position of the event that formed it: unique, and the order of forming. */
+    /** Position of the event that formed it: unique, and in the order of forming. */
     formedPosition: integer(),
     type: text() as { kind: 'text'; nullable: false; type?: MemoryType },
     content: text(),
@@ -20,7 +20,7 @@ export const memoriesTable = defineTable(
     metadata: json<Record<string, unknown>>(),
     recallCount: integer(),
     lastRecalledAt: nullable(integer()),
-    /** How many terms the content and context hold: the length that ranking needs. */
+    /** Number of terms in content and context: the length that ranking uses. */
     termCount: integer(),
     occurredAt: integer(),
     createdAt: integer(),
@@ -38,16 +38,16 @@ export const memoriesTable = defineTable(
   },
 );
 
-/** One row per user: how many memories of each type, and what ranking needs to know of all of them. */
+/** One row per user: the number of memories by type, and the totals that ranking uses. */
 export const memorySummariesTable = defineTable(
   'memory_summaries',
   {
     userId: text(),
     total: integer(),
     byType: json<Partial<Record<MemoryType, number>>>(),
-    /** Sum of termCount. */
+    /** Sum of the memories' termCount. */
     terms: integer(),
-    /** When the newest memory happened, ms UTC; never moves back. */
+    /** When the newest memory occurred, ms UTC; never moves back. */
     newestAt: integer(),
   },
   { key: ['userId'], hot: true },
@@ -56,7 +56,7 @@ export const memorySummariesTable = defineTable(
 export type MemoryRow = RowIn<typeof memoriesTable>;
 export type MemorySummaryRow = RowIn<typeof memorySummariesTable>;
 
-/** What is remembered about a user. */
+/** The memories about a user. */
 export const memoryIndex = defineProjection({
   name: 'memory-index',
   version: 1,
@@ -77,7 +77,7 @@ export const memoryIndex = defineProjection({
         version: event.version,
         position: event.position,
       };
-      replace(rows, event.userId, undefined, memory);
+      replaceMemory(rows, event.userId, undefined, memory);
     },
     'memory.revised': (event, rows) => {
       const before = rows.get(memoriesTable, event.userId, event.data.memoryId);
@@ -85,7 +85,7 @@ export const memoryIndex = defineProjection({
       const changed = Object.entries(event.data.changes).map(([field, change]) => [field, change.to]);
       const revised = { ...before, ...Object.fromEntries(changed) } as MemoryRow;
       const { recordedAt, version, position } = event;
-      replace(rows, event.userId, before, {
+      replaceMemory(rows, event.userId, before, {
         ...revised,
         termCount: termCount(revised),
         updatedAt: recordedAt,
@@ -95,7 +95,7 @@ export const memoryIndex = defineProjection({
     },
     'memory.forgotten': (event, rows) => {
       const before = rows.get(memoriesTable, event.userId, event.data.memoryId);
-      if (before) replace(rows, event.userId, before, undefined);
+      if (before) replaceMemory(rows, event.userId, before, undefined);
     },
     'memory.recalled': (event, rows) => {
       for (const memoryId of event.data.memoryIds) {
@@ -112,8 +112,8 @@ function termCount(memory: { content: string; context?: string | null }): number
   return terms(memory.content).length + (memory.context ? terms(memory.context).length : 0);
 }
 
-/** Puts, changes or removes a memory and keeps the user's summary in step. */
-function replace(
+/** Adds, changes or removes a memory, and updates the user's summary. */
+function replaceMemory(
   rows: Rows,
   userId: string,
   before: MemoryRow | undefined,
@@ -124,13 +124,13 @@ function replace(
   rows.evolve(memorySummariesTable, [userId], (row) => {
     const newestAt = row?.newestAt ?? after?.occurredAt ?? 0;
     let summary = row ?? { userId, total: 0, byType: {}, terms: 0, newestAt };
-    if (before) summary = counted(summary, before, -1);
-    if (after) summary = counted(summary, after, 1);
+    if (before) summary = withMemory(summary, before, -1);
+    if (after) summary = withMemory(summary, after, 1);
     return { ...summary, newestAt: Math.max(newestAt, after?.occurredAt ?? newestAt) };
   });
 }
 
-function counted(
+function withMemory(
   summary: MemorySummaryRow,
   { type, termCount: length }: MemoryRow,
   sign: 1 | -1,

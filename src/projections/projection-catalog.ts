@@ -4,7 +4,7 @@ import { emotionTrend } from './emotion-trend.projection.js';
 import { memoryIndex } from './memory-index.projection.js';
 import type { Projection } from './projection.js';
 
-/** Every projection there is: the one list. */
+/** The one list of all projections. */
 export const PROJECTIONS: readonly Projection[] = [
   currentProfile,
   memoryIndex,

@@ -12,12 +12,12 @@ import {
 import { whyOf } from '../why.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { readStore } from './open-store-reader.js';
-import { cannotUse } from './postgresql/start-lock.js';
+import { unusableDatabase } from './postgresql/start-lock.js';
 
 /**
- * Answers the address when a store of this release is there, before anything is done with it: throws InvalidInput where
- * there is none, StartRefused, with what to do, where there is something else, and Corrupt where it is damaged. With
- * `orOlder` one that can be migrated is enough.
+ * Returns the address if it holds a store of this release; call it before any other work on the store. Throws
+ * InvalidInput if there is no store, StartRefused with what to do if there is anything else, and Corrupt if
+ * the store is damaged. With `orOlder` a store that can be migrated is accepted.
  */
 export async function existingStore(
   address: DatabaseAddress,
@@ -28,17 +28,17 @@ export async function existingStore(
     throw new InvalidInput('store.absent', `There is no store in ${folder}; is --data-dir right?`);
   }
   const known: readonly string[] = MIGRATIONS;
-  const found = await migrationsIn(address);
-  const unknown = found.filter((name) => !known.includes(name));
+  const executed = await migrationsIn(address);
+  const unknown = executed.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new StartRefused(
       `${databaseName(address)} was migrated by a newer release (${unknown.join(', ')}); use that release.`,
     );
   }
-  const absent = known.filter((name) => !found.includes(name));
-  if (absent.length > 0 && !orOlder) {
+  const missing = known.filter((name) => !executed.includes(name));
+  if (missing.length > 0 && !orOlder) {
     throw new StartRefused(
-      `${databaseName(address)} is of an older release (${absent.join(', ')} did not run there). ` +
+      `${databaseName(address)} is of an older release (${missing.join(', ')} did not run there). ` +
         'Run "npm run edgesoul -- migrate", or start the service, which does so.',
     );
   }
@@ -46,26 +46,26 @@ export async function existingStore(
 }
 
 async function migrationsIn(address: DatabaseAddress): Promise<string[]> {
-  let found: string[] | undefined;
+  let executed: string[] | undefined;
   try {
-    found = await readStore(address, (reader) => reader.migrations());
+    executed = await readStore(address, (reader) => reader.migrations());
   } catch (cause) {
     if (cause instanceof ForeignDatabase)
       throw notAStore(address, ` (${whyOf(cause.cause)}; if it was one, restore it)`, cause);
     if (cause instanceof DamagedDatabase) throw cause;
-    if ('url' in address) throw cannotUse(databaseName(address), original(cause));
-    // A full or broken disk, or a file that cannot be opened: the work itself reports what it was about to do.
+    if ('url' in address) throw unusableDatabase(databaseName(address), rootCause(cause));
+    // A full or broken disk, or a file that cannot be opened: the work itself reports the failure.
     if (cause instanceof Unavailable && !(cause instanceof DatabaseLocked)) return [...MIGRATIONS];
     throw cause;
   }
-  if (!found) throw notAStore(address);
-  return found;
+  if (!executed) throw notAStore(address);
+  return executed;
 }
 
-/** What the driver threw. */
-function original(error: unknown): unknown {
+/** The error that the driver threw. */
+function rootCause(error: unknown): unknown {
   const { cause } = error as { cause?: unknown };
-  return cause ? original(cause) : error;
+  return cause ? rootCause(cause) : error;
 }
 
 function notAStore(address: DatabaseAddress, why = '', cause?: unknown): StartRefused {

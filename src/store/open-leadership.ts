@@ -8,7 +8,7 @@ export interface Leadership {
   close(): Promise<void>;
 }
 
-/** A data folder has one process, the leader; on PostgreSQL another process takes over when the leader dies. */
+/** A data folder has one process, the leader. On PostgreSQL another process takes over if the leader dies. */
 export function openLeadership(address: DatabaseAddress): Leadership {
   if ('url' in address) return new PostgresqlLeadership(address.url);
   return { isMine: async () => true, close: async () => undefined };

@@ -10,38 +10,39 @@ import { takeDataFolder } from './sqlite/data-folder.js';
 type Work<T> = (store: Omit<OpenStore, 'close'>) => Promise<T>;
 
 /**
- * Migrates the store that the settings name, a new one too, and runs the work on it. Throws StartRefused while another process
- * has the data folder. In PostgreSQL no service can start meanwhile, but those that run go on.
+ * Migrates or creates the configured store, and runs the work on it. Throws StartRefused while another
+ * process has the data folder. On PostgreSQL no service can start until the work ends, but running services
+ * continue.
  */
 export function withLogAlone<T>(
   { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,
   work: Work<T>,
 ): Promise<T> {
-  return databaseUrl === undefined ? onFile(dataDir, work) : onDatabase(databaseUrl, work);
+  return databaseUrl === undefined ? inFolder(dataDir, work) : inDatabase(databaseUrl, work);
 }
 
-async function onFile<T>(dataDir: string, work: Work<T>): Promise<T> {
+async function inFolder<T>(dataDir: string, work: Work<T>): Promise<T> {
   const folder = takeDataFolder(dataDir);
   try {
-    return await onMigrated({ file: folder.file }, work);
+    return await onMigratedStore({ file: folder.file }, work);
   } finally {
     folder.release();
   }
 }
 
-async function onDatabase<T>(url: string, work: Work<T>): Promise<T> {
-  // The connection that holds the lock; a pipelined one waits for it as long as it takes.
+async function inDatabase<T>(url: string, work: Work<T>): Promise<T> {
+  // One connection, which holds the lock. A pipelined one waits for the lock as long as necessary.
   const pool = openPool(url, 1, { pipeline: true });
   try {
-    return await withStartLock(pool, databaseName({ url }), () => onMigrated({ url }, work));
+    return await withStartLock(pool, databaseName({ url }), () => onMigratedStore({ url }, work));
   } finally {
     await pool.end();
   }
 }
 
-async function onMigrated<T>(address: DatabaseAddress, work: Work<T>): Promise<T> {
+async function onMigratedStore<T>(address: DatabaseAddress, work: Work<T>): Promise<T> {
   await migrate(address);
-  // What is folded anew must not meet a rebuild of a service that goes on.
+  // The work may rebuild projections, so it must not run beside the rebuild of a running service.
   const store = await openRebuild(address, { synced: true });
   try {
     return await work(store);

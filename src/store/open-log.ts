@@ -8,32 +8,32 @@ import type { StoreReader } from '../projections/folding/store-reader.js';
 import type { DatabaseAddress } from './database-address.js';
 import { openStoreReader } from './open-store-reader.js';
 
-/** An open log without a service around it. */
+/** A log that is open for writing outside the service's own writer. */
 export interface OpenLog {
   log: EventLog;
   close: () => Promise<void>;
 }
 
-/** The same with a reader of its own. */
+/** An open log with its own reader. */
 export interface OpenStore extends OpenLog {
   reader: StoreReader;
-  /** For threads that help: on SQLite they and this one take turns. */
+  /** The address for threads that share the work; on SQLite it contains the memory for taking turns. */
   address: DatabaseAddress;
-  /** Another number whenever the service in this process has appended events; always the same on PostgreSQL. */
+  /** A counter that changes when the service in this process appends events; constant on PostgreSQL. */
   appended: () => number;
 }
 
-/** How a log is written. */
-export interface Writing {
+/** How durably a log is written. */
+export interface WriteOptions {
   /**
-   * False for what can be made anew: on SQLite its commits may vanish when the power fails, but never one that a command
-   * was answered for, which syncs all that came before it.
+   * False for data that can be rebuilt: on SQLite a power failure may lose its commits. A command's commit is
+   * never lost, because it syncs everything written before it.
    */
   synced?: boolean;
 }
 
-/** Opens the log of a migrated database for writing, beside whoever serves it. */
-export function openLog(address: DatabaseAddress, { synced = true }: Writing = {}): OpenLog {
+/** Opens the log of a migrated database for writing; a service may use the database at the same time. */
+export function openLog(address: DatabaseAddress, { synced = true }: WriteOptions = {}): OpenLog {
   if ('file' in address) {
     const db = openForWriting(address.file);
     if (!synced) {
@@ -47,12 +47,12 @@ export function openLog(address: DatabaseAddress, { synced = true }: Writing = {
   return { log: new PostgresqlEventLog(pool), close: () => pool.end() };
 }
 
-/** Opens a migrated store for work that reads and writes it. */
-export function openStoreAt(address: DatabaseAddress, writing: Writing = {}): OpenStore {
+/** Opens a migrated store for reading and writing; a service may use it at the same time. */
+export function openStoreAt(address: DatabaseAddress, options: WriteOptions = {}): OpenStore {
   const shared =
     'file' in address ? { ...address, turns: address.turns ?? new WriteTurns().memory } : address;
   const reader = openStoreReader(shared);
-  const { log, close } = openLog(shared, writing);
+  const { log, close } = openLog(shared, options);
   const turns = 'file' in shared ? new WriteTurns(shared.turns) : undefined;
   return {
     log,

@@ -6,12 +6,12 @@ import { PostgresqlReads } from '../projections/reads/postgresql-reads.js';
 import { SqliteReads } from '../projections/reads/sqlite-reads.js';
 import type { DatabaseAddress } from './database-address.js';
 
-/** Opens a migrated database for scans; it may be written meanwhile, also by another process. */
+/** Opens a migrated database for scans. This or another process may write to it at the same time. */
 export function openStoreReader(address: DatabaseAddress): StoreReader {
   return 'file' in address ? new SqliteStoreReader(address.file) : new PostgresqlStoreReader(address.url);
 }
 
-/** Runs the work over a reader of its own. */
+/** Opens a reader, runs the work with it and closes it. */
 export async function readStore<T>(
   address: DatabaseAddress,
   work: (reader: StoreReader) => Promise<T>,
@@ -24,7 +24,7 @@ export async function readStore<T>(
   }
 }
 
-/** Opens the reads of a migrated database, without a writer; it may be written meanwhile. */
+/** Opens the reads of a migrated database without a writer. Another process may be writing to it. */
 export function openReads(address: DatabaseAddress): SqliteReads | PostgresqlReads {
   return 'file' in address ? new SqliteReads(address.file) : new PostgresqlReads(openPool(address.url, 1));
 }

@@ -5,8 +5,8 @@ import { openSqliteStore } from './sqlite/sqlite-store.js';
 import type { Store } from './store.js';
 
 /**
- * Opens the store that the settings name: the PostgreSQL database, or else the SQLite file of the data folder, whose
- * writer's thread finds the deciders of commands itself.
+ * Opens the configured store: the PostgreSQL database, or else the SQLite file of the data folder. The
+ * `deciders` are for PostgreSQL only; the writer thread of SQLite imports them itself.
  */
 export function openStore(
   { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,

@@ -17,7 +17,7 @@ import type { DatabaseAddress } from './database-address.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROJECTION_TABLES = PROJECTIONS.flatMap(({ tables }) => tables);
 
-/** What MikroORM needs to own the schema of a database file, or of the PostgreSQL database at an address. */
+/** MikroORM's options for migrating the schema of a SQLite file or a PostgreSQL database. */
 export function ormOptions(database: DatabaseAddress): Partial<Options> {
   return 'url' in database ? postgresqlOptions(database.url) : sqliteOptions(database.file);
 }
@@ -27,9 +27,9 @@ function sqliteOptions(file: string): Partial<Options> {
     driver: SqliteDriver,
     dbName: file,
     entities: [...LOG_TABLES, ...PROJECTION_TABLES].map((table) => toEntity(table, sqliteType)),
-    // FTS5's own tables have untyped columns, which introspection cannot read; they are not entities.
+    // FTS5's own tables have untyped columns, which introspection cannot read. They are not entities.
     schemaGenerator: { skipTables: [/_fts/, /^sqlite_/] },
-    ...common('sqlite', sqliteMigrations),
+    ...commonOptions('sqlite', sqliteMigrations),
   };
 }
 
@@ -37,21 +37,21 @@ function postgresqlOptions(url: string): Partial<Options> {
   return {
     driver: PostgreSqlDriver,
     clientUrl: url,
-    // The ORM takes only host, port, user, password and database from it; the driver also what it says of TLS.
+    // The ORM reads only host, port, user, password and database of the URL; the driver also the TLS settings.
     driverOptions: { connectionString: url },
     entities: [...POSTGRESQL_LOG_TABLES, ...PROJECTION_TABLES].map((table) =>
       toEntity(table, postgresqlType),
     ),
     schemaGenerator: { skipTables: [/_fts/] },
-    ...common('postgresql', postgresqlMigrations),
+    ...commonOptions('postgresql', postgresqlMigrations),
   };
 }
 
-function common(folder: string, migrationsList: typeof sqliteMigrations): Partial<Options> {
+function commonOptions(folder: string, migrationsList: typeof sqliteMigrations): Partial<Options> {
   return {
     extensions: [Migrator],
     ensureDatabase: false,
-    // What was migrated is said by the service's own log.
+    // The service's own log reports the migrations.
     logger: () => undefined,
     migrations: {
       path: join(ROOT, `migrations/${folder}`),

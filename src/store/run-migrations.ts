@@ -5,7 +5,7 @@ import { whyOf } from '../why.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { ormOptions } from './orm-options.js';
 
-/** See migrate. */
+/** Runs the pending migrations with MikroORM and returns their names. Throws StartRefused if it cannot. */
 export async function runMigrations(address: DatabaseAddress): Promise<string[]> {
   let orm: MikroORM | undefined;
   try {
@@ -22,7 +22,7 @@ export async function runMigrations(address: DatabaseAddress): Promise<string[]>
   }
 }
 
-/** An older release must not write into a database that a newer one has changed. */
+/** An older release must not write to a database that a newer release has migrated. */
 async function refuseNewer(orm: MikroORM): Promise<void> {
   const known = new Set(
     orm.config.get('migrations').migrationsList?.map((each) => ('name' in each ? each.name : '')),

@@ -4,18 +4,18 @@ import type { Reads } from '../projections/reads/reads.js';
 import type { CommandWriter } from '../writer/command-writer.js';
 import type { DatabaseAddress } from './database-address.js';
 
-/** An open store: its one writer and the reads beside it. */
+/** An open store: its one writer, and its reads. */
 export abstract class Store {
   abstract readonly writer: CommandWriter;
   abstract readonly reads: Reads;
-  /** Where the data is, for work that opens its own connections. */
+  /** The address of the data, for work that opens its own connections. */
   abstract readonly address: DatabaseAddress;
-  /** Rung whenever the log has grown. */
+  /** Rings whenever the log has grown. */
   abstract readonly doorbell: Doorbell;
-  /** What happened on the way up, for the log. */
+  /** What was migrated and caught up when the store was opened; the service logs it. */
   abstract readonly opened: OpenedProjections & { migrations: string[] };
-  /** Tells whoever finds the store in use where its service listens. */
+  /** Records the service's URL for other processes that find the store in use. */
   abstract announce(url: string): void;
-  /** Answers every command that waits, then closes the database. */
+  /** Answers all waiting commands, then closes the database. */
   abstract close(): Promise<void>;
 }

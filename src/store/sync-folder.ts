@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 
-/** Puts the names in a folder on disk, so that a file's new name survives a power loss. */
+/** Syncs the folder's entries to disk, so that a file's new name survives a power failure. */
 export function syncFolder(folder: string): void {
-  // Windows has no such thing, and needs none.
+  // Windows cannot sync a folder, and does not need to.
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

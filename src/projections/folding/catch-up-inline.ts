@@ -8,15 +8,15 @@ import { statusIn } from './checkpoints.js';
 import { ProjectionFolds } from './projection-folds.js';
 
 /**
- * A lag of at most this many events is caught up inside a command's transaction; more is left to Upkeep, because commands
- * wait for it.
+ * A lag of at most this many events is caught up inside a command's transaction. More is left to Upkeep,
+ * because commands would wait for it.
  */
 export const MAX_INLINE_EVENTS = 1_000;
 
 /**
- * Folds the few events that a process of another release has appended without folding them, within a transaction that
- * writes anyway, so that its own events find their projections at the head. A lag that is too long, or that a poison event
- * causes, stays. Returns whether anything was folded.
+ * Folds the few events that a process of another release appended without folding them. It does so inside a
+ * transaction that writes anyway, so that the projections are at the head before the transaction's own events
+ * are folded. A lag stays if it is too long or a poison event causes it. Returns whether anything was folded.
  */
 export async function catchUpInline(
   transaction: LogTransaction,
@@ -25,21 +25,21 @@ export async function catchUpInline(
 ): Promise<boolean> {
   let folded = false;
   for (const projection of projections) {
-    const after = await laggingAfter(transaction, projection);
+    const after = await laggingCheckpoint(transaction, projection);
     if (after === undefined || transaction.head.position - after > MAX_INLINE_EVENTS) continue;
     try {
       await foldAfter(transaction, decoder, projection, after);
       folded = true;
     } catch (error) {
-      // Upkeep meets it as well, and records it.
+      // Upkeep reaches the same event and records the failure.
       if (!(error instanceof PoisonEvent)) throw error;
     }
   }
   return folded;
 }
 
-/** The checkpoint of a projection that lags and has not stopped at an event; undefined otherwise. */
-function laggingAfter(transaction: LogTransaction, projection: Projection): Promise<number | undefined> {
+/** The checkpoint of a projection that lags without having stopped at a poison event; undefined otherwise. */
+function laggingCheckpoint(transaction: LogTransaction, projection: Projection): Promise<number | undefined> {
   return inBatch(transaction, (rows) => {
     if (statusIn(projection, transaction.head.position, rows) !== 'behind') return undefined;
     const { position } = rows.get(checkpointsTable, projection.name) ?? { position: 0 };

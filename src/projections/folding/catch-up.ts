@@ -8,26 +8,27 @@ import { ProjectionFolds } from './projection-folds.js';
 
 const EVENTS_PER_PAGE = 1_000;
 
-/** What folding into the live tables needs. */
+/** The input of `catchUp`, which folds into the live tables. */
 export interface CatchUpParts {
   log: EventLog;
   decoder: EventDecoder;
-  /** The events that projections leave out; see readSkips. */
+  /** The events that projections skip, as skipIds. */
   skips: ReadonlySet<string>;
 }
 
-/** A projection that lagged, and how many events it has folded since. */
+/** A projection that lagged, and how many events were folded to catch it up. */
 export interface CaughtUp {
   projection: string;
   events: number;
 }
 
 /**
- * Brings projections to the head of the log: those that lag go on from their checkpoint, those whose rows are of older
- * folds start from the first event, those of newer folds are left alone. Throws PoisonEvent.
+ * Brings projections to the head of the log. A projection that lags continues from its checkpoint. One whose
+ * rows an older version folded, or that is ahead of the log, is cleared and starts from the first event. One
+ * of a newer version is left alone. Throws PoisonEvent.
  */
 export async function catchUp(parts: CatchUpParts, projections: readonly Projection[]): Promise<CaughtUp[]> {
-  const done: CaughtUp[] = [];
+  const caughtUp: CaughtUp[] = [];
   for (const projection of projections) {
     let events = 0;
     for (;;) {
@@ -35,12 +36,12 @@ export async function catchUp(parts: CatchUpParts, projections: readonly Project
         foldNextPage(transaction, parts, projection),
       );
       events += folded;
-      // The head of this transaction is reached; what is appended after it may never end.
+      // The head of this transaction is reached. Following every later append might never end.
       if (folded < EVENTS_PER_PAGE) break;
     }
-    if (events > 0) done.push({ projection: projection.name, events });
+    if (events > 0) caughtUp.push({ projection: projection.name, events });
   }
-  return done;
+  return caughtUp;
 }
 
 async function foldNextPage(
@@ -52,21 +53,21 @@ async function foldNextPage(
     checkpoint: rows.get(checkpointsTable, projection.name),
     status: statusIn(projection, transaction.head.position, rows),
   }));
-  // Another process may have swapped them in since the caller looked.
+  // Another process may have swapped in newer rows since the caller checked.
   if (status === 'newer') return 0;
-  const goesOn = checkpoint !== undefined && (status === 'live' || status === 'behind');
-  if (!goesOn) for (const table of projection.tables) await transaction.clear(table);
-  const after = goesOn ? checkpoint.position : 0;
+  const continues = checkpoint !== undefined && (status === 'live' || status === 'behind');
+  if (!continues) for (const table of projection.tables) await transaction.clear(table);
+  const after = continues ? checkpoint.position : 0;
   const stored = await transaction.read({ after, limit: EVENTS_PER_PAGE });
   const events = stored.map((event) => decoder.decode(event));
   const folds = new ProjectionFolds([projection], skips);
   await inBatch(transaction, (rows) => {
     for (const event of events) folds.fold(event, rows);
-    if (goesOn && events.length === 0) return;
+    if (continues && events.length === 0) return;
     const upTo = events.at(-1)?.position ?? after;
     folds.checkpoint(upTo, rows);
     const failure = rows.get(failuresTable, projection.name);
-    // It has come past the event that it had stopped at.
+    // The projection is past the event at which it had stopped.
     if (failure && failure.position > after && failure.position <= upTo)
       rows.remove(failuresTable, projection.name);
   });

@@ -11,49 +11,52 @@ import {
 import type { Projection } from '../projection.js';
 import type { StoreReader } from './store-reader.js';
 
-type Reader = Pick<StoreReader, 'rows'>;
+type RowsReader = Pick<StoreReader, 'rows'>;
 
 /** Upper bound on checkpoint, failure and skip rows read at once. */
 const MAX_BOOKKEEPING_ROWS = 10_000;
 
-/** How far each projection has folded, and with which version. */
-export function allCheckpoints(reader: Reader): Promise<CheckpointRow[]> {
-  return all(reader, checkpointsTable);
+/** Returns the checkpoints: how far each projection has folded, and with which version. */
+export function allCheckpoints(reader: RowsReader): Promise<CheckpointRow[]> {
+  return allRows(reader, checkpointsTable);
 }
 
-/** Where projections have stopped. */
-export function allFailures(reader: Reader): Promise<FailureRow[]> {
-  return all(reader, failuresTable);
+/** Returns the failures: the event at which each stopped projection stopped, and why. */
+export function allFailures(reader: RowsReader): Promise<FailureRow[]> {
+  return allRows(reader, failuresTable);
 }
 
-/** The events that projections were told to leave out. */
-export function allSkips(reader: Reader): Promise<SkipRow[]> {
-  return all(reader, skipsTable);
+/** Returns the skips: the events that an operator had a projection leave out. */
+export function allSkips(reader: RowsReader): Promise<SkipRow[]> {
+  return allRows(reader, skipsTable);
 }
 
-/** The same, each to be looked up by its skipId. */
-export async function readSkips(reader: Reader): Promise<Set<string>> {
+/** Returns all skips as a set of skipIds. */
+export async function readSkips(reader: RowsReader): Promise<Set<string>> {
   const skips = await allSkips(reader);
   return new Set(skips.map(({ projection, position }) => skipId(projection, position)));
 }
 
-/** What a skip is looked up by. */
+/** The key of a skip in the set that `readSkips` returns. */
 export function skipId(projection: string, position: number): string {
   return `${projection} ${position}`;
 }
 
-function all<Row extends object>(reader: Reader, table: Table<Row>): Promise<Row[]> {
+function allRows<Row extends object>(reader: RowsReader, table: Table<Row>): Promise<Row[]> {
   return reader.rows(table, { filters: [], order: table.key, limit: MAX_BOOKKEEPING_ROWS });
 }
 
 /**
- * A projection's checkpoint compared with the head and with the declared version: `live` is at the head, `behind` lags,
- * `ahead` has folded events that the log does not have any more; the rows of `older` and `newer` were made by another
- * version of the folds.
+ * A projection's checkpoint compared with the head and with the declared version. `live` is at the head,
+ * `behind` lags, `ahead` has folded events that the log no longer has. The rows of `older` and `newer` were
+ * folded by another version.
  */
 export type ProjectionStatus = 'live' | 'behind' | 'ahead' | 'older' | 'newer';
 
-/** The one comparison of a checkpoint with the head and the declared version; `head` is the position of the last event. */
+/**
+ * Compares a checkpoint with the head and the declared version; `head` is the position of the last event.
+ * Without a checkpoint a projection is `live` if the log is empty, else `older`.
+ */
 export function statusOf(
   { version: declared }: Pick<Projection, 'version'>,
   checkpoint: Pick<CheckpointRow, 'version' | 'position'> | undefined,
@@ -66,17 +69,17 @@ export function statusOf(
   return position < head ? 'behind' : 'ahead';
 }
 
-/** The same, with the checkpoint among the rows. */
+/** Does the same with the checkpoint row of the projection. */
 export function statusIn(projection: Projection, head: number, rows: RowsView): ProjectionStatus {
   return statusOf(projection, rows.get(checkpointsTable, projection.name), head);
 }
 
-/** Whether the present folds have made the rows. */
+/** Whether the declared version folded the rows. */
 export function isOfThisVersion(status: ProjectionStatus): boolean {
   return status !== 'older' && status !== 'newer';
 }
 
-/** Where a projection stopped, and why. */
+/** A sentence for operators: where a projection stopped, and why. */
 export function failureText({
   position,
   eventId,

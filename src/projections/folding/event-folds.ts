@@ -2,22 +2,25 @@ import type { Rows, RowsView } from '../../database/row-store.js';
 import type { StoreEvent } from '../../events/event-catalog.js';
 import type { LogHead, LogTransaction } from '../../events/log/event-log.js';
 
-/** What the writer folds each event into, in the event's own transaction. The projections implement it. */
+/** Folds each event in the transaction that appends it. The projections implement it for the writer. */
 export interface EventFolds {
-  /** The folds of a batch that begins where the log ends now. */
+  /** Returns the folds of a batch that starts at this head. */
   from(head: LogHead, rows: Rows): BatchFolds;
-  /** Folds the few events that another release's process has appended without folding them; answers whether it did. */
+  /**
+   * Folds the few events that a process of another release appended without folding them. Returns whether
+   * anything was folded.
+   */
   catchUpInline(transaction: LogTransaction): Promise<boolean>;
 }
 
 /** The folds of one batch. */
 export interface BatchFolds {
-  /** Whether something has not folded all of the log, though its folds are those of the present version. */
+  /** Whether a projection lags behind the head although its version is the declared one. */
   readonly isBehind: boolean;
-  /** Throws ProjectionFailed when a fold does. */
+  /** Folds the event into all live projections. Throws PoisonEvent if a fold throws. */
   fold(event: StoreEvent, rows: Rows): void;
-  /** Notes that everything up to the position is folded. */
+  /** Moves the checkpoints to the position: everything up to it is folded. */
   checkpoint(position: number, rows: Rows): void;
-  /** What decisions may look at: throws Unavailable where rows are being rebuilt. */
+  /** The rows that a decision may read. Reading rows of a projection that is not live throws Unavailable. */
   visible(rows: RowsView): RowsView;
 }

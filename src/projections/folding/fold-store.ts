@@ -8,65 +8,67 @@ import { readSkips, skipId } from './checkpoints.js';
 import { FoldedRows, type SortedRows } from './folded-rows.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
-/** Events of one page. */
 const EVENTS_PER_PAGE = 1_000;
-/** Events of one moment, unless its last user has more: users are never divided. */
+/** Events folded per read snapshot. The last user may exceed it: a user is never split between snapshots. */
 const SNAPSHOT_EVENTS = 10_000;
-/** Behind all events of a user. */
+/** Greater than the position of any event. */
 const LAST_POSITION = Number.MAX_SAFE_INTEGER;
 
-/** A projection that stopped, and the poison event that its folds could not take. */
+/** A projection that stopped, and the poison event at which it stopped. */
 export interface StoppedProjection extends EventPlace {
   projection: string;
   eventId: string;
   cause: string;
 }
 
-/** Some users, one after another, folded from nothing: everything of one moment. */
+/** A range of users, folded from their first event inside one read snapshot. */
 export interface FoldedUsers {
-  /** Where the log ended at that moment. */
+  /** Position of the last event in the snapshot. */
   head: number;
-  /** The users stand after this one in the order of their ids, */
+  /** The range starts after this user id, */
   after: string;
-  /** and up to this one; undefined for the last of them. */
+  /** and ends with this one; undefined if it has no end. */
   upTo: string | undefined;
+  /** Number of events folded. */
   events: number;
   rows: SortedRows;
 }
 
-/** The users after one and up to another, in the order of their ids; undefined for the last. */
+/** The users with ids after `after`, up to and including `upTo`; undefined for no end. */
 export interface UserRange {
   after: string;
   upTo: string | undefined;
 }
 
-export const EVERYONE: UserRange = { after: '', upTo: undefined };
+const ALL_USERS: UserRange = { after: '', upTo: undefined };
 
-/** What a fold of a store is done with. */
+/** The input of `foldStore`. */
 export interface FoldStoreParts {
   reader: StoreReader;
   decoder: Pick<EventDecoder, 'decodeScanned'>;
   projections: readonly Projection[];
-  /** Only these users; everyone when left out. */
+  /** The users to fold; all by default. */
   range?: UserRange;
-  /** Events of one moment, unless its last user has more; 10,000 when left out. */
+  /** Events folded per read snapshot, unless its last user has more; 10,000 by default. */
   snapshotEvents?: number;
-  /** Told of each event on its way, once. */
+  /** Called once for each event, before it is folded. */
   onEvent?: (stored: ScannedEvent) => void;
 }
 
 /**
- * Folds a whole store again, some users at a time: memory holds the rows of those users only, however long the log is.
- * The consumer is called within each moment, so that what else it reads belongs to it. A projection whose folds throw is
- * left out from there on. Answers the poison events.
+ * Folds a store from its first event, a range of users at a time: memory holds only the rows of those users,
+ * however long the log is. The consumer is called inside each read snapshot, so what it reads belongs to the
+ * same snapshot. A projection whose fold throws is left out from there on. Returns those projections with
+ * their poison events.
  */
 export async function foldStore(
   parts: FoldStoreParts,
   consume: (folded: FoldedUsers) => Promise<void>,
 ): Promise<StoppedProjection[]> {
   const run = new FoldRun(parts, await readSkips(parts.reader));
-  for (let goesOn = true; goesOn;) goesOn = await parts.reader.snapshot(() => run.foldNextSnapshot(consume));
-  return Promise.all(run.poison.map((found) => withEventId(parts.reader, found)));
+  for (let hasMore = true; hasMore;)
+    hasMore = await parts.reader.snapshot(() => run.foldNextSnapshot(consume));
+  return Promise.all(run.poison.map((stopped) => withEventId(parts.reader, stopped)));
 }
 
 interface ActiveFold {
@@ -87,12 +89,12 @@ class FoldRun {
     private readonly skips: ReadonlySet<string>,
   ) {
     this.active = foldsByType(parts.projections);
-    this.range = parts.range ?? EVERYONE;
+    this.range = parts.range ?? ALL_USERS;
     this.snapshotEvents = parts.snapshotEvents ?? SNAPSHOT_EVENTS;
     this.place = { userId: this.range.after, position: LAST_POSITION };
   }
 
-  /** Folds the next users; answers whether there may be more. */
+  /** Folds the next users inside the open snapshot. Returns whether there may be more. */
   async foldNextSnapshot(consume: (folded: FoldedUsers) => Promise<void>): Promise<boolean> {
     const { reader } = this.parts;
     const { position: head } = await reader.head();
@@ -110,7 +112,7 @@ class FoldRun {
           if (events >= this.snapshotEvents) {
             const { userId: upTo } = this.place;
             await consume({ head, after, upTo, events, rows: rows.sorted() });
-            // What this user says from now on belongs to no later moment.
+            // The next snapshot continues after this user, whatever events the user gets until then.
             this.place = { userId: upTo, position: LAST_POSITION };
             return true;
           }
@@ -134,7 +136,7 @@ class FoldRun {
   private fold(stored: ScannedEvent, rows: FoldedRows): void {
     this.parts.onEvent?.(stored);
     let event: FoldEvent | undefined;
-    for (const { projection, fold } of this.active.get(stored.type) ?? NONE) {
+    for (const { projection, fold } of this.active.get(stored.type) ?? NO_FOLDS) {
       if (this.isSkipped(projection, stored)) continue;
       try {
         event ??= this.parts.decoder.decodeScanned(stored);
@@ -154,30 +156,30 @@ class FoldRun {
     const { message: cause } =
       error instanceof StoreError ? error : PoisonEvent.folding(projection.name, stored, error);
     this.poison.push({ projection: projection.name, position, streamId, cause });
-    const others = this.parts.projections.filter(
-      ({ name }) => !this.poison.some((found) => found.projection === name),
+    const remaining = this.parts.projections.filter(
+      ({ name }) => !this.poison.some((stopped) => stopped.projection === name),
     );
-    this.active = foldsByType(others);
+    this.active = foldsByType(remaining);
   }
 }
 
-const NONE: readonly ActiveFold[] = [];
+const NO_FOLDS: readonly ActiveFold[] = [];
 
 function foldsByType(projections: readonly Projection[]): Map<string, ActiveFold[]> {
-  const all = projections.flatMap((projection) =>
+  const folds = projections.flatMap((projection) =>
     Object.entries(projection.folds).map(([type, fold]) => ({
       type,
       projection,
       fold: fold as ActiveFold['fold'],
     })),
   );
-  return Map.groupBy(all, ({ type }) => type);
+  return Map.groupBy(folds, ({ type }) => type);
 }
 
 async function withEventId(
   reader: StoreReader,
-  found: Omit<StoppedProjection, 'eventId'>,
+  stopped: Omit<StoppedProjection, 'eventId'>,
 ): Promise<StoppedProjection> {
-  const [event] = await reader.events({ after: found.position - 1, limit: 1 });
-  return { ...found, eventId: event?.eventId ?? '' };
+  const [event] = await reader.events({ after: stopped.position - 1, limit: 1 });
+  return { ...stopped, eventId: event?.eventId ?? '' };
 }

@@ -11,23 +11,23 @@ import type { BatchFolds, EventFolds } from './event-folds.js';
 import { ProjectionFolds } from './projection-folds.js';
 
 /**
- * Folds each event into every projection that is live: folded up to the head by the present version of its folds.
- * Another one is being rebuilt, or has stopped at a poison event, and is left alone.
+ * Folds each event into every live projection: one that its declared version has folded up to the head. A
+ * projection that is not live is being rebuilt or has stopped at a poison event; it is left alone.
  */
 export class LiveFolds implements EventFolds {
-  private readonly all: BatchFolds;
+  private readonly allLive: BatchFolds;
   private readonly decoder = new EventDecoder();
 
   constructor(private readonly projections: readonly Projection[]) {
-    this.all = new SomeFolds(projections, []);
+    this.allLive = new LiveBatchFolds(projections, []);
   }
 
   from({ position }: LogHead, rows: Rows): BatchFolds {
     const statuses = new Map(this.projections.map((each) => [each, statusIn(each, position, rows)]));
     const live = this.projections.filter((each) => statuses.get(each) === 'live');
-    if (live.length === this.projections.length) return this.all;
+    if (live.length === this.projections.length) return this.allLive;
     const closed = this.projections.filter((each) => statuses.get(each) !== 'live');
-    return new SomeFolds(
+    return new LiveBatchFolds(
       live,
       closed,
       closed.some((each) => statuses.get(each) === 'behind'),
@@ -39,8 +39,10 @@ export class LiveFolds implements EventFolds {
   }
 }
 
-class SomeFolds implements BatchFolds {
+/** Folds a batch into the live projections; the tables of the closed ones cannot be read. */
+class LiveBatchFolds implements BatchFolds {
   private readonly live: ProjectionFolds;
+  /** The names of the closed projections, by table name. */
   private readonly closed: ReadonlyMap<string, string>;
 
   constructor(

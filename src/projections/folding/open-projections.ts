@@ -7,25 +7,25 @@ import type { Projection } from '../projection.js';
 import { catchUp, type CaughtUp, type CatchUpParts } from './catch-up.js';
 import { statusIn, type ProjectionStatus } from './checkpoints.js';
 
-/** How a store's projections were found at its start. */
+/** The state of a store's projections when it was opened. */
 export interface OpenedProjections {
-  /** Those that lagged, and are at the head now. */
+  /** Projections that lagged and are now at the head. */
   caughtUp: CaughtUp[];
-  /** Those whose rows other folds have made: they have to be rebuilt. */
+  /** Projections whose rows another version folded: they must be rebuilt. */
   stale: Projection[];
-  /** Those whose rows a newer release has made, which other processes may run. */
+  /** Projections whose rows a newer release folded; other processes may be running that release. */
   outdated: Projection[];
-  /** Those that stopped at an event which their folds cannot take. */
+  /** Projections that stopped at a poison event. */
   failed: Projection[];
 }
 
-/** What projections are opened with. */
+/** The input of `openProjections`. */
 export interface OpenProjectionsParts extends CatchUpParts {
   /** Whether processes of other releases may work on the same store. */
   shared: boolean;
 }
 
-/** Brings projections to the head of the log where that is soon done, and reports which need more than that. */
+/** Catches up the projections that need no rebuild, and reports the others. */
 export async function openProjections(
   parts: OpenProjectionsParts,
   projections: readonly Projection[],
@@ -51,13 +51,14 @@ async function catchUpOne(
     return;
   }
   opened.caughtUp.push(...caughtUp);
-  // Another process may have swapped newer rows in since.
+  // Another process may have swapped in newer rows since.
   if ((await statusNow(parts.log, projection)) === 'newer') opened.outdated.push(projection);
 }
 
 /**
- * Whether this program has to rebuild the rows. A process of an older release leaves rows of newer folds alone, because
- * another process made them; a process that has the store alone has gone back to the older release.
+ * Whether this process must rebuild the projection. On a shared store newer rows are left alone, because a
+ * process of a newer release folded them. On a store with one process newer rows mean a downgrade, so they
+ * are rebuilt.
  */
 export function isStale(status: ProjectionStatus, { shared }: Pick<OpenProjectionsParts, 'shared'>): boolean {
   return status === 'older' || (status === 'newer' && !shared);
@@ -69,7 +70,7 @@ function statusNow(log: EventLog, projection: Projection): Promise<ProjectionSta
   );
 }
 
-/** Catches the projection up; where it stops at a poison event, records that as its failure. */
+/** Catches the projection up. If it stops at a poison event, records the failure. */
 async function catchUpOrRecordFailure(
   parts: CatchUpParts,
   projection: Projection,
@@ -87,7 +88,7 @@ async function catchUpOrRecordFailure(
   }
 }
 
-/** Drops what a rebuild that was killed has left behind. */
+/** Drops the shadow tables that a killed rebuild left behind. */
 export async function dropShadows(log: EventLog, projections: readonly Projection[]): Promise<void> {
   for (const table of tablesOf(projections)) await log.transaction(({ shadows }) => shadows.drop(table));
 }

@@ -13,7 +13,7 @@ import type { StoreReader, UserPlace } from './store-reader.js';
 export class PostgresqlStoreReader implements StoreReader {
   private readonly pool: pg.Pool;
   /** The connection of the open snapshot. */
-  private held: pg.PoolClient | undefined;
+  private snapshotClient: pg.PoolClient | undefined;
 
   constructor(url: string) {
     this.pool = openPool(url, 1);
@@ -66,12 +66,12 @@ export class PostgresqlStoreReader implements StoreReader {
     });
   }
 
-  /** PostgreSQL checks its pages itself (data checksums); an index can be checked with its `amcheck`. */
+  /** Always empty: PostgreSQL checks its pages itself (data checksums), and `amcheck` can check an index. */
   async damage(): Promise<string[]> {
     return [];
   }
 
-  /** There is no sequence: a position is given by appending after the last event. */
+  /** The head: positions come from appending after the last event, not from a sequence. */
   async lastPositionGiven(): Promise<number> {
     return (await this.head()).position;
   }
@@ -106,13 +106,13 @@ export class PostgresqlStoreReader implements StoreReader {
       let broken = false;
       try {
         await client.query('begin isolation level repeatable read read only');
-        this.held = client;
+        this.snapshotClient = client;
         return await work();
       } catch (error) {
         broken = !(error instanceof Error) || 'code' in error;
         throw error;
       } finally {
-        this.held = undefined;
+        this.snapshotClient = undefined;
         if (!broken) await client.query('rollback').catch(() => (broken = true));
         client.release(broken);
       }
@@ -131,6 +131,6 @@ export class PostgresqlStoreReader implements StoreReader {
   }
 
   private get db(): Pick<pg.ClientBase, 'query'> {
-    return this.held ?? this.pool;
+    return this.snapshotClient ?? this.pool;
   }
 }

@@ -10,7 +10,7 @@ import { ProjectionFolds } from './projection-folds.js';
 
 const seenTable = defineTable('seen', { userId: text(), times: integer() }, { key: ['userId'] });
 
-/** Counts the registrations of a user. */
+/** Counts a user's registrations. */
 const counting = defineProjection({
   name: 'counting',
   version: 3,
@@ -22,7 +22,7 @@ const counting = defineProjection({
   },
 });
 
-/** Cannot fold a turn. */
+/** Throws on every turn. */
 const failing = defineProjection({
   name: 'failing',
   version: 1,
@@ -34,8 +34,8 @@ const failing = defineProjection({
   },
 });
 
-describe('the folds of several projections', () => {
-  it('take an event to every projection that cares, and to no other', () => {
+describe('ProjectionFolds', () => {
+  it('folds an event into every projection that handles its type, and into no other', () => {
     const rows = new RowBatch(new MemoryRowStore());
     const recorder = new Recorder();
     const folds = new ProjectionFolds([counting, { ...counting, name: 'counting-again' }, failing]);
@@ -44,7 +44,7 @@ describe('the folds of several projections', () => {
     expect(rows.get(seenTable, 'user-1')).toEqual({ userId: 'user-1', times: 2 });
   });
 
-  it('say which projection could not fold which event, and keep the cause', () => {
+  it('throws an error that names the projection and the event, and keeps the cause', () => {
     const rows = new RowBatch(new MemoryRowStore());
     const event = new Recorder().record(said());
     const failure = refusalOf(() => new ProjectionFolds([counting, failing]).fold(event, rows));
@@ -58,7 +58,7 @@ describe('the folds of several projections', () => {
     );
   });
 
-  it('note for every projection how far it has come, and with which version', () => {
+  it('writes the position and the version to the checkpoint of every projection', () => {
     const rows = new RowBatch(new MemoryRowStore());
     new ProjectionFolds([counting, failing]).checkpoint(7, rows);
     expect(rows.get(checkpointsTable, 'counting')).toEqual({

@@ -10,13 +10,13 @@ interface NamedFold {
   fold: (event: StoreEvent, rows: Rows) => void;
 }
 
-/** Folds events into the rows of the given projections, but for those that a projection was told to leave out. */
+/** Folds events into the rows of the given projections, except events that a projection skips. */
 export class ProjectionFolds {
   private readonly byType = new Map<string, NamedFold[]>();
 
   constructor(
     private readonly projections: readonly Projection[],
-    private readonly skips: ReadonlySet<string> = NONE,
+    private readonly skips: ReadonlySet<string> = NO_SKIPS,
   ) {
     for (const { name, folds } of projections) {
       for (const [type, fold] of Object.entries(folds)) {
@@ -44,4 +44,4 @@ export class ProjectionFolds {
   }
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const NO_SKIPS: ReadonlySet<string> = new Set();

@@ -13,18 +13,18 @@ import type { StoreReader, UserPlace } from './store-reader.js';
 
 const MAX_LISTED_DAMAGE = 20;
 
-/** Scans a SQLite file over a read-only connection of its own; blocks its thread for a page at a time. */
+/** Scans a SQLite file over its own read-only connection. Each page blocks the thread. */
 export class SqliteStoreReader implements StoreReader {
   private readonly db: Database.Database;
   private readonly log: SqliteEventReader;
-  private readonly stored: SqliteRows;
+  private readonly storedRows: SqliteRows;
 
   constructor(file: string) {
     this.db = openForReading(file);
-    // Scans come by each page once or at random: a large cache would only take memory.
+    // A scan reads each page once or at random, so a large cache would only cost memory.
     this.db.pragma('cache_size = -16384');
     this.log = new SqliteEventReader(this.db);
-    this.stored = new SqliteRows(this.db);
+    this.storedRows = new SqliteRows(this.db);
   }
 
   async head(): Promise<LogHead> {
@@ -40,14 +40,14 @@ export class SqliteStoreReader implements StoreReader {
   }
 
   async userBehind(after: string, events: number): Promise<string | undefined> {
-    const found = this.db.prepare(
+    const statement = this.db.prepare(
       'select user_id from events where user_id > ? order by user_id, position limit 1 offset ?',
     );
-    return found.pluck().get(after, events) as string | undefined;
+    return statement.pluck().get(after, events) as string | undefined;
   }
 
   async rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {
-    return this.stored.list(table, query) as Row[];
+    return this.storedRows.list(table, query) as Row[];
   }
 
   async count(table: Table): Promise<number> {
@@ -62,18 +62,18 @@ export class SqliteStoreReader implements StoreReader {
 
   async damage(): Promise<string[]> {
     try {
-      const found = this.db.pragma(`integrity_check(${MAX_LISTED_DAMAGE})`) as { integrity_check: string }[];
-      return found.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
+      const lines = this.db.pragma(`integrity_check(${MAX_LISTED_DAMAGE})`) as { integrity_check: string }[];
+      return lines.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
     } catch (error) {
-      // So damaged that the check itself cannot go on.
+      // The file is too damaged for the check itself to continue.
       if (error instanceof DamagedDatabase) return [whyOf(error.cause)];
       throw error;
     }
   }
 
   async lastPositionGiven(): Promise<number> {
-    const given = this.db.prepare(`select seq from sqlite_sequence where name = 'events'`).pluck().get();
-    return (given as number | undefined) ?? 0;
+    const sequence = this.db.prepare(`select seq from sqlite_sequence where name = 'events'`).pluck().get();
+    return (sequence as number | undefined) ?? 0;
   }
 
   async doubledEventIds(): Promise<string[]> {

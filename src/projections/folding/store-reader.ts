@@ -9,34 +9,43 @@ export interface UserPlace {
 }
 
 /**
- * Reads a whole store in bounded pages, for work that scans all of it: export, backup, verification, rebuild. Never over
- * the connection that commands wait for.
+ * Reads a whole store in bounded pages, for export, backup, verification and rebuild. It never uses the
+ * connection that commands wait for.
  */
 export interface StoreReader {
   head(): Promise<LogHead>;
   /** A page of the log, by position. */
   events(query: EventQuery): Promise<StoredEvent[]>;
-  /** A page of the log by user, then position: what folds of one user after another need. */
+  /** A page of the log in the order of user id, then position; `foldStore` needs this order. */
   eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]>;
-  /** In the order by user: whose event it is that stands so many events behind the first one after a user, if any. */
+  /**
+   * Takes the events of all users after `after`, in the order of `eventsByUser`, and returns the user of the
+   * one at offset `events`; undefined if there are fewer.
+   */
   userBehind(after: string, events: number): Promise<string | undefined>;
   /** A page of rows. */
   rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]>;
   /** How many rows the table has. */
   count(table: Table): Promise<number>;
-  /** The names of the migrations that have made the schema, oldest first; undefined where there is no table of them. */
+  /** The names of the executed migrations, oldest first; undefined if there is no migration table. */
   migrations(): Promise<string[] | undefined>;
-  /** What the database itself finds damaged in its storage, a line each; empty where it finds nothing. */
+  /** The damage that the database's own check of its storage finds, one line each; empty if there is none. */
   damage(): Promise<string[]>;
-  /** The highest position that the database knows to have given, also when its event is gone since. */
+  /** The highest position that the database is known to have assigned, even if its event is gone. */
   lastPositionGiven(): Promise<number>;
-  /** Some ids that more than one event has. */
+  /** Up to 10 ids that more than one event has. */
   doubledEventIds(): Promise<string[]>;
-  /** What the table's full-text index holds of the user: for each row's id its terms, in order, between spaces. */
+  /**
+   * The user's entries in the table's full-text index: each row's id and its terms, in order, separated by
+   * spaces.
+   */
   indexedTerms(table: Table, userId: string): Promise<Map<number, string>>;
-  /** Rows in the table's full-text index, of all users. */
+  /** The number of rows in the table's full-text index, of all users. */
   indexedRows(table: Table): Promise<number>;
-  /** Runs the work with every read of it seeing one moment; keep it short, for the database must hold on to that moment. */
+  /**
+   * Runs the work with all its reads in one snapshot. Keep it short: the database must retain the snapshot
+   * until it ends.
+   */
   snapshot<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

@@ -5,27 +5,28 @@ import { PROJECTIONS } from '../projection-catalog.js';
 /** How far a projection has folded. */
 export interface ProjectionPosition {
   name: string;
-  /** Of the folds that made its rows; 0 when there are none. */
+  /** Version that folded its rows; 0 if there is no checkpoint. */
   version: number;
-  /** Of the last event that it has folded; 0 when there is none. */
+  /** Position of the last event folded; 0 if there is no checkpoint. */
   position: number;
   status: ProjectionStatus;
 }
 
-/** Where the log ends and how far each projection has folded, all of one moment. */
+/** The head of the log and how far each projection has folded, read in one snapshot. */
 export interface Positions {
+  /** Position of the last event; 0 if the log is empty. */
   head: number;
   projections: ProjectionPosition[];
 }
 
-/** The positions of all declared projections, whatever other checkpoints there are. */
+/** Returns the positions of the declared projections; checkpoints of any other projection are ignored. */
 export function positionsOf(head: number, checkpoints: readonly CheckpointRow[]): Positions {
   const projections = PROJECTIONS.map((declared) => {
     const checkpoint = checkpoints.find(({ projection }) => projection === declared.name);
-    const { version, position } = checkpoint ?? NOTHING_FOLDED;
+    const { version, position } = checkpoint ?? NO_CHECKPOINT;
     return { name: declared.name, version, position, status: statusOf(declared, checkpoint, head) };
   });
   return { head, projections };
 }
 
-const NOTHING_FOLDED = { version: 0, position: 0 };
+const NO_CHECKPOINT = { version: 0, position: 0 };

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import { attempt } from '../../database/postgresql/postgresql-errors.js';
 import { PostgresqlFullText, type CandidateQuery } from '../../database/postgresql/postgresql-full-text.js';
@@ -15,11 +15,13 @@ import type { Positions } from './positions.js';
 import { countEvents, countRows, readPositions, readSize } from './postgresql-figures.js';
 import { Reads, type StoreSize } from './reads.js';
 
-/** One moment for a page and its head; what takes longer than anybody waits is ended by the server too. */
+/**
+ * One snapshot for a page and the head. The server ends a statement after 30 s, when the client gives up too.
+ */
 const BEGIN_PAGE = `begin isolation level repeatable read read only;
   set local statement_timeout = '30s'`;
-/** Events that are decoded before others get their turn on the main thread. */
-const AT_ONCE = 100;
+/** Events decoded in a row before the main thread takes other work. */
+const EVENTS_PER_TURN = 100;
 
 /** Reads over PostgreSQL, on any of the pool's connections. */
 export class PostgresqlReads extends Reads {
@@ -41,16 +43,16 @@ export class PostgresqlReads extends Reads {
   override list = <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> =>
     this.rows(table, selectPage(table, query));
 
-  /** Asks again, with all that was missing fetched together, until the search has everything it wants to know. */
+  /** Runs the search again, after fetching everything it missed in parallel, until nothing is missing. */
   override async searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
     this.gate.check(memoriesTable);
-    const answers = new Map<string, unknown>();
+    const loaded = new Map<string, unknown>();
     for (;;) {
-      const index = new AskedIndex(answers);
+      const index = new LoadedIndex(loaded);
       const hits = searchMemories(index, question);
       if (index.missing.size === 0) return hits;
       await Promise.all(
-        [...index.missing].map(async ([id, ask]) => answers.set(id, await attempt(() => ask(this)))),
+        [...index.missing].map(async ([id, load]) => loaded.set(id, await attempt(() => load(this)))),
       );
     }
   }
@@ -59,7 +61,7 @@ export class PostgresqlReads extends Reads {
     const { events, head } = await attempt(() => this.eventsAndHead(query));
     const page = new PageWriter(query, this.decoder);
     for (const [i, stored] of events.entries()) {
-      if (i % AT_ONCE === AT_ONCE - 1) await breathe();
+      if (i % EVENTS_PER_TURN === EVENTS_PER_TURN - 1) await nextTurn();
       if (!page.add(stored)) break;
     }
     return page.finish(head);
@@ -89,12 +91,12 @@ export class PostgresqlReads extends Reads {
     return this.pool.end();
   }
 
-  /** Of the user's memories: how many hold each term. */
+  /** Counts the user's memories that contain the term. */
   frequency(userId: string, term: string): Promise<number> {
     return this.fullText.frequency(this.pool, userId, term);
   }
 
-  /** See MemoryIndex. */
+  /** Returns the ids of the best `limit` of the newest `among` memories with any of the terms. */
   candidates(query: CandidateQuery): Promise<number[]> {
     return this.fullText.candidates(this.pool, query);
   }
@@ -108,7 +110,7 @@ export class PostgresqlReads extends Reads {
     });
   }
 
-  /** Of one moment, so that the page and the head belong together. */
+  /** Reads both in one snapshot, so that the page and the head belong together. */
   private async eventsAndHead(query: EventQuery) {
     const client = await this.pool.connect();
     let broken: Error | undefined;
@@ -119,7 +121,7 @@ export class PostgresqlReads extends Reads {
       await client.query('commit');
       return { events, head: position };
     } catch (error) {
-      // Closed instead of rolled back: a server that did not answer in time would not answer that either.
+      // Closed, not rolled back: a server that timed out would not answer the rollback either.
       broken = error as Error;
       throw error;
     } finally {
@@ -128,37 +130,37 @@ export class PostgresqlReads extends Reads {
   }
 }
 
-type Ask = (reads: PostgresqlReads) => Promise<unknown>;
+type Load = (reads: PostgresqlReads) => Promise<unknown>;
 
-/** Answers a search from what is known, and notes what is not. */
-class AskedIndex implements MemoryIndex {
-  readonly missing = new Map<string, Ask>();
+/** Serves a search from the results loaded so far, and records the lookups that are missing. */
+class LoadedIndex implements MemoryIndex {
+  readonly missing = new Map<string, Load>();
 
-  constructor(private readonly answers: ReadonlyMap<string, unknown>) {}
+  constructor(private readonly loaded: ReadonlyMap<string, unknown>) {}
 
   summary(userId: string) {
-    return this.known('summary', undefined, (reads) => reads.get(memorySummariesTable, userId));
+    return this.lookUp('summary', undefined, (reads) => reads.get(memorySummariesTable, userId));
   }
 
   frequency(userId: string, term: string): number {
-    return this.known(`frequency ${term}`, 0, (reads) => reads.frequency(userId, term));
+    return this.lookUp(`frequency ${term}`, 0, (reads) => reads.frequency(userId, term));
   }
 
   candidates(userId: string, anyOf: readonly string[], limit: number, among: number): number[] {
-    const weighed = anyOf.map((term) => [term, this.frequency(userId, term)] as const);
+    const withFrequencies = anyOf.map((term) => [term, this.frequency(userId, term)] as const);
     const id = `candidates ${JSON.stringify([anyOf, limit, among])}`;
-    return this.known(id, [], (reads) => reads.candidates({ userId, anyOf: weighed, limit, among }));
+    return this.lookUp(id, [], (reads) => reads.candidates({ userId, anyOf: withFrequencies, limit, among }));
   }
 
   memories(filters: readonly Filter[], limit: number): MemoryRow[] {
     const id = `memories ${JSON.stringify([filters, limit])}`;
     const query = { filters, order: ['formedPosition'], limit };
-    return this.known(id, [], (reads) => reads.list(memoriesTable, query));
+    return this.lookUp(id, [], (reads) => reads.list(memoriesTable, query));
   }
 
-  private known<T>(id: string, otherwise: T, ask: Ask): T {
-    if (this.answers.has(id)) return this.answers.get(id) as T;
-    this.missing.set(id, ask);
-    return otherwise;
+  private lookUp<T>(id: string, placeholder: T, load: Load): T {
+    if (this.loaded.has(id)) return this.loaded.get(id) as T;
+    this.missing.set(id, load);
+    return placeholder;
   }
 }

@@ -3,35 +3,36 @@ import { Unavailable } from '../../errors.js';
 import type { OpenedProjections } from '../folding/open-projections.js';
 import type { Projection } from '../projection.js';
 
-/** Why the rows of a projection cannot be read now; `outdated`: by a newer release's folds, which this process has not. */
+/** Why a projection's rows cannot be read; `outdated`: a newer release folded them, this process cannot. */
 export type Closed = 'rebuilding' | 'outdated' | 'failed';
 
-/** Keeps readers from rows that are not what the present folds make of the log. */
+/** Keeps readers from rows that do not match the log and the declared folds. */
 export class ProjectionGate {
   private readonly why = new Map<string, Closed>();
   private readonly projectionOf = new Map<string, string>();
 
-  /** Lets nobody read the projection's rows. */
+  /** Closes the projection: reading its rows throws from now on. */
   close({ name, tables }: Projection, why: Closed): void {
     this.why.set(name, why);
     for (const table of tables) this.projectionOf.set(table.name, name);
   }
 
+  /** Makes the projection's rows readable again. */
   open(name: string): void {
     this.why.delete(name);
   }
 
-  /** Why the projection's rows cannot be read; undefined when they can. */
+  /** Returns why the projection's rows cannot be read; undefined if they can. */
   closed(name: string): Closed | undefined {
     return this.why.get(name);
   }
 
-  /** The projections whose rows cannot be read. */
+  /** The names of all closed projections. */
   get allClosed(): string[] {
     return [...this.why.keys()];
   }
 
-  /** Throws Unavailable when the table's rows cannot be read now. */
+  /** Throws Unavailable if the table belongs to a closed projection. */
   check(table: Table): void {
     if (this.why.size === 0) return;
     const projection = this.projectionOf.get(table.name);
@@ -39,7 +40,7 @@ export class ProjectionGate {
   }
 }
 
-/** Keeps readers from what was not found whole. */
+/** Closes the projections that were not usable when the store was opened. */
 export function closeGate(gate: ProjectionGate, { stale, outdated, failed }: OpenedProjections): void {
   for (const projection of stale) gate.close(projection, 'rebuilding');
   for (const projection of outdated) gate.close(projection, 'outdated');

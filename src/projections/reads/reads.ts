@@ -5,34 +5,34 @@ import type { MemoryHit, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { ProjectionGate } from './projection-gate.js';
 
-/** How much room the store takes, in bytes. */
+/** The size of the store, in bytes. */
 export interface StoreSize {
-  /** Tables and indexes; on SQLite with what still stands in the write-ahead log only. */
+  /** Tables and indexes; on SQLite including pages that are so far only in the write-ahead log. */
   databaseBytes: number;
-  /** Of SQLite's write-ahead log; null where the database has none of its own. */
+  /** Size of SQLite's write-ahead log; null on PostgreSQL. */
   walBytes: number | null;
-  /** Free where the SQLite file is; null where the database is elsewhere. */
+  /** Free space on the disk of the SQLite file; null on PostgreSQL. */
   freeBytes: number | null;
 }
 
-/** Everything a query may ask of the database. Point reads answer at once; whatever scans runs beside the main thread. */
+/** All reads that queries use. On SQLite, point reads run on the main thread and scans in worker threads. */
 export abstract class Reads implements RowReader {
-  /** Projections whose rows nobody may read now. */
+  /** Knows the projections whose rows cannot be read now. */
   readonly gate = new ProjectionGate();
   abstract get: RowReader['get'];
   abstract getAll: RowReader['getAll'];
   abstract list: RowReader['list'];
   abstract searchMemories(question: MemoryQuestion): Promise<MemoryHit[]>;
-  /** A page of the log as text in the format that was asked for. */
+  /** Reads a page of the log, as text in the requested format. */
   abstract eventPage(query: PageQuery): Promise<EventPage>;
-  /** Position of the log's last event. */
+  /** Reads the position of the log's last event. */
   abstract headPosition(): Promise<number>;
-  /** Cheap enough to be asked all the time. */
+  /** Reads the positions of the log and its projections; cheap enough to poll. */
   abstract positions(): Promise<Positions>;
-  /** Cheap enough to be asked all the time. */
+  /** Reads the size of the store; cheap enough to poll. */
   abstract size(): Promise<StoreSize>;
-  /** How many rows the projection's table has: a scan. */
+  /** Counts the rows of a projection's table: a scan. */
   abstract countRows(table: Table): Promise<number>;
-  /** How many events of each type stand after one position, up to and with another: a scan. */
+  /** Counts the events by type, from after position `after` up to and including `upTo`: a scan. */
   abstract countEvents(after: number, upTo: number): Promise<Record<string, number>>;
 }

@@ -6,28 +6,31 @@ import { checkpointsTable, type CheckpointRow } from '../../events/log/log-table
 import { positionsOf, type Positions } from './positions.js';
 import type { StoreSize } from './reads.js';
 
-/** What operators ask of a SQLite file, on whichever connection. */
+/** Reads the positions, size and counts of a SQLite file over any connection. */
 export class SqliteFigures {
-  private readonly head: Database.Statement;
-  private readonly checkpoints: Database.Statement;
-  private readonly events: Database.Statement;
+  private readonly selectHead: Database.Statement;
+  private readonly selectCheckpoints: Database.Statement;
+  private readonly countByType: Database.Statement;
 
   constructor(private readonly db: Database.Database) {
-    this.head = db.prepare('select max(position) from events').pluck();
-    this.checkpoints = db.prepare(`select projection, version, position from ${checkpointsTable.name}`);
-    this.events = db
+    this.selectHead = db.prepare('select max(position) from events').pluck();
+    this.selectCheckpoints = db.prepare(`select projection, version, position from ${checkpointsTable.name}`);
+    this.countByType = db
       .prepare('select type, count(*) from events where position > ? and position <= ? group by type')
       .raw();
   }
 
   positions(): Positions {
     const read = () =>
-      positionsOf((this.head.get() as number | null) ?? 0, this.checkpoints.all() as CheckpointRow[]);
+      positionsOf(
+        (this.selectHead.get() as number | null) ?? 0,
+        this.selectCheckpoints.all() as CheckpointRow[],
+      );
     return this.db.transaction(read)();
   }
 
   async size(): Promise<StoreSize> {
-    // Not the file's own size, which says nothing of the pages that still stand in the write-ahead log only.
+    // The file's own size would leave out pages that are so far only in the write-ahead log.
     const pages = this.db.pragma('page_count', { simple: true }) as number;
     const pageBytes = this.db.pragma('page_size', { simple: true }) as number;
     const file = this.db.name;
@@ -40,11 +43,11 @@ export class SqliteFigures {
   }
 
   countEvents(after: number, upTo: number): Record<string, number> {
-    return Object.fromEntries(this.events.all(after, upTo) as [string, number][]);
+    return Object.fromEntries(this.countByType.all(after, upTo) as [string, number][]);
   }
 }
 
-/** 0 for a file that is not there. */
+/** The file's size in bytes; 0 if it does not exist. */
 async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size;

@@ -8,7 +8,7 @@ import {
 } from '../memory-index.projection.js';
 import type { MemoryIndex } from './memory-search.js';
 
-/** Search over SQLite, on whichever connection the rows use. */
+/** The memory index of a SQLite database, over the connection of `rows`. */
 export function sqliteMemoryIndex(rows: SqliteRows): MemoryIndex {
   const fullText = rows.fullText(memoriesTable);
   return {

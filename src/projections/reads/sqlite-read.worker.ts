@@ -13,7 +13,7 @@ import { searchMemories, type MemoryHit, type MemoryQuestion } from './memory-se
 import { SqliteFigures } from './sqlite-figures.js';
 import { sqliteMemoryIndex } from './sqlite-memory-index.js';
 
-// A thread that scans over its own read-only connection; piscina calls the exported functions by name.
+// A worker thread that scans over its own read-only connection. Piscina calls the exported functions by name.
 const db = openForReading((workerData as { file: string }).file);
 const rows = new SqliteRows(db);
 const log = new SqliteEventReader(db);
@@ -24,23 +24,23 @@ const tables = new Map(
   PROJECTIONS.flatMap((projection) => projection.tables).map((table) => [table.name, table]),
 );
 
-/** A page of rows of the named table. */
+/** Reads a page of rows of the named table. */
 export function list({ table, query }: { table: string; query: RowQuery }): Promise<ThreadResult<object[]>> {
-  return toResult(() => rows.list(declared(table), query));
+  return toResult(() => rows.list(tableNamed(table), query));
 }
 
-function declared(name: string): Table {
+function tableNamed(name: string): Table {
   const table = tables.get(name);
   if (!table) throw new Error(`No projection declares a table ${name}.`);
   return table;
 }
 
-/** How many rows the named table has. */
+/** Counts the rows of the named table. */
 export function countRows(table: string): Promise<ThreadResult<number>> {
-  return toResult(() => figures.countRows(declared(table)));
+  return toResult(() => figures.countRows(tableNamed(table)));
 }
 
-/** How many events of each type there are. */
+/** Counts the events of the range by type. */
 export function countEvents(range: {
   after: number;
   upTo: number;
@@ -48,13 +48,13 @@ export function countEvents(range: {
   return toResult(() => figures.countEvents(range.after, range.upTo));
 }
 
-/** The user's memories that answer the question. */
+/** Searches the user's memories. */
 export function search(question: MemoryQuestion): Promise<ThreadResult<MemoryHit[]>> {
-  // One snapshot, so that counts and rows belong together.
+  // One snapshot, so that frequencies and rows belong together.
   return toResult(() => db.transaction(() => searchMemories(index, question))());
 }
 
-/** A page of the log, as text; its memory is handed over, not copied. */
+/** Reads a page of the log as text. The text's memory is transferred to the main thread, not copied. */
 export async function eventPage(query: PageQuery): Promise<unknown> {
   const result = await toResult(() => readPage(query));
   if ('error' in result) return result;
@@ -69,8 +69,8 @@ async function readPage(query: PageQuery): Promise<EventPage> {
   return page.finish(read.head);
 }
 
-/** Only when it is needed: what validates events takes longer to load than all else of the thread. */
+/** Imported when first needed: the event validators take longer to load than the rest of the thread. */
 async function newDecoder(): Promise<EventDecoder> {
-  const loaded = await import('../../events/log/event-decoder.js');
-  return new loaded.EventDecoder();
+  const module = await import('../../events/log/event-decoder.js');
+  return new module.EventDecoder();
 }

@@ -14,23 +14,24 @@ import type { Positions } from './positions.js';
 import { Reads, type StoreSize } from './reads.js';
 import { SqliteFigures } from './sqlite-figures.js';
 
-/** Tasks that may wait for a thread; more are refused with 503. */
+/** Tasks that may wait for a thread; further tasks are refused with 503. */
 const MAX_WAITING_TASKS = 1_000;
-/** After so long without a task a thread that is not always needed ends. */
+/** The counting thread ends after this long without a task. */
 const IDLE_MS = 30_000;
 
 /**
- * Reads over SQLite: points on a connection of the main thread, scans in worker threads. What the chat waits for has
- * a thread of its own, so that analysts paging through the log never hold it up, nor operators counting rows either.
+ * Reads over SQLite: point reads on a connection of the main thread, scans in worker threads. The scans that
+ * chats wait for have their own thread, so clients paging through the log and operators counting rows never
+ * delay them.
  */
 export class SqliteReads extends Reads {
   private readonly db: Database.Database;
   private readonly rows: SqliteRows;
   private readonly log: SqliteEventReader;
   private readonly figures: SqliteFigures;
-  private readonly chat: Piscina;
-  private readonly feed: Piscina;
-  private readonly counts: Piscina;
+  private readonly chatThread: Piscina;
+  private readonly logThread: Piscina;
+  private readonly countThread: Piscina;
 
   constructor(file: string) {
     super();
@@ -38,10 +39,10 @@ export class SqliteReads extends Reads {
     this.rows = new SqliteRows(this.db);
     this.log = new SqliteEventReader(this.db);
     this.figures = new SqliteFigures(this.db);
-    this.chat = pool(file);
-    this.feed = pool(file);
-    // Asked for rarely: the thread comes when it is needed and goes.
-    this.counts = pool(file, { minThreads: 0, idleTimeout: IDLE_MS });
+    this.chatThread = oneThread(file);
+    this.logThread = oneThread(file);
+    // Counts are rare, so the thread starts on demand and ends when idle.
+    this.countThread = oneThread(file, { minThreads: 0, idleTimeout: IDLE_MS });
   }
 
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> => {
@@ -58,16 +59,16 @@ export class SqliteReads extends Reads {
 
   override list = async <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> => {
     this.gate.check(table);
-    return run(this.chat, 'list', { table: table.name, query });
+    return run(this.chatThread, 'list', { table: table.name, query });
   };
 
   override async searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
     this.gate.check(memoriesTable);
-    return run(this.chat, 'search', question);
+    return run(this.chatThread, 'search', question);
   }
 
   override eventPage(query: PageQuery): Promise<EventPage> {
-    return run(this.feed, 'eventPage', query);
+    return run(this.logThread, 'eventPage', query);
   }
 
   override async headPosition(): Promise<number> {
@@ -83,20 +84,20 @@ export class SqliteReads extends Reads {
   }
 
   override countRows(table: Table): Promise<number> {
-    return run(this.counts, 'countRows', table.name);
+    return run(this.countThread, 'countRows', table.name);
   }
 
   override countEvents(after: number, upTo: number): Promise<Record<string, number>> {
-    return run(this.counts, 'countEvents', { after, upTo });
+    return run(this.countThread, 'countEvents', { after, upTo });
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.chat.close(), this.feed.close(), this.counts.close()]);
+    await Promise.all([this.chatThread.close(), this.logThread.close(), this.countThread.close()]);
     this.db.close();
   }
 }
 
-function pool(
+function oneThread(
   file: string,
   options: { minThreads: number; idleTimeout?: number } = { minThreads: 1 },
 ): Piscina {
@@ -109,7 +110,7 @@ function pool(
   });
 }
 
-async function run<T>(threads: Piscina, name: string, task: unknown): Promise<T> {
-  if (threads.queueSize >= MAX_WAITING_TASKS) throw Unavailable.busy(threads.queueSize);
-  return valueOf((await threads.run(task, { name })) as ThreadResult<T>);
+async function run<T>(thread: Piscina, name: string, task: unknown): Promise<T> {
+  if (thread.queueSize >= MAX_WAITING_TASKS) throw Unavailable.busy(thread.queueSize);
+  return valueOf((await thread.run(task, { name })) as ThreadResult<T>);
 }

@@ -1,4 +1,4 @@
 declare module 'stopword' {
-  /** English words that say little about what a text is about. */
+  /** English stopwords: words too common to characterize a text. */
   export const eng: readonly string[];
 }

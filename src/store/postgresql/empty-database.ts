@@ -8,43 +8,46 @@ import { LOCK_LOG } from '../../events/log/postgresql-event-log.js';
 import { readHead } from '../../events/log/postgresql-event-reader.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 
-/** What a store holds at least, and must not hold more of when it is emptied. */
+/** The exact content that a store must have when it is emptied. */
 export interface StoreContent {
+  /** Position of the last event; 0 if there is none. */
   position: number;
+  /** Hash at the head of the chain. */
   chainHead: string;
+  /** Number of receipts. */
   receipts: number;
 }
 
 /**
- * Empties every table of the store in one transaction, in which nobody else appends. Throws Refused, with nothing changed,
- * when the store holds anything else than what is expected.
+ * Empties every table of the store in one transaction that locks out all writers. Throws Refused and changes
+ * nothing if the content of the store is not the expected one.
  */
 export async function emptyDatabase(url: string, expected: StoreContent): Promise<void> {
   const pool = openPool(url, 1);
   try {
-    await attempt(() => emptied(pool, expected));
+    await attempt(() => truncateTables(pool, expected));
   } finally {
     await pool.end();
   }
 }
 
-async function emptied(pool: pg.Pool, expected: StoreContent): Promise<void> {
+async function truncateTables(pool: pg.Pool, expected: StoreContent): Promise<void> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
     await client.query('begin');
-    // Long enough for whoever still reads; then the rest of the world has waited as long as it should.
+    // Waits this long for readers' locks, then fails instead of blocking every new reader.
     await client.query("set local lock_timeout = '10s'");
     await client.query(LOCK_LOG);
-    await client.query(`lock table ${tables()} in access exclusive mode`);
-    if (!(await holds(client, expected)))
+    await client.query(`lock table ${tableNames()} in access exclusive mode`);
+    if (!(await hasContent(client, expected)))
       throw new Refused(
         'reset.store-changed',
         'Someone wrote to the store after its backup was made, so nothing was reset. Stop every service on it, then try again.',
       );
-    // The owner of a table may do this; session_replication_role would need a superuser.
+    // The table's owner may disable triggers; session_replication_role would need a superuser.
     await client.query('alter table events disable trigger user');
-    await client.query(`truncate ${tables()}`);
+    await client.query(`truncate ${tableNames()}`);
     await client.query('alter table events enable trigger user');
     await client.query('commit');
   } catch (error) {
@@ -57,7 +60,7 @@ async function emptied(pool: pg.Pool, expected: StoreContent): Promise<void> {
   }
 }
 
-async function holds(
+async function hasContent(
   client: pg.ClientBase,
   { position, chainHead, receipts }: StoreContent,
 ): Promise<boolean> {
@@ -66,7 +69,7 @@ async function holds(
   return head.position === position && head.hash === chainHead && rows[0]?.count === receipts;
 }
 
-function tables(): string {
+function tableNames(): string {
   const all = [...LOG_TABLES, ...PROJECTIONS.flatMap((projection) => projection.tables)];
   return all
     .flatMap(relationsOf)

@@ -20,11 +20,14 @@ import type { Store } from '../store.js';
 import { acquireRebuildLock } from './rebuild-lock.js';
 import { withStartLock } from './start-lock.js';
 
-/** Connections of one process: the writer needs one at a time, and one while the database is opened. */
+/** The writer uses one connection at a time; opening the store uses a second one for the start lock. */
 const WRITING_CONNECTIONS = 2;
 const READING_CONNECTIONS = 8;
 
-/** Opens the store in a PostgreSQL database: migrates, brings projections to the head; one process at a time does so. */
+/**
+ * Opens the store in a PostgreSQL database: migrates it and brings projections to the head. Only one process
+ * at a time does so.
+ */
 export async function openPostgresqlStore(
   url: string,
   deciders: ReadonlyMap<string, Decider>,
@@ -34,7 +37,7 @@ export async function openPostgresqlStore(
   const log = new PostgresqlEventLog(writing);
   const opened = await withStartLock(writing, databaseName({ url }), async () => {
     const migrations = await migrate({ url });
-    await dropLeftShadows(url, log);
+    await dropAbandonedShadows(url, log);
     const skips = await readStore({ url }, readSkips);
     const parts = { log, decoder: new EventDecoder(), skips, shared: true };
     return { migrations, ...(await openProjections(parts, PROJECTIONS)) };
@@ -43,7 +46,7 @@ export async function openPostgresqlStore(
   const reads = opening.adopt(new PostgresqlReads(pool), (open) => open.close());
   closeGate(reads.gate, opened);
   const doorbell = new Doorbell();
-  opening.adopt(new PostgresqlDoorbell(url, doorbell), (others) => others.close());
+  opening.adopt(new PostgresqlDoorbell(url, doorbell), (listener) => listener.close());
   const folds = new LiveFolds(PROJECTIONS);
   const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };
   const deciding = new DecidingWriter(log, new EventWriter(log, parts), folds, deciders);
@@ -55,21 +58,21 @@ export async function openPostgresqlStore(
     doorbell,
     address: { url },
     opened,
-    announce: nothing,
+    announce: announceNothing,
     close: () => stack.disposeAsync(),
   };
 }
 
-/** Of a rebuild that was killed; one that another process is at goes on. */
-async function dropLeftShadows(url: string, log: PostgresqlEventLog): Promise<void> {
-  const taken = await acquireRebuildLock(url);
-  if (!taken) return;
+/** Drops the shadow tables of a killed rebuild; those of a rebuild that another process runs are kept. */
+async function dropAbandonedShadows(url: string, log: PostgresqlEventLog): Promise<void> {
+  const lock = await acquireRebuildLock(url);
+  if (!lock) return;
   try {
     await dropShadows(log, PROJECTIONS);
   } finally {
-    await taken.release();
+    await lock.release();
   }
 }
 
-/** Any number of processes work on the database: nobody has to be asked first. */
-const nothing = (): void => undefined;
+/** Any number of processes may use the database, so no process needs this one's URL. */
+const announceNothing = (): void => undefined;

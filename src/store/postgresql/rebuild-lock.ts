@@ -3,27 +3,30 @@ import { BEGIN_HOLDING, openPool } from '../../database/postgresql/open-postgres
 import { attempt } from '../../database/postgresql/postgresql-errors.js';
 import { Refused } from '../../errors.js';
 
-/** The right to rebuild in a PostgreSQL database: one process of all has it. */
+/** The lock for rebuilds in a PostgreSQL database: only one process has it. */
 export interface RebuildLock {
   release(): Promise<void>;
 }
 
-/** Takes the right to rebuild; undefined while another process has it. Throws Unavailable. Gone with the process, at the latest. */
+/**
+ * Takes the rebuild lock; returns undefined while another process has it. It is released with the process at
+ * the latest. Throws Unavailable.
+ */
 export function acquireRebuildLock(url: string): Promise<RebuildLock | undefined> {
-  return attempt(() => taken(url));
+  return attempt(() => tryLock(url));
 }
 
-async function taken(url: string): Promise<RebuildLock | undefined> {
+async function tryLock(url: string): Promise<RebuildLock | undefined> {
   const pool = openPool(url, 1);
   let client: pg.PoolClient | undefined;
   const release = async () => {
-    // Not back into the pool: closing it ends the transaction, and with it the lock.
+    // The connection is closed, not returned to the pool: this ends the transaction and releases the lock.
     client?.release(true);
     await pool.end();
   };
   try {
     client = await pool.connect();
-    // Of a transaction that does nothing else: a pooler keeps its connection for it.
+    // The lock belongs to a transaction that does nothing else, because a pooler keeps its connection for it.
     await client.query(BEGIN_HOLDING);
     const { rows } = await client.query<{ taken: boolean }>(
       `select pg_try_advisory_xact_lock(hashtext('edgesoul rebuild'), hashtext(current_schema())) as taken`,
@@ -37,7 +40,7 @@ async function taken(url: string): Promise<RebuildLock | undefined> {
   return undefined;
 }
 
-/** Another process holds the lock. */
+/** The error for a rebuild lock that another process holds. */
 export function rebuildRuns(): Refused {
   return new Refused(
     'rebuild.running',

@@ -5,38 +5,41 @@ import { whyOf } from '../../why.js';
 import { takeLock, type FolderLock } from './folder-lock.js';
 import { finishSwap } from './swap-database.js';
 
-/** The folder that holds the database, owned by this process until it is released. */
+/** The folder of the database, owned by this process until it is released. */
 export interface DataFolder {
+  /** Path of the database file. */
   readonly file: string;
-  /** Tells whoever finds the folder in use where its service listens. */
+  /** Records the service's URL for other processes that find the folder in use. */
   announce(url: string): void;
   release(): void;
 }
 
-/** Which process has a data folder. */
+/** The process that has a data folder. */
 export interface Owner {
   pid: number;
+  /** When it took the folder, ISO 8601. */
   since: string;
-  /** Where its service listens, if it does. */
+  /** Where its service listens; absent while none does. */
   url?: string;
 }
 
-/** The database of a data folder. */
+/** Path of the database file in a data folder. */
 export function databaseFile(folder: string): string {
   return join(folder, 'edgesoul.db');
 }
 
 /**
- * Makes the folder if need be, takes it for this process, and finishes a restore that was interrupted. Throws StartRefused when the folder cannot be used or
- * when another process has it. The lock is one of the operating system, so a killed process leaves none behind.
+ * Creates the folder if necessary, takes it for this process, and finishes an interrupted restore. Throws
+ * StartRefused if the folder cannot be used or another process has it. The operating system releases the lock
+ * of a killed process.
  */
 export function takeDataFolder(folder: string): DataFolder {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw unusable(folder, cause);
+    throw unusableFolder(folder, cause);
   }
-  const lock = lockOf(folder);
+  const lock = tryLock(folder);
   if (!lock) {
     const { pid = 'unknown', since = 'unknown' } = readOwner(folder) ?? {};
     throw new StartRefused(
@@ -50,7 +53,7 @@ export function takeDataFolder(folder: string): DataFolder {
     writeOwner(folder, owner);
   } catch (cause) {
     lock.close();
-    throw unusable(folder, cause);
+    throw unusableFolder(folder, cause);
   }
   return {
     file: databaseFile(folder),
@@ -59,27 +62,27 @@ export function takeDataFolder(folder: string): DataFolder {
   };
 }
 
-/** What a restore or a reset that was killed was still building: nothing is lost with it. */
+/** Removes files that a killed restore or reset was still building; nothing is lost with them. */
 function removeUnfinished(folder: string): void {
   for (const name of readdirSync(folder))
     if (/^edgesoul\.db\.(restoring|emptied)(-|$)/.test(name)) rmSync(join(folder, name));
 }
 
-/** The process that has the folder now; undefined when nobody has. */
+/** Returns the process that has the folder now; undefined if none has. */
 export function ownerOf(folder: string): Owner | undefined {
   if (!existsSync(lockFile(folder))) return undefined;
-  const lock = lockOf(folder);
+  const lock = tryLock(folder);
   if (!lock) return readOwner(folder) ?? { pid: 0, since: 'unknown' };
   lock.close();
   return undefined;
 }
 
-/** The folder's lock, held; undefined while another process holds it. */
-function lockOf(folder: string): FolderLock | undefined {
+/** Takes the folder's lock; returns undefined while another process holds it. */
+function tryLock(folder: string): FolderLock | undefined {
   try {
     return takeLock(lockFile(folder));
   } catch (cause) {
-    throw unusable(folder, cause);
+    throw unusableFolder(folder, cause);
   }
 }
 
@@ -103,7 +106,7 @@ function readOwner(folder: string): Owner | undefined {
   }
 }
 
-function unusable(folder: string, cause: unknown): StartRefused {
+function unusableFolder(folder: string, cause: unknown): StartRefused {
   const why = whyOf(cause);
   return new StartRefused(`DATA_DIR ${folder} cannot be used: ${why}`, { cause });
 }

@@ -1,12 +1,12 @@
 import { openConnection, openForReading } from '../../database/sqlite/open-sqlite.js';
 
-/** Pages that are copied before whoever watches is told: 4 MiB. */
-const STEP_PAGES = 1_024;
+/** Pages copied between two progress reports: 4 MiB. */
+const PAGES_PER_STEP = 1_024;
 const PAGE_BYTES = 4_096;
 
 /**
- * Copies a database into a new file by SQLite's online backup: one moment of it, however much is written meanwhile. The
- * copy is complete in itself: it has no write-ahead log beside it.
+ * Copies a database into a new file with SQLite's online backup. The copy is one snapshot, however much is
+ * written during it, and it is a single file without a write-ahead log. `progress` gets bytes.
  */
 export async function copySqliteFile(
   source: string,
@@ -15,14 +15,15 @@ export async function copySqliteFile(
 ): Promise<void> {
   const db = openForReading(source);
   try {
-    // An open read transaction keeps the moment. Without it every commit of another connection makes the backup begin
-    // again with the first page, so that under constant writes it would never end (sqlite.org/backup.html).
+    // The open read transaction keeps the snapshot. Without it every commit of another connection restarts
+    // the backup from the first page, so that under constant writes it would never end
+    // (sqlite.org/backup.html).
     db.exec('begin');
     db.prepare('select count(*) from sqlite_master').get();
     await db.backup(copy, {
       progress: ({ totalPages, remainingPages }) => {
         progress?.((totalPages - remainingPages) * PAGE_BYTES, totalPages * PAGE_BYTES);
-        return STEP_PAGES;
+        return PAGES_PER_STEP;
       },
     });
   } finally {
@@ -31,7 +32,7 @@ export async function copySqliteFile(
   asOneFile(copy);
 }
 
-/** Leaves nothing of a closed database in files beside it, and puts it on disk. */
+/** Merges the write-ahead log of a closed database into its file, and syncs the file to disk. */
 export function asOneFile(file: string): void {
   const db = openConnection(file, { fileMustExist: true });
   try {
@@ -42,12 +43,12 @@ export function asOneFile(file: string): void {
   }
 }
 
-/** What SQLite's quick check finds, a line each; empty where the file is sound. Throws what SQLite throws for a file that is none. */
+/** Returns what SQLite's quick check finds, one line each. Throws ForeignDatabase if it is no database. */
 export function quickCheck(file: string): string[] {
   const db = openConnection(file, { readonly: true, fileMustExist: true });
   try {
-    const found = db.pragma('quick_check(20)') as { quick_check: string }[];
-    return found.map(({ quick_check: line }) => line).filter((line) => line !== 'ok');
+    const lines = db.pragma('quick_check(20)') as { quick_check: string }[];
+    return lines.map(({ quick_check: line }) => line).filter((line) => line !== 'ok');
   } finally {
     db.close();
   }

@@ -4,16 +4,16 @@ import { migrate } from '../migrate.js';
 import { asOneFile } from './database-file.js';
 import { swapDatabase } from './swap-database.js';
 
-const REPLACEMENT = 'edgesoul.db.emptied';
+const REPLACEMENT_FILE = 'edgesoul.db.emptied';
 
 /**
- * Puts an empty, migrated database in the place of the data folder's own, of which nothing stays; whoever calls has the
- * folder. A process that is killed leaves the old one or the new one.
+ * Replaces the database of a data folder by an empty, migrated one; nothing of the old one stays. The caller
+ * must have taken the folder. A killed process leaves either the old or the new database.
  */
 export async function emptyFile(folder: string): Promise<void> {
-  const file = join(folder, REPLACEMENT);
-  for (const part of ['', '-wal', '-shm', '-journal']) rmSync(file + part, { force: true });
+  const file = join(folder, REPLACEMENT_FILE);
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true });
   await migrate({ file });
   asOneFile(file);
-  swapDatabase(folder, { replacement: REPLACEMENT, aside: 'edgesoul.db.removed', discard: true });
+  swapDatabase(folder, { replacement: REPLACEMENT_FILE, aside: 'edgesoul.db.removed', discard: true });
 }

@@ -2,14 +2,14 @@ import type Database from 'better-sqlite3';
 import { openConnection } from '../../database/sqlite/open-sqlite.js';
 import { DatabaseLocked } from '../../errors.js';
 
-/** A lock that is held until it is closed. */
+/** A lock, held until it is closed. */
 export interface FolderLock {
   close(): void;
 }
 
 /**
- * Takes the lock that the file stands for; undefined while another process holds it. It is one of the operating system,
- * so a killed process leaves none behind. Throws what the file system says where it cannot be taken at all.
+ * Takes the lock of the file; returns undefined while another process holds it. The operating system releases
+ * the lock of a killed process. Throws the database error if the lock cannot be taken at all.
  */
 export function takeLock(file: string): FolderLock | undefined {
   let lock: Database.Database | undefined;

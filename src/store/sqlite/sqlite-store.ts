@@ -18,14 +18,14 @@ import { readStore } from '../open-store-reader.js';
 import type { Store } from '../store.js';
 import { takeDataFolder } from './data-folder.js';
 
-/** Opens the SQLite store of a folder: takes the folder, migrates, brings projections to the head. */
+/** Opens the SQLite store of a folder: takes the folder, migrates, and brings projections to the head. */
 export async function openSqliteStore(dataDir: string): Promise<Store> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.adopt(takeDataFolder(dataDir), (taken) => taken.release());
   const migrations = await migrate({ file: folder.file });
-  const found = await openFile(folder.file);
+  const projections = await openFileProjections(folder.file);
   const reads = opening.adopt(new SqliteReads(folder.file), (open) => open.close());
-  closeGate(reads.gate, found);
+  closeGate(reads.gate, projections);
   const address = { file: folder.file, turns: new WriteTurns().memory };
   const doorbell = new Doorbell();
   const writer = opening.adopt(await SqliteWriter.open(address, doorbell), (open) => open.close());
@@ -35,17 +35,17 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
     reads,
     doorbell,
     address,
-    opened: { migrations, ...found },
+    opened: { migrations, ...projections },
     announce: (listening) => folder.announce(listening),
     close: () => opened.disposeAsync(),
   };
 }
 
-async function openFile(file: string): Promise<OpenedProjections> {
+async function openFileProjections(file: string): Promise<OpenedProjections> {
   const db = openForWriting(file);
   try {
     const log = new SqliteEventLog(db);
-    // Of a rebuild that was killed; nobody else has the folder.
+    // Any shadow tables are from a killed rebuild, because no other process has the folder.
     await dropShadows(log, PROJECTIONS);
     const skips = await readStore({ file }, readSkips);
     return await openProjections({ log, decoder: new EventDecoder(), skips, shared: false }, PROJECTIONS);

@@ -2,65 +2,65 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { syncFolder } from '../sync-folder.js';
 
-/** What a database file in WAL mode has beside it: they belong together. */
-const PARTS = ['', '-wal', '-shm'];
-const MARKER = 'edgesoul.swap.json';
-const LIVE = 'edgesoul.db';
+/** Suffixes of the files that make up a database in WAL mode. */
+const FILE_SUFFIXES = ['', '-wal', '-shm'];
+const MARKER_FILE = 'edgesoul.swap.json';
+const LIVE_FILE = 'edgesoul.db';
 
-/** A database that takes the place of another one; names within the data folder. */
+/** A database that replaces the live one. File names are relative to the data folder. */
 export interface Swap {
   /** Complete in one file, closed and on disk. */
   replacement: string;
-  /** What the present one is called from then on. */
+  /** New name of the old database. */
   aside: string;
-  /** Nothing of the present one stays. */
+  /** Whether to delete the old database. */
   discard?: boolean | undefined;
 }
 
 /**
- * Puts a database in the place of the present one. From the moment of the marker on there is no way back: whoever takes
- * the folder after a crash finishes the swap, so no process can find the folder without a database. Answers whether there
- * was one to put aside.
+ * Replaces the live database by another one. Once the marker file is written, the swap is always completed:
+ * after a crash the next process that takes the folder finishes it, so no process finds the folder without a
+ * database. Returns whether an old database was put aside.
  */
 export function swapDatabase(folder: string, swap: Swap): boolean {
   for (const step of swapSteps(folder, swap)) step();
   return existsSync(join(folder, swap.aside));
 }
 
-/** Finishes a swap that a killed process has begun; answers it, or undefined where there is none. */
+/** Finishes the swap that a killed process began, and returns it; undefined if there is none. */
 export function finishSwap(folder: string): Swap | undefined {
-  if (!existsSync(join(folder, MARKER))) return undefined;
-  const swap = JSON.parse(readFileSync(join(folder, MARKER), 'utf8')) as Swap;
+  if (!existsSync(join(folder, MARKER_FILE))) return undefined;
+  const swap = JSON.parse(readFileSync(join(folder, MARKER_FILE), 'utf8')) as Swap;
   swapDatabase(folder, swap);
   return swap;
 }
 
-/** Exported so that a test can stop behind any of them. Done again from the first, they go on where they were. */
+/** The steps of a swap; run again from the first, they continue where they stopped. Exported for tests. */
 export function swapSteps(folder: string, { replacement, aside, discard }: Swap): (() => void)[] {
   const file = (name: string) => join(folder, name);
   return [
-    () => mark(folder, { replacement, aside, discard }),
-    ...PARTS.map((part) => () => {
-      // Once the replacement has its place, what is there is not the old one.
-      if (!existsSync(file(replacement)) || !existsSync(file(LIVE + part))) return;
-      renameSync(file(LIVE + part), file(aside + part));
+    () => writeMarker(folder, { replacement, aside, discard }),
+    ...FILE_SUFFIXES.map((suffix) => () => {
+      // Once the replacement has been renamed, the live file is no longer the old one.
+      if (!existsSync(file(replacement)) || !existsSync(file(LIVE_FILE + suffix))) return;
+      renameSync(file(LIVE_FILE + suffix), file(aside + suffix));
     }),
     () => syncFolder(folder),
     () => {
-      if (existsSync(file(replacement))) renameSync(file(replacement), file(LIVE));
+      if (existsSync(file(replacement))) renameSync(file(replacement), file(LIVE_FILE));
     },
     () => syncFolder(folder),
     () => {
-      if (discard) for (const part of PARTS) rmSync(file(aside + part), { force: true });
+      if (discard) for (const suffix of FILE_SUFFIXES) rmSync(file(aside + suffix), { force: true });
     },
-    () => rmSync(file(MARKER)),
+    () => rmSync(file(MARKER_FILE)),
   ];
 }
 
-/** Whole, or not there. */
-function mark(folder: string, swap: Swap): void {
-  const scratch = join(folder, `${MARKER}.writing`);
+/** Writes the marker atomically: it is complete or absent. */
+function writeMarker(folder: string, swap: Swap): void {
+  const scratch = join(folder, `${MARKER_FILE}.writing`);
   writeFileSync(scratch, JSON.stringify(swap), { flush: true });
-  renameSync(scratch, join(folder, MARKER));
+  renameSync(scratch, join(folder, MARKER_FILE));
   syncFolder(folder);
 }
