@@ -18,9 +18,8 @@ export interface ErrorDetails {
 export type JobKind = 'backup' | 'drill' | 'rebuild' | 'verification';
 
 /**
- * Every error code, by error class. Codes are stable: clients and alerts depend on them. Messages that belong
- * to one feature are written in that feature; the named constructors below are for messages that several
- * features use.
+ * Every error code, by error class. Codes are stable: clients and alerts depend on them. A feature writes its
+ * own messages; the named constructors below are for messages that several features use.
  */
 interface Codes {
   InvalidInput:

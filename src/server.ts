@@ -84,8 +84,7 @@ function closeConnectionsWhenStopping(instance: FastifyInstance): void {
   let stopping = false;
   instance.addHook('preClose', (done) => {
     stopping = true;
-    // Not the HTTP server's own close(): it cuts idle connections at once, though a request may be on its
-    // way.
+    // Not the HTTP server's own close(): it cuts idle connections although a request may be on its way.
     TcpServer.prototype.close.call(instance.server);
     setTimeout(() => {
       const sweeper = setInterval(() => instance.server.closeIdleConnections(), IDLE_SWEEP_MS);

@@ -15,8 +15,7 @@ import { DecidingWriter } from './writer/deciding-writer.js';
 import { EventWriter, type Commit } from './writer/event-writer.js';
 import type { CommandResults, WriterTasks, WriterThreadData } from './writer/writer-thread.js';
 
-// The thread that owns the only writing connection. Piscina calls the exported functions (WriterTasks) by
-// name.
+// The thread that owns the only writing connection; piscina calls the exported functions by name.
 const { file, turns } = workerData as WriterThreadData;
 const db = openForWriting(file);
 const log = new SqliteEventLog(db, new WriteTurns(turns).forCommands);

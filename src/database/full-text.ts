@@ -13,7 +13,7 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
-/** Bounds of the cache of terms: `max` texts with `maxSize` characters in all, per thread. */
+/** Bounds of the cache of terms, per thread: `max` texts with `maxSize` characters in total. */
 const RECENT_TEXTS = { max: 20_000, maxSize: 1_000_000 };
 /** Caches the terms of recent texts, which are needed twice: for the text's length and for the index. */
 const recentTerms = new LRUCache<string, string[]>({
@@ -52,8 +52,8 @@ export function terms(text: string): string[] {
 }
 
 /**
- * Returns the prefix of every term of a user in the index: 60 bits of the SHA-256 of the user's id. With it,
- * a search reads only that user's entries. Should two users share a prefix, the search still filters by
+ * Returns the prefix of a user's terms in the index: 60 bits of the SHA-256 of the user's id. With it, a
+ * search reads only that user's entries. Should two users share a prefix, the search still filters by
  * `userId`.
  */
 export function userPrefix(userId: string): string {
@@ -65,10 +65,7 @@ export function userPrefix(userId: string): string {
   return prefix;
 }
 
-/**
- * Returns the indexed text of a row: the terms of its declared columns with the user's prefix, between
- * spaces.
- */
+/** Returns the indexed text of a row: the prefixed terms of its declared columns, separated by spaces. */
 export function indexedTerms({ columns }: FullText, row: object): string {
   const prefix = userPrefix((row as { userId: string }).userId);
   return columns.flatMap((column) => terms(textIn(row, column)).map((term) => prefix + term)).join(' ');

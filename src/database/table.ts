@@ -4,7 +4,7 @@ export type Key = string | number;
 type Kind = 'text' | 'integer' | 'real' | 'boolean' | 'json' | 'bytes' | 'payload';
 
 /**
- * A column: the kind of its values, and whether they may be null. Instants are integers, ms since 1970 UTC.
+ * A column: the kind of its values and whether they may be null. Instants are integers: ms since 1970 UTC.
  */
 export interface Column<T = unknown> {
   readonly kind: Kind;
@@ -51,9 +51,7 @@ export interface Index<Name extends string = string> {
   readonly unique?: boolean;
 }
 
-/**
- * A full-text index over the words of `columns`; `id` names an integer column that is unique in the table.
- */
+/** A full-text index over the words of `columns`; `id` is an integer column that is unique in the table. */
 export interface FullText<Name extends string = string> {
   readonly id: Name;
   readonly columns: readonly Name[];

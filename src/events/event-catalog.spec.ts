@@ -23,10 +23,7 @@ class WeighedMemory {
   importance: number;
 }
 
-/**
- * Version 2 renames `text` to `content`; version 3 replaces the `weight` of 0..100 with an `importance` of
- * 0..1.
- */
+/** Version 2 renamed `text` to `content`; version 3 turned `weight` (0..100) into `importance` (0..1). */
 const memoryFormed = defineEvent({
   type: 'memory.formed',
   version: 3,

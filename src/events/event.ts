@@ -7,7 +7,7 @@ export interface EventEnvelope {
   /** UUID v7. */
   eventId: string;
   streamId: string;
-  /** Position in its stream, from 1. */
+  /** Number of the event in its stream, from 1. */
   version: number;
   schemaVersion: number;
   userId: string;
@@ -28,7 +28,9 @@ export interface EventEnvelope {
 /** A decoded event: envelope, type and data of the newest schema version. */
 export type DomainEvent<T extends string = string, D = unknown> = EventEnvelope & { type: T; data: D };
 
-/** An event without its ids and its actor: all that a fold may use, and all that a rebuild reads. */
+/**
+ * An event without its origin (ids of event and command, actor): all that folds may use and rebuilds read.
+ */
 export type FoldEvent<T extends string = string, D = unknown> = Omit<
   EventEnvelope,
   'eventId' | 'commandId' | 'correlationId' | 'causationId' | 'actor'

@@ -43,9 +43,7 @@ const ajv = withKeywords(
   }),
 );
 
-/**
- * Returns the schemas of all decorated classes loaded so far, by class name. Validation and OpenAPI use them.
- */
+/** Returns the schemas of all decorated classes loaded so far, by class name: for validation and OpenAPI. */
 export function jsonSchemas(): Record<string, JsonSchema> {
   const schemas = validationMetadatasToSchemas({
     classTransformerMetadataStorage: defaultMetadataStorage,
@@ -198,7 +196,7 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
 const NO_ERRORS: FieldError[] = [];
 
 /**
- * Finds what a database cannot store: U+0000 or a lone surrogate in a text, and numbers that are not finite.
+ * Finds what a database cannot store: U+0000 and lone surrogates in text, and numbers that are not finite.
  */
 function unstorable(value: unknown, path: string, depth: number): FieldError[] {
   if (typeof value === 'string') {

@@ -13,10 +13,10 @@ export interface CommandData extends Omit<WriteCommand, 'decide'> {
 export interface WriterState {
   /** Position of the last event. */
   position: number;
-  /** Names of the projections whose checkpoint is not at that position or has another version. */
+  /** Names of the projections whose checkpoint has another position or another version of the folds. */
   behind: string[];
   /**
-   * Projections that stopped at a poison event in a rebuild or at the start; their live rows may be current.
+   * Projections that stopped at a poison event, in a rebuild or at the start; their rows may be at the head.
    */
   failed: Omit<FailureRow, 'failedAt'>[];
   /** Why the last commit failed on the disk; null if it did not, or if that is over 10 seconds ago. */

@@ -57,9 +57,8 @@ const nothing = (): void => undefined;
 const FAILED_COMMIT_MS = 10_000;
 
 /**
- * Appends to the log. Commands that arrive in one turn of the event loop, or while a commit runs, share the
- * next commit and its single fsync. Each is answered after that commit; a refused command does not affect the
- * others.
+ * The only way into the log. Commands that arrive in one turn of the event loop, or while a commit runs, share
+ * the next commit and its fsync. Each is answered after that commit; a refused command affects no other.
  */
 export class EventWriter {
   private waiting: Waiting[] = [];

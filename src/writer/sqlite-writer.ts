@@ -14,9 +14,8 @@ interface Waiting {
 }
 
 /**
- * The writer of a SQLite file, in a thread of its own: deciding, folding and the commit's fsync never block
- * the main thread, which keeps answering reads. Commands that arrive together are sent to the thread
- * together.
+ * The writer of a SQLite file, in a thread of its own: deciding, folding and fsync never block the main
+ * thread, which keeps answering reads. Commands that arrive together are sent to the thread together.
  */
 export class SqliteWriter extends CommandWriter {
   private readonly thread: Piscina;

@@ -2,9 +2,7 @@ import { Client, Pool, types, type ClientConfig } from 'pg';
 
 /** Longest time that a read may take before its connection is abandoned, ms. */
 const READ_TIMEOUT_MS = 30_000;
-/**
- * The same for the writer, ms. The server's own limit is lower: only an unreachable server takes this long.
- */
+/** The same for the writer, ms. The server's own limit is lower; only an unreachable one takes so long. */
 const WRITE_TIMEOUT_MS = 45_000;
 /** Oid of bigint, which is read as a number: every value stored here is below 2^53. */
 const INT8_OID = 20;

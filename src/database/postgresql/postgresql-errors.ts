@@ -26,9 +26,7 @@ const DRIVER_MESSAGES = new RegExp(
     .join('|'),
 );
 
-/**
- * Translates an error of the server, the network or the driver into a StoreError; returns others unchanged.
- */
+/** Translates an error of the server, network or driver into a StoreError; returns others unchanged. */
 function translated(error: unknown): unknown {
   if (error instanceof StoreError) return error;
   const { code, message } = error as { code?: unknown; message?: unknown };

@@ -7,7 +7,8 @@ export function sqliteIndexedTerms(db: Database.Database, table: Table, userId: 
   const index = `${table.name}_fts`;
   const vocabulary = `temp.${index}_terms`;
   if (!db.prepare('select 1 from temp.sqlite_schema where name = ?').get(`${index}_terms`)) {
-    // A temporary view of the index, which SQLite treats as a write even on a read-only connection.
+    // A view of the index that exists on this connection only; to SQLite, creating it is a write all the
+    // same.
     db.pragma('query_only = off');
     db.exec(`create virtual table ${vocabulary} using fts5vocab(main, ${index}, instance)`);
     db.pragma('query_only = on');

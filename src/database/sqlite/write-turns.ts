@@ -50,9 +50,7 @@ export class WriteTurns {
     return Atomics.load(this.cells, APPENDED_CELL);
   }
 
-  /**
-   * The lock as a bulk load uses it: it waits for the writer and for other bulk loads, but never for ever.
-   */
+  /** The lock as a bulk load uses it: it waits for the writer and other bulk loads, but not for ever. */
   get forBulkLoad(): WriteLock {
     return {
       acquire: () => this.acquireForBulkLoad(),

@@ -2,9 +2,7 @@ import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min } from 'class-validat
 import { IsId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/**
- * One observed emotion. Intensity and confidence are 0..1. An unknown confidence, session or turn is null.
- */
+/** One observed emotion. Intensity and confidence are 0..1; null where unknown. */
 export class EmotionObserved {
   // Twice the limit of a command: a label can grow when it is lower-cased.
   @IsText(1, 128)

@@ -37,7 +37,7 @@ export interface StreamHead {
   version: number;
 }
 
-/** A page of the log: the events that meet every condition, in order of position. */
+/** Selects a page of the log: events that meet every condition, in order of position. */
 export interface EventQuery {
   /** Only events after this position. */
   after: number;

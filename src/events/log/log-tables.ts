@@ -83,7 +83,7 @@ export const failuresTable = defineTable(
   { key: ['projection'] },
 );
 
-/** The events that a projection skips for good, by order of an operator. */
+/** The events that projections skip permanently on the order of an operator. */
 export const skipsTable = defineTable(
   'skips',
   { projection: text(), eventId: text(), position: integer(), cause: text(), skippedAt: integer() },

@@ -5,8 +5,7 @@ import type { Doorbell } from './doorbell.js';
 import { readHead } from './postgresql-event-reader.js';
 
 /**
- * A channel belongs to the whole database, a log to one schema. Hashed, since a schema's name may be too
- * long.
+ * A channel belongs to the whole database, a log to one schema. A schema's name may be too long: so hashed.
  */
 const CHANNEL = `'edgesoul_' || md5(current_schema())`;
 

@@ -18,11 +18,9 @@ const STREAM_HEAD = `select stream_key, (select max(version) from events e where
 
 /** Rows of a bulk load that are prepared before the next insert transaction (approximate). */
 const ROWS_PREPARED_AHEAD = 5_000;
-/**
- * Longest time that one bulk-load transaction holds the lock, ms; well below WriteTurns' MAX_WAIT_MS (100).
- */
+/** Longest bulk-load transaction, ms; well below the 100 ms for which WriteTurns lets a thread wait. */
 const MAX_BULK_LOAD_MS = 20;
-/** Rows inserted between two checks for waiting commands: at most as many delay a command. */
+/** Rows inserted between two checks for waiting commands; a command waits for at most this many. */
 const ROWS_BETWEEN_CHECKS = 10;
 
 /** Stream heads cached in memory. */
