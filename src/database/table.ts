@@ -27,7 +27,6 @@ export const nullable = <T>(base: Column<T>): Column<T | null> => ({ ...base, nu
 
 type Columns = Record<string, Column>;
 
-/** The row type of a set of columns. */
 export type RowOf<C extends Columns> = { [K in keyof C]: C[K] extends Column<infer T> ? T : never };
 
 /** A declared table: entities, statements, row types and the in-memory store are derived from it. */
@@ -57,10 +56,8 @@ export interface FullText<Name extends string = string> {
   readonly columns: readonly Name[];
 }
 
-/** The row type of a table. */
 export type RowIn<T> = T extends Table<infer Row> ? Row : never;
 
-/** Declares a table. */
 export function defineTable<C extends Columns>(
   name: string,
   columns: C,
@@ -88,7 +85,6 @@ export function keyText(key: readonly Key[]): string {
   return id;
 }
 
-/** Returns the parts of a row's key. */
 export function keyOf(table: Table, row: object): Key[] {
   return table.key.map((name) => (row as Record<string, Key>)[name] as Key);
 }

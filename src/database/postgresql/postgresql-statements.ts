@@ -73,7 +73,6 @@ export class TableStatements {
 
 const statements = new Map<Table, TableStatements>();
 
-/** Returns the statements of a table; they are built once. */
 export function statementsOf(table: Table): TableStatements {
   let known = statements.get(table);
   if (!known) {
@@ -83,7 +82,6 @@ export function statementsOf(table: Table): TableStatements {
   return known;
 }
 
-/** Builds the statement that reads a page of rows. */
 export function selectPage(table: Table, query: RowQuery): { text: string; values: unknown[] } {
   const columns = Object.keys(table.columns).map(columnName);
   const conditions: string[] = [];
@@ -114,7 +112,6 @@ export function selectPage(table: Table, query: RowQuery): { text: string; value
   return { text, values };
 }
 
-/** Returns the PostgreSQL type of a column. */
 export function columnType({ kind }: Column): string {
   switch (kind) {
     case 'integer':

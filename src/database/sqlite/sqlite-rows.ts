@@ -152,7 +152,6 @@ export class SqliteRows implements RowStore {
     return rows.map((values) => statements.decode(values));
   }
 
-  /** Returns the table's full-text index. */
   fullText(table: Table): SqliteFullText {
     const { fullText } = this.statementsOf(table);
     if (!fullText) throw new Error(`Table ${table.name} declares no full text.`);
@@ -209,7 +208,6 @@ export function selectPage(table: Table, query: RowQuery): { sql: string; parame
   return { sql, parameters: [...parameters, query.limit] };
 }
 
-/** Returns the SQLite type of a column. */
 export function columnType({ kind }: Column): string {
   if (kind === 'text' || kind === 'json') return 'text';
   if (kind === 'real') return 'real';
