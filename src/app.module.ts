@@ -19,8 +19,8 @@ import { VerificationsModule } from './modules/verifications/verifications.modul
 import type { Backups } from './operations/backup/backups.js';
 import type { Store } from './store/store.js';
 
-/** What the service serves. */
-export interface Served {
+/** What the service is built over. */
+export interface ServedParts {
   store: Store;
   backups: Backups;
 }
@@ -28,7 +28,7 @@ export interface Served {
 /** The service over an open store. */
 @Module({})
 export class AppModule {
-  static of({ store, backups, metrics }: Served & { metrics: Metrics }): DynamicModule {
+  static of({ store, backups, metrics }: ServedParts & { metrics: Metrics }): DynamicModule {
     return {
       module: AppModule,
       imports: [

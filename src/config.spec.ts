@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readConfig } from './config.js';
 import { StartRefused } from './errors.js';
 
-/** What the operator reads when the start is refused. */
+/** Returns the message that the operator sees when the start is refused. */
 function refusal(env: NodeJS.ProcessEnv): string {
   try {
     readConfig(env);
@@ -16,7 +16,7 @@ function refusal(env: NodeJS.ProcessEnv): string {
 const BACKUPS = { continuous: false, keep: { newest: 7, daily: 7, weekly: 4 } };
 
 describe('the settings', () => {
-  it('have a default each', () => {
+  it('all have defaults', () => {
     expect(readConfig({})).toEqual({
       port: 3000,
       host: '127.0.0.1',
@@ -27,7 +27,7 @@ describe('the settings', () => {
     });
   });
 
-  it('are read from the environment, folders made absolute, the rest of it ignored', () => {
+  it('are read from the environment, with folders as absolute paths', () => {
     const env = {
       PORT: '0',
       HOST: '0.0.0.0',
@@ -47,7 +47,7 @@ describe('the settings', () => {
     });
   });
 
-  it('of backups are read', () => {
+  it('include the backup settings', () => {
     const env = {
       BACKUP_SCHEDULE: '0 3 * * *',
       DRILL_SCHEDULE: '@weekly',
@@ -64,8 +64,8 @@ describe('the settings', () => {
     });
   });
 
-  it('of backups that make no sense are refused together', () => {
-    const said = refusal({
+  it('are refused with a list of all invalid backup settings', () => {
+    const message = refusal({
       BACKUP_SCHEDULE: 'at night',
       DRILL_SCHEDULE: '0 0 31 2 *',
       BACKUP_CONTINUOUS: 'yes',
@@ -79,26 +79,26 @@ describe('the settings', () => {
       'BACKUP_KEEP="0"',
       'BACKUP_KEEP_DAILY="-1"',
     ])
-      expect(said).toContain(name);
+      expect(message).toContain(name);
   });
 
-  it.each(['1', '65535'])('take port %s', (PORT) => {
+  it.each(['1', '65535'])('accept port %s', (PORT) => {
     expect(readConfig({ PORT }).port).toBe(Number(PORT));
   });
 
-  it('take an empty DATABASE_URL for none', () => {
+  it('treat an empty DATABASE_URL as unset', () => {
     expect(readConfig({ DATABASE_URL: '' }).databaseUrl).toBeUndefined();
   });
 
   it.each(['postgresql://user:secret@db:5433/edgesoul?sslmode=verify-full', 'postgres://db/edgesoul'])(
-    'take the PostgreSQL database %s',
+    'accept the PostgreSQL URL %s',
     (url) => {
       expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
     },
   );
 });
 
-describe('wrong settings', () => {
+describe('invalid settings', () => {
   it.each(['', ' ', '65536', '-1', '3.5', '3000 ', '0x10', '1e3', 'http'])(
     'stop the start: port %j',
     (PORT) => {
@@ -123,7 +123,7 @@ describe('wrong settings', () => {
     },
   );
 
-  it('are all listed at once, one a line, and a secret is not', () => {
+  it('are listed together, one per line, without secrets', () => {
     const env = {
       PORT: 'http',
       HOST: '',

@@ -6,7 +6,7 @@ import { StartRefused } from './errors.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-/** A cron expression, or empty. */
+/** Accepts a cron expression or an empty text. */
 function IsSchedule(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -43,7 +43,7 @@ class Environment {
   @IsNotEmpty({ message: 'must not be empty' })
   BACKUP_DIR = './backups';
 
-  /** Empty: none. */
+  /** Empty: no scheduled backups. */
   @IsSchedule()
   BACKUP_SCHEDULE = '';
 
@@ -59,7 +59,7 @@ class Environment {
   @Matches(/^\d{1,4}$/, { message: 'must be a whole number from 0 to 9999' })
   BACKUP_KEEP_WEEKLY = '4';
 
-  /** Empty: none. */
+  /** Empty: no scheduled restore drills. */
   @IsSchedule()
   DRILL_SCHEDULE = '';
 
@@ -67,21 +67,21 @@ class Environment {
   LOG_LEVEL = 'info';
 }
 
-/** The service's settings, checked. */
+/** The validated settings of the service. */
 export interface Config {
   port: number;
   host: string;
-  /** Address of a PostgreSQL database, with its password; undefined for the SQLite file of the data folder. */
+  /** URL of the PostgreSQL database, with its password; undefined for the SQLite file in `dataDir`. */
   databaseUrl: string | undefined;
-  /** Absolute; holds `edgesoul.db`, unless the store is in PostgreSQL. */
+  /** Absolute path; contains `edgesoul.db` unless the store is in PostgreSQL. */
   dataDir: string;
-  /** Absolute. */
+  /** Absolute path. */
   backupDir: string;
   logLevel: string;
   backups: BackupConfig;
 }
 
-/** When backups are made, and how many are kept. */
+/** When backups and restore drills run, and how many backups are kept. */
 export interface BackupConfig {
   /** Cron expressions, UTC. */
   schedule: string | undefined;
@@ -90,19 +90,19 @@ export interface BackupConfig {
   keep: { newest: number; daily: number; weekly: number };
 }
 
-/** Reads and checks the environment once; throws StartRefused with one list of everything that is wrong. */
+/** Reads and validates the environment. Throws StartRefused with a list of every invalid variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const names = Object.keys(new Environment());
-  const given = Object.fromEntries(
+  const variables = Object.fromEntries(
     names.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]),
   );
-  const checked = plainToInstance(Environment, { ...new Environment(), ...given });
+  const checked = plainToInstance(Environment, { ...new Environment(), ...variables });
   const problems = validateSync(checked).map(
     ({ property, constraints }) =>
       `  ${property}=${JSON.stringify(env[property])}: ${Object.values(constraints ?? {}).join(', ')}`,
   );
   if (env.DATABASE_URL && !isPostgresql(env.DATABASE_URL)) {
-    // Not the value itself: it may hold a password.
+    // Without the value, which may contain a password.
     problems.push('  DATABASE_URL: must look like postgresql://user:password@host:5432/database');
   }
   if (problems.length > 0) throw new StartRefused(`The environment is not valid:\n${problems.join('\n')}`);

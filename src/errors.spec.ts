@@ -16,7 +16,7 @@ import { errorData, errorFrom } from './thread-result.js';
 
 const cause = new Error('disk full');
 
-describe('the errors', () => {
+describe('errors', () => {
   it.each<[code: string, status: number, error: StoreError]>([
     ['request.invalid', 400, InvalidInput.field('name', 'is required')],
     ['request.malformed', 400, InvalidInput.malformed('not JSON', cause)],
@@ -37,7 +37,7 @@ describe('the errors', () => {
     ['service.busy', 503, Unavailable.busy(9)],
     ['service.stopping', 503, Unavailable.stopping()],
     ['database.unavailable', 503, Unavailable.database(cause)],
-  ])('%s has status %i', (code, status, error) => {
+  ])('with the code %s have status %i', (code, status, error) => {
     expect(error).toMatchObject({ status, code, name: error.constructor.name });
     expect(error.message).toMatch(/\S/);
     expect(code).toMatch(/^[a-z]+\.[a-z-]+$/);
@@ -49,11 +49,11 @@ describe('the errors', () => {
     PoisonEvent.folding('p', { position: 7, type: 't', streamId: 's' }, cause),
     Unexpected.from(cause),
     Unavailable.database(cause),
-  ])('$code keeps its cause', (error) => {
+  ])('keep their cause: $code', (error) => {
     expect(error.cause).toBe(cause);
   });
 
-  it('of several fields name the first in the message and all of them beside it', () => {
+  it('for several fields name the first in the message and list all of them', () => {
     const errors = [
       { path: '', message: 'must be object' },
       { path: 'name', message: 'is required' },
@@ -67,14 +67,14 @@ describe('the errors', () => {
     expect(InvalidInput.fields([]).message).toBe('The request is not valid.');
   });
 
-  it('of a stale version say which is the current one', () => {
+  it('for a stale version contain the current version', () => {
     expect(Conflict.version('profile:u', 'none', 4)).toMatchObject({
       message: 'Stream profile:u is at version 4, not none; read it again and retry.',
       extra: { currentVersion: 4 },
     });
   });
 
-  it('of a stored event say where it stands', () => {
+  it('for a stored event contain its position and stream', () => {
     expect(PoisonEvent.undecodable({ position: 7, streamId: 'memory:m' }, 'is broken').message).toBe(
       'Event at position 7, stream memory:m: is broken',
     );
@@ -90,28 +90,28 @@ describe('the errors', () => {
     PoisonEvent.folding('emotion-trend', { position: 7, type: 'emotion.observed', streamId: 's' }, cause),
     Unavailable.busy(9),
     Unexpected.from(cause),
-  ])('that crossed a thread boundary are the same again: $name', (error) => {
+  ])('are the same after a transfer between threads: $name', (error) => {
     const again = errorFrom(structuredClone(errorData(error)));
     expect(again).toBeInstanceOf(error.constructor);
     expect({ ...again, message: again.message }).toEqual({ ...error, message: error.message });
     expect((again.cause as Error | undefined)?.stack).toBe((error.cause as Error | undefined)?.stack);
   });
 
-  it('that were thrown by a bug cross a thread boundary as what nobody foresaw, with their stack', () => {
+  it('of a bug become Unexpected in a transfer between threads, and keep their stack', () => {
     const again = errorFrom(structuredClone(errorData(cause)));
     expect(again).toBeInstanceOf(Unexpected);
     expect((again.cause as Error).stack).toBe(cause.stack);
   });
 
-  it('that nobody foresaw tell nothing of the inside', () => {
+  it('that are unexpected do not reveal their cause', () => {
     expect(Unexpected.from(cause).message).not.toContain('disk full');
   });
 
-  it('that pass say when to retry', () => {
+  it('that are temporary say when to retry', () => {
     expect(Unavailable.busy(9).retryAfter).toBeGreaterThan(0);
   });
 
-  it('that stop the start are not answered to anyone', () => {
+  it('that stop the start are no StoreErrors', () => {
     expect(new StartRefused('no')).not.toBeInstanceOf(StoreError);
     expect(new StartRefused('no').name).toBe('StartRefused');
   });

@@ -1,25 +1,25 @@
 import { whyOf } from './why.js';
 
-/** One field that was refused: where it is in the input (`emotion.intensity`) and what was wrong. */
+/** One invalid field: its path in the input, such as `emotion.intensity`, and what is wrong with it. */
 export interface FieldError {
   path: string;
   message: string;
 }
 
-/** What an error may carry besides its code and its sentence. */
+/** Optional parts of an error besides its code and its message. */
 export interface ErrorDetails {
   cause?: unknown;
   errors?: FieldError[];
-  /** Members added to the problem document, such as `currentVersion`. */
+  /** Extra members of the problem document, such as `currentVersion`. */
   extra?: Record<string, unknown>;
 }
 
-/** The long work that runs as a job, one of each kind at a time. */
+/** The kinds of long-running jobs; at most one of each kind runs at a time. */
 export type JobKind = 'backup' | 'drill' | 'rebuild' | 'verification';
 
 /**
- * Every code there is, by the class of the error. Codes are stable: clients and alerts act on them. Sentences that belong
- * to one feature are written beside it; the constructors below are for what several features refuse.
+ * Every error code, by error class. Codes are stable: clients and alerts depend on them. A feature writes its
+ * own messages; the named constructors below are for messages that several features use.
  */
 interface Codes {
   InvalidInput:
@@ -77,7 +77,7 @@ interface Codes {
     | 'backup.unwritable';
 }
 
-/** The root of the taxonomy: a stable code, the HTTP status it maps to, and a sentence that says what to do. */
+/** Base class of all errors: a stable code, its HTTP status, and a message that says what to do. */
 export abstract class StoreError<Code extends string = string> extends Error {
   abstract readonly status: number;
   readonly errors: FieldError[] | undefined;
@@ -95,7 +95,7 @@ export abstract class StoreError<Code extends string = string> extends Error {
   }
 }
 
-/** 400: the request itself is wrong; `errors` names every bad field. */
+/** 400: the request itself is invalid; `errors` lists every invalid field. */
 export class InvalidInput extends StoreError<Codes['InvalidInput']> {
   readonly status = 400;
 
@@ -115,7 +115,7 @@ export class InvalidInput extends StoreError<Codes['InvalidInput']> {
   }
 }
 
-/** 404: what was asked for does not exist, or no longer. */
+/** 404: the requested resource does not exist, or no longer exists. */
 export class NotFound extends StoreError<Codes['NotFound']> {
   readonly status = 404;
 
@@ -144,7 +144,7 @@ export class NotFound extends StoreError<Codes['NotFound']> {
   }
 }
 
-/** 409: the request is well formed, but the present state refuses it. */
+/** 409: the request is valid, but the current state does not allow it. */
 export class Refused extends StoreError<Codes['Refused']> {
   readonly status = 409;
 
@@ -154,7 +154,7 @@ export class Refused extends StoreError<Codes['Refused']> {
   }
 }
 
-/** 412: the stream is not at the version that the caller expected. */
+/** 412: the stream is not at the version that the client expected. */
 export class Conflict extends StoreError<Codes['Conflict']> {
   readonly status = 412;
 
@@ -164,7 +164,7 @@ export class Conflict extends StoreError<Codes['Conflict']> {
   }
 }
 
-/** 413: the body is larger than the route takes. */
+/** 413: the body is larger than the route allows. */
 export class TooLarge extends StoreError<Codes['TooLarge']> {
   readonly status = 413;
 
@@ -182,12 +182,12 @@ export class UnsupportedMedia extends StoreError<Codes['UnsupportedMedia']> {
   }
 }
 
-/** 422: a file that was to be imported is not what it should be; nothing of it was taken. */
+/** 422: a file to be imported is foreign, too new, damaged or incomplete; nothing of it was imported. */
 export class FileRefused extends StoreError<Codes['FileRefused']> {
   readonly status = 422;
 }
 
-/** 422: the idempotency key was used before for another command. */
+/** 422: the idempotency key was already used for a different command. */
 export class KeyReused extends StoreError<Codes['KeyReused']> {
   readonly status = 422;
 
@@ -197,14 +197,14 @@ export class KeyReused extends StoreError<Codes['KeyReused']> {
   }
 }
 
-/** 500: what is stored is not what was written. */
+/** 500: the stored data is not what was written. */
 export class Corrupt extends StoreError<Codes['Corrupt']> {
   readonly status = 500;
 }
 
-/** 500: the database reports that its storage is damaged; a restore mends it. */
+/** 500: the database reports that its storage is damaged; it has to be restored from a backup. */
 export class DamagedDatabase extends Corrupt {
-  /** Of the class it is called on. */
+  /** Returns an error of the class that it is called on. */
   static because<Class extends typeof DamagedDatabase>(this: Class, cause: unknown): InstanceType<Class> {
     const help = 'verify the store, and restore it from a backup';
     const why = `The database is damaged: ${whyOf(cause)}; ${help}.`;
@@ -212,10 +212,10 @@ export class DamagedDatabase extends Corrupt {
   }
 }
 
-/** 500: the file is no database at all: another program wrote it, or its first page is overwritten. */
+/** 500: the file is not a database: another program wrote it, or its first page was overwritten. */
 export class ForeignDatabase extends DamagedDatabase {}
 
-/** Where an event is in the log, for messages. */
+/** Where an event is in the log, for error messages. */
 export interface EventPlace {
   position: number;
   streamId: string;
@@ -223,8 +223,8 @@ export interface EventPlace {
 }
 
 /**
- * 500: an event that cannot be decoded, or that a fold cannot take. A command that would append it is not written; a
- * projection that meets it in the log stops there.
+ * 500: an event cannot be decoded, or a fold throws on it. A command that would append such an event is not
+ * written. A projection that reaches it in the log stops there.
  */
 export class PoisonEvent extends StoreError<Codes['PoisonEvent']> {
   readonly status = 500;
@@ -232,26 +232,26 @@ export class PoisonEvent extends StoreError<Codes['PoisonEvent']> {
 
   static undecodable(at: EventPlace, what: string, cause?: unknown): PoisonEvent {
     const message = `Event at position ${at.position}, stream ${at.streamId}: ${what}`;
-    return new PoisonEvent('event.undecodable', message, { cause }).of(at);
+    return new PoisonEvent('event.undecodable', message, { cause }).locatedAt(at);
   }
 
   static folding(projection: string, event: EventPlace & { type: string }, cause: unknown): PoisonEvent {
     const what = `Projection ${projection} could not fold ${event.type} of ${event.streamId}: ${whyOf(cause)}`;
-    return new PoisonEvent('projection.failed', `${what}. Nothing was written.`, { cause }).of(event);
+    return new PoisonEvent('projection.failed', `${what}. Nothing was written.`, { cause }).locatedAt(event);
   }
 
-  /** The event; undefined once the error has crossed threads. */
+  /** The event's place in the log; undefined once the error has been passed to another thread. */
   get at(): EventPlace | undefined {
     return this.#at;
   }
 
-  private of(at: EventPlace): this {
+  private locatedAt(at: EventPlace): this {
     this.#at = at;
     return this;
   }
 }
 
-/** 500: anything that nobody foresaw; the log has the cause. */
+/** 500: an unexpected error; its cause is in the service's log. */
 export class Unexpected extends StoreError<Codes['Unexpected']> {
   readonly status = 500;
 
@@ -260,10 +260,10 @@ export class Unexpected extends StoreError<Codes['Unexpected']> {
   }
 }
 
-/** 503: not now; the same request may succeed after `Retry-After`. */
+/** 503: temporarily unavailable; the same request may succeed after `Retry-After`. */
 export class Unavailable extends StoreError<Codes['Unavailable']> {
   readonly status = 503;
-  /** Seconds after which a retry makes sense. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter = 1;
 
   static busy(waiting: number): Unavailable {
@@ -281,20 +281,20 @@ export class Unavailable extends StoreError<Codes['Unavailable']> {
     );
   }
 
-  /** Of the class it is called on. */
+  /** Returns an error of the class that it is called on. */
   static database<Class extends typeof Unavailable>(this: Class, cause: unknown): InstanceType<Class> {
     const why = `The database cannot serve now: ${whyOf(cause)}`;
     return new this('database.unavailable', why, { cause }) as InstanceType<Class>;
   }
 }
 
-/** 503: the disk is full, or an I/O error kept the database from reading or writing it. */
+/** 503: the disk is full, or the database hit an I/O error. */
 export class DiskFailure extends Unavailable {}
 
-/** 503: others held a lock for too long; nothing was done. */
+/** 503: another connection held a lock for too long; nothing was done. */
 export class DatabaseLocked extends Unavailable {}
 
-/** The service cannot start: the message says what was wrong and what to do. */
+/** The service cannot start; the message says why, and what to do. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused';
 }

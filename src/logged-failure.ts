@@ -1,6 +1,6 @@
 import { StoreError, Unexpected } from './errors.js';
 
-/** What a log says of a failure: what a person can act on, and the stack of what caused it or of what nobody foresaw. */
+/** Log fields of a failure: code, message, and the stack of its cause (its own stack if it is a 500). */
 export function loggedFailure(error: unknown): { code: string; why: string; cause?: string | undefined } {
   const failure = error instanceof StoreError ? error : Unexpected.from(error);
   const { code, message: why } = failure;

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { AppModule, type Served } from './app.module.js';
+import { AppModule, type ServedParts } from './app.module.js';
 import { InvalidInput } from './errors.js';
 import { newId } from './events/uuid.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
@@ -14,19 +14,19 @@ import { measureRequests } from './http/request-metrics.js';
 import { Metrics } from './modules/metrics.js';
 import { compileValidators } from './validation/validator.js';
 
-const BODY_LIMIT = 1024 * 1024;
-const BATCH_BODY_LIMIT = 8 * 1024 * 1024;
-/** For how long busy connections are told to close before idle ones are closed: a request may be on its way on them. */
-const PARTING_MS = 250;
-/** How often connections that have fallen idle are closed while stopping. */
-const SWEEP_MS = 50;
+const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BATCH_BODY_BYTES = 8 * 1024 * 1024;
+/** How long idle connections stay open after a shutdown begins, ms: a request may be on its way on one. */
+const GRACE_MS = 250;
+/** Interval at which idle connections are closed during shutdown, ms. */
+const IDLE_SWEEP_MS = 50;
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
-/** The HTTP service over an open store, ready to listen. */
-export async function makeServer(over: Served, logger: Logger): Promise<NestFastifyApplication> {
+/** Builds the HTTP service over an open store; the caller makes it listen. */
+export async function makeServer(parts: ServedParts, logger: Logger): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT,
-    // Longer than any valid id, so that a long one is answered like every other bad field.
+    bodyLimit: MAX_BODY_BYTES,
+    // Longer than any valid id, so that too long an id is answered like any other invalid field.
     routerOptions: { maxParamLength: 2_048 },
     requestIdHeader: 'x-correlation-id',
     genReqId: newId,
@@ -40,7 +40,7 @@ export async function makeServer(over: Served, logger: Logger): Promise<NestFast
   const instance = adapter.getInstance<FastifyInstance>();
   acceptJson(instance);
   instance.addHook('onRoute', (route) => {
-    if (route.url === '/v1/commands') route.bodyLimit = BATCH_BODY_LIMIT;
+    if (route.url === '/v1/commands') route.bodyLimit = MAX_BATCH_BODY_BYTES;
   });
   instance.addHook('onRequest', (request, reply, done) => {
     const bad = !CORRELATION_ID.test(request.id);
@@ -53,7 +53,7 @@ export async function makeServer(over: Served, logger: Logger): Promise<NestFast
   const metrics = new Metrics();
   measureRequests(instance, metrics.registry);
   if (logger.isLevelEnabled('debug')) logRequests(instance, logger);
-  const served = AppModule.of({ ...over, metrics });
+  const served = AppModule.of({ ...parts, metrics });
   const app = await NestFactory.create<NestFastifyApplication>(served, adapter, {
     bodyParser: false,
     logger: new PinoLogger(logger),
@@ -65,7 +65,7 @@ export async function makeServer(over: Served, logger: Logger): Promise<NestFast
   return app;
 }
 
-/** Takes JSON only; a route without a body may be sent none. */
+/** Accepts JSON only; an empty body counts as no body. */
 function acceptJson(instance: FastifyInstance): void {
   const parse = instance.getDefaultJsonParser('error', 'ignore');
   instance.removeAllContentTypeParsers();
@@ -79,18 +79,18 @@ function acceptJson(instance: FastifyInstance): void {
   );
 }
 
-/** From the moment of stopping every answer is the last of its connection, and connections that fall idle are closed. */
+/** During shutdown, every answer ends its connection, and idle connections are closed. */
 function closeConnectionsWhenStopping(instance: FastifyInstance): void {
   let stopping = false;
   instance.addHook('preClose', (done) => {
     stopping = true;
-    // Not the HTTP server's own close: that cuts connections at once on which a request may be on its way.
+    // Not the HTTP server's own close(): it cuts idle connections although a request may be on its way.
     TcpServer.prototype.close.call(instance.server);
     setTimeout(() => {
-      const sweep = setInterval(() => instance.server.closeIdleConnections(), SWEEP_MS);
-      instance.server.once('close', () => clearInterval(sweep));
+      const sweeper = setInterval(() => instance.server.closeIdleConnections(), IDLE_SWEEP_MS);
+      instance.server.once('close', () => clearInterval(sweeper));
       done();
-    }, PARTING_MS);
+    }, GRACE_MS);
   });
   instance.addHook('onRequest', (_request, reply, done) => {
     if (stopping) void reply.header('connection', 'close');
@@ -98,7 +98,7 @@ function closeConnectionsWhenStopping(instance: FastifyInstance): void {
   });
 }
 
-/** Method, route, status and time, never the path's ids or a body. */
+/** Logs method, route, status and duration, but never the ids in the path or a body. */
 function logRequests(instance: FastifyInstance, logger: Logger): void {
   instance.addHook('onResponse', (request, reply, done) => {
     logger.debug({

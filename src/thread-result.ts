@@ -19,10 +19,10 @@ import {
   type ErrorDetails,
 } from './errors.js';
 
-/** What a task in another thread came to: its value, or its error as data, since a message keeps no classes. */
+/** The result of a task in another thread: its value, or its error as data. */
 export type ThreadResult<T> = { value: T } | { error: ErrorData };
 
-/** Runs the work; whatever it throws becomes data. */
+/** Runs the work and returns its value, or what it threw as data. */
 export async function toResult<T>(work: () => T | Promise<T>): Promise<ThreadResult<T>> {
   try {
     return { value: await work() };
@@ -31,13 +31,13 @@ export async function toResult<T>(work: () => T | Promise<T>): Promise<ThreadRes
   }
 }
 
-/** The value of the other thread's work; throws its error. */
+/** Returns the value of the other thread's work, or throws its error. */
 export function valueOf<T>(result: ThreadResult<T>): T {
   if ('error' in result) throw errorFrom(result.error);
   return result.value;
 }
 
-const CLASSES = [
+const ERROR_CLASSES = [
   InvalidInput,
   NotFound,
   Refused,
@@ -56,25 +56,25 @@ const CLASSES = [
   DatabaseLocked,
 ];
 
-/** An error as data: a message between threads keeps no classes. */
+/** An error as data: structured cloning between threads loses an error's class. */
 export interface ErrorData extends ErrorDetails {
   name: string;
   code: string;
   message: string;
 }
 
-/** What another thread needs to know of an error. */
+/** Turns an error into data for another thread; an error that is no StoreError becomes Unexpected. */
 export function errorData(error: unknown): ErrorData {
   const known = error instanceof StoreError ? error : Unexpected.from(error);
   const { name, code, message, errors, extra, cause } = known;
-  // Only a plain error is sure to be cloned, and the log wants no more than its stack.
+  // Only a plain Error can always be cloned, and the log needs only its stack.
   const plain =
     cause instanceof Error ? Object.assign(new Error(cause.message), { stack: cause.stack }) : undefined;
   return { name, code, message, cause: plain, ...(errors && { errors }), ...(extra && { extra }) };
 }
 
-/** The error that another thread reported. */
+/** Rebuilds the error that another thread reported, with its class; an unknown class becomes Unexpected. */
 export function errorFrom({ name, code, message, ...details }: ErrorData): StoreError {
-  const known = CLASSES.find((each) => each.name === name) ?? Unexpected;
+  const known = ERROR_CLASSES.find((each) => each.name === name) ?? Unexpected;
   return Reflect.construct(known, [code, message, details]) as StoreError;
 }

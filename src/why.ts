@@ -1,4 +1,7 @@
-/** What went wrong, in the words of the error. One that stands for several, as when a host has two addresses, has none. */
+/**
+ * Returns the error's message. An AggregateError without one, as for a host with two addresses, gives the
+ * messages of its parts; otherwise the code or the name.
+ */
 export function whyOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.message !== '') return error.message;

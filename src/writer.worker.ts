@@ -15,7 +15,7 @@ import { DecidingWriter } from './writer/deciding-writer.js';
 import { EventWriter, type Commit } from './writer/event-writer.js';
 import type { CommandResults, WriterTasks, WriterThreadData } from './writer/writer-thread.js';
 
-// The thread that holds the one writing connection; piscina calls the exported functions, `WriterTasks`, by name.
+// The thread that owns the only writing connection; piscina calls the exported functions by name.
 const { file, turns } = workerData as WriterThreadData;
 const db = openForWriting(file);
 const log = new SqliteEventLog(db, new WriteTurns(turns).forCommands);
@@ -24,15 +24,15 @@ const doorbell = new Doorbell();
 const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };
 const writer = new DecidingWriter(log, new EventWriter(log, parts), folds, DECIDERS);
 compileValidators();
-/** Not yet reported to the main thread. They travel with results: no message is sent for them alone. */
+/** Commits that are not yet reported to the main thread; they are sent with the next results. */
 let commits: Commit[] = [];
 writer.onCommit((commit) => commits.push(commit));
 
 export async function write(commands: readonly CommandData[]): Promise<CommandResults> {
   const results = await Promise.all(commands.map((command) => toResult(() => writer.write(command))));
-  const made = commits;
+  const reported = commits;
   commits = [];
-  return { results, position: doorbell.position, commits: made };
+  return { results, position: doorbell.position, commits: reported };
 }
 
 export function state(): Promise<ThreadResult<WriterState>> {

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * The log, its receipts and checkpoints, and the tables of the four projections. Text that is a key or part of one is
- * compared by its bytes, as SQLite does, whatever the locale of the database.
+ * The log, its receipts and checkpoints, and the tables of the four projections. Text in keys is compared by
+ * its bytes, as in SQLite, whatever the locale of the database.
  */
 export class Initial extends Migration {
   override up(): void {
@@ -105,7 +105,7 @@ const MEMORY = [
   )`,
   'create index memories_newest on memories (user_id, occurred_at, formed_position)',
   'create unique index memories_formed on memories (user_id, formed_position)',
-  // The terms arrive stemmed, lower-cased and prefixed by their user, as for every database.
+  // The terms arrive stemmed, lower-cased and with the user's prefix, as in SQLite.
   `create table memories_fts (
     user_id text collate "C" not null,
     id bigint not null,
@@ -113,7 +113,7 @@ const MEMORY = [
     search tsvector generated always as (array_to_tsvector(string_to_array(terms, ' '))) stored,
     primary key (user_id, id)
   )`,
-  // Without a pending list, which every search would have to walk.
+  // No pending list: every search would have to scan it.
   'create index memories_fts_search on memories_fts using gin (search) with (fastupdate = off)',
   `create table memory_summaries (
     user_id text collate "C" not null primary key,

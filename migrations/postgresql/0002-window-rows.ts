@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Concerns only how SQLite lays out its rows; PostgreSQL has had the tables in this shape from the start. */
+/** Changes only the row layout in SQLite; in PostgreSQL the tables had this shape from the start. */
 export class WindowRows extends Migration {
   override up(): void {
-    // Nothing to change.
+    // Nothing to do.
   }
 }

@@ -101,7 +101,7 @@ const MEMORY = [
   ) without rowid`,
   'create index memories_newest on memories (user_id, occurred_at, formed_position)',
   'create unique index memories_formed on memories (user_id, formed_position)',
-  // The terms arrive stemmed and lower-cased: FTS5 only has to split them at spaces.
+  // The terms arrive stemmed and lower-cased, so FTS5 only splits them at spaces.
   `create virtual table memories_fts using fts5 (
     terms, content = '', contentless_delete = 1, tokenize = "ascii tokenchars '_'"
   )`,

@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * The rows of the conversation window are wide: in a table without rowid each spills into an overflow page, in one with
- * a rowid it does not. The tables start empty; the projection has a new version, so it is folded anew at the start.
+ * The rows of the conversation window are wide: in a table without rowid, each spills into an overflow page;
+ * in a table with rowid it does not. The new tables are empty, and the projection has a new version, so it is
+ * rebuilt at the start.
  */
 export class WindowRows extends Migration {
   override up(): void {

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What operators need: receipts by position, why a projection stopped, and which events it leaves out. */
+/** For operators: receipts by position, why a projection stopped, and which events it skips. */
 export class Operations extends Migration {
   override up(): void {
     for (const sql of OPERATIONS) this.addSql(sql);

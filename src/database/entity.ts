@@ -3,7 +3,10 @@ import { columnName, type Column, type Table } from './table.js';
 
 type Property = Partial<EntityProperty> & { type: string };
 
-/** The MikroORM entity of a table, with a database's column types: the ORM checks that the migrations make what the code declares. */
+/**
+ * Builds the MikroORM entity of a table, with the column types of one database. The ORM checks that the
+ * migrations create the tables that the code declares.
+ */
 export function toEntity(table: Table, columnType: (column: Column) => string): EntitySchema {
   const properties = Object.fromEntries(
     Object.entries(table.columns).map(([name, column]) => [

@@ -1,7 +1,7 @@
 import { stem, terms, words } from './full-text.js';
 
-describe('the words of a text', () => {
-  it('are its runs of letters and digits in lower case, in order, with repetitions', () => {
+describe('words', () => {
+  it('returns runs of letters and digits in lower case, in order, with repetitions', () => {
     expect(words("Don't panic: 42 of 42 boats, e-mail_me!")).toEqual([
       'don',
       't',
@@ -16,7 +16,7 @@ describe('the words of a text', () => {
     ]);
   });
 
-  it.each(['', '   ', '…?!', '🙂👍', '\n\t'])('of %j are none', (text) => {
+  it.each(['', '   ', '…?!', '🙂👍', '\n\t'])('returns none for %j', (text) => {
     expect(words(text)).toEqual([]);
   });
 
@@ -28,43 +28,43 @@ describe('the words of a text', () => {
     ['Привет МИР', ['привет', 'мир']],
     ['학교에 가다', ['학교에', '가다']],
     ['हिन्दी', ['हिन्दी']],
-  ])('of %j are without accents and in one form: %j', (text, expected) => {
+  ])('strips accents and normalizes %j to %j', (text, expected) => {
     expect(words(text)).toEqual(expected);
   });
 
-  it('are told apart in scripts that put no spaces between them', () => {
+  it('segments scripts that put no spaces between words', () => {
     expect(words('私は寿司が好きです')).toEqual(expect.arrayContaining(['私', '寿司', '好き']));
     expect(words('我喜欢喝茶')).toEqual(expect.arrayContaining(['喜欢']));
     expect(words('ฉันชอบแมว').length).toBeGreaterThan(1);
   });
 
-  it('are found in a text of several scripts', () => {
+  it('segments a text of several scripts', () => {
     expect(words('Tea お茶 tea')).toEqual(expect.arrayContaining(['tea', 'お茶']));
   });
 
-  it('are at most 4,000, of at most 64 characters', () => {
+  it('returns at most 4,000 words of at most 64 characters', () => {
     expect(words('word '.repeat(5_000))).toHaveLength(4_000);
     expect(words(`${'a'.repeat(100)} b`)).toEqual(['a'.repeat(64), 'b']);
   });
 });
 
-describe('the terms of a text', () => {
+describe('terms', () => {
   it.each([
     ['sailing sailed sails', ['sail', 'sail', 'sail']],
     ['ponies', ['poni']],
     ['relational', ['relat']],
     ['Her boats', ['her', 'boat']],
     ['', []],
-  ])('%j are its Porter stems %j', (text, expected) => {
+  ])('reduces %j to its Porter stems %j', (text, expected) => {
     expect(terms(text)).toEqual(expected);
   });
 
-  it('are the same when they are asked for again', () => {
+  it('returns the same terms from its cache', () => {
     expect(terms('The boats were sailing.')).toEqual(terms('The boats were sailing.'));
     expect(terms('The boats were sailing.')).toEqual(words('The boats were sailing.').map(stem));
   });
 
-  it('leave words of other languages whole', () => {
+  it('leaves words of other languages unchanged', () => {
     expect(terms('привет 寿司')).toEqual(['привет', '寿司']);
   });
 });

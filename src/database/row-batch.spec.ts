@@ -12,12 +12,12 @@ const boats = defineTable(
 const marlin = { userId: 'u', name: 'Marlin', length: 7 };
 const longer = { ...marlin, length: 9 };
 
-/** A store that tells which rows were asked for. */
+/** A store that records which rows were loaded. */
 class CountingStore extends MemoryRowStore {
-  readonly asked: string[] = [];
+  readonly loaded: string[] = [];
 
   override load(table: Table, key: readonly Key[]): object | undefined {
-    this.asked.push(key.join('/'));
+    this.loaded.push(key.join('/'));
     return super.load(table, key);
   }
 }
@@ -33,15 +33,15 @@ function storeWith(...rows: (typeof marlin)[]): CountingStore {
 const changesOf = (batch: RowBatch): RowChange[] => [...(batch.changes().get(boats)?.values() ?? [])];
 
 describe('a batch of rows', () => {
-  it('loads a row once, also when there is none', () => {
+  it('loads a row only once, even when it does not exist', () => {
     const store = storeWith(marlin);
     const batch = new RowBatch(store);
     expect([batch.get(boats, 'u', 'Marlin'), batch.get(boats, 'u', 'Marlin')]).toEqual([marlin, marlin]);
     expect([batch.get(boats, 'u', 'Ray'), batch.get(boats, 'u', 'Ray')]).toEqual([undefined, undefined]);
-    expect(store.asked).toEqual(['u/Marlin', 'u/Ray']);
+    expect(store.loaded).toEqual(['u/Marlin', 'u/Ray']);
   });
 
-  it('reads its own writes, and leaves the store alone until it is saved', () => {
+  it('reads its own writes, and changes the store only when it is saved', () => {
     const store = storeWith(marlin);
     const batch = new RowBatch(store);
     batch.put(boats, longer);
@@ -51,16 +51,16 @@ describe('a batch of rows', () => {
     expect(store.load(boats, ['u', 'Marlin'])).toBe(longer);
   });
 
-  it('does not read a row that is overwritten whole, not even to read it back', () => {
+  it('does not load a row that it overwrites, not even to read it back', () => {
     const store = storeWith(marlin);
     const batch = new RowBatch(store);
     batch.put(boats, longer);
     expect(batch.get(boats, 'u', 'Marlin')).toBe(longer);
-    expect(store.asked).toEqual([]);
+    expect(store.loaded).toEqual([]);
     expect(changesOf(batch)).toEqual([{ key: ['u', 'Marlin'], before: undefined, after: longer }]);
   });
 
-  it('tells what a changed row was before, through several changes', () => {
+  it('reports the original row after several changes', () => {
     const batch = new RowBatch(storeWith(marlin));
     batch.evolve<typeof marlin>(boats, ['u', 'Marlin'], (row) => ({ ...(row ?? marlin), length: 8 }));
     batch.evolve<typeof marlin>(boats, ['u', 'Marlin'], (row) => ({
@@ -70,27 +70,27 @@ describe('a batch of rows', () => {
     expect(changesOf(batch)).toEqual([{ key: ['u', 'Marlin'], before: marlin, after: longer }]);
   });
 
-  it('answers the evolved row, made of nothing where there was none', () => {
+  it('returns the evolved row, starting from undefined when there is none', () => {
     const batch = new RowBatch(storeWith());
     expect(batch.evolve<typeof marlin>(boats, ['u', 'Marlin'], (row) => row ?? marlin)).toBe(marlin);
     expect(changesOf(batch)).toEqual([{ key: ['u', 'Marlin'], before: undefined, after: marlin }]);
   });
 
-  it('changes nothing when evolving answers the same object', () => {
+  it('reports no change when evolve returns the same object', () => {
     const batch = new RowBatch(storeWith(marlin));
     batch.evolve(boats, ['u', 'Marlin'], (row) => row ?? marlin);
     expect(batch.changes().size).toBe(0);
     expect(batch.mark()).toBe(0);
   });
 
-  it('changes nothing by reading', () => {
+  it('reports no change after a read', () => {
     const batch = new RowBatch(storeWith(marlin));
     batch.get(boats, 'u', 'Marlin');
     batch.get(boats, 'u', 'Ray');
     expect(batch.changes().size).toBe(0);
   });
 
-  it('removes a row that is there', () => {
+  it('removes a stored row', () => {
     const store = storeWith(marlin);
     const batch = new RowBatch(store);
     batch.remove(boats, 'u', 'Marlin');
@@ -100,13 +100,13 @@ describe('a batch of rows', () => {
     expect(store.all(boats)).toEqual([]);
   });
 
-  it('has nothing to do for a row that was never there and is removed', () => {
+  it('reports no change when a removed row never existed', () => {
     const batch = new RowBatch(storeWith());
     batch.remove(boats, 'u', 'Marlin');
     expect(batch.changes().size).toBe(0);
   });
 
-  it('removes a stored row also after it was overwritten without being read', () => {
+  it('removes a stored row that it has overwritten without reading', () => {
     const store = storeWith(marlin);
     const batch = new RowBatch(store);
     batch.put(boats, longer);
@@ -116,14 +116,14 @@ describe('a batch of rows', () => {
     expect(store.all(boats)).toEqual([]);
   });
 
-  it('can put a row again that it removed', () => {
+  it('puts back a row that it removed', () => {
     const batch = new RowBatch(storeWith(marlin));
     batch.remove(boats, 'u', 'Marlin');
     batch.put(boats, longer);
     expect(changesOf(batch)).toEqual([{ key: ['u', 'Marlin'], before: marlin, after: longer }]);
   });
 
-  it('keeps keys apart that only look alike when they are written together', () => {
+  it('keeps keys apart whose parts join to the same text', () => {
     const batch = new RowBatch(storeWith());
     batch.put(boats, { userId: 'ab', name: 'c', length: 1 });
     batch.put(boats, { userId: 'a', name: 'bc', length: 2 });
@@ -131,8 +131,8 @@ describe('a batch of rows', () => {
   });
 });
 
-describe('taking back what a batch did', () => {
-  it('returns to the mark and keeps what came before it', () => {
+describe('a rollback of a batch', () => {
+  it('returns to the mark and keeps earlier changes', () => {
     const batch = new RowBatch(storeWith(marlin));
     batch.put(boats, longer);
     const mark = batch.mark();
@@ -144,7 +144,7 @@ describe('taking back what a batch did', () => {
     expect(changesOf(batch)).toEqual([{ key: ['u', 'Marlin'], before: undefined, after: longer }]);
   });
 
-  it('reads a row from the store again when its overwriting was taken back', () => {
+  it('loads a row from the store again after undoing its overwrite', () => {
     const batch = new RowBatch(storeWith(marlin));
     const mark = batch.mark();
     batch.put(boats, longer);
@@ -155,13 +155,13 @@ describe('taking back what a batch did', () => {
     expect(changesOf(batch)).toEqual([{ key: ['u', 'Marlin'], before: marlin, after: longer }]);
   });
 
-  it('leaves exactly what the commands that were not refused did, whatever they did', () => {
+  it('leaves exactly the changes of the commands that were not refused, for any sequence of commands', () => {
     const name = fc.constantFrom('a', 'b', 'c');
     const step = fc.oneof(
       fc.record({ do: fc.constant('put' as const), name, length: fc.nat(9) }),
       fc.record({ do: fc.constant('remove' as const), name }),
       fc.record({ do: fc.constant('grow' as const), name }),
-      fc.record({ do: fc.constant('look' as const), name }),
+      fc.record({ do: fc.constant('read' as const), name }),
     );
     const command = fc.record({ steps: fc.array(step, { maxLength: 5 }), refused: fc.boolean() });
     fc.assert(
@@ -171,12 +171,12 @@ describe('taking back what a batch did', () => {
         const batch = new RowBatch(store);
         for (const { steps, refused } of commands) {
           const mark = batch.mark();
-          for (const each of steps) take(batch, each);
+          for (const each of steps) applyToBatch(batch, each);
           if (refused) batch.rollback(mark);
-          else for (const each of steps) imitate(model, each);
+          else for (const each of steps) applyToModel(model, each);
         }
-        const kept = ['a', 'b', 'c'].map((each) => batch.get(boats, 'u', each)?.length);
-        expect(kept).toEqual(['a', 'b', 'c'].map((each) => model.get(each)));
+        const lengths = ['a', 'b', 'c'].map((each) => batch.get(boats, 'u', each)?.length);
+        expect(lengths).toEqual(['a', 'b', 'c'].map((each) => model.get(each)));
         store.save(batch.changes());
         expect(new Map(store.all(boats).map((row) => [row.name, row.length]))).toEqual(model);
       }),
@@ -185,12 +185,12 @@ describe('taking back what a batch did', () => {
   });
 });
 
-type Step = { do: 'put'; name: string; length: number } | { do: 'remove' | 'grow' | 'look'; name: string };
+type Step = { do: 'put'; name: string; length: number } | { do: 'remove' | 'grow' | 'read'; name: string };
 
-function take(batch: RowBatch, step: Step): void {
+function applyToBatch(batch: RowBatch, step: Step): void {
   if (step.do === 'put') batch.put(boats, { userId: 'u', name: step.name, length: step.length });
   if (step.do === 'remove') batch.remove(boats, 'u', step.name);
-  if (step.do === 'look') batch.get(boats, 'u', step.name);
+  if (step.do === 'read') batch.get(boats, 'u', step.name);
   if (step.do === 'grow') {
     batch.evolve<typeof marlin>(boats, ['u', step.name], (row) => ({
       userId: 'u',
@@ -200,7 +200,7 @@ function take(batch: RowBatch, step: Step): void {
   }
 }
 
-function imitate(model: Map<string, number>, step: Step): void {
+function applyToModel(model: Map<string, number>, step: Step): void {
   if (step.do === 'put') model.set(step.name, step.length);
   if (step.do === 'remove') model.delete(step.name);
   if (step.do === 'grow') model.set(step.name, (model.get(step.name) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import type { RowChange, RowChanges, Rows, RowStore } from './row-store.js';
 import { keyOf, keyText, type Key, type Table } from './table.js';
 
-/** Stands for a row that was overwritten without being read. */
+/** Placeholder for a row that is overwritten without being read. */
 const UNREAD = Object.freeze({});
 
 interface Undo {
@@ -10,12 +10,12 @@ interface Undo {
 }
 
 /**
- * The working set of one batch: rows are loaded once, changed in memory, and written together at the end.
- * `mark` and `rollback` take back what one refused command did.
+ * The working set of one batch: rows are loaded once, changed in memory and written together at the end.
+ * `mark` and `rollback` undo the changes of a single refused command.
  */
 export class RowBatch implements Rows {
   private readonly tables = new Map<Table, Map<string, RowChange>>();
-  private readonly undo: Undo[] = [];
+  private readonly undoLog: Undo[] = [];
 
   constructor(private readonly store: Pick<RowStore, 'load'>) {}
 
@@ -39,19 +39,19 @@ export class RowBatch implements Rows {
     return row;
   }
 
-  /** The point to which `rollback` can return. */
+  /** Returns a savepoint for `rollback`. */
   mark(): number {
-    return this.undo.length;
+    return this.undoLog.length;
   }
 
   rollback(mark: number): void {
-    while (this.undo.length > mark) {
-      const { change, after } = this.undo.pop() as Undo;
+    while (this.undoLog.length > mark) {
+      const { change, after } = this.undoLog.pop() as Undo;
       change.after = after;
     }
   }
 
-  /** The rows that differ from what was loaded. */
+  /** Returns the rows that differ from what was loaded. */
   changes(): RowChanges {
     const changes: RowChanges = new Map();
     for (const [table, rows] of this.tables) {
@@ -66,7 +66,7 @@ export class RowBatch implements Rows {
 
   private change(change: RowChange, row: object | undefined): void {
     if (change.after === row) return;
-    this.undo.push({ change, after: change.after });
+    this.undoLog.push({ change, after: change.after });
     change.after = row;
   }
 
@@ -82,7 +82,7 @@ export class RowBatch implements Rows {
     return change;
   }
 
-  /** Like loaded, but a row that is overwritten whole need not be read. */
+  /** Like `loaded`, but does not read the row, which is about to be overwritten. */
   private overwritten(table: Table, key: readonly Key[]): RowChange {
     const rows = this.rowsOf(table);
     const id = keyText(key);

@@ -1,13 +1,13 @@
 import type { Table } from './table.js';
 
-/** Ends the name of a table that is filled beside the live one. */
+/** Suffix of a table that is filled beside the live one. */
 export const SHADOW = '_shadow';
-/** Ends the name of a table that was live until its shadow took its place. */
+/** Suffix of a table that was live until its shadow replaced it. */
 export const OLD = '_old';
 
 const shadows = new WeakMap<Table, Table>();
 
-/** The table of the same shape in which the rows stand that shall become live. */
+/** Returns the shadow of a table: the same columns, with the rows that will become live. */
 export function shadowOf(table: Table): Table {
   let shadow = shadows.get(table);
   if (!shadow) {
@@ -17,28 +17,28 @@ export function shadowOf(table: Table): Table {
   return shadow;
 }
 
-/** What belongs to a table in the database, under the names that it has live, as a shadow, and when it was live. */
+/** A relation in the database, by its names while it is live, a shadow, or replaced by a swap. */
 export interface Relation {
   live: string;
   shadow: string;
   old: string;
 }
 
-/** The table itself, and its full-text index. */
+/** Returns the relations of a table: the table itself and its full-text index, if any. */
 export function relationsOf({ name, fullText }: Table): Relation[] {
   const itself = { live: name, shadow: name + SHADOW, old: name + OLD };
   if (!fullText) return [itself];
   return [itself, { live: `${name}_fts`, shadow: `${name}${SHADOW}_fts`, old: `${name}${OLD}_fts` }];
 }
 
-/** Tables beside the live ones, within a write transaction. */
+/** Manages shadow tables inside a write transaction. */
 export interface Shadows {
-  /** Makes an empty shadow of each table, with all indexes. */
+  /** Creates an empty shadow of each table, with all indexes. */
   create(tables: readonly Table[]): Promise<void>;
-  /** Puts each table's shadow into its place; the tables that were live are kept aside until they are dropped. */
+  /** Replaces each table with its shadow; the replaced tables remain, renamed, until `drop`. */
   swap(tables: readonly Table[]): Promise<void>;
-  /** Has the database look at what is in the tables, where it plans by that. */
+  /** Updates the planner's statistics of the tables, where the database has any. */
   analyze(tables: readonly Table[]): Promise<void>;
-  /** Drops the table's shadow and what was kept aside, if there are any. */
+  /** Drops the table's shadow and its old table, if they exist. */
   drop(table: Table): Promise<void>;
 }

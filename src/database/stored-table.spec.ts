@@ -9,7 +9,7 @@ const table = defineTable(
 const row = { userId: 'ada', known: true, list: [1, 2], note: null };
 
 describe('a stored table', () => {
-  it('has its JSON as text, and everything else as it is', () => {
+  it('has JSON as text and all other values unchanged', () => {
     expect(storedRow(table, row)).toEqual({ ...row, list: '[1,2]' });
     expect(storedTable(table)).toMatchObject({ name: 'things', key: ['userId'] });
     expect(Object.values(storedTable(table).columns).map(({ kind }) => kind)).toEqual([
@@ -21,12 +21,12 @@ describe('a stored table', () => {
     expect(storedTable(table)).toBe(storedTable(table));
   });
 
-  it('is parsed back, but for what is no JSON', () => {
+  it('is parsed back, except for text that is not JSON', () => {
     expect(parsedRow(table, storedRow(table, row))).toEqual(row);
     expect(parsedRow(table, { ...row, list: '[1,' })).toEqual({ ...row, list: '[1,' });
   });
 
-  it('leaves the row as it was', () => {
+  it('does not modify the original row', () => {
     storedRow(table, row);
     expect(row.list).toEqual([1, 2]);
   });

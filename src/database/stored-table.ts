@@ -4,7 +4,7 @@ type Values = Record<string, unknown>;
 
 const stored = new WeakMap<Table, Table>();
 
-/** The same table with its JSON as the text that a database keeps: its rows are compared and copied without being parsed. */
+/** Returns the table with its JSON columns as text: rows are compared and copied without being parsed. */
 export function storedTable(table: Table): Table {
   let known = stored.get(table);
   if (!known) {
@@ -15,12 +15,12 @@ export function storedTable(table: Table): Table {
   return known;
 }
 
-/** The row of the table as its `storedTable` has it. */
+/** Converts a row of the table into a row of its `storedTable`. */
 export function storedRow(table: Table, row: object): object {
   return withJson(table, row, (value) => JSON.stringify(value));
 }
 
-/** The row of a `storedTable` as the table has it; JSON that cannot be parsed stays text. */
+/** Converts a row of a `storedTable` into a row of the table; JSON that cannot be parsed stays text. */
 export function parsedRow(table: Table, row: object): object {
   return withJson(table, row, (value) => {
     try {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { columnName, compareKeys, defineTable, keyText, text } from './table.js';
 
 describe('a table', () => {
-  it('has no indexes beside its key unless it declares them', () => {
+  it('has no indexes besides its key unless it declares them', () => {
     expect(defineTable('boats', { userId: text() }, { key: ['userId'] })).toEqual({
       name: 'boats',
       columns: { userId: { kind: 'text', nullable: false } },
@@ -12,7 +12,7 @@ describe('a table', () => {
   });
 });
 
-describe('the name of a column', () => {
+describe('the column name', () => {
   it.each([
     ['userId', 'user_id'],
     ['lastRecalledAt', 'last_recalled_at'],
@@ -23,7 +23,7 @@ describe('the name of a column', () => {
 });
 
 describe('the text of a key', () => {
-  it('is one that no other key of the table shares', () => {
+  it('is unique in the table', () => {
     const keys = [
       ['a', 'b'],
       ['ab', ''],
@@ -37,7 +37,7 @@ describe('the text of a key', () => {
 });
 
 describe('the order of keys', () => {
-  it('is that of their UTF-8 bytes, which is how both databases sort', () => {
+  it('follows their UTF-8 bytes, as in both databases', () => {
     const part = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc

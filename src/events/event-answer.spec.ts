@@ -2,7 +2,7 @@ import { formed } from '../../test/support/happened.js';
 import { NOW, Recorder } from '../../test/support/recorder.js';
 import { eventAnswer } from './event-answer.js';
 
-describe('an event as it is answered', () => {
+describe('an event in an HTTP answer', () => {
   it('has exactly the fields of the contract, with times in UTC', () => {
     const event = new Recorder().record(formed({}, { occurredAt: -1, utcOffset: 330 }));
     expect(eventAnswer(event)).toEqual({

@@ -1,6 +1,6 @@
 import type { StoreEvent } from './event-catalog.js';
 
-/** An event as the HTTP contract answers it; times are ISO 8601 UTC. */
+/** An event in the shape of the HTTP answers; times are ISO 8601 UTC. */
 export function eventAnswer(event: StoreEvent): object {
   return {
     position: event.position,

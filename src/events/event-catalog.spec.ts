@@ -9,7 +9,7 @@ import { jsonCodec } from './log/event-codec.js';
 import { EventDecoder } from './log/event-decoder.js';
 import type { StoredEvent } from './log/event-log.js';
 
-/** A memory as a third version might have it. */
+/** A memory in an invented third schema version. */
 class WeighedMemory {
   @IsId()
   memoryId: string;
@@ -23,7 +23,7 @@ class WeighedMemory {
   importance: number;
 }
 
-/** First there was a `text` with a `weight` of 0..100; then the text became `content`; then the weight a share. */
+/** Version 2 renamed `text` to `content`; version 3 turned `weight` (0..100) into `importance` (0..1). */
 const memoryFormed = defineEvent({
   type: 'memory.formed',
   version: 3,
@@ -51,13 +51,13 @@ describe('decoding a stored event', () => {
     [1, { memoryId: 'm-1', text: 'A boat', weight: 25 }],
     [2, { memoryId: 'm-1', content: 'A boat', weight: 25 }],
     [3, newest],
-  ])('of version %i takes every step from there to the newest version', (version, data) => {
+  ])('upcasts version %i step by step to the newest version', (version, data) => {
     const event = decoder.decode(stored(version, data));
     expect(event).toMatchObject({ schemaVersion: 3, position: 7, streamId: 'memory:m-1' });
     expect(event.data).toEqual(newest);
   });
 
-  it('reads data that is stored as bytes', () => {
+  it('decodes data that is stored as bytes', () => {
     const data = Buffer.from(JSON.stringify(newest));
     expect(decoder.decode({ ...stored(3, ''), data }).data).toEqual(newest);
   });
@@ -86,8 +86,8 @@ describe('decoding a stored event', () => {
     ['without a field', stored(3, { memoryId: 'm-1', importance: 1 }), /content: is required/],
     ['with a field too many', stored(3, { ...newest, text: 'A boat' }), /text: is not a known field/],
     ['that is not an object', stored(3, '[]'), /not a valid "memory.formed"/],
-    ['that an upcaster cannot take', stored(1, 'null'), /not a valid "memory.formed"/],
-  ])('%s says where it stands and what is wrong', (_, event, what) => {
+    ['that an upcaster throws on', stored(1, 'null'), /not a valid "memory.formed"/],
+  ])('%s fails with its position, its stream and the reason', (_, event, what) => {
     const corrupt = refusalOf(() => decoder.decode(event));
     expect(corrupt).toBeInstanceOf(PoisonEvent);
     expect(corrupt).toMatchObject({ status: 500, code: 'event.undecodable' });
@@ -95,25 +95,25 @@ describe('decoding a stored event', () => {
     expect(corrupt.message).toMatch(what);
   });
 
-  it('keeps the cause of what it could not read', () => {
+  it('keeps the cause of a failure', () => {
     expect(refusalOf(() => decoder.decode(stored(3, '{'))).cause).toBeInstanceOf(SyntaxError);
     expect(refusalOf(() => decoder.decode(stored(1, 'null'))).cause).toBeInstanceOf(TypeError);
   });
 });
 
-describe('data that is about to be written', () => {
-  it('has the newest version of its type', () => {
+describe('data to be appended', () => {
+  it('gets the newest schema version of its type', () => {
     expect(catalog.check('memory.formed', newest)).toBe(3);
     expect(catalog.version('memory.formed')).toBe(3);
   });
 
-  it('is refused when it does not fit, with every bad field', () => {
+  it('is refused with every invalid field', () => {
     const refusal = refusalOf(() => catalog.check('memory.formed', { memoryId: 'm 1', importance: 2 }));
     expect(refusal).toMatchObject({ status: 400, code: 'request.invalid' });
     expect(refusal.errors?.map(({ path }) => path).toSorted()).toEqual(['content', 'importance', 'memoryId']);
   });
 
-  it('is refused when its type is not known', () => {
+  it('is refused when its type is unknown', () => {
     expect(refusalOf(() => catalog.check('memory.dreamt', newest)).message).toContain('memory.dreamt');
     expect(refusalOf(() => catalog.version('memory.dreamt')).status).toBe(400);
   });

@@ -13,7 +13,7 @@ import { preferenceLearned } from './profile/preference-learned.event.js';
 import { profileChanged } from './profile/profile-changed.event.js';
 import { userRegistered } from './profile/user-registered.event.js';
 
-/** Every event type there is: the one list. */
+/** The catalog: every event type of the service. */
 export const EVENT_TYPES = [
   userRegistered,
   profileChanged,
@@ -34,10 +34,10 @@ export type StoreEvent = EventOf<(typeof EVENT_TYPES)[number]>;
 /** The event of one type. */
 export type StoreEventOf<T extends StoreEvent['type']> = Extract<StoreEvent, { type: T }>;
 
-/** What a fold sees of the event of one type. */
+/** The event of one type as a fold sees it. */
 export type FoldEventOf<T extends StoreEvent['type']> = FoldEvent<T, StoreEventOf<T>['data']>;
 
-/** Looks event types up by name and brings stored data to the newest schema version. */
+/** Looks up event types by name and upcasts stored data to the newest schema version. */
 export class EventCatalog {
   private readonly types: ReadonlyMap<string, EventType>;
 
@@ -45,12 +45,12 @@ export class EventCatalog {
     this.types = new Map(types.map((declared) => [declared.type, declared]));
   }
 
-  /** The newest schema version of a known type. */
+  /** Returns the newest schema version of the type. Throws InvalidInput for an unknown type. */
   version(type: string): number {
     return this.known(type).version;
   }
 
-  /** Checks data that is about to be written; answers its schema version. Throws InvalidInput. */
+  /** Validates data before it is appended and returns its schema version. Throws InvalidInput. */
   check(type: string, data: unknown): number {
     const declared = this.known(type);
     declared.validate(data);
@@ -58,8 +58,9 @@ export class EventCatalog {
   }
 
   /**
-   * Upcasts stored data to the newest version and validates it. Throws Corrupt, naming position and stream, for an
-   * unknown type, for a version newer than this program knows, and for data that is not what its type says.
+   * Upcasts stored data to the newest schema version and validates it. Throws PoisonEvent, with position and
+   * stream, for an unknown type, for a schema version that this release does not know, and for data that its
+   * type refuses.
    */
   decode(stored: EventPlace & { type: string; schemaVersion: number }, data: unknown): object {
     const declared = this.types.get(stored.type);

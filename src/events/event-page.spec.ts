@@ -33,13 +33,13 @@ describe('a page of events', () => {
     expect(page).toEqual({ events: 3, nextAfter: 9, head: 9 });
   });
 
-  it('is a line an event', () => {
+  it('is one line per event', () => {
     const lines = written({ format: 'ndjson' }).text.split('\n');
     expect(lines.pop()).toBe('');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(EVENTS.map(eventAnswer));
   });
 
-  it('is a server-sent event each, whatever line breaks users wrote', () => {
+  it('is one server-sent event per event, whatever line breaks the content has', () => {
     const messages = written({ format: 'sse' }).text.split('\n\n');
     expect(messages.pop()).toBe('');
     expect(messages.map((message) => message.split(/\r\n|\n|\r/))).toEqual(
@@ -51,7 +51,7 @@ describe('a page of events', () => {
     );
   });
 
-  it('is followed by the one after its last event when it is full, else by what comes after all it has looked at', () => {
+  it('continues after its last event when it is full, else after everything that it has read', () => {
     expect(written({ format: 'ndjson', limit: 3 }).nextAfter).toBe(3);
     expect(written({ format: 'ndjson', limit: 4 }).nextAfter).toBe(9);
     expect(written({ format: 'ndjson', limit: 4, upTo: 5 }).nextAfter).toBe(5);
@@ -59,7 +59,7 @@ describe('a page of events', () => {
     expect(written({ format: 'ndjson' }, []).nextAfter).toBe(9);
   });
 
-  it('of a stream closes when it is large, not one of JSON', () => {
+  it('ends when it is large if it is streamed, but not if it is JSON', () => {
     const large = Array.from({ length: 200 }, () =>
       stored(new Recorder().record(formed({ content: 'x'.repeat(8_000) }))),
     ).map((event, i) => ({ ...event, position: i + 1 }));
@@ -72,7 +72,7 @@ describe('a page of events', () => {
     }
   });
 
-  it('of a stream ends before an event that nobody can read, and the one that begins with it fails', () => {
+  it('ends before a poison event if it is streamed, and fails if it begins with one', () => {
     const [first, second, third] = STORED as [StoredEvent, StoredEvent, StoredEvent];
     const page = written({ format: 'sse' }, [first, second, broken(third)]);
     expect(page).toMatchObject({ events: 2, nextAfter: 2 });

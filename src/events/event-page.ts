@@ -4,40 +4,40 @@ import type { StoreEvent } from './event-catalog.js';
 import type { EventDecoder } from './log/event-decoder.js';
 import type { EventQuery, StoredEvent } from './log/event-log.js';
 
-/** How a page is written: one JSON document, a line an event, or a server-sent event each. */
+/** Format of a page: one JSON document, one line per event, or one server-sent event per event. */
 export type EventFormat = 'json' | 'ndjson' | 'sse';
 
-/** Which events to write, and how. */
+/** Selects the events of a page and its format. */
 export interface PageQuery extends EventQuery {
   format: EventFormat;
 }
 
-/** A page of the log as text in UTF-8: made where it is read, never parsed again. */
+/** A page of the log as UTF-8 text: serialized by the thread that reads it, never parsed again. */
 export interface EventPage {
   text: Uint8Array;
-  /** How many events it holds. */
+  /** Number of events in the page. */
   events: number;
-  /** Where the page after this one begins: everything up to there has been answered. */
+  /** `after` of the next page: no event up to this position is left to return. */
   nextAfter: number;
   /** Position of the log's last event when the page was read. */
   head: number;
 }
 
-/** Bytes after which a page of a stream is closed, however many events were asked for: someone slow may hold it long. */
+/** Size at which a streamed page ends, whatever its limit: a slow client may keep it in memory for long. */
 const MAX_PAGE_BYTES = 256 * 1024;
 
-/** JSON text never holds a line break, which is what ends a line of NDJSON and a field of a server-sent event. */
-const WRITTEN: Record<EventFormat, (json: string, event: StoreEvent) => string> = {
+/** JSON text contains no line break, so it fits in one line of NDJSON or one field of a server-sent event. */
+const FORMATTERS: Record<EventFormat, (json: string, event: StoreEvent) => string> = {
   json: (json) => json,
   ndjson: (json) => `${json}\n`,
   sse: (json, { position, type }) => `id: ${position}\nevent: ${type}\ndata: ${json}\n\n`,
 };
 
-/** Writes one page, event by event. */
+/** Builds one page, event by event. */
 export class PageWriter {
   private readonly events: string[] = [];
   private bytes = 0;
-  private last = 0;
+  private lastPosition = 0;
   private closed = false;
 
   constructor(
@@ -45,17 +45,17 @@ export class PageWriter {
     private readonly decoder: EventDecoder,
   ) {}
 
-  /** Takes the next event in; false when it has to wait for the next page. Throws PoisonEvent. */
+  /** Adds the next event; returns false when the event belongs to the next page. Throws PoisonEvent. */
   add(stored: StoredEvent): boolean {
     this.closed = this.bytes >= MAX_PAGE_BYTES || !this.write(stored);
     return !this.closed;
   }
 
-  /** The page, all of its events taken in. */
+  /** Returns the page; `head` is the position of the log's last event. */
   finish(head: number): EventPage {
     const { limit, format, upTo = Infinity } = this.query;
     const full = this.closed || this.events.length === limit;
-    const nextAfter = full && this.events.length > 0 ? this.last : Math.min(head, upTo);
+    const nextAfter = full && this.events.length > 0 ? this.lastPosition : Math.min(head, upTo);
     const text =
       format === 'json'
         ? `{"items":[${this.events.join(',')}],"nextAfter":${nextAfter},"head":${head}}`
@@ -65,14 +65,14 @@ export class PageWriter {
 
   private write(stored: StoredEvent): boolean {
     try {
-      const text = this.written(stored);
-      // A page of JSON holds what was asked for; its reader has set the limit.
+      const text = this.format(stored);
+      // A JSON page has no size limit: its reader has set the number of events.
       if (this.query.format !== 'json') this.bytes += Buffer.byteLength(text);
       this.events.push(text);
-      this.last = stored.position;
+      this.lastPosition = stored.position;
       return true;
     } catch (error) {
-      // A stream gives all that is before the event which nobody can read; the page that begins with it fails.
+      // A stream returns every event before the poison event; the page that begins with it fails.
       const stopsHere =
         error instanceof PoisonEvent && this.query.format !== 'json' && this.events.length > 0;
       if (!stopsHere) throw error;
@@ -80,8 +80,8 @@ export class PageWriter {
     }
   }
 
-  private written(stored: StoredEvent): string {
+  private format(stored: StoredEvent): string {
     const event = this.decoder.decode(stored);
-    return WRITTEN[this.query.format](JSON.stringify(eventAnswer(event)), event);
+    return FORMATTERS[this.query.format](JSON.stringify(eventAnswer(event)), event);
   }
 }

@@ -9,7 +9,7 @@ class TestHappened {
 const step: Upcaster = (data) => data;
 
 describe('an event type', () => {
-  it('is declared with its name, its version and its steps', () => {
+  it('is declared with its name, its schema version and its upcasters', () => {
     const declared = defineEvent({
       type: 'test.happened',
       version: 2,
@@ -20,7 +20,7 @@ describe('an event type', () => {
     expect(declared.validate({ times: 1 })).toEqual({ times: 1 });
   });
 
-  it('of version 2 does not compile without the step from version 1', () => {
+  it('of version 2 does not compile without the upcaster from version 1', () => {
     const declared = defineEvent({
       type: 'test.happened',
       version: 2,
@@ -31,7 +31,7 @@ describe('an event type', () => {
     expect(declared.upcasters).toHaveLength(0);
   });
 
-  it('of version 3 does not compile with one step of two', () => {
+  it('of version 3 does not compile with only one of two upcasters', () => {
     const declared = defineEvent({
       type: 'test.happened',
       version: 3,
@@ -42,7 +42,7 @@ describe('an event type', () => {
     expect(declared.upcasters).toHaveLength(1);
   });
 
-  it('of version 1 does not compile with a step from nowhere', () => {
+  it('of version 1 does not compile with an upcaster', () => {
     const declared = defineEvent({
       type: 'test.happened',
       version: 1,

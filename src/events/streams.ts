@@ -1,24 +1,24 @@
-/** The stream of a user's profile. */
+/** Stream id of a user's profile. */
 export function profileStream(userId: string): string {
   return `profile:${userId}`;
 }
 
-/** The stream of a user's emotions. */
+/** Stream id of a user's emotions. */
 export function emotionStream(userId: string): string {
   return `emotion:${userId}`;
 }
 
-/** The stream of one session. */
+/** Stream id of one session. */
 export function conversationStream(userId: string, sessionId: string): string {
   return `conversation:${userId}:${sessionId}`;
 }
 
-/** The stream of one memory. */
+/** Stream id of one memory. */
 export function memoryStream(memoryId: string): string {
   return `memory:${memoryId}`;
 }
 
-/** The stream of the memories that replies to a user used. */
+/** Stream id of a user's recalls: which memories the replies to the user used. */
 export function recallStream(userId: string): string {
   return `recall:${userId}`;
 }

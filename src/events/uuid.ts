@@ -1,21 +1,21 @@
 import { getRandomValues } from 'node:crypto';
 import { V7Generator } from 'uuidv7';
 
-/** Random words drawn at once: the operating system is asked a few times a thousand ids, not once an id. */
-const POOL = new Uint32Array(1_024);
-let next = POOL.length;
+/** Random 32-bit words, drawn in bulk: one system call serves many ids. */
+const RANDOM_WORDS = new Uint32Array(1_024);
+let next = RANDOM_WORDS.length;
 
 const generator = new V7Generator({
   nextUint32(): number {
-    if (next === POOL.length) {
-      getRandomValues(POOL);
+    if (next === RANDOM_WORDS.length) {
+      getRandomValues(RANDOM_WORDS);
       next = 0;
     }
-    return POOL[next++] as number;
+    return RANDOM_WORDS[next++] as number;
   },
 });
 
-/** A new UUID v7 (RFC 9562): ids made one after another also sort so. */
+/** Returns a new UUID v7 (RFC 9562); ids sort in the order in which a process generates them. */
 export function newId(): string {
   return generator.generate().toString();
 }

@@ -26,25 +26,25 @@ describe('an instant', () => {
     ['has a blank for the T', '2026-03-01 18:30:00Z'],
     ['is surrounded by blanks', ' 2026-03-01T18:30:00Z'],
     ['ends with a line feed', '2026-03-01T18:30:00Z\n'],
-    ['lies in the 13th month', '2026-13-01T00:00:00Z'],
-    ['lies on 30 February', '2026-02-30T00:00:00Z'],
-    ['lies on 29 February of another year', '2026-02-29T00:00:00Z'],
-    ['lies on 29 February 1900', '1900-02-29T00:00:00Z'],
-    ['lies on 31 April', '2026-04-31T00:00:00Z'],
-    ['lies on day 0', '2026-04-00T00:00:00Z'],
+    ['is in month 13', '2026-13-01T00:00:00Z'],
+    ['is on 30 February', '2026-02-30T00:00:00Z'],
+    ['is on 29 February of a common year', '2026-02-29T00:00:00Z'],
+    ['is on 29 February 1900', '1900-02-29T00:00:00Z'],
+    ['is on 31 April', '2026-04-31T00:00:00Z'],
+    ['is on day 0', '2026-04-00T00:00:00Z'],
     ['is at 24 hours', '2026-03-01T24:00:00Z'],
     ['is at 60 minutes', '2026-03-01T18:60:00Z'],
     ['is a leap second', '2016-12-31T23:59:60Z'],
     ['has ten decimals', '2026-03-01T18:30:00.1234567890Z'],
     ['has no decimals after the point', '2026-03-01T18:30:00.Z'],
-    ['lies 24 hours off', '2026-03-01T18:30:00+24:00'],
+    ['has an offset of 24 hours', '2026-03-01T18:30:00+24:00'],
     ['has a year of six digits', '+002026-03-01T18:30:00Z'],
-    ['has no zeros', '2026-3-1T18:30:00Z'],
-    ['counts milliseconds', '1772389800000'],
-    ['lies before 1900', '1899-12-31T23:59:59Z'],
-    ['lies after 2999', '3000-01-01T00:00:00Z'],
+    ['has no leading zeros', '2026-3-1T18:30:00Z'],
+    ['is a count of milliseconds', '1772389800000'],
+    ['is before 1900', '1899-12-31T23:59:59Z'],
+    ['is after 2999', '3000-01-01T00:00:00Z'],
     ['is empty', ''],
-  ])('is none when it %s', (_, text) => {
+  ])('is refused when it %s', (_, text) => {
     expect(isInstant(text)).toBe(false);
   });
 
@@ -57,7 +57,7 @@ describe('an instant', () => {
 });
 
 describe('a small JSON object', () => {
-  it('takes at most the given bytes, as UTF-8', () => {
+  it('has at most the given number of UTF-8 bytes', () => {
     expect(isSmallJson({}, 2)).toBe(true);
     expect(isSmallJson({}, 1)).toBe(false);
     expect(isSmallJson({ a: 'é' }, 10)).toBe(true);

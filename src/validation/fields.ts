@@ -8,13 +8,13 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 
-/** Characters and length of every id a client may choose (user, session, memory). */
+/** Characters and length of every id that a client may choose (user, session, memory). */
 export const ID_PATTERN = /^[A-Za-z0-9._:@-]{1,128}$/;
 
 const INSTANT =
   /^(?:19|2\d)\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
 
-/** Whether the text is an ISO 8601 instant of the years 1900 to 2999 that names its zone and exists in the calendar. */
+/** Whether the text is an ISO 8601 instant from 1900 to 2999 with a time zone and a date that exists. */
 export function isInstant(text: unknown): boolean {
   if (typeof text !== 'string' || !INSTANT.test(text) || Number.isNaN(Date.parse(text))) return false;
   // Date.parse accepts 30 February as 2 March.
@@ -22,22 +22,22 @@ export function isInstant(text: unknown): boolean {
   return day <= new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
 }
 
-/** May be left out; null is refused. */
+/** The field may be omitted; null is refused. */
 export function Optional(): PropertyDecorator {
   return ValidateIf((_object, value) => value !== undefined);
 }
 
-/** May be left out or null; null means "none". */
+/** The field may be omitted or null; null means "none". */
 export function Nullable(): PropertyDecorator {
   return applyAll(IsOptional(), inSchema({ nullable: true }));
 }
 
-/** Says in the OpenAPI what the field means: unit, range, what it is when left out. */
+/** Describes the field in the OpenAPI document: its unit, its range and its default. */
 export function Describe(description: string): PropertyDecorator {
   return inSchema({ description });
 }
 
-/** An id chosen by a client: 1 to 128 characters of `A-Z a-z 0-9 . _ - : @`. */
+/** An id chosen by a client: 1 to 128 characters from `A-Z a-z 0-9 . _ - : @`. */
 export function IsId(): PropertyDecorator {
   return Matches(ID_PATTERN, { message: '$property must be 1 to 128 characters of A-Z a-z 0-9 . _ - : @' });
 }
@@ -47,7 +47,7 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
   return Length(min, max, options);
 }
 
-/** A text of 1 to `max` characters that holds more than white space. */
+/** A text of 1 to `max` characters that is not only white space. */
 export function IsLabel(max: number): PropertyDecorator {
   return applyAll(Length(1, max), Matches(/\S/, { message: '$property must not be blank' }));
 }
@@ -66,7 +66,7 @@ export function IsInstant(): PropertyDecorator {
     });
 }
 
-/** A JSON value that takes at most `max` bytes when written out. */
+/** A JSON object of at most `max` bytes when serialized. */
 export function IsSmallJson(max: number): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -81,7 +81,7 @@ export function IsSmallJson(max: number): PropertyDecorator {
     });
 }
 
-/** Whether the value is a JSON object of at most `max` bytes. */
+/** Whether the value is a JSON object of at most `max` bytes when serialized. */
 export function isSmallJson(value: unknown, max: number): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Buffer.byteLength(JSON.stringify(value)) <= max;
@@ -89,7 +89,7 @@ export function isSmallJson(value: unknown, max: number): boolean {
 
 const IN_SCHEMA = 'edgesoul:in-schema';
 
-/** Adds keywords to the field's JSON Schema. The library's own decorator would replace those of another one. */
+/** Adds keywords to the field's JSON Schema; the library's own decorator would replace earlier ones. */
 function inSchema(keywords: { nullable?: boolean; description?: string }): PropertyDecorator {
   return (target, propertyName) => {
     const all = { ...(Reflect.getMetadata(IN_SCHEMA, target, propertyName) as object), ...keywords };

@@ -106,15 +106,15 @@ const pathsOf = (fields: object) =>
     ?.map(({ path }) => path)
     .toSorted();
 
-/** `{log: {a: {a: … 1}}}` of so many levels, the body being the first. */
+/** `{log: {a: {a: … 1}}}` with the given number of levels; the body is the first. */
 const nested = (levels: number) => {
   let log: unknown = 1;
   for (let level = 1; level < levels; level++) log = { a: log };
   return { ...boat, log };
 };
 
-describe('a good body', () => {
-  it('is answered as it came', () => {
+describe('a valid body', () => {
+  it('is returned unchanged', () => {
     const body = {
       ...boat,
       sail: { area: 9 },
@@ -125,11 +125,11 @@ describe('a good body', () => {
     expect(validate(body)).toBe(body);
   });
 
-  it('may leave out or null what may be', () => {
+  it('may omit optional fields and set nullable ones to null', () => {
     expect(validate({ ...boat, sail: null })).toEqual({ ...boat, sail: null });
   });
 
-  it('has texts as long as their code points are many, variation selectors included', () => {
+  it('has its text measured in code points, including variation selectors', () => {
     expect(validate({ ...boat, name: '😀😀😀😀😀' })).toBeTruthy();
     expect(pathsOf({ name: '😀😀😀😀😀😀' })).toEqual(['name']);
     expect(validate({ ...boat, name: '❤️❤️' })).toBeTruthy();
@@ -137,8 +137,8 @@ describe('a good body', () => {
   });
 });
 
-describe('a bad body', () => {
-  it('is refused with the path of every bad field at once', () => {
+describe('an invalid body', () => {
+  it('is refused with the paths of all invalid fields', () => {
     const bad = {
       boatId: 'b 1',
       name: '',
@@ -191,12 +191,12 @@ describe('a bad body', () => {
     ['a number for an object that may be null', { sail: 5 }, { path: 'sail', message: 'must be object' }],
     ['a list for an object', { sail: [] }, { path: 'sail', message: 'must be object' }],
     ['a list of objects for an object', { sail: [{ area: 1 }] }, { path: 'sail', message: 'must be object' }],
-  ])('says what is wrong with %s, once', (_, fields, error) => {
+  ])('is refused with a single error for %s', (_, fields, error) => {
     expect(errorsOf(fields)).toEqual([error]);
   });
 
   it.each([null, [], [boat], 'text', 7, true, undefined])(
-    'is refused when it is no object but %j',
+    'is refused when it is %j instead of an object',
     (value) => {
       const refusal = refusalOf(() => validate(value));
       expect(refusal.errors).toEqual([{ path: '', message: 'must be object' }]);
@@ -204,18 +204,18 @@ describe('a bad body', () => {
     },
   );
 
-  it('is refused for null where a field may only be left out', () => {
+  it('is refused for null in a field that is only optional', () => {
     expect(pathsOf({ hull: null, crew: null, notes: null, launchedAt: null })).toEqual(
       expect.arrayContaining(['crew', 'hull', 'launchedAt', 'notes']),
     );
   });
 
-  it('has the names of unknown fields as they are, with the signs that JSON Pointer escapes', () => {
+  it('is refused with the names of unknown fields, without the escapes of JSON Pointer', () => {
     expect(pathsOf({ 'a/b': 1, 'c~d': 2, 'e~1f': 3 })).toEqual(['a/b', 'c~d', 'e~1f']);
     expect(pathsOf({ sail: { area: 1, 'a/b': 1 } })).toEqual(['sail.a/b']);
   });
 
-  it('is refused for a field that every object has by birth', () => {
+  it('is refused for an unknown field that every object inherits', () => {
     expect(pathsOf({ toString: 1, constructor: 2 })).toEqual(['constructor', 'toString']);
     const smuggled = JSON.parse('{"boatId":"b-1","name":"Marl","__proto__":{"name":"x"}}') as unknown;
     expect(refusalOf(() => validate(smuggled)).errors).toEqual([
@@ -228,12 +228,12 @@ describe('a bad body', () => {
     expect(validate(inherited)).toBe(inherited);
   });
 
-  it('has at most fifty errors named', () => {
+  it('is refused with at most fifty errors', () => {
     const many = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`extra${i}`, 1]));
     expect(errorsOf(many)).toHaveLength(50);
   });
 
-  it('is refused for any field at all where none is declared', () => {
+  it('is refused for any field when none is declared', () => {
     expect(bodyValidator(Nothing)({})).toEqual({});
     expect(refusalOf(() => bodyValidator(Nothing)({ a: 1 })).errors).toEqual([
       { path: 'a', message: 'is not a known field' },
@@ -241,14 +241,14 @@ describe('a bad body', () => {
   });
 });
 
-describe('what a database cannot keep', () => {
+describe('a value that a database cannot store', () => {
   const malformed = 'must be well-formed Unicode without U+0000';
 
   it.each<[string, object, FieldError]>([
     ['U+0000', { name: 'a\u0000b' }, { path: 'name', message: malformed }],
     ['the first half of a surrogate pair', { name: 'a\ud83d' }, { path: 'name', message: malformed }],
     ['the second half of a surrogate pair', { name: '\ude00a' }, { path: 'name', message: malformed }],
-    ['halves in the wrong order', { name: '\ude00\ud83d' }, { path: 'name', message: malformed }],
+    ['surrogates in the wrong order', { name: '\ude00\ud83d' }, { path: 'name', message: malformed }],
     ['U+0000 in an item of a list', { crew: ['Ada', '\u0000'] }, { path: 'crew.1', message: malformed }],
     [
       'U+0000 deep in an object',
@@ -256,26 +256,26 @@ describe('what a database cannot keep', () => {
       { path: 'log.a.0.b', message: malformed },
     ],
     ['U+0000 in a name', { log: { 'a\u0000': 1 } }, { path: 'log.a\u0000', message: malformed }],
-    ['half a pair in a name', { log: { a: { '\ud83d': 1 } } }, { path: 'log.a.\ud83d', message: malformed }],
+    [
+      'a lone surrogate in a name',
+      { log: { a: { '\ud83d': 1 } } },
+      { path: 'log.a.\ud83d', message: malformed },
+    ],
     ['infinity', { log: { a: Infinity } }, { path: 'log.a', message: 'must be a finite number' }],
     ['minus infinity', { log: { a: -Infinity } }, { path: 'log.a', message: 'must be a finite number' }],
-    [
-      'what is not a number',
-      { log: { a: Number.NaN } },
-      { path: 'log.a', message: 'must be a finite number' },
-    ],
+    ['NaN', { log: { a: Number.NaN } }, { path: 'log.a', message: 'must be a finite number' }],
   ])('is refused with its path: %s', (_, fields, error) => {
     expect(errorsOf(fields)).toEqual([error]);
   });
 
-  it('is what JSON makes of a number that is too large', () => {
+  it('is refused when JSON parses a large number to infinity', () => {
     const body = JSON.parse('{"boatId":"b-1","name":"Marl","log":{"a":1e999}}') as unknown;
     expect(refusalOf(() => validate(body)).errors).toEqual([
       { path: 'log.a', message: 'must be a finite number' },
     ]);
   });
 
-  it('is refused when it is nested deeper than 32 levels', () => {
+  it('is refused when it is nested more than 32 levels deep', () => {
     expect(validate(nested(32))).toBeTruthy();
     expect(refusalOf(() => validate(nested(33))).errors).toEqual([
       {
@@ -292,12 +292,12 @@ describe('what a database cannot keep', () => {
     ]);
   });
 
-  it('is named together with everything else that is wrong', () => {
+  it('is reported together with all other errors', () => {
     const bad = { name: 'a\u0000', crew: ['\u0000', 'Bo'], hull: 'pine', extra: '\ud83d' };
     expect(pathsOf(bad)).toEqual(['crew.0', 'extra', 'extra', 'hull', 'name']);
   });
 
-  it('does not include characters that are only rare', () => {
+  it('is not a text of characters that are merely rare', () => {
     for (const name of ['\u0001\u007f', '\ufffd\uffff', '\u{10ffff}!', '\u202e\u200d']) {
       expect(validate({ ...boat, name })).toBeTruthy();
     }
@@ -305,7 +305,7 @@ describe('what a database cannot keep', () => {
 });
 
 describe('a query', () => {
-  it('has its numbers read from text and its lists split at commas', () => {
+  it('has its numbers parsed and its lists split at commas', () => {
     expect(validateQuery({ limit: '20', share: '0.5', hulls: 'oak,steel', name: '7' })).toEqual({
       limit: 20,
       share: 0.5,
@@ -314,18 +314,18 @@ describe('a query', () => {
     });
   });
 
-  it('may say a list as a name that stands several times, and leave an item empty', () => {
+  it('may repeat a name to give a list, and have empty items', () => {
     expect(validateQuery({ hulls: ['oak', 'steel'] })).toEqual({ hulls: ['oak', 'steel'] });
     expect(validateQuery({ hulls: 'oak,,' })).toEqual({ hulls: ['oak'] });
   });
 
   it.each([
-    ['text for a number', { limit: 'many' }, 'limit'],
-    ['nothing for a number', { limit: '' }, 'limit'],
-    ['a fraction for a whole number', { limit: '1.5' }, 'limit'],
+    ['text instead of a number', { limit: 'many' }, 'limit'],
+    ['an empty number', { limit: '' }, 'limit'],
+    ['a fraction instead of an integer', { limit: '1.5' }, 'limit'],
     ['a number out of range', { limit: '201' }, 'limit'],
-    ['a number twice', { limit: ['1', '2'] }, 'limit'],
-    ['a text twice', { name: ['a', 'b'] }, 'name'],
+    ['a repeated number', { limit: ['1', '2'] }, 'limit'],
+    ['a repeated text', { name: ['a', 'b'] }, 'name'],
     ['an unknown item', { hulls: 'oak,pine' }, 'hulls.1'],
     ['an unknown name', { Limit: '1' }, 'Limit'],
   ])('is refused for %s', (_, query, path) => {
@@ -333,7 +333,7 @@ describe('a query', () => {
   });
 
   it.each([' ', '\t5\n', '0x10', '0b11', 'Infinity', '1e999', 'NaN'])(
-    'is refused for %j, which only JavaScript reads as a number, if at all',
+    'is refused for %j, which is not a finite decimal number',
     (text) => {
       expect(
         refusalOf(() => validateQuery({ limit: text, share: text })).errors?.map(({ path }) => path),
@@ -342,7 +342,7 @@ describe('a query', () => {
     },
   );
 
-  it('is left as it was given', () => {
+  it('is not modified', () => {
     const query = Object.freeze({ limit: '20', hulls: 'oak' });
     validateQuery(query);
     expect(query).toEqual({ limit: '20', hulls: 'oak' });
@@ -350,7 +350,7 @@ describe('a query', () => {
 });
 
 describe('the schemas', () => {
-  it('know no field that is not declared, and say null the way JSON Schema does', () => {
+  it('allow only declared fields, and express null as JSON Schema does', () => {
     expect(jsonSchemas().Boat).toMatchObject({
       type: 'object',
       required: ['boatId', 'name'],
@@ -363,7 +363,7 @@ describe('the schemas', () => {
     });
   });
 
-  it('can all be compiled ahead of the first request', () => {
+  it('can all be compiled before the first request', () => {
     const validateLater = payloadValidator(Boat);
     compileValidators();
     expect(validateLater(boat)).toBe(boat);

@@ -7,10 +7,10 @@ import { isInstant, isSmallJson } from './fields.js';
 /** A class whose class-validator decorators describe a JSON object. */
 export type Shape<T extends object> = new () => T;
 
-/** Checks a value against a shape and answers it typed; throws InvalidInput with every bad field. */
+/** Validates a value against a shape and returns it typed. Throws InvalidInput with every invalid field. */
 export type Validator<T> = (value: unknown) => T;
 
-/** A JSON Schema object as class-validator-jsonschema makes them. */
+/** A JSON Schema object as class-validator-jsonschema generates it. */
 export interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
@@ -22,8 +22,8 @@ interface Converted {
   constraints: unknown[];
 }
 
-const REFS = '#/components/schemas/';
-/** Our one keyword: the most bytes that an object may take as JSON. */
+const SCHEMA_REFS = '#/components/schemas/';
+/** A custom keyword: most bytes of an object when serialized as JSON. */
 const MAX_BYTES = 'x-max-bytes';
 const MAX_ERRORS = 50;
 const DECIMAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
@@ -38,16 +38,16 @@ const ajv = withKeywords(
     strictTypes: false,
     strictRequired: false,
     allowUnionTypes: true,
-    // The schemas are made by a library, not by hand: checking them again would only slow every start.
+    // The schemas are generated, so validating them would only slow the start.
     validateSchema: false,
   }),
 );
 
-/** The schemas of every decorated class loaded so far, by class name: the one source of checks and of OpenAPI. */
+/** Returns the schemas of all decorated classes loaded so far, by class name: for validation and OpenAPI. */
 export function jsonSchemas(): Record<string, JsonSchema> {
   const schemas = validationMetadatasToSchemas({
     classTransformerMetadataStorage: defaultMetadataStorage,
-    refPointerPrefix: REFS,
+    refPointerPrefix: SCHEMA_REFS,
     additionalConverters: {
       isInstant: { type: 'string', format: 'date-time' },
       isSmallJson: (meta: Converted) => ({ type: 'object', [MAX_BYTES]: meta.constraints[0] }),
@@ -61,7 +61,7 @@ export function jsonSchemas(): Record<string, JsonSchema> {
   return schemas;
 }
 
-/** OpenAPI 3.0's `nullable`, as JSON Schema and OpenAPI 3.1 say it. */
+/** Converts `nullable` of OpenAPI 3.0 to a null type, as in JSON Schema and OpenAPI 3.1. */
 function nullAsType({ nullable, ...schema }: JsonSchema): JsonSchema {
   if (!nullable) return schema;
   if (schema.$ref !== undefined) return { anyOf: [{ $ref: schema.$ref }, { type: 'null' }] };
@@ -69,42 +69,42 @@ function nullAsType({ nullable, ...schema }: JsonSchema): JsonSchema {
 }
 
 function mapValues(
-  of: Record<string, JsonSchema>,
+  schemas: Record<string, JsonSchema>,
   change: (schema: JsonSchema) => JsonSchema,
 ): Record<string, JsonSchema> {
-  return Object.fromEntries(Object.entries(of).map(([name, schema]) => [name, change(schema)]));
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, change(schema)]));
 }
 
-/** Compiles a validator for a JSON body; compiled on first use, or by `compileValidators`. */
+/** Returns a validator for a JSON body. It is compiled on first use or by `compileValidators`. */
 export function bodyValidator<T extends object>(shape: Shape<T>): Validator<T> {
   return compiled<T>(shape, { storable: true });
 }
 
-/** Compiles a validator for what is already known to be storable, such as the data of an event. */
+/** Returns a validator for data that is already known to be storable, such as the data of an event. */
 export function payloadValidator<T extends object>(shape: Shape<T>): Validator<T> {
   return compiled<T>(shape, {});
 }
 
-/** Compiles a validator for a query string: numbers are read from text, lists are split at commas. */
+/** Returns a validator for a query string, which parses numbers and splits lists at commas. */
 export function queryValidator<T extends object>(shape: Shape<T>): Validator<T> {
   return compiled<T>(shape, { storable: true, prepare: fromQuery });
 }
 
 const uncompiled = new Set<(schemas: Record<string, JsonSchema>) => void>();
 
-/** Compiles every validator made so far, so that no request waits for it and a wrong schema stops the start. */
+/** Compiles all validators created so far: no request waits for it, and an invalid schema stops the start. */
 export function compileValidators(): void {
   const schemas = jsonSchemas();
   for (const compile of uncompiled) compile(schemas);
 }
 
-interface Manner {
-  /** Also refuses what a database cannot keep. */
+interface ValidatorOptions {
+  /** Also refuses values that a database cannot store. */
   storable?: boolean;
   prepare?: Prepare;
 }
 
-function compiled<T extends object>(shape: Shape<T>, manner: Manner): Validator<T> {
+function compiled<T extends object>(shape: Shape<T>, options: ValidatorOptions): Validator<T> {
   let check: ValidateFunction | undefined;
   let schema: JsonSchema = {};
   const compile = (schemas: Record<string, JsonSchema>): ValidateFunction => {
@@ -116,9 +116,9 @@ function compiled<T extends object>(shape: Shape<T>, manner: Manner): Validator<
   uncompiled.add(compile);
   return (value) => {
     check ??= compile(jsonSchemas());
-    const prepared = manner.prepare ? manner.prepare(value, schema) : value;
-    const bad = manner.storable ? unstorable(prepared, '', MAX_DEPTH) : [];
-    // What is nested too deeply must not be looked at any further.
+    const prepared = options.prepare ? options.prepare(value, schema) : value;
+    const bad = options.storable ? unstorable(prepared, '', MAX_DEPTH) : [];
+    // A value that is nested too deeply must not be passed to the compiled schema.
     if (bad.some(({ message: why }) => why === TOO_DEEP)) throw InvalidInput.fields(bad);
     if (!check(prepared)) throw InvalidInput.fields([...bad, ...fieldErrors(check.errors ?? [])]);
     if (bad.length > 0) throw InvalidInput.fields(bad);
@@ -128,36 +128,36 @@ function compiled<T extends object>(shape: Shape<T>, manner: Manner): Validator<
 
 type Prepare = (value: unknown, schema: JsonSchema) => unknown;
 
-/** Reads what a query string can only say as text: lists from comma-separated text, numbers from plain decimals. */
+/** Parses the text of a query string: comma-separated lists and decimal numbers. */
 function fromQuery(value: unknown, schema: JsonSchema): unknown {
   const query = { ...(value as Record<string, unknown>) };
   for (const [name, { type }] of Object.entries(schema.properties ?? {})) {
-    const given = query[name];
-    if (typeof given !== 'string') continue;
-    if (type === 'array') query[name] = given === '' ? undefined : given.split(',').filter(Boolean);
-    const isNumber = (type === 'integer' || type === 'number') && DECIMAL.test(given);
-    if (isNumber && Number.isFinite(Number(given))) query[name] = Number(given);
+    const raw = query[name];
+    if (typeof raw !== 'string') continue;
+    if (type === 'array') query[name] = raw === '' ? undefined : raw.split(',').filter(Boolean);
+    const isNumber = (type === 'integer' || type === 'number') && DECIMAL.test(raw);
+    if (isNumber && Number.isFinite(Number(raw))) query[name] = Number(raw);
   }
   return query;
 }
 
-function withKeywords(of: Ajv): Ajv {
-  of.addFormat('date-time', isInstant);
-  of.addKeyword({
+function withKeywords(instance: Ajv): Ajv {
+  instance.addFormat('date-time', isInstant);
+  instance.addKeyword({
     keyword: MAX_BYTES,
     type: 'object',
     validate: (max: number, value: unknown) => isSmallJson(value, max),
   });
-  of.addVocabulary(['components', 'example']);
-  return of;
+  instance.addVocabulary(['components', 'example']);
+  return instance;
 }
 
-/** One entry for each thing that is wrong; that a nullable object could also have been null is not one. */
+/** Returns one entry per invalid field. Leaves out that a nullable object could also have been null. */
 function fieldErrors(errors: readonly ErrorObject[]): FieldError[] {
-  const telling = errors.filter(
+  const relevant = errors.filter(
     ({ keyword, schemaPath }) => keyword !== 'anyOf' && !schemaPath.endsWith('anyOf/1/type'),
   );
-  return telling.slice(0, MAX_ERRORS).map(fieldError);
+  return relevant.slice(0, MAX_ERRORS).map(fieldError);
 }
 
 function fieldError(error: ErrorObject): FieldError {
@@ -193,27 +193,29 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
   }
 }
 
-const NONE: FieldError[] = [];
+const NO_ERRORS: FieldError[] = [];
 
-/** Databases cannot keep U+0000 or half surrogate pairs in text, so no field may hold them; numbers must be finite. */
+/**
+ * Finds what a database cannot store: U+0000 and lone surrogates in text, and numbers that are not finite.
+ */
 function unstorable(value: unknown, path: string, depth: number): FieldError[] {
   if (typeof value === 'string') {
     const fine = value.isWellFormed() && !value.includes('\u0000');
-    return fine ? NONE : [{ path, message: 'must be well-formed Unicode without U+0000' }];
+    return fine ? NO_ERRORS : [{ path, message: 'must be well-formed Unicode without U+0000' }];
   }
   if (typeof value === 'number') {
-    return Number.isFinite(value) ? NONE : [{ path, message: 'must be a finite number' }];
+    return Number.isFinite(value) ? NO_ERRORS : [{ path, message: 'must be a finite number' }];
   }
-  return typeof value === 'object' && value !== null ? unstorableParts(value, path, depth) : NONE;
+  return typeof value === 'object' && value !== null ? unstorableParts(value, path, depth) : NO_ERRORS;
 }
 
 function unstorableParts(value: object, path: string, depth: number): FieldError[] {
   if (depth === 0) return [{ path, message: TOO_DEEP }];
-  let bad = NONE;
+  let bad = NO_ERRORS;
   for (const [key, part] of Object.entries(value)) {
     const at = path ? `${path}.${key}` : key;
-    const found = [...unstorable(key, at, depth), ...unstorable(part, at, depth - 1)];
-    if (found.length > 0) bad = [...bad, ...found].slice(0, MAX_ERRORS);
+    const errors = [...unstorable(key, at, depth), ...unstorable(part, at, depth - 1)];
+    if (errors.length > 0) bad = [...bad, ...errors].slice(0, MAX_ERRORS);
   }
   return bad;
 }

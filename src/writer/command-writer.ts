@@ -2,35 +2,37 @@ import type { FailureRow } from '../events/log/log-tables.js';
 import type { Commit } from './event-writer.js';
 import type { WriteCommand, Written } from './write-command.js';
 
-/** A command as data, so that it can cross into another thread: what shall be decided, by name and input. */
+/** A command as data, which can be sent to another thread: the name and input instead of the decider. */
 export interface CommandData extends Omit<WriteCommand, 'decide'> {
   /** One of the names in the command catalog. */
   name: string;
   input: object;
 }
 
-/** Whether commands can be taken now. */
+/** Whether the writer can accept commands now. */
 export interface WriterState {
   /** Position of the last event. */
   position: number;
-  /** The projections that are not at that position, or that other folds have made. */
+  /** Names of the projections whose checkpoint has another position or another version of the folds. */
   behind: string[];
-  /** Those that stopped at an event in a rebuild or at the start, whether their rows are at the head or not. */
+  /**
+   * Projections that stopped at a poison event, in a rebuild or at the start; their rows may be at the head.
+   */
   failed: Omit<FailureRow, 'failedAt'>[];
-  /** Why the disk did not take the last commit, when that was a moment ago and none was made since; null otherwise. */
+  /** Why the last commit failed on the disk; null if it did not, or if that is over 10 seconds ago. */
   unwritable: string | null;
 }
 
-/** The only way to change the store. */
+/** Writes commands to the store: the only way to change it. */
 export abstract class CommandWriter {
-  /** Commands that are not answered yet. */
+  /** Number of commands that are not answered yet. */
   abstract readonly waiting: number;
-  /** Calls the one listener for every commit from now on, before its commands are answered; it must not throw. */
+  /** Sets the one listener, called for every commit before its commands are answered; it must not throw. */
   abstract onCommit(listener: (commit: Commit) => void): void;
-  /** Resolves once the command's events are on disk; rejects with its refusal, or with Unavailable. */
+  /** Resolves once the command's events are on disk; rejects with its refusal or with Unavailable. */
   abstract write(command: CommandData): Promise<Written>;
-  /** Opens a write transaction and looks; rejects with Unavailable when none can be opened. */
+  /** Reads the state inside a write transaction; rejects with Unavailable when none can be opened. */
   abstract state(): Promise<WriterState>;
-  /** Takes no further command and resolves when all that waited are answered. */
+  /** Accepts no further commands; resolves when all waiting commands are answered. */
   abstract close(): Promise<void>;
 }

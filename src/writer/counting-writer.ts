@@ -7,7 +7,7 @@ import type { Written } from './write-command.js';
 const OUTCOMES = ['written', 'replayed', 'refused', 'unavailable', 'failed'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
-/** Counts what becomes of every command that it hands on to the writer. */
+/** Passes commands to the writer and counts their outcomes. */
 export class CountingWriter extends CommandWriter {
   private readonly commands: Counter<'command' | 'outcome'>;
   private readonly errors: Counter<'command' | 'code'>;
@@ -31,7 +31,7 @@ export class CountingWriter extends CommandWriter {
       labelNames: ['command', 'code'],
       registers,
     });
-    // A series that begins with its first failure has no increase yet: the alert would miss that one.
+    // All series start at 0: a series that begins with its first failure shows no increase to the alert.
     for (const command of commandNames)
       for (const outcome of OUTCOMES) this.commands.inc({ command, outcome }, 0);
   }

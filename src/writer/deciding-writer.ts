@@ -8,10 +8,10 @@ import { CommandWriter, type CommandData, type WriterState } from './command-wri
 import type { Commit, EventWriter } from './event-writer.js';
 import type { Decision, WriteCommand, WriteState, Written } from './write-command.js';
 
-/** Decides what a command appends, given its checked input, or throws its refusal. */
+/** Decides which events a command appends, given its validated input. Throws the command's refusal. */
 export type Decider = (state: WriteState, userId: string, input: never) => Decision;
 
-/** Writes in this thread: finds each command's decider and hands both to the event writer. */
+/** Writes in the calling thread: looks up each command's decider and passes both to the event writer. */
 export class DecidingWriter extends CommandWriter {
   constructor(
     private readonly log: EventLog,
@@ -62,7 +62,7 @@ export class DecidingWriter extends CommandWriter {
   }
 }
 
-/** The command with its decider, ready for the event writer. */
+/** Returns the command with its decider for the event writer. Throws for an unknown command name. */
 export function withDecider(
   deciders: ReadonlyMap<string, Decider>,
   { name, input, ...command }: CommandData,

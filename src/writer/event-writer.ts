@@ -4,32 +4,34 @@ import { untilLoaded, type EventLog, type LogTransaction } from '../events/log/e
 import { WriteBatch, type WriteParts } from './write-batch.js';
 import type { WriteCommand, Written } from './write-command.js';
 
-/** Bounds of the writer. */
+/** Limits of the writer. */
 export interface WriterLimits {
-  /** Commands in one commit. */
+  /** Most commands in one commit. */
   batch: number;
-  /** Milliseconds after which a batch takes no further command. */
+  /** Milliseconds of deciding after which a batch takes no further command. */
   batchMs: number;
-  /** Commands that may wait; more are refused with 503. */
+  /** Most waiting commands; further ones are refused with 503. */
   queue: number;
 }
 
+/** The limits in production. */
 export const DEFAULT_LIMITS: WriterLimits = { batch: 256, batchMs: 10, queue: 4_096 };
 
-/** What the writer needs besides its log. */
+/** The writer's dependencies besides the log. */
 export interface WriterParts extends WriteParts {
+  /** Ms since 1970 UTC. */
   clock: () => number;
-  /** Rung after each commit with where the log ends then. */
+  /** Rung after each commit with the head position. */
   doorbell?: Doorbell;
 }
 
-/** A commit that was made, told to whoever measures the writer. */
+/** Measurements of a commit. */
 export interface Commit {
-  /** Commands that shared it, refused ones too. */
+  /** Commands that shared it, including refused ones. */
   commands: number;
   /** Events that it appended. */
   events: number;
-  /** Milliseconds from asking for the transaction until all of it was on disk. */
+  /** Milliseconds from the request for the transaction until the commit was on disk. */
   ms: number;
 }
 
@@ -49,21 +51,21 @@ interface Decided {
 const nothing = (): void => undefined;
 
 /**
- * How long readiness reports a failed commit, ms. It must expire: a process taken out of rotation gets no command that
- * could succeed.
+ * How long readiness reports a failed commit, ms. It must expire: a process taken out of rotation gets no
+ * command whose commit could succeed.
  */
 const FAILED_COMMIT_MS = 10_000;
 
 /**
- * The only way into the log. Commands that arrive during one turn of the event loop, or while a commit runs, share
- * the next commit: one fsync for all of them. Each is answered after that commit; a refused one harms no neighbour.
+ * The only way into the log. Commands that arrive in one turn of the event loop, or while a commit runs, share
+ * the next commit and its fsync. Each is answered after that commit; a refused command affects no other.
  */
 export class EventWriter {
   private waiting: Waiting[] = [];
   private flushing: Promise<void> | undefined;
   private stopping = false;
-  private committed: (commit: Commit) => void = nothing;
-  private failed: { why: string; at: number } | undefined;
+  private commitListener: (commit: Commit) => void = nothing;
+  private lastFailure: { why: string; at: number } | undefined;
 
   constructor(
     private readonly log: EventLog,
@@ -71,22 +73,24 @@ export class EventWriter {
     private readonly limits: WriterLimits = DEFAULT_LIMITS,
   ) {}
 
-  /** Commands that wait for the next commit. */
+  /** Number of commands that are not answered yet. */
   get queued(): number {
     return this.waiting.length;
   }
 
-  /** Why the disk did not take the last commit, when that was a moment ago and none was made since. */
+  /** Why the last commit failed on the disk; undefined if it did not, or after FAILED_COMMIT_MS. */
   get unwritable(): string | undefined {
-    return this.failed && performance.now() - this.failed.at < FAILED_COMMIT_MS ? this.failed.why : undefined;
+    return this.lastFailure && performance.now() - this.lastFailure.at < FAILED_COMMIT_MS
+      ? this.lastFailure.why
+      : undefined;
   }
 
-  /** Calls the one listener for every commit from now on, before its commands are answered; it must not throw. */
+  /** Sets the one listener, called for every commit before its commands are answered; it must not throw. */
   onCommit(listener: (commit: Commit) => void): void {
-    this.committed = listener;
+    this.commitListener = listener;
   }
 
-  /** Resolves once the command's events are on disk; rejects with its refusal, or with Unavailable. */
+  /** Resolves once the command's events are on disk; rejects with its refusal or with Unavailable. */
   write(command: WriteCommand): Promise<Written> {
     if (this.stopping) return Promise.reject(Unavailable.stopping());
     if (this.waiting.length >= this.limits.queue)
@@ -97,7 +101,7 @@ export class EventWriter {
     });
   }
 
-  /** Takes no further command and resolves when all that waited are answered. */
+  /** Accepts no further commands; resolves when all waiting commands are answered. */
   async close(): Promise<void> {
     this.stopping = true;
     await this.flushing;
@@ -105,40 +109,45 @@ export class EventWriter {
 
   private async flush(): Promise<void> {
     while (this.waiting.length > 0) {
-      // Lets every request that has already arrived join this commit.
+      // Lets the commands of all requests that have already arrived join this commit.
       await new Promise((resolve) => setImmediate(resolve));
       const batch = this.waiting.slice(0, this.limits.batch);
-      const taken = await this.commit(batch);
-      this.waiting.splice(0, taken);
+      const answered = await this.commit(batch);
+      this.waiting.splice(0, answered);
     }
     this.flushing = undefined;
   }
 
-  /** Answers how many commands, from the first, were dealt with. */
+  /** Commits a batch and returns how many of its commands, from the first, were answered. */
   private async commit(batch: readonly Waiting[]): Promise<number> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     let decided: Decided;
     try {
       decided = await this.transaction(batch);
     } catch (error) {
-      // A database that cannot be locked or written is nobody's fault, and asking it again for each command would only
-      // hold everyone up; nor may a commit whose outcome is unknown be tried again without its clients' keys.
-      const isOfDatabase = error instanceof Unavailable || error instanceof DamagedDatabase;
-      const guiltySought = batch.length > 1 && !isOfDatabase;
-      if (error instanceof DiskFailure) this.failed = { why: error.message, at: performance.now() };
-      if (guiltySought) await this.oneByOne(batch);
-      else for (const waiting of batch) answer(waiting, { error: foreseen(error) });
+      // No command is to blame for a database that cannot be locked or written, and a retry of each would
+      // only delay all of them. A commit whose outcome is unknown may only be retried by the clients, with
+      // their keys.
+      const isDatabaseFault = error instanceof Unavailable || error instanceof DamagedDatabase;
+      const retryOneByOne = batch.length > 1 && !isDatabaseFault;
+      if (error instanceof DiskFailure) this.lastFailure = { why: error.message, at: performance.now() };
+      if (retryOneByOne) await this.oneByOne(batch);
+      else for (const waiting of batch) answer(waiting, { error: toStoreError(error) });
       return batch.length;
     }
-    this.failed = undefined;
+    this.lastFailure = undefined;
     const { writes, outcomes } = decided;
     this.parts.doorbell?.ring(writes.position);
-    this.committed({ commands: outcomes.length, events: writes.events, ms: performance.now() - begun });
+    this.commitListener({
+      commands: outcomes.length,
+      events: writes.events,
+      ms: performance.now() - startedAt,
+    });
     for (const [i, outcome] of outcomes.entries()) answer(batch[i] as Waiting, outcome);
     return outcomes.length;
   }
 
-  /** After an unexpected failure of the whole: only the guilty command fails. */
+  /** After an unexpected failure of a batch, commits each command alone: only the faulty one fails. */
   private async oneByOne(batch: readonly Waiting[]): Promise<void> {
     for (const waiting of batch) await this.commit([waiting]);
   }
@@ -170,7 +179,7 @@ function execute(writes: WriteBatch, command: WriteCommand): Outcome {
   try {
     return { written: writes.execute(command) };
   } catch (error) {
-    return { error: foreseen(error) };
+    return { error: toStoreError(error) };
   }
 }
 
@@ -179,6 +188,6 @@ function answer(waiting: Waiting, outcome: Outcome): void {
   else waiting.reject(outcome.error);
 }
 
-function foreseen(error: unknown): StoreError {
+function toStoreError(error: unknown): StoreError {
   return error instanceof StoreError ? error : Unexpected.from(error);
 }

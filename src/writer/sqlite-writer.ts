@@ -14,17 +14,17 @@ interface Waiting {
 }
 
 /**
- * The writer of a SQLite file, in a thread of its own: deciding, folding and the commit's fsync never hold up the
- * main thread, which keeps answering reads meanwhile. Commands that arrive together cross over together.
+ * The writer of a SQLite file, in a thread of its own: deciding, folding and fsync never block the main
+ * thread, which keeps answering reads. Commands that arrive together are sent to the thread together.
  */
 export class SqliteWriter extends CommandWriter {
   private readonly thread: Piscina;
   private arrived: Waiting[] = [];
-  /** Commands that are not answered yet. */
+  /** Number of commands that are not answered yet. */
   private unanswered = 0;
-  private readonly crossings = new Set<Promise<void>>();
+  private readonly inFlight = new Set<Promise<void>>();
   private stopping = false;
-  private committed: (commit: Commit) => void = nothing;
+  private commitListener: (commit: Commit) => void = nothing;
 
   private constructor(
     data: WriterThreadData,
@@ -37,12 +37,12 @@ export class SqliteWriter extends CommandWriter {
       minThreads: 1,
       maxThreads: 1,
       concurrentTasksPerWorker: DEFAULT_LIMITS.queue,
-      // A thread that waits in Atomics.wait() could not go on with the batches that it has begun.
+      // A thread blocked in Atomics.wait() could not continue the batches that it has begun.
       atomics: 'disabled',
     });
   }
 
-  /** Resolves once the thread has opened the file. */
+  /** Starts the thread; resolves once it has opened the file. */
   static async open(data: WriterThreadData, doorbell: Doorbell): Promise<SqliteWriter> {
     const writer = new SqliteWriter(data, doorbell);
     try {
@@ -59,7 +59,7 @@ export class SqliteWriter extends CommandWriter {
   }
 
   override onCommit(listener: (commit: Commit) => void): void {
-    this.committed = listener;
+    this.commitListener = listener;
   }
 
   override write(command: CommandData): Promise<Written> {
@@ -67,7 +67,7 @@ export class SqliteWriter extends CommandWriter {
     if (this.unanswered >= DEFAULT_LIMITS.queue) return Promise.reject(Unavailable.busy(this.unanswered));
     this.unanswered++;
     return new Promise((resolve, reject) => {
-      if (this.arrived.length === 0) setImmediate(() => this.cross());
+      if (this.arrived.length === 0) setImmediate(() => this.sendArrived());
       this.arrived.push({ command, resolve, reject });
     });
   }
@@ -78,33 +78,33 @@ export class SqliteWriter extends CommandWriter {
 
   override async close(): Promise<void> {
     this.stopping = true;
-    if (this.arrived.length > 0) this.cross();
-    await Promise.all(this.crossings);
+    if (this.arrived.length > 0) this.sendArrived();
+    await Promise.all(this.inFlight);
     await this.thread.run(undefined, { name: 'close' });
     await this.thread.close();
   }
 
-  /** Takes everything that has arrived over to the thread. */
-  private cross(): void {
-    const together = this.arrived;
+  /** Sends all commands that have arrived to the thread. */
+  private sendArrived(): void {
+    const batch = this.arrived;
     this.arrived = [];
-    if (together.length === 0) return;
-    const crossing = this.carry(together).finally(() => this.crossings.delete(crossing));
-    this.crossings.add(crossing);
+    if (batch.length === 0) return;
+    const sending = this.send(batch).finally(() => this.inFlight.delete(sending));
+    this.inFlight.add(sending);
   }
 
-  private async carry(together: readonly Waiting[]): Promise<void> {
+  private async send(batch: readonly Waiting[]): Promise<void> {
     try {
-      const commands = together.map(({ command }) => command);
+      const commands = batch.map(({ command }) => command);
       const written = (await this.thread.run(commands, { name: 'write' })) as CommandResults;
       this.doorbell.ring(written.position);
-      for (const commit of written.commits) this.committed(commit);
-      for (const [i, result] of written.results.entries()) answer(together[i] as Waiting, result);
+      for (const commit of written.commits) this.commitListener(commit);
+      for (const [i, result] of written.results.entries()) answer(batch[i] as Waiting, result);
     } catch (cause) {
-      // The thread itself has failed: whether its last commit was made is unknown, so a retry needs its key.
-      for (const { reject } of together) reject(Unavailable.database(cause));
+      // The thread itself failed. Whether its last commit was made is unknown, so a retry needs its key.
+      for (const { reject } of batch) reject(Unavailable.database(cause));
     } finally {
-      this.unanswered -= together.length;
+      this.unanswered -= batch.length;
     }
   }
 }

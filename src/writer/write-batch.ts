@@ -11,21 +11,21 @@ import { newId } from '../events/uuid.js';
 import type { BatchFolds, EventFolds } from '../projections/folding/event-folds.js';
 import type { Decision, ExpectedVersion, NewEvent, WriteCommand, Written } from './write-command.js';
 
-/** What a batch needs besides its transaction. */
+/** The dependencies of a batch besides its transaction. */
 export interface WriteParts {
   catalog: EventCatalog;
   codec: EventCodec;
   folds: EventFolds;
 }
 
-/** The commands of one transaction: decided and folded one after another in memory, written together at the end. */
+/** The commands of one transaction: decided and folded in memory one by one, then written together. */
 export class WriteBatch {
   private readonly rows: RowBatch;
   private readonly folds: BatchFolds;
-  /** What decisions and answers may look at. */
+  /** The rows that decisions and answers may read. */
   private readonly visible: RowsView;
   private readonly appended: StoredEvent[] = [];
-  /** The streams that this batch has appended to. */
+  /** Heads of the streams that this batch has appended to. */
   private readonly streams = new Map<string, StreamHead>();
   private readonly now: number;
   private head: LogHead;
@@ -40,26 +40,26 @@ export class WriteBatch {
     this.head = transaction.head;
     this.folds = parts.folds.from(this.head, this.rows);
     this.visible = this.folds.visible(this.rows);
-    // The clock may be set back; the order of recording may not.
+    // The clock may be set back, but `recordedAt` must never decrease along the log.
     this.now = Math.max(clock, this.head.recordedAt);
   }
 
-  /** Whether what others have appended has to be folded before: see EventFolds.bringForward. */
+  /** Whether a projection lags: another process appended events that `catchUpInline` has to fold first. */
   get isBehind(): boolean {
     return this.folds.isBehind;
   }
 
-  /** Where the log ends with what was taken in so far. */
+  /** Head position, including the events of this batch. */
   get position(): number {
     return this.head.position;
   }
 
-  /** Events that the batch appends. */
+  /** Number of events that the batch appends. */
   get events(): number {
     return this.appended.length;
   }
 
-  /** Takes one command in. When it throws, nothing of the command stays behind. */
+  /** Executes one command in memory. When it throws, everything that the command did is undone. */
   execute(command: WriteCommand): Written {
     const before = { mark: this.rows.mark(), head: this.head, appended: this.appended.length };
     try {
@@ -67,12 +67,12 @@ export class WriteBatch {
     } catch (error) {
       this.rows.rollback(before.mark);
       this.head = before.head;
-      for (const event of this.appended.splice(before.appended).toReversed()) this.stepBack(event);
+      for (const event of this.appended.splice(before.appended).toReversed()) this.revertStream(event);
       throw error;
     }
   }
 
-  /** Hands everything to the transaction. */
+  /** Writes the events and the changed rows to the transaction. */
   async flush(): Promise<void> {
     if (this.appended.length > 0) this.folds.checkpoint(this.head.position, this.rows);
     await Promise.all([this.transaction.append(this.appended), this.transaction.save(this.rows.changes())]);
@@ -104,12 +104,12 @@ export class WriteBatch {
 
   private append(command: WriteCommand, events: readonly NewEvent[]): StoreEvent[] {
     const commandId = command.commandId ?? newId();
-    const done: StoreEvent[] = [];
+    const appended: StoreEvent[] = [];
     for (const event of events) {
-      const causationId = event.causedBy === undefined ? null : (done[event.causedBy]?.eventId ?? null);
-      done.push(this.appendOne(command, event, { commandId, causationId }));
+      const causationId = event.causedBy === undefined ? null : (appended[event.causedBy]?.eventId ?? null);
+      appended.push(this.appendOne(command, event, { commandId, causationId }));
     }
-    return done;
+    return appended;
   }
 
   private appendOne(
@@ -168,7 +168,7 @@ export class WriteBatch {
     return this.streams.get(keyText([userId, streamId])) ?? this.transaction.stream(userId, streamId);
   }
 
-  private stepBack({ userId, streamId, streamKey, version }: StoredEvent): void {
+  private revertStream({ userId, streamId, streamKey, version }: StoredEvent): void {
     const id = keyText([userId, streamId]);
     if (version === 1) this.streams.delete(id);
     else this.streams.set(id, { streamKey, version: version - 1 });

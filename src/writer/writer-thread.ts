@@ -3,29 +3,29 @@ import type { CommandData, WriterState } from './command-writer.js';
 import type { Commit } from './event-writer.js';
 import type { Written } from './write-command.js';
 
-/** What the writer's thread is started with. */
+/** The `workerData` of the writer's thread. */
 export interface WriterThreadData {
   file: string;
-  /** Memory of the WriteTurns that all threads which write the file share. */
+  /** Memory of the WriteTurns shared by all threads that write to the file. */
   turns: SharedArrayBuffer;
 }
 
-/** What became of commands that crossed together. */
+/** The results of commands that were sent together. */
 export interface CommandResults {
   /** In the order of the commands. */
   results: ThreadResult<Written>[];
   /** Position of the log's last event. */
   position: number;
-  /** The commits since the results before. */
+  /** The commits since the previous results. */
   commits: Commit[];
 }
 
-/** The tasks of the writer's thread; `src/writer.worker.ts` has them. */
+/** The tasks of the writer's thread, implemented in `src/writer.worker.ts`. */
 export interface WriterTasks {
-  /** Writes commands that crossed together. */
+  /** Writes commands that were sent together. */
   write(commands: readonly CommandData[]): Promise<CommandResults>;
-  /** Whether commands can be taken. */
+  /** Returns the state of the writer. */
   state(): Promise<ThreadResult<WriterState>>;
-  /** Answers every command that waits, then closes the database. */
+  /** Answers all waiting commands, then closes the database. */
   close(): Promise<void>;
 }

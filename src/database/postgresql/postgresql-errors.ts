@@ -1,17 +1,17 @@
 import { DamagedDatabase, DatabaseLocked, DiskFailure, StoreError, Unavailable } from '../../errors.js';
 
-/** The database cannot serve now, or not this user, whatever was asked: the same request may succeed later. */
-const PASSING = /^(08|25006|25P0[34]|28|3D|40001|40P01|42501|53|55P03|57|58|XX)/;
-/** Pages or indexes are not what was written. */
+/** SQLSTATEs of a database that serves nobody now, or not this user: the same request may succeed later. */
+const TRANSIENT = /^(08|25006|25P0[34]|28|3D|40001|40P01|42501|53|55P03|57|58|XX)/;
+/** SQLSTATEs of damaged pages or indexes. */
 const DAMAGED = /^XX00[12]$/;
-/** The disk is full, or does not take or give what it should. */
+/** SQLSTATEs of a full disk or an I/O error. */
 const DISK = /^(53100|58)/;
-/** Others held a lock for longer than this connection waits. */
+/** SQLSTATE of a lock that was not released within this connection's lock timeout. */
 const LOCKED = '55P03';
-/** The network failed, or its encryption. */
+/** Node's error codes for a failure of the network or of TLS. */
 const NETWORK = /^(E[A-Z]+|EAI_AGAIN|ERR_(STREAM|SOCKET|SSL|TLS)_\w+|\w*CERT\w*|UNABLE_TO_\w+)$/;
-/** The driver's sentences, without codes, about a connection that cannot be made, broke, or had broken before. */
-const DRIVER = new RegExp(
+/** The driver's messages, which have no code, about a connection that failed to open or broke. */
+const DRIVER_MESSAGES = new RegExp(
   [
     'Connection terminated',
     'timeout exceeded when trying to connect',
@@ -26,18 +26,19 @@ const DRIVER = new RegExp(
     .join('|'),
 );
 
-/** What the server, the network or the driver reported, as one of the service's own errors; anything else as it is. */
+/** Translates an error of the server, network or driver into a StoreError; returns others unchanged. */
 function translated(error: unknown): unknown {
   if (error instanceof StoreError) return error;
   const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code !== 'string') return DRIVER.test(String(message)) ? Unavailable.database(error) : error;
+  if (typeof code !== 'string')
+    return DRIVER_MESSAGES.test(String(message)) ? Unavailable.database(error) : error;
   if (DAMAGED.test(code)) return DamagedDatabase.because(error);
   if (DISK.test(code)) return DiskFailure.database(error);
   if (code === LOCKED) return DatabaseLocked.database(error);
-  return PASSING.test(code) || NETWORK.test(code) ? Unavailable.database(error) : error;
+  return TRANSIENT.test(code) || NETWORK.test(code) ? Unavailable.database(error) : error;
 }
 
-/** Runs the work; throws what PostgreSQL reports as one of the service's own errors. */
+/** Runs the work and translates the errors of PostgreSQL into StoreErrors. */
 export async function attempt<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -46,7 +47,7 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What an operator can do about a database that cannot be used, by the code of the error. */
+/** What an operator can do about an unusable database, by error code. */
 const HINTS: Record<string, string> = {
   '28P01': 'the password is wrong; check the user and password in DATABASE_URL',
   '28000':
@@ -60,7 +61,7 @@ const HINTS: Record<string, string> = {
   ETIMEDOUT: 'it does not answer',
 };
 
-/** What an operator can do about it, in a few words; undefined where nothing is known. */
+/** Returns a short hint for the operator; undefined for an unknown error code. */
 export function hintFor(cause: unknown): string | undefined {
   return HINTS[String((cause as { code?: unknown }).code)];
 }

@@ -5,18 +5,20 @@ import type { Table } from '../table.js';
 
 type Values = Record<string, unknown>;
 
-/** What candidates are asked for. */
+/** A search for candidates in the full-text index. */
 export interface CandidateQuery {
   userId: string;
-  /** The terms, and in how many of the user's rows each stands. */
+  /** The terms, each with the number of the user's rows that contain it. */
   anyOf: readonly (readonly [term: string, frequency: number])[];
+  /** Most candidates to return. */
   limit: number;
+  /** How many of the newest matching rows are ranked. */
   among: number;
 }
 
 /**
- * The full-text index of one table: a tsvector of the service's own terms, each prefixed by its user, under a GIN index,
- * so that a search walks only that user's entries.
+ * The full-text index of one table: a tsvector of the service's own terms under a GIN index. Every term has
+ * the user's prefix, so that a search reads only that user's entries.
  */
 export class PostgresqlFullText {
   private readonly index: string;
@@ -25,15 +27,15 @@ export class PostgresqlFullText {
     this.index = `${table.name}_fts`;
   }
 
-  /** Follows the changes of the table's rows. */
+  /** Updates the index for changed rows. */
   async save(client: pg.ClientBase, changes: Iterable<RowChange>): Promise<void> {
     const put: { userId: string; id: number; terms: string }[] = [];
-    const gone: { userId: string; id: number }[] = [];
+    const removed: { userId: string; id: number }[] = [];
     for (const { before, after } of changes) {
       if (!after) {
-        if (before) gone.push(this.place(before));
+        if (before) removed.push(this.keyOf(before));
       } else if (!before || !sameTexts(this.declared, before, after)) {
-        put.push({ ...this.place(after), terms: indexedTerms(this.declared, after) });
+        put.push({ ...this.keyOf(after), terms: indexedTerms(this.declared, after) });
       }
     }
     const work: Promise<unknown>[] = [];
@@ -47,13 +49,13 @@ export class PostgresqlFullText {
       });
       work.push(putting);
     }
-    if (gone.length > 0) {
+    if (removed.length > 0) {
       const removing = client.query({
         name: `remove ${this.index}`,
         text:
           `delete from ${this.index} t using unnest($1::text[], $2::bigint[]) as k(user_id, id) ` +
           'where t.user_id = k.user_id and t.id = k.id',
-        values: [gone.map(({ userId }) => userId), gone.map(({ id }) => id)],
+        values: [removed.map(({ userId }) => userId), removed.map(({ id }) => id)],
       });
       work.push(removing);
     }
@@ -65,15 +67,15 @@ export class PostgresqlFullText {
   }
 
   /**
-   * The best `limit` of the newest `among` rows of the user that hold any of the terms: those with the terms that stand
-   * in the fewest rows.
+   * Returns the ids of the best `limit` of the user's newest `among` rows that contain any of the terms. A
+   * row ranks higher the rarer its terms are.
    */
   async candidates(
     db: Pick<pg.Pool, 'query'>,
     { userId, anyOf, limit, among }: CandidateQuery,
   ): Promise<number[]> {
-    const queries = anyOf.map(([term]) => this.query(userId, term));
-    // Not prepared: which index is best depends on how often the terms stand, so each search is planned anew.
+    const queries = anyOf.map(([term]) => this.termQuery(userId, term));
+    // Not prepared: the best index depends on how frequent the terms are, so every search needs its own plan.
     const { rows } = await db.query<{ id: number }>({
       text: `select id from (
           select id, search from ${this.index} where user_id = $1 and search @@ $2::tsquery order by id desc limit $3
@@ -93,20 +95,20 @@ export class PostgresqlFullText {
     return rows.map(({ id }) => id);
   }
 
-  /** In how many of the user's rows the term stands. */
+  /** Returns how many of the user's rows contain the term. */
   async frequency(db: Pick<pg.Pool, 'query'>, userId: string, term: string): Promise<number> {
     const { rows } = await db.query<{ count: number }>(
       `select count(*) as count from ${this.index} where user_id = $1 and search @@ $2::tsquery`,
-      [userId, this.query(userId, term)],
+      [userId, this.termQuery(userId, term)],
     );
     return rows[0]?.count ?? 0;
   }
 
-  private query(userId: string, term: string): string {
+  private termQuery(userId: string, term: string): string {
     return `'${userPrefix(userId)}${term}'`;
   }
 
-  private place(row: object): { userId: string; id: number } {
+  private keyOf(row: object): { userId: string; id: number } {
     const { userId, [this.declared.id]: id } = row as Values;
     return { userId: userId as string, id: id as number };
   }

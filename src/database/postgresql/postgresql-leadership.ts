@@ -1,26 +1,26 @@
 import type { Client } from 'pg';
 import { openClient } from './open-postgresql.js';
 
-const TRY = `select pg_try_advisory_lock(hashtext('edgesoul backups'), hashtext(current_schema())) as mine`;
-/** Over the session that took the lock: when it answers, the lock is held. */
-const ASK = 'select 1';
+const TRY_LOCK = `select pg_try_advisory_lock(hashtext('edgesoul backups'), hashtext(current_schema())) as mine`;
+/** Sent over the session that acquired the lock: while the session answers, the lock is held. */
+const PING = 'select 1';
 
-/** One of the processes that share the database; another one takes over when its connection ends. */
+/** Elects a leader among the processes that share a database; another takes over when its connection ends. */
 export class PostgresqlLeadership {
   private client: Client | undefined;
   private held = false;
 
   constructor(private readonly url: string) {}
 
-  /** Whether this process is the one; tries to become it where nobody is. */
+  /** Whether this process is the leader; tries to become the leader when there is none. */
   async isMine(): Promise<boolean> {
     try {
       const client = await this.connected();
-      if (this.held) await client.query(ASK);
-      else this.held = (await client.query<{ mine: boolean }>(TRY)).rows[0]?.mine === true;
+      if (this.held) await client.query(PING);
+      else this.held = (await client.query<{ mine: boolean }>(TRY_LOCK)).rows[0]?.mine === true;
       return this.client === client && this.held;
     } catch {
-      // The database is away: nobody is.
+      // Without the database there is no leader.
       await this.close();
       return false;
     }
@@ -28,7 +28,7 @@ export class PostgresqlLeadership {
 
   async close(): Promise<void> {
     const { client } = this;
-    this.lost();
+    this.reset();
     await client?.end().catch(() => undefined);
   }
 
@@ -36,16 +36,16 @@ export class PostgresqlLeadership {
     if (this.client) return this.client;
     const client = openClient(this.url, 'backups');
     this.client = client;
-    const lost = () => {
-      if (this.client === client) this.lost();
+    const onLost = () => {
+      if (this.client === client) this.reset();
     };
-    client.on('error', lost);
-    client.on('end', lost);
+    client.on('error', onLost);
+    client.on('end', onLost);
     await client.connect();
     return client;
   }
 
-  private lost(): void {
+  private reset(): void {
     this.client = undefined;
     this.held = false;
   }

@@ -4,36 +4,36 @@ import { keyText, type Key, type Table } from '../table.js';
 import { PostgresqlFullText } from './postgresql-full-text.js';
 import { statementsOf } from './postgresql-statements.js';
 
-interface Asked {
+interface LoadedRows {
   known: Map<string, object | undefined>;
   missing: Map<string, readonly Key[]>;
 }
 
 /**
- * The rows of one write transaction. What is asked for and not in memory reads as absent at first; `settle` fetches all
- * of it, with one statement a table.
+ * The rows of one write transaction. A row that is not in memory reads as absent at first and is recorded as
+ * missing; `loadMissing` fetches all missing rows with one statement per table.
  */
 export class PostgresqlRows implements Pick<RowStore, 'load'> {
-  private readonly tables = new Map<Table, Asked>();
+  private readonly tables = new Map<Table, LoadedRows>();
 
   constructor(private readonly client: pg.ClientBase) {}
 
   load(table: Table, key: readonly Key[], id = keyText(key)): object | undefined {
-    let asked = this.tables.get(table);
-    if (!asked) {
-      asked = { known: new Map(), missing: new Map() };
-      this.tables.set(table, asked);
+    let loaded = this.tables.get(table);
+    if (!loaded) {
+      loaded = { known: new Map(), missing: new Map() };
+      this.tables.set(table, loaded);
     }
-    const row = asked.known.get(id);
-    if (row === undefined && !asked.known.has(id)) asked.missing.set(id, key);
+    const row = loaded.known.get(id);
+    if (row === undefined && !loaded.known.has(id)) loaded.missing.set(id, key);
     return row;
   }
 
-  /** Fetches what is missing; true when all of it is absent indeed. */
-  async settle(): Promise<boolean> {
-    const asked = [...this.tables].filter(([, { missing }]) => missing.size > 0);
-    const found = await Promise.all(asked.map(([table, each]) => this.fetch(table, each)));
-    return found.every((count) => count === 0);
+  /** Fetches the missing rows; returns true when none of them exists. */
+  async loadMissing(): Promise<boolean> {
+    const incomplete = [...this.tables].filter(([, { missing }]) => missing.size > 0);
+    const counts = await Promise.all(incomplete.map(([table, each]) => this.fetch(table, each)));
+    return counts.every((count) => count === 0);
   }
 
   async save(changes: RowChanges): Promise<void> {
@@ -41,7 +41,7 @@ export class PostgresqlRows implements Pick<RowStore, 'load'> {
     for (const [table, changed] of changes) this.remember(table, changed);
   }
 
-  /** Inserts rows that are not there yet. */
+  /** Inserts rows that do not exist yet. */
   async insert(table: Table, rows: readonly object[]): Promise<void> {
     const statements = statementsOf(table);
     const inserting = this.client.query({ ...statements.insert, values: statements.rowArrays(rows) });
@@ -61,17 +61,17 @@ export class PostgresqlRows implements Pick<RowStore, 'load'> {
   private async saveTable(table: Table, changes: readonly RowChange[]): Promise<void> {
     const statements = statementsOf(table);
     const put = changes.flatMap(({ after }) => (after ? [after] : []));
-    const gone = changes.filter(({ after }) => !after).map(({ key }) => key);
+    const removed = changes.filter(({ after }) => !after).map(({ key }) => key);
     const work: Promise<unknown>[] = [];
     if (put.length > 0)
       work.push(this.client.query({ ...statements.upsert, values: statements.rowArrays(put) }));
-    if (gone.length > 0)
-      work.push(this.client.query({ ...statements.remove, values: statements.keyArrays(gone) }));
+    if (removed.length > 0)
+      work.push(this.client.query({ ...statements.remove, values: statements.keyArrays(removed) }));
     if (table.fullText) work.push(new PostgresqlFullText(table).save(this.client, changes));
     await Promise.all(work);
   }
 
-  private async fetch(table: Table, { known, missing }: Asked): Promise<number> {
+  private async fetch(table: Table, { known, missing }: LoadedRows): Promise<number> {
     const statements = statementsOf(table);
     const { rows } = await this.client.query<unknown[]>({
       ...statements.select,
@@ -88,7 +88,7 @@ export class PostgresqlRows implements Pick<RowStore, 'load'> {
   }
 
   private remember(table: Table, changed: ReadonlyMap<string, RowChange>): void {
-    const asked = this.tables.get(table);
-    if (asked) for (const [id, { after }] of changed) asked.known.set(id, after);
+    const loaded = this.tables.get(table);
+    if (loaded) for (const [id, { after }] of changed) loaded.known.set(id, after);
   }
 }

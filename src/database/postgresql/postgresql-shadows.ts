@@ -2,22 +2,22 @@ import type pg from 'pg';
 import { OLD, relationsOf, SHADOW, type Shadows } from '../shadow.js';
 import type { Table } from '../table.js';
 
-/** How long a swap waits for those who read the table, while new readers wait behind it. */
-const LOCK = "set local lock_timeout = '300ms'";
+/** Limits how long a swap waits for the table's readers, since new readers queue behind it. */
+const SET_LOCK_TIMEOUT = "set local lock_timeout = '300ms'";
 
 interface IndexRow {
   name: string;
   definition: string;
-  /** The constraint behind the index, if there is one. */
+  /** Whether the index belongs to the primary key. */
   primary: boolean;
   columns: string;
 }
 
-const INDEXES = `select i.relname as name, pg_get_indexdef(i.oid) as definition, x.indisprimary as primary,
+const SELECT_INDEXES = `select i.relname as name, pg_get_indexdef(i.oid) as definition, x.indisprimary as primary,
     (select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a where a.attrelid = i.oid) as columns
   from pg_index x join pg_class i on i.oid = x.indexrelid where x.indrelid = to_regclass($1) order by i.relname`;
 
-/** Shadow tables of a PostgreSQL schema; the caller holds the transaction. */
+/** Shadow tables of a PostgreSQL schema; the caller opens the transaction. */
 export class PostgresqlShadows implements Shadows {
   constructor(private readonly client: pg.ClientBase) {}
 
@@ -36,7 +36,7 @@ export class PostgresqlShadows implements Shadows {
   }
 
   async swap(tables: readonly Table[]): Promise<void> {
-    await this.client.query(LOCK);
+    await this.client.query(SET_LOCK_TIMEOUT);
     for (const { live, shadow, old } of tables.flatMap(relationsOf)) {
       const indexes = await this.indexes(live);
       await this.client.query(`alter table ${live} rename to ${old}`);
@@ -60,7 +60,7 @@ export class PostgresqlShadows implements Shadows {
   }
 
   private async indexes(relation: string): Promise<IndexRow[]> {
-    const { rows } = await this.client.query<IndexRow>(INDEXES, [relation]);
+    const { rows } = await this.client.query<IndexRow>(SELECT_INDEXES, [relation]);
     return rows;
   }
 }

@@ -4,13 +4,13 @@ import { columnName, type Column, type Key, type Table } from '../table.js';
 type Encode = (value: unknown) => unknown;
 type Decode = (value: unknown) => unknown;
 
-/** A statement with a name under which each connection prepares it once. */
+/** A named statement; each connection prepares it once. */
 export interface Statement {
   name: string;
   text: string;
 }
 
-/** Every statement over one table takes arrays, one per column, so that any number of rows costs one round trip. */
+/** The statements of one table. They take one array per column: any number of rows costs one round trip. */
 export class TableStatements {
   readonly select: Statement;
   readonly insert: Statement;
@@ -27,11 +27,17 @@ export class TableStatements {
     this.decoders = Object.values(table.columns).map(decoder);
     const columns = this.names.map(columnName);
     const keys = key.map(columnName);
-    const given = `unnest(${key.map((column, i) => array(table, column, i)).join(', ')}) as k(${keys.join(', ')})`;
-    const isGiven = keys.map((column) => `t.${column} = k.${column}`).join(' and ');
+    const keyRows = `unnest(${key.map((column, i) => array(table, column, i)).join(', ')}) as k(${keys.join(', ')})`;
+    const keysMatch = keys.map((column) => `t.${column} = k.${column}`).join(' and ');
     const list = columns.map((column) => `t.${column}`).join(', ');
-    this.select = { name: `load ${name}`, text: `select ${list} from ${name} t join ${given} on ${isGiven}` };
-    this.remove = { name: `remove ${name}`, text: `delete from ${name} t using ${given} where ${isGiven}` };
+    this.select = {
+      name: `load ${name}`,
+      text: `select ${list} from ${name} t join ${keyRows} on ${keysMatch}`,
+    };
+    this.remove = {
+      name: `remove ${name}`,
+      text: `delete from ${name} t using ${keyRows} where ${keysMatch}`,
+    };
     const rest = columns.filter((column) => !keys.includes(column));
     const change =
       rest.length > 0 ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}` : 'nothing';
@@ -42,12 +48,12 @@ export class TableStatements {
     this.upsert = { name: `save ${name}`, text: `${insert} on conflict (${keys.join(', ')}) do ${change}` };
   }
 
-  /** One array for each part of the key. */
+  /** Returns one array per part of the key. */
   keyArrays(keys: readonly (readonly Key[])[]): Key[][] {
     return this.table.key.map((_, i) => keys.map((key) => key[i] as Key));
   }
 
-  /** One array for each column. */
+  /** Returns one array per column. */
   rowArrays(rows: readonly object[]): unknown[][] {
     return this.names.map((name, i) => {
       const encode = this.encoders[i] as Encode;
@@ -67,7 +73,6 @@ export class TableStatements {
 
 const statements = new Map<Table, TableStatements>();
 
-/** The statements of a table. */
 export function statementsOf(table: Table): TableStatements {
   let known = statements.get(table);
   if (!known) {
@@ -77,14 +82,13 @@ export function statementsOf(table: Table): TableStatements {
   return known;
 }
 
-/** The statement of a page of rows. */
 export function selectPage(table: Table, query: RowQuery): { text: string; values: unknown[] } {
   const columns = Object.keys(table.columns).map(columnName);
   const conditions: string[] = [];
   const values: unknown[] = [];
-  const parameter = (value: unknown, of: string): string => {
+  const parameter = (value: unknown, property: string): string => {
     values.push(value);
-    return `$${values.length}::${columnType(table.columns[of] as Column)}`;
+    return `$${values.length}::${columnType(table.columns[property] as Column)}`;
   };
   for (const [column, operator, value] of query.filters) {
     if (!(column in table.columns)) throw new Error(`Table ${table.name} has no column ${column}.`);
@@ -108,7 +112,6 @@ export function selectPage(table: Table, query: RowQuery): { text: string; value
   return { text, values };
 }
 
-/** The type of a column in PostgreSQL. */
 export function columnType({ kind }: Column): string {
   switch (kind) {
     case 'integer':

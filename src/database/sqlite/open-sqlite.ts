@@ -1,33 +1,33 @@
 import Database from 'better-sqlite3';
 import { translated, translating } from './sqlite-errors.js';
 
-/** Pages of 4 KiB that the log may grow by before a commit has to checkpoint it (64 MiB). */
+/** Size of the write-ahead log, in pages of 4 KiB, at which a commit checkpoints it (64 MiB). */
 const CHECKPOINT_PAGES = 16_000;
 
 /**
- * Opens any SQLite file. Whatever fails on the connection, on opening it, in a statement or in a backup, is thrown as one
- * of the service's own errors: no other file knows SQLite's codes.
+ * Opens a SQLite file. Throws StoreErrors, as do the statements and backups of the connection: no other code
+ * handles SQLite's error codes.
  */
 export function openConnection(file: string, options: Database.Options): Database.Database {
   return translating(() => new Connection(file, options));
 }
 
-/** Opens the writer's connection: WAL, every commit on disk before it is answered. */
+/** Opens the writer's connection: in WAL mode, with every commit on disk before it returns. */
 export function openForWriting(file: string): Database.Database {
   const db = openConnection(file, { timeout: 5_000 });
   db.pragma('journal_mode = wal');
-  // After the journal mode: better-sqlite3 is built so that WAL otherwise falls back to NORMAL, which may lose
-  // acknowledged commits when the power fails.
+  // Set after the journal mode: better-sqlite3 is compiled to fall back to NORMAL in WAL mode, which may lose
+  // acknowledged commits in a power failure.
   db.pragma('synchronous = full');
   db.pragma('foreign_keys = on');
-  // So that "insert or replace" asks the triggers that keep events immutable before it deletes one.
+  // Makes "insert or replace" fire the delete triggers, which keep events immutable.
   db.pragma('recursive_triggers = on');
   db.pragma('cache_size = -65536');
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return db;
 }
 
-/** Opens a connection that cannot write; it sees every commit at once and holds up no writer. */
+/** Opens a read-only connection; it sees every commit at once and never blocks the writer. */
 export function openForReading(file: string): Database.Database {
   const db = openConnection(file, { readonly: true, fileMustExist: true, timeout: 5_000 });
   db.pragma('query_only = on');

@@ -24,7 +24,7 @@ describe('an error of SQLite', () => {
     ['SQLITE_READONLY', Unavailable],
     ['SQLITE_CANTOPEN', Unavailable],
     ['SQLITE_NOMEM', Unavailable],
-  ])('with the code %s is one of the service', (code, expected) => {
+  ])('with the code %s becomes a StoreError', (code, expected) => {
     const cause = coded(code);
     const error = translated(cause);
     expect((error as object).constructor).toBe(expected);
@@ -35,16 +35,16 @@ describe('an error of SQLite', () => {
     coded('SQLITE_ERROR'),
     coded('SQLITE_CONSTRAINT_PRIMARYKEY'),
     new TypeError('x is not a function'),
-  ])('that is a fault of the program stays as it is: $code', (fault) => {
+  ])('stays unchanged when the program is at fault: $code', (fault) => {
     expect(translated(fault)).toBe(fault);
   });
 
-  it('is translated once, however many attempts are nested', () => {
+  it('is translated only once', () => {
     const once = translated(coded('SQLITE_CORRUPT'));
     expect(translated(once)).toBe(once);
   });
 
-  it('is thrown translated by the work that meets it', () => {
+  it('is thrown translated by `translating`', () => {
     expect(() =>
       translating(() => {
         throw coded('SQLITE_FULL');

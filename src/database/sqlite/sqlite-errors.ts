@@ -7,16 +7,16 @@ import {
   Unavailable,
 } from '../../errors.js';
 
-/** The disk is full, or does not take or give what it should. */
+/** Codes of a full disk or an I/O error. */
 const DISK = /^SQLITE_(FULL|IOERR)/;
-/** Another connection held the lock for longer than this one waits. */
+/** Code of a lock that another connection held for longer than this one's timeout. */
 const LOCKED = 'SQLITE_BUSY';
-/** The file may not be written or opened now: nothing that the caller did. */
-const PASSING = /^SQLITE_(BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)/;
+/** Codes of a file that cannot be opened or written now, through no fault of the caller. */
+const TRANSIENT = /^SQLITE_(BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)/;
 const DAMAGED = /^SQLITE_CORRUPT/;
 const FOREIGN = 'SQLITE_NOTADB';
 
-/** What SQLite reported, as one of the service's own errors; anything else as it is. */
+/** Translates an error of SQLite into a StoreError; returns any other error unchanged. */
 export function translated(error: unknown): unknown {
   if (error instanceof StoreError) return error;
   const code = String((error as { code?: unknown }).code);
@@ -24,10 +24,10 @@ export function translated(error: unknown): unknown {
   if (DAMAGED.test(code)) return DamagedDatabase.because(error);
   if (DISK.test(code)) return DiskFailure.database(error);
   if (code === LOCKED) return DatabaseLocked.database(error);
-  return PASSING.test(code) ? Unavailable.database(error) : error;
+  return TRANSIENT.test(code) ? Unavailable.database(error) : error;
 }
 
-/** Runs the work; throws what SQLite reports as one of the service's own errors. */
+/** Runs the work and translates the errors of SQLite into StoreErrors. */
 export function translating<T>(work: () => T): T {
   try {
     return work();

@@ -5,9 +5,9 @@ import { type FullText, type Table } from '../table.js';
 type Values = Record<string, unknown>;
 
 /**
- * The full-text index of one table: contentless FTS5 in which every term is prefixed by its user, so that a
- * search walks only that user's entries (100 times faster than a shared index with a filter).
- * Terms are stemmed before they get here; FTS5 only splits at spaces.
+ * The full-text index of one table, in contentless FTS5. Every term has the user's prefix, so that a search
+ * reads only that user's entries (100 times faster than a shared index with a filter). Terms arrive stemmed;
+ * FTS5 only splits them at spaces.
  */
 export class SqliteFullText {
   private readonly put: Database.Statement;
@@ -28,7 +28,7 @@ export class SqliteFullText {
     this.dropAll = db.prepare(`insert into ${index} (${index}) values ('delete-all')`);
   }
 
-  /** Follows a change of a row; unchanged texts are not indexed again. */
+  /** Updates the index for a changed row; unchanged texts are not indexed again. */
   save(before: object | undefined, after: object | undefined): void {
     if (!after) {
       if (before) this.drop.run((before as Values)[this.declared.id]);
@@ -38,7 +38,7 @@ export class SqliteFullText {
     this.put.run((after as Values)[this.declared.id], indexedTerms(this.declared, after));
   }
 
-  /** What indexes a row that is not there yet, worked out already. */
+  /** Computes the terms of a new row and returns the function that inserts them. */
   insertion(row: object): () => void {
     const id = (row as Values)[this.declared.id];
     const terms = indexedTerms(this.declared, row);
@@ -49,12 +49,12 @@ export class SqliteFullText {
     this.dropAll.run();
   }
 
-  /** The best `limit` of the newest `among` rows of the user that hold any of the terms, by FTS5's own ranking. */
+  /** Returns the best `limit` of the user's newest `among` rows with any of the terms, by FTS5's ranking. */
   candidates(userId: string, anyOf: readonly string[], limit: number, among: number): number[] {
     return this.find.all(this.match(userId, anyOf), among, limit) as number[];
   }
 
-  /** In how many of the user's rows the term stands. */
+  /** Returns how many of the user's rows contain the term. */
   frequency(userId: string, term: string): number {
     return this.count.get(this.match(userId, [term])) as number;
   }

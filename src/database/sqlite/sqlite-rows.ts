@@ -4,8 +4,8 @@ import type { RowChanges, RowQuery, RowStore } from '../row-store.js';
 import { columnName, keyText, type Column, type Key, type Table } from '../table.js';
 import { SqliteFullText } from './sqlite-full-text.js';
 
-/** Rows of one table that are kept in memory. */
-const HOT_ROWS = 20_000;
+/** Most cached rows of one table. */
+const MAX_HOT_ROWS = 20_000;
 
 type Bindable = Key | Uint8Array | null;
 type Decode = (value: unknown) => unknown;
@@ -16,11 +16,11 @@ class TableStatements {
   readonly select: Database.Statement;
   readonly insert: Database.Statement;
   readonly upsert: Database.Statement;
-  /** For a row whose indexed columns stay as they are: leaves the indexes alone. */
+  /** For a row whose indexed columns do not change; it does not touch the indexes. */
   readonly update: Database.Statement | undefined;
   readonly remove: Database.Statement;
   readonly fullText: SqliteFullText | undefined;
-  /** The hot rows of the writing connection. */
+  /** Cache of the table's hot rows, on the writing connection only. */
   readonly cache: LRUCache<string, object> | undefined;
   private readonly names: string[];
   private readonly decoders: Decode[];
@@ -29,7 +29,7 @@ class TableStatements {
   private readonly indexed: readonly string[];
 
   constructor(db: Database.Database, table: Table, cached: boolean) {
-    if (cached && table.hot) this.cache = new LRUCache({ max: HOT_ROWS });
+    if (cached && table.hot) this.cache = new LRUCache({ max: MAX_HOT_ROWS });
     this.names = Object.keys(table.columns);
     this.decoders = Object.values(table.columns).map(decoder);
     this.indexed = table.indexes
@@ -60,12 +60,12 @@ class TableStatements {
 
   write(before: object | undefined, after: object): void {
     const indexesStay = before && this.indexed.every((name) => same(before, after, name));
-    // A row that someone else has taken away is put back whole.
+    // The update changes nothing when the row was deleted by another connection; then the upsert inserts it.
     if (indexesStay && this.update && this.update.run(encoded(after, this.updated)).changes > 0) return;
     this.upsert.run(encoded(after, this.upserted));
   }
 
-  /** What inserts the row, worked out already. */
+  /** Encodes a new row and returns the function that inserts it. */
   insertion(row: object): () => void {
     const values = encoded(row, this.upserted);
     const indexed = this.fullText?.insertion(row);
@@ -85,33 +85,33 @@ class TableStatements {
   }
 }
 
-/** Rows in SQLite, over one connection; the caller holds the transaction. */
+/** Rows in SQLite, over one connection; the caller opens the transaction. */
 export class SqliteRows implements RowStore {
   private readonly tables = new Map<Table, TableStatements>();
   private readonly queries = new Map<string, Database.Statement>();
 
-  /** Cached, hot rows stay in memory: only for the one connection that writes them. */
+  /** With `cached`, hot rows stay in memory: safe only on the one connection that writes them. */
   constructor(
     private readonly db: Database.Database,
     private readonly cached = false,
   ) {}
 
   load(table: Table, key: readonly Key[], id?: string): object | undefined {
-    const statements = this.of(table);
+    const statements = this.statementsOf(table);
     const { cache } = statements;
-    const place = cache && (id ?? keyText(key));
-    const known = cache?.get(place as string);
-    if (known) return known;
+    const cacheKey = cache && (id ?? keyText(key));
+    const cached = cache?.get(cacheKey as string);
+    if (cached) return cached;
     const values = statements.select.get(key) as unknown[] | undefined;
     if (!values) return undefined;
     const row = statements.decode(values);
-    cache?.set(place as string, row);
+    cache?.set(cacheKey as string, row);
     return row;
   }
 
   save(changes: RowChanges): void {
     for (const [table, changed] of changes) {
-      const statements = this.of(table);
+      const statements = this.statementsOf(table);
       const { cache, fullText } = statements;
       for (const [id, { key, before, after }] of changed) {
         if (after) {
@@ -126,40 +126,39 @@ export class SqliteRows implements RowStore {
     }
   }
 
-  /** For rows that are not there yet: what inserts each of them. */
+  /** Encodes new rows and returns the function that inserts each of them. */
   insertions(table: Table, rows: readonly object[]): (() => void)[] {
-    const statements = this.of(table);
+    const statements = this.statementsOf(table);
     return rows.map((row) => statements.insertion(row));
   }
 
-  /** After a rollback nothing that was kept in memory can be trusted. */
-  forget(): void {
+  /** Empties the caches, which are invalid after a rollback or another connection's commit. */
+  dropCaches(): void {
     for (const { cache } of this.tables.values()) cache?.clear();
   }
 
   clear(table: Table): void {
-    this.forget();
-    this.of(table).fullText?.clear();
+    this.dropCaches();
+    this.statementsOf(table).fullText?.clear();
     this.query(`delete from ${table.name}`).run();
   }
 
   list(table: Table, query: RowQuery): object[] {
     const { sql, parameters } = selectPage(table, query);
-    const statements = this.of(table);
+    const statements = this.statementsOf(table);
     const rows = this.query(sql)
       .raw()
       .all(...parameters) as unknown[][];
     return rows.map((values) => statements.decode(values));
   }
 
-  /** The table's full-text index. */
   fullText(table: Table): SqliteFullText {
-    const { fullText } = this.of(table);
+    const { fullText } = this.statementsOf(table);
     if (!fullText) throw new Error(`Table ${table.name} declares no full text.`);
     return fullText;
   }
 
-  private of(table: Table): TableStatements {
+  private statementsOf(table: Table): TableStatements {
     let statements = this.tables.get(table);
     if (!statements) {
       statements = new TableStatements(this.db, table, this.cached);
@@ -179,7 +178,7 @@ export class SqliteRows implements RowStore {
   }
 }
 
-/** The statement of a page of rows; exported so that a test can ask SQLite for its plan. */
+/** Builds the statement that reads a page of rows; exported so that a test can check its query plan. */
 export function selectPage(table: Table, query: RowQuery): { sql: string; parameters: Key[] } {
   const columns = Object.keys(table.columns).map(columnName);
   const conditions: string[] = [];
@@ -209,7 +208,6 @@ export function selectPage(table: Table, query: RowQuery): { sql: string; parame
   return { sql, parameters: [...parameters, query.limit] };
 }
 
-/** The type of a column in SQLite. */
 export function columnType({ kind }: Column): string {
   if (kind === 'text' || kind === 'json') return 'text';
   if (kind === 'real') return 'real';

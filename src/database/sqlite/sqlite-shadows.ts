@@ -12,7 +12,7 @@ interface Rename {
   to: string;
 }
 
-/** Shadow tables of a SQLite file; the caller holds the transaction. */
+/** Shadow tables of a SQLite file; the caller opens the transaction. */
 export class SqliteShadows implements Shadows {
   constructor(private readonly db: Database.Database) {}
 
@@ -40,7 +40,7 @@ export class SqliteShadows implements Shadows {
 
   /** SQLite keeps no statistics of these tables: their queries have one good plan each. */
   async analyze(): Promise<void> {
-    // Nothing to look at.
+    // Nothing to do.
   }
 
   async drop(table: Table): Promise<void> {
@@ -50,7 +50,7 @@ export class SqliteShadows implements Shadows {
     }
   }
 
-  /** What was written to make the table itself, or its indexes. */
+  /** Returns the statements that created the table itself or its indexes. */
   private declared(type: 'table' | 'index', relation: string): Declared[] {
     return this.db
       .prepare('select name, sql from sqlite_schema where type = ? and tbl_name = ? and sql is not null')
@@ -58,8 +58,8 @@ export class SqliteShadows implements Shadows {
   }
 
   /**
-   * SQLite has no statement for this, but documents this way for changes that leave what is stored as it is
-   * (https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes").
+   * SQLite has no statement that renames an index. It documents this way for changes that do not affect the
+   * stored content (https://sqlite.org/lang_altertable.html, "Making Other Kinds Of Table Schema Changes").
    */
   private renameIndexes(renames: readonly Rename[]): void {
     this.db.unsafeMode(true);
@@ -71,7 +71,7 @@ export class SqliteShadows implements Shadows {
       for (const { from, to } of renames) rename.run(to, ` ${from} `, ` ${to} `, from);
       const version = this.db.pragma('schema_version', { simple: true }) as number;
       this.db.pragma(`schema_version = ${version + 1}`);
-      // Also reads the schema again.
+      // Also reloads the schema.
       this.db.pragma('writable_schema = reset');
     } finally {
       this.db.unsafeMode(false);
@@ -79,7 +79,7 @@ export class SqliteShadows implements Shadows {
   }
 }
 
-/** The statement that makes the same under another name; names stand between spaces, quotes or a bracket. */
+/** Returns the create statement under another name; names are delimited by spaces, quotes or a bracket. */
 function renamed(sql: string, from: string, to: string): string {
   return sql.replace(new RegExp(`(["\\s])${from}(?=["\\s(])`), `$1${to}`);
 }

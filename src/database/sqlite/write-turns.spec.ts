@@ -1,33 +1,33 @@
 import { WriteTurns } from './write-turns.js';
 
-describe('turns', () => {
-  it('count in which of them the writer of commands has appended events, wherever their memory is shared', () => {
+describe('write turns', () => {
+  it('count the appends of the command writer in shared memory', () => {
     const turns = new WriteTurns();
     const elsewhere = new WriteTurns(turns.memory);
-    const [writer, filler] = [turns.forCommands, turns.forBulkLoad];
+    const [writer, bulkLoad] = [turns.forCommands, turns.forBulkLoad];
     const before = elsewhere.written;
 
-    for (const turn of [writer, filler]) {
-      turn.take();
-      turn.appended();
-      turn.done();
+    for (const lock of [writer, bulkLoad]) {
+      lock.acquire();
+      lock.recordAppend();
+      lock.release();
     }
-    // Someone asked whether it could.
-    writer.take();
-    writer.done();
+    // A transaction without an append, such as a readiness check.
+    writer.acquire();
+    writer.release();
 
     expect([before, elsewhere.written]).toEqual([0, 1]);
   });
 
-  it('tell whoever fills that the writer waits', () => {
+  it('report to a bulk load that commands wait', () => {
     const turns = new WriteTurns();
-    const [writer, filler] = [turns.forCommands, turns.forBulkLoad];
-    filler.take();
-    expect(filler.commandsWait()).toBe(false);
-    writer.take();
-    expect(filler.commandsWait()).toBe(true);
-    writer.done();
-    filler.done();
-    expect(filler.commandsWait()).toBe(false);
+    const [writer, bulkLoad] = [turns.forCommands, turns.forBulkLoad];
+    bulkLoad.acquire();
+    expect(bulkLoad.commandsWait()).toBe(false);
+    writer.acquire();
+    expect(bulkLoad.commandsWait()).toBe(true);
+    writer.release();
+    bulkLoad.release();
+    expect(bulkLoad.commandsWait()).toBe(false);
   });
 });

@@ -1,71 +1,72 @@
-/** Asked for before each transaction, and given back after it. */
-export interface Turn {
-  take(): void;
-  done(): void;
-  /** Told within a turn that events were appended in it. */
-  appended(): void;
-  /** Whether someone waits who goes first. */
+/** The write lock as one thread uses it: taken before a transaction, released after it. */
+export interface WriteLock {
+  acquire(): void;
+  /** Releases the lock. */
+  release(): void;
+  /** Records, while the lock is held, that events were appended. */
+  recordAppend(): void;
+  /** Whether commands wait for the lock; a bulk load should then release it. */
   commandsWait(): boolean;
 }
 
-/** Longest wait for a turn, in ms: whoever was to say that it is over may have died. */
-const PATIENCE_MS = 100;
-const WRITER = 0;
-const FILLER = 1;
-const WRITTEN = 2;
-const CELLS = 3;
+/** Longest wait for the lock, ms; then the waiting thread goes ahead, since the holder may have died. */
+const MAX_WAIT_MS = 100;
+const WRITER_CELL = 0;
+const BULK_LOAD_CELL = 1;
+const APPENDED_CELL = 2;
+const CELL_COUNT = 3;
 
 /**
- * Who of one process may write to a SQLite file next. SQLite itself has no queue: whoever waits looks again every now and
- * then, so that threads which write one transaction after another would keep the writer of commands out. They take turns,
- * and let it go first. Lives in shared memory, and so may be handed to any thread.
+ * A write lock between the threads of one process that write to a SQLite file. SQLite's own lock polls, so
+ * threads that write one transaction after another would starve commands. With this lock they take turns, and
+ * commands go first. Its memory is shared, so that it can be passed to any thread.
  */
 export class WriteTurns {
   private readonly cells: Int32Array;
 
   constructor(
-    readonly memory: SharedArrayBuffer = new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT),
+    readonly memory: SharedArrayBuffer = new SharedArrayBuffer(CELL_COUNT * Int32Array.BYTES_PER_ELEMENT),
   ) {
     this.cells = new Int32Array(memory);
   }
 
-  /** For the writer of commands: never waits, and has all others wait. */
-  get forCommands(): Turn {
-    // The writer before may have died within a turn.
-    Atomics.store(this.cells, WRITER, 0);
+  /** The lock as the command writer uses it: it never waits, and all bulk loads wait for it. */
+  get forCommands(): WriteLock {
+    // A previous writer may have died while it held the lock.
+    Atomics.store(this.cells, WRITER_CELL, 0);
     return {
-      take: () => void Atomics.add(this.cells, WRITER, 1),
-      done: () => {
-        Atomics.sub(this.cells, WRITER, 1);
-        Atomics.notify(this.cells, WRITER);
+      acquire: () => void Atomics.add(this.cells, WRITER_CELL, 1),
+      release: () => {
+        Atomics.sub(this.cells, WRITER_CELL, 1);
+        Atomics.notify(this.cells, WRITER_CELL);
       },
-      appended: () => void Atomics.add(this.cells, WRITTEN, 1),
+      recordAppend: () => void Atomics.add(this.cells, APPENDED_CELL, 1),
       commandsWait: () => false,
     };
   }
 
-  /** Another number whenever events were appended in a turn of the writer of commands. */
+  /** Count of the command writer's transactions that appended events. */
   get written(): number {
-    return Atomics.load(this.cells, WRITTEN);
+    return Atomics.load(this.cells, APPENDED_CELL);
   }
 
-  /** For long work: blocks its thread until the writer and all other long work are done, though never for ever. */
-  get forBulkLoad(): Turn {
+  /** The lock as a bulk load uses it: it waits for the writer and other bulk loads, but not for ever. */
+  get forBulkLoad(): WriteLock {
     return {
-      take: () => this.waitAsFiller(),
-      done: () => {
-        Atomics.store(this.cells, FILLER, 0);
-        Atomics.notify(this.cells, FILLER, 1);
+      acquire: () => this.acquireForBulkLoad(),
+      release: () => {
+        Atomics.store(this.cells, BULK_LOAD_CELL, 0);
+        Atomics.notify(this.cells, BULK_LOAD_CELL, 1);
       },
-      appended: () => undefined,
-      commandsWait: () => Atomics.load(this.cells, WRITER) > 0,
+      recordAppend: () => undefined,
+      commandsWait: () => Atomics.load(this.cells, WRITER_CELL) > 0,
     };
   }
 
-  private waitAsFiller(): void {
-    while (Atomics.compareExchange(this.cells, FILLER, 0, 1) !== 0)
-      if (Atomics.wait(this.cells, FILLER, 1, PATIENCE_MS) === 'timed-out') break;
-    const wanted = Atomics.load(this.cells, WRITER);
-    if (wanted > 0) Atomics.wait(this.cells, WRITER, wanted, PATIENCE_MS);
+  private acquireForBulkLoad(): void {
+    while (Atomics.compareExchange(this.cells, BULK_LOAD_CELL, 0, 1) !== 0)
+      if (Atomics.wait(this.cells, BULK_LOAD_CELL, 1, MAX_WAIT_MS) === 'timed-out') break;
+    const writers = Atomics.load(this.cells, WRITER_CELL);
+    if (writers > 0) Atomics.wait(this.cells, WRITER_CELL, writers, MAX_WAIT_MS);
   }
 }

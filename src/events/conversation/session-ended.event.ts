@@ -1,7 +1,7 @@
 import { IsId } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/** Which session. */
+/** The session that ended. */
 export class SessionEnded {
   @IsId()
   sessionId: string;

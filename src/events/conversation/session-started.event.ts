@@ -1,13 +1,13 @@
 import { IsId } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/** Which session. */
+/** The session that started. */
 export class SessionStarted {
   @IsId()
   sessionId: string;
 }
 
-/** A conversation began, or went on after it had been ended. */
+/** A conversation began, or resumed after it had ended. */
 export const sessionStarted = defineEvent({
   type: 'session.started',
   version: 1,

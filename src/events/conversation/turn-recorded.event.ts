@@ -3,9 +3,9 @@ import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } fro
 import { IsId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/** The emotion that a turn showed. Intensity and confidence are 0..1. */
+/** The emotion shown in a turn. Intensity and confidence are 0..1. */
 export class TurnEmotion {
-  // Twice what a command may hold: lower case can be longer.
+  // Twice the limit of a command: a label can grow when it is lower-cased.
   @IsText(1, 128)
   label: string;
 
@@ -26,7 +26,7 @@ export class TurnEmotion {
   triggers: string[];
 }
 
-/** What the user said and what was answered. */
+/** The user's message and the assistant's reply. */
 export class TurnRecorded {
   @IsId()
   turnId: string;

@@ -2,9 +2,9 @@ import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min } from 'class-validat
 import { IsId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/** One observation. Intensity and confidence are 0..1; null where unknown. */
+/** One observed emotion. Intensity and confidence are 0..1; null where unknown. */
 export class EmotionObserved {
-  // Twice what a command may hold: lower case can be longer.
+  // Twice the limit of a command: a label can grow when it is lower-cased.
   @IsText(1, 128)
   emotion: string;
 

@@ -17,7 +17,7 @@ async function isOver(waiting: Promise<void>): Promise<boolean> {
 }
 
 describe('a doorbell', () => {
-  it('wakes everyone who waits for less than was rung, and nobody else', async () => {
+  it('wakes only those who wait beyond a position below the one rung', async () => {
     const bell = new Doorbell();
     const waiting = [3, 4, 5].map((position) => bell.beyond(position, LONG, NEVER));
     bell.ring(5);
@@ -27,20 +27,20 @@ describe('a doorbell', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('loses no ring that came before the wait', async () => {
+  it('does not miss a ring before the wait', async () => {
     const bell = new Doorbell();
     bell.ring(7);
     expect(await isOver(bell.beyond(6, LONG, NEVER))).toBe(true);
   });
 
-  it('does not go back', async () => {
+  it('ignores a ring with a lower position', async () => {
     const bell = new Doorbell();
     bell.ring(7);
     bell.ring(3);
     expect(bell.position).toBe(7);
   });
 
-  it('lets go after the time', async () => {
+  it('ends a wait after the timeout', async () => {
     const waiting = new Doorbell().beyond(0, 100, NEVER);
     jest.advanceTimersByTime(99);
     expect(await isOver(waiting)).toBe(false);
@@ -48,7 +48,7 @@ describe('a doorbell', () => {
     expect(await isOver(waiting)).toBe(true);
   });
 
-  it('lets go at once of who no longer wants to wait', async () => {
+  it('ends a wait at once when its signal aborts', async () => {
     const bell = new Doorbell();
     const gone = new AbortController();
     const waiting = bell.beyond(0, LONG, gone.signal);

@@ -1,39 +1,39 @@
-/** Tells those who follow the log that it has grown. A ring is a hint to look: what is there, only a read knows. */
+/** Wakes the readers that follow the log when it grows. A ring is only a hint to read the log. */
 export class Doorbell {
   private rung = 0;
-  private readonly waiting = new Set<() => void>();
+  private readonly waiters = new Set<() => void>();
 
-  /** The highest position that was rung. */
+  /** The highest position rung so far; 0 before the first ring. */
   get position(): number {
     return this.rung;
   }
 
-  /** Everything up to the position is committed and can be read. */
+  /** Reports that every event up to the position is committed and readable. */
   ring(position: number): void {
     if (position <= this.rung) return;
     this.rung = position;
-    for (const look of this.waiting) look();
+    for (const check of this.waiters) check();
   }
 
   /**
-   * Resolves as soon as a position beyond this one is rung, at once if that has happened already; at the latest after
-   * `ms` milliseconds, or when the signal aborts.
+   * Waits until a position greater than `position` is rung; resolves at once if that has already happened.
+   * Resolves after `ms` milliseconds at the latest, or when the signal aborts.
    */
   beyond(position: number, ms: number, signal: AbortSignal): Promise<void> {
     if (this.rung > position || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const leave = () => {
-        this.waiting.delete(look);
+      const finish = () => {
+        this.waiters.delete(check);
         clearTimeout(timer);
-        signal.removeEventListener('abort', leave);
+        signal.removeEventListener('abort', finish);
         resolve();
       };
-      const look = () => {
-        if (this.rung > position) leave();
+      const check = () => {
+        if (this.rung > position) finish();
       };
-      const timer = setTimeout(leave, ms);
-      signal.addEventListener('abort', leave);
-      this.waiting.add(look);
+      const timer = setTimeout(finish, ms);
+      signal.addEventListener('abort', finish);
+      this.waiters.add(check);
     });
   }
 }

@@ -1,7 +1,7 @@
-/** An event's data as the database keeps it. */
+/** An event's data as stored in the database. */
 export type StoredData = string | Uint8Array;
 
-/** Stands between event data and stored bytes: the one place for compression or per-user encryption. */
+/** Converts event data to stored data and back: the place for compression or per-user encryption. */
 export interface EventCodec {
   encode(data: object, userId: string): StoredData;
   decode(stored: StoredData, userId: string): unknown;

@@ -4,7 +4,7 @@ import type { FoldEvent } from '../event.js';
 import { jsonCodec, type EventCodec } from './event-codec.js';
 import type { ScannedEvent, StoredEvent } from './event-log.js';
 
-/** Turns stored events into events of the newest schema version; throws Corrupt, naming position and stream. */
+/** Decodes stored events to the newest schema version. Throws PoisonEvent, with position and stream. */
 export class EventDecoder {
   constructor(
     private readonly catalog = new EventCatalog(),
@@ -16,7 +16,7 @@ export class EventDecoder {
     return { ...envelope, schemaVersion: this.catalog.version(envelope.type), data } as StoreEvent;
   }
 
-  /** The same of an event that was read for folds. */
+  /** Decodes an event that was read for folds. */
   decodeScanned(stored: ScannedEvent): FoldEvent {
     const { position, userId, streamId, version, type, occurredAt, utcOffset, recordedAt } = stored;
     const data = this.catalog.decode(stored, this.read(stored, stored.data));

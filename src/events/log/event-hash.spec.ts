@@ -20,13 +20,13 @@ const event = {
 };
 
 describe('the hash of an event', () => {
-  it('is SHA-256 over the hash before, the envelope in a fixed order, and the stored data', () => {
+  it('is the SHA-256 of the previous hash, the envelope in a fixed order, and the stored data', () => {
     const { data, ...envelope } = event;
     const text = `${JSON.stringify([GENESIS, ...Object.values(envelope)])}\n${data}`;
     expect(chainHash(GENESIS, event)).toBe(createHash('sha256').update(text).digest('hex'));
   });
 
-  it('follows 64 zeros for the first event', () => {
+  it('is chained to 64 zeros for the first event', () => {
     expect(GENESIS).toMatch(/^0{64}$/);
     expect(chainHash(GENESIS, event)).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -36,20 +36,20 @@ describe('the hash of an event', () => {
       field,
       typeof value === 'number' ? value + 1 : `${value}x`,
     ]),
-  )('is another one when the %s is changed', (field, changed) => {
+  )('changes with the %s', (field, changed) => {
     expect(chainHash(GENESIS, { ...event, [field]: changed })).not.toBe(chainHash(GENESIS, event));
   });
 
-  it('is another one when there is no cause', () => {
+  it('changes when there is no causation id', () => {
     expect(chainHash(GENESIS, { ...event, causationId: null })).not.toBe(chainHash(GENESIS, event));
   });
 
-  it('is another one when the event before is another one', () => {
+  it('changes with the previous event', () => {
     const before = chainHash(GENESIS, { ...event, position: 6 });
     expect(chainHash(before, event)).not.toBe(chainHash(GENESIS, event));
   });
 
-  it('cannot be kept by moving text from one field into the next', () => {
+  it('changes when text moves from one field to the next', () => {
     const moved = { ...event, userId: 'user-1","profile:user-1', streamId: '' };
     expect(chainHash(GENESIS, moved)).not.toBe(chainHash(GENESIS, { ...event, userId: 'user-1' }));
     expect(chainHash(GENESIS, { ...event, actor: 'api"]\n', data: '' })).not.toBe(
@@ -57,14 +57,14 @@ describe('the hash of an event', () => {
     );
   });
 
-  it('does not depend on whether the same data is stored as text or as bytes', () => {
+  it('is the same for data stored as text and as bytes', () => {
     const data = '{"name":"Zoë 🙂"}';
     expect(chainHash(GENESIS, { ...event, data: Buffer.from(data) })).toBe(
       chainHash(GENESIS, { ...event, data }),
     );
   });
 
-  it('takes stored bytes as they are, readable or not', () => {
+  it('covers stored bytes that are not valid text', () => {
     const bytes = new Uint8Array([0, 255, 10, 1]);
     expect(chainHash(GENESIS, { ...event, data: bytes })).not.toBe(
       chainHash(GENESIS, { ...event, data: new Uint8Array([0, 254, 10, 1]) }),

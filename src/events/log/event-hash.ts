@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import type { StoredEvent } from './event-log.js';
 
-/** The hash before the first event. */
+/** The hash that the first event is chained to: 64 zeros. */
 export const GENESIS = '0'.repeat(64);
 
 /**
- * SHA-256 (FIPS 180-4), as 64 hex digits, over the hash before, the envelope and the stored data: a changed,
- * missing or added event changes every hash after it. Taken over stored bytes, so that it can be checked without keys.
+ * Returns the SHA-256 (FIPS 180-4) of the previous hash, the envelope and the stored data, as 64 hex digits.
+ * A changed, missing or added event changes every later hash. The input is the data as stored, so
+ * verification needs no keys.
  */
 export function chainHash(previous: string, event: Omit<StoredEvent, 'hash' | 'streamKey'>): string {
   const envelope = JSON.stringify([

@@ -4,39 +4,40 @@ import type { Table } from '../../database/table.js';
 import type { EventEnvelope } from '../event.js';
 import type { StoredData } from './event-codec.js';
 
-/** An event as the log keeps it: data encoded, chained to the event before it. */
+/** An event as stored in the log: its data is encoded, its hash is chained to the previous event. */
 export interface StoredEvent extends EventEnvelope {
   type: string;
   data: StoredData;
-  /** Number of its stream: the position of the stream's first event. */
+  /** Numeric key of its stream: the position of the stream's first event. */
   streamKey: number;
-  /** SHA-256 over this event and the hash before it, 64 hex digits. */
+  /** SHA-256 of this event and the previous hash, 64 hex digits. */
   hash: string;
 }
 
-/** What a fold needs of a stored event: far cheaper to read than all of it. */
+/** The part of a stored event that folds need; far cheaper to read than the whole event. */
 export type ScannedEvent = Omit<
   StoredEvent,
   'eventId' | 'commandId' | 'correlationId' | 'causationId' | 'actor' | 'hash'
 >;
 
-/** Where the log ends. */
+/** The head of the log. */
 export interface LogHead {
-  /** Position of the last event; 0 when there is none. */
+  /** Position of the last event; 0 when the log is empty. */
   position: number;
+  /** Hash of the last event, 64 hex digits; GENESIS when the log is empty. */
   hash: string;
-  /** When the last event was recorded, ms UTC; 0 when there is none. */
+  /** When the last event was recorded, ms UTC; 0 when the log is empty. */
   recordedAt: number;
 }
 
-/** Where a stream ends. */
+/** The head of a stream. */
 export interface StreamHead {
   streamKey: number;
-  /** Of its last event. */
+  /** Version of the stream's last event. */
   version: number;
 }
 
-/** Which events to read: those that pass every condition, by position. */
+/** Selects a page of the log: events that meet every condition, in order of position. */
 export interface EventQuery {
   /** Only events after this position. */
   after: number;
@@ -53,28 +54,29 @@ export interface EventQuery {
 }
 
 /**
- * One open write transaction: what it does becomes durable together, or not at all. Decisions and folds are synchronous,
- * databases may be far away: what is not in memory yet reads as absent, and `settle` fetches all of it at once.
+ * One open write transaction: its changes become durable together or not at all. Decisions and folds are
+ * synchronous, but the database may be remote: a row that is not in memory reads as absent and is recorded as
+ * missing, and `loadMissing` fetches all missing rows in one round trip.
  */
 export interface LogTransaction {
-  /** Read inside the transaction, so nobody else can append between the head and the commit. */
+  /** The head as read inside the transaction: nothing else can append before the commit. */
   readonly head: LogHead;
   readonly rows: Pick<RowStore, 'load'>;
-  /** Where the user's stream ends in the log, this transaction's appends not included; undefined without events. */
+  /** The stream's head before this transaction appends; undefined when the stream has no events. */
   stream(userId: string, streamId: string): StreamHead | undefined;
-  /** Fetches what was asked for and not in memory; false when something read as absent that is there. */
+  /** Fetches the missing rows and stream heads; returns false when any of them does exist. */
   loadMissing(): Promise<boolean>;
-  /** Reads what is in the log so far, this transaction's own events included. */
+  /** Reads the log, including the events that this transaction has appended. */
   read(query: EventQuery): Promise<StoredEvent[]>;
   append(events: readonly StoredEvent[]): Promise<void>;
   save(changes: RowChanges): Promise<void>;
-  /** Drops every row of the table. */
+  /** Deletes every row of the table. */
   clear(table: Table): Promise<void>;
-  /** Tables beside the live ones, for rows that are made anew. */
+  /** Shadow tables beside the live ones, for rebuilds. */
   readonly shadows: Shadows;
 }
 
-/** Runs the work, again while what it asked for had to be fetched first; only its last run counts. */
+/** Runs the work until every row that it reads is in memory, and returns or throws what its last run did. */
 export async function untilLoaded<T>(transaction: LogTransaction, work: () => T): Promise<T> {
   for (;;) {
     let result: { value: T } | { error: unknown };
@@ -89,16 +91,16 @@ export async function untilLoaded<T>(transaction: LogTransaction, work: () => T)
   }
 }
 
-/** The durable log; one adapter per database, all held to the suite in `test/contract`. */
+/** The durable log. There is one adapter per database; all pass the suite in `test/contract`. */
 export abstract class EventLog {
   /**
-   * Runs the work in the one open write transaction and resolves once it is on disk; a throw rolls everything back.
-   * Transactions of one log run one after another.
+   * Runs the work in a write transaction and resolves once it is on disk; a throw rolls everything back. The
+   * transactions of one log run one after another.
    */
   abstract transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T>;
   /**
-   * Inserts rows that are not there yet into tables that nobody reads, in as many transactions as it takes: commands wait
-   * only for a moment. What was inserted before a failure stays.
+   * Inserts new rows into tables that have no readers yet. It takes many short transactions, so that commands
+   * wait only briefly; rows inserted before a failure stay.
    */
   abstract fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void>;
   abstract head(): Promise<LogHead>;

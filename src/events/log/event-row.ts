@@ -3,19 +3,19 @@ import { GENESIS } from './event-hash.js';
 import type { LogHead, StoredEvent } from './event-log.js';
 import { uuidText } from './uuid-bytes.js';
 
-/** What a database is asked for of an event `e` and its stream `s`. */
+/** The columns of an event `e` and its stream `s`, as EventRow has them. */
 export const EVENT_COLUMNS = `e.position, e.event_id, e.user_id, s.stream_id, e.stream_key, e.version, e.type, e.schema_version,
   e.occurred_at, e.utc_offset, e.recorded_at, e.command_id, e.correlation_id, e.causation_id, e.actor, e.data, e.hash`;
 
-/** What it is asked for of an event that is only folded, under the names that the event has here. */
+/** The columns of an event that is only folded, named like the fields of ScannedEvent. */
 export const SCANNED_COLUMNS = `e.position, e.user_id as "userId", s.stream_id as "streamId", e.stream_key as "streamKey",
   e.version, e.type, e.schema_version as "schemaVersion", e.occurred_at as "occurredAt", e.utc_offset as "utcOffset",
   e.recorded_at as "recordedAt", e.data`;
 
-/** Asks for the columns that `headOf` needs. */
+/** Selects the row that `headOf` takes. */
 export const SELECT_HEAD = 'select position, hash, recorded_at from events order by position desc limit 1';
 
-/** An event and its stream's id, as a database answers them. */
+/** An event and its stream's id, as a database returns them. */
 export interface EventRow {
   position: number;
   event_id: Uint8Array;
@@ -36,7 +36,7 @@ export interface EventRow {
   hash: Uint8Array;
 }
 
-/** The event of a row. */
+/** Converts a row into a stored event. */
 export function storedEvent(row: EventRow): StoredEvent {
   const commandId = uuidText(row.command_id);
   return {
@@ -60,7 +60,7 @@ export function storedEvent(row: EventRow): StoredEvent {
   };
 }
 
-/** Where a log ends whose last event has this row; undefined for an empty log. */
+/** Returns the head of a log, given the row of its last event; undefined stands for an empty log. */
 export function headOf(row: Pick<EventRow, 'position' | 'hash' | 'recorded_at'> | undefined): LogHead {
   if (!row) return { position: 0, hash: GENESIS, recordedAt: 0 };
   return { position: row.position, hash: hex(row.hash), recordedAt: row.recorded_at };

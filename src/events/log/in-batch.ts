@@ -2,8 +2,8 @@ import { RowBatch } from '../../database/row-batch.js';
 import { untilLoaded, type LogTransaction } from './event-log.js';
 
 /**
- * Runs the work on the rows of a transaction, saves what it changed, and returns its result. The work is pure: it runs
- * again whenever it read a row that had to be loaded first.
+ * Runs the work on the rows of a transaction, saves its changes and returns its result. The work must be
+ * pure: it runs again whenever it has read a row that was not loaded yet.
  */
 export async function inBatch<T>(transaction: LogTransaction, work: (rows: RowBatch) => T): Promise<T> {
   const { rows, result } = await untilLoaded(transaction, () => {

@@ -1,6 +1,6 @@
 import { bytes, defineTable, integer, nullable, payload, text, type RowIn } from '../../database/table.js';
 
-/** The log itself. Only the log adapter writes it, and never changes a row. */
+/** The log. Only the log adapter writes to it; rows are never changed. */
 export const eventsTable = defineTable(
   'events',
   {
@@ -30,7 +30,7 @@ export const eventsTable = defineTable(
   },
 );
 
-/** One row per stream: its number, which its events carry. Written by the log adapter with the stream's first event. */
+/** One row per stream with its numeric key. The log adapter writes it with the stream's first event. */
 export const streamsTable = defineTable(
   'streams',
   { userId: text(), streamId: text(), streamKey: integer() },
@@ -41,19 +41,19 @@ export const streamsTable = defineTable(
 );
 
 /**
- * One row per accepted idempotency key: which command it was and what was answered. A key belongs to one command of
- * the whole service, not of one user, so that its reuse on another user's route is noticed too.
+ * Receipts: one row per accepted idempotency key, with the command's hash and its answer. A key is unique
+ * across all users, so that its reuse on another user's route is detected too.
  */
 export const receiptsTable = defineTable(
   'receipts',
   {
     idempotencyKey: text(),
     userId: text(),
-    /** SHA-256 of the command and its body. */
+    /** SHA-256 of the command's name, user and input, and of the batch that the key stands for, if any. */
     requestHash: bytes(),
     status: integer(),
     body: text(),
-    /** Where the log ended after the command: at its last event, if it has any. */
+    /** Head position after the command: its last event, if it appended any. */
     position: integer(),
     recordedAt: integer(),
   },
@@ -63,14 +63,14 @@ export const receiptsTable = defineTable(
   },
 );
 
-/** How far each projection has folded, and with which version of its folds. */
+/** Checkpoints: the position that each projection has folded up to, and the version of its folds. */
 export const checkpointsTable = defineTable(
   'checkpoints',
   { projection: text(), version: integer(), position: integer() },
   { key: ['projection'], hot: true },
 );
 
-/** Why a projection stopped: the event that its folds could not take. Gone when it has been rebuilt. */
+/** The poison event at which a projection stopped, and why. Deleted once the projection is past the event. */
 export const failuresTable = defineTable(
   'failures',
   {
@@ -83,14 +83,14 @@ export const failuresTable = defineTable(
   { key: ['projection'] },
 );
 
-/** Events that an operator has told a projection to leave out, for ever. */
+/** The events that projections skip permanently on the order of an operator. */
 export const skipsTable = defineTable(
   'skips',
   { projection: text(), eventId: text(), position: integer(), cause: text(), skippedAt: integer() },
   { key: ['projection', 'eventId'] },
 );
 
-/** The tables that every database has before any projection. */
+/** The tables of the log; projections add their own. */
 export const LOG_TABLES = [
   eventsTable,
   streamsTable,

@@ -4,19 +4,21 @@ import { openClient } from '../../database/postgresql/open-postgresql.js';
 import type { Doorbell } from './doorbell.js';
 import { readHead } from './postgresql-event-reader.js';
 
-/** Channels belong to the whole database, a log to one schema; schema names may be longer than a channel's may be. */
+/**
+ * A channel belongs to the whole database, a log to one schema. A schema's name may be too long: so hashed.
+ */
 const CHANNEL = `'edgesoul_' || md5(current_schema())`;
 
-/** Tells every process, when the transaction commits, how far the log goes then. */
+/** Notifies every process of the head position when the transaction commits. */
 export const NOTIFY = { name: 'notify', text: `select pg_notify(${CHANNEL}, $1)` };
 
-/** The pause before the connection is made anew, ms: doubled after every attempt that failed. */
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 5_000;
+/** First pause before a reconnect, ms; it doubles after every failed attempt, up to MAX_PAUSE_MS. */
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 5_000;
 
 /**
- * Rings the doorbell for what other processes commit, over one connection that does nothing but listen. When it breaks it
- * is made anew, and the head is looked at: what was missed meanwhile is rung then.
+ * Rings the doorbell for the commits of other processes, over a connection that only listens. When the
+ * connection breaks, it reconnects and rings with the current head, so that no commit is missed.
  */
 export class PostgresqlDoorbell {
   private readonly stopping = new AbortController();
@@ -32,21 +34,21 @@ export class PostgresqlDoorbell {
 
   async close(): Promise<void> {
     this.stopping.abort();
-    // Not client.end(), which waits for a server that has not yet answered, and may for ever.
+    // Not client.end(): it may wait for ever for a server that does not answer.
     this.client?.connection.stream.destroy();
     await this.listening;
   }
 
   private async listen(): Promise<void> {
-    let pause = FIRST_PAUSE;
+    let pause = FIRST_PAUSE_MS;
     while (!this.stopping.signal.aborted) {
-      const heard = await this.untilBroken().catch(() => false);
-      pause = heard ? FIRST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
+      const listened = await this.untilBroken().catch(() => false);
+      pause = listened ? FIRST_PAUSE_MS : Math.min(2 * pause, MAX_PAUSE_MS);
       await sleep(pause, undefined, { signal: this.stopping.signal }).catch(nothing);
     }
   }
 
-  /** Listens until the connection ends; true if it listened at all. */
+  /** Listens until the connection ends and resolves to true; rejects when it cannot begin to listen. */
   private async untilBroken(): Promise<boolean> {
     const client = openClient(this.url, 'listening');
     this.client = client;
@@ -56,7 +58,7 @@ export class PostgresqlDoorbell {
       client.on('notification', ({ payload }) => this.doorbell.ring(Number(payload)));
       const { rows } = await client.query<{ channel: string }>(`select ${CHANNEL} as channel`);
       await client.query(`listen ${escapeIdentifier(rows[0]?.channel ?? '')}`);
-      // Only now: what is committed after this look is notified.
+      // Only after LISTEN: every commit after this read is notified.
       this.doorbell.ring((await readHead(client)).position);
       return await ended;
     } finally {

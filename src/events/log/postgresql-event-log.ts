@@ -18,14 +18,15 @@ import { payloadText } from './postgresql-payload.js';
 import { uuidBytes } from './uuid-bytes.js';
 
 /**
- * The transaction's own: whoever holds it gives the next positions, and it ends with the commit, so positions are gapless
- * and in the order of commits.
+ * The transaction-level lock that serializes appends: its holder assigns the next positions and releases it
+ * with the commit, so positions have no gaps and follow the order of commits.
  */
 export const LOCK_LOG = `select pg_advisory_xact_lock(hashtext('edgesoul events'), hashtext(current_schema()))`;
 
 /**
- * Everything is `local`, so it works behind a pooler that shares connections between transactions. Under another isolation
- * than this one, whatever the database's default is, the head would be read as it was before the lock was waited for.
+ * All settings are `local`, so that they work behind a pooler that shares connections between transactions.
+ * The isolation level is explicit, whatever the database's default: under a stricter one, the head would be
+ * read from a snapshot taken before the lock was acquired.
  */
 const BEGIN = `begin isolation level read committed read write;
   set local lock_timeout = '5s';
@@ -57,13 +58,13 @@ const STREAM_HEADS = {
       on s.user_id = k.user_id and s.stream_id = k.stream_id`,
 };
 
-/** Rows of one transaction that fills a table: commands wait for it. */
+/** Rows per bulk-load transaction; commands wait until it commits. */
 const MAX_ROWS_PER_BULK_LOAD = 250;
 
 /** The log in a PostgreSQL database that any number of service processes share. */
 export class PostgresqlEventLog extends EventLog {
-  /** The transaction before: two of one process would only wait for each other's lock. */
-  private last: Promise<void> = Promise.resolve();
+  /** The previous transaction: two at once in one process would only wait for each other's lock. */
+  private previous: Promise<void> = Promise.resolve();
 
   constructor(private readonly pool: pg.Pool) {
     super();
@@ -91,9 +92,9 @@ export class PostgresqlEventLog extends EventLog {
   }
 
   private inTransaction<T>(work: (transaction: PostgresqlTransaction) => T | Promise<T>): Promise<T> {
-    const turn = this.last.then(() => attempt(() => this.run(work)));
-    this.last = turn.then(nothing, nothing);
-    return turn;
+    const result = this.previous.then(() => attempt(() => this.run(work)));
+    this.previous = result.then(nothing, nothing);
+    return result;
   }
 
   private async run<T>(work: (transaction: PostgresqlTransaction) => T | Promise<T>): Promise<T> {
@@ -137,8 +138,8 @@ class PostgresqlTransaction implements LogTransaction {
   }
 
   async loadMissing(): Promise<boolean> {
-    const held = await Promise.all([this.settleStreams(), this.rows.settle()]);
-    return held.every(Boolean);
+    const complete = await Promise.all([this.loadMissingStreams(), this.rows.loadMissing()]);
+    return complete.every(Boolean);
   }
 
   read(query: EventQuery): Promise<StoredEvent[]> {
@@ -147,37 +148,37 @@ class PostgresqlTransaction implements LogTransaction {
 
   async append(events: readonly StoredEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const all = <T>(value: (event: StoredEvent) => T): T[] => events.map(value);
+    const column = <T>(value: (event: StoredEvent) => T): T[] => events.map(value);
     const work: Promise<unknown>[] = [];
-    const begun = events.filter(({ version }) => version === 1);
-    if (begun.length > 0) {
+    const newStreams = events.filter(({ version }) => version === 1);
+    if (newStreams.length > 0) {
       const values = [
-        begun.map(({ userId }) => userId),
-        begun.map(({ streamId }) => streamId),
-        begun.map(({ streamKey }) => streamKey),
+        newStreams.map(({ userId }) => userId),
+        newStreams.map(({ streamId }) => streamId),
+        newStreams.map(({ streamKey }) => streamKey),
       ];
       work.push(this.client.query({ ...INSERT_STREAMS, values }));
     }
     const appending = this.client.query({
       ...INSERT_EVENTS,
       values: [
-        all(({ position }) => position),
-        all(({ eventId }) => uuidBytes(eventId)),
-        all(({ userId }) => userId),
-        all(({ streamKey }) => streamKey),
-        all(({ version }) => version),
-        all(({ type }) => type),
-        all(({ schemaVersion }) => schemaVersion),
-        all(({ occurredAt }) => occurredAt),
-        all(({ utcOffset }) => utcOffset),
-        all(({ recordedAt }) => recordedAt),
-        all(({ commandId }) => uuidBytes(commandId)),
-        // Most commands are their own correlation: no need to keep the id twice.
-        all(({ correlationId, commandId }) => (correlationId === commandId ? null : correlationId)),
-        all(({ causationId }) => causationId && uuidBytes(causationId)),
-        all(({ actor }) => actor),
-        all(({ data }) => payloadText(data)),
-        all(({ hash }) => Buffer.from(hash, 'hex')),
+        column(({ position }) => position),
+        column(({ eventId }) => uuidBytes(eventId)),
+        column(({ userId }) => userId),
+        column(({ streamKey }) => streamKey),
+        column(({ version }) => version),
+        column(({ type }) => type),
+        column(({ schemaVersion }) => schemaVersion),
+        column(({ occurredAt }) => occurredAt),
+        column(({ utcOffset }) => utcOffset),
+        column(({ recordedAt }) => recordedAt),
+        column(({ commandId }) => uuidBytes(commandId)),
+        // The correlation id of most commands is the command id, which need not be stored twice.
+        column(({ correlationId, commandId }) => (correlationId === commandId ? null : correlationId)),
+        column(({ causationId }) => causationId && uuidBytes(causationId)),
+        column(({ actor }) => actor),
+        column(({ data }) => payloadText(data)),
+        column(({ hash }) => Buffer.from(hash, 'hex')),
       ],
     });
     work.push(appending);
@@ -196,9 +197,9 @@ class PostgresqlTransaction implements LogTransaction {
     return this.rows.clear(table);
   }
 
-  private async settleStreams(): Promise<boolean> {
+  private async loadMissingStreams(): Promise<boolean> {
     if (this.missing.size === 0) return true;
-    const asked = [...this.missing.values()];
+    const keys = [...this.missing.values()];
     const { rows } = await this.client.query<{
       user_id: string;
       stream_id: string;
@@ -206,7 +207,7 @@ class PostgresqlTransaction implements LogTransaction {
       version: number;
     }>({
       ...STREAM_HEADS,
-      values: [asked.map(([userId]) => userId), asked.map(([, streamId]) => streamId)],
+      values: [keys.map(([userId]) => userId), keys.map(([, streamId]) => streamId)],
     });
     for (const id of this.missing.keys()) this.streams.set(id, undefined);
     for (const { user_id, stream_id, stream_key, version } of rows) {

@@ -12,13 +12,13 @@ import { payloadFrom } from './postgresql-payload.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
-/** Where the log ends. */
+/** Reads the head of the log. */
 export async function readHead(db: Queryable): Promise<LogHead> {
   const { rows } = await db.query<EventRow>({ name: 'log head', text: SELECT_HEAD });
   return headOf(rows[0]);
 }
 
-/** A page of events. */
+/** Reads a page of events in order of position. */
 export async function readEvents(db: Queryable, query: EventQuery): Promise<StoredEvent[]> {
   const { rows } = await db.query<EventRow & { data: string }>(selectEvents(query));
   return rows.map(stored);
@@ -28,7 +28,7 @@ function stored(row: EventRow & { data: string }): StoredEvent {
   return storedEvent({ ...row, data: payloadFrom(row.data) });
 }
 
-/** A page of the log by user, then position. */
+/** Reads a page of the log, ordered by user, then position. */
 export async function readEventsByUser(
   db: Queryable,
   after: { userId: string; position: number },
@@ -43,7 +43,7 @@ export async function readEventsByUser(
   return rows.map((row) => ({ ...row, data: payloadFrom(row.data) }));
 }
 
-/** The statement of a page of events. */
+/** Builds the statement that reads a page of events. */
 export function selectEvents(query: EventQuery): { text: string; values: unknown[] } {
   const values: unknown[] = [query.after];
   const conditions = ['e.position > $1'];

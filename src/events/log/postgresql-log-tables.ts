@@ -8,8 +8,8 @@ import {
 } from './log-tables.js';
 
 /**
- * The log's tables as PostgreSQL keeps them: the user leads every key but that of the receipts (a key belongs to the
- * whole service) and of the positions, so that the tables can be partitioned by user.
+ * The log's tables in PostgreSQL. The keys of events and streams begin with the user, so that these tables
+ * can be partitioned by user. Only positions and receipts are unique across all users.
  */
 export const POSTGRESQL_LOG_TABLES = [
   {

@@ -1,16 +1,18 @@
 import type { StoredData } from './event-codec.js';
 
-/** Before bytes, as base64; text that begins with a backslash, which no JSON does, gets another one. */
-const BYTES = '\\b64:';
+/** Prefix of bytes stored as base64. Text that begins with a backslash (JSON never does) gets another one. */
+const BYTES_PREFIX = '\\b64:';
 
-/** What a text column holds of data that may be text or bytes; text stays readable in psql. */
+/** Encodes text or bytes for a text column; text stays readable in psql. */
 export function payloadText(data: StoredData): string {
-  if (typeof data !== 'string') return BYTES + Buffer.from(data).toString('base64');
+  if (typeof data !== 'string') return BYTES_PREFIX + Buffer.from(data).toString('base64');
   return data.startsWith('\\') ? `\\${data}` : data;
 }
 
-/** The data again. */
+/** Decodes what `payloadText` encoded. */
 export function payloadFrom(text: string): StoredData {
   if (!text.startsWith('\\')) return text;
-  return text.startsWith(BYTES) ? Buffer.from(text.slice(BYTES.length), 'base64') : text.slice(1);
+  return text.startsWith(BYTES_PREFIX)
+    ? Buffer.from(text.slice(BYTES_PREFIX.length), 'base64')
+    : text.slice(1);
 }

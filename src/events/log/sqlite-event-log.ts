@@ -2,28 +2,28 @@ import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { SqliteShadows } from '../../database/sqlite/sqlite-shadows.js';
-import type { Turn } from '../../database/sqlite/write-turns.js';
+import type { WriteLock } from '../../database/sqlite/write-turns.js';
 import { keyText, type Table } from '../../database/table.js';
 import { StoreError, Unavailable } from '../../errors.js';
 import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
 import { uuidBytes } from './uuid-bytes.js';
 
-const INSERT = `insert into events (position, event_id, user_id, stream_key, version, type, schema_version, occurred_at,
+const INSERT_EVENT = `insert into events (position, event_id, user_id, stream_key, version, type, schema_version, occurred_at,
   utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-const STREAM = `select stream_key, (select max(version) from events e where e.stream_key = s.stream_key) as version
+const STREAM_HEAD = `select stream_key, (select max(version) from events e where e.stream_key = s.stream_key) as version
   from streams s where user_id = ? and stream_id = ?`;
 
-/** About as many rows are worked out before anyone has to wait for them to be inserted. */
+/** Rows of a bulk load that are prepared before the next insert transaction (approximate). */
 const ROWS_PREPARED_AHEAD = 5_000;
-/** Other threads that fill give up waiting for a turn after several times as long, in ms. */
+/** Longest bulk-load transaction, ms; well below the 100 ms for which WriteTurns lets a thread wait. */
 const MAX_BULK_LOAD_MS = 20;
-/** Rows that a command waits for at most. */
-const ROWS_BETWEEN_LOOKS = 10;
+/** Rows inserted between two checks for waiting commands; a command waits for at most this many. */
+const ROWS_BETWEEN_CHECKS = 10;
 
-/** Stream heads kept in memory. */
+/** Stream heads cached in memory. */
 const MAX_STREAM_HEADS = 100_000;
 
 /** The log in one SQLite file, written over one connection. */
@@ -31,29 +31,29 @@ export class SqliteEventLog implements EventLog {
   private readonly rows: SqliteRows;
   private readonly reader: SqliteEventReader;
   private readonly heads = new LRUCache<string, StreamHead>({ max: MAX_STREAM_HEADS });
-  private readonly insert: Database.Statement;
+  private readonly insertEvent: Database.Statement;
   private readonly insertStream: Database.Statement;
   private readonly selectStream: Database.Statement;
   private readonly begin: Database.Statement;
   private readonly commit: Database.Statement;
   private readonly rollback: Database.Statement;
   private readonly shadows: SqliteShadows;
-  /** Another number after each commit of any other connection. */
+  /** Changes whenever another connection commits. */
   private readonly dataVersion: Database.Statement;
-  private seenVersion: number | undefined;
-  /** The transaction before: the one connection can hold only one. */
-  private last: Promise<void> = Promise.resolve();
+  private seenDataVersion: number | undefined;
+  /** The previous transaction: a connection can have only one open. */
+  private previous: Promise<void> = Promise.resolve();
 
-  /** With a turn where other threads write the same file. */
+  /** Takes a write lock when other threads write to the same file. */
   constructor(
     private readonly db: Database.Database,
-    private readonly turn: Turn = NO_TURNS,
+    private readonly writeLock: WriteLock = NO_LOCK,
   ) {
     this.rows = new SqliteRows(db, true);
     this.reader = new SqliteEventReader(db);
-    this.insert = db.prepare(INSERT);
+    this.insertEvent = db.prepare(INSERT_EVENT);
     this.insertStream = db.prepare('insert into streams (user_id, stream_id, stream_key) values (?, ?, ?)');
-    this.selectStream = db.prepare(STREAM);
+    this.selectStream = db.prepare(STREAM_HEAD);
     this.begin = db.prepare('begin immediate');
     this.commit = db.prepare('commit');
     this.rollback = db.prepare('rollback');
@@ -62,9 +62,9 @@ export class SqliteEventLog implements EventLog {
   }
 
   transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
-    const turn = this.last.then(() => this.run(work));
-    this.last = turn.then(nothing, nothing);
-    return turn;
+    const result = this.previous.then(() => this.run(work));
+    this.previous = result.then(nothing, nothing);
+    return result;
   }
 
   async fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
@@ -93,14 +93,14 @@ export class SqliteEventLog implements EventLog {
       done = await this.transaction(() => this.insertSome(insertions, done));
   }
 
-  /** Inserts until all is done, a command waits or others shall have their turn; answers how many are done. */
+  /** Inserts until all is done, a command waits or the time is up; returns the index of the next row. */
   private insertSome(insertions: readonly (() => void)[], from: number): number {
     const end = performance.now() + MAX_BULK_LOAD_MS;
     for (let next = from; next < insertions.length; next++) {
       if (
         next > from &&
-        next % ROWS_BETWEEN_LOOKS === 0 &&
-        (this.turn.commandsWait() || performance.now() > end)
+        next % ROWS_BETWEEN_CHECKS === 0 &&
+        (this.writeLock.commandsWait() || performance.now() > end)
       )
         return next;
       insertions[next]?.();
@@ -109,23 +109,23 @@ export class SqliteEventLog implements EventLog {
   }
 
   private async run<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
-    this.turn.take();
+    this.writeLock.acquire();
     try {
       return await this.inTransaction(work);
     } finally {
-      this.turn.done();
+      this.writeLock.release();
     }
   }
 
   private async inTransaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
     attempt(() => this.begin.run());
-    this.forgetWhatOthersChanged();
+    this.dropStaleCaches();
     try {
       const result = await work({
         head: this.reader.head(),
         rows: this.rows,
         stream: (userId, streamId) => this.stream(userId, streamId),
-        // Every row was read from the file at once.
+        // SQLite reads every row at once, so none is ever missing.
         loadMissing: async () => true,
         read: async (query) => this.reader.read(query),
         append: async (events) => this.append(events),
@@ -136,7 +136,7 @@ export class SqliteEventLog implements EventLog {
       attempt(() => this.commit.run());
       return result;
     } catch (error) {
-      this.rows.forget();
+      this.rows.dropCaches();
       this.heads.clear();
       // A failed commit may have rolled back already.
       if (this.db.inTransaction) this.rollback.run();
@@ -144,12 +144,12 @@ export class SqliteEventLog implements EventLog {
     }
   }
 
-  /** A rebuild writes over a connection of its own, and what it changed may be in memory here. */
-  private forgetWhatOthersChanged(): void {
+  /** A rebuild writes over its own connection, so rows that it changed may be cached here. */
+  private dropStaleCaches(): void {
     const version = this.dataVersion.get() as number;
-    if (version === this.seenVersion) return;
-    this.seenVersion = version;
-    this.rows.forget();
+    if (version === this.seenDataVersion) return;
+    this.seenDataVersion = version;
+    this.rows.dropCaches();
     this.heads.clear();
   }
 
@@ -167,12 +167,12 @@ export class SqliteEventLog implements EventLog {
   }
 
   private append(events: readonly StoredEvent[]): void {
-    if (events.length > 0) this.turn.appended();
+    if (events.length > 0) this.writeLock.recordAppend();
     for (const event of events) {
       const { userId, streamId, streamKey, version } = event;
       if (version === 1) this.insertStream.run(userId, streamId, streamKey);
       this.heads.set(keyText([userId, streamId]), { streamKey, version });
-      this.insert.run(
+      this.insertEvent.run(
         event.position,
         uuidBytes(event.eventId),
         event.userId,
@@ -184,7 +184,7 @@ export class SqliteEventLog implements EventLog {
         event.utcOffset,
         event.recordedAt,
         uuidBytes(event.commandId),
-        // Most commands are their own correlation: no need to keep the id twice.
+        // The correlation id of most commands is the command id, which need not be stored twice.
         event.correlationId === event.commandId ? null : event.correlationId,
         event.causationId === null ? null : uuidBytes(event.causationId),
         event.actor,
@@ -197,9 +197,14 @@ export class SqliteEventLog implements EventLog {
 
 const nothing = (): void => undefined;
 
-const NO_TURNS: Turn = { take: nothing, done: nothing, appended: nothing, commandsWait: () => false };
+const NO_LOCK: WriteLock = {
+  acquire: nothing,
+  release: nothing,
+  recordAppend: nothing,
+  commandsWait: () => false,
+};
 
-/** Whatever keeps a transaction from beginning or from being committed may be over when the caller tries again. */
+/** Turns a failure to begin or commit into Unavailable: a retry may succeed. */
 function attempt(run: () => void): void {
   try {
     run();

@@ -9,11 +9,11 @@ import {
   type EventRow,
 } from './event-row.js';
 
-/** Exported so that a test can ask SQLite for its plan. */
+/** Reads a page of the log by user, then position; exported so that a test can check its query plan. */
 export const BY_USER = `select ${SCANNED_COLUMNS} from events e join streams s on s.stream_key = e.stream_key
   where (e.user_id, e.position) > (?, ?) order by e.user_id, e.position limit ?`;
 
-/** Reads the log over any connection: the writer's own, or a worker's read-only one. */
+/** Reads the log over any connection: the writer's own or the read-only one of a worker. */
 export class SqliteEventReader {
   private last: Database.Statement | undefined;
   private readonly statements = new Map<string, Database.Statement>();
@@ -36,14 +36,14 @@ export class SqliteEventReader {
     return (statement.all(...parameters) as EventRow[]).map(storedEvent);
   }
 
-  /** A page of the log by user, then position. */
+  /** Reads a page of the log, ordered by user, then position. */
   readByUser(after: { userId: string; position: number }, limit: number): ScannedEvent[] {
     this.byUser ??= this.db.prepare(BY_USER);
     return this.byUser.all(after.userId, after.position, limit) as ScannedEvent[];
   }
 }
 
-/** The statement of a page of events; exported so that a test can ask SQLite for its plan. */
+/** Builds the statement that reads a page of events; exported so that a test can check its query plan. */
 export function selectEvents(query: EventQuery): { sql: string; parameters: (string | number)[] } {
   const conditions = ['e.position > ?'];
   const parameters: (string | number)[] = [query.after];

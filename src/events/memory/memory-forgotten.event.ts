@@ -1,7 +1,7 @@
 import { IsId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/** Which memory, and why if anyone said so. */
+/** The memory, and the reason if one was given. */
 export class MemoryForgotten {
   @IsId()
   memoryId: string;
@@ -11,7 +11,7 @@ export class MemoryForgotten {
   reason: string | null;
 }
 
-/** A memory is no longer to be used. */
+/** A memory must no longer be used. */
 export const memoryForgotten = defineEvent({
   type: 'memory.forgotten',
   version: 1,

@@ -2,13 +2,13 @@ import { IsIn, IsNumber, IsObject, Max, Min } from 'class-validator';
 import { IsId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/** What kinds of memory there are. */
+/** Every kind of memory. */
 export const MEMORY_TYPES = ['preference', 'pattern', 'fact', 'conversation', 'emotional'] as const;
 
 /** One of the kinds of memory. */
 export type MemoryType = (typeof MEMORY_TYPES)[number];
 
-/** A memory as it was first kept. Confidence and importance are 0..1. */
+/** A memory as first stored. Confidence and importance are 0..1. */
 export class MemoryFormed {
   @IsId()
   memoryId: string;
@@ -37,7 +37,7 @@ export class MemoryFormed {
   metadata: Record<string, unknown>;
 }
 
-/** Something about a user is remembered from now on. */
+/** A memory about a user was stored. */
 export const memoryFormed = defineEvent({
   type: 'memory.formed',
   version: 1,

@@ -2,7 +2,7 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
 import { ID_PATTERN } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/** The memories that one reply used, each once. */
+/** The memories that one reply used, without duplicates. */
 export class MemoryRecalled {
   @IsArray()
   @ArrayMinSize(1)

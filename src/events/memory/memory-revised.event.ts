@@ -2,7 +2,7 @@ import { IsObject } from 'class-validator';
 import { IsId } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/** Only the fields that changed. */
+/** The memory and the fields that changed. */
 export class MemoryRevised {
   @IsId()
   memoryId: string;

@@ -2,7 +2,7 @@ import { Allow, IsString } from 'class-validator';
 import { IsId, IsText, Optional } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
-/** What a rule read out of a turn: a changed profile field, or a value such as an interest. */
+/** What a rule learned from a turn: a changed profile field, or a value such as an interest. */
 export class PreferenceLearned {
   @IsText(1, 128)
   rule: string;
@@ -27,7 +27,7 @@ export class PreferenceLearned {
   turnId: string;
 }
 
-/** A preference was learned from what a user said. */
+/** A preference was learned from a user's message. */
 export const preferenceLearned = defineEvent({
   type: 'preference.learned',
   version: 1,

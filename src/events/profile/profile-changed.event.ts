@@ -1,19 +1,19 @@
 import { IsObject } from 'class-validator';
 import { defineEvent } from '../event.js';
 
-/** One field's old and new value. */
+/** The old and the new value of one field. */
 export interface FieldChange {
   from: unknown;
   to: unknown;
 }
 
-/** Only the fields that changed, by their name (`voice.speed` for nested ones). */
+/** The fields that changed, by name; a nested field is named like `voice.speed`. */
 export class ProfileChanged {
   @IsObject()
   changes: Record<string, FieldChange>;
 }
 
-/** A user's profile was changed by command. */
+/** A command changed a user's profile. */
 export const profileChanged = defineEvent({
   type: 'profile.changed',
   version: 1,

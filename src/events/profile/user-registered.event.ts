@@ -1,9 +1,9 @@
 import { defineEvent } from '../event.js';
 
-/** Nothing but the fact: who and when stand in the envelope. */
+/** Empty: the envelope contains the user and the time. */
 export class UserRegistered {}
 
-/** A user was seen for the first time. */
+/** The first command for a user registered the user. */
 export const userRegistered = defineEvent({
   type: 'user.registered',
   version: 1,
