@@ -4,23 +4,23 @@ import { jsonSchemas, type JsonSchema } from '../validation/validator.js';
 
 /** Serves `/docs` and `/docs/json`; request schemas are the very ones that requests are checked with. */
 export async function serveDocs(app: NestFastifyApplication): Promise<void> {
-  const about = new DocumentBuilder()
+  const info = new DocumentBuilder()
     .setTitle('EdgeSoul Store')
     .setDescription('The memory of an empathetic AI companion, as an event-sourced service.')
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .build();
-  const document = SwaggerModule.createDocument(app, about, {
+  const document = SwaggerModule.createDocument(app, info, {
     operationIdFactory: (controller, method) =>
       controller.replace('Controller', '').toLowerCase() +
       method.replace(/^./, (first) => first.toUpperCase()),
     autoTagControllers: false,
   });
-  SwaggerModule.setup('docs', app, withCheckedSchemas(document), { jsonDocumentUrl: 'docs/json' });
+  SwaggerModule.setup('docs', app, withValidatorSchemas(document), { jsonDocumentUrl: 'docs/json' });
 }
 
 /** Puts the validator's schemas in place of the plugin's, keeping the plugin's descriptions. */
-function withCheckedSchemas(document: OpenAPIObject): OpenAPIObject {
+function withValidatorSchemas(document: OpenAPIObject): OpenAPIObject {
   const documented = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
   const checked = jsonSchemas();
   for (const name of Object.keys(documented)) replace(name, documented, checked);

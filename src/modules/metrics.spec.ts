@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { Metrics } from './metrics.js';
 
 /** What a scrape says of the metric. */
-async function told(metrics: Metrics, name: string): Promise<string[]> {
+async function scrapedLines(metrics: Metrics, name: string): Promise<string[]> {
   const text = await metrics.registry.metrics();
   return text.split('\n').filter((line) => line.startsWith(name));
 }
@@ -16,8 +16,8 @@ describe('a gauge', () => {
     const metrics = new Metrics();
     let boats = 0;
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => ++boats);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 1']);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 2']);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 1']);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 2']);
   });
 
   it('has a value for each key of a map, and forgets those that are gone', async () => {
@@ -27,19 +27,19 @@ describe('a gauge', () => {
       ['row', 3],
     ]);
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.', label: 'kind' }, () => boats);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual([
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual([
       'edgesoul_boats{kind="sail"} 2',
       'edgesoul_boats{kind="row"} 3',
     ]);
     boats.delete('sail');
-    expect(await told(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats{kind="row"} 3']);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats{kind="row"} 3']);
   });
 
   it('is left out where there is no value, without a failure', async () => {
     const metrics = new Metrics();
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => null);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual([]);
-    expect(await told(metrics, FAILURES)).toEqual([]);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual([]);
+    expect(await scrapedLines(metrics, FAILURES)).toEqual([]);
   });
 
   it('that fails costs the scrape nothing else, and is counted', async () => {
@@ -48,11 +48,11 @@ describe('a gauge', () => {
     const boats = () => (away ? failing() : 7);
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, boats);
     metrics.gauge({ name: 'edgesoul_afloat', help: 'Are they?', otherwise: 0 }, failing);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 7']);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 7']);
     away = true;
-    expect(await told(metrics, 'edgesoul_boats')).toEqual([]);
-    expect(await told(metrics, 'edgesoul_afloat')).toEqual(['edgesoul_afloat 0']);
-    expect(await told(metrics, FAILURES)).toEqual([`${FAILURES} 2`]);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual([]);
+    expect(await scrapedLines(metrics, 'edgesoul_afloat')).toEqual(['edgesoul_afloat 0']);
+    expect(await scrapedLines(metrics, FAILURES)).toEqual([`${FAILURES} 2`]);
   });
 
   it('that is never answered holds up no scrape', async () => {
@@ -60,14 +60,14 @@ describe('a gauge', () => {
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, never);
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance', 'hrtime'] });
     try {
-      const scrape = told(metrics, 'edgesoul_boats');
+      const scrape = scrapedLines(metrics, 'edgesoul_boats');
       await jest.advanceTimersByTimeAsync(2_000);
       expect(await scrape).toEqual([]);
     } finally {
       jest.useRealTimers();
     }
     metrics.registry.removeSingleMetric('edgesoul_boats');
-    expect(await told(metrics, FAILURES)).toEqual([`${FAILURES} 1`]);
+    expect(await scrapedLines(metrics, FAILURES)).toEqual([`${FAILURES} 1`]);
   });
 });
 
@@ -76,7 +76,7 @@ describe('the metrics of two applications in one process', () => {
     const [one, other] = [new Metrics(), new Metrics()];
     one.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => 1);
     other.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => 2);
-    expect(await told(one, 'edgesoul_boats')).toEqual(['edgesoul_boats 1']);
-    expect(await told(other, 'edgesoul_boats')).toEqual(['edgesoul_boats 2']);
+    expect(await scrapedLines(one, 'edgesoul_boats')).toEqual(['edgesoul_boats 1']);
+    expect(await scrapedLines(other, 'edgesoul_boats')).toEqual(['edgesoul_boats 2']);
   });
 });

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** A scrape does not wait longer for what the database should say. */
-const PATIENCE_MS = 2_000;
+const GAUGE_TIMEOUT_MS = 2_000;
 
 /** One value, or one for each value of the gauge's label; null where there is none. */
-export type Asked = number | null | ReadonlyMap<string, number>;
+export type GaugeValue = number | null | ReadonlyMap<string, number>;
 
 interface GaugeOptions {
   name: string;
@@ -40,7 +40,7 @@ export class Metrics {
   }
 
   /** Adds a gauge whose value is asked for at each scrape; a failure or a delay costs the scrape this gauge only. */
-  gauge({ name, help, label, otherwise }: GaugeOptions, ask: () => Asked | Promise<Asked>): void {
+  gauge({ name, help, label, otherwise }: GaugeOptions, ask: () => GaugeValue | Promise<GaugeValue>): void {
     const failures = this.failures;
     const gauge = new Gauge<string>({
       name,
@@ -48,9 +48,9 @@ export class Metrics {
       labelNames: label === undefined ? [] : [label],
       registers: [this.registry],
       async collect() {
-        let asked: Asked;
+        let asked: GaugeValue;
         try {
-          asked = await inTime(ask);
+          asked = await withTimeout(ask);
         } catch {
           failures.inc({ metric: name });
           asked = otherwise ?? null;
@@ -65,10 +65,10 @@ export class Metrics {
   }
 }
 
-async function inTime<T>(ask: () => T | Promise<T>): Promise<T> {
+async function withTimeout<T>(ask: () => T | Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer in ${PATIENCE_MS} ms.`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`No answer in ${GAUGE_TIMEOUT_MS} ms.`)), GAUGE_TIMEOUT_MS);
   });
   try {
     return await Promise.race([late, ask()]);

@@ -18,7 +18,7 @@ class SteerBoat extends StoreCommand<RowInput> {
 
 /** Has an id that the service chooses. */
 class LaunchBoat extends StoreCommand<RowInput> {
-  override chosen(): object {
+  override generatedIds(): object {
     return { boatId: `b-${++launched}` };
   }
 }

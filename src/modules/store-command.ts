@@ -25,7 +25,7 @@ export abstract class StoreCommand<Input extends object = object> {
   }
 
   /** Ids that the service chooses. They are not part of the fingerprint, because a retry would choose others. */
-  chosen(): object | undefined {
+  generatedIds(): object | undefined {
     return undefined;
   }
 }
@@ -37,7 +37,7 @@ export function commandData(command: StoreCommand): CommandData {
   return {
     name: command.constructor.name,
     userId,
-    input: { ...input, ...command.chosen() },
+    input: { ...input, ...command.generatedIds() },
     commandId: context.commandId,
     correlationId: context.correlationId,
     actor: context.actor,

@@ -23,29 +23,29 @@ export class DrillsController {
   @Get(':drillId')
   @ApiOkResponse({ type: DrillAnswer })
   get(@Param(valid(DrillPath)) { drillId }: DrillPath): DrillAnswer {
-    return answerOf(this.backups.drill(drillId));
+    return drillAnswer(this.backups.drill(drillId));
   }
 
   /** Ends a running drill. */
   @Delete(':drillId')
   @ApiOkResponse({ type: DrillAnswer })
   async cancel(@Param(valid(DrillPath)) { drillId }: DrillPath): Promise<DrillAnswer> {
-    return answerOf(await this.backups.cancelDrill(drillId));
+    return drillAnswer(await this.backups.cancelDrill(drillId));
   }
 }
 
-function answerOf({ id: drillId, state, done, total, result, error }: Job<DrillProof>): DrillAnswer {
+function drillAnswer({ id: drillId, state, done, total, result, error }: Job<DrillProof>): DrillAnswer {
   return {
     drillId,
     state,
     done,
     total,
-    proof: result ? proofOf(result) : null,
+    proof: result ? proofAnswer(result) : null,
     error: error && state === 'failed' ? { code: error.code, message: error.message } : null,
   };
 }
 
-function proofOf(proof: DrillProof): DrillProofAnswer {
+function proofAnswer(proof: DrillProof): DrillProofAnswer {
   const { leftOutFrom: _none, projections: _folded, ...answered } = proof;
   return answered;
 }

@@ -77,8 +77,8 @@ export class ConversationController {
   @ApiOkResponse({ type: SessionPageAnswer })
   sessions(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(ListSessionsQuery)) asked: ListSessionsQuery,
+    @Query(validQuery(ListSessionsQuery)) query: ListSessionsQuery,
   ): Promise<SessionPageAnswer> {
-    return this.queries.execute(new ListSessions(userId, asked));
+    return this.queries.execute(new ListSessions(userId, query));
   }
 }

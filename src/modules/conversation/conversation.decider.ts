@@ -3,7 +3,7 @@ import { conversationStream, emotionStream } from '../../events/streams.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { label, labels } from '../labels.js';
-import { occurrence, userInDecision } from '../user-in-decision.js';
+import { occurrenceTime, resolveUser } from '../resolve-user.js';
 import type { EndSessionInput } from './commands/end-session.command.js';
 import type { RecordTurnBody } from './commands/record-turn.command.js';
 
@@ -17,8 +17,8 @@ export function recordTurn(
   input: RecordTurnBody & { turnId: string },
 ): Decision {
   const { turnId, sessionId, userMessage, assistantMessage } = input;
-  const { registration, utcOffset } = userInDecision(state, userId);
-  const occurredAt = occurrence(input.occurredAt, state.now);
+  const { registration, utcOffset } = resolveUser(state, userId);
+  const occurredAt = occurrenceTime(input.occurredAt, state.now);
   const streamId = conversationStream(userId, sessionId);
   const session = state.rows.get(sessionsTable, userId, sessionId);
   const emotion = turnEmotion(input);
@@ -67,7 +67,7 @@ export function endSession(state: WriteState, userId: string, { sessionId }: End
   if (!session) throw NotFound.session(sessionId);
   if (session.ended)
     return { status: 200, events: [], answer: () => ({ sessionId, position: session.position }) };
-  const { utcOffset } = userInDecision(state, userId);
+  const { utcOffset } = resolveUser(state, userId);
   const streamId = conversationStream(userId, sessionId);
   return {
     status: 200,

@@ -53,8 +53,8 @@ export class EmotionController {
   @ApiOkResponse({ type: EmotionTrendAnswer })
   trend(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(EmotionTrendQuery)) asked: EmotionTrendQuery,
+    @Query(validQuery(EmotionTrendQuery)) query: EmotionTrendQuery,
   ): Promise<EmotionTrendAnswer> {
-    return this.queries.execute(new GetEmotionTrend(userId, asked));
+    return this.queries.execute(new GetEmotionTrend(userId, query));
   }
 }

@@ -7,7 +7,7 @@ import { valid, validQuery } from '../../http/valid.pipe.js';
 import { CopyEvents } from './copy-events.query.js';
 import { EventAnswer, EventPageAnswer, EventsQuery, EventStreamQuery, UserEventsQuery } from './feed.dto.js';
 import { FollowEvents } from './follow-events.query.js';
-import { LAST_EVENT_ID, resumedAfter } from './last-event-id.js';
+import { LAST_EVENT_ID, resumePosition } from './last-event-id.js';
 import { OpenStreams } from './open-streams.js';
 import { ReadEvents } from './read-events.query.js';
 import { NDJSON, wantsNdjson } from './wants-ndjson.js';
@@ -40,11 +40,11 @@ export class FeedController {
   @Get('events')
   @ApiPageOrLines()
   events(
-    @Query(validQuery(EventsQuery)) asked: EventsQuery,
+    @Query(validQuery(EventsQuery)) query: EventsQuery,
     @Headers('accept') accept: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.send(asked, accept, reply);
+    return this.send(query, accept, reply);
   }
 
   /** The log as server-sent events: first what is there, then what comes, as it is committed. */
@@ -62,11 +62,11 @@ export class FeedController {
     content: { [EVENT_STREAM]: { schema: { type: 'string' } } },
   })
   stream(
-    @Query(validQuery(EventStreamQuery)) asked: EventStreamQuery,
+    @Query(validQuery(EventStreamQuery)) query: EventStreamQuery,
     @Headers(LAST_EVENT_ID) lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const from = { ...asked, after: resumedAfter(lastEventId) ?? asked.after };
+    const from = { ...query, after: resumePosition(lastEventId) ?? query.after };
     return this.streams.sendLive(reply, async (signal) => {
       const pieces = await this.queries.execute(new FollowEvents(from, signal));
       // A proxy that gathers an answer before it passes it on would hold every event back.
@@ -80,23 +80,23 @@ export class FeedController {
   @ApiPageOrLines()
   userEvents(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(UserEventsQuery)) asked: UserEventsQuery,
+    @Query(validQuery(UserEventsQuery)) query: UserEventsQuery,
     @Headers('accept') accept: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.send({ ...asked, userId }, accept, reply);
+    return this.send({ ...query, userId }, accept, reply);
   }
 
-  private async send(asked: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
+  private async send(query: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'accept');
     if (wantsNdjson(accept)) {
       return this.streams.sendAll(reply, async (signal) => {
-        const pieces = await this.queries.execute(new CopyEvents(asked, signal));
+        const pieces = await this.queries.execute(new CopyEvents(query, signal));
         void reply.type(NDJSON);
         return pieces;
       });
     }
-    const page = await this.queries.execute(new ReadEvents(asked));
+    const page = await this.queries.execute(new ReadEvents(query));
     void reply
       .type('application/json; charset=utf-8')
       .send(Buffer.from(page.buffer, page.byteOffset, page.byteLength));

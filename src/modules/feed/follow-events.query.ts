@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Doorbell } from '../../events/log/doorbell.js';
 import type { EventStreamQuery } from './feed.dto.js';
 import { liveEvents } from './live-events.js';
-import { matching } from './log-walk.js';
+import { eventFilter } from './log-walk.js';
 import { SharedPages } from './shared-pages.js';
 
 /** Proxies give a silent connection up after a minute or half; a client that misses two of these knows that it is cut off. */
@@ -26,13 +26,13 @@ export class FollowEventsHandler implements IQueryHandler<FollowEvents> {
     private readonly doorbell: Doorbell,
   ) {}
 
-  async execute({ asked, signal }: FollowEvents): Promise<AsyncGenerator<Uint8Array | string>> {
+  async execute({ asked: query, signal }: FollowEvents): Promise<AsyncGenerator<Uint8Array | string>> {
     const source = {
       page: (query: Parameters<SharedPages['read']>[0]) => this.pages.read(query),
       doorbell: this.doorbell,
       heartbeatMs: HEARTBEAT_MS,
     };
-    const { after = 0, ...wanted } = asked;
-    return liveEvents(source, { ...matching(wanted), after }, signal);
+    const { after = 0, ...wanted } = query;
+    return liveEvents(source, { ...eventFilter(wanted), after }, signal);
   }
 }

@@ -4,7 +4,7 @@ import { InvalidInput } from '../../errors.js';
 export const LAST_EVENT_ID = 'Last-Event-ID';
 
 /** The position that a Last-Event-ID header names; undefined without one, or while the client has seen nothing. */
-export function resumedAfter(lastEventId: string | undefined): number | undefined {
+export function resumePosition(lastEventId: string | undefined): number | undefined {
   if (!lastEventId) return undefined;
   const position = Number(lastEventId);
   if (!/^\d+$/.test(lastEventId) || !Number.isSafeInteger(position)) {

@@ -8,9 +8,9 @@ import { reportFailure } from '../../http/http-error.filter.js';
 /** Streams that may be open at once: each may hold some pages in memory for as long as its client is slow. */
 const MAX_STREAMS = 256;
 /** How long a client may take, when the service stops, to fetch what was already sent. */
-const PARTING_MS = 250;
+const SHUTDOWN_GRACE_MS = 250;
 
-type Pieces = AsyncGenerator<Uint8Array | string>;
+type Chunks = AsyncGenerator<Uint8Array | string>;
 
 interface OpenStream {
   /** Ends it where it is. */
@@ -26,26 +26,26 @@ export class OpenStreams implements BeforeApplicationShutdown {
   private readonly open = new Set<OpenStream>();
   private stopping = false;
 
-  /** Sends pieces until their end; when the service stops the connection is cut, so that a part is never taken for all. */
-  sendAll(reply: FastifyReply, make: (signal: AbortSignal) => Promise<Pieces>): Promise<void> {
+  /** Sends chunks until their end; when the service stops the connection is cut, so that a part is never taken for all. */
+  sendAll(reply: FastifyReply, make: (signal: AbortSignal) => Promise<Chunks>): Promise<void> {
     return this.send(reply, make, () => undefined);
   }
 
-  /** Sends pieces for as long as the client listens and the service runs: no end is too early. */
-  sendLive(reply: FastifyReply, make: (signal: AbortSignal) => Promise<Pieces>): Promise<void> {
+  /** Sends chunks for as long as the client listens and the service runs: no end is too early. */
+  sendLive(reply: FastifyReply, make: (signal: AbortSignal) => Promise<Chunks>): Promise<void> {
     return this.send(reply, make, (gone) => gone.abort());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     for (const stream of this.open) stream.end();
-    await Promise.race([Promise.all([...this.open].map(({ closed }) => closed)), sleep(PARTING_MS)]);
+    await Promise.race([Promise.all([...this.open].map(({ closed }) => closed)), sleep(SHUTDOWN_GRACE_MS)]);
     for (const stream of this.open) stream.cut();
   }
 
   private async send(
     reply: FastifyReply,
-    make: (signal: AbortSignal) => Promise<Pieces>,
+    make: (signal: AbortSignal) => Promise<Chunks>,
     end: (gone: AbortController) => void,
   ): Promise<void> {
     if (this.stopping) throw Unavailable.stopping();
@@ -62,19 +62,19 @@ export class OpenStreams implements BeforeApplicationShutdown {
       gone.abort();
       closing.resolve();
     });
-    await begin(reply, await make(gone.signal));
+    await sendChunks(reply, await make(gone.signal));
   }
 }
 
-/** Sends the pieces; a failure before the first one throws, a later one cuts the connection. */
-async function begin(reply: FastifyReply, pieces: Pieces): Promise<void> {
-  const first = await pieces.next();
-  const body = Readable.from(from(first, pieces), { objectMode: false });
+/** Sends the chunks; a failure before the first one throws, a later one cuts the connection. */
+async function sendChunks(reply: FastifyReply, chunks: Chunks): Promise<void> {
+  const first = await chunks.next();
+  const body = Readable.from(prepended(first, chunks), { objectMode: false });
   body.once('error', (error) => reportFailure(error, reply.request.id));
   void reply.send(body);
 }
 
-async function* from(first: IteratorResult<Uint8Array | string>, rest: Pieces): Pieces {
+async function* prepended(first: IteratorResult<Uint8Array | string>, rest: Chunks): Chunks {
   if (first.done) return;
   yield first.value;
   yield* rest;

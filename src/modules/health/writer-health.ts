@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { whyOf } from '../../why.js';
 import { CommandWriter, type WriterState } from '../../writer/command-writer.js';
-import { inFlight } from '../in-flight.js';
+import { singleFlight } from '../single-flight.js';
 
 /** Looks at the database the way a command does: through a write transaction. */
 @Injectable()
@@ -14,7 +14,7 @@ export class WriterHealth {
     writer: CommandWriter,
     private readonly indicators: HealthIndicatorService,
   ) {
-    this.state = inFlight(() => writer.state());
+    this.state = singleFlight(() => writer.state());
   }
 
   /** A write transaction can be opened, and the last one was committed; the migrations ran before the service listened. */

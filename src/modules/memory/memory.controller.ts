@@ -88,9 +88,9 @@ export class MemoryController {
   @ApiOkResponse({ type: MemoryPageAnswer })
   list(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(ListMemoriesQuery)) asked: ListMemoriesQuery,
+    @Query(validQuery(ListMemoriesQuery)) query: ListMemoriesQuery,
   ): Promise<MemoryPageAnswer> {
-    return this.queries.execute(new ListMemories(userId, asked));
+    return this.queries.execute(new ListMemories(userId, query));
   }
 
   /** The memories that answer a question, best first. */
@@ -98,9 +98,9 @@ export class MemoryController {
   @ApiOkResponse({ type: MemorySearchAnswer })
   search(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(SearchMemoriesQuery)) asked: SearchMemoriesQuery,
+    @Query(validQuery(SearchMemoriesQuery)) query: SearchMemoriesQuery,
   ): Promise<MemorySearchAnswer> {
-    return this.queries.execute(new SearchMemories(userId, asked));
+    return this.queries.execute(new SearchMemories(userId, query));
   }
 
   /** One memory; the ETag is the version that If-Match takes. */

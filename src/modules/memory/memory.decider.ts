@@ -3,7 +3,7 @@ import { NotFound, Refused } from '../../errors.js';
 import { memoryStream, recallStream } from '../../events/streams.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
 import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
-import { occurrence, userInDecision } from '../user-in-decision.js';
+import { occurrenceTime, resolveUser } from '../resolve-user.js';
 import type { ForgetMemoryInput } from './commands/forget-memory.command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { RecallMemoriesBody } from './commands/recall-memories.command.js';
@@ -18,7 +18,7 @@ export function formMemory(
   const { memoryId, type, content } = input;
   const streamId = memoryStream(memoryId);
   if (state.version(streamId) > 0) throw Refused.memoryExists(memoryId);
-  const { registration, utcOffset } = userInDecision(state, userId);
+  const { registration, utcOffset } = resolveUser(state, userId);
   const data = {
     memoryId,
     type,
@@ -28,32 +28,32 @@ export function formMemory(
     importance: input.importance ?? 0.5,
     metadata: input.metadata ?? {},
   };
-  const occurredAt = occurrence(input.occurredAt, state.now);
+  const occurredAt = occurrenceTime(input.occurredAt, state.now);
   return {
     status: 201,
     events: [...registration, { streamId, type: 'memory.formed', data, occurredAt, utcOffset }],
-    answer: (appended) => written(memoryId, appended),
+    answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
 
 /** Corrects the fields that really change; a revision that changes nothing writes nothing. */
 export function reviseMemory(state: WriteState, userId: string, input: ReviseMemoryInput): Decision {
   const { memoryId, ...fields } = input;
-  const before = remembered(state, userId, memoryId);
+  const before = existingMemory(state, userId, memoryId);
   const changed = Object.entries(fields).filter(
     ([name, to]) => to !== undefined && differs(before[name as keyof MemoryRow], to),
   );
-  if (changed.length === 0) return unchanged(before);
+  if (changed.length === 0) return unchangedAnswer(before);
   const changes = Object.fromEntries(
     changed.map(([name, to]) => [name, { from: before[name as keyof MemoryRow], to }]),
   );
-  const { utcOffset } = userInDecision(state, userId);
+  const { utcOffset } = resolveUser(state, userId);
   return {
     status: 200,
     events: [
       { streamId: memoryStream(memoryId), type: 'memory.revised', data: { memoryId, changes }, utcOffset },
     ],
-    answer: (appended) => written(memoryId, appended),
+    answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
 
@@ -63,13 +63,13 @@ export function forgetMemory(
   userId: string,
   { memoryId, reason }: ForgetMemoryInput,
 ): Decision {
-  remembered(state, userId, memoryId);
+  existingMemory(state, userId, memoryId);
   const data = { memoryId, reason: reason ?? null };
-  const { utcOffset } = userInDecision(state, userId);
+  const { utcOffset } = resolveUser(state, userId);
   return {
     status: 200,
     events: [{ streamId: memoryStream(memoryId), type: 'memory.forgotten', data, utcOffset }],
-    answer: (appended) => written(memoryId, appended),
+    answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
 
@@ -82,7 +82,7 @@ export function recallMemories(state: WriteState, userId: string, input: RecallM
       unknown.map((id) => ({ path: `memoryIds.${input.memoryIds.indexOf(id)}`, message: id })),
     );
   }
-  const { utcOffset } = userInDecision(state, userId);
+  const { utcOffset } = resolveUser(state, userId);
   return {
     status: 201,
     events: [{ streamId: recallStream(userId), type: 'memory.recalled', data: { memoryIds }, utcOffset }],
@@ -90,17 +90,17 @@ export function recallMemories(state: WriteState, userId: string, input: RecallM
   };
 }
 
-function remembered(state: WriteState, userId: string, memoryId: string): MemoryRow {
+function existingMemory(state: WriteState, userId: string, memoryId: string): MemoryRow {
   const memory = state.rows.get(memoriesTable, userId, memoryId);
   if (!memory) throw NotFound.memory(memoryId);
   return memory;
 }
 
-function written(memoryId: string, { events, position }: Appended): object {
+function writtenAnswer(memoryId: string, { events, position }: Appended): object {
   return { memoryId, position, version: events.at(-1)?.version };
 }
 
-function unchanged({ memoryId, position, version }: MemoryRow): Decision {
+function unchangedAnswer({ memoryId, position, version }: MemoryRow): Decision {
   return { status: 200, events: [], answer: () => ({ memoryId, position, version }) };
 }
 

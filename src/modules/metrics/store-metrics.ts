@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Reads } from '../../projections/reads/reads.js';
 import { CommandWriter } from '../../writer/command-writer.js';
-import { inFlight } from '../in-flight.js';
 import { Metrics } from '../metrics.js';
+import { singleFlight } from '../single-flight.js';
 
 /** Where the log and its projections are, how large the database is, and whether commands can be taken. */
 @Injectable()
 export class StoreMetrics {
   constructor(metrics: Metrics, writer: CommandWriter, reads: Reads) {
     // Several gauges of a scrape share one answer.
-    const positions = inFlight(() => reads.positions());
-    const size = inFlight(() => reads.size());
-    const state = inFlight(() => writer.state());
+    const positions = singleFlight(() => reads.positions());
+    const size = singleFlight(() => reads.size());
+    const state = singleFlight(() => writer.state());
 
     metrics.gauge(
       {

@@ -7,7 +7,7 @@ import {
   type ProfileRow,
 } from '../../projections/current-profile.projection.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
-import { userInDecision } from '../user-in-decision.js';
+import { resolveUser } from '../resolve-user.js';
 import type { ChangeProfileBody } from './commands/change-profile.command.js';
 import { profileAnswer } from './profile-answer.js';
 
@@ -15,7 +15,7 @@ type Changes = Record<string, { from: unknown; to: unknown }>;
 
 /** Records the fields that really change; a change that changes nothing writes nothing. */
 export function changeProfile(state: WriteState, userId: string, input: ChangeProfileBody): Decision {
-  const { registration, utcOffset } = userInDecision(state, userId);
+  const { registration, utcOffset } = resolveUser(state, userId);
   const changes = differences(state.rows.get(profilesTable, userId) ?? DEFAULT_PROFILE, input);
   const streamId = profileStream(userId);
   const changed = Object.keys(changes).length > 0;

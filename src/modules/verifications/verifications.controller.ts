@@ -24,7 +24,7 @@ export class VerificationsController {
   @Get(':verificationId')
   @ApiOkResponse({ type: VerificationAnswer })
   get(@Param(valid(VerificationPath)) { verificationId }: VerificationPath): VerificationAnswer {
-    return answerOf(this.verifications.get(verificationId));
+    return verificationAnswer(this.verifications.get(verificationId));
   }
 
   /** Ends it. */
@@ -33,11 +33,11 @@ export class VerificationsController {
   async cancel(
     @Param(valid(VerificationPath)) { verificationId }: VerificationPath,
   ): Promise<VerificationAnswer> {
-    return answerOf(await this.verifications.cancel(verificationId));
+    return verificationAnswer(await this.verifications.cancel(verificationId));
   }
 }
 
-const NOTHING_YET = {
+const NO_REPORT = {
   ok: null,
   events: 0,
   position: 0,
@@ -49,18 +49,25 @@ const NOTHING_YET = {
   ms: null,
 };
 
-function answerOf({ id, state, done, total, result, error }: Job<VerifyReport>): VerificationAnswer {
+function verificationAnswer({
+  id,
+  state,
+  done,
+  total,
+  result,
+  error,
+}: Job<VerifyReport>): VerificationAnswer {
   return {
     verificationId: id,
     state,
     done,
     total,
-    ...(result ? reportOf(result) : NOTHING_YET),
+    ...(result ? reportAnswer(result) : NO_REPORT),
     error: error?.message ?? null,
   };
 }
 
-function reportOf({ findings, projections, skipped, ...report }: VerifyReport) {
+function reportAnswer({ findings, projections, skipped, ...report }: VerifyReport) {
   return {
     ...report,
     findings: findings.map(({ position = null, ...finding }) => ({ ...finding, position })),

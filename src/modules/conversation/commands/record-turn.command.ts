@@ -69,7 +69,7 @@ export class RecordTurnBody {
 
 /** Record one exchange of a conversation. */
 export class RecordTurn extends StoreCommand<RecordTurnBody> {
-  override chosen(): object {
+  override generatedIds(): object {
     return { turnId: newId() };
   }
 }

@@ -18,14 +18,14 @@ export class ListSessions extends Query<SessionPageAnswer> {
 export class ListSessionsHandler implements IQueryHandler<ListSessions> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId, asked }: ListSessions): Promise<SessionPageAnswer> {
-    const limit = asked.limit ?? 20;
+  async execute({ userId, asked: query }: ListSessions): Promise<SessionPageAnswer> {
+    const limit = query.limit ?? 20;
     const rows = await this.reads.list(sessionsTable, {
       filters: [['userId', '=', userId]],
       order: ['startedAt', 'sessionId'],
       descending: true,
-      ...(asked.cursor === undefined ? {} : { after: decodeCursor(asked.cursor, ['number', 'string']) }),
-      // One more than asked for tells whether there is a next page.
+      ...(query.cursor === undefined ? {} : { after: decodeCursor(query.cursor, ['number', 'string']) }),
+      // One more than query for tells whether there is a next page.
       limit: limit + 1,
     });
     const page = rows.slice(0, limit);

@@ -18,7 +18,7 @@ import type { EmotionAnswer, EmotionsAnswer } from '../emotion.dto.js';
 /** The page sizes of the scans: more emotions or triggers than anyone has. */
 const MAX_EMOTIONS = 1_000;
 const MAX_TRIGGERS = 20_000;
-const SHOWN_TRIGGERS = 50;
+const MAX_SHOWN_TRIGGERS = 50;
 
 /** What does this user feel? */
 export class ListEmotions extends Query<EmotionsAnswer> {
@@ -88,7 +88,7 @@ function emotionAnswer(
     variance: variance(pattern),
     triggers: triggers
       .toSorted((a, b) => b.count - a.count || (a.trigger < b.trigger ? -1 : 1))
-      .slice(0, SHOWN_TRIGGERS)
+      .slice(0, MAX_SHOWN_TRIGGERS)
       .map(({ trigger, count }) => ({ trigger, count })),
     hours: pattern.hours,
     firstAt: new Date(pattern.firstAt).toISOString(),

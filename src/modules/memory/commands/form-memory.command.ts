@@ -56,7 +56,7 @@ export class FormMemoryBody {
 
 /** Keep something about a user. */
 export class FormMemory extends StoreCommand<FormMemoryBody> {
-  override chosen(): object {
+  override generatedIds(): object {
     return { memoryId: this.input.memoryId ?? newId() };
   }
 }

@@ -1,12 +1,12 @@
 import { refusalOf } from '../../test/support/refusal.js';
-import { occurrence } from './user-in-decision.js';
+import { occurrenceTime } from './resolve-user.js';
 
 const NOW = Date.UTC(2025, 2, 3, 8);
 const DAY = 86_400_000;
 
 describe('the time at which something occurred', () => {
   it('is the present when the client does not say', () => {
-    expect(occurrence(undefined, NOW)).toBe(NOW);
+    expect(occurrenceTime(undefined, NOW)).toBe(NOW);
   });
 
   it.each([
@@ -16,13 +16,13 @@ describe('the time at which something occurred', () => {
     ['2025-03-03T08:00:00.5Z', NOW + 500],
     ['1969-12-31T23:59:59.999Z', -1],
   ])('of %s is told in UTC', (text, at) => {
-    expect(occurrence(text, NOW)).toBe(at);
+    expect(occurrenceTime(text, NOW)).toBe(at);
   });
 
   it('may lie a day ahead of the clock, but not a millisecond more', () => {
-    expect(occurrence(new Date(NOW + DAY).toISOString(), NOW)).toBe(NOW + DAY);
+    expect(occurrenceTime(new Date(NOW + DAY).toISOString(), NOW)).toBe(NOW + DAY);
     const late = new Date(NOW + DAY + 1).toISOString();
-    expect(refusalOf(() => occurrence(late, NOW))).toMatchObject({
+    expect(refusalOf(() => occurrenceTime(late, NOW))).toMatchObject({
       status: 400,
       errors: [{ path: 'occurredAt', message: 'must not lie more than a day in the future' }],
     });

@@ -7,7 +7,7 @@ import type { NewEvent, WriteState } from '../writer/write-command.js';
 const MAX_AHEAD_MS = 24 * 3_600_000;
 
 /** Answers the user's own offset, and the event that registers a user who is not known yet. */
-export function userInDecision(
+export function resolveUser(
   state: WriteState,
   userId: string,
 ): { registration: NewEvent[]; utcOffset: number } {
@@ -20,7 +20,7 @@ export function userInDecision(
 }
 
 /** The client's time in ms UTC, or the present; throws InvalidInput when it lies more than a day ahead. */
-export function occurrence(occurredAt: string | undefined, now: number): number {
+export function occurrenceTime(occurredAt: string | undefined, now: number): number {
   if (occurredAt === undefined) return now;
   const at = Date.parse(occurredAt);
   if (at > now + MAX_AHEAD_MS)

@@ -1,5 +1,5 @@
 /** The work, done once for all who ask while it is being done. */
-export function inFlight<T>(work: () => Promise<T>): () => Promise<T> {
+export function singleFlight<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () => {
     running ??= work().finally(() => {
