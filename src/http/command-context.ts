@@ -5,13 +5,17 @@ import type { CommandContext, ExpectedVersion } from '../writer/write-command.js
 
 const MAX_KEY_CHARACTERS = 255;
 
-/** What the headers of a request say about its command. */
+/** Injects the command context that the request's headers define. */
 export const FromRequest = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   commandContext(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-/** Reads Idempotency-Key, If-Match and X-Correlation-Id; throws InvalidInput for one that cannot be used. */
+/**
+ * Reads Idempotency-Key, If-Match, If-None-Match and X-Correlation-Id. Throws InvalidInput for a malformed
+ * Idempotency-Key or If-Match.
+ */
 export function commandContext({ headers, id }: FastifyRequest): CommandContext {
+  // The server takes X-Correlation-Id as the id of the request when the client sends one.
   const hasCorrelationId = headers['x-correlation-id'] !== undefined;
   return {
     actor: 'api',

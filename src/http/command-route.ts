@@ -2,7 +2,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { ProblemAnswer } from './problem.js';
 
-/** Documents what every command route has in common: its headers and its refusals. */
+/** Documents what all command routes share: their headers and error answers. */
 export function CommandRoute(route: {
   status: number;
   answer: Type;

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { jsonSchemas, type JsonSchema } from '../validation/validator.js';
 
-/** Serves `/docs` and `/docs/json`; request schemas are the very ones that requests are checked with. */
+/** Serves `/docs` and `/docs/json`. The request schemas are the ones that validate requests. */
 export async function serveDocs(app: NestFastifyApplication): Promise<void> {
   const info = new DocumentBuilder()
     .setTitle('EdgeSoul Store')
@@ -19,21 +19,21 @@ export async function serveDocs(app: NestFastifyApplication): Promise<void> {
   SwaggerModule.setup('docs', app, withValidatorSchemas(document), { jsonDocumentUrl: 'docs/json' });
 }
 
-/** Puts the validator's schemas in place of the plugin's, keeping the plugin's descriptions. */
+/** Replaces the plugin's schemas by the validator's, and keeps the plugin's descriptions. */
 function withValidatorSchemas(document: OpenAPIObject): OpenAPIObject {
   const documented = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
-  const checked = jsonSchemas();
-  for (const name of Object.keys(documented)) replace(name, documented, checked);
+  const validated = jsonSchemas();
+  for (const name of Object.keys(documented)) replaceSchema(name, documented, validated);
   return document;
 }
 
-/** Replaces one schema, and adds those that only the validator's schema refers to. */
-function replace(
+/** Replaces one schema, and adds the schemas that only the validator's version refers to. */
+function replaceSchema(
   name: string,
   documented: Record<string, JsonSchema>,
-  checked: Readonly<Record<string, JsonSchema>>,
+  validated: Readonly<Record<string, JsonSchema>>,
 ): void {
-  const schema = checked[name];
+  const schema = validated[name];
   if (!schema) return;
   const described = documented[name]?.properties ?? {};
   for (const [field, property] of Object.entries(schema.properties ?? {})) {
@@ -42,7 +42,7 @@ function replace(
   }
   documented[name] = schema;
   for (const [, referred = ''] of JSON.stringify(schema).matchAll(REFERENCE))
-    if (!(referred in documented)) replace(referred, documented, checked);
+    if (!(referred in documented)) replaceSchema(referred, documented, validated);
 }
 
 const REFERENCE = /"#\/components\/schemas\/(\w+)"/g;
