@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { Metrics } from './metrics.js';
 
-/** What a scrape says of the metric. */
+/** The lines of a scrape that belong to the metric. */
 async function scrapedLines(metrics: Metrics, name: string): Promise<string[]> {
   const text = await metrics.registry.metrics();
   return text.split('\n').filter((line) => line.startsWith(name));
@@ -12,7 +12,7 @@ const failing = () => Promise.reject(new Error('The database is away.'));
 const FAILURES = 'edgesoul_scrape_failures_total{metric="edgesoul_boats"}';
 
 describe('a gauge', () => {
-  it('is asked for at each scrape', async () => {
+  it('is read again at each scrape', async () => {
     const metrics = new Metrics();
     let boats = 0;
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => ++boats);
@@ -20,7 +20,7 @@ describe('a gauge', () => {
     expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 2']);
   });
 
-  it('has a value for each key of a map, and forgets those that are gone', async () => {
+  it('has one value for each key of a map, and drops keys that are gone', async () => {
     const metrics = new Metrics();
     const boats = new Map([
       ['sail', 2],
@@ -35,19 +35,19 @@ describe('a gauge', () => {
     expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats{kind="row"} 3']);
   });
 
-  it('is left out where there is no value, without a failure', async () => {
+  it('is left out when it has no value, without counting a failure', async () => {
     const metrics = new Metrics();
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => null);
     expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual([]);
     expect(await scrapedLines(metrics, FAILURES)).toEqual([]);
   });
 
-  it('that fails costs the scrape nothing else, and is counted', async () => {
+  it('that fails is counted, and leaves the rest of the scrape intact', async () => {
     const metrics = new Metrics();
     let away = false;
     const boats = () => (away ? failing() : 7);
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, boats);
-    metrics.gauge({ name: 'edgesoul_afloat', help: 'Are they?', otherwise: 0 }, failing);
+    metrics.gauge({ name: 'edgesoul_afloat', help: 'Are they?', fallback: 0 }, failing);
     expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 7']);
     away = true;
     expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual([]);
@@ -55,7 +55,7 @@ describe('a gauge', () => {
     expect(await scrapedLines(metrics, FAILURES)).toEqual([`${FAILURES} 2`]);
   });
 
-  it('that is never answered holds up no scrape', async () => {
+  it('that never resolves does not block a scrape', async () => {
     const metrics = new Metrics();
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, never);
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance', 'hrtime'] });
@@ -72,7 +72,7 @@ describe('a gauge', () => {
 });
 
 describe('the metrics of two applications in one process', () => {
-  it('do not mix', async () => {
+  it('are kept apart', async () => {
     const [one, other] = [new Metrics(), new Metrics()];
     one.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => 1);
     other.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => 2);

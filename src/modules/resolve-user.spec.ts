@@ -4,8 +4,8 @@ import { occurrenceTime } from './resolve-user.js';
 const NOW = Date.UTC(2025, 2, 3, 8);
 const DAY = 86_400_000;
 
-describe('the time at which something occurred', () => {
-  it('is the present when the client does not say', () => {
+describe('the time of an occurrence', () => {
+  it('is the present when the client sends none', () => {
     expect(occurrenceTime(undefined, NOW)).toBe(NOW);
   });
 
@@ -15,11 +15,11 @@ describe('the time at which something occurred', () => {
     ['2025-03-03T04:30:00-0330', NOW],
     ['2025-03-03T08:00:00.5Z', NOW + 500],
     ['1969-12-31T23:59:59.999Z', -1],
-  ])('of %s is told in UTC', (text, at) => {
+  ])('of %s is converted to UTC', (text, at) => {
     expect(occurrenceTime(text, NOW)).toBe(at);
   });
 
-  it('may lie a day ahead of the clock, but not a millisecond more', () => {
+  it('may be one day ahead of the clock, but not a millisecond more', () => {
     expect(occurrenceTime(new Date(NOW + DAY).toISOString(), NOW)).toBe(NOW + DAY);
     const late = new Date(NOW + DAY + 1).toISOString();
     expect(refusalOf(() => occurrenceTime(late, NOW))).toMatchObject({

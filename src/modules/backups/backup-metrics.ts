@@ -4,15 +4,15 @@ import { Backups } from '../../operations/backup/backups.js';
 import { Metrics } from '../metrics.js';
 import { singleFlight } from '../single-flight.js';
 
-/** When backups and drills have last succeeded, and whether the last ones failed. */
+/** Gauges for when backups and drills last succeeded, and whether the last ones failed. */
 @Injectable()
 export class BackupMetrics {
   constructor(metrics: Metrics, backups: Backups) {
-    // The gauges of a scrape share one look into the folder.
+    // All gauges of one scrape share one read of the backup folder.
     const status = singleFlight(() => backups.state.status());
     const { schedule, drillSchedule, continuous } = backups.settings;
-    const gauge = (name: string, help: string, ask: (status: BackupStatus) => number | null) =>
-      metrics.gauge({ name, help }, async () => ask(await status()));
+    const gauge = (name: string, help: string, valueOf: (status: BackupStatus) => number | null) =>
+      metrics.gauge({ name, help }, async () => valueOf(await status()));
 
     gauge(
       'edgesoul_backup_last_success_timestamp_seconds',
@@ -43,7 +43,7 @@ export class BackupMetrics {
   }
 }
 
-/** An alert on the age has to find a value also where there was never one. */
+/** Returns 0 when a success is expected: an alert on the age needs a value even before the first success. */
 function zeroWhenExpected(isExpected: boolean): number | null {
   return isExpected ? 0 : null;
 }

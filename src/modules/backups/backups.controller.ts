@@ -11,7 +11,7 @@ import { BackupAnswer, BackupBegun, BackupListAnswer, BackupPath } from './backu
 export class BackupsController {
   constructor(private readonly backups: Backups) {}
 
-  /** Begins a full backup, while the service goes on. */
+  /** Starts a full backup; the service keeps running. */
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: BackupBegun })
@@ -19,21 +19,21 @@ export class BackupsController {
     return { backupId: this.backups.backUp().id };
   }
 
-  /** Every backup of the backup folder, and what this process makes of others. */
+  /** Lists every backup in the backup folder, and those that are running, failed or cancelled in this process. */
   @Get()
   @ApiOkResponse({ type: BackupListAnswer })
   async list(): Promise<BackupListAnswer> {
     return { items: (await this.backups.list()).map(backupAnswer) };
   }
 
-  /** One backup. */
+  /** Returns one backup. */
   @Get(':backupId')
   @ApiOkResponse({ type: BackupAnswer })
   async get(@Param(valid(BackupPath)) { backupId }: BackupPath): Promise<BackupAnswer> {
     return backupAnswer(await this.backups.get(backupId));
   }
 
-  /** Ends a running backup; nothing of it stays. A finished one is left alone. */
+  /** Cancels a running backup and removes its files. A finished backup stays as it is. */
   @Delete(':backupId')
   @ApiOkResponse({ type: BackupAnswer })
   async cancel(@Param(valid(BackupPath)) { backupId }: BackupPath): Promise<BackupAnswer> {

@@ -11,7 +11,7 @@ import { DrillAnswer, DrillBegun, DrillPath, type DrillProofAnswer } from './bac
 export class DrillsController {
   constructor(private readonly backups: Backups) {}
 
-  /** Begins to restore the newest backup into a scratch file, to prove that it can be done; nothing else is touched. */
+  /** Starts a drill: restores the newest backup into a scratch file to prove that it works. Nothing else changes. */
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: DrillBegun })
@@ -19,14 +19,14 @@ export class DrillsController {
     return { drillId: this.backups.startDrill().id };
   }
 
-  /** What a drill of this process has shown. */
+  /** Returns a drill of this process and its proof. */
   @Get(':drillId')
   @ApiOkResponse({ type: DrillAnswer })
   get(@Param(valid(DrillPath)) { drillId }: DrillPath): DrillAnswer {
     return drillAnswer(this.backups.drill(drillId));
   }
 
-  /** Ends a running drill. */
+  /** Cancels a running drill. */
   @Delete(':drillId')
   @ApiOkResponse({ type: DrillAnswer })
   async cancel(@Param(valid(DrillPath)) { drillId }: DrillPath): Promise<DrillAnswer> {

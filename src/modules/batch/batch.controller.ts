@@ -14,12 +14,12 @@ import type { CommandContext, Written } from '../../writer/write-command.js';
 import { COMMAND_NAMES, COMMANDS, type CommandType } from '../command-catalog.js';
 import { BatchAnswer, BatchBody } from './batch.dto.js';
 
-/** Commands handed to the writer at once, so that a large batch leaves room in its queue for the chat. */
+/** Commands of a batch that the writer gets at once; a large batch leaves room in the queue for the chat. */
 const MAX_PARALLEL_COMMANDS = 256;
 
 type Outcome = Written | StoreError;
 
-/** Every command by the name that a batch gives it, with the validator of its input. */
+/** Every command by its name in a batch, with the validator of its input. */
 const COMMANDS_BY_NAME: ReadonlyMap<string, Pick<CommandType, 'command'> & { validate: Validator<object> }> =
   new Map(COMMANDS.map(({ command, input }) => [command.name, { command, validate: bodyValidator(input) }]));
 
@@ -31,8 +31,9 @@ export class BatchController {
   constructor(private readonly bus: CommandBus) {}
 
   /**
-   * Carry out up to 1,000 commands in order, each with its own success or failure. A key in the header stands for the
-   * batch as a whole: a retry answers what was carried out before and tries the rest.
+   * Executes up to 1,000 commands in order, each with its own success or failure.
+   * @remarks An Idempotency-Key in the header stands for the whole batch: a retry returns the first answer of every
+   * command that was executed, and tries the others again.
    */
   @Post()
   @CommandRoute({ status: 200, answer: BatchAnswer })
@@ -50,8 +51,8 @@ export class BatchController {
     const outcomes: Outcome[] = [];
     for (let start = 0; start < commands.length; start += MAX_PARALLEL_COMMANDS) {
       const part = commands.slice(start, start + MAX_PARALLEL_COMMANDS);
-      const running = part.map((given, i) =>
-        this.execute(given, { ...batchContext, ...commandKey(batchContext, start + i, batchHash) }),
+      const running = part.map((entry, i) =>
+        this.execute(entry, { ...batchContext, ...commandKey(batchContext, start + i, batchHash) }),
       );
       outcomes.push(...(await Promise.all(running)));
     }
@@ -66,9 +67,9 @@ export class BatchController {
     void reply.code(200).type('application/json; charset=utf-8').send(`{"results":[${results}]}`);
   }
 
-  private async execute(given: Record<string, unknown>, context: CommandContext): Promise<Outcome> {
+  private async execute(entry: Record<string, unknown>, context: CommandContext): Promise<Outcome> {
     try {
-      const { command: name, userId, idempotencyKey = context.idempotencyKey, ...input } = given;
+      const { command: name, userId, idempotencyKey = context.idempotencyKey, ...input } = entry;
       const type = typeof name === 'string' ? COMMANDS_BY_NAME.get(name) : undefined;
       if (!type) throw InvalidInput.field('command', `must be one of ${COMMAND_NAMES.join(', ')}`);
       if (typeof userId !== 'string' || !ID_PATTERN.test(userId)) {
@@ -77,7 +78,7 @@ export class BatchController {
       if (idempotencyKey !== undefined && !isKey(idempotencyKey)) {
         throw InvalidInput.field('idempotencyKey', 'must have 1 to 255 characters');
       }
-      const hasOwnKey = given.idempotencyKey !== undefined;
+      const hasOwnKey = entry.idempotencyKey !== undefined;
       const batchHash = hasOwnKey ? undefined : context.batchHash;
       return await this.bus.execute(
         new type.command(userId, type.validate(input) as never, { ...context, idempotencyKey, batchHash }),

@@ -3,11 +3,11 @@ import { Reads } from '../../projections/reads/reads.js';
 import type { EventsQuery } from './feed.dto.js';
 import { LogWalk, eventFilter } from './log-walk.js';
 
-/** All that happened? Answers a line of JSON an event, in UTF-8 and piece by piece, up to where the log ends now. */
+/** Copies the log up to its present head: one line of JSON per event, as chunks of UTF-8. */
 export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
   constructor(
     readonly asked: EventsQuery,
-    /** Aborts when nobody reads on. */
+    /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
   ) {
     super();

@@ -36,7 +36,7 @@ export class FeedController {
     private readonly streams: OpenStreams,
   ) {}
 
-  /** The log, in commit order and without gaps: a page of it, or all of it as NDJSON. */
+  /** Returns the log in commit order and without gaps: one page, or everything as NDJSON. */
   @Get('events')
   @ApiPageOrLines()
   events(
@@ -47,7 +47,7 @@ export class FeedController {
     return this.send(query, accept, reply);
   }
 
-  /** The log as server-sent events: first what is there, then what comes, as it is committed. */
+  /** Streams the log as server-sent events: first the stored events, then new ones as they are committed. */
   @Get('events/stream')
   @ApiHeader({
     name: LAST_EVENT_ID,
@@ -66,16 +66,16 @@ export class FeedController {
     @Headers(LAST_EVENT_ID) lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const from = { ...query, after: resumePosition(lastEventId) ?? query.after };
+    const resumed = { ...query, after: resumePosition(lastEventId) ?? query.after };
     return this.streams.sendLive(reply, async (signal) => {
-      const pieces = await this.queries.execute(new FollowEvents(from, signal));
-      // A proxy that gathers an answer before it passes it on would hold every event back.
+      const chunks = await this.queries.execute(new FollowEvents(resumed, signal));
+      // A proxy that buffers answers would hold every event back.
       void reply.type(EVENT_STREAM).headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-      return pieces;
+      return chunks;
     });
   }
 
-  /** One user's events: a page of them, or all of them as NDJSON. */
+  /** Returns one user's events: one page, or everything as NDJSON. */
   @Get('users/:userId/events')
   @ApiPageOrLines()
   userEvents(
@@ -91,9 +91,9 @@ export class FeedController {
     void reply.header('vary', 'accept');
     if (wantsNdjson(accept)) {
       return this.streams.sendAll(reply, async (signal) => {
-        const pieces = await this.queries.execute(new CopyEvents(query, signal));
+        const chunks = await this.queries.execute(new CopyEvents(query, signal));
         void reply.type(NDJSON);
-        return pieces;
+        return chunks;
       });
     }
     const page = await this.queries.execute(new ReadEvents(query));

@@ -5,14 +5,14 @@ import { liveEvents } from './live-events.js';
 import { eventFilter } from './log-walk.js';
 import { SharedPages } from './shared-pages.js';
 
-/** Proxies give a silent connection up after a minute or half; a client that misses two of these knows that it is cut off. */
+/** Proxies drop a silent connection after 30 to 60 s. A client that misses two heartbeats knows it is disconnected. */
 const HEARTBEAT_MS = 15_000;
 
-/** What happens? Answers server-sent events, piece by piece, and does not end by itself. */
+/** Follows the log as server-sent events; the stream does not end by itself. */
 export class FollowEvents extends Query<AsyncGenerator<Uint8Array | string>> {
   constructor(
     readonly asked: EventStreamQuery,
-    /** Aborts when nobody reads on. */
+    /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
   ) {
     super();
@@ -28,11 +28,11 @@ export class FollowEventsHandler implements IQueryHandler<FollowEvents> {
 
   async execute({ asked: query, signal }: FollowEvents): Promise<AsyncGenerator<Uint8Array | string>> {
     const source = {
-      page: (query: Parameters<SharedPages['read']>[0]) => this.pages.read(query),
+      page: (pageQuery: Parameters<SharedPages['read']>[0]) => this.pages.read(pageQuery),
       doorbell: this.doorbell,
       heartbeatMs: HEARTBEAT_MS,
     };
-    const { after = 0, ...wanted } = query;
-    return liveEvents(source, { ...eventFilter(wanted), after }, signal);
+    const { after = 0, ...filter } = query;
+    return liveEvents(source, { ...eventFilter(filter), after }, signal);
   }
 }

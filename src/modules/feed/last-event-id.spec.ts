@@ -5,7 +5,7 @@ describe('Last-Event-ID', () => {
     ['0', 0],
     ['17', 17],
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
-  ])('%s is a position', (text, position) => {
+  ])('is read as a position: %s', (text, position) => {
     expect(resumePosition(text)).toBe(position);
   });
 
@@ -13,7 +13,10 @@ describe('Last-Event-ID', () => {
     expect(resumePosition(text)).toBeUndefined();
   });
 
-  it.each(['-1', '1.5', '1e3', 'first', ' 1', '9007199254740992'])('is refused by name: %j', (text) => {
-    expect(() => resumePosition(text)).toThrow(/^Last-Event-ID: /);
-  });
+  it.each(['-1', '1.5', '1e3', 'first', ' 1', '9007199254740992'])(
+    'is refused with an error that names the header: %j',
+    (text) => {
+      expect(() => resumePosition(text)).toThrow(/^Last-Event-ID: /);
+    },
+  );
 });

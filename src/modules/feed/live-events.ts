@@ -3,22 +3,23 @@ import type { EventPage, PageQuery } from '../../events/event-page.js';
 import type { Doorbell } from '../../events/log/doorbell.js';
 import { LogWalk, type EventFilter } from './log-walk.js';
 
-/** What a live stream is made of. */
+/** The source of a live stream. */
 export interface LiveSource {
   page: (query: PageQuery) => Promise<EventPage>;
   doorbell: Doorbell;
-  /** Milliseconds of silence after which a sign of life is sent, and the head looked at. */
+  /** Milliseconds of silence after which the stream sends a heartbeat and reads the log again. */
   heartbeatMs: number;
 }
 
-/** Whoever is cut off asks again after a second. */
+/** Makes a disconnected client reconnect after one second. */
 const RECONNECT_HINT = 'retry: 1000\n\n';
-/** Pause before a database that cannot serve now is asked again. */
+/** Pause before the next read while the database is unavailable, ms. */
 const RETRY_PAUSE_MS = 1_000;
 
 /**
- * Server-sent events from a position on: first what is there, then whatever comes, until the signal aborts. What
- * cannot be read at all throws before the first byte; later on, a database that is away is waited for.
+ * Yields server-sent events after a position: first the stored events, then new ones, until the signal aborts. Throws
+ * when the first read fails. Once the stream is open it waits for an unavailable database, and throws only when an
+ * event cannot be read.
  */
 export async function* liveEvents(
   { page: read, doorbell, heartbeatMs }: LiveSource,
@@ -31,7 +32,7 @@ export async function* liveEvents(
   const untilHeartbeat = () => lastSent + heartbeatMs - performance.now();
 
   while (!signal.aborted) {
-    // Noted before the read: what is rung during it is a reason to read again.
+    // Taken before the read, so that a ring during the read triggers another one.
     const rungBefore = doorbell.position;
     const page = await unlessUnavailable(read({ ...walk.next(), format: 'sse' }), opened);
     if (signal.aborted) return;
@@ -65,12 +66,12 @@ function chunkOf(page: EventPage | undefined, isBehind: boolean): Uint8Array | s
   return page && isBehind ? progress(page.nextAfter) : undefined;
 }
 
-/** Without data a client notes the id and shows nothing; when it comes back it need not walk that part again. */
+/** A message without data: the client stores the id, and after a reconnect does not scan that part again. */
 function progress(after: number): string {
   return `id: ${after}\n\n`;
 }
 
-/** A comment, which no client shows; with filters the position may have moved since the last event. */
+/** A comment, which clients ignore. With filters it carries the position, which may be past the last sent event. */
 function heartbeat(after: number, { types, userId }: EventFilter): string {
   return `: heartbeat\n${types || userId ? progress(after) : '\n'}`;
 }

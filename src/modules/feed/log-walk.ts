@@ -2,16 +2,16 @@ import type { EventPage } from '../../events/event-page.js';
 import type { EventQuery } from '../../events/log/event-log.js';
 import type { EventsQuery } from './feed.dto.js';
 
-/** Which events a walk along the log gives, wherever it is. */
+/** Selects the events that a walk along the log returns. */
 export type EventFilter = Pick<EventQuery, 'types' | 'userId' | 'from' | 'to'>;
 
-/** Events in the first page, and at most in one: a page is read in milliseconds and whoever is slow holds little. */
+/** Events in the first page and in the largest: a page is read in milliseconds, and a slow client holds little memory. */
 const FIRST_PAGE_EVENTS = 16;
 const MAX_PAGE_EVENTS = 256;
-/** Positions in one page: where few events match, a page must not scan the whole log for them. */
+/** Positions that one page covers: where few events match, a page must not scan the whole log. */
 const POSITIONS_PER_PAGE = 20_000;
 
-/** Which events those parameters of a request ask for. */
+/** Returns the event filter of a request's query. */
 export function eventFilter({ types, userId, from, to }: Omit<EventsQuery, 'after' | 'limit'>): EventFilter {
   return { types, userId, from: instant(from), to: instant(to) };
 }
@@ -25,14 +25,14 @@ export class LogWalk {
     private position: number,
   ) {}
 
-  /** Everything up to here has been given. */
+  /** The walk has returned everything up to this position. */
   get after(): number {
     return this.position;
   }
 
-  /** What to read next, of no more events and no further than it says. */
+  /** Returns the query for the next page: at most `limit` events, none after `upTo`. */
   next({ upTo = Infinity, limit = Infinity } = {}): EventQuery {
-    // One user's events have an index, which leads over any distance.
+    // One user's events have an index, so their page may cover any distance.
     const end = Math.min(
       upTo,
       this.filter.userId === undefined ? this.position + POSITIONS_PER_PAGE : Infinity,
@@ -45,11 +45,11 @@ export class LogWalk {
     };
   }
 
-  /** Goes on behind the page; false at the end of the log. */
+  /** Moves past the page. Returns false at the head of the log. */
   advance({ events, nextAfter, head }: EventPage): boolean {
     const isBehind = nextAfter < head;
-    // Pages that grow, but not beyond what one holds: events are read before it shows how large they are. All who are
-    // at the head ask for pages of the same size, and so share them.
+    // A full page doubles the next one. A page cut short by large events shrinks it, because rows are read before their
+    // size is known. At the head all streams use the first size, so that they share their pages.
     if (!isBehind) this.size = FIRST_PAGE_EVENTS;
     else if (events >= this.size) this.size = Math.min(2 * this.size, MAX_PAGE_EVENTS);
     else if (events > 0 && nextAfter < this.position + POSITIONS_PER_PAGE) this.size = Math.max(events, 1);

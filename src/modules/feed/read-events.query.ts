@@ -3,7 +3,7 @@ import { Reads } from '../../projections/reads/reads.js';
 import type { EventsQuery } from './feed.dto.js';
 import { eventFilter } from './log-walk.js';
 
-/** What happened? Answers a page as JSON text in UTF-8. */
+/** Reads one page of the log as JSON text in UTF-8. */
 export class ReadEvents extends Query<Uint8Array> {
   constructor(readonly asked: EventsQuery) {
     super();

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { EVENT_TYPES } from '../../events/event-catalog.js';
 import { Reads } from '../../projections/reads/reads.js';
 
-/** Events that one statement counts. */
+/** Positions that one statement scans. */
 const EVENTS_PER_STATEMENT = 250_000;
 
-/** Counts events by type: each of them once, because an event never changes nor goes away. */
+/** Counts events by type. It counts each event once, because events never change or disappear. */
 @Injectable()
 export class EventCounts {
   private countedUpTo = 0;
@@ -14,7 +14,7 @@ export class EventCounts {
 
   constructor(private readonly reads: Reads) {}
 
-  /** At least up to the position; whoever asks meanwhile waits and goes on from there. */
+  /** Returns the counts up to the position or beyond. Calls run one after another, each from where the last ended. */
   get(position: number): Promise<{ events: number; byType: Record<string, number> }> {
     const turn = this.previousCall.then(() => this.countTo(position));
     this.previousCall = turn.catch(() => undefined);

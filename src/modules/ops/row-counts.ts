@@ -4,19 +4,19 @@ import type { Projection } from '../../projections/projection.js';
 import { Reads } from '../../projections/reads/reads.js';
 import { singleFlight } from '../single-flight.js';
 
-/** So many are counted anew for everyone who asks. */
+/** Up to this many rows are counted again for each request. */
 const MAX_ROWS_COUNTED_PER_REQUEST = 100_000;
-/** More are kept for so many times as long as counting took: a tenth of the time, at most, goes into it. */
+/** A larger count is cached for this many times as long as it took: counting takes a tenth of the time at most. */
 const CACHE_COST_FACTOR = 10;
 
-/** Rows of every table of the projections. */
+/** Number of rows in every table of the projections. */
 export interface CountedRows {
   /** When counting began, ms UTC. */
   at: number;
   byTable: ReadonlyMap<string, number>;
 }
 
-/** Counts the rows of the projections, without counting millions of them again and again. */
+/** Counts the rows of the projections, and caches a large count. */
 @Injectable()
 export class RowCounts {
   private cached: { counted: CountedRows; until: number } | undefined;
@@ -31,7 +31,7 @@ export class RowCounts {
     const at = Date.now();
     const begun = performance.now();
     const byTable = new Map<string, number>();
-    // One after another: a read that lasts keeps SQLite from emptying its write-ahead log.
+    // One table at a time: a long read transaction keeps SQLite from emptying its write-ahead log.
     for (const table of PROJECTIONS.flatMap(({ tables }) => tables))
       byTable.set(table.name, await this.reads.countRows(table));
     const counted = { at, byTable };
@@ -45,7 +45,7 @@ export class RowCounts {
   });
 }
 
-/** All rows of one projection. */
+/** Returns the number of rows in all tables of one projection. */
 export function rowsOf({ byTable }: CountedRows, { tables }: Projection): number {
   return tables.reduce((sum, { name }) => sum + (byTable.get(name) ?? 0), 0);
 }

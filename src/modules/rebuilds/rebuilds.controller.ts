@@ -12,7 +12,7 @@ import { RebuildAnswer, RebuildBody, RebuildPath, RebuildStarted } from './rebui
 export class RebuildsController {
   constructor(private readonly rebuilds: Rebuilds) {}
 
-  /** Begins to fill new tables from the log beside the live ones, which answer until both are swapped. */
+  /** Starts a rebuild: new tables are filled from the log, while the live ones answer until the swap. */
   @Post()
   @HttpCode(202)
   @ApiBody({ type: RebuildBody, required: false })
@@ -21,14 +21,14 @@ export class RebuildsController {
     return { rebuildId: this.rebuilds.start(body).id };
   }
 
-  /** How far it is, or how it ended. */
+  /** Returns a rebuild: its progress or its outcome. */
   @Get(':rebuildId')
   @ApiOkResponse({ type: RebuildAnswer })
   get(@Param(valid(RebuildPath)) { rebuildId }: RebuildPath): RebuildAnswer {
     return rebuildAnswer(this.rebuilds.get(rebuildId));
   }
 
-  /** Ends it; the live tables are as they were. */
+  /** Cancels a rebuild; the live tables stay as they were. */
   @Delete(':rebuildId')
   @ApiOkResponse({ type: RebuildAnswer })
   async cancel(@Param(valid(RebuildPath)) { rebuildId }: RebuildPath): Promise<RebuildAnswer> {

@@ -12,7 +12,7 @@ import { VerificationAnswer, VerificationPath, VerificationStarted } from './ver
 export class VerificationsController {
   constructor(private readonly verifications: Verifications) {}
 
-  /** Begins to check the whole store, beside those that it serves. */
+  /** Starts a verification of the whole store; the service keeps running. */
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: VerificationStarted })
@@ -20,14 +20,14 @@ export class VerificationsController {
     return { verificationId: this.verifications.start().id };
   }
 
-  /** How far it is, or what it found. */
+  /** Returns a verification: its progress or its findings. */
   @Get(':verificationId')
   @ApiOkResponse({ type: VerificationAnswer })
   get(@Param(valid(VerificationPath)) { verificationId }: VerificationPath): VerificationAnswer {
     return verificationAnswer(this.verifications.get(verificationId));
   }
 
-  /** Ends it. */
+  /** Cancels a verification. */
   @Delete(':verificationId')
   @ApiOkResponse({ type: VerificationAnswer })
   async cancel(
