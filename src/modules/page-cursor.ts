@@ -6,7 +6,9 @@ export function encodeCursor(sortKey: readonly Key[]): string {
   return Buffer.from(JSON.stringify(sortKey)).toString('base64url');
 }
 
-/** Returns the sort key in a cursor. Throws InvalidInput unless it has exactly one part of each given type. */
+/**
+ * Returns the sort key in a cursor. Throws InvalidInput unless it has exactly one part of each given type.
+ */
 export function decodeCursor(cursor: string, types: readonly ('string' | 'number')[]): Key[] {
   try {
     const sortKey = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;

@@ -6,7 +6,9 @@ import type { NewEvent, WriteState } from '../writer/write-command.js';
 /** How far a client's clock may be ahead of the service's, ms. */
 const MAX_AHEAD_MS = 24 * 3_600_000;
 
-/** Returns the user's offset in minutes east of UTC, and the event that registers a user who is not known yet. */
+/**
+ * Returns the user's offset in minutes east of UTC, and the event that registers a user who is not known yet.
+ */
 export function resolveUser(
   state: WriteState,
   userId: string,
@@ -19,7 +21,9 @@ export function resolveUser(
   };
 }
 
-/** Returns the client's time in ms UTC, or the present. Throws InvalidInput when it is more than a day ahead. */
+/**
+ * Returns the client's time in ms UTC, or the present. Throws InvalidInput when it is more than a day ahead.
+ */
 export function occurrenceTime(occurredAt: string | undefined, now: number): number {
   if (occurredAt === undefined) return now;
   const at = Date.parse(occurredAt);

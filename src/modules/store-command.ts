@@ -4,7 +4,10 @@ import { stringify } from 'safe-stable-stringify';
 import type { CommandData } from '../writer/command-writer.js';
 import type { CommandContext, Written } from '../writer/write-command.js';
 
-/** Declares that the bus resolves a store command to Written. Type only: the writer's thread must not load Nest. */
+/**
+ * Declares that the bus resolves a store command to Written. Type only: the writer's thread must not load
+ * Nest.
+ */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- it adds nothing to initialise
 export interface StoreCommand<Input extends object = object> extends Command<Written> {
   readonly input: Input;
@@ -24,7 +27,10 @@ export abstract class StoreCommand<Input extends object = object> {
     return undefined;
   }
 
-  /** Ids that the service generates. They are not in the fingerprint, because a retry would generate other ones. */
+  /**
+   * Ids that the service generates. They are not in the fingerprint, because a retry would generate other
+   * ones.
+   */
   generatedIds(): object | undefined {
     return undefined;
   }

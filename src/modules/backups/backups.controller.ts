@@ -19,7 +19,7 @@ export class BackupsController {
     return { backupId: this.backups.backUp().id };
   }
 
-  /** Lists every backup in the backup folder, and those that are running, failed or cancelled in this process. */
+  /** Lists the backups in the backup folder, and the running, failed or cancelled ones of this process. */
   @Get()
   @ApiOkResponse({ type: BackupListAnswer })
   async list(): Promise<BackupListAnswer> {

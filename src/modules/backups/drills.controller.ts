@@ -11,7 +11,11 @@ import { DrillAnswer, DrillBegun, DrillPath, type DrillProofAnswer } from './bac
 export class DrillsController {
   constructor(private readonly backups: Backups) {}
 
-  /** Starts a drill: restores the newest backup into a scratch file to prove that it works. Nothing else changes. */
+  /**
+   * Starts a restore drill.
+   * @remarks It restores the newest backup into a scratch file to prove that this works. Nothing else is
+   * touched.
+   */
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: DrillBegun })

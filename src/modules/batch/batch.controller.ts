@@ -32,8 +32,8 @@ export class BatchController {
 
   /**
    * Executes up to 1,000 commands in order, each with its own success or failure.
-   * @remarks An Idempotency-Key in the header stands for the whole batch: a retry returns the first answer of every
-   * command that was executed, and tries the others again.
+   * @remarks An Idempotency-Key in the header stands for the whole batch: a retry returns the first answer of
+   * every command that was executed, and tries the others again.
    */
   @Post()
   @CommandRoute({ status: 200, answer: BatchAnswer })

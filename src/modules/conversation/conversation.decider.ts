@@ -8,8 +8,9 @@ import type { EndSessionInput } from './commands/end-session.command.js';
 import type { RecordTurnBody } from './commands/record-turn.command.js';
 
 /**
- * Records a turn, and with it whatever it brings: the user's registration, the start of the session (also of one that
- * was ended: no turn is refused for coming late), and the emotion it showed.
+ * Records a turn and everything that comes with it: the user's registration, the start of the session, and
+ * the emotion of the turn. A turn in an ended session starts it again, so that no turn is refused for being
+ * late.
  */
 export function recordTurn(
   state: WriteState,

@@ -4,7 +4,7 @@ import { label, labels } from '../labels.js';
 import { occurrenceTime, resolveUser } from '../resolve-user.js';
 import type { ObserveEmotionBody } from './commands/observe-emotion.command.js';
 
-/** Notes an emotion that was observed outside a turn. */
+/** Records an emotion observed outside a turn. */
 export function observeEmotion(state: WriteState, userId: string, input: ObserveEmotionBody): Decision {
   const { registration, utcOffset } = resolveUser(state, userId);
   const data = {

@@ -5,7 +5,10 @@ import type { EventsQuery } from './feed.dto.js';
 /** Selects the events that a walk along the log returns. */
 export type EventFilter = Pick<EventQuery, 'types' | 'userId' | 'from' | 'to'>;
 
-/** Events in the first page and in the largest: a page is read in milliseconds, and a slow client holds little memory. */
+/**
+ * Events in the first page and in the largest: a page is read in milliseconds, and a slow client holds little
+ * memory.
+ */
 const FIRST_PAGE_EVENTS = 16;
 const MAX_PAGE_EVENTS = 256;
 /** Positions that one page covers: where few events match, a page must not scan the whole log. */
@@ -48,8 +51,8 @@ export class LogWalk {
   /** Moves past the page. Returns false at the head of the log. */
   advance({ events, nextAfter, head }: EventPage): boolean {
     const isBehind = nextAfter < head;
-    // A full page doubles the next one. A page cut short by large events shrinks it, because rows are read before their
-    // size is known. At the head all streams use the first size, so that they share their pages.
+    // A full page doubles the next one. A page cut short by large events shrinks it, because rows are read
+    // before their size is known. At the head all streams use the first size, so that they share their pages.
     if (!isBehind) this.size = FIRST_PAGE_EVENTS;
     else if (events >= this.size) this.size = Math.min(2 * this.size, MAX_PAGE_EVENTS);
     else if (events > 0 && nextAfter < this.position + POSITIONS_PER_PAGE) this.size = Math.max(events, 1);

@@ -26,7 +26,10 @@ export class OpenStreams implements BeforeApplicationShutdown {
   private readonly open = new Set<OpenStream>();
   private stopping = false;
 
-  /** Sends all chunks. A stop of the service cuts the connection, so that no client takes a part for the whole. */
+  /**
+   * Sends all chunks. A stop of the service cuts the connection, so that no client takes a part for the
+   * whole.
+   */
   sendAll(reply: FastifyReply, start: (signal: AbortSignal) => Promise<Chunks>): Promise<void> {
     return this.send(reply, start, () => undefined);
   }

@@ -45,7 +45,8 @@ export class HealthController {
 
   /**
    * Reports whether the last backup, the last drill and the continuous backup succeeded.
-   * @remarks Separate from `ready`: a store whose backup failed must keep serving, but a person has to be alerted.
+   * @remarks Separate from `ready`: a store whose backup failed must keep serving, but a person has to be
+   * alerted.
    */
   @Get('backups')
   @HealthCheck()

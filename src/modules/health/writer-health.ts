@@ -7,7 +7,9 @@ import { singleFlight } from '../single-flight.js';
 /** Checks the database the way a command uses it: through a write transaction. */
 @Injectable()
 export class WriterHealth {
-  /** Both checks of one request share one transaction, because on a locked database each would take seconds. */
+  /**
+   * Both checks of one request share one transaction, because on a locked database each would take seconds.
+   */
   private readonly state: () => Promise<WriterState>;
 
   constructor(
@@ -17,7 +19,10 @@ export class WriterHealth {
     this.state = singleFlight(() => writer.state());
   }
 
-  /** Up if a write transaction opens and the last commit worked. The migrations ran before the service listened. */
+  /**
+   * Up if a write transaction opens and the last commit worked. The migrations ran before the service
+   * listened.
+   */
   async isWritable(key: string): Promise<HealthIndicatorResult> {
     const check = this.indicators.check(key);
     try {

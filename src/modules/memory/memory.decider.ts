@@ -9,7 +9,7 @@ import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { RecallMemoriesBody } from './commands/recall-memories.command.js';
 import type { ReviseMemoryInput } from './commands/revise-memory.command.js';
 
-/** Keeps something new; an id that was ever used for this user is refused, even if it was forgotten. */
+/** Stores a new memory; refuses an id that this user has used before, even for a forgotten memory. */
 export function formMemory(
   state: WriteState,
   userId: string,
@@ -36,16 +36,16 @@ export function formMemory(
   };
 }
 
-/** Corrects the fields that really change; a revision that changes nothing writes nothing. */
+/** Records the fields whose value changes; a revision without effect writes nothing. */
 export function reviseMemory(state: WriteState, userId: string, input: ReviseMemoryInput): Decision {
   const { memoryId, ...fields } = input;
-  const before = existingMemory(state, userId, memoryId);
+  const current = existingMemory(state, userId, memoryId);
   const changed = Object.entries(fields).filter(
-    ([name, to]) => to !== undefined && differs(before[name as keyof MemoryRow], to),
+    ([name, to]) => to !== undefined && differs(current[name as keyof MemoryRow], to),
   );
-  if (changed.length === 0) return unchangedAnswer(before);
+  if (changed.length === 0) return unchanged(current);
   const changes = Object.fromEntries(
-    changed.map(([name, to]) => [name, { from: before[name as keyof MemoryRow], to }]),
+    changed.map(([name, to]) => [name, { from: current[name as keyof MemoryRow], to }]),
   );
   const { utcOffset } = resolveUser(state, userId);
   return {
@@ -57,7 +57,7 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
   };
 }
 
-/** Makes a memory unreadable from now on. */
+/** Makes a memory invisible to later reads and searches. */
 export function forgetMemory(
   state: WriteState,
   userId: string,
@@ -73,7 +73,7 @@ export function forgetMemory(
   };
 }
 
-/** Notes which memories a reply used; refused, with every unknown one named, unless all of them are there. */
+/** Records which memories a reply used. Throws NotFound, listing every unknown one, unless all exist. */
 export function recallMemories(state: WriteState, userId: string, input: RecallMemoriesBody): Decision {
   const memoryIds = [...new Set(input.memoryIds)];
   const unknown = memoryIds.filter((memoryId) => !state.rows.get(memoriesTable, userId, memoryId));
@@ -100,11 +100,11 @@ function writtenAnswer(memoryId: string, { events, position }: Appended): object
   return { memoryId, position, version: events.at(-1)?.version };
 }
 
-function unchangedAnswer({ memoryId, position, version }: MemoryRow): Decision {
+function unchanged({ memoryId, position, version }: MemoryRow): Decision {
   return { status: 200, events: [], answer: () => ({ memoryId, position, version }) };
 }
 
-/** By value, and 0 and -0 alike. */
+/** Compares by value; 0 and -0 are equal. */
 function differs(from: unknown, to: unknown): boolean {
   return from !== to && !isDeepStrictEqual(from, to);
 }

@@ -6,7 +6,10 @@ import { singleFlight } from '../single-flight.js';
 
 /** Up to this many rows are counted again for each request. */
 const MAX_ROWS_COUNTED_PER_REQUEST = 100_000;
-/** A larger count is cached for this many times as long as it took: counting takes a tenth of the time at most. */
+/**
+ * A larger count is cached for this many times as long as it took: counting takes a tenth of the time at
+ * most.
+ */
 const CACHE_COST_FACTOR = 10;
 
 /** Number of rows in every table of the projections. */

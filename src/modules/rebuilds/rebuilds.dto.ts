@@ -7,7 +7,9 @@ const PROJECTION_NAMES = PROJECTIONS.map(({ name }) => name);
 
 /** What to rebuild. */
 export class RebuildBody {
-  /** Names of the projections to rebuild. When left out: all, or with `skip` those that stopped at the event. */
+  /**
+   * Names of the projections to rebuild. When left out: all, or with `skip` those that stopped at the event.
+   */
   @Optional()
   @IsArray()
   @ArrayNotEmpty()

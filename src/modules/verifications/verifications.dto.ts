@@ -21,8 +21,8 @@ export class PositionGapAnswer {
 /** Something wrong in the store. */
 export class FindingAnswer {
   /**
-   * The check that failed: storage, position-gap, hash, order, missing-end, anchor, doubled-id, receipt, stream, event,
-   * index, checkpoint or poison.
+   * The check that failed: storage, position-gap, hash, order, missing-end, anchor, doubled-id, receipt,
+   * stream, event, index, checkpoint or poison.
    */
   check: string;
   /** Position of the event; null when the finding is not about one event. */

@@ -4,7 +4,7 @@ import { Reads } from '../../../projections/reads/reads.js';
 import { decodeCursor, encodeCursor } from '../../page-cursor.js';
 import type { ListSessionsQuery, SessionPageAnswer } from '../conversation.dto.js';
 
-/** When did this user talk? The session begun last comes first. */
+/** Reads a page of a user's sessions, latest start first. */
 export class ListSessions extends Query<SessionPageAnswer> {
   constructor(
     readonly userId: string,
@@ -25,7 +25,7 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
       order: ['startedAt', 'sessionId'],
       descending: true,
       ...(query.cursor === undefined ? {} : { after: decodeCursor(query.cursor, ['number', 'string']) }),
-      // One more than query for tells whether there is a next page.
+      // One extra row shows whether there is a next page.
       limit: limit + 1,
     });
     const page = rows.slice(0, limit);

@@ -8,10 +8,10 @@ import { Reads } from '../../../projections/reads/reads.js';
 import { calendarBuckets } from '../calendar-buckets.js';
 import type { EmotionTrendAnswer, EmotionTrendQuery } from '../emotion.dto.js';
 
-/** Rows that one answer may be made of: some ten years of ten emotions a day. */
+/** Maximum number of rows behind one answer: about ten years of ten emotions a day. */
 const MAX_DAY_ROWS = 40_000;
 
-/** How did this user's emotions develop? */
+/** Reads a user's emotions in calendar buckets. Throws InvalidInput for a range with too many rows. */
 export class GetEmotionTrend extends Query<EmotionTrendAnswer> {
   constructor(
     readonly userId: string,
@@ -35,8 +35,8 @@ export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
     const days = await this.reads.list(emotionDaysTable, { filters, order: ['day', 'emotion'], limit });
     if (days.length > MAX_DAY_ROWS) throw InvalidInput.field('from', 'must leave a shorter time up to `to`');
     const utcOffset = query.utcOffset ?? (await this.reads.get(profilesTable, userId))?.utcOffset ?? 0;
-    const cut = { bucket: query.bucket ?? 'day', utcOffset };
-    return { items: calendarBuckets(days, { ...cut, from, to }) };
+    const bucket = query.bucket ?? 'day';
+    return { items: calendarBuckets(days, { bucket, utcOffset, from, to }) };
   }
 }
 

@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor } from '../../page-cursor.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { ListMemoriesQuery, MemoryPageAnswer } from '../memory.dto.js';
 
-/** What is remembered about this user, newest first? */
+/** Reads a page of a user's memories, newest first. */
 export class ListMemories extends Query<MemoryPageAnswer> {
   constructor(
     readonly userId: string,
@@ -27,7 +27,7 @@ export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
       order: ['occurredAt', 'formedPosition'],
       descending: true,
       ...(query.cursor === undefined ? {} : { after: decodeCursor(query.cursor, ['number', 'number']) }),
-      // One more than query for tells whether there is a next page.
+      // One extra row shows whether there is a next page.
       limit: limit + 1,
     });
     const page = rows.slice(0, limit);
@@ -39,11 +39,11 @@ export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
 }
 
 function filters(userId: string, query: ListMemoriesQuery): Filter[] {
-  const all: Filter[] = [['userId', '=', userId]];
-  if (query.type !== undefined) all.push(['type', '=', query.type]);
-  if (query.from !== undefined) all.push(['occurredAt', '>=', Date.parse(query.from)]);
-  if (query.to !== undefined) all.push(['occurredAt', '<', Date.parse(query.to)]);
-  if (query.minConfidence !== undefined) all.push(['confidence', '>=', query.minConfidence]);
-  if (query.minImportance !== undefined) all.push(['importance', '>=', query.minImportance]);
-  return all;
+  const list: Filter[] = [['userId', '=', userId]];
+  if (query.type !== undefined) list.push(['type', '=', query.type]);
+  if (query.from !== undefined) list.push(['occurredAt', '>=', Date.parse(query.from)]);
+  if (query.to !== undefined) list.push(['occurredAt', '<', Date.parse(query.to)]);
+  if (query.minConfidence !== undefined) list.push(['confidence', '>=', query.minConfidence]);
+  if (query.minImportance !== undefined) list.push(['importance', '>=', query.minImportance]);
+  return list;
 }

@@ -3,7 +3,7 @@ import { Reads } from '../../../projections/reads/reads.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { MemorySearchAnswer, SearchMemoriesQuery } from '../memory.dto.js';
 
-/** Which memories answer this question? Writes nothing. */
+/** Searches a user's memories for the best matches of a question. Writes nothing. */
 export class SearchMemories extends Query<MemorySearchAnswer> {
   constructor(
     readonly userId: string,
