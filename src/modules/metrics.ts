@@ -18,8 +18,8 @@ interface GaugeOptions {
 
 /**
  * The metrics that this process reports at `/metrics`. Any module injects it to add its own. A gauge is read
- * at each scrape: `metrics.gauge({ name: 'edgesoul_backup_size_bytes', help: '…' }, () => this.newest?.bytes
- * ?? null)`. Counters and histograms are those of prom-client, with `registers: [metrics.registry]`.
+ * at each scrape: `metrics.gauge({ name: 'edgesoul_backup_bytes', help }, () => this.newest?.bytes ?? null)`.
+ * Counters and histograms are those of prom-client, with `registers: [metrics.registry]`.
  */
 @Injectable()
 export class Metrics {
@@ -34,15 +34,12 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry, prefix: 'edgesoul_' });
-    // These are gauges, but Prometheus reserves `_total` for counters; the gauges without it report the same
-    // by type.
+    // Gauges, but Prometheus reserves `_total` for counters; the gauges without it report the same by type.
     for (const what of ['handles', 'requests', 'resources'])
       this.registry.removeSingleMetric(`edgesoul_nodejs_active_${what}_total`);
   }
 
-  /**
-   * Adds a gauge that is read at each scrape. When reading fails or times out, only this gauge is missing.
-   */
+  /** Adds a gauge that is read at each scrape. If that fails or times out, only this gauge is missing. */
   gauge({ name, help, label, fallback }: GaugeOptions, read: () => GaugeValue | Promise<GaugeValue>): void {
     const failures = this.failures;
     const gauge = new Gauge<string>({

@@ -4,10 +4,7 @@ import { stringify } from 'safe-stable-stringify';
 import type { CommandData } from '../writer/command-writer.js';
 import type { CommandContext, Written } from '../writer/write-command.js';
 
-/**
- * Declares that the bus resolves a store command to Written. Type only: the writer's thread must not load
- * Nest.
- */
+/** The bus resolves a store command to Written. Type only: the writer's thread must not load Nest. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- it adds nothing to initialise
 export interface StoreCommand<Input extends object = object> extends Command<Written> {
   readonly input: Input;
@@ -27,10 +24,7 @@ export abstract class StoreCommand<Input extends object = object> {
     return undefined;
   }
 
-  /**
-   * Ids that the service generates. They are not in the fingerprint, because a retry would generate other
-   * ones.
-   */
+  /** Ids that the service generates. A retry generates other ones, so the fingerprint leaves them out. */
   generatedIds(): object | undefined {
     return undefined;
   }

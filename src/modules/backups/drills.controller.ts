@@ -13,8 +13,7 @@ export class DrillsController {
 
   /**
    * Starts a restore drill.
-   * @remarks It restores the newest backup into a scratch file to prove that this works. Nothing else is
-   * touched.
+   * @remarks It restores the newest backup into a scratch file to prove that it works. Nothing else changes.
    */
   @Post()
   @HttpCode(202)

@@ -8,9 +8,8 @@ import type { EndSessionInput } from './commands/end-session.command.js';
 import type { RecordTurnBody } from './commands/record-turn.command.js';
 
 /**
- * Records a turn and everything that comes with it: the user's registration, the start of the session, and
- * the emotion of the turn. A turn in an ended session starts it again, so that no turn is refused for being
- * late.
+ * Records a turn and all that comes with it: the user's registration, the start of the session, and the
+ * emotion of the turn. A late turn restarts an ended session instead of being refused.
  */
 export function recordTurn(
   state: WriteState,

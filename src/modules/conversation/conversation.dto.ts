@@ -62,10 +62,7 @@ export class TrajectoryAnswer {
   occurredAt: string;
 }
 
-/**
- * The conversation window of a session, which a reply needs. Lists start with the oldest, by time of
- * occurrence.
- */
+/** The conversation window of a session: what a reply needs. Lists start with the oldest occurrence. */
 export class ConversationAnswer {
   userId: string;
   sessionId: string;

@@ -18,8 +18,8 @@ const RETRY_PAUSE_MS = 1_000;
 
 /**
  * Yields server-sent events after a position: first the stored events, then new ones, until the signal
- * aborts. Throws when the first read fails. Once the stream is open it waits for an unavailable database, and
- * throws only when an event cannot be read.
+ * aborts. Throws when the first read fails. Once open, it waits for an unavailable database and throws any
+ * other error.
  */
 export async function* liveEvents(
   { page: read, doorbell, heartbeatMs }: LiveSource,
@@ -71,10 +71,7 @@ function progress(after: number): string {
   return `id: ${after}\n\n`;
 }
 
-/**
- * A comment, which clients ignore. With filters it carries the position, which may be past the last sent
- * event.
- */
+/** A comment, which clients ignore. With filters it adds the position, which may be past the last event. */
 function heartbeat(after: number, { types, userId }: EventFilter): string {
   return `: heartbeat\n${types || userId ? progress(after) : '\n'}`;
 }

@@ -5,10 +5,7 @@ import type { EventsQuery } from './feed.dto.js';
 /** Selects the events that a walk along the log returns. */
 export type EventFilter = Pick<EventQuery, 'types' | 'userId' | 'from' | 'to'>;
 
-/**
- * Events in the first page and in the largest: a page is read in milliseconds, and a slow client holds little
- * memory.
- */
+/** Events in the first and the largest page: reading one takes milliseconds, and slow clients hold few. */
 const FIRST_PAGE_EVENTS = 16;
 const MAX_PAGE_EVENTS = 256;
 /** Positions that one page covers: where few events match, a page must not scan the whole log. */

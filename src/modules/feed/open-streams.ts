@@ -26,10 +26,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
   private readonly open = new Set<OpenStream>();
   private stopping = false;
 
-  /**
-   * Sends all chunks. A stop of the service cuts the connection, so that no client takes a part for the
-   * whole.
-   */
+  /** Sends all chunks. A stop of the service cuts the connection: no client may take a part for the whole. */
   sendAll(reply: FastifyReply, start: (signal: AbortSignal) => Promise<Chunks>): Promise<void> {
     return this.send(reply, start, () => undefined);
   }

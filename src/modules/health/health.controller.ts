@@ -45,8 +45,7 @@ export class HealthController {
 
   /**
    * Reports whether the last backup, the last drill and the continuous backup succeeded.
-   * @remarks Separate from `ready`: a store whose backup failed must keep serving, but a person has to be
-   * alerted.
+   * @remarks Separate from `ready`: a store whose backup failed must keep serving while a person is alerted.
    */
   @Get('backups')
   @HealthCheck()

@@ -19,10 +19,7 @@ export class WriterHealth {
     this.state = singleFlight(() => writer.state());
   }
 
-  /**
-   * Up if a write transaction opens and the last commit worked. The migrations ran before the service
-   * listened.
-   */
+  /** Up if a write transaction opens and the last commit worked. The migrations ran before the start. */
   async isWritable(key: string): Promise<HealthIndicatorResult> {
     const check = this.indicators.check(key);
     try {

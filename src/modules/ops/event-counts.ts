@@ -14,10 +14,7 @@ export class EventCounts {
 
   constructor(private readonly reads: Reads) {}
 
-  /**
-   * Returns the counts up to the position or beyond. Calls run one after another, each from where the last
-   * ended.
-   */
+  /** Returns the counts up to the position or beyond. Calls queue, and each continues from the last one. */
   get(position: number): Promise<{ events: number; byType: Record<string, number> }> {
     const turn = this.previousCall.then(() => this.countTo(position));
     this.previousCall = turn.catch(() => undefined);

@@ -6,10 +6,7 @@ import { singleFlight } from '../single-flight.js';
 
 /** Up to this many rows are counted again for each request. */
 const MAX_ROWS_COUNTED_PER_REQUEST = 100_000;
-/**
- * A larger count is cached for this many times as long as it took: counting takes a tenth of the time at
- * most.
- */
+/** A larger count is cached for this many times its duration, so it takes a tenth of the time at most. */
 const CACHE_COST_FACTOR = 10;
 
 /** Number of rows in every table of the projections. */
@@ -32,7 +29,7 @@ export class RowCounts {
 
   private readonly count = singleFlight(async (): Promise<CountedRows> => {
     const at = Date.now();
-    const begun = performance.now();
+    const started = performance.now();
     const byTable = new Map<string, number>();
     // One table at a time: a long read transaction keeps SQLite from emptying its write-ahead log.
     for (const table of PROJECTIONS.flatMap(({ tables }) => tables))
@@ -42,7 +39,7 @@ export class RowCounts {
     const now = performance.now();
     this.cached =
       rows > MAX_ROWS_COUNTED_PER_REQUEST
-        ? { counted, until: now + CACHE_COST_FACTOR * (now - begun) }
+        ? { counted, until: now + CACHE_COST_FACTOR * (now - started) }
         : undefined;
     return counted;
   });

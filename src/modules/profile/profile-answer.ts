@@ -5,10 +5,7 @@ import {
 import type { ProfileRow } from '../../projections/current-profile.projection.js';
 import type { ProfileAnswer } from './profile.dto.js';
 
-/**
- * Returns a profile as HTTP answers it. The counters come from the conversation summary, which counts
- * sessions.
- */
+/** Returns a profile as HTTP answers it. The counters come from the conversation summary. */
 export function profileAnswer(
   row: ProfileRow,
   conversations: ConversationSummaryRow | undefined,
