@@ -23,7 +23,7 @@ describe('the catalog of commands', () => {
     expect(COMMAND_HANDLERS).toHaveLength(COMMANDS.length);
   });
 
-  it.each([...COMMANDS])('declares the command in the file named after it: $command.name', ({ command }) => {
+  it.each([...COMMANDS])('takes each command from the file named after it: $command.name', ({ command }) => {
     const kebab = command.name.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
     expect(files.map((file) => file.split('/').at(-1))).toContain(`${kebab}.command.ts`);
   });

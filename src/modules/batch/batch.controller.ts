@@ -32,8 +32,7 @@ export class BatchController {
 
   /**
    * Executes up to 1,000 commands in order, each with its own success or failure.
-   * @remarks An Idempotency-Key in the header stands for the whole batch: a retry returns the first answer of
-   * every command that was executed, and tries the others again.
+   * @remarks With an Idempotency-Key, a retry repeats the answers of executed commands and tries the others.
    */
   @Post()
   @CommandRoute({ status: 200, answer: BatchAnswer })

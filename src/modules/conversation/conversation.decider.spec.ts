@@ -213,7 +213,7 @@ describe('the emotion of a turn', () => {
 });
 
 describe('ending a session', () => {
-  it('is recorded in the offset of the user', () => {
+  it('is recorded with the offset of the user', () => {
     given(...talking())
       .when(end())
       .thenEvents(endedEvent)

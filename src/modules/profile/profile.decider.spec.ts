@@ -146,7 +146,7 @@ describe('changing a profile', () => {
   });
 });
 
-describe('a change that changes nothing', () => {
+describe('a profile change without effect', () => {
   it.each<[string, ChangeProfileBody]>([
     ['is empty', {}],
     ['has an empty voice', { voice: {} }],
