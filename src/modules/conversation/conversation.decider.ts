@@ -9,7 +9,7 @@ import type { RecordTurnBody } from './commands/record-turn.command.js';
 
 /**
  * Records a turn and all that comes with it: the user's registration, the start of the session, and the
- * emotion of the turn. A late turn restarts an ended session instead of being refused.
+ * emotion of the turn. A turn in an ended session restarts it, so that late turns are not refused.
  */
 export function recordTurn(
   state: WriteState,
@@ -61,7 +61,7 @@ export function recordTurn(
   };
 }
 
-/** Closes a session; closing it again writes nothing. */
+/** Ends a session; ending it again writes nothing. */
 export function endSession(state: WriteState, userId: string, { sessionId }: EndSessionInput): Decision {
   const session = state.rows.get(sessionsTable, userId, sessionId);
   if (!session) throw NotFound.session(sessionId);

@@ -5,7 +5,7 @@ import { liveEvents } from './live-events.js';
 import { eventFilter } from './log-walk.js';
 import { SharedPages } from './shared-pages.js';
 
-/** Proxies drop a silent connection after 30 to 60 s. A client that misses two heartbeats is disconnected. */
+/** Proxies drop a silent connection after 30 to 60 s. A client missing two heartbeats knows it is cut off. */
 const HEARTBEAT_MS = 15_000;
 
 /** Follows the log as server-sent events; the stream does not end by itself. */

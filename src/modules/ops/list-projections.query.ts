@@ -44,8 +44,7 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
     const failure = await this.reads.get(failuresTable, name);
     const error = failure ? { lastError: failureText(failure) } : {};
     if (this.rebuilds.isRebuilding(name)) return { state: 'rebuilding', ...error };
-    // A rebuild that stopped at a poison event leaves the live rows alone, but an operator has to handle the
-    // event.
+    // A rebuild that stopped at a poison event leaves the live rows alone, but an operator has to act.
     if (failure) return { state: 'failed', ...error };
     if (status === 'live') return { state: 'live' };
     if (this.reads.gate.closed(name) !== 'outdated') return { state: 'rebuilding' };
