@@ -6,12 +6,12 @@ const id = '0195c9a0-7b3e-7000-8000-000000000001';
 const contextOf = (headers: Record<string, string>) =>
   commandContext({ headers, id } as unknown as FastifyRequest);
 
-describe('what the headers say about a command', () => {
-  it('is nothing when there are none: the id of the request is that of the command', () => {
+describe('a command context', () => {
+  it('takes the request id as the command id when there are no headers', () => {
     expect(contextOf({})).toEqual({ actor: 'api', commandId: id });
   });
 
-  it('correlates the command with others when the client says with which', () => {
+  it('takes the correlation id that the client sends', () => {
     expect(contextOf({ 'x-correlation-id': id })).toEqual({ actor: 'api', correlationId: id });
   });
 
@@ -20,11 +20,11 @@ describe('what the headers say about a command', () => {
     [' "0" ', 0],
     ['W/"12"', 12],
     ['*', 'exists'],
-  ])('demands with If-Match: %s the version %s', (header, expected) => {
+  ])('with If-Match: %s expects version %s', (header, expected) => {
     expect(contextOf({ 'if-match': header }).expected).toBe(expected);
   });
 
-  it('demands with If-None-Match: * that there is nothing yet', () => {
+  it('with If-None-Match: * expects a stream without events', () => {
     expect(contextOf({ 'if-none-match': ' * ' }).expected).toBe('none');
     expect(contextOf({ 'if-none-match': '"3"' }).expected).toBeUndefined();
   });
@@ -38,12 +38,12 @@ describe('what the headers say about a command', () => {
     },
   );
 
-  it('takes a key of 1 to 255 characters', () => {
+  it('takes an idempotency key of 1 to 255 characters', () => {
     expect(contextOf({ 'idempotency-key': 'k' }).idempotencyKey).toBe('k');
     expect(contextOf({ 'idempotency-key': 'k'.repeat(255) }).idempotencyKey).toHaveLength(255);
   });
 
-  it.each(['', 'k'.repeat(256)])('is refused when the key is %j', (key) => {
+  it.each(['', 'k'.repeat(256)])('is refused when the idempotency key is %j', (key) => {
     expect(refusalOf(() => contextOf({ 'idempotency-key': key })).errors).toEqual([
       { path: 'Idempotency-Key', message: 'must have 1 to 255 characters' },
     ]);

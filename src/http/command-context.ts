@@ -3,20 +3,24 @@ import type { FastifyRequest } from 'fastify';
 import { InvalidInput } from '../errors.js';
 import type { CommandContext, ExpectedVersion } from '../writer/write-command.js';
 
-const LONGEST_KEY = 255;
+const MAX_KEY_CHARACTERS = 255;
 
-/** What the headers of a request say about its command. */
+/** Injects the command context that the request's headers define. */
 export const FromRequest = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   commandContext(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-/** Reads Idempotency-Key, If-Match and X-Correlation-Id; throws InvalidInput for one that cannot be used. */
+/**
+ * Reads Idempotency-Key, If-Match, If-None-Match and X-Correlation-Id. Throws InvalidInput for a malformed
+ * Idempotency-Key or If-Match.
+ */
 export function commandContext({ headers, id }: FastifyRequest): CommandContext {
-  const given = headers['x-correlation-id'] !== undefined;
+  // The server takes X-Correlation-Id as the id of the request when the client sends one.
+  const hasCorrelationId = headers['x-correlation-id'] !== undefined;
   return {
     actor: 'api',
-    commandId: given ? undefined : id,
-    correlationId: given ? id : undefined,
+    commandId: hasCorrelationId ? undefined : id,
+    correlationId: hasCorrelationId ? id : undefined,
     idempotencyKey: idempotencyKey(headers['idempotency-key']),
     expected: expectedVersion(headers['if-match'], headers['if-none-match']),
   };
@@ -25,8 +29,8 @@ export function commandContext({ headers, id }: FastifyRequest): CommandContext 
 function idempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   const key = String(header);
-  if (key.length < 1 || key.length > LONGEST_KEY) {
-    throw InvalidInput.field('Idempotency-Key', `must have 1 to ${LONGEST_KEY} characters`);
+  if (key.length < 1 || key.length > MAX_KEY_CHARACTERS) {
+    throw InvalidInput.field('Idempotency-Key', `must have 1 to ${MAX_KEY_CHARACTERS} characters`);
   }
   return key;
 }

@@ -2,7 +2,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { ProblemAnswer } from './problem.js';
 
-/** Documents what every command route has in common: its headers and its refusals. */
+/** Documents what all command routes share: their headers and error answers. */
 export function CommandRoute(route: {
   status: number;
   answer: Type;
@@ -16,7 +16,7 @@ export function CommandRoute(route: {
     }),
     ApiHeader({ name: 'X-Correlation-Id', required: false, description: 'Kept with the events and echoed.' }),
   ];
-  const refusals = [
+  const errorAnswers = [
     problem(400, 'The request is not valid; `errors` names every bad field.'),
     problem(422, 'The key was used before for another command.'),
     problem(503, 'Too many commands wait; see Retry-After.'),
@@ -29,9 +29,13 @@ export function CommandRoute(route: {
         description: 'The version the change is meant for, in quotes.',
       }),
     );
-    refusals.push(problem(412, 'The stream has another version; `currentVersion` says which.'));
+    errorAnswers.push(problem(412, 'The stream has another version; `currentVersion` says which.'));
   }
-  return applyDecorators(ApiResponse({ status: route.status, type: route.answer }), ...headers, ...refusals);
+  return applyDecorators(
+    ApiResponse({ status: route.status, type: route.answer }),
+    ...headers,
+    ...errorAnswers,
+  );
 }
 
 function problem(status: number, description: string): MethodDecorator {

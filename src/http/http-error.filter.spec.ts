@@ -69,30 +69,30 @@ describe('an error', () => {
     ['foreign', 400, 'request.malformed'],
     ['bug', 500, 'internal.error'],
     ['text', 500, 'internal.error'],
-  ])('that is %s is answered with status %i and code %s', async (what, status, code) => {
+  ])('of kind "%s" is answered with status %i and code %s', async (what, status, code) => {
     expect(await answerTo(`/throw/${what}`)).toMatchObject({ status, code });
   });
 
-  it('names its fields and the current version', async () => {
+  it('is answered with its bad fields or the current version', async () => {
     expect((await answerTo('/throw/invalid')).rest).toMatchObject({
       errors: [{ path: 'name', message: 'is required' }],
     });
     expect((await answerTo('/throw/stale')).rest).toMatchObject({ currentVersion: 2 });
   });
 
-  it('says when to retry where that makes sense, and only there', async () => {
+  it('is answered with Retry-After only where a retry helps', async () => {
     expect((await answerTo('/throw/busy')).headers['retry-after']).toBe('1');
     expect((await answerTo('/throw/refused')).headers['retry-after']).toBeUndefined();
   });
 
-  it('that nobody foresaw tells nothing of the inside', async () => {
+  it('that is unexpected reveals nothing about the code or the database', async () => {
     const { text } = await answerTo('/throw/bug');
     expect(text).not.toMatch(/SELECT|TypeError|undefined|\.ts/);
   });
 });
 
 describe('a request that never reaches a route', () => {
-  it('is not found, whatever its query holds', async () => {
+  it('is answered with 404, without repeating its query string', async () => {
     expect(await answerTo('/nowhere?token=secret')).toMatchObject({
       status: 404,
       code: 'route.not-found',
@@ -100,17 +100,17 @@ describe('a request that never reaches a route', () => {
     });
   });
 
-  it('is malformed when its body is not JSON', async () => {
+  it('is answered with 400 when its body is not valid JSON', async () => {
     const body = { type: 'application/json', payload: '{"name":' };
     expect(await answerTo('/bodies', body)).toMatchObject({ status: 400, code: 'request.malformed' });
   });
 
-  it('is refused when its body is of another type', async () => {
+  it('is answered with 415 when its body has another content type', async () => {
     const body = { type: 'application/xml', payload: '<a/>' };
     expect(await answerTo('/bodies', body)).toMatchObject({ status: 415, code: 'body.not-json' });
   });
 
-  it('is refused when its body is too large', async () => {
+  it('is answered with 413 when its body is too large', async () => {
     const body = { type: 'application/json', payload: JSON.stringify('a'.repeat(200)) };
     expect(await answerTo('/bodies', body)).toMatchObject({ status: 413, code: 'body.too-large' });
   });

@@ -12,7 +12,7 @@ import {
 import { loggedFailure } from '../logged-failure.js';
 import { problemOf } from './problem.js';
 
-/** The only place where an error becomes an HTTP answer. */
+/** The only place that turns an error into an HTTP answer. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
@@ -26,7 +26,7 @@ export class HttpErrorFilter implements ExceptionFilter {
 
 const logger = new Logger('http');
 
-/** Logs what the service itself got wrong, which a person has to look at. */
+/** Logs a failure of the service itself, which a person has to check; skips client errors and Unavailable. */
 export function reportFailure(error: unknown, requestId: string): void {
   const failure = error instanceof StoreError ? error : Unexpected.from(error);
   if (failure.status < 500 || failure instanceof Unavailable) return;
@@ -34,7 +34,7 @@ export function reportFailure(error: unknown, requestId: string): void {
   logger.error({ msg: why, code, requestId, cause });
 }
 
-/** Answers with the problem document of the error. */
+/** Sends the error as a problem document, with Retry-After where a retry helps. */
 export function sendProblem(reply: FastifyReply, error: StoreError): void {
   if (error instanceof Unavailable) void reply.header('retry-after', String(error.retryAfter));
   void reply

@@ -2,38 +2,38 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { jsonSchemas, type JsonSchema } from '../validation/validator.js';
 
-/** Serves `/docs` and `/docs/json`; request schemas are the very ones that requests are checked with. */
+/** Serves `/docs` and `/docs/json`. The request schemas are the ones that validate requests. */
 export async function serveDocs(app: NestFastifyApplication): Promise<void> {
-  const about = new DocumentBuilder()
+  const info = new DocumentBuilder()
     .setTitle('EdgeSoul Store')
     .setDescription('The memory of an empathetic AI companion, as an event-sourced service.')
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .build();
-  const document = SwaggerModule.createDocument(app, about, {
+  const document = SwaggerModule.createDocument(app, info, {
     operationIdFactory: (controller, method) =>
       controller.replace('Controller', '').toLowerCase() +
       method.replace(/^./, (first) => first.toUpperCase()),
     autoTagControllers: false,
   });
-  SwaggerModule.setup('docs', app, withCheckedSchemas(document), { jsonDocumentUrl: 'docs/json' });
+  SwaggerModule.setup('docs', app, withValidatorSchemas(document), { jsonDocumentUrl: 'docs/json' });
 }
 
-/** Puts the validator's schemas in place of the plugin's, keeping the plugin's descriptions. */
-function withCheckedSchemas(document: OpenAPIObject): OpenAPIObject {
+/** Replaces the plugin's schemas by the validator's, and keeps the plugin's descriptions. */
+function withValidatorSchemas(document: OpenAPIObject): OpenAPIObject {
   const documented = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
-  const checked = jsonSchemas();
-  for (const name of Object.keys(documented)) replace(name, documented, checked);
+  const validated = jsonSchemas();
+  for (const name of Object.keys(documented)) replaceSchema(name, documented, validated);
   return document;
 }
 
-/** Replaces one schema, and adds those that only the validator's schema refers to. */
-function replace(
+/** Replaces one schema, and adds the schemas that only the validator's version refers to. */
+function replaceSchema(
   name: string,
   documented: Record<string, JsonSchema>,
-  checked: Readonly<Record<string, JsonSchema>>,
+  validated: Readonly<Record<string, JsonSchema>>,
 ): void {
-  const schema = checked[name];
+  const schema = validated[name];
   if (!schema) return;
   const described = documented[name]?.properties ?? {};
   for (const [field, property] of Object.entries(schema.properties ?? {})) {
@@ -42,7 +42,7 @@ function replace(
   }
   documented[name] = schema;
   for (const [, referred = ''] of JSON.stringify(schema).matchAll(REFERENCE))
-    if (!(referred in documented)) replace(referred, documented, checked);
+    if (!(referred in documented)) replaceSchema(referred, documented, validated);
 }
 
 const REFERENCE = /"#\/components\/schemas\/(\w+)"/g;

@@ -1,12 +1,12 @@
 import { IsId } from '../validation/fields.js';
 
-/** Routes of one user. */
+/** Path parameters of a route below one user. */
 export class UserPath {
   @IsId()
   userId: string;
 }
 
-/** Routes of one session. */
+/** Path parameters of a route for one session. */
 export class SessionPath {
   @IsId()
   userId: string;
@@ -15,7 +15,7 @@ export class SessionPath {
   sessionId: string;
 }
 
-/** Routes of one memory. */
+/** Path parameters of a route for one memory. */
 export class MemoryPath {
   @IsId()
   userId: string;
@@ -24,8 +24,8 @@ export class MemoryPath {
   memoryId: string;
 }
 
-/** For routes that take no body: a field that is sent is refused, not ignored. */
+/** The body of routes that take none: any field is refused, not ignored. */
 export class NoBody {}
 
-/** For routes that take no query parameters: one that is sent is refused, not ignored. */
+/** The query of routes that take none: any parameter is refused, not ignored. */
 export class NoQuery {}

@@ -1,12 +1,12 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-/** Nest's own messages through pino, so that the log is one stream of JSON lines. */
+/** Sends Nest's own messages through pino, so that the log is one stream of JSON lines. */
 export class PinoLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}
 
   log(message: unknown, context?: string): void {
-    // Nest tells of every route and module it knows; that is for debugging.
+    // At startup Nest logs every route and module, which only helps in debugging.
     this.pino.debug(fields(message, context));
   }
 

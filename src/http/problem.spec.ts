@@ -1,7 +1,7 @@
 import { Conflict, InvalidInput, NotFound, StoreError, Unavailable } from '../errors.js';
 import { problemOf } from './problem.js';
 
-/** An error of a status that no other error has. */
+/** An error with a status that is missing in the table of titles. */
 class Teapot extends StoreError {
   readonly status = 418;
 
@@ -11,7 +11,7 @@ class Teapot extends StoreError {
 }
 
 describe('a problem document', () => {
-  it('says what went wrong, for programs and for people', () => {
+  it('has a code for programs and a detail for people', () => {
     expect(problemOf(NotFound.session('s-1'))).toEqual({
       type: 'urn:edgesoul:problem:session.not-found',
       title: 'Not Found',
@@ -21,7 +21,7 @@ describe('a problem document', () => {
     });
   });
 
-  it('names every bad field', () => {
+  it('lists every bad field', () => {
     const errors = [
       { path: 'name', message: 'is required' },
       { path: 'emotion.intensity', message: 'must be <= 1' },
@@ -33,19 +33,19 @@ describe('a problem document', () => {
     });
   });
 
-  it('has the current version of a stream that moved on', () => {
+  it('contains the current version after a version conflict', () => {
     expect(problemOf(Conflict.version('profile:u', 1, 2))).toMatchObject({
       title: 'Precondition Failed',
       currentVersion: 2,
     });
   });
 
-  it('tells neither the cause nor the stack', () => {
+  it('contains neither the cause nor the stack', () => {
     const problem = JSON.stringify(problemOf(Unavailable.stopping()));
     expect(Object.keys(JSON.parse(problem) as object)).toEqual(['type', 'title', 'status', 'code', 'detail']);
   });
 
-  it('has a title also for a status that nobody thought of', () => {
+  it('has a generic title for a status without one of its own', () => {
     expect(problemOf(Teapot.instance())).toMatchObject({ title: 'Error', status: 418 });
   });
 });

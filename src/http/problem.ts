@@ -14,7 +14,7 @@ const TITLES: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
-/** One bad field. */
+/** One bad field of a request. */
 export class ProblemField {
   @ApiProperty({ description: 'Where it stands, like `emotion.intensity`.' })
   path: string;
@@ -23,7 +23,7 @@ export class ProblemField {
   message: string;
 }
 
-/** What went wrong, as RFC 9457 problem details. */
+/** An error as RFC 9457 problem details. */
 export class ProblemAnswer {
   @ApiProperty({ example: 'urn:edgesoul:problem:request.invalid' })
   type: string;
@@ -44,7 +44,7 @@ export class ProblemAnswer {
   errors?: ProblemField[];
 }
 
-/** The problem document of an error. */
+/** Returns the problem document of an error. */
 export function problemOf(error: StoreError): ProblemAnswer {
   return {
     type: `urn:edgesoul:problem:${error.code}`,

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
 const SECOND_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-/** One value for all paths that no route has: a scanner must not make a series for each. */
+/** Route label of all requests without a route: a scanner must not create a series for each path. */
 const NO_ROUTE = 'none';
 
-/** Counts and times every request by its route's pattern, which has no ids in it. */
+/** Counts and times every request under its route's pattern, which contains no ids. */
 export function measureRequests(instance: FastifyInstance, registry: Registry): void {
   const labelNames = ['method', 'route', 'status'] as const;
   const requests = new Counter({
@@ -28,7 +28,7 @@ export function measureRequests(instance: FastifyInstance, registry: Registry): 
       status: reply.statusCode,
     };
     requests.inc(labels);
-    // An event stream lasts as long as its reader wants it to.
+    // An event stream lasts until its client leaves, so its duration means nothing.
     if (!String(reply.getHeader('content-type')).startsWith('text/event-stream'))
       durations.observe(labels, reply.elapsedTime / 1_000);
     done();

@@ -1,7 +1,7 @@
 import type { PipeTransform } from '@nestjs/common';
 import { bodyValidator, queryValidator, type Shape, type Validator } from '../validation/validator.js';
 
-/** Passes on what fits the shape; everything else is InvalidInput with every bad field. */
+/** Returns a value that fits the shape. Throws InvalidInput with every bad field otherwise. */
 class ValidPipe<T> implements PipeTransform<unknown, T> {
   constructor(private readonly validate: Validator<T>) {}
 
@@ -10,18 +10,18 @@ class ValidPipe<T> implements PipeTransform<unknown, T> {
   }
 }
 
-/** For a body or path parameters. */
+/** Validates a body or path parameters. */
 export function valid<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
   return new ValidPipe(bodyValidator(shape));
 }
 
-/** For a body that may be left out. */
+/** Validates a body that may be left out. */
 export function validIfSent<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
   const validate = bodyValidator(shape);
   return new ValidPipe((value) => validate(value ?? {}));
 }
 
-/** For a query string: numbers are read from text, lists are split at commas. */
+/** Validates a query string: numbers are parsed from text, lists are split at commas. */
 export function validQuery<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
   return new ValidPipe(queryValidator(shape));
 }

@@ -10,7 +10,7 @@ const declared = modules
   .filter((each) => typeof each === 'function' && each.prototype instanceof StoreCommand);
 
 describe('the catalog of commands', () => {
-  it('lists every command that a file declares, and each once', () => {
+  it('lists every declared command exactly once', () => {
     expect(declared.length).toBeGreaterThan(0);
     expect(COMMANDS).toHaveLength(declared.length);
     expect(new Set(COMMANDS.map(({ command }) => command))).toEqual(new Set(declared));
@@ -23,7 +23,7 @@ describe('the catalog of commands', () => {
     expect(COMMAND_HANDLERS).toHaveLength(COMMANDS.length);
   });
 
-  it.each([...COMMANDS])('names the command after its file: $command.name', ({ command }) => {
+  it.each([...COMMANDS])('takes each command from the file named after it: $command.name', ({ command }) => {
     const kebab = command.name.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
     expect(files.map((file) => file.split('/').at(-1))).toContain(`${kebab}.command.ts`);
   });

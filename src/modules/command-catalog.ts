@@ -15,14 +15,14 @@ import { ChangeProfile, ChangeProfileBody } from './profile/commands/change-prof
 import { changeProfile } from './profile/profile.decider.js';
 import type { StoreCommand } from './store-command.js';
 
-/** A command as declared: its class, the shape of its input, and what decides which events it appends. */
+/** A declared command: its class, the shape of its input, and the decider that returns its events. */
 export interface CommandType {
   readonly command: new (userId: string, input: never, context: CommandContext) => StoreCommand;
   readonly input: Shape<object>;
   readonly decide: Decider;
 }
 
-/** Every command there is: the one list. The class name is the name of the command in a batch and in metrics. */
+/** Every command, in one list. The class name is the command's name in a batch and in metrics. */
 export const COMMANDS: readonly CommandType[] = [
   { command: ChangeProfile, input: ChangeProfileBody, decide: changeProfile },
   { command: FormMemory, input: FormMemoryBody, decide: formMemory },
@@ -37,7 +37,7 @@ export const COMMANDS: readonly CommandType[] = [
 /** The names of all commands, in alphabetical order. */
 export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ command }) => command.name).toSorted();
 
-/** Every command's decider by the command's name: what the writer is given. */
+/** The decider of every command, by command name; the writer takes this map. */
 export const DECIDERS: ReadonlyMap<string, Decider> = new Map(
   COMMANDS.map(({ command, decide }) => [command.name, decide]),
 );

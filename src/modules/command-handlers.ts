@@ -5,7 +5,7 @@ import type { Written } from '../writer/write-command.js';
 import { COMMANDS, type CommandType } from './command-catalog.js';
 import { commandData, type StoreCommand } from './store-command.js';
 
-/** A handler of the command bus for every command of the catalog: each hands its command to the writer. */
+/** One handler of the command bus for each command of the catalog: it passes the command to the writer. */
 export const COMMAND_HANDLERS: readonly Type<ICommandHandler<StoreCommand>>[] = COMMANDS.map(handlerOf);
 
 function handlerOf({ command }: CommandType): Type<ICommandHandler<StoreCommand>> {

@@ -7,21 +7,21 @@ describe('a label', () => {
     ['ÉMUE', 'émue'],
     ['嬉しい', '嬉しい'],
     ['deep   calm', 'deep   calm'],
-  ])('%j is kept as %j', (given, kept) => {
-    expect(label(given)).toBe(kept);
+  ])('is stored trimmed and in lower case: %j becomes %j', (text, stored) => {
+    expect(label(text)).toBe(stored);
   });
 });
 
 describe('labels', () => {
-  it('are kept each once, in the order in which they were first given', () => {
+  it('are stored once each, in the order of their first mention', () => {
     expect(labels(['B', 'a', 'b ', 'A'])).toEqual(['b', 'a']);
   });
 
-  it('of nothing but blanks are left out', () => {
+  it('are left out when they are blank', () => {
     expect(labels(['  ', 'calm'])).toEqual(['calm']);
   });
 
-  it('that were not given are none', () => {
+  it('are an empty list when none are given', () => {
     expect(labels(undefined)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
-/** A label as it is kept, so that "Joy" and "joy " are one emotion. */
+/** Returns a label as it is stored: trimmed and in lower case, so that "Joy" and "joy " are one emotion. */
 export function label(text: string): string {
   return text.trim().toLowerCase();
 }
 
-/** Labels as they are kept, each once, in the order given, without blank ones. */
+/** Returns labels as they are stored: each once, in the given order, without blank ones. */
 export function labels(texts: readonly string[] | undefined): string[] {
-  return [...new Set((texts ?? []).map(label))].filter((known) => known !== '');
+  return [...new Set((texts ?? []).map(label))].filter((text) => text !== '');
 }

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { Metrics } from './metrics.js';
 
-/** What a scrape says of the metric. */
-async function told(metrics: Metrics, name: string): Promise<string[]> {
+/** The lines of a scrape that belong to the metric. */
+async function scrapedLines(metrics: Metrics, name: string): Promise<string[]> {
   const text = await metrics.registry.metrics();
   return text.split('\n').filter((line) => line.startsWith(name));
 }
@@ -12,71 +12,71 @@ const failing = () => Promise.reject(new Error('The database is away.'));
 const FAILURES = 'edgesoul_scrape_failures_total{metric="edgesoul_boats"}';
 
 describe('a gauge', () => {
-  it('is asked for at each scrape', async () => {
+  it('is read again at each scrape', async () => {
     const metrics = new Metrics();
     let boats = 0;
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => ++boats);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 1']);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 2']);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 1']);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 2']);
   });
 
-  it('has a value for each key of a map, and forgets those that are gone', async () => {
+  it('has one value for each key of a map, and drops keys that are gone', async () => {
     const metrics = new Metrics();
     const boats = new Map([
       ['sail', 2],
       ['row', 3],
     ]);
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.', label: 'kind' }, () => boats);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual([
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual([
       'edgesoul_boats{kind="sail"} 2',
       'edgesoul_boats{kind="row"} 3',
     ]);
     boats.delete('sail');
-    expect(await told(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats{kind="row"} 3']);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats{kind="row"} 3']);
   });
 
-  it('is left out where there is no value, without a failure', async () => {
+  it('is left out when it has no value, without counting a failure', async () => {
     const metrics = new Metrics();
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => null);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual([]);
-    expect(await told(metrics, FAILURES)).toEqual([]);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual([]);
+    expect(await scrapedLines(metrics, FAILURES)).toEqual([]);
   });
 
-  it('that fails costs the scrape nothing else, and is counted', async () => {
+  it('that fails is counted, and leaves the rest of the scrape intact', async () => {
     const metrics = new Metrics();
     let away = false;
     const boats = () => (away ? failing() : 7);
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, boats);
-    metrics.gauge({ name: 'edgesoul_afloat', help: 'Are they?', otherwise: 0 }, failing);
-    expect(await told(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 7']);
+    metrics.gauge({ name: 'edgesoul_afloat', help: 'Are they?', fallback: 0 }, failing);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual(['edgesoul_boats 7']);
     away = true;
-    expect(await told(metrics, 'edgesoul_boats')).toEqual([]);
-    expect(await told(metrics, 'edgesoul_afloat')).toEqual(['edgesoul_afloat 0']);
-    expect(await told(metrics, FAILURES)).toEqual([`${FAILURES} 2`]);
+    expect(await scrapedLines(metrics, 'edgesoul_boats')).toEqual([]);
+    expect(await scrapedLines(metrics, 'edgesoul_afloat')).toEqual(['edgesoul_afloat 0']);
+    expect(await scrapedLines(metrics, FAILURES)).toEqual([`${FAILURES} 2`]);
   });
 
-  it('that is never answered holds up no scrape', async () => {
+  it('that never resolves does not block a scrape', async () => {
     const metrics = new Metrics();
     metrics.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, never);
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance', 'hrtime'] });
     try {
-      const scrape = told(metrics, 'edgesoul_boats');
+      const scrape = scrapedLines(metrics, 'edgesoul_boats');
       await jest.advanceTimersByTimeAsync(2_000);
       expect(await scrape).toEqual([]);
     } finally {
       jest.useRealTimers();
     }
     metrics.registry.removeSingleMetric('edgesoul_boats');
-    expect(await told(metrics, FAILURES)).toEqual([`${FAILURES} 1`]);
+    expect(await scrapedLines(metrics, FAILURES)).toEqual([`${FAILURES} 1`]);
   });
 });
 
 describe('the metrics of two applications in one process', () => {
-  it('do not mix', async () => {
+  it('are kept apart', async () => {
     const [one, other] = [new Metrics(), new Metrics()];
     one.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => 1);
     other.gauge({ name: 'edgesoul_boats', help: 'Boats.' }, () => 2);
-    expect(await told(one, 'edgesoul_boats')).toEqual(['edgesoul_boats 1']);
-    expect(await told(other, 'edgesoul_boats')).toEqual(['edgesoul_boats 2']);
+    expect(await scrapedLines(one, 'edgesoul_boats')).toEqual(['edgesoul_boats 1']);
+    expect(await scrapedLines(other, 'edgesoul_boats')).toEqual(['edgesoul_boats 2']);
   });
 });

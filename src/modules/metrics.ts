@@ -1,29 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
-/** A scrape does not wait longer for what the database should say. */
-const PATIENCE_MS = 2_000;
+/** Longest time a scrape waits for the value of one gauge, ms. */
+const GAUGE_TIMEOUT_MS = 2_000;
 
-/** One value, or one for each value of the gauge's label; null where there is none. */
-export type Asked = number | null | ReadonlyMap<string, number>;
+/** One value, or one value for each value of the gauge's label; null when there is none. */
+export type GaugeValue = number | null | ReadonlyMap<string, number>;
 
 interface GaugeOptions {
   name: string;
   help: string;
-  /** What a map's keys are; a closed set, never an id or text of a user. */
+  /** Name of the label whose values are the keys of a map: a closed set, never an id or text of a user. */
   label?: string;
-  /** Said when the value cannot be had; otherwise the gauge is left out of that scrape. */
-  otherwise?: number;
+  /** Value to report when reading fails; without it the gauge is left out of that scrape. */
+  fallback?: number;
 }
 
 /**
- * What this process tells at `/metrics`. Any module adds to it by injecting it: a gauge that is asked for at each scrape
- * with `metrics.gauge({ name: 'edgesoul_backup_size_bytes', help: '…' }, () => this.newest?.bytes ?? null)`, a counter
- * or histogram with prom-client's own and `registers: [metrics.registry]`.
+ * The metrics that this process reports at `/metrics`. Any module injects it to add its own. A gauge is read
+ * at each scrape: `metrics.gauge({ name: 'edgesoul_backup_bytes', help }, () => this.newest?.bytes ?? null)`.
+ * Counters and histograms are those of prom-client, with `registers: [metrics.registry]`.
  */
 @Injectable()
 export class Metrics {
-  /** Of this one application: several in one process, as in tests, do not mix. */
+  /** The registry of this application only: several applications in one process, as in tests, do not mix. */
   readonly registry = new Registry();
   private readonly failures = new Counter({
     name: 'edgesoul_scrape_failures_total',
@@ -34,13 +34,13 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry, prefix: 'edgesoul_' });
-    // Gauges, though Prometheus keeps `_total` for counters; the ones without it say the same by type.
+    // Gauges, but Prometheus reserves `_total` for counters; the gauges without it report the same by type.
     for (const what of ['handles', 'requests', 'resources'])
       this.registry.removeSingleMetric(`edgesoul_nodejs_active_${what}_total`);
   }
 
-  /** Adds a gauge whose value is asked for at each scrape; a failure or a delay costs the scrape this gauge only. */
-  gauge({ name, help, label, otherwise }: GaugeOptions, ask: () => Asked | Promise<Asked>): void {
+  /** Adds a gauge that is read at each scrape. If that fails or times out, only this gauge is missing. */
+  gauge({ name, help, label, fallback }: GaugeOptions, read: () => GaugeValue | Promise<GaugeValue>): void {
     const failures = this.failures;
     const gauge = new Gauge<string>({
       name,
@@ -48,30 +48,30 @@ export class Metrics {
       labelNames: label === undefined ? [] : [label],
       registers: [this.registry],
       async collect() {
-        let asked: Asked;
+        let current: GaugeValue;
         try {
-          asked = await inTime(ask);
+          current = await withTimeout(read);
         } catch {
           failures.inc({ metric: name });
-          asked = otherwise ?? null;
+          current = fallback ?? null;
         }
         if (label === undefined) gauge.remove();
         else gauge.reset();
-        if (typeof asked === 'number') gauge.set(asked);
+        if (typeof current === 'number') gauge.set(current);
         else if (label !== undefined)
-          for (const [of, value] of asked ?? []) gauge.set({ [label]: of }, value);
+          for (const [key, value] of current ?? []) gauge.set({ [label]: key }, value);
       },
     });
   }
 }
 
-async function inTime<T>(ask: () => T | Promise<T>): Promise<T> {
+async function withTimeout<T>(read: () => T | Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer in ${PATIENCE_MS} ms.`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`No answer in ${GAUGE_TIMEOUT_MS} ms.`)), GAUGE_TIMEOUT_MS);
   });
   try {
-    return await Promise.race([late, ask()]);
+    return await Promise.race([late, read()]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,24 +1,26 @@
 import type { Key } from '../database/table.js';
 import { InvalidInput } from '../errors.js';
 
-/** An opaque cursor that names the last row of a page. */
-export function encodeCursor(place: readonly Key[]): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
+/** Returns an opaque cursor made of the sort key of a page's last row. */
+export function encodeCursor(sortKey: readonly Key[]): string {
+  return Buffer.from(JSON.stringify(sortKey)).toString('base64url');
 }
 
-/** The place that a cursor names; each part must have the type given. Throws InvalidInput. */
-export function decodeCursor(cursor: string, parts: readonly ('string' | 'number')[]): Key[] {
+/**
+ * Returns the sort key in a cursor. Throws InvalidInput unless it has exactly one part of each given type.
+ */
+export function decodeCursor(cursor: string, types: readonly ('string' | 'number')[]): Key[] {
   try {
-    const place = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
+    const sortKey = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
     if (
-      Array.isArray(place) &&
-      place.length === parts.length &&
-      place.every((part, i) => typeof part === parts[i])
+      Array.isArray(sortKey) &&
+      sortKey.length === types.length &&
+      sortKey.every((part, i) => typeof part === types[i])
     ) {
-      return place as Key[];
+      return sortKey as Key[];
     }
   } catch {
-    // Said below: whatever was wrong with it, it is not a cursor.
+    // Text that is not JSON is refused below, like any other bad cursor.
   }
   throw InvalidInput.field('cursor', 'must be the nextCursor of the page before');
 }

@@ -1,16 +1,16 @@
 import type { RowDifference } from '../operations/verify/compare-rows.js';
 
-/** A row that is not what the log says. */
+/** A row that differs from what the log folds to. */
 export class RowDifferenceAnswer {
   table: string;
   key: (string | number)[];
-  /** What is there; null where there is no such row. */
+  /** The row in the live table; null when it is missing there. */
   live: Record<string, unknown> | null;
-  /** What the log says; null where there must be no such row. */
+  /** The row folded from the log; null when the log yields no such row. */
   folded: Record<string, unknown> | null;
 }
 
-/** As JSON says it. */
+/** Returns a difference as HTTP answers it: a missing row is null. */
 export function differenceAnswer({ table, key, live, folded }: RowDifference): RowDifferenceAnswer {
   return { table, key: [...key], live: rowAnswer(live), folded: rowAnswer(folded) };
 }

@@ -9,16 +9,16 @@ class RowBoat extends StoreCommand<RowInput> {}
 
 class SailBoat extends StoreCommand<RowInput> {}
 
-/** Changes one stream, of which a client may expect a version. */
+/** Changes one stream, so a client may expect a version of it. */
 class SteerBoat extends StoreCommand<RowInput> {
   override get stream(): string {
     return 'boat:1';
   }
 }
 
-/** Has an id that the service chooses. */
+/** Has an id that the service generates. */
 class LaunchBoat extends StoreCommand<RowInput> {
-  override chosen(): object {
+  override generatedIds(): object {
     return { boatId: `b-${++launched}` };
   }
 }
@@ -28,8 +28,8 @@ let launched = 0;
 const context: CommandContext = { actor: 'api', idempotencyKey: 'k-1' };
 const hashOf = (command: StoreCommand) => commandData(command).idempotency?.requestHash;
 
-describe('a command on its way to the writer', () => {
-  it('carries what came with it', () => {
+describe('the data of a command', () => {
+  it('contains the input and the context', () => {
     const command = new RowBoat(
       'u-1',
       { strokes: 3 },
@@ -46,7 +46,7 @@ describe('a command on its way to the writer', () => {
     });
   });
 
-  it('expects a version only where it changes one stream and the client said so', () => {
+  it('contains an expected version only if the command changes one stream and the client expects one', () => {
     const expecting = { ...context, expected: 4 };
     expect(commandData(new SteerBoat('u-1', { strokes: 3 }, expecting)).expected).toEqual([
       { streamId: 'boat:1', version: 4 },
@@ -56,22 +56,22 @@ describe('a command on its way to the writer', () => {
   });
 });
 
-describe('an id that the service chooses', () => {
+describe('a generated id', () => {
   const first = commandData(new LaunchBoat('u-1', { strokes: 3 }, context));
   const retry = commandData(new LaunchBoat('u-1', { strokes: 3 }, context));
 
-  it('goes to the decider with the input', () => {
+  it('is added to the input of the decider', () => {
     expect(first.input).toEqual({ strokes: 3, boatId: 'b-1' });
     expect(retry.input).toEqual({ strokes: 3, boatId: 'b-2' });
   });
 
-  it('is not part of the fingerprint, because a retry chooses another', () => {
+  it('is not part of the fingerprint, because a retry generates another one', () => {
     expect(retry.idempotency?.requestHash).toEqual(first.idempotency?.requestHash);
   });
 });
 
 describe('the fingerprint of a command', () => {
-  it('does not depend on the order of the fields, nor on who sends it when', () => {
+  it('does not depend on the order of the fields, the command id or the correlation id', () => {
     const one = new RowBoat('u-1', { strokes: 3, boat: { a: 1, b: 2 } } as RowInput, context);
     const again = new RowBoat('u-1', { boat: { b: 2, a: 1 }, strokes: 3 } as unknown as RowInput, {
       ...context,
@@ -86,11 +86,11 @@ describe('the fingerprint of a command', () => {
     ['user', new RowBoat('u-2', { strokes: 3 }, context)],
     ['input', new RowBoat('u-1', { strokes: 4 }, context)],
     ['batch', new RowBoat('u-1', { strokes: 3 }, { ...context, batchHash: 'batch-1' })],
-  ])('is another one for another %s', (_, other) => {
+  ])('differs for another %s', (_, other) => {
     expect(hashOf(other)).not.toEqual(hashOf(new RowBoat('u-1', { strokes: 3 }, context)));
   });
 
-  it('is not made where there is no key', () => {
+  it('is absent without an idempotency key', () => {
     expect(hashOf(new RowBoat('u-1', { strokes: 3 }, { actor: 'api' }))).toBeUndefined();
   });
 });

@@ -1,25 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { BackupStatus } from '../../operations/backup/backup-state.js';
 import { Backups } from '../../operations/backup/backups.js';
-import { inFlight } from '../in-flight.js';
 import { Metrics } from '../metrics.js';
+import { singleFlight } from '../single-flight.js';
 
-/** When backups and drills have last succeeded, and whether the last ones failed. */
+/** Gauges for when backups and drills last succeeded, and whether the last ones failed. */
 @Injectable()
 export class BackupMetrics {
   constructor(metrics: Metrics, backups: Backups) {
-    // The gauges of a scrape share one look into the folder.
-    const status = inFlight(() => backups.state.status());
+    // All gauges of one scrape share one read of the backup folder.
+    const status = singleFlight(() => backups.state.status());
     const { schedule, drillSchedule, continuous } = backups.settings;
-    const gauge = (name: string, help: string, ask: (status: BackupStatus) => number | null) =>
-      metrics.gauge({ name, help }, async () => ask(await status()));
+    const gauge = (name: string, help: string, valueOf: (status: BackupStatus) => number | null) =>
+      metrics.gauge({ name, help }, async () => valueOf(await status()));
 
     gauge(
       'edgesoul_backup_last_success_timestamp_seconds',
       'When the newest full backup was begun; 0 when there is none although backups are scheduled or continuous.',
       ({ lastBackup, backupError }) =>
         secondsOf(lastBackup?.createdAt) ??
-        whenWanted(backupError === null && (continuous || schedule !== undefined)),
+        zeroWhenExpected(backupError === null && (continuous || schedule !== undefined)),
     );
     gauge(
       'edgesoul_backup_last_failed',
@@ -35,7 +35,7 @@ export class BackupMetrics {
       'edgesoul_drill_last_success_timestamp_seconds',
       'When a restore drill last succeeded; 0 when none has although drills are scheduled.',
       ({ lastDrill }) =>
-        secondsOf(lastDrill?.lastSuccessAt ?? undefined) ?? whenWanted(drillSchedule !== undefined),
+        secondsOf(lastDrill?.lastSuccessAt ?? undefined) ?? zeroWhenExpected(drillSchedule !== undefined),
     );
     gauge('edgesoul_drill_last_failed', '1 when the last restore drill failed.', ({ lastDrill }) =>
       lastDrill ? Number(!lastDrill.ok) : null,
@@ -43,9 +43,9 @@ export class BackupMetrics {
   }
 }
 
-/** An alert on the age has to find a value also where there was never one. */
-function whenWanted(isWanted: boolean): number | null {
-  return isWanted ? 0 : null;
+/** Returns 0 when a success is expected: an alert on the age needs a value even before the first success. */
+function zeroWhenExpected(isExpected: boolean): number | null {
+  return isExpected ? 0 : null;
 }
 
 function secondsOf(at: string | undefined): number | null {

@@ -11,7 +11,7 @@ import { BackupAnswer, BackupBegun, BackupListAnswer, BackupPath } from './backu
 export class BackupsController {
   constructor(private readonly backups: Backups) {}
 
-  /** Begins a full backup, while the service goes on. */
+  /** Starts a full backup; the service keeps running. */
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: BackupBegun })
@@ -19,35 +19,41 @@ export class BackupsController {
     return { backupId: this.backups.backUp().id };
   }
 
-  /** Every backup of the backup folder, and what this process makes of others. */
+  /** Lists the backups in the backup folder, and the running, failed or cancelled ones of this process. */
   @Get()
   @ApiOkResponse({ type: BackupListAnswer })
   async list(): Promise<BackupListAnswer> {
-    return { items: (await this.backups.list()).map(answerOf) };
+    return { items: (await this.backups.list()).map(backupAnswer) };
   }
 
-  /** One backup. */
+  /** Returns one backup. */
   @Get(':backupId')
   @ApiOkResponse({ type: BackupAnswer })
   async get(@Param(valid(BackupPath)) { backupId }: BackupPath): Promise<BackupAnswer> {
-    return answerOf(await this.backups.get(backupId));
+    return backupAnswer(await this.backups.get(backupId));
   }
 
-  /** Ends a running backup; nothing of it stays. A finished one is left alone. */
+  /** Cancels a running backup and removes its files. A finished backup stays as it is. */
   @Delete(':backupId')
   @ApiOkResponse({ type: BackupAnswer })
   async cancel(@Param(valid(BackupPath)) { backupId }: BackupPath): Promise<BackupAnswer> {
-    return answerOf(await this.backups.cancel(backupId));
+    return backupAnswer(await this.backups.cancel(backupId));
   }
 }
 
-function answerOf(backup: Job<Manifest> | Manifest): BackupAnswer {
+function backupAnswer(backup: Job<Manifest> | Manifest): BackupAnswer {
   if (!('state' in backup)) {
-    return { ...madeOf(backup), state: 'done', done: backup.rawBytes, total: backup.rawBytes, error: null };
+    return {
+      ...manifestFields(backup),
+      state: 'done',
+      done: backup.rawBytes,
+      total: backup.rawBytes,
+      error: null,
+    };
   }
   const { id: backupId, state, startedAt, result, error, done, total } = backup;
   return {
-    ...(result ? madeOf(result) : { ...NOTHING_YET, createdAt: new Date(startedAt).toISOString() }),
+    ...(result ? manifestFields(result) : { ...NO_MANIFEST, createdAt: new Date(startedAt).toISOString() }),
     backupId,
     state,
     done,
@@ -56,8 +62,8 @@ function answerOf(backup: Job<Manifest> | Manifest): BackupAnswer {
   };
 }
 
-const NOTHING_YET = { file: null, bytes: null, sha256: null, position: null, events: null, verified: false };
+const NO_MANIFEST = { file: null, bytes: null, sha256: null, position: null, events: null, verified: false };
 
-function madeOf({ backupId, file, bytes, sha256, position, events, createdAt, verified }: Manifest) {
+function manifestFields({ backupId, file, bytes, sha256, position, events, createdAt, verified }: Manifest) {
   return { backupId, file, bytes, sha256, position, events, createdAt, verified };
 }

@@ -1,94 +1,94 @@
 import { IsId } from '../../validation/fields.js';
 
-/** Routes of one backup. */
+/** Path parameters of a route for one backup. */
 export class BackupPath {
   @IsId()
   backupId: string;
 }
 
-/** Routes of one drill. */
+/** Path parameters of a route for one drill. */
 export class DrillPath {
   @IsId()
   drillId: string;
 }
 
-/** A backup has begun. */
+/** The answer to a started backup. */
 export class BackupBegun {
   backupId: string;
 }
 
-/** A drill has begun. */
+/** The answer to a started drill. */
 export class DrillBegun {
   drillId: string;
 }
 
-/** Why a piece of work failed. */
+/** Why a backup or drill failed. */
 export class FailureAnswer {
   code: string;
   message: string;
 }
 
-/** A backup: one that runs or failed in this process, or one in the backup folder. */
+/** A backup in the backup folder, or one that is running, failed or cancelled in this process. */
 export class BackupAnswer {
   backupId: string;
   /** running, done, failed or cancelled. */
   state: string;
-  /** Its name in the backup folder; null while there is none. */
+  /** Name of the file in the backup folder; null until it exists. */
   file: string | null;
-  /** Compressed. */
+  /** Compressed size. */
   bytes: number | null;
   sha256: string | null;
-  /** Where its log ends. */
+  /** Position of the last event in the backup. */
   position: number | null;
   events: number | null;
-  /** When it was begun. */
+  /** When the backup was started. */
   createdAt: string;
-  /** It was read again, opened and compared after it was written. */
+  /** Whether the backup was read back, opened and compared after it was written. */
   verified: boolean;
-  /** While it runs: how much of the work is done, in bytes or events. */
+  /** Progress while it runs, of `total`: in bytes or events. */
   done: number;
   total: number;
   error: FailureAnswer | null;
 }
 
-/** Every backup, newest first. */
+/** All backups, newest first. */
 export class BackupListAnswer {
   items: BackupAnswer[];
 }
 
-/** How long a part of the work took. */
+/** How long one step of a drill took. */
 export class StepAnswer {
   step: string;
   ms: number;
 }
 
-/** A projection after the restore, beside the backup's manifest. */
+/** A restored projection compared with the backup's manifest. */
 export class ComparedAnswer {
   name: string;
   rows: number;
-  /** The manifest's digest. */
+  /** Digest in the manifest. */
   manifest: string;
-  /** Of the rows that were restored. */
+  /** Digest of the restored rows. */
   restored: string;
   equal: boolean;
 }
 
-/** What a drill has shown. */
+/** The proof that a drill has delivered. */
 export class DrillProofAnswer {
-  /** The backup's file. */
+  /** Name of the backup's file. */
   backup: string;
   backupCreatedAt: string;
-  /** Segments that were replayed on it. */
+  /** Number of log segments replayed on top of the backup. */
   segments: number;
-  /** Where the restored log ends. */
+  /** Position of the last restored event. */
   position: number;
-  /** Hash of its last event. */
+  /** Hash of the last restored event. */
   chainHead: string;
-  /** When that was recorded. */
+  /** When the last restored event was recorded. */
   recordedAt: string | null;
   events: number;
   receipts: number;
-  /** Events that came from segments. */
+  /** Number of events that came from segments. */
   replayed: number;
   digests: ComparedAnswer[];
   steps: StepAnswer[];

@@ -4,7 +4,7 @@ import { BackupMetrics } from './backup-metrics.js';
 import { BackupsController } from './backups.controller.js';
 import { DrillsController } from './drills.controller.js';
 
-/** Backups and drills over HTTP; ends what runs of them when the service stops. */
+/** Backups and drills over HTTP; ends running ones when the service stops. */
 @Module({ controllers: [BackupsController, DrillsController] })
 export class BackupsModule implements OnApplicationShutdown {
   constructor(private readonly backups: Backups) {}

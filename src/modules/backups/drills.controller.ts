@@ -11,7 +11,10 @@ import { DrillAnswer, DrillBegun, DrillPath, type DrillProofAnswer } from './bac
 export class DrillsController {
   constructor(private readonly backups: Backups) {}
 
-  /** Begins to restore the newest backup into a scratch file, to prove that it can be done; nothing else is touched. */
+  /**
+   * Starts a restore drill.
+   * @remarks It restores the newest backup into a scratch file to prove that it works. Nothing else changes.
+   */
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: DrillBegun })
@@ -19,33 +22,33 @@ export class DrillsController {
     return { drillId: this.backups.startDrill().id };
   }
 
-  /** What a drill of this process has shown. */
+  /** Returns a drill of this process and its proof. */
   @Get(':drillId')
   @ApiOkResponse({ type: DrillAnswer })
   get(@Param(valid(DrillPath)) { drillId }: DrillPath): DrillAnswer {
-    return answerOf(this.backups.drill(drillId));
+    return drillAnswer(this.backups.drill(drillId));
   }
 
-  /** Ends a running drill. */
+  /** Cancels a running drill. */
   @Delete(':drillId')
   @ApiOkResponse({ type: DrillAnswer })
   async cancel(@Param(valid(DrillPath)) { drillId }: DrillPath): Promise<DrillAnswer> {
-    return answerOf(await this.backups.cancelDrill(drillId));
+    return drillAnswer(await this.backups.cancelDrill(drillId));
   }
 }
 
-function answerOf({ id: drillId, state, done, total, result, error }: Job<DrillProof>): DrillAnswer {
+function drillAnswer({ id: drillId, state, done, total, result, error }: Job<DrillProof>): DrillAnswer {
   return {
     drillId,
     state,
     done,
     total,
-    proof: result ? proofOf(result) : null,
+    proof: result ? proofAnswer(result) : null,
     error: error && state === 'failed' ? { code: error.code, message: error.message } : null,
   };
 }
 
-function proofOf(proof: DrillProof): DrillProofAnswer {
+function proofAnswer(proof: DrillProof): DrillProofAnswer {
   const { leftOutFrom: _none, projections: _folded, ...answered } = proof;
   return answered;
 }

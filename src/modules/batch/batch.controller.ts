@@ -14,15 +14,14 @@ import type { CommandContext, Written } from '../../writer/write-command.js';
 import { COMMAND_NAMES, COMMANDS, type CommandType } from '../command-catalog.js';
 import { BatchAnswer, BatchBody } from './batch.dto.js';
 
-/** Commands handed to the writer at once, so that a large batch leaves room in its queue for the chat. */
-const AT_ONCE = 256;
+/** Commands of a batch that the writer gets at once; a large batch leaves room in the queue for the chat. */
+const MAX_PARALLEL_COMMANDS = 256;
 
 type Outcome = Written | StoreError;
 
-/** Every command by the name that a batch gives it, with the validator of its input. */
-const BY_NAME: ReadonlyMap<string, Pick<CommandType, 'command'> & { validate: Validator<object> }> = new Map(
-  COMMANDS.map(({ command, input }) => [command.name, { command, validate: bodyValidator(input) }]),
-);
+/** Every command by its name in a batch, with the validator of its input. */
+const COMMANDS_BY_NAME: ReadonlyMap<string, Pick<CommandType, 'command'> & { validate: Validator<object> }> =
+  new Map(COMMANDS.map(({ command, input }) => [command.name, { command, validate: bodyValidator(input) }]));
 
 @ApiTags('batch')
 @Controller('v1/commands')
@@ -32,8 +31,8 @@ export class BatchController {
   constructor(private readonly bus: CommandBus) {}
 
   /**
-   * Carry out up to 1,000 commands in order, each with its own success or failure. A key in the header stands for the
-   * batch as a whole: a retry answers what was carried out before and tries the rest.
+   * Executes up to 1,000 commands in order, each with its own success or failure.
+   * @remarks With an Idempotency-Key, a retry repeats the answers of executed commands and tries the others.
    */
   @Post()
   @CommandRoute({ status: 200, answer: BatchAnswer })
@@ -42,22 +41,22 @@ export class BatchController {
     @FromRequest() context: CommandContext,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const whole = {
+    const batchContext = {
       ...context,
       commandId: undefined,
       correlationId: context.correlationId ?? context.commandId,
     };
-    const batchHash = whole.idempotencyKey && hash('sha256', JSON.stringify(commands), 'hex');
+    const batchHash = batchContext.idempotencyKey && hash('sha256', JSON.stringify(commands), 'hex');
     const outcomes: Outcome[] = [];
-    for (let start = 0; start < commands.length; start += AT_ONCE) {
-      const part = commands.slice(start, start + AT_ONCE);
-      const running = part.map((given, i) =>
-        this.carryOut(given, { ...whole, ...keyOf(whole, start + i, batchHash) }),
+    for (let start = 0; start < commands.length; start += MAX_PARALLEL_COMMANDS) {
+      const part = commands.slice(start, start + MAX_PARALLEL_COMMANDS);
+      const running = part.map((entry, i) =>
+        this.execute(entry, { ...batchContext, ...commandKey(batchContext, start + i, batchHash) }),
       );
       outcomes.push(...(await Promise.all(running)));
     }
     const reused = outcomes.every((outcome) => outcome instanceof KeyReused);
-    if (reused && whole.idempotencyKey !== undefined) throw KeyReused.of(whole.idempotencyKey);
+    if (reused && batchContext.idempotencyKey !== undefined) throw KeyReused.of(batchContext.idempotencyKey);
     if (outcomes.every((outcome) => !(outcome instanceof StoreError) && outcome.replayed)) {
       void reply.header('idempotency-replayed', 'true');
     }
@@ -67,21 +66,21 @@ export class BatchController {
     void reply.code(200).type('application/json; charset=utf-8').send(`{"results":[${results}]}`);
   }
 
-  private async carryOut(given: Record<string, unknown>, context: CommandContext): Promise<Outcome> {
+  private async execute(entry: Record<string, unknown>, context: CommandContext): Promise<Outcome> {
     try {
-      const { command: name, userId, idempotencyKey = context.idempotencyKey, ...input } = given;
-      const known = typeof name === 'string' ? BY_NAME.get(name) : undefined;
-      if (!known) throw InvalidInput.field('command', `must be one of ${COMMAND_NAMES.join(', ')}`);
+      const { command: name, userId, idempotencyKey = context.idempotencyKey, ...input } = entry;
+      const type = typeof name === 'string' ? COMMANDS_BY_NAME.get(name) : undefined;
+      if (!type) throw InvalidInput.field('command', `must be one of ${COMMAND_NAMES.join(', ')}`);
       if (typeof userId !== 'string' || !ID_PATTERN.test(userId)) {
         throw InvalidInput.field('userId', 'must be 1 to 128 characters of A-Z a-z 0-9 . _ - : @');
       }
       if (idempotencyKey !== undefined && !isKey(idempotencyKey)) {
         throw InvalidInput.field('idempotencyKey', 'must have 1 to 255 characters');
       }
-      const ownKey = given.idempotencyKey !== undefined;
-      const batchHash = ownKey ? undefined : context.batchHash;
+      const hasOwnKey = entry.idempotencyKey !== undefined;
+      const batchHash = hasOwnKey ? undefined : context.batchHash;
       return await this.bus.execute(
-        new known.command(userId, known.validate(input) as never, { ...context, idempotencyKey, batchHash }),
+        new type.command(userId, type.validate(input) as never, { ...context, idempotencyKey, batchHash }),
       );
     } catch (error) {
       if (error instanceof StoreError) return error;
@@ -91,7 +90,7 @@ export class BatchController {
   }
 }
 
-function keyOf(
+function commandKey(
   context: CommandContext,
   index: number,
   batchHash: string | undefined,

@@ -1,8 +1,8 @@
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject } from 'class-validator';
 
-/** Commands to carry out, each on its own. */
+/** Commands to execute, each on its own. */
 export class BatchBody {
-  /** Each `{command, userId, idempotencyKey?, …the route's parameters and body fields}`. */
+  /** Each command is `{command, userId, idempotencyKey?, …the route's parameters and body fields}`. */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1_000)
@@ -10,7 +10,7 @@ export class BatchBody {
   commands: Record<string, unknown>[];
 }
 
-/** How one command went: `body` when it was carried out, `problem` when it was refused. */
+/** The result of one command: `body` when it was executed, `problem` when it was refused. */
 export class BatchResultAnswer {
   status: number;
   body?: Record<string, unknown>;

@@ -28,7 +28,7 @@ export class ConversationController {
     private readonly queries: QueryBus,
   ) {}
 
-  /** Record one exchange; the start of its session and its emotion are written in the same append. */
+  /** Records one exchange; the start of its session and its emotion are written in the same append. */
   @Post('turns')
   @CommandRoute({ status: 201, answer: TurnRecordedAnswer })
   async record(
@@ -40,7 +40,7 @@ export class ConversationController {
     sendWritten(reply, await this.commands.execute(new RecordTurn(userId, body, context)));
   }
 
-  /** Close a session; closing it again changes nothing. */
+  /** Ends a session; ending it again changes nothing. */
   @Post('sessions/:sessionId/end')
   @CommandRoute({ status: 200, answer: SessionEndedAnswer })
   async end(
@@ -52,7 +52,7 @@ export class ConversationController {
     sendWritten(reply, await this.commands.execute(new EndSession(userId, { sessionId }, context)));
   }
 
-  /** The window of the user's current session: the one with the latest activity. */
+  /** Returns the window of the user's current session: the one with the latest activity. */
   @Get('conversation')
   @ApiOkResponse({ type: ConversationAnswer })
   current(
@@ -62,7 +62,7 @@ export class ConversationController {
     return this.queries.execute(new GetConversation(userId));
   }
 
-  /** The window of one session. */
+  /** Returns the window of one session. */
   @Get('sessions/:sessionId')
   @ApiOkResponse({ type: ConversationAnswer })
   session(
@@ -72,13 +72,13 @@ export class ConversationController {
     return this.queries.execute(new GetConversation(userId, sessionId));
   }
 
-  /** All sessions, the one begun last first. */
+  /** Lists all sessions, latest start first. */
   @Get('sessions')
   @ApiOkResponse({ type: SessionPageAnswer })
   sessions(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(ListSessionsQuery)) asked: ListSessionsQuery,
+    @Query(validQuery(ListSessionsQuery)) query: ListSessionsQuery,
   ): Promise<SessionPageAnswer> {
-    return this.queries.execute(new ListSessions(userId, asked));
+    return this.queries.execute(new ListSessions(userId, query));
   }
 }

@@ -59,7 +59,7 @@ const talking = (when: When = {}): Happened[] => [
 ];
 
 describe('recording a turn', () => {
-  it('registers a user nobody knows and starts the session', () => {
+  it('registers an unknown user and starts the session', () => {
     given()
       .when(record())
       .thenEvents(
@@ -79,7 +79,7 @@ describe('recording a turn', () => {
       });
   });
 
-  it('goes on with a session that was started', () => {
+  it('continues a started session', () => {
     given(...talking())
       .when(record())
       .thenEvents(turnEvent())
@@ -91,32 +91,32 @@ describe('recording a turn', () => {
       });
   });
 
-  it('starts a session of its own where only another user has one of that name', () => {
+  it('starts a session even if another user has one with the same id', () => {
     given(registered(), ...talking({ userId: 'user-2' }))
       .when(record())
       .thenEvents(startedEvent, turnEvent());
   });
 
-  it('starts a session again that was ended', () => {
+  it('restarts an ended session', () => {
     given(...talking(), ended('session-1'))
       .when(record())
       .thenEvents(startedEvent, turnEvent());
   });
 
-  it('starts an ended session again for a turn that comes late', () => {
+  it('restarts an ended session for a late turn', () => {
     const occurredAt = NOW - 30 * DAY;
     given(...talking(), ended('session-1'))
       .when(record({ occurredAt: new Date(occurredAt).toISOString() }))
       .thenEvents({ ...startedEvent, occurredAt }, { ...turnEvent(), occurredAt });
   });
 
-  it('keeps topics trimmed, each once, in the order and the case they were said', () => {
+  it('stores topics trimmed and once each, in the given order and case', () => {
     given(...talking())
       .when(record({ topics: [' sailing', 'Boats', 'sailing ', 'boats', '  '] }))
       .thenEvents(turnEvent({ topics: ['sailing', 'Boats', 'boats'] }));
   });
 
-  it('happened when the client says, in the offset of the user, but registration happens now', () => {
+  it('uses the time of the client and the offset of the user, but registers the user at the present time', () => {
     const occurredAt = Date.UTC(2025, 0, 1, 12);
     given()
       .when(record({ occurredAt: '2025-01-01T04:00:00-08:00' }))
@@ -133,7 +133,7 @@ describe('recording a turn', () => {
       );
   });
 
-  it('may have happened up to a day ahead of the clock, and is refused beyond', () => {
+  it('is allowed up to one day ahead of the clock, and refused beyond', () => {
     const occurredAt = NOW + DAY;
     given(...talking())
       .when(record({ occurredAt: new Date(occurredAt).toISOString() }))
@@ -149,7 +149,7 @@ describe('recording a turn', () => {
 describe('the emotion of a turn', () => {
   const felt = { label: ' Joy', intensity: 0.85, triggers: ['Harbour ', 'harbour', 'MORNING', ' '] };
   const emotion = { label: 'joy', intensity: 0.85, confidence: null, triggers: ['harbour', 'morning'] };
-  it('is observed by itself too, brought about by the turn, with trimmed lower-case labels', () => {
+  it('is also recorded as an event of its own, caused by the turn, with trimmed lower-case labels', () => {
     given(...talking())
       .when(record({ emotion: felt }))
       .thenEvents(turnEvent({ emotion }), { ...observation(null), causedBy: 0 })
@@ -164,7 +164,7 @@ describe('the emotion of a turn', () => {
       });
   });
 
-  it('names the turn as its cause whatever the turn brought with it', () => {
+  it('has the turn as its cause, whichever events precede the turn', () => {
     given(registered())
       .when(record({ emotion: felt }))
       .thenEvents(startedEvent, turnEvent({ emotion }), { ...observation(null), causedBy: 1 });
@@ -178,7 +178,7 @@ describe('the emotion of a turn', () => {
       );
   });
 
-  it('keeps its confidence, and the time and the offset of the turn', () => {
+  it('is stored with its confidence, and with the time and offset of the turn', () => {
     const when = { occurredAt: NOW - DAY, utcOffset: 345 };
     given(...livesIn(345), started('session-1'))
       .when(
@@ -190,7 +190,7 @@ describe('the emotion of a turn', () => {
       );
   });
 
-  it('needs no triggers, and may be said to be none', () => {
+  it('needs no triggers, and may be null', () => {
     given(...talking())
       .when(record({ emotion: { label: 'joy', intensity: 0 } }))
       .thenEvents(turnEvent({ emotion: { label: 'joy', intensity: 0, confidence: null, triggers: [] } }), {
@@ -213,7 +213,7 @@ describe('the emotion of a turn', () => {
 });
 
 describe('ending a session', () => {
-  it('is recorded in the offset of the user', () => {
+  it('is recorded with the offset of the user', () => {
     given(...talking())
       .when(end())
       .thenEvents(endedEvent)
@@ -223,21 +223,21 @@ describe('ending a session', () => {
       .thenEvents({ ...endedEvent, utcOffset: 330 });
   });
 
-  it('writes nothing the second time and answers the position of the end', () => {
+  it('writes nothing the second time, and returns the position of the end', () => {
     given(...talking(), ended('session-1'), observed({ sessionId: 'session-1' }))
       .when(end())
       .thenEvents()
       .thenAnswers(200, { sessionId: 'session-1', position: 4 });
   });
 
-  it('ends a session again that went on', () => {
+  it('ends a restarted session again', () => {
     given(...talking(), ended('session-1'), started('session-1'), said())
       .when(end())
       .thenEvents(endedEvent)
       .thenAnswers(200, { sessionId: 'session-1', position: 7 });
   });
 
-  it('is refused for a session that never was, also of a user nobody knows', () => {
+  it('is refused for an unknown session, also of an unknown user', () => {
     given(...talking())
       .when(end('session-2'))
       .thenFails('session.not-found');

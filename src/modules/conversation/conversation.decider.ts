@@ -3,13 +3,13 @@ import { conversationStream, emotionStream } from '../../events/streams.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { label, labels } from '../labels.js';
-import { occurrence, userInDecision } from '../user-in-decision.js';
+import { occurrenceTime, resolveUser } from '../resolve-user.js';
 import type { EndSessionInput } from './commands/end-session.command.js';
 import type { RecordTurnBody } from './commands/record-turn.command.js';
 
 /**
- * Records a turn, and with it whatever it brings: the user's registration, the start of the session (also of one that
- * was ended: no turn is refused for coming late), and the emotion it showed.
+ * Records a turn and all that comes with it: the user's registration, the start of the session, and the
+ * emotion of the turn. A turn in an ended session restarts it, so that late turns are not refused.
  */
 export function recordTurn(
   state: WriteState,
@@ -17,8 +17,8 @@ export function recordTurn(
   input: RecordTurnBody & { turnId: string },
 ): Decision {
   const { turnId, sessionId, userMessage, assistantMessage } = input;
-  const { registration, utcOffset } = userInDecision(state, userId);
-  const occurredAt = occurrence(input.occurredAt, state.now);
+  const { registration, utcOffset } = resolveUser(state, userId);
+  const occurredAt = occurrenceTime(input.occurredAt, state.now);
   const streamId = conversationStream(userId, sessionId);
   const session = state.rows.get(sessionsTable, userId, sessionId);
   const emotion = turnEmotion(input);
@@ -61,13 +61,13 @@ export function recordTurn(
   };
 }
 
-/** Closes a session; closing it again writes nothing. */
+/** Ends a session; ending it again writes nothing. */
 export function endSession(state: WriteState, userId: string, { sessionId }: EndSessionInput): Decision {
   const session = state.rows.get(sessionsTable, userId, sessionId);
   if (!session) throw NotFound.session(sessionId);
   if (session.ended)
     return { status: 200, events: [], answer: () => ({ sessionId, position: session.position }) };
-  const { utcOffset } = userInDecision(state, userId);
+  const { utcOffset } = resolveUser(state, userId);
   const streamId = conversationStream(userId, sessionId);
   return {
     status: 200,

@@ -1,16 +1,16 @@
 import { IsInt, Max, Min } from 'class-validator';
 import { IsText, Optional } from '../../validation/fields.js';
 
-/** Which sessions to list. */
+/** Page of the list of sessions. */
 export class ListSessionsQuery {
-  /** 20 when left out. */
+  /** Maximum number of sessions; 20 when left out. */
   @Optional()
   @IsInt()
   @Min(1)
   @Max(200)
   limit?: number;
 
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the previous page. */
   @Optional()
   @IsText(1, 500)
   cursor?: string;
@@ -24,7 +24,7 @@ export class WrittenEventAnswer {
   version: number;
 }
 
-/** The answer of a turn. */
+/** The answer to a recorded turn. */
 export class TurnRecordedAnswer {
   turnId: string;
   sessionId: string;
@@ -32,7 +32,7 @@ export class TurnRecordedAnswer {
   events: WrittenEventAnswer[];
 }
 
-/** The answer of an ended session. */
+/** The answer to an ended session. */
 export class SessionEndedAnswer {
   sessionId: string;
   position: number;
@@ -46,7 +46,7 @@ export class TurnEmotionAnswer {
   triggers: string[];
 }
 
-/** A turn of the window. */
+/** A turn in the conversation window. */
 export class TurnAnswer {
   turnId: string;
   userMessage: string;
@@ -55,22 +55,22 @@ export class TurnAnswer {
   occurredAt: string;
 }
 
-/** One step of an emotional trajectory. */
+/** One step of the emotion trajectory. */
 export class TrajectoryAnswer {
   emotion: string;
   intensity: number;
   occurredAt: string;
 }
 
-/** What a reply needs of a session: oldest first, by the time it happened. */
+/** The conversation window of a session: what a reply needs. Lists start with the oldest occurrence. */
 export class ConversationAnswer {
   userId: string;
   sessionId: string;
-  /** The last 10. */
+  /** The last 10 turns. */
   turns: TurnAnswer[];
-  /** The last 15. */
+  /** The last 15 topics. */
   topics: string[];
-  /** The last 20. */
+  /** The last 20 emotions. */
   emotionTrajectory: TrajectoryAnswer[];
   currentEmotion: string | null;
   startedAt: string;
@@ -88,7 +88,7 @@ export class SessionAnswer {
   ended: boolean;
 }
 
-/** A page of sessions, the one begun last first. */
+/** A page of sessions, latest start first. */
 export class SessionPageAnswer {
   items: SessionAnswer[];
   nextCursor: string | null;

@@ -6,7 +6,7 @@ import { BUCKETS, type Bucket } from './emotion.dto.js';
 
 const startOf = (time: string, bucket: Bucket, utcOffset = 0) =>
   new Date(bucketStart(Date.parse(time), bucket, utcOffset)).toISOString();
-/** The row of a day in which one quarter of an hour holds something. */
+/** The row of a day with observations in one quarter of an hour. */
 const felt = (time: string, emotion: string, count: number, intensitySum: number): EmotionDayRow => {
   const at = Date.parse(time);
   const quarters: EmotionDayRow['quarters'] = [[quarterOfDay(at), count, intensitySum]];
@@ -45,7 +45,7 @@ describe('the start of a bucket', () => {
     expect(startOf('1969-12-31T23:59:59.999Z', bucket)).toBe(start);
   });
 
-  it('is, for weeks, always a Monday at midnight of the offset', () => {
+  it('is for weeks always a Monday at local midnight', () => {
     for (let day = -20; day < 20; day++) {
       const start = bucketStart(day * 86_400_000 + 1, 'week', -210);
       const local = new Date(start - 210 * 60_000);
@@ -53,7 +53,7 @@ describe('the start of a bucket', () => {
     }
   });
 
-  it('knows no summer time: a day has 24 hours also where clocks are changed', () => {
+  it('ignores summer time: a day has 24 hours even when clocks change', () => {
     expect(startOf('2025-03-30T22:30:00Z', 'day', 60)).toBe('2025-03-29T23:00:00.000Z');
     expect(startOf('2025-03-30T23:00:00Z', 'day', 60)).toBe('2025-03-30T23:00:00.000Z');
   });
@@ -74,10 +74,10 @@ describe('the start of a bucket', () => {
   });
 });
 
-describe('quarters of an hour put together', () => {
+describe('the calendar buckets', () => {
   const inUtc = { bucket: 'day', utcOffset: 0 } as const;
 
-  it('are summed by bucket and emotion, by time and then by emotion', () => {
+  it('sum counts by time and emotion, and are sorted by both', () => {
     const days = [
       felt('2025-03-04T00:00:00Z', 'joy', 1, 0.5),
       felt('2025-03-03T08:00:00Z', 'joy', 2, 1.5),
@@ -91,7 +91,7 @@ describe('quarters of an hour put together', () => {
     ]);
   });
 
-  it('fall into the days of the offset asked for', () => {
+  it('use the days of the requested offset', () => {
     const days = [felt('2025-03-03T18:00:00Z', 'joy', 1, 1), felt('2025-03-03T18:15:00Z', 'joy', 1, 0)];
     const inNepal = calendarBuckets(days, { bucket: 'day', utcOffset: 345 });
     expect(inNepal.map(({ start, count }) => [start, count])).toEqual([
@@ -101,7 +101,7 @@ describe('quarters of an hour put together', () => {
     expect(calendarBuckets(days, inUtc)).toHaveLength(1);
   });
 
-  it('are left out when they start before the first instant, or not before the last', () => {
+  it('leave out quarters that start before `from`, or at `to` or later', () => {
     const days = ['08:00', '08:15', '08:30', '08:45'].map((time) =>
       felt(`2025-03-03T${time}:00Z`, 'joy', 1, 1),
     );
@@ -117,12 +117,12 @@ describe('quarters of an hour put together', () => {
     expect(counted()).toEqual([4]);
   });
 
-  it('keep emotions apart whose names hold blanks and digits', () => {
+  it('keep emotions apart whose names contain blanks and digits', () => {
     const days = [felt('1970-01-01T00:00:00Z', '0 joy', 1, 1), felt('1970-01-01T00:00:00Z', 'joy', 1, 1)];
     expect(calendarBuckets(days, inUtc)).toHaveLength(2);
   });
 
-  it('are none where there are none', () => {
+  it('are empty without observations', () => {
     expect(calendarBuckets([], { bucket: 'month', utcOffset: 0 })).toEqual([]);
   });
 
@@ -145,10 +145,10 @@ describe('quarters of an hour put together', () => {
     fc.assert(
       fc.property(rows, fc.constantFrom(...BUCKETS), offset, (days, bucket, utcOffset) => {
         const items = calendarBuckets(days, { bucket, utcOffset });
-        const held = days.flatMap(({ quarters }) => quarters);
-        expect(total(items.map(({ count }) => count))).toBe(total(held.map(([, count]) => count)));
+        const observed = days.flatMap(({ quarters }) => quarters);
+        expect(total(items.map(({ count }) => count))).toBe(total(observed.map(([, count]) => count)));
         expect(total(items.map(({ count, meanIntensity }) => count * meanIntensity))).toBeCloseTo(
-          total(held.map(([, , sum]) => sum)),
+          total(observed.map(([, , sum]) => sum)),
           8,
         );
         const places = items.map(({ start, emotion }) => `${start} ${emotion}`);

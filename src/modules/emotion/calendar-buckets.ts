@@ -2,32 +2,34 @@ import type { EmotionDayRow } from '../../projections/emotion-trend.projection.j
 import { quarterStart } from '../../projections/local-time.js';
 import type { Bucket, EmotionBucketAnswer } from './emotion.dto.js';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
-/** The start, ms UTC, of the calendar bucket around an instant, in a zone `utcOffset` minutes east of UTC. */
+/** Returns the start (ms UTC) of the calendar bucket around an instant, `utcOffset` minutes east of UTC. */
 export function bucketStart(at: number, bucket: Bucket, utcOffset: number): number {
-  const local = at + utcOffset * MINUTE;
-  return localStart(local, bucket) - utcOffset * MINUTE;
+  const local = at + utcOffset * MINUTE_MS;
+  return localStart(local, bucket) - utcOffset * MINUTE_MS;
 }
 
 function localStart(local: number, bucket: Bucket): number {
-  if (bucket === 'hour') return Math.floor(local / HOUR) * HOUR;
-  const day = Math.floor(local / DAY);
-  if (bucket === 'day') return day * DAY;
+  if (bucket === 'hour') return Math.floor(local / HOUR_MS) * HOUR_MS;
+  const day = Math.floor(local / DAY_MS);
+  if (bucket === 'day') return day * DAY_MS;
   // 1970-01-01 was a Thursday: three days after Monday.
-  if (bucket === 'week') return (day - ((((day + 3) % 7) + 7) % 7)) * DAY;
+  if (bucket === 'week') return (day - ((((day + 3) % 7) + 7) % 7)) * DAY_MS;
   const date = new Date(local);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
 }
 
-/** Puts the quarters of an hour that start within [from, to) together to the buckets asked for, by time and emotion. */
+/**
+ * Sums the quarters of an hour that start in [from, to) into calendar buckets, sorted by time and emotion.
+ */
 export function calendarBuckets(
   days: readonly EmotionDayRow[],
-  cut: { bucket: Bucket; utcOffset: number; from?: number | undefined; to?: number | undefined },
+  options: { bucket: Bucket; utcOffset: number; from?: number | undefined; to?: number | undefined },
 ): EmotionBucketAnswer[] {
-  const { bucket, utcOffset, from = -Infinity, to = Infinity } = cut;
+  const { bucket, utcOffset, from = -Infinity, to = Infinity } = options;
   const sums = new Map<string, { at: number; emotion: string; count: number; intensitySum: number }>();
   for (const { day, emotion, quarters } of days) {
     for (const [quarter, count, intensitySum] of quarters) {

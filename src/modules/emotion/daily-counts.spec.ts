@@ -14,30 +14,30 @@ const day = (
 });
 
 describe('the counts of consecutive days', () => {
-  it('are none where nothing was ever felt', () => {
+  it('are empty without observations', () => {
     expect(dailyCounts([], 0)('joy')).toEqual([]);
   });
 
-  it('begin with the first day of any emotion, end with the last, and count 0 between', () => {
+  it('run from the first to the last day of any emotion, with 0 between', () => {
     const days = [day(10, 'fear', [0, 1]), day(12, 'joy', [5, 2], [90, 1]), day(14, 'fear', [0, 1])];
     expect(dailyCounts(days, 0)('joy')).toEqual([0, 0, 3, 0, 0]);
     expect(dailyCounts(days, 0)('fear')).toEqual([1, 0, 0, 0, 1]);
     expect(dailyCounts(days, 0)('calm')).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it("are those of the user's own days, which may begin on another day of UTC", () => {
+  it("follow the user's own days, which may start on another UTC day", () => {
     const days = [day(10, 'joy', [72, 1], [73, 2]), day(11, 'joy', [72, 4])];
     expect(dailyCounts(days, 345)('joy')).toEqual([1, 6]);
     expect(dailyCounts(days, -720)('joy')).toEqual([3, 4]);
     expect(dailyCounts([day(0, 'joy', [0, 1], [95, 1])], -60)('joy')).toEqual([1, 1]);
   });
 
-  it('are at most 28, up to the last day', () => {
+  it('cover at most the 28 days up to the last one', () => {
     const days = Array.from({ length: 40 }, (_, i) => day(i, 'joy', [0, i]));
     expect(dailyCounts(days, 0)('joy')).toEqual(Array.from({ length: 28 }, (_, i) => i + 12));
   });
 
-  it('lose nothing that was felt within the window', () => {
+  it('lose no observation within the window', () => {
     const quarter = fc.tuple(fc.nat({ max: 95 }), fc.integer({ min: 1, max: 5 }));
     const offset = fc.integer({ min: -48, max: 56 }).map((quarters) => quarters * 15);
     const rows = fc.array(fc.tuple(fc.nat({ max: 25 }), fc.array(quarter, { minLength: 1, maxLength: 5 })), {

@@ -3,8 +3,8 @@ import { localDay, quarterStart } from '../../projections/local-time.js';
 import { TREND_DAYS } from './daily-trend.js';
 
 /**
- * Answers, for an emotion, its counts on consecutive days of the user's calendar: at most 28, up to the last day with
- * any emotion, from the first day that is known; days without the emotion count 0.
+ * Returns a function that lists the daily counts of an emotion in the user's calendar: at most 28 consecutive
+ * days, up to the last day with any emotion, and not before the first one. Days without the emotion count 0.
  */
 export function dailyCounts(
   days: readonly EmotionDayRow[],
@@ -18,13 +18,12 @@ export function dailyCounts(
     })),
   );
   const last = observed.reduce((latest, { day }) => Math.max(latest, day), -Infinity);
-  const earliest = observed.reduce((known, { day }) => Math.min(known, day), Infinity);
+  const earliest = observed.reduce((least, { day }) => Math.min(least, day), Infinity);
   const first = Math.max(last - TREND_DAYS + 1, earliest);
   return (emotion) => {
     const counts = Array.from({ length: observed.length > 0 ? last - first + 1 : 0 }, () => 0);
-    for (const seen of observed) {
-      if (seen.emotion === emotion && seen.day >= first)
-        counts[seen.day - first] = (counts[seen.day - first] ?? 0) + seen.count;
+    for (const { emotion: name, day, count } of observed) {
+      if (name === emotion && day >= first) counts[day - first] = (counts[day - first] ?? 0) + count;
     }
     return counts;
   };

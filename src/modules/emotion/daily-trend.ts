@@ -1,16 +1,17 @@
 import { errorFunction, linearRegression, sampleCorrelation } from 'simple-statistics';
 import type { TrendAnswer } from './emotion.dto.js';
 
-/** Days that a trend looks at. */
+/** Days that a trend covers. */
 export const TREND_DAYS = 28;
-/** From this confidence on a slope counts as one. */
+/** A slope with less confidence counts as stable. */
 const MIN_CONFIDENCE = 0.9;
-/** Fewer days say nothing. */
+/** Fewer days give no trend. */
 const MIN_DAYS = 4;
 
 /**
- * Where the counts of consecutive days are going: the least-squares slope, and a confidence of 1 - p, where p is the
- * two-sided probability of a correlation at least as strong without any trend (R. A. Fisher's z, 1921).
+ * Returns the trend of the counts of consecutive days: the least-squares slope, and a confidence of 1 - p,
+ * where p is the two-sided probability of a correlation at least as strong without any trend (R. A. Fisher's
+ * z, 1921).
  */
 export function dailyTrend(counts: readonly number[]): TrendAnswer {
   if (counts.length < MIN_DAYS || counts.every((count) => count === counts[0])) {

@@ -26,7 +26,7 @@ export class EmotionController {
     private readonly queries: QueryBus,
   ) {}
 
-  /** Note an emotion that was observed outside a turn; a turn brings its own. */
+  /** Records an emotion observed outside a turn; a turn records its own. */
   @Post()
   @CommandRoute({ status: 201, answer: EmotionObservedAnswer })
   async observe(
@@ -38,7 +38,7 @@ export class EmotionController {
     sendWritten(reply, await this.commands.execute(new ObserveEmotion(userId, body, context)));
   }
 
-  /** What the user feels: how often, how strongly, when, about what, and where it is going. */
+  /** Returns each emotion of the user with its frequency, intensity, triggers, hours and trend. */
   @Get()
   @ApiOkResponse({ type: EmotionsAnswer })
   list(
@@ -48,13 +48,13 @@ export class EmotionController {
     return this.queries.execute(new ListEmotions(userId));
   }
 
-  /** Counts and mean intensities by hour, day, week or month. */
+  /** Returns counts and mean intensities by hour, day, week or month. */
   @Get('trend')
   @ApiOkResponse({ type: EmotionTrendAnswer })
   trend(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(EmotionTrendQuery)) asked: EmotionTrendQuery,
+    @Query(validQuery(EmotionTrendQuery)) query: EmotionTrendQuery,
   ): Promise<EmotionTrendAnswer> {
-    return this.queries.execute(new GetEmotionTrend(userId, asked));
+    return this.queries.execute(new GetEmotionTrend(userId, query));
   }
 }

@@ -27,39 +27,39 @@ const observation = (fields: object = {}) => ({
 });
 
 describe('observing an emotion', () => {
-  it('registers a user nobody knows and says null where nothing is known', () => {
+  it('registers an unknown user, and records null for what was left out', () => {
     given()
       .when(observe())
       .thenEvents({ streamId: 'profile:user-1', type: 'user.registered', data: {} }, observation())
       .thenAnswers(201, { position: 2, version: 1 });
   });
 
-  it('answers the version of the stream of emotions', () => {
+  it('returns the version of the emotion stream', () => {
     given(registered(), observed(), observed())
       .when(observe())
       .thenEvents(observation())
       .thenAnswers(201, { position: 4, version: 3 });
   });
 
-  it('keeps labels trimmed, in lower case and each once', () => {
+  it('stores labels trimmed, in lower case and once each', () => {
     given(registered())
       .when(observe({ emotion: ' Joy\n', triggers: ['Harbour', ' harbour ', 'BOATS', 'boats'] }))
       .thenEvents(observation({ triggers: ['harbour', 'boats'] }));
   });
 
-  it('keeps the confidence and the session that were said', () => {
+  it('stores the given confidence and session', () => {
     given(registered())
       .when(observe({ confidence: 0, sessionId: 'session-7' }))
       .thenEvents(observation({ confidence: 0, sessionId: 'session-7' }));
   });
 
-  it('happened when the client says, in the offset of the user', () => {
+  it('uses the time of the client and the offset of the user', () => {
     given(...livesIn(-210))
       .when(observe({ occurredAt: '1969-12-31T20:30:00-03:30' }))
       .thenEvents({ ...observation(), occurredAt: 0, utcOffset: -210 });
   });
 
-  it('may have happened up to a day ahead of the clock, and is refused beyond', () => {
+  it('is allowed up to one day ahead of the clock, and refused beyond', () => {
     given(registered())
       .when(observe({ occurredAt: new Date(NOW + DAY).toISOString() }))
       .thenEvents({ ...observation(), occurredAt: NOW + DAY });

@@ -1,12 +1,12 @@
 import { emotionStream } from '../../events/streams.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
 import { label, labels } from '../labels.js';
-import { occurrence, userInDecision } from '../user-in-decision.js';
+import { occurrenceTime, resolveUser } from '../resolve-user.js';
 import type { ObserveEmotionBody } from './commands/observe-emotion.command.js';
 
-/** Notes an emotion that was observed outside a turn. */
+/** Records an emotion observed outside a turn. */
 export function observeEmotion(state: WriteState, userId: string, input: ObserveEmotionBody): Decision {
-  const { registration, utcOffset } = userInDecision(state, userId);
+  const { registration, utcOffset } = resolveUser(state, userId);
   const data = {
     emotion: label(input.emotion),
     intensity: input.intensity,
@@ -15,7 +15,7 @@ export function observeEmotion(state: WriteState, userId: string, input: Observe
     sessionId: input.sessionId ?? null,
     turnId: null,
   };
-  const occurredAt = occurrence(input.occurredAt, state.now);
+  const occurredAt = occurrenceTime(input.occurredAt, state.now);
   return {
     status: 201,
     events: [

@@ -1,30 +1,32 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { IsInstant, Optional } from '../../validation/fields.js';
 
-/** How wide a bucket is. */
+/** The widths of a calendar bucket. */
 export const BUCKETS = ['hour', 'day', 'week', 'month'] as const;
 
-/** One of the widths. */
+/** Width of a calendar bucket. */
 export type Bucket = (typeof BUCKETS)[number];
 
-/** Which part of the trend, and how it is cut. */
+/** Filters and bucket width for the trend. */
 export class EmotionTrendQuery {
-  /** `day` when left out. Weeks start on Monday. */
+  /** Width of a bucket; `day` when left out. Weeks start on Monday. */
   @Optional()
   @IsIn(BUCKETS)
   bucket?: Bucket;
 
-  /** Rounded down to the quarter of an hour. */
+  /** Only observations at or after this time, rounded down to the quarter of an hour. */
   @Optional()
   @IsInstant()
   from?: string;
 
-  /** Rounded down to the quarter of an hour; itself not included. */
+  /** Only observations before this time, rounded down to the quarter of an hour. */
   @Optional()
   @IsInstant()
   to?: string;
 
-  /** Minutes east of UTC in which days begin; the user's own when left out. Exact for multiples of 15. */
+  /**
+   * Time zone of the buckets, minutes east of UTC; the user's own when left out. Exact for multiples of 15.
+   */
   @Optional()
   @IsInt()
   @Min(-720)
@@ -32,18 +34,18 @@ export class EmotionTrendQuery {
   utcOffset?: number;
 }
 
-/** What an emotion was about, and how often. */
+/** A trigger of an emotion, and how often it occurred. */
 export class TriggerAnswer {
   trigger: string;
   count: number;
 }
 
-/** Where an emotion is going. */
+/** The trend of an emotion. */
 export class TrendAnswer {
   direction: 'increasing' | 'decreasing' | 'stable';
-  /** Least-squares slope of the daily counts over at most 28 days up to the user's last day with any emotion. */
+  /** Least-squares slope of the daily counts over at most 28 days, up to the last day with any emotion. */
   slopePerDay: number;
-  /** 0..1: how unlikely such a slope would be if the days had no order (two-sided, by Fisher's z). */
+  /** 0..1: how unlikely such a slope would be by chance (two-sided, by Fisher's z). */
   confidence: number;
 }
 
@@ -54,9 +56,9 @@ export class EmotionAnswer {
   meanIntensity: number;
   /** Population variance of the intensity. */
   variance: number;
-  /** The 50 most frequent. */
+  /** The 50 most frequent triggers. */
   triggers: TriggerAnswer[];
-  /** Observations by hour of the user's own day. */
+  /** Number of observations by hour of the user's own day. */
   hours: number[];
   firstAt: string;
   lastAt: string;
@@ -76,12 +78,12 @@ export class EmotionBucketAnswer {
   meanIntensity: number;
 }
 
-/** The buckets that hold anything, by time and emotion. */
+/** The buckets with observations, sorted by time and emotion. */
 export class EmotionTrendAnswer {
   items: EmotionBucketAnswer[];
 }
 
-/** The answer of an observation. */
+/** The answer to an observed emotion. */
 export class EmotionObservedAnswer {
   position: number;
   version: number;

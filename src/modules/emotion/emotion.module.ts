@@ -3,7 +3,7 @@ import { EmotionController } from './emotion.controller.js';
 import { GetEmotionTrendHandler } from './queries/get-emotion-trend.query.js';
 import { ListEmotionsHandler } from './queries/list-emotions.query.js';
 
-/** What a user feels. */
+/** The emotions of a user over HTTP. */
 @Module({
   controllers: [EmotionController],
   providers: [ListEmotionsHandler, GetEmotionTrendHandler],

@@ -1,13 +1,13 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Reads } from '../../projections/reads/reads.js';
 import type { EventsQuery } from './feed.dto.js';
-import { LogWalk, matching } from './log-walk.js';
+import { LogWalk, eventFilter } from './log-walk.js';
 
-/** All that happened? Answers a line of JSON an event, in UTF-8 and piece by piece, up to where the log ends now. */
+/** Copies the log up to its present head: one line of JSON per event, as chunks of UTF-8. */
 export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
   constructor(
     readonly asked: EventsQuery,
-    /** Aborts when nobody reads on. */
+    /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
   ) {
     super();
@@ -18,15 +18,15 @@ export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
 export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ asked, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array>> {
-    return this.pages(asked, signal);
+  async execute({ asked: query, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array>> {
+    return this.pages(query, signal);
   }
 
   private async *pages(
-    { after = 0, limit = Infinity, ...asked }: EventsQuery,
+    { after = 0, limit = Infinity, ...filter }: EventsQuery,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
-    const walk = new LogWalk(matching(asked), after);
+    const walk = new LogWalk(eventFilter(filter), after);
     let left = limit;
     let head: number | undefined;
     do {
@@ -34,7 +34,7 @@ export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
         ...walk.next({ upTo: head, limit: left }),
         format: 'ndjson',
       });
-      walk.pass(page);
+      walk.advance(page);
       head ??= page.head;
       left -= page.events;
       if (page.events > 0) yield page.text;

@@ -7,7 +7,7 @@ import { valid, validQuery } from '../../http/valid.pipe.js';
 import { CopyEvents } from './copy-events.query.js';
 import { EventAnswer, EventPageAnswer, EventsQuery, EventStreamQuery, UserEventsQuery } from './feed.dto.js';
 import { FollowEvents } from './follow-events.query.js';
-import { LAST_EVENT_ID, resumedAfter } from './last-event-id.js';
+import { LAST_EVENT_ID, resumePosition } from './last-event-id.js';
 import { OpenStreams } from './open-streams.js';
 import { ReadEvents } from './read-events.query.js';
 import { NDJSON, wantsNdjson } from './wants-ndjson.js';
@@ -36,18 +36,18 @@ export class FeedController {
     private readonly streams: OpenStreams,
   ) {}
 
-  /** The log, in commit order and without gaps: a page of it, or all of it as NDJSON. */
+  /** Returns the log in commit order and without gaps: one page, or everything as NDJSON. */
   @Get('events')
   @ApiPageOrLines()
   events(
-    @Query(validQuery(EventsQuery)) asked: EventsQuery,
+    @Query(validQuery(EventsQuery)) query: EventsQuery,
     @Headers('accept') accept: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.send(asked, accept, reply);
+    return this.send(query, accept, reply);
   }
 
-  /** The log as server-sent events: first what is there, then what comes, as it is committed. */
+  /** Streams the log as server-sent events: first the stored events, then new ones as they are committed. */
   @Get('events/stream')
   @ApiHeader({
     name: LAST_EVENT_ID,
@@ -62,41 +62,41 @@ export class FeedController {
     content: { [EVENT_STREAM]: { schema: { type: 'string' } } },
   })
   stream(
-    @Query(validQuery(EventStreamQuery)) asked: EventStreamQuery,
+    @Query(validQuery(EventStreamQuery)) query: EventStreamQuery,
     @Headers(LAST_EVENT_ID) lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const from = { ...asked, after: resumedAfter(lastEventId) ?? asked.after };
+    const resumed = { ...query, after: resumePosition(lastEventId) ?? query.after };
     return this.streams.sendLive(reply, async (signal) => {
-      const pieces = await this.queries.execute(new FollowEvents(from, signal));
-      // A proxy that gathers an answer before it passes it on would hold every event back.
+      const chunks = await this.queries.execute(new FollowEvents(resumed, signal));
+      // A proxy that buffers answers would hold every event back.
       void reply.type(EVENT_STREAM).headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-      return pieces;
+      return chunks;
     });
   }
 
-  /** One user's events: a page of them, or all of them as NDJSON. */
+  /** Returns one user's events: one page, or everything as NDJSON. */
   @Get('users/:userId/events')
   @ApiPageOrLines()
   userEvents(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(UserEventsQuery)) asked: UserEventsQuery,
+    @Query(validQuery(UserEventsQuery)) query: UserEventsQuery,
     @Headers('accept') accept: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.send({ ...asked, userId }, accept, reply);
+    return this.send({ ...query, userId }, accept, reply);
   }
 
-  private async send(asked: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
+  private async send(query: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'accept');
     if (wantsNdjson(accept)) {
       return this.streams.sendAll(reply, async (signal) => {
-        const pieces = await this.queries.execute(new CopyEvents(asked, signal));
+        const chunks = await this.queries.execute(new CopyEvents(query, signal));
         void reply.type(NDJSON);
-        return pieces;
+        return chunks;
       });
     }
-    const page = await this.queries.execute(new ReadEvents(asked));
+    const page = await this.queries.execute(new ReadEvents(query));
     void reply
       .type('application/json; charset=utf-8')
       .send(Buffer.from(page.buffer, page.byteOffset, page.byteLength));

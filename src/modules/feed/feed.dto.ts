@@ -4,7 +4,7 @@ import { IsId, IsInstant, Optional } from '../../validation/fields.js';
 
 const TYPE_NAMES = EVENT_TYPES.map(({ type }) => type);
 
-/** Which part of one user's events. */
+/** Filters for one user's events. */
 export class UserEventsQuery {
   /** Only events after this position; 0 when left out. */
   @Optional()
@@ -13,7 +13,7 @@ export class UserEventsQuery {
   @Max(Number.MAX_SAFE_INTEGER)
   after?: number;
 
-  /** How many at most; when left out 100 a page, and all as NDJSON. */
+  /** Maximum number of events; when left out, 100 for a page and all for NDJSON. */
   @Optional()
   @IsInt()
   @Min(1)
@@ -26,27 +26,27 @@ export class UserEventsQuery {
   @IsIn(TYPE_NAMES, { each: true })
   types?: string[];
 
-  /** Only what occurred at or after this time. */
+  /** Only events that occurred at or after this time. */
   @Optional()
   @IsInstant()
   from?: string;
 
-  /** Only what occurred before this time. */
+  /** Only events that occurred before this time. */
   @Optional()
   @IsInstant()
   to?: string;
 }
 
-/** Which part of the log. */
+/** Filters for the log. */
 export class EventsQuery extends UserEventsQuery {
   @Optional()
   @IsId()
   userId?: string;
 }
 
-/** Which events to follow. */
+/** Filters for the event stream. */
 export class EventStreamQuery {
-  /** Begins after this position; 0 when left out. */
+  /** The stream starts after this position; 0 when left out. */
   @Optional()
   @IsInt()
   @Min(0)
@@ -64,7 +64,7 @@ export class EventStreamQuery {
   userId?: string;
 }
 
-/** An event. */
+/** One event of the log. */
 export class EventAnswer {
   position: number;
   eventId: string;
@@ -82,10 +82,10 @@ export class EventAnswer {
   data: Record<string, unknown>;
 }
 
-/** A page of the log, by position. */
+/** A page of the log, ordered by position. */
 export class EventPageAnswer {
   items: EventAnswer[];
-  /** What to send as `after` for the next page: everything up to it has been answered. */
+  /** Send this as `after` to get the next page: all matching events up to it have been returned. */
   nextAfter: number;
   /** Position of the log's last event. */
   head: number;

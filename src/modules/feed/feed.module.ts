@@ -6,7 +6,7 @@ import { OpenStreams } from './open-streams.js';
 import { ReadEventsHandler } from './read-events.query.js';
 import { SharedPages } from './shared-pages.js';
 
-/** What happened, in order; and what happens. */
+/** The log over HTTP: pages, NDJSON copies and live streams. */
 @Module({
   controllers: [FeedController],
   providers: [ReadEventsHandler, CopyEventsHandler, FollowEventsHandler, SharedPages, OpenStreams],

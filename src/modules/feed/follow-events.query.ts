@@ -2,17 +2,17 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Doorbell } from '../../events/log/doorbell.js';
 import type { EventStreamQuery } from './feed.dto.js';
 import { liveEvents } from './live-events.js';
-import { matching } from './log-walk.js';
+import { eventFilter } from './log-walk.js';
 import { SharedPages } from './shared-pages.js';
 
-/** Proxies give a silent connection up after a minute or half; a client that misses two of these knows that it is cut off. */
+/** Proxies drop a silent connection after 30 to 60 s. A client missing two heartbeats knows it is cut off. */
 const HEARTBEAT_MS = 15_000;
 
-/** What happens? Answers server-sent events, piece by piece, and does not end by itself. */
+/** Follows the log as server-sent events; the stream does not end by itself. */
 export class FollowEvents extends Query<AsyncGenerator<Uint8Array | string>> {
   constructor(
     readonly asked: EventStreamQuery,
-    /** Aborts when nobody reads on. */
+    /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
   ) {
     super();
@@ -26,13 +26,13 @@ export class FollowEventsHandler implements IQueryHandler<FollowEvents> {
     private readonly doorbell: Doorbell,
   ) {}
 
-  async execute({ asked, signal }: FollowEvents): Promise<AsyncGenerator<Uint8Array | string>> {
+  async execute({ asked: query, signal }: FollowEvents): Promise<AsyncGenerator<Uint8Array | string>> {
     const source = {
-      page: (query: Parameters<SharedPages['read']>[0]) => this.pages.read(query),
+      page: (pageQuery: Parameters<SharedPages['read']>[0]) => this.pages.read(pageQuery),
       doorbell: this.doorbell,
       heartbeatMs: HEARTBEAT_MS,
     };
-    const { after = 0, ...wanted } = asked;
-    return liveEvents(source, { ...matching(wanted), after }, signal);
+    const { after = 0, ...filter } = query;
+    return liveEvents(source, { ...eventFilter(filter), after }, signal);
   }
 }

@@ -1,10 +1,12 @@
 import { InvalidInput } from '../../errors.js';
 
-/** The header with which a client of server-sent events says what it has seen. */
+/** The header in which a client of server-sent events sends the id of the last event it received. */
 export const LAST_EVENT_ID = 'Last-Event-ID';
 
-/** The position that a Last-Event-ID header names; undefined without one, or while the client has seen nothing. */
-export function resumedAfter(lastEventId: string | undefined): number | undefined {
+/**
+ * Returns the position in a Last-Event-ID header; undefined when it is missing or empty. Throws InvalidInput.
+ */
+export function resumePosition(lastEventId: string | undefined): number | undefined {
   if (!lastEventId) return undefined;
   const position = Number(lastEventId);
   if (!/^\d+$/.test(lastEventId) || !Number.isSafeInteger(position)) {

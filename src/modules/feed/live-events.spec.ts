@@ -7,43 +7,43 @@ import { liveEvents } from './live-events.js';
 const HEARTBEAT_MS = 15_000;
 const EVERY_TYPE = { types: undefined, userId: undefined };
 
-/** A log in memory in which every so many events match. */
+/** A log in memory in which one of `every` events matches. */
 class GrowingLog {
   readonly doorbell = new Doorbell();
-  readonly asked: PageQuery[] = [];
+  readonly queries: PageQuery[] = [];
   head = 0;
   failure: Error | undefined;
 
   constructor(private readonly every = 1) {}
 
-  /** Grows; tells of it unless that is lost on the way. */
+  /** Appends events; rings unless the ring is lost. */
   grow(events: number, { ring = true } = {}): void {
     this.head += events;
     if (ring) this.doorbell.ring(this.head);
   }
 
   page = async (query: PageQuery): Promise<EventPage> => {
-    this.asked.push(query);
+    this.queries.push(query);
     if (this.failure) throw this.failure;
     const { head } = this;
     const end = Math.min(head, query.upTo ?? Infinity);
-    const found: number[] = [];
-    for (let at = query.after + 1; at <= end && found.length < query.limit; at++) {
-      if (at % this.every === 0) found.push(at);
+    const positions: number[] = [];
+    for (let at = query.after + 1; at <= end && positions.length < query.limit; at++) {
+      if (at % this.every === 0) positions.push(at);
     }
-    const nextAfter = found.length === query.limit ? (found.at(-1) ?? end) : end;
-    return { text: Buffer.from(`<${found.join(' ')}>`), events: found.length, nextAfter, head };
+    const nextAfter = positions.length === query.limit ? (positions.at(-1) ?? end) : end;
+    return { text: Buffer.from(`<${positions.join(' ')}>`), events: positions.length, nextAfter, head };
   };
 
-  follow(after: number, wanted: { types?: string[]; userId?: string } = {}) {
-    const gone = new AbortController();
-    const asked = { ...EVERY_TYPE, from: undefined, to: undefined, after, ...wanted };
-    const pieces = liveEvents({ ...this, heartbeatMs: HEARTBEAT_MS }, asked, gone.signal);
+  follow(after: number, filter: { types?: string[]; userId?: string } = {}) {
+    const disconnect = new AbortController();
+    const query = { ...EVERY_TYPE, from: undefined, to: undefined, after, ...filter };
+    const chunks = liveEvents({ ...this, heartbeatMs: HEARTBEAT_MS }, query, disconnect.signal);
     const next = async () => {
-      const { value } = await pieces.next();
+      const { value } = await chunks.next();
       return value === undefined ? undefined : Buffer.from(value).toString();
     };
-    return { next, gone };
+    return { next, disconnect };
   }
 }
 
@@ -55,31 +55,31 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Lets everything run that needs no time. */
+/** Runs everything that is due now. */
 const settle = () => jest.advanceTimersByTimeAsync(0);
 
-/** Whether the piece has come without time going by. */
-async function hasCome(piece: Promise<unknown>): Promise<boolean> {
-  let come = false;
-  void piece.then(() => (come = true));
+/** Whether the chunk is already there, without time passing. */
+async function hasArrived(chunk: Promise<unknown>): Promise<boolean> {
+  let arrived = false;
+  void chunk.then(() => (arrived = true));
   await settle();
-  return come;
+  return arrived;
 }
 
 describe('a live stream', () => {
-  it('says when to come back, then what is there, then what comes', async () => {
+  it('sends the reconnect delay, then stored events, then new ones', async () => {
     const log = new GrowingLog();
     log.grow(3);
     const { next } = log.follow(1);
     expect(await next()).toBe('retry: 1000\n\n');
     expect(await next()).toBe('<2 3>');
-    const piece = next();
-    expect(await hasCome(piece)).toBe(false);
+    const chunk = next();
+    expect(await hasArrived(chunk)).toBe(false);
     log.grow(2);
-    expect(await piece).toBe('<4 5>');
+    expect(await chunk).toBe('<4 5>');
   });
 
-  it('misses nothing that is committed while it reads', async () => {
+  it('misses no event that is committed while it reads', async () => {
     const log = new GrowingLog();
     log.grow(1);
     const { page } = log;
@@ -93,22 +93,22 @@ describe('a live stream', () => {
     expect(await next()).toBe('<2>');
   });
 
-  it('does not read again before there is something new, nor after a ring for what it knows', async () => {
+  it('does not read again before a ring beyond its position', async () => {
     const log = new GrowingLog();
     log.grow(3, { ring: false });
     const { next } = log.follow(0);
     await next();
     await next();
-    const piece = next();
+    const chunk = next();
     await settle();
-    const reads = log.asked.length;
+    const reads = log.queries.length;
     log.doorbell.ring(3);
     await jest.advanceTimersByTimeAsync(HEARTBEAT_MS - 1);
-    expect(log.asked.length).toBe(reads);
-    expect(await hasCome(piece)).toBe(false);
+    expect(log.queries.length).toBe(reads);
+    expect(await hasArrived(chunk)).toBe(false);
   });
 
-  it('does not spin when more was rung than can be read', async () => {
+  it('does not spin when the ring is ahead of what it can read', async () => {
     const log = new GrowingLog();
     log.doorbell.ring(1_000);
     log.grow(3);
@@ -117,78 +117,78 @@ describe('a live stream', () => {
     await next();
     void next();
     await jest.advanceTimersByTimeAsync(HEARTBEAT_MS - 1);
-    expect(log.asked.length).toBe(1);
+    expect(log.queries.length).toBe(1);
   });
 
-  it('sends a comment in every interval of silence', async () => {
+  it('sends a heartbeat in every interval of silence', async () => {
     const { next } = new GrowingLog().follow(0);
     await next();
     for (let i = 0; i < 3; i++) {
-      const piece = next();
+      const chunk = next();
       await jest.advanceTimersByTimeAsync(HEARTBEAT_MS - 1);
-      expect(await hasCome(piece)).toBe(false);
+      expect(await hasArrived(chunk)).toBe(false);
       await jest.advanceTimersByTimeAsync(1);
-      expect(await piece).toBe(': heartbeat\n\n');
+      expect(await chunk).toBe(': heartbeat\n\n');
     }
   });
 
-  it('looks for itself with each heartbeat, should a ring have been lost', async () => {
+  it('reads the log at each heartbeat, in case a ring was lost', async () => {
     const log = new GrowingLog();
     const { next } = log.follow(0);
     await next();
-    const piece = next();
+    const chunk = next();
     await settle();
     log.grow(2, { ring: false });
     await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
-    expect(await piece).toBe('<1 2>');
+    expect(await chunk).toBe('<1 2>');
   });
 
-  it('sends heartbeats though others write what it does not show, and says with them how far it is', async () => {
+  it('sends heartbeats with its position while only filtered-out events are committed', async () => {
     const log = new GrowingLog(1_000);
     const { next } = log.follow(0, { userId: 'ada' });
     await next();
-    const piece = next();
+    const chunk = next();
     for (let second = 0; second < 15; second++) {
       log.grow(1);
       await jest.advanceTimersByTimeAsync(1_000);
     }
-    expect(await piece).toBe(': heartbeat\nid: 15\n\n');
+    expect(await chunk).toBe(': heartbeat\nid: 15\n\n');
   });
 
-  it('walks a log in which little matches in bounded pages and says after each how far it is', async () => {
+  it('reads a log with few matches in bounded pages, and sends its position after each', async () => {
     const log = new GrowingLog(50_000);
     log.grow(70_000);
     const { next } = log.follow(0, { types: ['memory.formed'] });
     await next();
     expect([await next(), await next(), await next()]).toEqual(['id: 20000\n\n', 'id: 40000\n\n', '<50000>']);
-    expect(log.asked.map(({ after, upTo }) => (upTo ?? Infinity) - after)).toEqual(
-      log.asked.map(() => 20_000),
+    expect(log.queries.map(({ after, upTo }) => (upTo ?? Infinity) - after)).toEqual(
+      log.queries.map(() => 20_000),
     );
   });
 
-  it('ends when nobody listens any more, and leaves no timer', async () => {
-    const { next, gone } = new GrowingLog().follow(0);
+  it('ends when the client disconnects, and leaves no timer', async () => {
+    const { next, disconnect } = new GrowingLog().follow(0);
     await next();
-    const piece = next();
+    const chunk = next();
     await settle();
-    gone.abort();
-    expect(await piece).toBeUndefined();
+    disconnect.abort();
+    expect(await chunk).toBeUndefined();
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('waits for a database that goes away, beating all the while, and goes on where it was', async () => {
+  it('waits for an unavailable database with heartbeats, and resumes at its position', async () => {
     const log = new GrowingLog();
     log.grow(1);
     const { next } = log.follow(0);
     await next();
     await next();
-    const piece = next();
+    const chunk = next();
     await settle();
     log.failure = Unavailable.database(new Error('gone'));
     log.grow(1);
     await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
-    expect(await piece).toBe(': heartbeat\n\n');
-    const reads = log.asked.length;
+    expect(await chunk).toBe(': heartbeat\n\n');
+    const reads = log.queries.length;
     expect(reads).toBeLessThan(25);
     const later = next();
     await jest.advanceTimersByTimeAsync(5_000);
@@ -197,19 +197,19 @@ describe('a live stream', () => {
     expect(await later).toBe('<2>');
   });
 
-  it('fails at once, before its first byte, while the database is away', async () => {
+  it('fails before its first byte when the database is unavailable', async () => {
     const log = new GrowingLog();
     log.failure = Unavailable.database(new Error('gone'));
     await expect(log.follow(0).next()).rejects.toBe(log.failure);
   });
 
-  it('fails at an event that nobody can read', async () => {
+  it('fails at a poison event', async () => {
     const log = new GrowingLog();
     const { next } = log.follow(0);
     await next();
     log.failure = PoisonEvent.undecodable({ position: 1, streamId: 'a' }, 'broken');
-    const piece = next();
+    const chunk = next();
     log.grow(1);
-    await expect(piece).rejects.toBe(log.failure);
+    await expect(chunk).rejects.toBe(log.failure);
   });
 });

@@ -1,56 +1,58 @@
 import { Unavailable } from '../../errors.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import type { Doorbell } from '../../events/log/doorbell.js';
-import { LogWalk, type Matching } from './log-walk.js';
+import { LogWalk, type EventFilter } from './log-walk.js';
 
-/** What a live stream is made of. */
+/** The source of a live stream. */
 export interface LiveSource {
   page: (query: PageQuery) => Promise<EventPage>;
   doorbell: Doorbell;
-  /** Milliseconds of silence after which a sign of life is sent, and the head looked at. */
+  /** Milliseconds of silence after which the stream sends a heartbeat and reads the log again. */
   heartbeatMs: number;
 }
 
-/** Whoever is cut off asks again after a second. */
-const OPENING = 'retry: 1000\n\n';
-/** Pause before a database that cannot serve now is asked again. */
-const PATIENCE_MS = 1_000;
+/** Makes a disconnected client reconnect after one second. */
+const RECONNECT_HINT = 'retry: 1000\n\n';
+/** Pause before the next read while the database is unavailable, ms. */
+const RETRY_PAUSE_MS = 1_000;
 
 /**
- * Server-sent events from a position on: first what is there, then whatever comes, until the signal aborts. What
- * cannot be read at all throws before the first byte; later on, a database that is away is waited for.
+ * Yields server-sent events after a position: first the stored events, then new ones, until the signal
+ * aborts. Throws when the first read fails. Once open, it waits for an unavailable database and throws any
+ * other error.
  */
 export async function* liveEvents(
   { page: read, doorbell, heartbeatMs }: LiveSource,
-  { after, ...wanted }: Matching & { after: number },
+  { after, ...filter }: EventFilter & { after: number },
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array | string> {
-  const walk = new LogWalk(wanted, after);
+  const walk = new LogWalk(filter, after);
   let opened = false;
   let lastSent = performance.now();
-  const left = () => lastSent + heartbeatMs - performance.now();
+  const untilHeartbeat = () => lastSent + heartbeatMs - performance.now();
 
   while (!signal.aborted) {
-    // Noted before the read: what is rung during it is a reason to read again.
-    const rung = doorbell.position;
-    const page = await unlessAway(read({ ...walk.next(), format: 'sse' }), opened);
+    // Taken before the read, so that a ring during the read triggers another one.
+    const rungBefore = doorbell.position;
+    const page = await unlessUnavailable(read({ ...walk.next(), format: 'sse' }), opened);
     if (signal.aborted) return;
-    if (!opened) yield OPENING;
+    if (!opened) yield RECONNECT_HINT;
     opened = true;
 
-    const isBehind = page !== undefined && walk.pass(page);
-    const text = textOf(page, isBehind) ?? (left() <= 0 ? heartbeat(walk.after, wanted) : undefined);
+    const isBehind = page !== undefined && walk.advance(page);
+    const text =
+      chunkOf(page, isBehind) ?? (untilHeartbeat() <= 0 ? heartbeat(walk.after, filter) : undefined);
     if (text !== undefined) {
       yield text;
       lastSent = performance.now();
     }
     if (isBehind) continue;
-    if (page) await doorbell.beyond(Math.max(walk.after, rung), left(), signal);
-    else await doorbell.beyond(Infinity, Math.min(left(), PATIENCE_MS), signal);
+    if (page) await doorbell.beyond(Math.max(walk.after, rungBefore), untilHeartbeat(), signal);
+    else await doorbell.beyond(Infinity, Math.min(untilHeartbeat(), RETRY_PAUSE_MS), signal);
   }
 }
 
-async function unlessAway<T>(reading: Promise<T>, opened: boolean): Promise<T | undefined> {
+async function unlessUnavailable<T>(reading: Promise<T>, opened: boolean): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
@@ -59,17 +61,17 @@ async function unlessAway<T>(reading: Promise<T>, opened: boolean): Promise<T | 
   }
 }
 
-function textOf(page: EventPage | undefined, isBehind: boolean): Uint8Array | string | undefined {
+function chunkOf(page: EventPage | undefined, isBehind: boolean): Uint8Array | string | undefined {
   if (page && page.events > 0) return page.text;
   return page && isBehind ? progress(page.nextAfter) : undefined;
 }
 
-/** Without data a client notes the id and shows nothing; when it comes back it need not walk that part again. */
+/** A message without data: the client stores the id, and after a reconnect does not scan that part again. */
 function progress(after: number): string {
   return `id: ${after}\n\n`;
 }
 
-/** A comment, which no client shows; with filters the position may have moved since the last event. */
-function heartbeat(after: number, { types, userId }: Matching): string {
+/** A comment, which clients ignore. With filters it adds the position, which may be past the last event. */
+function heartbeat(after: number, { types, userId }: EventFilter): string {
   return `: heartbeat\n${types || userId ? progress(after) : '\n'}`;
 }

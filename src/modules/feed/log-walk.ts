@@ -2,54 +2,57 @@ import type { EventPage } from '../../events/event-page.js';
 import type { EventQuery } from '../../events/log/event-log.js';
 import type { EventsQuery } from './feed.dto.js';
 
-/** Which events a walk along the log gives, wherever it is. */
-export type Matching = Pick<EventQuery, 'types' | 'userId' | 'from' | 'to'>;
+/** Selects the events that a walk along the log returns. */
+export type EventFilter = Pick<EventQuery, 'types' | 'userId' | 'from' | 'to'>;
 
-/** Events in the first page, and at most in one: a page is read in milliseconds and whoever is slow holds little. */
-const FIRST_PAGE = 16;
-const LARGEST_PAGE = 256;
-/** Positions in one page: where few events match, a page must not scan the whole log for them. */
-const SPAN = 20_000;
+/** Events in the first and the largest page: reading one takes milliseconds, and slow clients hold few. */
+const FIRST_PAGE_EVENTS = 16;
+const MAX_PAGE_EVENTS = 256;
+/** Positions that one page covers: where few events match, a page must not scan the whole log. */
+const POSITIONS_PER_PAGE = 20_000;
 
-/** Which events those parameters of a request ask for. */
-export function matching({ types, userId, from, to }: Omit<EventsQuery, 'after' | 'limit'>): Matching {
+/** Returns the event filter of a request's query. */
+export function eventFilter({ types, userId, from, to }: Omit<EventsQuery, 'after' | 'limit'>): EventFilter {
   return { types, userId, from: instant(from), to: instant(to) };
 }
 
 /** A walk along the log in bounded pages. */
 export class LogWalk {
-  private size = FIRST_PAGE;
+  private size = FIRST_PAGE_EVENTS;
 
   constructor(
-    private readonly wanted: Matching,
+    private readonly filter: EventFilter,
     private position: number,
   ) {}
 
-  /** Everything up to here has been given. */
+  /** The walk has returned everything up to this position. */
   get after(): number {
     return this.position;
   }
 
-  /** What to read next, of no more events and no further than it says. */
+  /** Returns the query for the next page: at most `limit` events, none after `upTo`. */
   next({ upTo = Infinity, limit = Infinity } = {}): EventQuery {
-    // One user's events have an index, which leads over any distance.
-    const end = Math.min(upTo, this.wanted.userId === undefined ? this.position + SPAN : Infinity);
+    // One user's events have an index, so their page may cover any distance.
+    const end = Math.min(
+      upTo,
+      this.filter.userId === undefined ? this.position + POSITIONS_PER_PAGE : Infinity,
+    );
     return {
-      ...this.wanted,
+      ...this.filter,
       after: this.position,
       limit: Math.min(limit, this.size),
       upTo: end === Infinity ? undefined : end,
     };
   }
 
-  /** Goes on behind the page; false at the end of the log. */
-  pass({ events, nextAfter, head }: EventPage): boolean {
+  /** Moves past the page. Returns false at the head of the log. */
+  advance({ events, nextAfter, head }: EventPage): boolean {
     const isBehind = nextAfter < head;
-    // Pages that grow, but not beyond what one holds: events are read before it shows how large they are. All who are
-    // at the head ask for pages of the same size, and so share them.
-    if (!isBehind) this.size = FIRST_PAGE;
-    else if (events >= this.size) this.size = Math.min(2 * this.size, LARGEST_PAGE);
-    else if (events > 0 && nextAfter < this.position + SPAN) this.size = Math.max(events, 1);
+    // A full page doubles the next one. A page cut short by large events shrinks it, because rows are read
+    // before their size is known. At the head all streams use the first size, so that they share their pages.
+    if (!isBehind) this.size = FIRST_PAGE_EVENTS;
+    else if (events >= this.size) this.size = Math.min(2 * this.size, MAX_PAGE_EVENTS);
+    else if (events > 0 && nextAfter < this.position + POSITIONS_PER_PAGE) this.size = Math.max(events, 1);
     this.position = Math.max(this.position, nextAfter);
     return isBehind;
   }

@@ -5,76 +5,76 @@ import type { FastifyReply } from 'fastify';
 import { Unavailable } from '../../errors.js';
 import { reportFailure } from '../../http/http-error.filter.js';
 
-/** Streams that may be open at once: each may hold some pages in memory for as long as its client is slow. */
+/** Streams that may be open at once; each may hold some pages in memory while its client is slow. */
 const MAX_STREAMS = 256;
-/** How long a client may take, when the service stops, to fetch what was already sent. */
-const PARTING_MS = 250;
+/** Time that clients have to receive sent data when the service stops, ms. */
+const SHUTDOWN_GRACE_MS = 250;
 
-type Pieces = AsyncGenerator<Uint8Array | string>;
+type Chunks = AsyncGenerator<Uint8Array | string>;
 
 interface OpenStream {
-  /** Ends it where it is. */
+  /** Ends the stream at its present place. */
   end(): void;
   /** Cuts the connection. */
   cut(): void;
   closed: Promise<void>;
 }
 
-/** Answers that are sent piece by piece, at the pace of whoever reads them. */
+/** Sends answers chunk by chunk, at the pace of the client. */
 @Injectable()
 export class OpenStreams implements BeforeApplicationShutdown {
   private readonly open = new Set<OpenStream>();
   private stopping = false;
 
-  /** Sends pieces until their end; when the service stops the connection is cut, so that a part is never taken for all. */
-  sendAll(reply: FastifyReply, make: (signal: AbortSignal) => Promise<Pieces>): Promise<void> {
-    return this.send(reply, make, () => undefined);
+  /** Sends all chunks. A stop of the service cuts the connection: no client may take a part for the whole. */
+  sendAll(reply: FastifyReply, start: (signal: AbortSignal) => Promise<Chunks>): Promise<void> {
+    return this.send(reply, start, () => undefined);
   }
 
-  /** Sends pieces for as long as the client listens and the service runs: no end is too early. */
-  sendLive(reply: FastifyReply, make: (signal: AbortSignal) => Promise<Pieces>): Promise<void> {
-    return this.send(reply, make, (gone) => gone.abort());
+  /** Sends chunks while the client is connected and the service runs; it may end after any chunk. */
+  sendLive(reply: FastifyReply, start: (signal: AbortSignal) => Promise<Chunks>): Promise<void> {
+    return this.send(reply, start, (abort) => abort.abort());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     for (const stream of this.open) stream.end();
-    await Promise.race([Promise.all([...this.open].map(({ closed }) => closed)), sleep(PARTING_MS)]);
+    await Promise.race([Promise.all([...this.open].map(({ closed }) => closed)), sleep(SHUTDOWN_GRACE_MS)]);
     for (const stream of this.open) stream.cut();
   }
 
   private async send(
     reply: FastifyReply,
-    make: (signal: AbortSignal) => Promise<Pieces>,
-    end: (gone: AbortController) => void,
+    start: (signal: AbortSignal) => Promise<Chunks>,
+    end: (abort: AbortController) => void,
   ): Promise<void> {
     if (this.stopping) throw Unavailable.stopping();
     if (this.open.size >= MAX_STREAMS)
       throw new Unavailable('service.busy', `${MAX_STREAMS} streams are open already; retry in a second.`);
-    // Whoever has hung up already is not told so again.
+    // For a client that is already gone, `close` does not fire again.
     if (reply.raw.destroyed) return;
-    const gone = new AbortController();
+    const abort = new AbortController();
     const closing = Promise.withResolvers<void>();
-    const stream = { end: () => end(gone), cut: () => reply.raw.destroy(), closed: closing.promise };
+    const stream = { end: () => end(abort), cut: () => reply.raw.destroy(), closed: closing.promise };
     this.open.add(stream);
     reply.raw.once('close', () => {
       this.open.delete(stream);
-      gone.abort();
+      abort.abort();
       closing.resolve();
     });
-    await begin(reply, await make(gone.signal));
+    await sendChunks(reply, await start(abort.signal));
   }
 }
 
-/** Sends the pieces; a failure before the first one throws, a later one cuts the connection. */
-async function begin(reply: FastifyReply, pieces: Pieces): Promise<void> {
-  const first = await pieces.next();
-  const body = Readable.from(from(first, pieces), { objectMode: false });
+/** Sends the chunks; a failure before the first one throws, a later one cuts the connection. */
+async function sendChunks(reply: FastifyReply, chunks: Chunks): Promise<void> {
+  const first = await chunks.next();
+  const body = Readable.from(prepended(first, chunks), { objectMode: false });
   body.once('error', (error) => reportFailure(error, reply.request.id));
   void reply.send(body);
 }
 
-async function* from(first: IteratorResult<Uint8Array | string>, rest: Pieces): Pieces {
+async function* prepended(first: IteratorResult<Uint8Array | string>, rest: Chunks): Chunks {
   if (first.done) return;
   yield first.value;
   yield* rest;

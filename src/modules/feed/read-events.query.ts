@@ -1,9 +1,9 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Reads } from '../../projections/reads/reads.js';
 import type { EventsQuery } from './feed.dto.js';
-import { matching } from './log-walk.js';
+import { eventFilter } from './log-walk.js';
 
-/** What happened? Answers a page as JSON text in UTF-8. */
+/** Reads one page of the log as JSON text in UTF-8. */
 export class ReadEvents extends Query<Uint8Array> {
   constructor(readonly asked: EventsQuery) {
     super();
@@ -14,8 +14,8 @@ export class ReadEvents extends Query<Uint8Array> {
 export class ReadEventsHandler implements IQueryHandler<ReadEvents> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ asked: { after = 0, limit = 100, ...asked } }: ReadEvents): Promise<Uint8Array> {
-    const page = await this.reads.eventPage({ ...matching(asked), after, limit, format: 'json' });
+  async execute({ asked: { after = 0, limit = 100, ...filter } }: ReadEvents): Promise<Uint8Array> {
+    const page = await this.reads.eventPage({ ...eventFilter(filter), after, limit, format: 'json' });
     return page.text;
   }
 }

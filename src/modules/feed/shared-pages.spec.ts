@@ -5,8 +5,8 @@ import { SharedPages } from './shared-pages.js';
 
 const QUERY: PageQuery = { after: 0, limit: 10, format: 'sse' };
 
-/** Reads that are answered by hand. */
-function byHand() {
+/** Reads whose answers the test resolves. */
+function manualReads() {
   const answers: PromiseWithResolvers<EventPage>[] = [];
   const eventPage = () => {
     const answer = Promise.withResolvers<EventPage>();
@@ -19,9 +19,9 @@ function byHand() {
 
 const page = (head: number): EventPage => ({ text: new Uint8Array(), events: 0, nextAfter: head, head });
 
-describe('pages that several ask for at once', () => {
-  it('are read once, and again for who asks later', async () => {
-    const { answers, pages } = byHand();
+describe('concurrent reads of a page', () => {
+  it('share one read, which later reads do not', async () => {
+    const { answers, pages } = manualReads();
     const both = [pages.read(QUERY), pages.read({ ...QUERY })];
     expect(answers).toHaveLength(1);
     answers[0]?.resolve(page(1));
@@ -30,24 +30,24 @@ describe('pages that several ask for at once', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('are not those of another question', () => {
-    const { answers, pages } = byHand();
+  it('are not shared between different queries', () => {
+    const { answers, pages } = manualReads();
     void pages.read(QUERY);
     void pages.read({ ...QUERY, after: 1 });
     void pages.read({ ...QUERY, userId: 'ada' });
     expect(answers).toHaveLength(3);
   });
 
-  it('are not those of before the last ring, which may lack what was rung', () => {
-    const { answers, doorbell, pages } = byHand();
+  it('are not shared across a ring, because the older read may lack the new events', () => {
+    const { answers, doorbell, pages } = manualReads();
     void pages.read(QUERY);
     doorbell.ring(1);
     void pages.read(QUERY);
     expect(answers).toHaveLength(2);
   });
 
-  it('fail together, and are asked for again', async () => {
-    const { answers, pages } = byHand();
+  it('fail together, and the next read starts again', async () => {
+    const { answers, pages } = manualReads();
     const both = [pages.read(QUERY), pages.read(QUERY)];
     answers[0]?.reject(new Error('away'));
     for (const reading of both) await expect(reading).rejects.toThrow('away');

@@ -3,7 +3,7 @@ import type { EventPage, PageQuery } from '../../events/event-page.js';
 import { Doorbell } from '../../events/log/doorbell.js';
 import { Reads } from '../../projections/reads/reads.js';
 
-/** Pages that several streams ask for at once, as all do that one ring has woken, are read once. */
+/** Reads a page once for all streams that ask for it at the same time, such as those woken by one ring. */
 @Injectable()
 export class SharedPages {
   private readonly reading = new Map<string, Promise<EventPage>>();
@@ -14,10 +14,10 @@ export class SharedPages {
   ) {}
 
   read(query: PageQuery): Promise<EventPage> {
-    // A read that began before the last ring may not know of what was rung.
+    // A read that began before the last ring may lack the events of that ring.
     const key = JSON.stringify([this.doorbell.position, query]);
-    const known = this.reading.get(key);
-    if (known) return known;
+    const shared = this.reading.get(key);
+    if (shared) return shared;
     const reading = this.reads.eventPage(query).finally(() => this.reading.delete(key));
     this.reading.set(key, reading);
     return reading;

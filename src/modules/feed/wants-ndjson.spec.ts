@@ -7,7 +7,7 @@ describe('an Accept header', () => {
     'application/x-ndjson, */*;q=0.1',
     'application/json;q=0.5, application/x-ndjson',
     'application/x-ndjson, application/json',
-  ])('wants NDJSON: %s', (accept) => {
+  ])('asks for NDJSON: %s', (accept) => {
     expect(wantsNdjson(accept)).toBe(true);
   });
 
@@ -20,7 +20,7 @@ describe('an Accept header', () => {
     'application/x-ndjson;q=0.5, application/json',
     'application/x-ndjson;q=0',
     'application/x-ndjsonp',
-  ])('does not: %s', (accept) => {
+  ])('does not ask for NDJSON: %s', (accept) => {
     expect(wantsNdjson(accept)).toBe(false);
   });
 });

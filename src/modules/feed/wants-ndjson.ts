@@ -1,7 +1,9 @@
-/** Content type of a line of JSON an event. */
+/** Content type of one line of JSON per event. */
 export const NDJSON = 'application/x-ndjson';
 
-/** Whether an Accept header names NDJSON, and names JSON neither before it nor with more weight. */
+/**
+ * Whether an Accept header prefers NDJSON to JSON: by a higher weight, or at the same weight by coming first.
+ */
 export function wantsNdjson(accept: string | undefined): boolean {
   const weight = weights(accept ?? '');
   const ndjson = weight.get(NDJSON) ?? 0;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { Backups } from '../../operations/backup/backups.js';
 
-/** Looks at what this process knows of its backups; none at all is no failure, unless they are scheduled. */
+/** Reports the state of backups and drills. Having no backup is no failure. */
 @Injectable()
 export class BackupHealth {
   constructor(
@@ -10,14 +10,14 @@ export class BackupHealth {
     private readonly indicators: HealthIndicatorService,
   ) {}
 
-  /** The last full backup did not fail. */
+  /** Up unless the last full backup failed. */
   async isBackedUp(key: string): Promise<HealthIndicatorResult> {
     const { lastBackup: last, backupError: why } = await this.backups.state.status();
     const check = this.indicators.check(key);
     return why === null ? check.up({ last }) : check.down({ last, why });
   }
 
-  /** The log reaches the backup folder, where it is to do so. */
+  /** Up unless continuous backup is on and its last pass failed. */
   async isShipped(key: string): Promise<HealthIndicatorResult> {
     const { shipping } = await this.backups.state.status();
     const check = this.indicators.check(key);
@@ -26,7 +26,7 @@ export class BackupHealth {
     return why === null ? check.up({ on: true, position }) : check.down({ on: true, position, why });
   }
 
-  /** The last drill did not fail. */
+  /** Up unless the last drill failed. */
   async isRestorable(key: string): Promise<HealthIndicatorResult> {
     const { lastDrill: last, drillError: why } = await this.backups.state.status();
     const check = this.indicators.check(key);

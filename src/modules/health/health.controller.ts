@@ -21,7 +21,7 @@ export class HealthController {
     private readonly backupHealth: BackupHealth,
   ) {}
 
-  /** The process answers. */
+  /** Reports that the process answers. */
   @Get('live')
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
@@ -30,7 +30,10 @@ export class HealthController {
     ]);
   }
 
-  /** Commands and reads can be taken: the database is migrated and writable, and every projection is at the head. */
+  /**
+   * Reports whether the service takes commands and reads.
+   * @remarks The database must be migrated and writable, and every projection at the head of the log.
+   */
   @Get('ready')
   @HealthCheck()
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
@@ -41,8 +44,8 @@ export class HealthController {
   }
 
   /**
-   * The last backup, the last drill and the continuous backup have succeeded. Apart from `ready`: a store whose backup
-   * failed still has to serve, while somebody must be called.
+   * Reports whether the last backup, the last drill and the continuous backup succeeded.
+   * @remarks Separate from `ready`: a store whose backup failed must keep serving while a person is alerted.
    */
   @Get('backups')
   @HealthCheck()
@@ -58,7 +61,7 @@ export class HealthController {
     try {
       return await this.health.check(checks);
     } catch (error) {
-      // Says which part is down, and why: for whoever operates it, that is the answer.
+      // An operator needs the answer of the checks: it names the part that is down and the reason.
       if (!(error instanceof ServiceUnavailableException)) throw error;
       void reply.code(error.getStatus());
       return error.getResponse() as HealthCheckResult;

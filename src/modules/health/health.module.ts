@@ -4,7 +4,7 @@ import { BackupHealth } from './backup-health.js';
 import { HealthController } from './health.controller.js';
 import { WriterHealth } from './writer-health.js';
 
-/** Is it alive, is it ready, and if not, why not? */
+/** Liveness, readiness and backup health over HTTP. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],

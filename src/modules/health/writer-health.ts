@@ -2,22 +2,24 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { whyOf } from '../../why.js';
 import { CommandWriter, type WriterState } from '../../writer/command-writer.js';
-import { inFlight } from '../in-flight.js';
+import { singleFlight } from '../single-flight.js';
 
-/** Looks at the database the way a command does: through a write transaction. */
+/** Checks the database the way a command uses it: through a write transaction. */
 @Injectable()
 export class WriterHealth {
-  /** Both questions of one request are answered by one look: on a locked database each takes seconds. */
+  /**
+   * Both checks of one request share one transaction, because on a locked database each would take seconds.
+   */
   private readonly state: () => Promise<WriterState>;
 
   constructor(
     writer: CommandWriter,
     private readonly indicators: HealthIndicatorService,
   ) {
-    this.state = inFlight(() => writer.state());
+    this.state = singleFlight(() => writer.state());
   }
 
-  /** A write transaction can be opened, and the last one was committed; the migrations ran before the service listened. */
+  /** Up if a write transaction opens and the last commit worked. The migrations ran before the start. */
   async isWritable(key: string): Promise<HealthIndicatorResult> {
     const check = this.indicators.check(key);
     try {
@@ -30,7 +32,7 @@ export class WriterHealth {
     }
   }
 
-  /** Every projection has folded all that is in the log; those that a rebuild could not make are told either way. */
+  /** Up if every projection is at the head; reports those that failed at an event in either case. */
   async areAtHead(key: string): Promise<HealthIndicatorResult> {
     const check = this.indicators.check(key);
     try {

@@ -1,7 +1,7 @@
 import type { MemoryRow } from '../../projections/memory-index.projection.js';
 import type { MemoryAnswer } from './memory.dto.js';
 
-/** A memory as HTTP answers it. */
+/** Returns a memory as HTTP answers it. */
 export function memoryAnswer(row: MemoryRow): MemoryAnswer {
   return {
     memoryId: row.memoryId,

@@ -34,7 +34,7 @@ export class MemoryController {
     private readonly queries: QueryBus,
   ) {}
 
-  /** Keep something about a user. */
+  /** Stores a new memory about a user. */
   @Post('memories')
   @CommandRoute({ status: 201, answer: MemoryWrittenAnswer })
   async form(
@@ -46,7 +46,7 @@ export class MemoryController {
     sendWritten(reply, await this.commands.execute(new FormMemory(userId, body, context)));
   }
 
-  /** Correct a memory; a revision that changes nothing writes nothing. */
+  /** Corrects a memory; a revision without effect writes nothing. */
   @Patch('memories/:memoryId')
   @CommandRoute({ status: 200, answer: MemoryWrittenAnswer, conditional: true })
   async revise(
@@ -58,7 +58,7 @@ export class MemoryController {
     sendWritten(reply, await this.commands.execute(new ReviseMemory(userId, { ...body, memoryId }, context)));
   }
 
-  /** Forget a memory: later reads and searches do not find it. */
+  /** Forgets a memory: later reads and searches do not find it. */
   @Delete('memories/:memoryId')
   @CommandRoute({ status: 200, answer: MemoryWrittenAnswer, conditional: true })
   async forget(
@@ -71,7 +71,7 @@ export class MemoryController {
     sendWritten(reply, await this.commands.execute(new ForgetMemory(userId, input, context)));
   }
 
-  /** Note which memories a reply used; searching alone notes nothing. */
+  /** Records which memories a reply used; a search alone records nothing. */
   @Post('recalls')
   @CommandRoute({ status: 201, answer: RecalledAnswer })
   async recall(
@@ -83,27 +83,27 @@ export class MemoryController {
     sendWritten(reply, await this.commands.execute(new RecallMemories(userId, body, context)));
   }
 
-  /** What is remembered, newest first. */
+  /** Lists memories, newest first. */
   @Get('memories')
   @ApiOkResponse({ type: MemoryPageAnswer })
   list(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(ListMemoriesQuery)) asked: ListMemoriesQuery,
+    @Query(validQuery(ListMemoriesQuery)) query: ListMemoriesQuery,
   ): Promise<MemoryPageAnswer> {
-    return this.queries.execute(new ListMemories(userId, asked));
+    return this.queries.execute(new ListMemories(userId, query));
   }
 
-  /** The memories that answer a question, best first. */
+  /** Returns the memories that best match a question, best first. */
   @Get('memories/search')
   @ApiOkResponse({ type: MemorySearchAnswer })
   search(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(SearchMemoriesQuery)) asked: SearchMemoriesQuery,
+    @Query(validQuery(SearchMemoriesQuery)) query: SearchMemoriesQuery,
   ): Promise<MemorySearchAnswer> {
-    return this.queries.execute(new SearchMemories(userId, asked));
+    return this.queries.execute(new SearchMemories(userId, query));
   }
 
-  /** One memory; the ETag is the version that If-Match takes. */
+  /** Returns one memory. The ETag is the version for If-Match. */
   @Get('memories/:memoryId')
   @ApiOkResponse({ type: MemoryAnswer })
   async get(

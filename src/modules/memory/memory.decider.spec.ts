@@ -34,35 +34,35 @@ const formedEvent = (fields: object) => ({
 });
 
 describe('forming a memory', () => {
-  it('registers a user nobody knows and fills in what was left out', () => {
+  it('registers an unknown user and fills in defaults', () => {
     given()
       .when(form())
       .thenEvents({ streamId: 'profile:user-1', type: 'user.registered', data: {} }, formedEvent({}))
       .thenAnswers(201, { memoryId: 'memory-1', position: 2, version: 1 });
   });
 
-  it('keeps what was said, and registers nobody twice', () => {
-    const said = { context: 'At dinner.', confidence: 0, importance: 1, metadata: { source: 'chat' } };
+  it('stores the given fields, and does not register a user twice', () => {
+    const fields = { context: 'At dinner.', confidence: 0, importance: 1, metadata: { source: 'chat' } };
     given(registered())
-      .when(form(said))
-      .thenEvents(formedEvent(said))
+      .when(form(fields))
+      .thenEvents(formedEvent(fields))
       .thenAnswers(201, { memoryId: 'memory-1', position: 2, version: 1 });
   });
 
-  it('happened when the client says, in the offset of the user', () => {
+  it('uses the time of the client and the offset of the user', () => {
     given(...livesIn(330))
       .when(form({ occurredAt: '2024-12-24T18:00:00+05:30' }))
       .thenEvents({ ...formedEvent({}), occurredAt: Date.UTC(2024, 11, 24, 12, 30), utcOffset: 330 });
   });
 
-  it('may have happened up to a day ahead of the clock', () => {
+  it('is allowed up to one day ahead of the clock', () => {
     const occurredAt = NOW + DAY;
     given(registered())
       .when(form({ occurredAt: new Date(occurredAt).toISOString() }))
       .thenEvents({ ...formedEvent({}), occurredAt });
   });
 
-  it('is refused when it lies more than a day ahead of the clock', () => {
+  it('is refused more than one day ahead of the clock', () => {
     given(registered())
       .when(form({ occurredAt: new Date(NOW + DAY + 1).toISOString() }))
       .thenFails('request.invalid', [
@@ -70,15 +70,15 @@ describe('forming a memory', () => {
       ]);
   });
 
-  it('is refused under an id that was used before', () => {
+  it('is refused under an existing id', () => {
     given(registered(), formed()).when(form()).thenFails('memory.already-exists');
   });
 
-  it('is refused under the id of a memory that was forgotten', () => {
+  it('is refused under the id of a forgotten memory', () => {
     given(registered(), formed(), forgotten('memory-1')).when(form()).thenFails('memory.already-exists');
   });
 
-  it('may use an id that another user has used', () => {
+  it('is allowed under an id that another user has used', () => {
     const userId = 'user-2';
     given(registered(), registered({ userId }), formed({}, { userId }))
       .when(form())
@@ -87,7 +87,7 @@ describe('forming a memory', () => {
 });
 
 describe('revising a memory', () => {
-  it('records only the fields that change, with what they were', () => {
+  it('records only the fields that change, with their former values', () => {
     given(registered(), formed())
       .when(revise('memory-1', { content: 'It is called Merlin.', confidence: 0.9, importance: 0.7 }))
       .thenEvents({
@@ -104,7 +104,7 @@ describe('revising a memory', () => {
       .thenAnswers(200, { memoryId: 'memory-1', position: 3, version: 2 });
   });
 
-  it('can change every field there is', () => {
+  it('can change every field', () => {
     const fields: ReviseMemoryBody = {
       type: 'preference',
       content: 'She prefers rowing.',
@@ -132,7 +132,7 @@ describe('revising a memory', () => {
       });
   });
 
-  it('can take the context away', () => {
+  it('can remove the context', () => {
     given(registered(), formed({ context: 'Said at sea.' }))
       .when(revise('memory-1', { context: null }))
       .thenEvents({
@@ -142,7 +142,7 @@ describe('revising a memory', () => {
       });
   });
 
-  it('compares with what was revised last, not with what was formed', () => {
+  it('compares with the last revision, not with the memory as formed', () => {
     given(registered(), formed(), revised('memory-1', { confidence: { from: 0.9, to: 0.4 } }))
       .when(revise('memory-1', { confidence: 0.9 }))
       .thenEvents({
@@ -152,7 +152,7 @@ describe('revising a memory', () => {
       });
   });
 
-  it('is recorded in the offset of the user', () => {
+  it('is recorded with the offset of the user', () => {
     given(...livesIn(-480), formed())
       .when(revise('memory-1', { importance: 1 }))
       .thenEvents({
@@ -164,23 +164,23 @@ describe('revising a memory', () => {
   });
 
   it.each<[string, ReviseMemoryBody]>([
-    ['says nothing', {}],
-    ['says what is so already', { type: 'fact', confidence: 0.9, context: null }],
-    ['only orders the metadata in another way', { metadata: { b: [{ d: 2, c: 1 }], a: null } }],
-  ])('writes nothing and answers the old position when it %s', (_, fields) => {
+    ['is empty', {}],
+    ['repeats the present values', { type: 'fact', confidence: 0.9, context: null }],
+    ['only reorders the metadata', { metadata: { b: [{ d: 2, c: 1 }], a: null } }],
+  ])('writes nothing and returns the old position when it %s', (_, fields) => {
     given(registered(), formed({ metadata: { a: null, b: [{ c: 1, d: 2 }] } }), recalled(['memory-1']))
       .when(revise('memory-1', fields))
       .thenEvents()
       .thenAnswers(200, { memoryId: 'memory-1', position: 2, version: 1 });
   });
 
-  it('is refused for a memory that never was', () => {
+  it('is refused for an unknown memory', () => {
     given(registered())
       .when(revise('memory-1', { confidence: 1 }))
       .thenFails('memory.not-found');
   });
 
-  it('is refused for a memory that was forgotten', () => {
+  it('is refused for a forgotten memory', () => {
     given(registered(), formed(), forgotten('memory-1'))
       .when(revise('memory-1', { confidence: 1 }))
       .thenFails('memory.not-found');
@@ -195,7 +195,7 @@ describe('revising a memory', () => {
 });
 
 describe('forgetting a memory', () => {
-  it('records that nobody said why', () => {
+  it('records a null reason when none is given', () => {
     given(registered(), formed())
       .when(forget('memory-1'))
       .thenEvents({
@@ -206,7 +206,7 @@ describe('forgetting a memory', () => {
       .thenAnswers(200, { memoryId: 'memory-1', position: 3, version: 2 });
   });
 
-  it('records why, in the offset of the user', () => {
+  it('records the reason, with the offset of the user', () => {
     given(...livesIn(60), formed())
       .when(forget('memory-1', 'She asked for it.'))
       .thenEvents({
@@ -223,7 +223,7 @@ describe('forgetting a memory', () => {
       .thenFails('memory.not-found');
   });
 
-  it('is refused for a memory that never was, also of a user nobody knows', () => {
+  it('is refused for an unknown memory, also of an unknown user', () => {
     given(registered()).when(forget('memory-1')).thenFails('memory.not-found');
     given().when(forget('memory-1')).thenFails('memory.not-found');
   });
@@ -239,7 +239,7 @@ describe('forgetting a memory', () => {
 describe('recalling memories', () => {
   const three = [formed({ memoryId: 'a' }), formed({ memoryId: 'b' }), formed({ memoryId: 'c' })];
 
-  it('is one event for all of them, each once, in the order given', () => {
+  it('records one event with each memory once, in the given order', () => {
     given(...livesIn(330), ...three)
       .when(recall(['c', 'a', 'c']))
       .thenEvents({
@@ -251,7 +251,7 @@ describe('recalling memories', () => {
       .thenAnswers(201, { position: 6 });
   });
 
-  it('is refused as a whole when some are not there, and names each of them once', () => {
+  it('is refused as a whole when some are unknown, and lists each of them once', () => {
     const userId = 'user-2';
     given(
       registered(),
@@ -268,7 +268,7 @@ describe('recalling memories', () => {
       ]);
   });
 
-  it('is refused for a user nobody knows', () => {
+  it('is refused for an unknown user', () => {
     given()
       .when(recall(['a']))
       .thenFails('memory.not-found');

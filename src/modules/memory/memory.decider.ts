@@ -3,13 +3,13 @@ import { NotFound, Refused } from '../../errors.js';
 import { memoryStream, recallStream } from '../../events/streams.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
 import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
-import { occurrence, userInDecision } from '../user-in-decision.js';
+import { occurrenceTime, resolveUser } from '../resolve-user.js';
 import type { ForgetMemoryInput } from './commands/forget-memory.command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { RecallMemoriesBody } from './commands/recall-memories.command.js';
 import type { ReviseMemoryInput } from './commands/revise-memory.command.js';
 
-/** Keeps something new; an id that was ever used for this user is refused, even if it was forgotten. */
+/** Stores a new memory; refuses an id that this user has used before, even for a forgotten memory. */
 export function formMemory(
   state: WriteState,
   userId: string,
@@ -18,7 +18,7 @@ export function formMemory(
   const { memoryId, type, content } = input;
   const streamId = memoryStream(memoryId);
   if (state.version(streamId) > 0) throw Refused.memoryExists(memoryId);
-  const { registration, utcOffset } = userInDecision(state, userId);
+  const { registration, utcOffset } = resolveUser(state, userId);
   const data = {
     memoryId,
     type,
@@ -28,52 +28,52 @@ export function formMemory(
     importance: input.importance ?? 0.5,
     metadata: input.metadata ?? {},
   };
-  const occurredAt = occurrence(input.occurredAt, state.now);
+  const occurredAt = occurrenceTime(input.occurredAt, state.now);
   return {
     status: 201,
     events: [...registration, { streamId, type: 'memory.formed', data, occurredAt, utcOffset }],
-    answer: (appended) => written(memoryId, appended),
+    answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
 
-/** Corrects the fields that really change; a revision that changes nothing writes nothing. */
+/** Records the fields whose value changes; a revision without effect writes nothing. */
 export function reviseMemory(state: WriteState, userId: string, input: ReviseMemoryInput): Decision {
   const { memoryId, ...fields } = input;
-  const before = remembered(state, userId, memoryId);
+  const current = existingMemory(state, userId, memoryId);
   const changed = Object.entries(fields).filter(
-    ([name, to]) => to !== undefined && differs(before[name as keyof MemoryRow], to),
+    ([name, to]) => to !== undefined && differs(current[name as keyof MemoryRow], to),
   );
-  if (changed.length === 0) return unchanged(before);
+  if (changed.length === 0) return unchanged(current);
   const changes = Object.fromEntries(
-    changed.map(([name, to]) => [name, { from: before[name as keyof MemoryRow], to }]),
+    changed.map(([name, to]) => [name, { from: current[name as keyof MemoryRow], to }]),
   );
-  const { utcOffset } = userInDecision(state, userId);
+  const { utcOffset } = resolveUser(state, userId);
   return {
     status: 200,
     events: [
       { streamId: memoryStream(memoryId), type: 'memory.revised', data: { memoryId, changes }, utcOffset },
     ],
-    answer: (appended) => written(memoryId, appended),
+    answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
 
-/** Makes a memory unreadable from now on. */
+/** Makes a memory invisible to later reads and searches. */
 export function forgetMemory(
   state: WriteState,
   userId: string,
   { memoryId, reason }: ForgetMemoryInput,
 ): Decision {
-  remembered(state, userId, memoryId);
+  existingMemory(state, userId, memoryId);
   const data = { memoryId, reason: reason ?? null };
-  const { utcOffset } = userInDecision(state, userId);
+  const { utcOffset } = resolveUser(state, userId);
   return {
     status: 200,
     events: [{ streamId: memoryStream(memoryId), type: 'memory.forgotten', data, utcOffset }],
-    answer: (appended) => written(memoryId, appended),
+    answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
 
-/** Notes which memories a reply used; refused, with every unknown one named, unless all of them are there. */
+/** Records which memories a reply used. Throws NotFound, listing every unknown one, unless all exist. */
 export function recallMemories(state: WriteState, userId: string, input: RecallMemoriesBody): Decision {
   const memoryIds = [...new Set(input.memoryIds)];
   const unknown = memoryIds.filter((memoryId) => !state.rows.get(memoriesTable, userId, memoryId));
@@ -82,7 +82,7 @@ export function recallMemories(state: WriteState, userId: string, input: RecallM
       unknown.map((id) => ({ path: `memoryIds.${input.memoryIds.indexOf(id)}`, message: id })),
     );
   }
-  const { utcOffset } = userInDecision(state, userId);
+  const { utcOffset } = resolveUser(state, userId);
   return {
     status: 201,
     events: [{ streamId: recallStream(userId), type: 'memory.recalled', data: { memoryIds }, utcOffset }],
@@ -90,13 +90,13 @@ export function recallMemories(state: WriteState, userId: string, input: RecallM
   };
 }
 
-function remembered(state: WriteState, userId: string, memoryId: string): MemoryRow {
+function existingMemory(state: WriteState, userId: string, memoryId: string): MemoryRow {
   const memory = state.rows.get(memoriesTable, userId, memoryId);
   if (!memory) throw NotFound.memory(memoryId);
   return memory;
 }
 
-function written(memoryId: string, { events, position }: Appended): object {
+function writtenAnswer(memoryId: string, { events, position }: Appended): object {
   return { memoryId, position, version: events.at(-1)?.version };
 }
 
@@ -104,7 +104,7 @@ function unchanged({ memoryId, position, version }: MemoryRow): Decision {
   return { status: 200, events: [], answer: () => ({ memoryId, position, version }) };
 }
 
-/** By value, and 0 and -0 alike. */
+/** Compares by value; 0 and -0 are equal. */
 function differs(from: unknown, to: unknown): boolean {
   return from !== to && !isDeepStrictEqual(from, to);
 }

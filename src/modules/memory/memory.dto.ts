@@ -10,18 +10,18 @@ export class ForgetMemoryQuery {
   reason?: string;
 }
 
-/** Which memories to list. */
+/** Filters and page of the list of memories. */
 export class ListMemoriesQuery {
   @Optional()
   @IsIn(MEMORY_TYPES)
   type?: MemoryType;
 
-  /** Only what happened at or after this time. */
+  /** Only memories that occurred at or after this time. */
   @Optional()
   @IsInstant()
   from?: string;
 
-  /** Only what happened before this time. */
+  /** Only memories that occurred before this time. */
   @Optional()
   @IsInstant()
   to?: string;
@@ -38,22 +38,22 @@ export class ListMemoriesQuery {
   @Max(1)
   minImportance?: number;
 
-  /** 20 when left out. */
+  /** Maximum number of memories; 20 when left out. */
   @Optional()
   @IsInt()
   @Min(1)
   @Max(200)
   limit?: number;
 
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the previous page. */
   @Optional()
   @IsText(1, 500)
   cursor?: string;
 }
 
-/** What to search for. */
+/** A search in the memories. */
 export class SearchMemoriesQuery {
-  /** A question or some words; any of them may match. */
+  /** A question or some words; a memory may match any of them. */
   @IsText(1, 1_000)
   q: string;
 
@@ -63,21 +63,21 @@ export class SearchMemoriesQuery {
   @IsIn(MEMORY_TYPES, { each: true })
   types?: MemoryType[];
 
-  /** 5 when left out. */
+  /** Maximum number of memories; 5 when left out. */
   @Optional()
   @IsInt()
   @Min(1)
   @Max(100)
   limit?: number;
 
-  /** 0.3 when left out. */
+  /** Minimum confidence of a memory; 0.3 when left out. */
   @Optional()
   @IsNumber()
   @Min(0)
   @Max(1)
   minConfidence?: number;
 
-  /** `true` adds how each score came about. */
+  /** `true` adds the parts of each score. */
   @Optional()
   @IsIn(['true', 'false'])
   explain?: 'true' | 'false';
@@ -106,39 +106,39 @@ export class MemoryPageAnswer {
   nextCursor: string | null;
 }
 
-/** How a score came about: `text` times the three bounded factors. */
+/** The parts of a score, which is `text` times the three bounded factors. */
 export class ScoreAnswer {
   /** BM25 with the statistics of the user's own memories. */
   text: number;
-  /** 0.9..1.1, linear in the importance. */
+  /** Factor 0.9..1.1, linear in the importance. */
   importance: number;
-  /** 0.95..1.05, halving its lead every 90 days before the user's newest memory. */
+  /** Factor 0.95..1.05; it halves its lead for every 90 days before the user's newest memory. */
   recency: number;
-  /** 1..1.1, growing with the logarithm of the recalls. */
+  /** Factor 1..1.1; it grows with the logarithm of the number of recalls. */
   recall: number;
-  /** What each term that was found added to `text`. */
+  /** The contribution of each matching term to `text`. */
   terms: Record<string, number>;
 }
 
-/** A memory that was found. */
+/** A memory that matches the search. */
 export class FoundMemoryAnswer extends MemoryAnswer {
   score: number;
   explain?: ScoreAnswer;
 }
 
-/** The best matches, best first. */
+/** The best matches of a search, best first. */
 export class MemorySearchAnswer {
   items: FoundMemoryAnswer[];
 }
 
-/** The answer of a change of one memory. */
+/** The answer to a change of one memory. */
 export class MemoryWrittenAnswer {
   memoryId: string;
   position: number;
   version: number;
 }
 
-/** The answer of a recall. */
+/** The answer to a recall. */
 export class RecalledAnswer {
   position: number;
 }

@@ -4,7 +4,7 @@ import { GetMemoryHandler } from './queries/get-memory.query.js';
 import { ListMemoriesHandler } from './queries/list-memories.query.js';
 import { SearchMemoriesHandler } from './queries/search-memories.query.js';
 
-/** What is remembered about a user. */
+/** The memories of a user over HTTP. */
 @Module({
   controllers: [MemoryController],
   providers: [GetMemoryHandler, ListMemoriesHandler, SearchMemoriesHandler],

@@ -8,7 +8,7 @@ import { Metrics } from '../metrics.js';
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
-  /** What Prometheus scrapes. */
+  /** Returns the metrics as Prometheus text. */
   @Get()
   @ApiProduces('text/plain')
   @ApiOkResponse({ schema: { type: 'string' } })

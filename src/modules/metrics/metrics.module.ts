@@ -4,7 +4,7 @@ import { MetricsController } from './metrics.controller.js';
 import { StoreMetrics } from './store-metrics.js';
 import { WriterMetrics } from './writer-metrics.js';
 
-/** Tells Prometheus how the process and the store fare; gives every module the metrics to add to. */
+/** Metrics of the process and the store for Prometheus; every module can inject Metrics and add its own. */
 @Module({})
 export class MetricsModule {
   static of(metrics: Metrics): DynamicModule {

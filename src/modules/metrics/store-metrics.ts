@@ -1,23 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { Reads } from '../../projections/reads/reads.js';
 import { CommandWriter } from '../../writer/command-writer.js';
-import { inFlight } from '../in-flight.js';
 import { Metrics } from '../metrics.js';
+import { singleFlight } from '../single-flight.js';
 
-/** Where the log and its projections are, how large the database is, and whether commands can be taken. */
+/** Gauges for the log's head, the projections, the database size, and readiness for commands. */
 @Injectable()
 export class StoreMetrics {
   constructor(metrics: Metrics, writer: CommandWriter, reads: Reads) {
-    // Several gauges of a scrape share one answer.
-    const positions = inFlight(() => reads.positions());
-    const size = inFlight(() => reads.size());
-    const state = inFlight(() => writer.state());
+    // The gauges of one scrape share one read.
+    const positions = singleFlight(() => reads.positions());
+    const size = singleFlight(() => reads.size());
+    const state = singleFlight(() => writer.state());
 
     metrics.gauge(
       {
         name: 'edgesoul_ready',
         help: '1 when commands can be taken and every projection is at the head, as /health/ready says.',
-        otherwise: 0,
+        fallback: 0,
       },
       async () => {
         const { behind, unwritable } = await state();

@@ -3,12 +3,12 @@ import { Histogram } from 'prom-client';
 import { CommandWriter } from '../../writer/command-writer.js';
 import { Metrics } from '../metrics.js';
 
-/** Each at most twice the one before, up to the most commands that share a commit. */
+/** Powers of two up to the largest number of commands that share a commit. */
 const COMMAND_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const EVENT_BUCKETS = [0, ...COMMAND_BUCKETS, 512, 1_024];
 const SECOND_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** How the writer shares its commits, and how long they take. */
+/** Size and duration of the writer's commits, and the length of its queue. */
 @Injectable()
 export class WriterMetrics {
   constructor(metrics: Metrics, writer: CommandWriter) {

@@ -6,12 +6,12 @@ import { EventCounts } from './event-counts.js';
 import { RowCounts, rowsOf } from './row-counts.js';
 import type { StoreStatsAnswer } from './store-stats.dto.js';
 
-/** The same answer where no service runs. */
+/** Reads the statistics of the store without a running service. */
 export function storeStats(reads: Reads): Promise<StoreStatsAnswer> {
   return new GetStoreStatsHandler(reads, new RowCounts(reads), new EventCounts(reads)).execute();
 }
 
-/** The store, in numbers? */
+/** Reads the statistics of the whole store. */
 export class GetStoreStats extends Query<StoreStatsAnswer> {}
 
 @QueryHandler(GetStoreStats)

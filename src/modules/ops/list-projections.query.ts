@@ -9,7 +9,7 @@ import { Reads } from '../../projections/reads/reads.js';
 import type { ProjectionAnswer, ProjectionsAnswer } from './projections.dto.js';
 import { RowCounts, rowsOf } from './row-counts.js';
 
-/** How far is each projection, and how large? */
+/** Reads the position, lag, size and state of every projection. */
 export class ListProjections extends Query<ProjectionsAnswer> {}
 
 @QueryHandler(ListProjections)
@@ -44,7 +44,7 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
     const failure = await this.reads.get(failuresTable, name);
     const error = failure ? { lastError: failureText(failure) } : {};
     if (this.rebuilds.isRebuilding(name)) return { state: 'rebuilding', ...error };
-    // A rebuild that stopped at an event leaves live rows alone, but what it found has to be seen to.
+    // A rebuild that stopped at a poison event leaves the live rows alone, but an operator has to act.
     if (failure) return { state: 'failed', ...error };
     if (status === 'live') return { state: 'live' };
     if (this.reads.gate.closed(name) !== 'outdated') return { state: 'rebuilding' };

@@ -14,7 +14,7 @@ import { Upkeep } from '../../operations/upkeep.js';
 import { Verifications } from '../../operations/verify/verifications.js';
 import { Store } from '../../store/store.js';
 
-/** The long work of operators, for every module that is asked for it. */
+/** Provides rebuilds and verifications to all modules, logs how they end, and runs Upkeep. */
 @Global()
 @Module({
   providers: [
@@ -48,7 +48,7 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
       const failed = result?.failed ?? [];
       for (const { projection, position, eventId, cause } of failed)
         this.logger.error({ msg: 'a projection stopped at an event', projection, position, eventId, cause });
-      // Another process is at it already.
+      // Refused means that another process is rebuilding, which is no failure.
       if (state === 'failed' && !(error instanceof Refused))
         this.logger.error({ msg: 'a rebuild failed', ...loggedFailure(error) });
       if (result && result.swapped.length > 0)
@@ -64,12 +64,12 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
     this.verifications.onEnded = ({ state, error }) => {
       if (state === 'failed') this.logger.error({ msg: 'a verification failed', ...loggedFailure(error) });
     };
-    // The service answers meanwhile: what is being rebuilt with 503, the rest as always.
+    // The service already answers: reads of a projection under rebuild with 503, all others as usual.
     this.upkeep.begin();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    // First whoever begins rebuilds.
+    // Upkeep closes first, because it starts rebuilds.
     await this.upkeep.close();
     await Promise.all([this.rebuilds.close(), this.verifications.close()]);
   }

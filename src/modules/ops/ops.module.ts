@@ -6,7 +6,7 @@ import { ProjectionsController } from './projections.controller.js';
 import { RowCounts } from './row-counts.js';
 import { StoreStatsController } from './store-stats.controller.js';
 
-/** What operators ask of the store as a whole. */
+/** Projections and store statistics over HTTP, for operators. */
 @Module({
   controllers: [ProjectionsController, StoreStatsController],
   providers: [EventCounts, RowCounts, ListProjectionsHandler, GetStoreStatsHandler],

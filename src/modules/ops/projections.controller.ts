@@ -11,7 +11,7 @@ import { ProjectionsAnswer } from './projections.dto.js';
 export class ProjectionsController {
   constructor(private readonly queries: QueryBus) {}
 
-  /** How far every projection is. */
+  /** Lists every projection with its position, lag and state. */
   @Get()
   @ApiOkResponse({ type: ProjectionsAnswer })
   list(@Query(validQuery(NoQuery)) _query: NoQuery): Promise<ProjectionsAnswer> {

@@ -5,25 +5,25 @@ export const PROJECTION_STATES = ['live', 'rebuilding', 'failed'] as const;
 /** One projection. */
 export class ProjectionAnswer {
   name: string;
-  /** Of the folds that made its rows. */
+  /** Version of the folds that made the rows. */
   version: number;
-  /** Of the last event that it has folded. */
+  /** Position of the last folded event. */
   position: number;
-  /** Events that it has not folded yet. */
+  /** Number of events that are not folded yet. */
   lag: number;
-  /** Of all its tables. */
+  /** Number of rows in all tables of the projection. */
   rows: number;
   @ApiProperty({ enum: PROJECTION_STATES })
   state: (typeof PROJECTION_STATES)[number];
-  /** Why it failed, and what to do. */
+  /** Why the projection failed, and what to do about it. */
   lastError?: string;
 }
 
-/** Every projection. */
+/** All projections. */
 export class ProjectionsAnswer {
   items: ProjectionAnswer[];
   /** Position of the log's last event. */
   head: number;
-  /** When the rows were counted: counting that takes long is not done anew for everyone who asks. */
+  /** When the rows were counted; a slow count is reused for a while. */
   countedAt: string;
 }

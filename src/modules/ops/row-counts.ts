@@ -2,50 +2,50 @@ import { Injectable } from '@nestjs/common';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Projection } from '../../projections/projection.js';
 import { Reads } from '../../projections/reads/reads.js';
-import { inFlight } from '../in-flight.js';
+import { singleFlight } from '../single-flight.js';
 
-/** So many are counted anew for everyone who asks. */
+/** Up to this many rows are counted again for each request. */
 const MAX_ROWS_COUNTED_PER_REQUEST = 100_000;
-/** More are kept for so many times as long as counting took: a tenth of the time, at most, goes into it. */
-const KEPT_TIMES_COST = 10;
+/** A larger count is cached for this many times its duration, so it takes a tenth of the time at most. */
+const CACHE_COST_FACTOR = 10;
 
-/** Rows of every table of the projections. */
-export interface Counted {
+/** Number of rows in every table of the projections. */
+export interface CountedRows {
   /** When counting began, ms UTC. */
   at: number;
   byTable: ReadonlyMap<string, number>;
 }
 
-/** Counts the rows of the projections, without counting millions of them again and again. */
+/** Counts the rows of the projections, and caches a large count. */
 @Injectable()
 export class RowCounts {
-  private kept: { counted: Counted; until: number } | undefined;
+  private cached: { counted: CountedRows; until: number } | undefined;
 
   constructor(private readonly reads: Reads) {}
 
-  async get(): Promise<Counted> {
-    return this.kept && performance.now() < this.kept.until ? this.kept.counted : this.count();
+  async get(): Promise<CountedRows> {
+    return this.cached && performance.now() < this.cached.until ? this.cached.counted : this.count();
   }
 
-  private readonly count = inFlight(async (): Promise<Counted> => {
+  private readonly count = singleFlight(async (): Promise<CountedRows> => {
     const at = Date.now();
-    const begun = performance.now();
+    const started = performance.now();
     const byTable = new Map<string, number>();
-    // One after another: a read that lasts keeps SQLite from emptying its write-ahead log.
+    // One table at a time: a long read transaction keeps SQLite from emptying its write-ahead log.
     for (const table of PROJECTIONS.flatMap(({ tables }) => tables))
       byTable.set(table.name, await this.reads.countRows(table));
     const counted = { at, byTable };
     const rows = [...byTable.values()].reduce((sum, count) => sum + count, 0);
     const now = performance.now();
-    this.kept =
+    this.cached =
       rows > MAX_ROWS_COUNTED_PER_REQUEST
-        ? { counted, until: now + KEPT_TIMES_COST * (now - begun) }
+        ? { counted, until: now + CACHE_COST_FACTOR * (now - started) }
         : undefined;
     return counted;
   });
 }
 
-/** All rows of one projection. */
-export function rowsOf({ byTable }: Counted, { tables }: Projection): number {
+/** Returns the number of rows in all tables of one projection. */
+export function rowsOf({ byTable }: CountedRows, { tables }: Projection): number {
   return tables.reduce((sum, { name }) => sum + (byTable.get(name) ?? 0), 0);
 }

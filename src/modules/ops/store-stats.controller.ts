@@ -11,7 +11,7 @@ import { StoreStatsAnswer } from './store-stats.dto.js';
 export class StoreStatsController {
   constructor(private readonly queries: QueryBus) {}
 
-  /** The store in numbers. */
+  /** Returns the statistics of the whole store. */
   @Get()
   @ApiOkResponse({ type: StoreStatsAnswer })
   get(@Query(validQuery(NoQuery)) _query: NoQuery): Promise<StoreStatsAnswer> {

@@ -1,19 +1,19 @@
-/** The store in numbers. */
+/** Statistics of the whole store. */
 export class StoreStatsAnswer {
   users: number;
   events: number;
-  /** Every type there is. */
+  /** Number of events of each type, including types without events. */
   eventsByType: Record<string, number>;
-  /** Rows of all tables of a projection, by its name. */
+  /** Number of rows in all tables of each projection, by projection name. */
   rowsByProjection: Record<string, number>;
-  /** Tables and indexes; on SQLite with what still stands in the write-ahead log only. */
+  /** Size of tables and indexes; on SQLite including pages that are only in the write-ahead log. */
   databaseBytes: number;
-  /** Database bytes for each event, all that is made of it included; null without events. */
+  /** Database bytes per event, including everything derived from it; null without events. */
   bytesPerEvent: number | null;
   /** Size of SQLite's write-ahead log; null on PostgreSQL. */
   walBytes: number | null;
-  /** Of this process. */
+  /** Uptime of this process. */
   uptimeSeconds: number;
-  /** When users and rows were counted: counting that takes long is not done anew for everyone who asks. */
+  /** When users and rows were counted; a slow count is reused for a while. */
   countedAt: string;
 }

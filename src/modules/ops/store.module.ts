@@ -8,7 +8,7 @@ import { COMMAND_NAMES } from '../command-catalog.js';
 import { COMMAND_HANDLERS } from '../command-handlers.js';
 import { Metrics } from '../metrics.js';
 
-/** Gives every module the open store's writer, reads and doorbell, and the bus its handlers; closes the store last. */
+/** Provides the store's writer, reads, doorbell and command handlers; closes the store on shutdown. */
 @Module({})
 export class StoreModule implements OnApplicationShutdown {
   constructor(private readonly store: Store) {}

@@ -5,7 +5,7 @@ import {
 import type { ProfileRow } from '../../projections/current-profile.projection.js';
 import type { ProfileAnswer } from './profile.dto.js';
 
-/** A profile as HTTP answers it; the counters come from the conversations, which alone know the sessions. */
+/** Returns a profile as HTTP answers it. The counters come from the conversation summary. */
 export function profileAnswer(
   row: ProfileRow,
   conversations: ConversationSummaryRow | undefined,

@@ -20,7 +20,7 @@ export class ProfileController {
     private readonly queries: QueryBus,
   ) {}
 
-  /** Change any of the profile's fields; a change that changes nothing writes nothing. */
+  /** Changes any fields of the profile; a change without effect writes nothing. */
   @Patch()
   @CommandRoute({ status: 200, answer: ProfileChangedAnswer, conditional: true })
   async change(
@@ -32,7 +32,7 @@ export class ProfileController {
     sendWritten(reply, await this.commands.execute(new ChangeProfile(userId, body, context)));
   }
 
-  /** The profile with its counters; the ETag is the version that If-Match takes. */
+  /** Returns the profile with its counters. The ETag is the version for If-Match. */
   @Get()
   @ApiOkResponse({ type: ProfileAnswer })
   async get(

@@ -22,7 +22,7 @@ const changed = (changes: Record<string, { from: unknown; to: unknown }>) => ({
 });
 const registration = { streamId: 'profile:user-1', type: 'user.registered', data: {} } as const;
 
-/** The profile of a user about whom nothing is known. */
+/** The profile of a user without any known fields. */
 const unknown = {
   userId: 'user-1',
   name: null,
@@ -48,7 +48,7 @@ const unknown = {
 };
 
 describe('changing a profile', () => {
-  it('registers a user nobody knows and changes what the defaults were', () => {
+  it('registers an unknown user and changes the default profile', () => {
     given()
       .when(change({ name: 'Ada', humorLevel: 80 }))
       .thenEvents(
@@ -62,20 +62,20 @@ describe('changing a profile', () => {
       });
   });
 
-  it('only registers a user nobody knows when nothing differs from the defaults', () => {
+  it('only registers an unknown user when nothing differs from the defaults', () => {
     given()
       .when(change({ humorLevel: 50, voice: {} }))
       .thenEvents(registration)
       .thenAnswers(200, { profile: { ...unknown, version: 1 }, position: 1, version: 1 });
   });
 
-  it('records only the fields that change, with what they were', () => {
+  it('records only the fields that change, with their former values', () => {
     given(registered(), profileChanged({ name: { from: null, to: 'Ada' } }))
       .when(change({ name: 'Grace', gender: 'not_set', formalityLevel: 0 }))
       .thenEvents(changed({ name: { from: 'Ada', to: 'Grace' }, formalityLevel: { from: 40, to: 0 } }));
   });
 
-  it('names the fields of the voice after it', () => {
+  it('prefixes the fields of the voice with `voice.`', () => {
     given(registered(), profileChanged({ 'voice.speed': { from: 1, to: 1.5 } }))
       .when(change({ voice: { enabled: false, speed: 2, pitch: 1, autoSpeak: true } }))
       .thenEvents(
@@ -96,13 +96,13 @@ describe('changing a profile', () => {
       });
   });
 
-  it('compares with what was learned as well as with what was commanded', () => {
+  it('compares with learned preferences as well as with former changes', () => {
     given(registered(), preferenceLearned({ field: 'verbosityLevel', from: 60, to: 80 }))
       .when(change({ verbosityLevel: 60 }))
       .thenEvents(changed({ verbosityLevel: { from: 80, to: 60 } }));
   });
 
-  it('can take the name away and empty the lists', () => {
+  it('can remove the name and empty the lists', () => {
     given(
       registered(),
       profileChanged({ name: { from: null, to: 'Ada' }, interests: { from: [], to: ['sailing'] } }),
@@ -111,7 +111,7 @@ describe('changing a profile', () => {
       .thenEvents(changed({ name: { from: 'Ada', to: null }, interests: { from: ['sailing'], to: [] } }));
   });
 
-  it('takes another order of interests for a change, but not another order of pattern fields', () => {
+  it('treats a new order of interests as a change, but not a new order of pattern fields', () => {
     given(
       registered(),
       profileChanged({
@@ -123,7 +123,7 @@ describe('changing a profile', () => {
       .thenEvents(changed({ interests: { from: ['sailing', 'chess'], to: ['chess', 'sailing'] } }));
   });
 
-  it('answers the counters of the conversations', () => {
+  it('returns the counters of the conversations', () => {
     given(
       registered(),
       started('a', { occurredAt: NOW }),
@@ -146,15 +146,15 @@ describe('changing a profile', () => {
   });
 });
 
-describe('a change that changes nothing', () => {
+describe('a profile change without effect', () => {
   it.each<[string, ChangeProfileBody]>([
-    ['says nothing', {}],
-    ['says nothing about the voice', { voice: {} }],
+    ['is empty', {}],
+    ['has an empty voice', { voice: {} }],
     [
-      'says what is so already',
+      'repeats the present values',
       { name: 'Ada', interests: ['sailing'], voice: { speed: 1, enabled: true }, utcOffset: 0 },
     ],
-  ])('writes nothing and answers the old position when it %s', (_, input) => {
+  ])('writes nothing and returns the old position when it %s', (_, input) => {
     const sailor = { name: { from: null, to: 'Ada' }, interests: { from: [], to: ['sailing'] } };
     given(registered(), profileChanged(sailor), started('session-1'), said(), observed())
       .when(change(input))

@@ -7,15 +7,15 @@ import {
   type ProfileRow,
 } from '../../projections/current-profile.projection.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
-import { userInDecision } from '../user-in-decision.js';
+import { resolveUser } from '../resolve-user.js';
 import type { ChangeProfileBody } from './commands/change-profile.command.js';
 import { profileAnswer } from './profile-answer.js';
 
 type Changes = Record<string, { from: unknown; to: unknown }>;
 
-/** Records the fields that really change; a change that changes nothing writes nothing. */
+/** Records the fields whose value changes; a change without effect writes nothing. */
 export function changeProfile(state: WriteState, userId: string, input: ChangeProfileBody): Decision {
-  const { registration, utcOffset } = userInDecision(state, userId);
+  const { registration, utcOffset } = resolveUser(state, userId);
   const changes = differences(state.rows.get(profilesTable, userId) ?? DEFAULT_PROFILE, input);
   const streamId = profileStream(userId);
   const changed = Object.keys(changes).length > 0;
@@ -36,7 +36,8 @@ export function changeProfile(state: WriteState, userId: string, input: ChangePr
 function differences(before: Partial<ProfileRow>, { voice, ...fields }: ChangeProfileBody): Changes {
   const changes: Changes = {};
   const compare = (name: string, from: unknown, to: unknown) => {
-    // === first: 0 and -0 are the same level, and stored as the same.
+    // `!==` comes first because 0 and -0 are the same level and are stored alike; isDeepStrictEqual tells
+    // them apart.
     if (to !== undefined && from !== to && !isDeepStrictEqual(from, to)) changes[name] = { from, to };
   };
   for (const [name, to] of Object.entries(fields)) compare(name, before[name as keyof ProfileRow], to);

@@ -24,18 +24,18 @@ export class ProfileAnswer {
   dislikes: string[];
   communicationPatterns: Record<string, unknown>;
   utcOffset: number;
-  /** Sessions begun. */
+  /** Number of sessions. */
   totalConversations: number;
-  /** Messages of the user: one a turn. */
+  /** Number of messages of the user: one per turn. */
   totalMessages: number;
-  /** Mean over all sessions of the minutes from first to last activity. */
+  /** Mean length of a session in minutes, from first to last activity. */
   avgSessionMinutes: number;
   createdAt: string;
   updatedAt: string;
   version: number;
 }
 
-/** The answer of a change. */
+/** The answer to a profile change. */
 export class ProfileChangedAnswer {
   profile: ProfileAnswer;
   position: number;

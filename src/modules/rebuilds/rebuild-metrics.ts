@@ -5,7 +5,7 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { Reads } from '../../projections/reads/reads.js';
 import { Metrics } from '../metrics.js';
 
-/** Whether a rebuild goes on, how far it is, and which projections have stopped. */
+/** Gauges for the running rebuild, its progress, and the failed projections. */
 @Injectable()
 export class RebuildMetrics {
   constructor(metrics: Metrics, rebuilds: Rebuilds, reads: Reads) {

@@ -12,31 +12,31 @@ import { RebuildAnswer, RebuildBody, RebuildPath, RebuildStarted } from './rebui
 export class RebuildsController {
   constructor(private readonly rebuilds: Rebuilds) {}
 
-  /** Begins to fill new tables from the log beside the live ones, which answer until both are swapped. */
+  /** Starts a rebuild: new tables are filled from the log, while the live ones answer until the swap. */
   @Post()
   @HttpCode(202)
   @ApiBody({ type: RebuildBody, required: false })
   @ApiAcceptedResponse({ type: RebuildStarted })
-  start(@Body(validIfSent(RebuildBody)) asked: RebuildBody): RebuildStarted {
-    return { rebuildId: this.rebuilds.start(asked).id };
+  start(@Body(validIfSent(RebuildBody)) body: RebuildBody): RebuildStarted {
+    return { rebuildId: this.rebuilds.start(body).id };
   }
 
-  /** How far it is, or how it ended. */
+  /** Returns a rebuild: its progress or its outcome. */
   @Get(':rebuildId')
   @ApiOkResponse({ type: RebuildAnswer })
   get(@Param(valid(RebuildPath)) { rebuildId }: RebuildPath): RebuildAnswer {
-    return answerOf(this.rebuilds.get(rebuildId));
+    return rebuildAnswer(this.rebuilds.get(rebuildId));
   }
 
-  /** Ends it; the live tables are as they were. */
+  /** Cancels a rebuild; the live tables stay as they were. */
   @Delete(':rebuildId')
   @ApiOkResponse({ type: RebuildAnswer })
   async cancel(@Param(valid(RebuildPath)) { rebuildId }: RebuildPath): Promise<RebuildAnswer> {
-    return answerOf(await this.rebuilds.cancel(rebuildId));
+    return rebuildAnswer(await this.rebuilds.cancel(rebuildId));
   }
 }
 
-function answerOf(job: Job<Rebuilt>): RebuildAnswer {
+function rebuildAnswer(job: Job<Rebuilt>): RebuildAnswer {
   const { result, error } = job;
   const { perSecond, etaSeconds } = rateOf(job);
   return {

@@ -5,28 +5,30 @@ import { RowDifferenceAnswer } from '../row-differences.js';
 
 const PROJECTION_NAMES = PROJECTIONS.map(({ name }) => name);
 
-/** What shall be rebuilt. */
+/** What to rebuild. */
 export class RebuildBody {
-  /** Every projection when left out. */
+  /**
+   * Names of the projections to rebuild. When left out: all, or with `skip` those that stopped at the event.
+   */
   @Optional()
   @IsArray()
   @ArrayNotEmpty()
   @IsIn(PROJECTION_NAMES, { each: true })
   projections?: string[];
 
-  /** The id of an event at which projections have stopped: they leave it out from now on, for ever. */
+  /** Id of an event at which projections have stopped. They skip it from now on, permanently. */
   @Optional()
   @IsId()
   skip?: string;
 }
 
-/** Routes of one rebuild. */
+/** Path parameters of a route for one rebuild. */
 export class RebuildPath {
   @IsId()
   rebuildId: string;
 }
 
-/** A rebuild was begun. */
+/** The answer to a started rebuild. */
 export class RebuildStarted {
   rebuildId: string;
 }
@@ -39,7 +41,7 @@ export class ProjectionDifferences {
   firstDifferences: RowDifferenceAnswer[];
 }
 
-/** An event that a projection's folds could not take. */
+/** A poison event: one that a projection's folds cannot process. */
 export class PoisonAnswer {
   projection: string;
   position: number;
@@ -47,7 +49,7 @@ export class PoisonAnswer {
   cause: string;
 }
 
-/** How far a rebuild is, or how it ended. */
+/** A rebuild: its progress or its outcome. */
 export class RebuildAnswer {
   rebuildId: string;
   /** One of running, swapped, failed, cancelled. */
@@ -55,14 +57,14 @@ export class RebuildAnswer {
   done: number;
   total: number;
   eventsPerSecond: number;
-  /** Null while nobody can tell. */
+  /** Estimated seconds left; null while there is no estimate. */
   etaSeconds: number | null;
-  /** Position up to which the new tables were folded when they became live. */
+  /** Position up to which the new tables were folded when they went live. */
   position: number | null;
   swapped: string[];
-  /** The projections that were not swapped: their tables are as they were. */
+  /** Projections that were not swapped; their live tables stay as they were. */
   failed: PoisonAnswer[];
   differences: ProjectionDifferences[];
-  /** Why it failed as a whole. */
+  /** Why the rebuild as a whole failed. */
   error: string | null;
 }

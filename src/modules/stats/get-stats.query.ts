@@ -22,7 +22,7 @@ const NO_CONVERSATIONS = {
   lastActivityAt: -Infinity,
 };
 
-/** This user, in numbers? Throws NotFound. */
+/** Reads the statistics of one user. Throws NotFound for an unknown user. */
 export class GetStats extends Query<StatsAnswer> {
   constructor(readonly userId: string) {
     super();
@@ -66,7 +66,7 @@ export class GetStatsHandler implements IQueryHandler<GetStats> {
     };
   }
 
-  /** Walks back from the last active day until a day is missing. */
+  /** Counts the consecutive active days back from the last one. */
   private async streak(userId: string): Promise<number> {
     let length = 0;
     let previous: number | undefined;
@@ -88,7 +88,7 @@ export class GetStatsHandler implements IQueryHandler<GetStats> {
   }
 }
 
-/** Infinite where there was no activity. */
+/** Converts ms UTC to ISO 8601; returns null for the infinite values that mean no activity. */
 function instant(at: number): string | null {
   return Number.isFinite(at) ? new Date(at).toISOString() : null;
 }

@@ -11,7 +11,7 @@ import { StatsAnswer } from './stats.dto.js';
 export class StatsController {
   constructor(private readonly queries: QueryBus) {}
 
-  /** A user in numbers. */
+  /** Returns the statistics of one user. */
   @Get()
   @ApiOkResponse({ type: StatsAnswer })
   get(

@@ -4,18 +4,18 @@ export class MemoryCountsAnswer {
   byType: Record<string, number>;
 }
 
-/** A user in numbers. */
+/** Statistics of one user. */
 export class StatsAnswer {
   userId: string;
   memories: MemoryCountsAnswer;
   turns: number;
   sessions: number;
-  /** Observed emotions, in all. */
+  /** Number of observed emotions. */
   emotions: number;
-  /** Turns and emotions count as activity. */
+  /** Time of the first activity; turns and emotions count as activity. */
   firstActivityAt: string | null;
   lastActivityAt: string | null;
   averageSessionMinutes: number;
-  /** Consecutive days of the user's own calendar with activity, up to the last one that had any. */
+  /** Consecutive active days in the user's own calendar, up to the last active day. */
   streakDays: number;
 }

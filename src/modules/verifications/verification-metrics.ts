@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Verifications } from '../../operations/verify/verifications.js';
 import { Metrics } from '../metrics.js';
 
-/** What the last verification found. */
+/** Gauge for the result of the last verification. */
 @Injectable()
 export class VerificationMetrics {
   constructor(metrics: Metrics, verifications: Verifications) {

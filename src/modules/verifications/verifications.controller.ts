@@ -12,7 +12,7 @@ import { VerificationAnswer, VerificationPath, VerificationStarted } from './ver
 export class VerificationsController {
   constructor(private readonly verifications: Verifications) {}
 
-  /** Begins to check the whole store, beside those that it serves. */
+  /** Starts a verification of the whole store; the service keeps running. */
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: VerificationStarted })
@@ -20,24 +20,24 @@ export class VerificationsController {
     return { verificationId: this.verifications.start().id };
   }
 
-  /** How far it is, or what it found. */
+  /** Returns a verification: its progress or its findings. */
   @Get(':verificationId')
   @ApiOkResponse({ type: VerificationAnswer })
   get(@Param(valid(VerificationPath)) { verificationId }: VerificationPath): VerificationAnswer {
-    return answerOf(this.verifications.get(verificationId));
+    return verificationAnswer(this.verifications.get(verificationId));
   }
 
-  /** Ends it. */
+  /** Cancels a verification. */
   @Delete(':verificationId')
   @ApiOkResponse({ type: VerificationAnswer })
   async cancel(
     @Param(valid(VerificationPath)) { verificationId }: VerificationPath,
   ): Promise<VerificationAnswer> {
-    return answerOf(await this.verifications.cancel(verificationId));
+    return verificationAnswer(await this.verifications.cancel(verificationId));
   }
 }
 
-const NOTHING_YET = {
+const NO_REPORT = {
   ok: null,
   events: 0,
   position: 0,
@@ -49,18 +49,25 @@ const NOTHING_YET = {
   ms: null,
 };
 
-function answerOf({ id, state, done, total, result, error }: Job<VerifyReport>): VerificationAnswer {
+function verificationAnswer({
+  id,
+  state,
+  done,
+  total,
+  result,
+  error,
+}: Job<VerifyReport>): VerificationAnswer {
   return {
     verificationId: id,
     state,
     done,
     total,
-    ...(result ? reportOf(result) : NOTHING_YET),
+    ...(result ? reportAnswer(result) : NO_REPORT),
     error: error?.message ?? null,
   };
 }
 
-function reportOf({ findings, projections, skipped, ...report }: VerifyReport) {
+function reportAnswer({ findings, projections, skipped, ...report }: VerifyReport) {
   return {
     ...report,
     findings: findings.map(({ position = null, ...finding }) => ({ ...finding, position })),

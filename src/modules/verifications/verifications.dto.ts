@@ -1,45 +1,48 @@
 import { IsId } from '../../validation/fields.js';
 import { RowDifferenceAnswer } from '../row-differences.js';
 
-/** Routes of one verification. */
+/** Path parameters of a route for one verification. */
 export class VerificationPath {
   @IsId()
   verificationId: string;
 }
 
-/** A verification was begun. */
+/** The answer to a started verification. */
 export class VerificationStarted {
   verificationId: string;
 }
 
-/** Positions that no event has, both included. */
+/** A range of positions without events; both ends are part of it. */
 export class PositionGapAnswer {
   from: number;
   to: number;
 }
 
-/** Something that is wrong. */
+/** Something wrong in the store. */
 export class FindingAnswer {
-  /** What was checked: storage, position-gap, hash, order, missing-end, anchor, doubled-id, receipt, stream, event, index, checkpoint or poison. */
+  /**
+   * The check that failed: storage, position-gap, hash, order, missing-end, anchor, doubled-id, receipt,
+   * stream, event, index, checkpoint or poison.
+   */
   check: string;
-  /** Of the event; null where it is not about one. */
+  /** Position of the event; null when the finding is not about one event. */
   position: number | null;
   what: string;
 }
 
-/** A projection's rows against its folds. */
+/** The rows of a projection compared with what its folds make of the log. */
 export class VerifiedProjection {
   name: string;
   rows: number;
-  /** SHA-256 over the live rows, 64 hex digits. */
+  /** SHA-256 of the live rows, 64 hex digits. */
   digestLive: string;
-  /** The same over what the folds make of the log. */
+  /** SHA-256 of the rows folded from the log, 64 hex digits. */
   digestFolded: string;
   differences: number;
   firstDifferences: RowDifferenceAnswer[];
 }
 
-/** An event that a projection leaves out because an operator said so. */
+/** An event that a projection skips because an operator decided so. */
 export class SkippedEvent {
   projection: string;
   eventId: string;
@@ -48,24 +51,24 @@ export class SkippedEvent {
   skippedAt: string;
 }
 
-/** How far a verification is, or what it found. */
+/** A verification: its progress or its findings. */
 export class VerificationAnswer {
   verificationId: string;
   /** One of running, done, failed, cancelled. */
   state: string;
   done: number;
   total: number;
-  /** Null until it is done. */
+  /** Whether nothing is wrong; null until the verification is done. */
   ok: boolean | null;
   events: number;
   position: number;
-  /** Hash of the last event: the whole log's fingerprint. */
+  /** Hash of the last event, which is the fingerprint of the whole log. */
   chainHead: string | null;
   positionGaps: PositionGapAnswer[];
   findings: FindingAnswer[];
   projections: VerifiedProjection[];
   skipped: SkippedEvent[];
   ms: number | null;
-  /** Why it could not be carried out. */
+  /** Why the verification itself failed. */
   error: string | null;
 }

@@ -39,7 +39,7 @@ export class TurnEmotionBody {
   triggers?: string[];
 }
 
-/** One exchange: what the user said and what was answered. */
+/** One exchange: the user's message and the reply. */
 export class RecordTurnBody {
   @IsId()
   sessionId: string;
@@ -67,9 +67,9 @@ export class RecordTurnBody {
   occurredAt?: string;
 }
 
-/** Record one exchange of a conversation. */
+/** Records one exchange of a conversation. */
 export class RecordTurn extends StoreCommand<RecordTurnBody> {
-  override chosen(): object {
+  override generatedIds(): object {
     return { turnId: newId() };
   }
 }

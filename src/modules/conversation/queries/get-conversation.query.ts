@@ -10,7 +10,7 @@ import {
 import { Reads } from '../../../projections/reads/reads.js';
 import type { ConversationAnswer } from '../conversation.dto.js';
 
-/** What was said last, in the given session or in the user's current one? Throws NotFound. */
+/** Reads the window of the given session, or of the user's current one. Throws NotFound. */
 export class GetConversation extends Query<ConversationAnswer> {
   constructor(
     readonly userId: string,
@@ -25,11 +25,11 @@ export class GetConversationHandler implements IQueryHandler<GetConversation> {
   constructor(private readonly reads: Reads) {}
 
   async execute({ userId, sessionId }: GetConversation): Promise<ConversationAnswer> {
-    const current = sessionId ?? (await this.reads.get(conversationSummariesTable, userId))?.currentSessionId;
-    if (current === undefined) throw NotFound.conversation(userId);
-    const session = await this.reads.get(sessionsTable, userId, current);
-    if (!session) throw NotFound.session(current);
-    const slots = session.slots.map(([slot]) => [userId, current, slot]);
+    const id = sessionId ?? (await this.reads.get(conversationSummariesTable, userId))?.currentSessionId;
+    if (id === undefined) throw NotFound.conversation(userId);
+    const session = await this.reads.get(sessionsTable, userId, id);
+    if (!session) throw NotFound.session(id);
+    const slots = session.slots.map(([slot]) => [userId, id, slot]);
     return conversationAnswer(session, await this.reads.getAll(windowTurnsTable, slots));
   }
 }

@@ -4,7 +4,7 @@ import { Reads } from '../../../projections/reads/reads.js';
 import { decodeCursor, encodeCursor } from '../../page-cursor.js';
 import type { ListSessionsQuery, SessionPageAnswer } from '../conversation.dto.js';
 
-/** When did this user talk? The session begun last comes first. */
+/** Reads a page of a user's sessions, latest start first. */
 export class ListSessions extends Query<SessionPageAnswer> {
   constructor(
     readonly userId: string,
@@ -18,14 +18,14 @@ export class ListSessions extends Query<SessionPageAnswer> {
 export class ListSessionsHandler implements IQueryHandler<ListSessions> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId, asked }: ListSessions): Promise<SessionPageAnswer> {
-    const limit = asked.limit ?? 20;
+  async execute({ userId, asked: query }: ListSessions): Promise<SessionPageAnswer> {
+    const limit = query.limit ?? 20;
     const rows = await this.reads.list(sessionsTable, {
       filters: [['userId', '=', userId]],
       order: ['startedAt', 'sessionId'],
       descending: true,
-      ...(asked.cursor === undefined ? {} : { after: decodeCursor(asked.cursor, ['number', 'string']) }),
-      // One more than asked for tells whether there is a next page.
+      ...(query.cursor === undefined ? {} : { after: decodeCursor(query.cursor, ['number', 'string']) }),
+      // One extra row shows whether there is a next page.
       limit: limit + 1,
     });
     const page = rows.slice(0, limit);

@@ -38,5 +38,5 @@ export class ObserveEmotionBody {
   occurredAt?: string;
 }
 
-/** Note an emotion that a user showed. */
+/** Records an emotion that a user showed. */
 export class ObserveEmotion extends StoreCommand<ObserveEmotionBody> {}

@@ -8,10 +8,10 @@ import { Reads } from '../../../projections/reads/reads.js';
 import { calendarBuckets } from '../calendar-buckets.js';
 import type { EmotionTrendAnswer, EmotionTrendQuery } from '../emotion.dto.js';
 
-/** Rows that one answer may be made of: some ten years of ten emotions a day. */
-const MAX_DAYS = 40_000;
+/** Maximum number of rows behind one answer: about ten years of ten emotions a day. */
+const MAX_DAY_ROWS = 40_000;
 
-/** How did this user's emotions develop? */
+/** Reads a user's emotions in calendar buckets. Throws InvalidInput for a range with too many rows. */
 export class GetEmotionTrend extends Query<EmotionTrendAnswer> {
   constructor(
     readonly userId: string,
@@ -25,18 +25,18 @@ export class GetEmotionTrend extends Query<EmotionTrendAnswer> {
 export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId, asked }: GetEmotionTrend): Promise<EmotionTrendAnswer> {
-    const from = wholeQuarter(asked.from);
-    const to = wholeQuarter(asked.to);
+  async execute({ userId, asked: query }: GetEmotionTrend): Promise<EmotionTrendAnswer> {
+    const from = wholeQuarter(query.from);
+    const to = wholeQuarter(query.to);
     const filters: Filter[] = [['userId', '=', userId]];
     if (from !== undefined) filters.push(['day', '>=', localDay(from, 0)]);
     if (to !== undefined) filters.push(['day', '<', localDay(to, 0) + 1]);
-    const limit = MAX_DAYS + 1;
+    const limit = MAX_DAY_ROWS + 1;
     const days = await this.reads.list(emotionDaysTable, { filters, order: ['day', 'emotion'], limit });
-    if (days.length > MAX_DAYS) throw InvalidInput.field('from', 'must leave a shorter time up to `to`');
-    const utcOffset = asked.utcOffset ?? (await this.reads.get(profilesTable, userId))?.utcOffset ?? 0;
-    const cut = { bucket: asked.bucket ?? 'day', utcOffset };
-    return { items: calendarBuckets(days, { ...cut, from, to }) };
+    if (days.length > MAX_DAY_ROWS) throw InvalidInput.field('from', 'must leave a shorter time up to `to`');
+    const utcOffset = query.utcOffset ?? (await this.reads.get(profilesTable, userId))?.utcOffset ?? 0;
+    const bucket = query.bucket ?? 'day';
+    return { items: calendarBuckets(days, { bucket, utcOffset, from, to }) };
   }
 }
 

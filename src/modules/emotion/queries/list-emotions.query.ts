@@ -15,12 +15,12 @@ import { dailyCounts } from '../daily-counts.js';
 import { dailyTrend, TREND_DAYS } from '../daily-trend.js';
 import type { EmotionAnswer, EmotionsAnswer } from '../emotion.dto.js';
 
-/** The page sizes of the scans: more emotions or triggers than anyone has. */
+/** Upper bounds on the rows that one query reads: more emotions and triggers than any user has. */
 const MAX_EMOTIONS = 1_000;
 const MAX_TRIGGERS = 20_000;
-const SHOWN_TRIGGERS = 50;
+const MAX_SHOWN_TRIGGERS = 50;
 
-/** What does this user feel? */
+/** Reads a user's emotions with their triggers and trends. */
 export class ListEmotions extends Query<EmotionsAnswer> {
   constructor(readonly userId: string) {
     super();
@@ -46,30 +46,30 @@ export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
       this.lastDays(userId),
       this.reads.get(profilesTable, userId),
     ]);
-    const counts = dailyCounts(days, profile?.utcOffset ?? 0);
+    const countsOf = dailyCounts(days, profile?.utcOffset ?? 0);
     const triggersOf = Map.groupBy(triggers, ({ emotion }) => emotion);
     return {
       items: patterns
         .toSorted((a, b) => b.frequency - a.frequency || (a.emotion < b.emotion ? -1 : 1))
         .map((pattern) =>
-          emotionAnswer(pattern, triggersOf.get(pattern.emotion) ?? [], counts(pattern.emotion)),
+          emotionAnswer(pattern, triggersOf.get(pattern.emotion) ?? [], countsOf(pattern.emotion)),
         ),
     };
   }
 
-  /** The user's last days with any emotion: so many that they reach over the trend's window in any offset. */
+  /** Reads the user's last days with any emotion: enough to cover the trend's window at any offset. */
   private async lastDays(userId: string): Promise<EmotionDayRow[]> {
-    const ofUser: Filter = ['userId', '=', userId];
+    const userFilter: Filter = ['userId', '=', userId];
     const order = ['day', 'emotion'];
     const [newest] = await this.reads.list(emotionDaysTable, {
-      filters: [ofUser],
+      filters: [userFilter],
       order,
       descending: true,
       limit: 1,
     });
     if (!newest) return [];
     return this.reads.list(emotionDaysTable, {
-      filters: [ofUser, ['day', '>', newest.day - TREND_DAYS - 2]],
+      filters: [userFilter, ['day', '>', newest.day - TREND_DAYS - 2]],
       order,
       limit: TREND_DAYS * MAX_EMOTIONS,
     });
@@ -88,7 +88,7 @@ function emotionAnswer(
     variance: variance(pattern),
     triggers: triggers
       .toSorted((a, b) => b.count - a.count || (a.trigger < b.trigger ? -1 : 1))
-      .slice(0, SHOWN_TRIGGERS)
+      .slice(0, MAX_SHOWN_TRIGGERS)
       .map(({ trigger, count }) => ({ trigger, count })),
     hours: pattern.hours,
     firstAt: new Date(pattern.firstAt).toISOString(),

@@ -5,7 +5,7 @@ import { StoreCommand } from '../../store-command.js';
 /** Longest reason for forgetting a memory, in characters. */
 export const MAX_REASON = 500;
 
-/** Which memory to forget, and why. */
+/** The memory to forget, and the reason. */
 export class ForgetMemoryInput {
   @IsId()
   memoryId: string;
@@ -15,7 +15,7 @@ export class ForgetMemoryInput {
   reason?: string;
 }
 
-/** Forget a memory. */
+/** Forgets a memory. */
 export class ForgetMemory extends StoreCommand<ForgetMemoryInput> {
   override get stream(): string {
     return memoryStream(this.input.memoryId);

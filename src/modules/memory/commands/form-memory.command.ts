@@ -12,7 +12,7 @@ import {
 } from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
 
-/** A memory to keep. */
+/** A memory to store. */
 export class FormMemoryBody {
   @IsIn(MEMORY_TYPES)
   type: MemoryType;
@@ -54,9 +54,9 @@ export class FormMemoryBody {
   memoryId?: string;
 }
 
-/** Keep something about a user. */
+/** Stores a new memory about a user. */
 export class FormMemory extends StoreCommand<FormMemoryBody> {
-  override chosen(): object {
+  override generatedIds(): object {
     return { memoryId: this.input.memoryId ?? newId() };
   }
 }

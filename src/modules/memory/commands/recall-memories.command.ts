@@ -11,5 +11,5 @@ export class RecallMemoriesBody {
   memoryIds: string[];
 }
 
-/** Note which memories a reply used. */
+/** Records which memories a reply used. */
 export class RecallMemories extends StoreCommand<RecallMemoriesBody> {}

@@ -4,7 +4,7 @@ import { memoryStream } from '../../../events/streams.js';
 import { IsId, IsSmallJson, IsText, Nullable, Optional } from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
 
-/** Any of a memory's fields. */
+/** The memory fields to change. */
 export class ReviseMemoryBody {
   @Optional()
   @IsIn(MEMORY_TYPES)
@@ -35,13 +35,13 @@ export class ReviseMemoryBody {
   metadata?: Record<string, unknown>;
 }
 
-/** A revision and the memory it is for. */
+/** A revision and the id of its memory. */
 export class ReviseMemoryInput extends ReviseMemoryBody {
   @IsId()
   memoryId: string;
 }
 
-/** Correct a memory. */
+/** Corrects a memory. */
 export class ReviseMemory extends StoreCommand<ReviseMemoryInput> {
   override get stream(): string {
     return memoryStream(this.input.memoryId);

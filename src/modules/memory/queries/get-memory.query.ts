@@ -5,7 +5,7 @@ import { Reads } from '../../../projections/reads/reads.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { MemoryAnswer } from '../memory.dto.js';
 
-/** What does this memory say? Throws NotFound, also when it was forgotten. */
+/** Reads one memory. Throws NotFound, also for a forgotten one. */
 export class GetMemory extends Query<MemoryAnswer> {
   constructor(
     readonly userId: string,

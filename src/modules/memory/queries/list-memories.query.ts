@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor } from '../../page-cursor.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { ListMemoriesQuery, MemoryPageAnswer } from '../memory.dto.js';
 
-/** What is remembered about this user, newest first? */
+/** Reads a page of a user's memories, newest first. */
 export class ListMemories extends Query<MemoryPageAnswer> {
   constructor(
     readonly userId: string,
@@ -20,14 +20,14 @@ export class ListMemories extends Query<MemoryPageAnswer> {
 export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId, asked }: ListMemories): Promise<MemoryPageAnswer> {
-    const limit = asked.limit ?? 20;
+  async execute({ userId, asked: query }: ListMemories): Promise<MemoryPageAnswer> {
+    const limit = query.limit ?? 20;
     const rows = await this.reads.list(memoriesTable, {
-      filters: filters(userId, asked),
+      filters: filters(userId, query),
       order: ['occurredAt', 'formedPosition'],
       descending: true,
-      ...(asked.cursor === undefined ? {} : { after: decodeCursor(asked.cursor, ['number', 'number']) }),
-      // One more than asked for tells whether there is a next page.
+      ...(query.cursor === undefined ? {} : { after: decodeCursor(query.cursor, ['number', 'number']) }),
+      // One extra row shows whether there is a next page.
       limit: limit + 1,
     });
     const page = rows.slice(0, limit);
@@ -38,12 +38,12 @@ export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
   }
 }
 
-function filters(userId: string, asked: ListMemoriesQuery): Filter[] {
-  const all: Filter[] = [['userId', '=', userId]];
-  if (asked.type !== undefined) all.push(['type', '=', asked.type]);
-  if (asked.from !== undefined) all.push(['occurredAt', '>=', Date.parse(asked.from)]);
-  if (asked.to !== undefined) all.push(['occurredAt', '<', Date.parse(asked.to)]);
-  if (asked.minConfidence !== undefined) all.push(['confidence', '>=', asked.minConfidence]);
-  if (asked.minImportance !== undefined) all.push(['importance', '>=', asked.minImportance]);
-  return all;
+function filters(userId: string, query: ListMemoriesQuery): Filter[] {
+  const list: Filter[] = [['userId', '=', userId]];
+  if (query.type !== undefined) list.push(['type', '=', query.type]);
+  if (query.from !== undefined) list.push(['occurredAt', '>=', Date.parse(query.from)]);
+  if (query.to !== undefined) list.push(['occurredAt', '<', Date.parse(query.to)]);
+  if (query.minConfidence !== undefined) list.push(['confidence', '>=', query.minConfidence]);
+  if (query.minImportance !== undefined) list.push(['importance', '>=', query.minImportance]);
+  return list;
 }

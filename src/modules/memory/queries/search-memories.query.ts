@@ -3,7 +3,7 @@ import { Reads } from '../../../projections/reads/reads.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { MemorySearchAnswer, SearchMemoriesQuery } from '../memory.dto.js';
 
-/** Which memories answer this question? Writes nothing. */
+/** Searches a user's memories for the best matches of a question. Writes nothing. */
 export class SearchMemories extends Query<MemorySearchAnswer> {
   constructor(
     readonly userId: string,
@@ -17,13 +17,13 @@ export class SearchMemories extends Query<MemorySearchAnswer> {
 export class SearchMemoriesHandler implements IQueryHandler<SearchMemories> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId, asked }: SearchMemories): Promise<MemorySearchAnswer> {
-    const { q, types, limit = 5, minConfidence = 0.3 } = asked;
+  async execute({ userId, asked: query }: SearchMemories): Promise<MemorySearchAnswer> {
+    const { q, types, limit = 5, minConfidence = 0.3 } = query;
     const hits = await this.reads.searchMemories({ userId, q, types, limit, minConfidence });
     const items = hits.map(({ memory, score, parts }) => ({
       ...memoryAnswer(memory),
       score,
-      ...(asked.explain === 'true' ? { explain: parts } : {}),
+      ...(query.explain === 'true' ? { explain: parts } : {}),
     }));
     return { items };
   }

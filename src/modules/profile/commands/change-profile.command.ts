@@ -37,7 +37,7 @@ export class VoiceChange {
   autoSpeak?: boolean;
 }
 
-/** Any of a profile's fields. */
+/** The profile fields to change. */
 export class ChangeProfileBody {
   @Nullable()
   @IsText(1, 255)
@@ -118,7 +118,7 @@ export class ChangeProfileBody {
   utcOffset?: number;
 }
 
-/** Change any of a user's profile fields. */
+/** Changes any fields of a user's profile. */
 export class ChangeProfile extends StoreCommand<ChangeProfileBody> {
   override get stream(): string {
     return profileStream(this.userId);

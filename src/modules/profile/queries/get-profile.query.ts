@@ -6,7 +6,7 @@ import { Reads } from '../../../projections/reads/reads.js';
 import { profileAnswer } from '../profile-answer.js';
 import type { ProfileAnswer } from '../profile.dto.js';
 
-/** Who is this user? Throws NotFound. */
+/** Reads a user's profile. Throws NotFound for an unknown user. */
 export class GetProfile extends Query<ProfileAnswer> {
   constructor(readonly userId: string) {
     super();

@@ -3,11 +3,13 @@ import { profileStream } from '../events/streams.js';
 import { profilesTable } from '../projections/current-profile.projection.js';
 import type { NewEvent, WriteState } from '../writer/write-command.js';
 
-/** How far ahead of the service's clock a client's may be. */
+/** How far a client's clock may be ahead of the service's, ms. */
 const MAX_AHEAD_MS = 24 * 3_600_000;
 
-/** Answers the user's own offset, and the event that registers a user who is not known yet. */
-export function userInDecision(
+/**
+ * Returns the user's offset in minutes east of UTC, and the event that registers a user who is not known yet.
+ */
+export function resolveUser(
   state: WriteState,
   userId: string,
 ): { registration: NewEvent[]; utcOffset: number } {
@@ -19,8 +21,10 @@ export function userInDecision(
   };
 }
 
-/** The client's time in ms UTC, or the present; throws InvalidInput when it lies more than a day ahead. */
-export function occurrence(occurredAt: string | undefined, now: number): number {
+/**
+ * Returns the client's time in ms UTC, or the present. Throws InvalidInput when it is more than a day ahead.
+ */
+export function occurrenceTime(occurredAt: string | undefined, now: number): number {
   if (occurredAt === undefined) return now;
   const at = Date.parse(occurredAt);
   if (at > now + MAX_AHEAD_MS)

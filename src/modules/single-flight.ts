@@ -1,5 +1,5 @@
-/** The work, done once for all who ask while it is being done. */
-export function inFlight<T>(work: () => Promise<T>): () => Promise<T> {
+/** Wraps the work so that calls made while it runs share that one run. */
+export function singleFlight<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () => {
     running ??= work().finally(() => {
