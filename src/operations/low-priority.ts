@@ -2,7 +2,10 @@ import { setPriority } from 'node:os';
 
 const NICE = 19;
 
-/** Puts a thread for long work below everything that serves, for good. On Linux this concerns only the calling thread. */
+/**
+ * Gives the calling thread the lowest priority, for good, so that it never slows the service. Does nothing
+ * except on Linux, where priority is set per thread.
+ */
 export function lowerPriority(): void {
   if (process.platform === 'linux') setPriority(NICE);
 }

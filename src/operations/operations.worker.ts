@@ -15,13 +15,13 @@ import { reportTo, type Task } from './thread-task.js';
 import type { Anchor } from './verify/verify-log.js';
 import { verifyStore, type VerifyReport } from './verify/verify-store.js';
 
-// Long work of operators, beside the service; `inThread` calls the exported functions by name.
+// The long-running jobs of operators, beside the service. `inThread` calls the exported functions by name.
 
 export function backup({ input, port }: Task<BackupOrder>): Promise<ThreadResult<Manifest>> {
   return atLowPriority(() => backUp(input, reportTo(port)));
 }
 
-/** At normal priority: on a busy machine the log would otherwise run ahead of what was shipped. */
+/** Runs at normal priority. At low priority, shipping would fall behind the log on a busy machine. */
 export function ship({ input }: Task<ShipOrder>): Promise<ThreadResult<Shipped | undefined>> {
   return toResult(() => shipLog(input));
 }
@@ -58,7 +58,7 @@ export function cleanUp({ input }: Task<DatabaseAddress>): Promise<ThreadResult<
   return atLowPriority(() => cleanUpRebuild(input));
 }
 
-/** Runs work that may take as long as it does, and never takes the processor from the service. */
+/** Runs work that is not urgent, so that it never takes the processor from the service. */
 function atLowPriority<T>(work: () => Promise<T>): Promise<ThreadResult<T>> {
   lowerPriority();
   return toResult(work);

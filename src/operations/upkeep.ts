@@ -16,31 +16,37 @@ import type { Job } from './jobs.js';
 import type { Rebuilt } from './rebuild/rebuild.js';
 import type { Rebuilds } from './rebuild/rebuilds.js';
 
-/** How often is looked how the projections stand: other processes may have brought them forward, or left them behind. */
+/**
+ * Interval between two checks of the projections, in ms. Other processes may have caught them up, or left
+ * them behind.
+ */
 const CHECK_EVERY_MS = 1_000;
-/** After a rebuild, until the next one; who cancels it wants some quiet. */
+/**
+ * Pause after a rebuild, in ms, by how it ended. An operator who cancels a rebuild does not want it back
+ * soon.
+ */
 const REBUILD_AGAIN_MS = { running: 0, done: 0, failed: 30_000, cancelled: 600_000 };
-/** The same where another process was at it; what it has rebuilt is seen at the next look. */
+/** Pause after a refused rebuild, in ms: another process is rebuilding, and the next checks see its rows. */
 const BUSY_MS = 5_000;
 
-/** What upkeep needs of the running store. */
+/** What Upkeep needs of the running store. */
 interface RunningStore {
   address: DatabaseAddress;
   reads: Reads;
 }
 
 /**
- * Sees to it, while the service runs, that nobody reads rows which are not those of the present folds: rebuilds what a
- * former release has made, opens what another process has rebuilt, closes what a newer release has taken over, and
- * brings forward what a process of another release has left behind.
+ * While the service runs, keeps readers from rows that the current folds did not make. Rebuilds rows of an
+ * older release, opens projections that another process has rebuilt, closes those that a newer release has
+ * taken over, and catches up those that a process of another release has left behind.
  */
 export class Upkeep {
   private readonly stopped = new AbortController();
   private running: Promise<void> | undefined;
-  /** When another rebuild may begin, in ms of performance.now(). */
+  /** Earliest start of the next rebuild, in ms of performance.now(). */
   private notBefore = -Infinity;
   private failing = false;
-  /** Told of a failure that nobody foresaw. */
+  /** Called with an unexpected error, once until a check succeeds again. */
   onFailed: ((error: unknown) => void) | undefined;
 
   constructor(
@@ -52,7 +58,7 @@ export class Upkeep {
     this.running = this.run();
   }
 
-  /** A rebuild that goes on is ended by whoever ends the rebuilds. */
+  /** Stops the checks. A running rebuild goes on until `Rebuilds` is closed. */
   async close(): Promise<void> {
     this.stopped.abort();
     await this.running;
@@ -65,14 +71,14 @@ export class Upkeep {
         await this.check();
         this.failing = false;
       } catch (error) {
-        // While the database is away, readiness and every answer say so.
+        // While the database is unavailable, readiness and every answer report it.
         if (!(error instanceof Unavailable)) this.failed(error);
       }
       await pause(CHECK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Tells it once, not every second. */
+  /** Reports a failure once, not at every check. */
   private failed(error: unknown): void {
     if (!this.failing) this.onFailed?.(error);
     this.failing = true;
@@ -98,7 +104,7 @@ export class Upkeep {
       const stopped = failures.some((each) => each.projection === name && each.position > position);
       return stopped ? 'failed' : 'behind';
     }
-    // These folds have tried: the next release may do better.
+    // A rebuild with the current folds has failed already; only another release may succeed.
     if (this.store.reads.gate.closed(name) === 'failed') return 'failed';
     return isStale(status, { shared: isShared(this.store.address) }) ? 'rebuilding' : 'outdated';
   }
@@ -107,7 +113,8 @@ export class Upkeep {
     const { gate } = this.store.reads;
     if (state === 'live') gate.open(at.name);
     else if (state !== 'behind') gate.close(declared(at), state);
-    // With few events missing, what this process writes is folded with them; with many, it would miss its own.
+    // A short lag is caught up inside the next command's transaction. With a long one, readers would not find
+    // what this process has just written.
     else if (head - at.position > MAX_INLINE_EVENTS) gate.close(declared(at), 'rebuilding');
   }
 
@@ -123,7 +130,7 @@ export class Upkeep {
     }
   }
 
-  /** Begins a rebuild, and does not wait for it: the other projections are looked after meanwhile. */
+  /** Starts a rebuild without waiting for it, so that the other projections are still checked. */
   private rebuild(stale: readonly Projection[]): void {
     if (this.stopped.signal.aborted || this.rebuilds.running || performance.now() < this.notBefore) return;
     const job = this.rebuilds.start({ projections: stale.map(({ name }) => name), staleOnly: true });

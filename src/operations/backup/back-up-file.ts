@@ -14,12 +14,15 @@ import type { BackupEnd } from './manifest.js';
 import type { Steps } from './steps.js';
 import { checkPacked, packFile, unpackFile, type PackedFile } from './zstd-files.js';
 
-/** What was written into the folder of unfinished things. */
+/** A backup in the partial folder, and what it contains. */
 export interface TakenBackup extends Described, PackedFile {
   rawBytes: number;
 }
 
-/** Takes one moment of a SQLite file: copied while it is written, described, compressed, and read again. */
+/**
+ * Backs up a snapshot of a SQLite file, which is copied while it is written to, described, compressed, and
+ * read again.
+ */
 export async function backUpFile(
   source: string,
   { partial, name }: { partial: string; name: string },
@@ -44,7 +47,7 @@ export async function backUpFile(
   return { ...described, ...packed, rawBytes };
 }
 
-/** Decompresses the backup beside itself and compares it with what its manifest says; throws Corrupt. */
+/** Decompresses the backup beside itself and compares it with its description. Throws Corrupt. */
 async function verifyFile(
   file: string,
   packed: PackedFile,
@@ -59,7 +62,7 @@ async function verifyFile(
   await rm(copy);
 }
 
-/** A log with a broken chain could be copied, but not restored. Throws Corrupt. */
+/** Checks the hash chain: a broken log could be copied, but not restored. Throws Corrupt. */
 async function checkChain(copy: string): Promise<void> {
   await readStore({ file: copy }, async (reader) => {
     const { findings } = await verifyLog({
@@ -75,7 +78,10 @@ async function checkChain(copy: string): Promise<void> {
 
 const nothing = (): void => undefined;
 
-/** Opens an unpacked backup and compares it with what its manifest says; throws Corrupt, naming the backup. */
+/**
+ * Opens an unpacked backup and compares it with its manifest. Throws Corrupt, or Refused if it is not a
+ * store, naming the backup.
+ */
 export async function checkFile(
   backup: string,
   unpacked: string,
@@ -101,7 +107,7 @@ export async function checkFile(
   });
 }
 
-/** What SQLite cannot read, or has no log in it, is no store. */
+/** Turns database errors into errors about the backup. */
 async function ours<T>(backup: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

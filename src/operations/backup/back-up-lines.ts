@@ -11,7 +11,10 @@ import { describeStore, type Described } from './describe-store.js';
 import type { Steps } from './steps.js';
 import { checkPacked, pack, type PackedFile } from './zstd-files.js';
 
-/** Takes one moment of a database as lines: the log, its receipts and skips. Everything else can be folded from them. */
+/**
+ * Backs up a snapshot of a database as lines: the log, its receipts and skips. Everything else can be folded
+ * from them.
+ */
 export function backUpLines(
   address: DatabaseAddress,
   { partial, name }: { partial: string; name: string },
@@ -26,7 +29,7 @@ export function backUpLines(
       const { position } = described;
       const context = { progress: (done: number) => progress(done, 2 * position) };
       const lines = linesOf(reader, { after: 0, upTo: position }, context);
-      // A full disk is no failure of the database, within whose snapshot it happens.
+      // Inside the database's snapshot, a full disk must not be taken for a failure of the database.
       const packed = await steps.run('compress', () =>
         writingTo(dirname(partial), () => pack(lines, file, (bytes) => (rawBytes += bytes))),
       );
@@ -39,7 +42,7 @@ export function backUpLines(
   });
 }
 
-/** Reads the backup again; every line, hash and count of it is checked. Throws Corrupt. */
+/** Reads the backup again and checks every line, hash and count. Throws Corrupt. */
 async function verifyLines(
   file: string,
   described: Described & PackedFile,

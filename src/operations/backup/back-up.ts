@@ -9,7 +9,7 @@ import { makePartial, manifestOf, publish, writingTo } from './backup-folder.js'
 import { backupName, MANIFEST_FORMAT, type Manifest } from './manifest.js';
 import { Steps } from './steps.js';
 
-/** What is backed up, and where to. */
+/** What to back up, and where to. */
 export interface BackupOrder {
   address: DatabaseAddress;
   folder: string;
@@ -17,9 +17,9 @@ export interface BackupOrder {
 }
 
 /**
- * Writes a full backup of a store that may be written meanwhile, reads it again, and only then gives it its name: data
- * first, manifest last. Throws Unavailable when the folder cannot be written; earlier backups are never touched. What is
- * unfinished stays in the folder of unfinished things, which the caller removes.
+ * Writes a full backup of a store that may be written to meanwhile, reads it again, and only then gives it
+ * its name: data first, manifest last. Throws Unavailable if the folder cannot be written. Never touches
+ * earlier backups. Unfinished files stay in the partial folder, which the caller removes.
  */
 export function backUp(
   { address, folder, backupId = newId() }: BackupOrder,

@@ -3,15 +3,18 @@ import { manifestOf, readBackups } from './backup-folder.js';
 import { lastDrill, type DrillResult } from './drill.js';
 import type { Manifest } from './manifest.js';
 
-/** How the backups stand, for health, metrics and status. */
+/** The state of the backups, for health, metrics and status. */
 export interface BackupStatus {
   /** The newest full backup. */
   lastBackup: Pick<Manifest, 'file' | 'createdAt' | 'position' | 'bytes'> | null;
-  /** Why the last attempt of this process failed; null where it did not, or another one has succeeded since. */
+  /**
+   * Why the last backup of this process failed, unless a newer one has succeeded; otherwise what is wrong
+   * with the folder or its newest backup. Null if nothing is wrong.
+   */
   backupError: string | null;
-  /** Null where backups are not continuous. */
+  /** Null if backups are not continuous. */
   shipping: {
-    /** Up to here this process has brought the log into the backup folder; null before its first pass. */
+    /** Position up to which this process has shipped the log; null before its first pass. */
     position: number | null;
     error: string | null;
   } | null;
@@ -19,7 +22,10 @@ export interface BackupStatus {
   drillError: string | null;
 }
 
-/** What is known of the backups: the folder says what was made, by whichever process; this process what has failed. */
+/**
+ * What is known about the backups. The folder shows what any process has made; this process knows what has
+ * failed.
+ */
 export class BackupState {
   private failure: { why: string; at: number } | undefined;
   private shipping: BackupStatus['shipping'];
@@ -42,7 +48,7 @@ export class BackupState {
     };
   }
 
-  /** The newest backup of the folder, and what is wrong with one that was newer, or with the folder. */
+  /** Returns the newest backup of the folder, and what is wrong with a newer one or with the folder. */
   private async newestIn(folder: string): Promise<{ newest?: Manifest | undefined; why: string | null }> {
     try {
       const {

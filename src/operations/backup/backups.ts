@@ -15,19 +15,19 @@ import type { Keep } from './retention.js';
 import { runBackup, runDrill } from './run-backup.js';
 import { Shipping } from './shipping.js';
 
-/** What the settings say of backups. */
+/** The settings of backups. */
 export interface BackupSettings {
   address: DatabaseAddress;
   /** The backup folder. */
   folder: string;
   keep: Keep;
   continuous: boolean;
-  /** Cron expressions, UTC; undefined where nothing is scheduled. */
+  /** Cron expressions, UTC; undefined if nothing is scheduled. */
   schedule: string | undefined;
   drillSchedule: string | undefined;
 }
 
-/** The backups and drills of one service process: asked for, scheduled, and continuous. */
+/** The backups and drills of one service process: on request, scheduled, and continuous. */
 export class Backups {
   readonly state: BackupState;
   private readonly jobs = new Jobs<Manifest>('backup');
@@ -44,7 +44,7 @@ export class Backups {
     this.leadership = openLeadership(settings.address);
   }
 
-  /** Begins what is scheduled and continuous. */
+  /** Starts the schedules and continuous backup. */
   begin(): void {
     const { schedule, drillSchedule, continuous, address, folder } = this.settings;
     if (schedule !== undefined) this.at(schedule, () => this.backUp());
@@ -57,7 +57,7 @@ export class Backups {
     this.shipping.begin();
   }
 
-  /** Begins a full backup; throws Refused while one runs. */
+  /** Starts a full backup. Throws Refused while one runs. */
   backUp(): Job<Manifest> {
     const { address, folder } = this.settings;
     return this.jobs.start(async (context, backupId) => {
@@ -78,7 +78,7 @@ export class Backups {
     });
   }
 
-  /** Begins a drill; throws Refused while one runs. */
+  /** Starts a drill. Throws Refused while one runs. */
   startDrill(): Job<DrillProof> {
     const { folder } = this.settings;
     return this.drills.start(async (context) => {
@@ -94,7 +94,10 @@ export class Backups {
     });
   }
 
-  /** What runs or has failed in this process, and what is in the folder; newest first. */
+  /**
+   * Returns the running and failed backups of this process, then the backups in the folder; each newest
+   * first.
+   */
   async list(): Promise<(Job<Manifest> | Manifest)[]> {
     const manifests = await listBackups(this.settings.folder);
     const kept = new Set(manifests.map(({ backupId }) => backupId));
@@ -115,17 +118,17 @@ export class Backups {
     return this.drills.get(id);
   }
 
-  /** Ends the backup early; nothing of it stays. Throws NotFound. */
+  /** Cancels the backup, of which nothing remains. Throws NotFound. */
   cancel(id: string): Promise<Job<Manifest>> {
     return this.jobs.cancel(id);
   }
 
-  /** Ends the drill early. Throws NotFound. */
+  /** Cancels the drill. Throws NotFound. */
   cancelDrill(id: string): Promise<Job<DrillProof>> {
     return this.drills.cancel(id);
   }
 
-  /** Ships what is left, and ends what runs. */
+  /** Cancels what runs, and ships what is left. */
   async close(): Promise<void> {
     for (const schedule of this.schedules) schedule.stop();
     await Promise.all([this.jobs.close(), this.drills.close()]);
@@ -135,7 +138,7 @@ export class Backups {
 
   private at(expression: string, begin: () => unknown): void {
     const failed = (error: unknown) => {
-      // The one before runs still: this time is left out.
+      // The previous one is still running, so this one is left out.
       if (!(error instanceof Refused)) this.failed('a scheduled backup or drill did not begin', error);
     };
     const options = { timezone: 'UTC', unref: true, catch: failed };
@@ -151,7 +154,7 @@ export class Backups {
     return job.result;
   }
 
-  /** Names of the backups that were removed; that none could be is no failure of the one that was made. */
+  /** Removes old backups and returns their names. A failure to remove does not fail the new backup. */
   private async pruned(): Promise<string[]> {
     const { folder, keep, address } = this.settings;
     try {
@@ -162,7 +165,7 @@ export class Backups {
     }
   }
 
-  /** At error level: a person must act. */
+  /** Logs at error level, because a person must act. */
   private failed(msg: string, error: unknown): void {
     this.log.error({ msg, ...loggedFailure(error) });
   }

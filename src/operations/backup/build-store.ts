@@ -30,17 +30,17 @@ import { segmentsFolder } from './segments.js';
 import type { Steps } from './steps.js';
 import { checkPacked, unpackFile } from './zstd-files.js';
 
-/** What is built, from what, and where. */
+/** What to build, from what, and where. */
 export interface BuildOrder {
   /** The backup folder. */
   folder: string;
   plan: RestorePlan;
   target: RestoreTarget | undefined;
-  /** A file that is not there yet, or an empty PostgreSQL database. */
+  /** A file that does not exist yet, or an empty PostgreSQL database. */
   address: DatabaseAddress;
 }
 
-/** A projection's rows after the backup was unpacked, beside what its manifest says. */
+/** A projection's digest after the backup was unpacked, beside the one in the manifest. */
 export interface ComparedDigest {
   name: string;
   rows: number;
@@ -55,16 +55,23 @@ export interface Built extends BackupEnd {
   receipts: number;
   /** Events that came from segments. */
   replayed: number;
-  /** The command that the target would have cut in half began here; it was left out. */
+  /**
+   * First position of the command that the target would have split, and which was left out; null if none was.
+   */
   leftOutFrom: number | null;
-  /** Of the full backup, before any segment; empty where its folds are of another version. */
+  /**
+   * Digests of the full backup, before any segment; without projections of another version or with a failure.
+   */
   digests: ComparedDigest[];
   projections: VerifyReport['projections'];
-  /** Projections that are not whole: their folds could not take an event. */
+  /** Projections that are incomplete, because each stopped at a poison event. */
   stopped: StoppedProjection[];
 }
 
-/** Builds a store from a plan: lays the full backup, replays the segments, folds, verifies. Throws what is wrong. */
+/**
+ * Builds a store from a plan: unpacks or imports the full backup, replays the segments, folds, verifies.
+ * Throws an error that names what is wrong.
+ */
 export async function buildStore(
   { folder, plan, target, address }: BuildOrder,
   steps: Steps,
@@ -107,7 +114,7 @@ async function layFile(source: string, file: string, base: Manifest, progress?: 
   await checkFile(source, file, base);
 }
 
-/** Takes the backup in as lines, also where it is a file of another database. */
+/** Imports the backup as lines, also a SQLite backup into PostgreSQL. */
 async function layLines(
   source: string,
   address: DatabaseAddress,
@@ -125,7 +132,7 @@ async function layLines(
   }
 }
 
-/** A SQLite backup for another database: unpacked beside itself for as long as it is read. */
+/** Imports a SQLite backup into PostgreSQL. It is unpacked beside itself while it is read. */
 async function layOtherFile(
   source: string,
   address: DatabaseAddress,
@@ -201,7 +208,10 @@ async function fold(address: DatabaseAddress, progress?: Progress): Promise<Fold
   }
 }
 
-/** Compares the live rows with the manifest, but for projections that stopped or whose folds are of another version. */
+/**
+ * Compares the live rows with the manifest, except for projections that stopped or have another version.
+ * Throws Corrupt.
+ */
 async function compareDigests(address: DatabaseAddress, base: Manifest): Promise<ComparedDigest[]> {
   const live = await readStore(address, async (reader) => {
     const failures = await allFailures(reader);
@@ -222,7 +232,10 @@ async function compareDigests(address: DatabaseAddress, base: Manifest): Promise
   return compared;
 }
 
-/** Verifies all but the projections with folds that cannot take an event, which were not restored as their folds make them. */
+/**
+ * Verifies the store without its stopped projections, whose rows are not what their folds would make. Throws
+ * Corrupt.
+ */
 async function verify(
   address: DatabaseAddress,
   base: Manifest,
@@ -238,7 +251,7 @@ async function verify(
     verifyStore({ reader, decoder: new EventDecoder(), projections, anchors, progress }),
   );
   if (report.ok) return { projections: report.projections, poison: [...stopped] };
-  // Rows that were in the backup are there, although their folds could not make them again.
+  // The backup's rows of these projections are there, although their folds could not make them again.
   if (report.poison.length > 0) return verify(address, base, [...stopped, ...report.poison], progress);
   const what = [
     ...report.findings.map((finding) => finding.what),

@@ -4,10 +4,10 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { liveDigests } from '../verify/live-digests.js';
 import type { BackupEnd, Manifest } from './manifest.js';
 
-/** What a manifest says of the store itself. */
+/** The part of a manifest that describes the store itself. */
 export type Described = BackupEnd & Pick<Manifest, 'events' | 'receipts' | 'migrations' | 'projections'>;
 
-/** Describes the one moment that the reader sees. */
+/** Describes the snapshot that the reader sees. */
 export async function describeStore(reader: StoreReader): Promise<Described> {
   return {
     ...(await endOf(reader)),
@@ -18,7 +18,7 @@ export async function describeStore(reader: StoreReader): Promise<Described> {
   };
 }
 
-/** Where the store's log ends. */
+/** Returns where the store's log ends. */
 export async function endOf(reader: Pick<StoreReader, 'head'>): Promise<BackupEnd> {
   const { position, hash, recordedAt } = await reader.head();
   return {

@@ -11,9 +11,9 @@ import { choose, type RestoreSource } from './restore.js';
 import { Steps } from './steps.js';
 
 const RESULT = 'edgesoul_drill.json';
-/** How often a drill begins anew, with another backup. */
+/** Attempts of one drill, each with another backup. */
 const MAX_ATTEMPTS = 3;
-/** Where drills work, in the backup folder; a backup that begins meanwhile leaves it alone. */
+/** Name prefix of a drill's scratch folder in the backup folder. A backup does not remove it. */
 export const DRILL_SCRATCH = '.drill-';
 
 /** The proof that the backups can be restored. */
@@ -26,18 +26,21 @@ export interface DrillProof extends Built {
   ms: number;
 }
 
-/** What the last drill has shown. */
+/** The outcome of the last drill. */
 export interface DrillResult {
   ok: boolean;
   /** ISO 8601. */
   at: string;
   proof?: DrillProof;
   error?: { code: string; message: string };
-  /** When one last succeeded. */
+  /** When a drill last succeeded, ISO 8601; null if none has. */
   lastSuccessAt: string | null;
 }
 
-/** Restores into a scratch file, verifies it, and throws it away: nothing else is touched. Throws what a restore throws. */
+/**
+ * Restores into a scratch file, verifies it, and deletes it; nothing else is touched. Throws what a restore
+ * throws.
+ */
 export async function drill(source: RestoreSource, progress?: Progress): Promise<DrillProof> {
   for (let attempt = 1; ; attempt++) {
     const steps = new Steps();
@@ -75,7 +78,7 @@ async function drillOf(
   }
 }
 
-/** Keeps what a drill has shown, so that it is known after a restart. */
+/** Saves the outcome of a drill, so that it is known after a restart. */
 export async function keepDrill(
   folder: string,
   outcome: { proof: DrillProof } | { error: StoreError },
@@ -94,7 +97,7 @@ export async function keepDrill(
   return result;
 }
 
-/** What the last drill has shown; undefined where there was none. */
+/** Returns the outcome of the last drill; undefined if there was none. */
 export async function lastDrill(folder: string): Promise<DrillResult | undefined> {
   try {
     return JSON.parse(await readFile(join(folder, RESULT), 'utf8')) as DrillResult;

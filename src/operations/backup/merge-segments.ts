@@ -4,13 +4,14 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { hashAt, sealSegment } from './seal-segment.js';
 import { listSegments, removeSegments, segmentsFolder, short, type Segment } from './segments.js';
 
-/** Segments in a row, each small, that are made one. */
+/** Consecutive small segments that are merged into one. */
 const MIN_MERGED_SEGMENTS = 100;
 const MAX_MERGED_BYTES = 8 * 1024 * 1024;
 
 /**
- * Makes one segment of many small ones, so that a folder that gets a segment every few seconds stays a folder. It is written
- * from the log, under its final name before the small ones go: a crash between leaves both, and a restore takes either.
+ * Merges many small segments into one, so that the folder stays small although it gets a segment every few
+ * seconds. The merged one is written from the log, under its final name, before the small ones are removed. A
+ * crash in between leaves both, and a restore can use either.
  */
 export async function mergeSegments(
   reader: StoreReader,
@@ -36,7 +37,7 @@ export async function mergeSegments(
 async function mergeRun(reader: StoreReader, backups: string, run: readonly Segment[]): Promise<void> {
   const first = run[0] as Segment;
   const last = run.at(-1) as Segment;
-  // What a restore has given up cannot be written from the log again; it stays as it is.
+  // Events that a restore has discarded cannot be written from the log again, so their segments stay.
   if (short(await hashAt(reader, last.to)) !== last.lastHash) return;
   const merged = await sealSegment(reader, backups, { after: first.from - 1, upTo: last.to });
   await removeSegments(

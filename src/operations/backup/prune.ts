@@ -8,8 +8,9 @@ import { hashAt } from './seal-segment.js';
 import { listSegments, removeSegments, sealedAt, short } from './segments.js';
 
 /**
- * Removes the backups of the store's own log that need not be kept, and the segments that no kept one needs; answers the
- * backups. Those of another store, or of a past that a restore or a reset has given up, are left to whoever knows them.
+ * Removes the backups of the store's own log that retention does not keep, and the segments that no kept
+ * backup needs. Returns the removed backups. Backups of another store, or of a history that a restore or a
+ * reset has discarded, are never removed.
  */
 export async function prune(folder: string, keep: Keep, address: DatabaseAddress): Promise<Manifest[]> {
   return readStore(address, async (reader) => {
@@ -24,12 +25,14 @@ export async function prune(folder: string, keep: Keep, address: DatabaseAddress
   });
 }
 
-/** A segment of the same log of which nothing stands behind the oldest backup, and that is older than it. */
+/**
+ * Removes segments of the same log that end at or before the oldest backup's position and are older than it.
+ */
 async function removeUnneeded(reader: StoreReader, folder: string, oldest: Manifest): Promise<void> {
   const before = (await listSegments(folder)).filter(({ to }) => to <= oldest.position);
   for (const segment of before) {
     const isOwn = short(await hashAt(reader, segment.to)) === segment.lastHash;
-    // After a restore, newer segments may stand at lower positions.
+    // After a restore, newer segments may have lower positions.
     if (isOwn && (await sealedAt(folder, segment)) < Date.parse(oldest.createdAt))
       await removeSegments(folder, [segment]);
   }

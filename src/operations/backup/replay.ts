@@ -5,16 +5,16 @@ import type { LogEntry } from '../lines/log-line.js';
 import { unverifiedRestore } from './backup-errors.js';
 import type { RestoreTarget } from './restore-plan.js';
 
-/** Where a replay has ended. */
+/** The result of a replay. */
 export interface Replayed {
   events: number;
-  /** The command of which the target names a part: it was left out whole, from this position on. */
+  /** First position of the command that the target would have split; the whole command was left out. */
   leftOut?: { from: number } | undefined;
 }
 
 /**
- * Appends lines to a log that ends where they begin, up to the target: events, and the receipts and skips of their
- * positions, never a part of a command. Throws Corrupt where they do not follow the log.
+ * Appends lines to a log that ends where they begin, up to the target: events with the receipts and skips of
+ * their positions, never a part of a command. Throws Corrupt if the lines do not follow the log.
  */
 export async function replay(
   log: EventLog,
@@ -34,16 +34,16 @@ export async function replay(
 
 type Event = Extract<LogEntry, { kind: 'event' }>;
 
-/** Passes on the lines of whole commands up to the target, without the events that the log has already. */
+/** Yields the lines of whole commands up to the target, without events that the log already has. */
 class WholeCommands {
   leftOut: { from: number } | undefined;
-  /** The events of the last command, and its receipts, until it is known where the command ends. */
+  /** Events and receipts of the last command, held back until it is known where the command ends. */
   private open: LogEntry[] = [];
-  /** Of the last event that is passed on, or will be. */
+  /** Position of the last event that was yielded or is held back. */
   private position: number;
 
   constructor(
-    /** Of the log that the lines are appended to. */
+    /** Head of the log that the lines are appended to. */
     private readonly head: LogHead,
     private readonly target: RestoreTarget | undefined,
   ) {
@@ -69,7 +69,7 @@ class WholeCommands {
       else if (entry.kind === 'skip') skips.push(entry);
     }
     yield* this.close();
-    // They come after all events, and may name events that the target leaves out.
+    // Skips come after all events, and may name events that the target leaves out.
     for (const skip of skips) if (skip.skip.position <= this.position) yield skip;
   }
 
@@ -88,7 +88,7 @@ class WholeCommands {
     const first = this.open.find((entry): entry is Event => entry.kind === 'event') as Event;
     this.leftOut = { from: first.event.position };
     this.position = first.event.position - 1;
-    // A receipt of an earlier command may stand between.
+    // Receipts of earlier commands may be among the lines.
     this.open = this.open.filter(
       (entry) => entry.kind === 'receipt' && entry.receipt.position < first.event.position,
     );
@@ -99,7 +99,7 @@ class WholeCommands {
     this.open = [];
   }
 
-  /** The lines and the log must have the same past where they meet. */
+  /** Where the lines and the log meet, they must have the same hash. */
   private check(position: number, hash: string): void {
     if (position !== this.head.position || hash === this.head.hash) return;
     throw unverifiedRestore(

@@ -3,35 +3,37 @@ import { manifestOf, type BrokenBackup } from './backup-folder.js';
 import { backupName, type Manifest } from './manifest.js';
 import { short, type Segment } from './segments.js';
 
-/** The moment that a store is brought back to: an event's position, or a time in ms UTC by when events were recorded. */
+/**
+ * The end of a restore: an event's position, or the latest time, in ms UTC, at which its events were
+ * recorded.
+ */
 export type RestoreTarget = { position: number } | { time: number };
 
-/** A segment, and when it was sealed. */
+/** A segment, and when it was sealed, ms UTC; 0 if unknown. */
 export interface SealedSegment extends Segment {
   sealedAt: number;
 }
 
-/** What there is to restore from. */
+/** What a restore can use. */
 export interface Available {
   /** Newest first. */
   backups: readonly Manifest[];
-  /** Backups that nothing can be restored from; none where one was named. */
+  /** Backups that cannot be restored; empty if one backup was named. */
   broken: readonly BrokenBackup[];
   segments: readonly SealedSegment[];
 }
 
-/** What is restored: a full backup, and the segments that follow on it, in order. */
+/** What to restore: a full backup, and the segments that follow it, in order. */
 export interface RestorePlan {
   base: Manifest;
   segments: readonly SealedSegment[];
-  /** Where the last of them ends. */
+  /** Position where the last of them ends. */
   end: number;
 }
 
 /**
- * Chooses the newest backup at or before the target from which it can be reached. Throws Refused or Corrupt, naming what is
- * missing or broken:
- * no restore silently ends earlier than it could.
+ * Chooses the newest backup at or before the target from which the target can be reached. Throws Refused or
+ * Corrupt, naming what is missing or broken, so that no restore silently ends earlier than it could.
  */
 export function planRestore(
   { backups, broken, segments }: Available,
@@ -55,7 +57,7 @@ export function planRestore(
   return reaching;
 }
 
-/** Whether the broken backup may hold some of what is wanted and the plan does not reach. */
+/** Whether the broken backup may contain something that is wanted and that the plan does not reach. */
 function mayHoldMore(
   { name }: BrokenBackup,
   { base, segments }: RestorePlan,
@@ -73,7 +75,10 @@ function isAtOrBefore({ position, recordedAt }: Manifest, target: RestoreTarget 
   return recordedAt === null || Date.parse(recordedAt) <= target.time;
 }
 
-/** Follows the hashes. Where two segments follow on one place, a restore has come between: the newer one is right. */
+/**
+ * Chains segments by their hashes. If two segments follow the same event, a restore came between them: the
+ * newer one is right.
+ */
 function chainFrom(
   base: Manifest,
   segments: readonly SealedSegment[],
@@ -84,7 +89,8 @@ function chainFrom(
   const chain: SealedSegment[] = [];
   let end = base.position;
   let hash = short(base.chainHead);
-  // Every log begins with the same hash: what was sealed before an empty store's backup is of the log before a reset.
+  // Every log begins with the same hash. A segment that was sealed before the backup of an empty store is
+  // from before a reset.
   const follows = ({ sealedAt }: SealedSegment) => end > 0 || sealedAt >= since;
   for (;;) {
     if (target && 'position' in target && end >= target.position) break;
@@ -92,8 +98,8 @@ function chainFrom(
       newestFirst.find(
         (segment) => segment.from === end + 1 && segment.previousHash === hash && follows(segment),
       ) ??
-      // Most backups end within a segment. The names cannot say whether it is of the same past: a segment that was sealed
-      // after the backup began is, unless a store was restored meanwhile, and the replay checks it.
+      // Most backups end within a segment, and its name does not show whether it has the same history. It has
+      // if it was sealed after the backup began, unless a restore came between; the replay checks it.
       newestFirst.find(({ from, to, sealedAt }) => from <= end && to > end && sealedAt >= since);
     if (!next) break;
     chain.push(next);
@@ -107,7 +113,9 @@ function reaches({ end }: RestorePlan, target: RestoreTarget | undefined): boole
   return !target || !('position' in target) || end >= target.position;
 }
 
-/** A segment that the chain should have reached: sealed after the backup, and not older than the target. */
+/**
+ * Returns a segment beyond the plan's end that was sealed after the backup: the chain should have reached it.
+ */
 function firstBeyond(
   { base, end }: RestorePlan,
   segments: readonly SealedSegment[],

@@ -16,39 +16,40 @@ import type { StepTime } from './manifest.js';
 import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
 import { Steps } from './steps.js';
 
-/** What is restored, and how far. */
+/** What to restore, and how far. */
 export interface RestoreSource {
   /** The backup folder. */
   folder: string;
-  /** A backup's data or manifest; the newest that fits when left out. */
+  /** A backup's data file or manifest; the newest suitable backup when omitted. */
   from?: string | undefined;
   target?: RestoreTarget | undefined;
 }
 
-/** What a restore has done. */
+/** The result of a restore. */
 export interface Restored extends Built {
   backup: string;
   segments: number;
-  /** What the database before it is called now; null where there was none. */
+  /** Where the previous database is now; null if there was none. */
   keptAside: string | null;
   steps: StepTime[];
   ms: number;
 }
 
-/** How whoever waits is told: of each step as it begins, and how far it is. */
+/** Callbacks: `begins` at the start of each step, `progress` within it. */
 export interface RestoreWatch {
   begins?: (step: string) => void;
   progress?: Progress;
 }
 
-/** Chooses what to restore from; throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
+/** Chooses what to restore from. Throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
 export async function choose({ folder, from, target }: RestoreSource): Promise<RestorePlan> {
   return planRestore(await availableIn(folder, from), target);
 }
 
 /**
- * Restores into the data folder: builds the store in a file beside the present one, and puts it in its place only when it
- * is verified; the present one is kept aside. Throws StartRefused while a service has the folder.
+ * Restores into the data folder: builds the store in a file beside the current database, and swaps the two
+ * only when the new one is verified. The old database is kept under another name. Throws StartRefused while a
+ * service uses the folder.
  */
 export async function restoreFile(
   dataDir: string,
@@ -74,7 +75,7 @@ export async function restoreFile(
   }
 }
 
-/** Whether both logs begin with the same event, as far as the present one can be read and has any. */
+/** Whether both logs begin with the same event; true if the current one is missing, empty or unreadable. */
 async function isSameLog(built: string, present: string): Promise<boolean> {
   if (!existsSync(present)) return true;
   const [[ours], [theirs]] = await Promise.all([firstEvents(built), firstEvents(present).catch(() => [])]);
@@ -85,7 +86,7 @@ function firstEvents(file: string): Promise<StoredEvent[]> {
   return readStore({ file }, (reader) => reader.events({ after: 0, limit: 1 }));
 }
 
-/** What fails here has changed nothing, and leaves nothing behind. */
+/** Builds the store in the file. A failure changes nothing else, and leaves nothing behind. */
 async function buildBeside(
   file: string,
   source: RestoreSource,
@@ -102,7 +103,7 @@ async function buildBeside(
   }
 }
 
-/** Restores into an empty PostgreSQL database; throws Refused where it is not. */
+/** Restores into an empty PostgreSQL database. Throws Refused if it is not empty. */
 export async function restoreInto(
   address: DatabaseAddress,
   source: RestoreSource,

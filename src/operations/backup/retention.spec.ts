@@ -3,7 +3,7 @@ import { expired } from './retention.js';
 const at = (createdAt: string) => ({ createdAt });
 const NOTHING = { newest: 0, daily: 0, weekly: 0 };
 
-/** Twice a day for thirty days of March 2026; the 1st is a Sunday. */
+/** Two backups on each of thirty days of March 2026; the 1st is a Sunday. */
 const MONTH = Array.from({ length: 60 }, (_, half) =>
   at(new Date(Date.UTC(2026, 2, 1 + (half >> 1), half % 2 ? 18 : 6)).toISOString()),
 );

@@ -1,18 +1,18 @@
-/** How many full backups are kept: the union of the three. */
+/** How many full backups are kept: the union of the three rules. */
 export interface Keep {
-  /** The newest. */
+  /** The newest backups, this many. */
   newest: number;
-  /** The last of each of so many days that have any, UTC. */
+  /** The last backup of each of this many days that have any, UTC. */
   daily: number;
-  /** The last of each of so many weeks that have any, Monday to Sunday, UTC. */
+  /** The last backup of each of this many weeks that have any, Monday to Sunday, UTC. */
   weekly: number;
 }
 
 const DAY_MS = 86_400_000;
-/** 1 January 1970 was a Thursday. */
+/** 1 January 1970 was a Thursday, three days after Monday. */
 const MONDAY = 3;
 
-/** Which backups may go. The newest never does. */
+/** Returns the backups that may be removed; never the newest. */
 export function expired<T extends { createdAt: string }>(backups: readonly T[], keep: Keep): T[] {
   const newestFirst = backups.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
   const kept = new Set([

@@ -14,8 +14,8 @@ import { planRestore } from './restore-plan.js';
 import type { RestoreSource } from './restore.js';
 
 /**
- * Makes a full backup in a thread of its own, while nobody else makes one in the folder. Whatever becomes of it, nothing
- * unfinished stays behind: what a killed process left is removed first.
+ * Makes a full backup in its own thread, under the folder's lock. Leaves nothing unfinished behind, and first
+ * removes what a killed process left. Throws Refused while another process makes one in the folder.
  */
 export function runBackup(order: BackupOrder, context?: JobContext): Promise<Manifest> {
   const { folder } = order;
@@ -25,10 +25,10 @@ export function runBackup(order: BackupOrder, context?: JobContext): Promise<Man
   });
 }
 
-/** Restores into a scratch file in a thread of its own, and keeps what that has shown. */
+/** Runs a drill in its own thread, and saves its outcome. */
 export async function runDrill(source: RestoreSource, context?: JobContext): Promise<DrillProof> {
   const { folder } = source;
-  // Says that there is no backup, without making a folder for none.
+  // Throws that there is no backup, instead of creating the folder.
   if (!existsSync(folder)) planRestore({ backups: [], broken: [], segments: [] }, undefined);
   try {
     const proof = await withFolderLock(folder, { lock: 'drill.lock', prefix: DRILL_SCRATCH }, () =>

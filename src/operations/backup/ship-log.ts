@@ -9,25 +9,25 @@ import { planRestore } from './restore-plan.js';
 import { hashAt, sealSegment } from './seal-segment.js';
 import { listSegments, short } from './segments.js';
 
-/** What is shipped, and from where. */
+/** What to ship, and where to. */
 export interface ShipOrder {
   address: DatabaseAddress;
   /** The backup folder. */
   folder: string;
-  /** Where the last pass of this process has ended; it looks for the place itself when left out. */
+  /** Where the last pass of this process ended; determined from the folder when omitted. */
   since?: Shipped | undefined;
 }
 
-/** Up to where the log is outside of its database. */
+/** How far the log is in the backup folder. */
 export interface Shipped {
   position: number;
-  /** Of the event there: the first digits. */
+  /** First digits of the hash of the event there. */
   hash: string;
 }
 
 /**
- * Seals what the log has more than the backup folder. Answers up to where it is there now; undefined where a full backup
- * has to come first, because what is in the folder does not lead to this log's present.
+ * Writes the events that the backup folder lacks into a new segment. Returns how far the folder is now;
+ * undefined if a full backup is needed first, because what is in the folder does not lead to this log's head.
  */
 export function shipLog({ address, folder, since }: ShipOrder): Promise<Shipped | undefined> {
   return writingTo(folder, () =>
@@ -44,7 +44,10 @@ export function shipLog({ address, folder, since }: ShipOrder): Promise<Shipped 
   );
 }
 
-/** Whether the folder has still what was written there: someone may have emptied it, or another one is mounted there now. */
+/**
+ * Whether the folder still has what was shipped: it may have been emptied, or another one mounted in its
+ * place.
+ */
 async function isIn(folder: string, { position, hash }: Shipped): Promise<boolean> {
   if (!(await hasBackups(folder))) return false;
   const segments = await listSegments(folder);
@@ -53,7 +56,7 @@ async function isIn(folder: string, { position, hash }: Shipped): Promise<boolea
   return backups.some((backup) => backup.position === position && short(backup.chainHead) === hash);
 }
 
-/** What a restore would give now; undefined where it would be refused. */
+/** Returns where a restore would end now; undefined if it would be refused. */
 async function restorable(folder: string): Promise<Shipped | undefined> {
   try {
     const { base, segments } = planRestore(await availableIn(folder), undefined);
@@ -62,7 +65,7 @@ async function restorable(folder: string): Promise<Shipped | undefined> {
       ? { position: last.to, hash: last.lastHash }
       : { position: base.position, hash: short(base.chainHead) };
   } catch (error) {
-    // A folder that cannot be read now may be all right.
+    // A folder that cannot be read at the moment may be intact.
     if (error instanceof StoreError && !(error instanceof Unavailable)) return undefined;
     throw error;
   }

@@ -8,9 +8,12 @@ import type { Manifest } from './manifest.js';
 import { short } from './segments.js';
 import type { Shipped } from './ship-log.js';
 
-/** Between two passes: what was acknowledged longer ago than this, and the time of writing, survives the machine. */
+/**
+ * Pause between two passes, in ms. What was acknowledged longer ago than this, plus the time of writing,
+ * survives the loss of the machine.
+ */
 export const SHIP_EVERY_MS = 2_000;
-/** After a full backup that was needed and failed. */
+/** Pause after a failed full backup, in ms. */
 const FULL_AGAIN_MS = 60_000;
 
 interface ShippingParts {
@@ -19,11 +22,11 @@ interface ShippingParts {
   state: BackupState;
   log: BackupLog;
   leadership: Leadership;
-  /** Makes a full backup; undefined where it failed, which was said already. */
+  /** Makes a full backup. Returns undefined if it failed, which is logged already. */
   backUp: () => Promise<Manifest | undefined>;
 }
 
-/** Ships the log's new events to the backup folder, again and again, from a thread of its own. */
+/** Ships the log's new events to the backup folder, pass after pass, in its own thread. */
 export class Shipping {
   private readonly thread = new OperationsThread();
   private readonly closing = new AbortController();
@@ -56,7 +59,7 @@ export class Shipping {
     const { signal } = this.closing;
     while (!signal.aborted) {
       if (await this.parts.leadership.isMine()) await this.pass();
-      // Another process has shipped meanwhile: when it is this one's turn again, it looks for the place anew.
+      // Another process ships now. When this one leads again, it first determines where the folder ends.
       else this.since = undefined;
       await pause(SHIP_EVERY_MS, signal);
     }
@@ -73,7 +76,7 @@ export class Shipping {
       this.failing = false;
     } catch (error) {
       state.shippingFailed(error);
-      // Once, not every two seconds.
+      // Logged once, not at every pass.
       if (!this.failing) log.error({ msg: 'continuous backup failed', ...loggedFailure(error) });
       this.failing = true;
     }

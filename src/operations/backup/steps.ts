@@ -1,6 +1,6 @@
 import type { StepTime } from './manifest.js';
 
-/** Notes how long each part of a long piece of work takes. */
+/** Measures how long each step of a job takes. */
 export class Steps {
   readonly times: StepTime[] = [];
   private readonly started = performance.now();
@@ -15,7 +15,7 @@ export class Steps {
     return result;
   }
 
-  /** Since the first step began. */
+  /** Time since the first step began, in ms. */
   get ms(): number {
     return Math.round(performance.now() - this.started);
   }

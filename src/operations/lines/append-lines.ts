@@ -5,7 +5,7 @@ import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../
 import { inStreams } from './in-streams.js';
 import type { LoggedEvent } from './log-line.js';
 
-/** Lines of one transaction, in the order of their file. */
+/** The lines of one transaction, in the order of their file. */
 interface Lines {
   events: readonly LoggedEvent[];
   receipts: readonly ReceiptRow[];
@@ -13,8 +13,9 @@ interface Lines {
 }
 
 /**
- * Appends events at the positions that they have, with their receipts and skips: what a restore and an import into an
- * empty store do. Throws `refused` where the events do not follow the head, or their streams.
+ * Appends events at their own positions, with their receipts and skips, as a restore and an import into an
+ * empty store do. Throws the error of `refused` if the events do not follow the head, or the versions of
+ * their streams.
  */
 export async function appendLines(
   transaction: LogTransaction,

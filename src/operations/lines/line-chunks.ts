@@ -1,22 +1,25 @@
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
 import type { LogEntry, LoggedEvent, LogHeader } from './log-line.js';
 
-/** Bounds of one transaction. */
+/** Upper bounds of one chunk. */
 const MAX_CHUNK_EVENTS = 2_000;
 const MAX_CHUNK_RECEIPTS = 4_000;
 const MAX_CHUNK_CHARACTERS = 8_000_000;
 
-/** Lines for one transaction, in the order of their file. */
+/** The lines for one transaction, in the order of their file. */
 export interface LineChunk {
   header: LogHeader;
   events: LoggedEvent[];
   receipts: ReceiptRow[];
   skips: SkipRow[];
-  /** Of the last event of the file so far; where the file begins before the first. */
+  /** Position of the last event so far; before the first event, the position after which the file begins. */
   position: number;
 }
 
-/** Divides lines into chunks for transactions: the events of one command stay together, and with their receipt. */
+/**
+ * Divides lines into chunks, one per transaction. The events of a command stay together, and with their
+ * receipt.
+ */
 export async function* inCommands(entries: AsyncIterable<LogEntry>): AsyncGenerator<LineChunk> {
   let chunk: LineChunk | undefined;
   let size = 0;
@@ -45,14 +48,14 @@ function emptyChunk(header: LogHeader, position: number): LineChunk {
   return { header, events: [], receipts: [], skips: [], position };
 }
 
-/** Whether the chunk must not end before the entry. */
+/** Whether the entry must be in the same chunk as the entries before it. */
 function belongs(entry: LogEntry, { events, receipts }: LineChunk): boolean {
   if (entry.kind === 'event') return entry.event.commandId === events.at(-1)?.commandId;
-  // Any number of commands without events may have a receipt at the same place.
+  // The number of receipts at one position is unlimited, because commands without events have receipts too.
   return entry.kind === 'receipt' && receipts.length < MAX_CHUNK_RECEIPTS;
 }
 
-/** Answers about how much memory the entry takes. */
+/** Adds the entry to the chunk. Returns about how much memory it takes. */
 function take(entry: LogEntry, chunk: LineChunk): number {
   if (entry.kind === 'event') {
     chunk.events.push(entry.event);

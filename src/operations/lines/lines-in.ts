@@ -4,7 +4,9 @@ import { unpacked } from '../backup/zstd-files.js';
 import type { LogEntry } from './log-line.js';
 import { readLines } from './read-log-lines.js';
 
-/** What a compressed file of lines holds, checked; throws Corrupt or Refused, naming the file and its damage. */
+/**
+ * Reads and checks a compressed file of log lines. Throws Corrupt or Refused, naming the file and its damage.
+ */
 export async function* linesIn(file: string): AsyncGenerator<LogEntry> {
   try {
     yield* readLines(unpacked(file));

@@ -7,7 +7,7 @@ type Fields = Record<string, unknown>;
 type Check = readonly [is: (value: unknown) => boolean, what: string];
 
 const HASH = /^[0-9a-f]{64}$/;
-/** As `uuidText` writes it: any other spelling would not come back the same. */
+/** The spelling of `uuidText`; any other would not come back the same. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -73,7 +73,7 @@ const TRAILER: Record<string, Check> = {
   digest: hash,
 };
 
-/** The first line; throws FileRefused for files of others and of newer releases. */
+/** Parses the first line. Throws FileRefused for a file of another program or of a newer release. */
 export function parseHeader(line: string): LogHeader {
   let fields: unknown;
   try {
@@ -89,14 +89,14 @@ export function parseHeader(line: string): LogHeader {
   return fields as unknown as LogHeader;
 }
 
-/** Any other line, by what it holds. */
+/** A parsed line other than the header. */
 export type ParsedLine =
   | { event: LoggedEvent }
   | { receipt: ReceiptRow }
   | { skip: SkipRow }
   | { trailer: LogTrailer };
 
-/** Throws FileRefused, naming the line. */
+/** Parses a line other than the header. Throws FileRefused, naming the line. */
 export function parseLine(content: string, line: number): ParsedLine {
   const fields = objectOf(content, line);
   if ('position' in fields) return { event: eventOf(fields, line) };

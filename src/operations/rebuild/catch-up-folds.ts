@@ -10,11 +10,11 @@ import type { Projection } from '../../projections/projection.js';
 const EVENTS_PER_PAGE = 1_000;
 
 /**
- * Folds into shadow tables what was written while they were filled. Users were folded at different moments, so each
- * event counts only for a user whose moment was before it.
+ * Folds into shadow tables what was appended while they were filled. Users were folded in different
+ * snapshots, so an event counts only if it was appended after its user's snapshot.
  */
 export class CatchUpFolds {
-  /** Everything up to here is in the shadow tables. */
+  /** Everything up to this position is in the shadow tables. */
   position = Infinity;
   private readonly ranges: Pick<FoldedUsers, 'upTo' | 'head'>[] = [];
 
@@ -23,13 +23,16 @@ export class CatchUpFolds {
     private readonly skips: ReadonlySet<string>,
   ) {}
 
-  /** Notes which users are folded as of which moment; they come in the order of their ids. */
+  /**
+   * Registers how far each range of users was folded: the head position of its snapshot. Ranges must come in
+   * user-id order.
+   */
   addRanges(moments: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
     this.ranges.push(...moments);
     this.position = Math.min(this.position, ...moments.map(({ head }) => head));
   }
 
-  /** Folds at most so many of the next events; answers how many there were. */
+  /** Folds the next events, at most `maxEvents`. Returns how many there were. */
   async fold(transaction: LogTransaction, projections: readonly Projection[], most: number): Promise<number> {
     let count = 0;
     while (count < most) {

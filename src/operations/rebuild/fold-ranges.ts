@@ -9,17 +9,23 @@ import { foldFromQueue, inOrder, queueRanges, type QueuedFold } from './range-qu
 import type { RebuildParts } from './rebuild.js';
 import { userRanges } from './user-ranges.js';
 
-/** More take turns in writing more than they fold. */
+/** With more threads, each would wait for its turn to write longer than it folds. */
 const MAX_THREADS = 4;
-/** Fewer are not worth the start of another thread. */
+/** Fewer events do not justify the start of another thread. */
 const MIN_EVENTS_PER_THREAD = 10_000;
-/** Processors left to whoever is served: helpers for whom no other one is there rest while events are appended. */
+/**
+ * Processors reserved for the service. Helper threads beyond the remaining ones pause while events are
+ * appended.
+ */
 const PROCESSORS_FOR_SERVING = 2;
 /** A fraction of a second of work. */
 const EVENTS_PER_RANGE = 10_000;
 const MAX_RANGES = 200;
 
-/** Folds everyone into the shadow tables of an open store: in this thread, and in as many others as pay. */
+/**
+ * Returns a function that folds all users into the shadow tables of an open store: in this thread, and in as
+ * many helper threads as the number of events justifies.
+ */
 export function foldInThreads(
   store: Omit<OpenStore, 'close'>,
   projections: readonly Projection[],
@@ -66,7 +72,7 @@ async function foldBeside(
     mine = here(unlessEnded);
     return (await Promise.all([mine, ...there])).flat();
   } finally {
-    // Whoever drops the shadow tables must find nobody at them.
+    // The caller drops the shadow tables next, so no thread may still use them.
     ended = true;
     await threads.destroy();
     await mine?.catch(() => undefined);

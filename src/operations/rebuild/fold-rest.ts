@@ -10,19 +10,19 @@ import {
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
 
-/** Fewer events are folded one page after another sooner than a rebuild has begun. */
+/** Up to this many events, a catch-up is done before a rebuild would have begun. */
 const SOON_FOLDED = 10_000;
 
-/** How the projections of a log have come to its end. */
+/** How the projections came to the head of the log. */
 export interface FoldedRest {
   caughtUp: CaughtUp[];
-  /** The projections that could not: each stopped at an event that its folds cannot take. */
+  /** The projections that did not: each stopped at a poison event. */
   stopped: StoppedProjection[];
 }
 
 /**
- * Folds what the projections have not folded of a log that nobody serves: a restored one, or one that a file was taken
- * into. Goes on from where they are, or makes them anew where that is faster.
+ * Brings the projections to the head of a log that no service uses, after a restore or an import. Continues
+ * from their checkpoints, or rebuilds them if that is faster or a projection has stopped.
  */
 export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
   if (await isLittle(parts)) {
@@ -31,7 +31,7 @@ export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
       const caughtUp = await catchUp({ ...parts, skips }, parts.projections);
       return { caughtUp, stopped: [] };
     } catch (error) {
-      // A rebuild tells which projection stopped where, and goes on with the others.
+      // A rebuild records which projection stopped where, and continues with the others.
       if (!(error instanceof PoisonEvent)) throw error;
     }
   }
@@ -39,7 +39,7 @@ export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
   return { caughtUp: swapped.map((projection) => ({ projection, events })), stopped: failed };
 }
 
-/** Whether going on is soon done, and no projection has stopped. */
+/** Whether every lag is short and no projection has stopped. */
 async function isLittle({
   reader,
   projections,

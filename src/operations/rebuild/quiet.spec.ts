@@ -2,7 +2,7 @@ import { Quiet } from './quiet.js';
 
 const NOT_OVER = () => false;
 
-/** One command is written in each of the first rests; tells how often the thread has rested. */
+/** A command is appended during each of the first `commands` pauses; `rests` counts the pauses. */
 function resting(commands: number) {
   let begun = 0;
   let rests = 0;

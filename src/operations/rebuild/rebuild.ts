@@ -17,13 +17,15 @@ import type { ProjectionDifferences } from '../verify/compare-rows.js';
 import { CatchUpFolds } from './catch-up-folds.js';
 import type { FoldedRange } from './fold-range.js';
 
-/** Events of one transaction: commands wait for it. */
+/** Events of one catch-up transaction, which commands wait for. */
 const EVENTS_PER_CATCH_UP = 50;
-/** Differences that are told whole. */
+/** Differences that are reported in full, per projection. */
 const MAX_LISTED_DIFFERENCES = 10;
-/** How many transactions may come no nearer to the end before the one that swaps has to fold the rest, however much it is. */
+/**
+ * After this many catch-ups that did not shorten the lag, the swap folds all the rest, however much it is.
+ */
 const MAX_VAIN_CATCH_UPS = 20;
-/** How often the swap is tried while others hold on to the tables. */
+/** How often a transaction is retried while other connections lock the tables. */
 const MAX_SWAP_ATTEMPTS = 100;
 
 /** What a rebuild needs. */
@@ -33,29 +35,34 @@ export interface RebuildParts {
   decoder: EventDecoder;
   projections: readonly Projection[];
   clock: () => number;
-  /** Folds everyone into the shadow tables, in the order of the users' ids, with however many threads. */
+  /**
+   * Folds all users into the shadow tables, in any number of threads. Returns the ranges in user-id order.
+   */
   foldRanges: (compared: readonly string[], progress: (events: number) => void) => Promise<FoldedRange[]>;
   progress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** How a rebuild ended. */
+/** The result of a rebuild. */
 export interface Rebuilt {
   events: number;
   /** Position up to which the new tables were folded when they became live. */
   position: number;
-  /** The projections whose tables were swapped, */
+  /** Names of the projections whose tables were swapped. */
   swapped: string[];
-  /** and why the others were not: their tables are as they were. */
+  /** The projections that stopped, and why. Their tables are unchanged. */
   failed: StoppedProjection[];
-  /** How the live rows differed from the new ones, of the projections whose live rows were of the present version. */
+  /**
+   * How the live rows differed from the new ones, for projections whose live rows had the current version.
+   */
   differences: ProjectionDifferences[];
   ms: number;
 }
 
 /**
- * Fills new tables beside the live ones with what the folds make of the whole log, compares both, catches up with what
- * was written meanwhile, and swaps them in one short transaction. Readers see the old tables until then. A projection
- * whose folds throw keeps its tables; why is noted. Leaves nothing behind unless it is killed: see dropShadows.
+ * Folds the whole log into shadow tables beside the live ones, compares both, catches up with what was
+ * appended meanwhile, and swaps them in one short transaction. Readers see the old tables until then. A
+ * projection whose folds throw keeps its tables; the failure is recorded. Leaves nothing behind, unless the
+ * process is killed: the next start or rebuild then drops the shadow tables.
  */
 export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
   const { log, projections } = parts;
@@ -63,7 +70,7 @@ export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
   try {
     return await fillAndSwap(parts);
   } finally {
-    // What went wrong matters more than what it left, which the next start or rebuild drops.
+    // The original error matters more than leftover tables, which the next start or rebuild drops.
     await dropShadows(log, projections).catch(() => undefined);
   }
 }
@@ -107,7 +114,7 @@ function firstOfEach(failed: readonly StoppedProjection[]): StoppedProjection[] 
   );
 }
 
-/** What several ranges found of each projection. */
+/** Merges the differences of all ranges, by projection. */
 function together(ranges: readonly (readonly ProjectionDifferences[])[]): ProjectionDifferences[] {
   const byName = Map.groupBy(ranges.flat(), ({ name }) => name);
   return [...byName].map(([name, found]) => ({
@@ -120,7 +127,7 @@ function together(ranges: readonly (readonly ProjectionDifferences[])[]): Projec
   }));
 }
 
-/** The projections whose live rows the present folds have made. */
+/** The projections whose live rows the current version of the folds has made. */
 async function current(reader: StoreReader, projections: readonly Projection[]): Promise<Projection[]> {
   const checkpoints = await allCheckpoints(reader);
   const { position: head } = await reader.head();
@@ -158,7 +165,7 @@ async function catchUpAndSwap(
       if (last) return { position: folds.position, events };
     } catch (error) {
       folds.position = before;
-      // Someone reads a table for longer than others may be kept waiting. After anything else the commit may have been done.
+      // A long read holds the table, so try again. After any other error the commit may have happened.
       if (!(error instanceof DatabaseLocked) || ++refused > MAX_SWAP_ATTEMPTS) throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { userRanges } from './user-ranges.js';
 
-/** Whose each event is, in the order by user. */
+/** A reader of a log with one event for each entry; entries are user ids, in order. */
 function readerOf(users: readonly string[]) {
   return {
     head: async () => ({ position: users.length, hash: '', recordedAt: 0 }),

@@ -1,7 +1,10 @@
 import type { UserRange } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
-/** Divides the users into ranges with about as many events each; at most so many, fewer when few users have most events. */
+/**
+ * Divides the users into at most `maxRanges` ranges with about the same number of events each. There are
+ * fewer ranges if a few users have most of the events.
+ */
 export async function userRanges(
   reader: Pick<StoreReader, 'head' | 'userBehind'>,
   most: number,

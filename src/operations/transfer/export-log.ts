@@ -27,11 +27,11 @@ export interface ExportReport {
   events: number;
   receipts: number;
   skips: number;
-  /** The range ends here. */
+  /** Last position of the range. */
   position: number;
-  /** Of the last event. */
+  /** Hash of the last event. */
   lastHash: string;
-  /** Events that an interrupted export had written before. */
+  /** Events kept from an interrupted export. */
   resumed: number;
   ms: number;
 }
@@ -44,23 +44,23 @@ export async function exportTo(
   context: JobContext = {},
 ): Promise<ExportReport> {
   const started = performance.now();
-  const soFar = startOf(await headerOf(reader, range));
-  const lines = Readable.from(allLines(reader, soFar, context));
+  const cursor = startOf(await headerOf(reader, range));
+  const lines = Readable.from(allLines(reader, cursor, context));
   await written('The output', () => pipeline(lines, target, { end: false }));
-  return reportOf(soFar, 0, started);
+  return reportOf(cursor, 0, started);
 }
 
 /** What to export, and where to. */
 interface Request {
   file: string;
   range: LogRange;
-  /** Go on with what an interrupted export has written. */
+  /** Continues an interrupted export. */
   resume: boolean;
 }
 
 /**
- * Writes a part of the log to a file, as lines, compressed as its name says. The file appears when it is whole; until then it
- * is `<file>.partial`, and `resume` goes on with what that holds.
+ * Writes a part of the log to a file, as lines, compressed as its extension implies. The file appears when it
+ * is complete; until then it is `<file>.partial`, which `resume` continues.
  */
 export async function exportLog(
   reader: StoreReader,
@@ -72,9 +72,9 @@ export async function exportLog(
   const partial = `${file}.partial`;
   const { compress } = compressionOf(file);
   const resumes = request.resume && existsSync(partial);
-  const run: Run = { target: resumes ? `${file}.resumed` : partial, soFar: undefined, resumed: 0 };
+  const run: Run = { target: resumes ? `${file}.resumed` : partial, cursor: undefined, resumed: 0 };
   await written(file, async () => {
-    // Open before the first line: it may get another name while it is written.
+    // Opened before the first line, because the file may be renamed while it is written.
     const output = createWriteStream(run.target, { fd: openSync(run.target, 'w'), flush: true });
     try {
       await pipeline(Readable.from(linesOfFile(reader, request, run, context)), compress(), output);
@@ -84,12 +84,12 @@ export async function exportLog(
     await rename(partial, file);
     syncFolder(dirname(file));
   });
-  return reportOf(run.soFar as LogCursor, run.resumed, started);
+  return reportOf(run.cursor as LogCursor, run.resumed, started);
 }
 
 interface Run {
   target: string;
-  soFar: LogCursor | undefined;
+  cursor: LogCursor | undefined;
   resumed: number;
 }
 
@@ -103,29 +103,31 @@ async function* linesOfFile(
   if (run.target !== partial) {
     const check = new LogLinesCheck();
     yield* heldIn(reader, file, check);
-    run.soFar = check.cursor;
-    if (run.soFar) await refuseOther(reader, run.soFar, { partial, range });
-    run.resumed = run.soFar?.events ?? 0;
-    // What was there is copied: the copy takes its place.
+    run.cursor = check.cursor;
+    if (run.cursor) await refuseOther(reader, run.cursor, { partial, range });
+    run.resumed = run.cursor?.events ?? 0;
+    // The partial file has been copied; the copy takes its place.
     await rename(run.target, partial);
     run.target = partial;
   }
-  if (!run.soFar) {
-    run.soFar = startOf(await headerOf(reader, range));
-    yield firstLine(run.soFar);
+  if (!run.cursor) {
+    run.cursor = startOf(await headerOf(reader, range));
+    yield firstLine(run.cursor);
   }
-  yield* linesAfter(reader, run.soFar, context);
+  yield* linesAfter(reader, run.cursor, context);
 }
 
-async function* allLines(reader: StoreReader, soFar: LogCursor, context: JobContext): AsyncGenerator<string> {
-  yield firstLine(soFar);
-  yield* linesAfter(reader, soFar, context);
+async function* allLines(reader: StoreReader, cursor: LogCursor, context: JobContext): AsyncGenerator<string> {
+  yield firstLine(cursor);
+  yield* linesAfter(reader, cursor, context);
 }
 
-/** Skips and the end: they are few, and may have changed. */
+/** Lines that `resume` writes again: skips and the trailer are few, and may have changed. */
 const WRITTEN_ANEW = /^\{"(?:skip|end)"/;
 
-/** The lines that an interrupted export has written, up to the first that is not whole, or not what the store has. */
+/**
+ * Yields the lines of an interrupted export, up to the first that is incomplete or differs from the store.
+ */
 async function* heldIn(reader: StoreReader, file: string, check: LogLinesCheck): AsyncGenerator<string> {
   try {
     for await (const { lines, cut } of splitLines(readLogFile(`${file}.partial`, file))) {
@@ -136,14 +138,14 @@ async function* heldIn(reader: StoreReader, file: string, check: LogLinesCheck):
       }
     }
   } catch (error) {
-    // From here on it is written again.
+    // The rest is written again from here.
     if (!(error instanceof FileRefused)) throw error;
   }
 }
 
 /**
- * Whether a line that no hash protects is what the store has: of a compressed file whose end is missing no checksum can tell.
- * The hash chain protects events, but not those of one user.
+ * Whether a line that no hash protects is what the store has. A truncated compressed file has no checksum to
+ * prove it. The hash chain protects events, but not in an export of one user.
  */
 async function isStored(reader: StoreReader, check: LogLinesCheck, line: string): Promise<boolean> {
   if (line.startsWith('{"receipt"')) {
@@ -158,7 +160,7 @@ async function isStored(reader: StoreReader, check: LogLinesCheck, line: string)
   return event !== undefined && eventLine(event) === line;
 }
 
-/** Of a damaged line anything may be missing. */
+/** In a damaged line any field may be missing. */
 function parsed<T extends object>(line: string): Partial<T> {
   try {
     return Object(JSON.parse(line)) as Partial<T>;
@@ -189,7 +191,7 @@ async function written(file: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** What an interrupted export left is of another one. */
+/** The partial file belongs to a different export. */
 function otherExport(file: string, what: string): Refused {
   return new Refused(
     'export.other',
@@ -197,8 +199,8 @@ function otherExport(file: string, what: string): Refused {
   );
 }
 
-function reportOf(soFar: LogCursor, resumed: number, started: number): ExportReport {
-  const { events, receipts, skips, hash, header } = soFar;
+function reportOf(cursor: LogCursor, resumed: number, started: number): ExportReport {
+  const { events, receipts, skips, hash, header } = cursor;
   const ms = Math.round(performance.now() - started);
   return { events, receipts, skips, position: header.upTo, lastHash: hash, resumed, ms };
 }

@@ -17,9 +17,12 @@ import { withPositions } from './receipt-positions.js';
 
 const EVENTS_PER_PAGE = 1_000;
 
-/** A store that has events of its own: those of the file go behind them, at new positions. */
+/** Imports into a store that has its own events: the file's events go after them, at new positions. */
 export class AppendTarget implements ImportTarget {
-  /** Positions of the file's last events in the store; a command's receipt comes soon after its events. */
+  /**
+   * New positions of this chunk's events, by their positions in the file. Those of the chunk before are kept
+   * too, because a command's receipt comes soon after its events.
+   */
   private recent = new Map<number, number>();
   private before: ReadonlyMap<number, number> = new Map();
   private readonly seen = new Map<string, number>();
@@ -53,8 +56,9 @@ export class AppendTarget implements ImportTarget {
       storeChanged(what),
     );
     const skips = await this.skipsOf(transaction, chunk);
-    // Whoever else works on this database takes it for granted that everything before its own events is folded. Where
-    // the folds must not see an event, or cannot take it, the projections stay behind: they are made anew afterwards.
+    // Other processes assume that everything before their own events is folded, so fold in this transaction.
+    // If an event is skipped or is a poison event, the projections lag; they are brought to the head
+    // afterwards.
     const folds = this.plan.skips.size === 0 && events.length > 0 && (await this.isFolded(transaction));
     const receipts = await inBatch(transaction, (rows) => {
       const mark = rows.mark();
@@ -66,7 +70,7 @@ export class AppendTarget implements ImportTarget {
     return { moved: fresh.filter(({ position }) => this.recent.get(position) !== position).length, receipts };
   }
 
-  /** Chained to the end of the store's log. */
+  /** Returns the events at positions after the store's head, with their hashes chained to it. */
   private atNewPositions({ head }: LogTransaction, events: readonly LoggedEvent[]): LoggedEvent[] {
     let { position, hash, recordedAt } = head;
     return events.map((event) => {
@@ -90,7 +94,7 @@ export class AppendTarget implements ImportTarget {
     );
   }
 
-  /** Folds the events; false where folds cannot take one of them. */
+  /** Folds the events. Returns false if one of them is a poison event. */
   private canFold(events: readonly StoredEvent[], rows: RowBatch): boolean {
     try {
       for (const event of events) this.folds.fold(this.decoder.decode(event), rows);
@@ -102,7 +106,10 @@ export class AppendTarget implements ImportTarget {
     return true;
   }
 
-  /** Receipts that are there, from an import before, stay as they are. */
+  /**
+   * Adds the receipts that the store lacks, and returns their number. An earlier import may have written
+   * some.
+   */
   private keepReceipts(transaction: LogTransaction, chunk: LineChunk, rows: RowBatch): number {
     let kept = 0;
     for (const receipt of chunk.receipts) {
@@ -115,7 +122,8 @@ export class AppendTarget implements ImportTarget {
 
   private atNewPosition(receipt: ReceiptRow, head: number): ReceiptRow {
     const newPosition = (old: number) => this.recent.get(old) ?? this.before.get(old);
-    // A command without events has its receipt where the log ended then: after what of the file stands before it.
+    // The receipt of a command without events has the position where the log ended: use the last event before
+    // it.
     const position = newPosition(receipt.position) ?? this.lastBefore(receipt.position) ?? head;
     return { ...receipt, position, body: withPositions(receipt.body, newPosition) };
   }
@@ -125,7 +133,7 @@ export class AppendTarget implements ImportTarget {
     return places.findLast(([old]) => old <= position)?.[1];
   }
 
-  /** Skips name their event's position. */
+  /** Returns the skips of the chunk's events, with the positions that the events have in the store. */
   private async skipsOf(transaction: LogTransaction, { events }: LineChunk) {
     const skips = [];
     for (const event of events) {
@@ -138,7 +146,7 @@ export class AppendTarget implements ImportTarget {
   }
 }
 
-/** Where the store has the event. */
+/** Returns the event's position in the store; undefined if the store does not have it. */
 async function placeOf(
   transaction: LogTransaction,
   { userId, streamId, version }: LoggedEvent,

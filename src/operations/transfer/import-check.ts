@@ -10,10 +10,13 @@ import { ImportConflicts } from './import-conflicts.js';
 import { appendOnly, storeNotEmpty } from './import-errors.js';
 import type { ImportParts, ImportPlan, ImportRequest } from './import-parts.js';
 
-/** Events between two looks at the signal, and two words of progress. */
+/** Entries between two checks of the signal, and between two progress reports. */
 const ENTRIES_PER_REPORT = 1_000;
 
-/** Reads the whole file and looks for everything that would keep it from being taken in; takes some 150 bytes a stream. */
+/**
+ * Reads the whole file and checks for everything that would prevent the import. Takes about 150 bytes per
+ * stream. Throws FileRefused and Refused.
+ */
 export async function checkImport(
   { reader, decoder }: Pick<ImportParts, 'reader' | 'decoder'>,
   { lines, append }: ImportRequest,
@@ -49,7 +52,7 @@ function decodable(
   }
 }
 
-/** What the file alone, and where the store's log ends, can say. */
+/** Checks that need only the file and the head of the store. */
 class FileCheck {
   readonly skips = new Map<number, SkipRow[]>();
   private known: LogHeader | undefined;
@@ -77,7 +80,7 @@ class FileCheck {
     }
   }
 
-  /** The store's log has to end within the file, or where it begins. */
+  /** The store's log must end within the file's range, or where that begins. */
   private continues({ scope, userId, after, upTo, previousHash }: LogHeader): void {
     const { position, hash } = this.head;
     if (scope === 'user') throw appendOnly(`The file has the events of user ${userId} only`);
@@ -104,7 +107,7 @@ class FileCheck {
     const before = this.versions.get(id);
     this.versions.set(id, version);
     if (before === undefined) {
-      // What a later part of a log goes on with is in the store.
+      // A file with a later part of a log continues streams that the store already has.
       if (version === 1 || (!this.append && this.header.after > 0)) return;
       throw incompleteFile(
         { line },

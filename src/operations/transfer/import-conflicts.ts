@@ -6,17 +6,20 @@ import { keyTaken, userExists } from './import-errors.js';
 /** Entries that are looked up at once. */
 const ENTRIES_PER_LOOKUP = 1_000;
 
-/** What of the user the store has. */
+/** How many events of a user the store and the file share so far. */
 interface User {
-  /** Position of the last of the events that both have. */
+  /** Position in the store of the last event that both have. */
   upTo: number;
-  /** How many both have. */
+  /** How many events both have. */
   both: number;
-  /** The store has no more. */
+  /** The store has no more events of the user. */
   ended: boolean;
 }
 
-/** Looks for events and receipts of a file in a store that it is to be added to: what is there must be the same. */
+/**
+ * Compares the events and receipts of a file with the store to which they are appended. What the store
+ * already has must be the same.
+ */
 export class ImportConflicts {
   private readonly users = new Map<string, User>();
   private events: LoggedEvent[] = [];
@@ -24,12 +27,12 @@ export class ImportConflicts {
 
   constructor(private readonly reader: StoreReader) {}
 
-  /** How many of the first events of a user the store has; users without any are left out. */
+  /** How many of each user's first events the store already has; users without any are left out. */
   get storedPerUser(): Map<string, number> {
     return new Map([...this.users].flatMap(([userId, { both }]) => (both > 0 ? [[userId, both]] : [])));
   }
 
-  /** Throws Refused. */
+  /** Collects an entry, and compares when enough are collected. Throws Refused on a conflict. */
   async take(entry: LogEntry): Promise<void> {
     if (entry.kind === 'event') this.events.push(entry.event);
     if (entry.kind === 'receipt') this.receipts.push(entry.receipt);
@@ -37,7 +40,7 @@ export class ImportConflicts {
       await this.end();
   }
 
-  /** Looks up what was not yet looked up. Throws Refused. */
+  /** Compares what is collected. Throws Refused on a conflict. */
   async end(): Promise<void> {
     for (const [userId, events] of Map.groupBy(this.events, (event) => event.userId))
       await this.compare(userId, events);

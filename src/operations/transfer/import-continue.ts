@@ -5,7 +5,7 @@ import type { LoggedEvent } from '../lines/log-line.js';
 import { storeChanged } from './import-errors.js';
 import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
 
-/** A store that is empty or holds the file's beginning: everything keeps its place. */
+/** Imports into a store that is empty or has the file's beginning: all events keep their positions. */
 export class ContinueTarget implements ImportTarget {
   private readonly begun: number;
   private expected: Pick<LogHead, 'position' | 'hash'>;
@@ -28,7 +28,7 @@ export class ContinueTarget implements ImportTarget {
     if (head.position !== this.expected.position || head.hash !== this.expected.hash) {
       throw storeChanged(`its log ends at position ${head.position}, not at ${this.expected.position}`);
     }
-    // Those of the head itself may have been cut off from its event.
+    // Some receipts at the head's position may be missing, because a chunk can end between them.
     const receipts = chunk.receipts.filter(({ position }) => position >= this.begun);
     await appendLines(transaction, { events: fresh, receipts, skips: chunk.skips }, storeChanged);
     this.expected = fresh.at(-1) ?? head;

@@ -6,10 +6,10 @@ import type { FoldedUsers } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
 const ROWS_PER_PAGE = 2_000;
-/** Differences that are kept whole; the others are only counted. */
+/** Differences that are reported in full; the rest are only counted. */
 const MAX_LISTED_DIFFERENCES = 10;
 
-/** A row that is not what the log says; undefined where there is no such row. */
+/** A row that differs from what the log yields; `live` or `folded` is undefined if that side lacks it. */
 export interface RowDifference {
   table: string;
   key: readonly Key[];
@@ -17,24 +17,24 @@ export interface RowDifference {
   folded: object | undefined;
 }
 
-/** How the live rows of one projection differ from folded ones. */
+/** How the live rows of one projection differ from the folded ones. */
 export interface ProjectionDifferences {
   name: string;
-  /** Live rows. */
+  /** Number of live rows. */
   rows: number;
   differences: number;
   firstDifferences: RowDifference[];
 }
 
-/** The same, with both in one figure. */
+/** The differences, and a digest of each side. */
 export interface ProjectionComparison extends ProjectionDifferences {
   /** SHA-256 over the live rows by table and key, 64 hex digits. */
   digestLive: string;
-  /** The same over the folded rows: equal exactly when the rows are. */
+  /** The same over the folded rows. The digests are equal exactly when the rows are. */
   digestFolded: string;
 }
 
-/** Compares one projection's live rows with folded ones, some users at a time in the order of their ids. */
+/** Compares one projection's live rows with folded ones, a range of users at a time, in user-id order. */
 export class RowComparison {
   private readonly first: RowDifference[] = [];
   private rows = 0;
@@ -45,7 +45,9 @@ export class RowComparison {
     private readonly tables: readonly Table[],
   ) {}
 
-  /** Takes the live rows of the same users and moment from the reader. */
+  /**
+   * Compares the folded rows of some users with their live rows, which the reader reads in the same snapshot.
+   */
   async take(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
     for (const table of this.tables) await this.compare(table, reader, folded);
   }
@@ -55,9 +57,9 @@ export class RowComparison {
     return { name, rows, differences, firstDifferences: first };
   }
 
-  /** Told of each row that stands live, and of each that was folded. */
+  /** Called with each live row and each folded row. */
   protected onRow(_side: Side, _table: Table, _row: object): void {
-    // Nothing more to do than to compare.
+    // A plain comparison computes no digests.
   }
 
   private async compare(table: Table, reader: Pick<StoreReader, 'rows'>, { rows, after, upTo }: FoldedUsers) {
@@ -104,7 +106,7 @@ export class RowComparison {
   }
 }
 
-/** The same comparison, which also takes the digests of both sides. */
+/** A comparison that also computes a digest of each side. */
 export class DigestedComparison extends RowComparison {
   private readonly hashes: Record<Side, Map<Table, Hash>>;
   private readonly texts: Map<Table, (row: object) => string>;
@@ -132,7 +134,7 @@ export class DigestedComparison extends RowComparison {
 type Side = 'live' | 'folded';
 type Values = Record<string, unknown>;
 
-/** Tells whether two rows of the stored table are the same. */
+/** Returns a function that reports whether two rows of the stored table are equal. */
 function comparer(table: Table): (a: object, b: object | undefined) => boolean {
   const columns = Object.keys(table.columns);
   return (a, b) => {
@@ -144,7 +146,10 @@ function comparer(table: Table): (a: object, b: object | undefined) => boolean {
   };
 }
 
-/** The stored table's rows of the users after one and up to another, by key. */
+/**
+ * Yields pages of the stored table's rows, by key, for the users after `after` and up to `upTo`; undefined
+ * means no upper bound.
+ */
 export async function* livePages(
   reader: Pick<StoreReader, 'rows'>,
   table: Table,
@@ -166,7 +171,10 @@ export async function* livePages(
   }
 }
 
-/** Tells a row of the stored table as text: two rows are the same exactly when their texts are. */
+/**
+ * Returns a function that turns a row of the stored table into text. Two rows are equal exactly when their
+ * texts are.
+ */
 export function rowTexts(table: Table): (row: object) => string {
   const columns = Object.entries(table.columns).map(([name, { kind }]) => [name, kind === 'json'] as const);
   return (row) => {

@@ -5,7 +5,7 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
 import type { Finding } from './verify-log.js';
 
-/** Findings that are kept. */
+/** Findings that are reported; the rest are dropped. */
 const MAX_LISTED_FINDINGS = 20;
 
 /** Checks that each full-text index holds exactly the words of its table's rows. */
@@ -24,7 +24,7 @@ export class VerifyIndexes {
     })[];
   }
 
-  /** Takes the rows of some users, within their moment. */
+  /** Checks the index entries of some users, within the snapshot of their rows. */
   async take({ rows }: FoldedUsers): Promise<void> {
     for (const table of this.tables) {
       const ofUsers = Map.groupBy(rows.of(table), (row) => (row as { userId: string }).userId);
@@ -32,7 +32,10 @@ export class VerifyIndexes {
     }
   }
 
-  /** What was found, rows of users without any in the table included. */
+  /**
+   * Returns the findings. Compares the number of rows too, which reveals index entries of users who have no
+   * rows in the table.
+   */
   async result(): Promise<Finding[]> {
     for (const table of this.tables) {
       const [rows, indexed] = await this.reader.snapshot(async () => [

@@ -4,10 +4,10 @@ import { receiptsTable } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
 const EVENTS_PER_PAGE = 2_000;
-/** Findings of one kind that are told; the others are only counted. */
+/** Findings of one kind that are reported. */
 const MAX_LISTED_FINDINGS = 20;
 
-/** Something that is wrong, where, and what it means. */
+/** Something that is wrong, where it is, and what it means. */
 export interface Finding {
   check:
     | 'storage'
@@ -23,32 +23,38 @@ export interface Finding {
     | 'index'
     | 'checkpoint'
     | 'poison';
-  /** Of the event, where it is about one. */
+  /** Position of the event, if the finding is about one. */
   position?: number;
   what: string;
 }
 
-/** A place of the log that was noted before, in a backup's manifest: its hash must not have changed. */
+/**
+ * A position of the log whose hash was recorded before, in a backup's manifest. The hash must not have
+ * changed.
+ */
 export interface Anchor {
   position: number;
   hash: string;
-  /** Who noted it, */
+  /** What recorded it: the name of the backup's data file. */
   source: string;
-  /** and when, ms UTC: an event that was recorded later belongs to another past, which a restore or a reset has begun. */
+  /**
+   * When it was recorded, ms UTC. An event recorded later belongs to another history, which a restore or a
+   * reset began.
+   */
   notedAt?: number | undefined;
-  /** How many receipts the store had there. */
+  /** How many receipts the store had at that time. */
   receipts?: number | undefined;
 }
 
-/** Positions that no event has, both included. */
+/** A range of positions that no event has, both ends included. */
 export interface PositionGap {
   from: number;
   to: number;
 }
 
-/** What the log by itself says. */
+/** What was found in the log itself, without its projections. */
 export interface VerifiedLog {
-  /** Position of the last event that was looked at. */
+  /** Position of the last event that was checked. */
   position: number;
   events: number;
   /** Hash of the last event: the whole log's fingerprint. */
@@ -57,7 +63,7 @@ export interface VerifiedLog {
   findings: Finding[];
 }
 
-/** Checks positions, hashes, order, ids and receipts, up to the given head. */
+/** Checks the log's positions, hashes, order, event ids and receipts, up to the given head. */
 export async function verifyLog({
   reader,
   head,
@@ -109,7 +115,7 @@ class Chain {
     this.events++;
     const follows = position === this.previous.position + 1;
     if (!follows) this.gap(this.previous.position + 1, position - 1);
-    // Across a gap nobody can tell what the hash before was.
+    // After a gap, the hash of the event before is unknown.
     if (follows && chainHash(this.previous.hash, event) !== event.hash) this.change(event);
     if (event.recordedAt < this.previous.recordedAt) {
       this.findings.push({
@@ -149,14 +155,17 @@ class Chain {
   }
 }
 
-/** What the database finds damaged in its own storage. */
+/** Returns the damage that the database finds in its own storage. */
 export async function storageFindings(reader: StoreReader): Promise<Finding[]> {
   const damage = await reader.damage();
   const hint = '(if the file was copied or put back by hand, its -wal file may be of another moment)';
   return damage.map((line) => ({ check: 'storage', what: `the database is damaged: ${line} ${hint}` }));
 }
 
-/** Events that were the last and are gone leave no gap; what was said of them stays. */
+/**
+ * Lost events at the end of the log leave no gap. They show in the highest position ever given, and in their
+ * receipts.
+ */
 function ends(reader: StoreReader): Promise<Finding[]> {
   return reader.snapshot(async () => {
     const { position: head } = await reader.head();

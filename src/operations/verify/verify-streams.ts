@@ -8,18 +8,21 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { livePages } from './compare-rows.js';
 import type { Finding } from './verify-log.js';
 
-/** Findings that are kept; a store with more has been understood. */
+/** Findings that are reported; more would add nothing to the diagnosis. */
 const MAX_LISTED_FINDINGS = 100;
 
-/** Checks each stream: versions without a gap, one number, a row of its own, and events that can be read. */
+/**
+ * Checks each stream: versions without a gap, one stream key, no row without events, and events that can be
+ * decoded.
+ */
 export class VerifyStreams {
   readonly findings: Finding[] = [];
-  /** The streams of this moment's users. */
+  /** Streams of the users in the current snapshot. */
   private streams = new Map<string, { streamKey: number; version: number }>();
 
   constructor(private readonly decoder: Pick<EventDecoder, 'decodeScanned'>) {}
 
-  /** Takes an event, in the order of its user's positions. */
+  /** Checks an event. A user's events must come in the order of their positions. */
   event(stored: ScannedEvent): void {
     const { position, userId, streamId, streamKey, version } = stored;
     const id = keyText([userId, streamId]);
@@ -44,12 +47,12 @@ export class VerifyStreams {
     }
   }
 
-  /** Compares with the streams that the database knows of these users. */
+  /** Compares the streams of these users with their rows in the streams table. */
   async moment(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
     for await (const page of livePages(reader, streamsTable, folded)) {
       for (const row of page) this.known(row as { userId: string; streamId: string });
     }
-    // An event whose stream is not known is not read at all: a gap of positions says so.
+    // An event whose stream has no row is not read at all; it is reported as a position gap.
     this.streams = new Map();
   }
 
