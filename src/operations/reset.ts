@@ -39,13 +39,13 @@ async function resetFile(dataDir: string, backUp: BackUp): Promise<Manifest> {
 async function resetDatabase(url: string, backUp: BackUp): Promise<Manifest> {
   await migrate({ url });
   // Without the lock, a rebuild that ends during the reset would put its rows into the empty store.
-  const taken = await acquireRebuildLock(url);
-  if (!taken) throw rebuildRuns();
+  const lock = await acquireRebuildLock(url);
+  if (!lock) throw rebuildRuns();
   try {
     const manifest = await backUp({ url });
     await emptyDatabase(url, manifest);
     return manifest;
   } finally {
-    await taken.release();
+    await lock.release();
   }
 }

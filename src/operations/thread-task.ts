@@ -9,7 +9,7 @@ export interface Task<Input> {
 }
 
 /** How to run a task, and what to do with its progress. */
-interface Run<Report extends number[]> {
+interface TaskRun<Report extends number[]> {
   /** Name of the exported function; the default export when omitted. */
   name?: string;
   onReport?: ((...report: Report) => void) | undefined;
@@ -21,7 +21,7 @@ interface Run<Report extends number[]> {
 export async function runTask<Result, Report extends number[]>(
   thread: Piscina,
   input: unknown,
-  { name, onReport, signal }: Run<Report>,
+  { name, onReport, signal }: TaskRun<Report>,
 ): Promise<Result> {
   const { port1, port2 } = new MessageChannel();
   port1.on('message', (report: Report) => onReport?.(...report));

@@ -25,9 +25,9 @@ const CHECK_EVERY_MS = 1_000;
  * Pause after a rebuild, in ms, by how it ended. An operator who cancels a rebuild does not want it back
  * soon.
  */
-const REBUILD_AGAIN_MS = { running: 0, done: 0, failed: 30_000, cancelled: 600_000 };
+const REBUILD_PAUSE_MS = { running: 0, done: 0, failed: 30_000, cancelled: 600_000 };
 /** Pause after a refused rebuild, in ms: another process is rebuilding, and the next checks see its rows. */
-const BUSY_MS = 5_000;
+const REFUSED_PAUSE_MS = 5_000;
 
 /** What Upkeep needs of the running store. */
 interface RunningStore {
@@ -72,14 +72,14 @@ export class Upkeep {
         this.failing = false;
       } catch (error) {
         // While the database is unavailable, readiness and every answer report it.
-        if (!(error instanceof Unavailable)) this.failed(error);
+        if (!(error instanceof Unavailable)) this.reportOnce(error);
       }
       await pause(CHECK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Reports a failure once, not at every check. */
-  private failed(error: unknown): void {
+  private reportOnce(error: unknown): void {
     if (!this.failing) this.onFailed?.(error);
     this.failing = true;
   }
@@ -91,25 +91,28 @@ export class Upkeep {
     const failures = await reads.getAll(failuresTable, names);
     const states = projections.map((at) => ({ at, state: this.stateOf(at, failures) }));
     for (const { at, state } of states) this.setGate(at, state, head);
-    const those = (wanted: State) =>
+    const inState = (wanted: ProjectionState) =>
       states.filter(({ state }) => state === wanted).map(({ at }) => declared(at));
-    const [behind, stale] = [those('behind'), those('rebuilding')];
+    const [behind, stale] = [inState('behind'), inState('rebuilding')];
     if (behind.length > 0) await this.catchUp(behind);
     if (stale.length > 0) this.rebuild(stale);
   }
 
-  private stateOf({ name, position, status }: ProjectionPosition, failures: readonly FailureRow[]): State {
+  private stateOf(
+    { name, position, status }: ProjectionPosition,
+    failures: readonly FailureRow[],
+  ): ProjectionState {
     if (status === 'live') return 'live';
     if (status === 'behind' || status === 'ahead') {
-      const stopped = failures.some((each) => each.projection === name && each.position > position);
-      return stopped ? 'failed' : 'behind';
+      const hasStopped = failures.some((each) => each.projection === name && each.position > position);
+      return hasStopped ? 'failed' : 'behind';
     }
     // A rebuild with the current folds has failed already; only another release may succeed.
     if (this.store.reads.gate.closed(name) === 'failed') return 'failed';
     return isStale(status, { shared: isShared(this.store.address) }) ? 'rebuilding' : 'outdated';
   }
 
-  private setGate(at: ProjectionPosition, state: State, head: number): void {
+  private setGate(at: ProjectionPosition, state: ProjectionState, head: number): void {
     const { gate } = this.store.reads;
     if (state === 'live') gate.open(at.name);
     else if (state !== 'behind') gate.close(declared(at), state);
@@ -135,17 +138,17 @@ export class Upkeep {
     if (this.stopped.signal.aborted || this.rebuilds.running || performance.now() < this.notBefore) return;
     const job = this.rebuilds.start({ projections: stale.map(({ name }) => name), staleOnly: true });
     this.notBefore = Infinity;
-    void this.notAgainSoon(job);
+    void this.pauseAfter(job);
   }
 
-  private async notAgainSoon(job: Job<Rebuilt>): Promise<void> {
+  private async pauseAfter(job: Job<Rebuilt>): Promise<void> {
     const { state, error } = await this.rebuilds.ended(job);
-    const again = error instanceof Refused ? BUSY_MS : REBUILD_AGAIN_MS[state];
-    this.notBefore = performance.now() + again;
+    const pauseMs = error instanceof Refused ? REFUSED_PAUSE_MS : REBUILD_PAUSE_MS[state];
+    this.notBefore = performance.now() + pauseMs;
   }
 }
 
-type State = Closed | 'live' | 'behind';
+type ProjectionState = Closed | 'live' | 'behind';
 
 function declared({ name }: ProjectionPosition): Projection {
   return PROJECTIONS.find((projection) => projection.name === name) as Projection;

@@ -1,11 +1,11 @@
 import { noSuchBackup } from './backup-errors.js';
 import { manifestOf, readBackups } from './backup-folder.js';
 import { readManifest, type Manifest } from './manifest.js';
-import type { Available } from './restore-plan.js';
+import type { AvailableBackups } from './restore-plan.js';
 import { listSegments, sealedAt } from './segments.js';
 
 /** Returns what the folder offers to a restore: all backups or only the named one, and all segments. */
-export async function availableIn(folder: string, from?: string): Promise<Available> {
+export async function availableIn(folder: string, from?: string): Promise<AvailableBackups> {
   const segments = await Promise.all(
     (await listSegments(folder)).map(async (segment) => ({
       ...segment,

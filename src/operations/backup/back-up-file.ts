@@ -9,13 +9,13 @@ import type { Progress } from '../job-context.js';
 import { damagedLog } from '../lines/log-lines.js';
 import { verifyLog } from '../verify/verify-log.js';
 import { damagedBackup, foreignBackup } from './backup-errors.js';
-import { describeStore, endOf, type Described } from './describe-store.js';
+import { describeStore, endOf, type StoreDescription } from './describe-store.js';
 import type { BackupEnd } from './manifest.js';
 import type { Steps } from './steps.js';
 import { checkPacked, packFile, unpackFile, type PackedFile } from './zstd-files.js';
 
 /** A backup in the partial folder, and what it contains. */
-export interface TakenBackup extends Described, PackedFile {
+export interface WrittenBackup extends StoreDescription, PackedFile {
   rawBytes: number;
 }
 
@@ -28,7 +28,7 @@ export async function backUpFile(
   { partial, name }: { partial: string; name: string },
   steps: Steps,
   progress: Progress = () => undefined,
-): Promise<TakenBackup> {
+): Promise<WrittenBackup> {
   const raw = join(partial, 'store.db');
   let total = 0;
   await steps.run('copy', () =>
@@ -51,7 +51,7 @@ export async function backUpFile(
 async function verifyFile(
   file: string,
   packed: PackedFile,
-  described: Described,
+  described: StoreDescription,
   progress: (bytes: number) => void,
 ): Promise<void> {
   const copy = `${file}.verify`;
@@ -69,14 +69,14 @@ async function checkChain(copy: string): Promise<void> {
       reader,
       head: await reader.head(),
       anchors: [],
-      progress: nothing,
+      progress: ignoreProgress,
     });
     const [first] = findings;
     if (first) throw damagedLog(first.position ?? 0, first.what);
   });
 }
 
-const nothing = (): void => undefined;
+const ignoreProgress = (): void => undefined;
 
 /**
  * Opens an unpacked backup and compares it with its manifest. Throws Corrupt, or Refused if it is not a
@@ -87,12 +87,12 @@ export async function checkFile(
   unpacked: string,
   { position, chainHead, events }: BackupEnd & { events: number },
 ): Promise<void> {
-  const found = await ours(backup, async () => quickCheck(unpacked));
-  if (found.length > 0) throw damagedBackup(backup, `SQLite finds in it: ${found.join('; ')}`);
+  const problems = await withBackupErrors(backup, async () => quickCheck(unpacked));
+  if (problems.length > 0) throw damagedBackup(backup, `SQLite finds in it: ${problems.join('; ')}`);
   await readStore({ file: unpacked }, async (reader) => {
-    const migrations = await ours(backup, () => reader.migrations());
+    const migrations = await withBackupErrors(backup, () => reader.migrations());
     if (!migrations) throw noDatabase(backup, 'it has none of its tables');
-    const end = await ours(backup, () => endOf(reader));
+    const end = await withBackupErrors(backup, () => endOf(reader));
     if (end.position !== position) {
       throw damagedBackup(backup, `its log ends at position ${end.position}, its manifest says ${position}`);
     }
@@ -108,7 +108,7 @@ export async function checkFile(
 }
 
 /** Turns database errors into errors about the backup. */
-async function ours<T>(backup: string, work: () => Promise<T>): Promise<T> {
+async function withBackupErrors<T>(backup: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

@@ -4,10 +4,10 @@ import { readStore } from '../../store/open-store-reader.js';
 import type { Progress } from '../job-context.js';
 import { linesIn } from '../lines/lines-in.js';
 import { linesOf } from '../lines/log-lines.js';
-import type { TakenBackup } from './back-up-file.js';
+import type { WrittenBackup } from './back-up-file.js';
 import { damagedBackup } from './backup-errors.js';
 import { writingTo } from './backup-folder.js';
-import { describeStore, type Described } from './describe-store.js';
+import { describeStore, type StoreDescription } from './describe-store.js';
 import type { Steps } from './steps.js';
 import { checkPacked, pack, type PackedFile } from './zstd-files.js';
 
@@ -20,11 +20,11 @@ export function backUpLines(
   { partial, name }: { partial: string; name: string },
   steps: Steps,
   progress: Progress = () => undefined,
-): Promise<TakenBackup> {
+): Promise<WrittenBackup> {
   const file = join(partial, name);
   return readStore(address, async (reader) => {
     let rawBytes = 0;
-    const taken = await reader.snapshot(async () => {
+    const written = await reader.snapshot(async () => {
       const described = await steps.run('digest', () => describeStore(reader));
       const { position } = described;
       const context = { progress: (done: number) => progress(done, 2 * position) };
@@ -36,16 +36,16 @@ export function backUpLines(
       return { ...described, ...packed };
     });
     await steps.run('verify', () =>
-      verifyLines(file, taken, (events) => progress(taken.position + events, 2 * taken.position)),
+      verifyLines(file, written, (events) => progress(written.position + events, 2 * written.position)),
     );
-    return { ...taken, rawBytes };
+    return { ...written, rawBytes };
   });
 }
 
 /** Reads the backup again and checks every line, hash and count. Throws Corrupt. */
 async function verifyLines(
   file: string,
-  described: Described & PackedFile,
+  described: StoreDescription & PackedFile,
   progress: (events: number) => void,
 ): Promise<void> {
   await checkPacked(file, described);

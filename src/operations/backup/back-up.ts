@@ -10,7 +10,7 @@ import { backupName, MANIFEST_FORMAT, type Manifest } from './manifest.js';
 import { Steps } from './steps.js';
 
 /** What to back up, and where to. */
-export interface BackupOrder {
+export interface BackupInput {
   address: DatabaseAddress;
   folder: string;
   backupId?: string | undefined;
@@ -22,7 +22,7 @@ export interface BackupOrder {
  * earlier backups. Unfinished files stay in the partial folder, which the caller removes.
  */
 export function backUp(
-  { address, folder, backupId = newId() }: BackupOrder,
+  { address, folder, backupId = newId() }: BackupInput,
   progress?: Progress,
 ): Promise<Manifest> {
   return writingTo(folder, async () => {
@@ -32,7 +32,7 @@ export function backUp(
     const isFile = 'file' in address;
     const file = `${backupName(createdAt)}.${isFile ? 'db' : 'ndjson'}.zst`;
     const place = { partial, name: file };
-    const taken = isFile
+    const written = isFile
       ? await backUpFile(address.file, place, steps, progress)
       : await backUpLines(address, place, steps, progress);
     const manifest: Manifest = {
@@ -41,7 +41,7 @@ export function backUp(
       file,
       kind: isFile ? 'sqlite' : 'lines',
       createdAt: createdAt.toISOString(),
-      ...taken,
+      ...written,
       verified: true,
       durationMs: steps.ms,
       steps: steps.times,

@@ -9,9 +9,9 @@ import { unreadableBackup } from './backup-errors.js';
 import { readManifest, type Manifest } from './manifest.js';
 import { checkSize } from './zstd-files.js';
 
-const MANIFEST = /^edgesoul_backup_[\w-]+\.json$/;
+const MANIFEST_NAME = /^edgesoul_backup_[\w-]+\.json$/;
 /** Name prefix of folders with unfinished files. The next process removes those of a killed one. */
-const PARTIAL = '.partial-';
+const PARTIAL_PREFIX = '.partial-';
 
 /** A backup that cannot be restored. */
 export interface BrokenBackup {
@@ -34,10 +34,10 @@ export async function listBackups(folder: string): Promise<Manifest[]> {
  */
 export async function readBackups(folder: string): Promise<{ backups: Manifest[]; broken: BrokenBackup[] }> {
   const names = (await namesIn(folder))
-    .filter((name) => MANIFEST.test(name))
+    .filter((name) => MANIFEST_NAME.test(name))
     .toSorted()
     .toReversed();
-  const read = await Promise.allSettled(names.map((name) => readWhole(folder, name)));
+  const read = await Promise.allSettled(names.map((name) => readChecked(folder, name)));
   // A file that cannot be read at the moment is not broken.
   for (const outcome of read)
     if (outcome.status === 'rejected' && outcome.reason instanceof Unavailable) throw outcome.reason;
@@ -50,21 +50,21 @@ export async function readBackups(folder: string): Promise<{ backups: Manifest[]
 
 /** Returns every manifest that can be read, even if its data file is gone. */
 export async function listManifests(folder: string): Promise<Manifest[]> {
-  const names = (await namesIn(folder)).filter((name) => MANIFEST.test(name));
+  const names = (await namesIn(folder)).filter((name) => MANIFEST_NAME.test(name));
   const read = await Promise.allSettled(names.map((name) => readManifest(folder, name)));
   return read.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
 /** Whether the folder has any manifest, judged by names alone. */
 export async function hasBackups(folder: string): Promise<boolean> {
-  return (await namesIn(folder)).some((name) => MANIFEST.test(name));
+  return (await namesIn(folder)).some((name) => MANIFEST_NAME.test(name));
 }
 
 /**
  * Reads the manifest and checks that the data file has the recorded size; only a restore or a drill verifies
  * its content. Returns undefined if the backup was removed meanwhile.
  */
-async function readWhole(folder: string, name: string): Promise<Manifest | undefined> {
+async function readChecked(folder: string, name: string): Promise<Manifest | undefined> {
   try {
     const manifest = await readManifest(folder, name);
     await checkSize(join(folder, manifest.file), manifest);
@@ -87,13 +87,13 @@ export async function namesIn(folder: string): Promise<string[]> {
 
 /** Creates a folder for unfinished files in the backup folder. */
 export async function makePartial(folder: string, id: string): Promise<string> {
-  const partial = join(folder, `${PARTIAL}${id}`);
+  const partial = join(folder, `${PARTIAL_PREFIX}${id}`);
   await mkdir(partial, { recursive: true });
   return partial;
 }
 
 /** Removes the folders of unfinished files. */
-export async function removePartials(folder: string, prefix = PARTIAL): Promise<void> {
+export async function removePartials(folder: string, prefix = PARTIAL_PREFIX): Promise<void> {
   const names = (await namesIn(folder)).filter((name) => name.startsWith(prefix));
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
@@ -135,8 +135,8 @@ export async function writingTo<T>(folder: string, work: () => Promise<T>): Prom
   }
 }
 
-const UNWRITABLE = /^(ENOSPC|EDQUOT|EFBIG|EROFS|EACCES|EPERM|EIO|ENOTDIR|EEXIST)$/;
-const FULL = /^(ENOSPC|EDQUOT|EFBIG)$/;
+const UNWRITABLE_CODES = /^(ENOSPC|EDQUOT|EFBIG|EROFS|EACCES|EPERM|EIO|ENOTDIR|EEXIST)$/;
+const DISK_FULL_CODES = /^(ENOSPC|EDQUOT|EFBIG)$/;
 
 /**
  * Why files cannot be written, as the operating system reports it, or SQLite about a copy; undefined for any
@@ -146,6 +146,7 @@ function whyUnwritable(error: unknown): string | undefined {
   // This error is about the copy, because the live database is only read.
   if (error instanceof Unavailable && error.code === 'database.unavailable') return whyOf(error.cause);
   const { code } = error as { code?: unknown };
-  if (error instanceof StoreError || typeof code !== 'string' || !UNWRITABLE.test(code)) return undefined;
-  return FULL.test(code) ? `no space is left (${code})` : whyOf(error);
+  if (error instanceof StoreError || typeof code !== 'string' || !UNWRITABLE_CODES.test(code))
+    return undefined;
+  return DISK_FULL_CODES.test(code) ? `no space is left (${code})` : whyOf(error);
 }

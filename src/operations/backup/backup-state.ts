@@ -40,7 +40,7 @@ export class BackupState {
     const { failure } = this;
     const isMended = newest && failure && Date.parse(newest.createdAt) > failure.at;
     return {
-      lastBackup: newest ? pick(newest) : null,
+      lastBackup: newest ? summaryOf(newest) : null,
       backupError: (failure && !isMended ? failure.why : null) ?? why,
       shipping: this.shipping,
       lastDrill: drill ? { ok: drill.ok, at: drill.at, lastSuccessAt: drill.lastSuccessAt } : null,
@@ -58,7 +58,7 @@ export class BackupState {
       const isLast = last && (!newest || last.name > manifestOf(newest.file));
       return { newest, why: isLast ? last.why : null };
     } catch (error) {
-      return { why: toldOf(error) };
+      return { why: reasonOf(error) };
     }
   }
 
@@ -67,7 +67,7 @@ export class BackupState {
   }
 
   backupFailed(error: unknown): void {
-    this.failure = { why: toldOf(error), at: Date.now() };
+    this.failure = { why: reasonOf(error), at: Date.now() };
   }
 
   shippedUpTo(position: number): void {
@@ -75,14 +75,14 @@ export class BackupState {
   }
 
   shippingFailed(error: unknown): void {
-    this.shipping = { position: this.shipping?.position ?? null, error: toldOf(error) };
+    this.shipping = { position: this.shipping?.position ?? null, error: reasonOf(error) };
   }
 }
 
-function pick({ file, createdAt, position, bytes }: Manifest): BackupStatus['lastBackup'] {
+function summaryOf({ file, createdAt, position, bytes }: Manifest): BackupStatus['lastBackup'] {
   return { file, createdAt, position, bytes };
 }
 
-function toldOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   return loggedFailure(error).why;
 }

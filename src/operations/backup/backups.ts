@@ -11,7 +11,7 @@ import { BackupState } from './backup-state.js';
 import type { DrillProof } from './drill.js';
 import type { Manifest } from './manifest.js';
 import { prune } from './prune.js';
-import type { Keep } from './retention.js';
+import type { RetentionPolicy } from './retention.js';
 import { runBackup, runDrill } from './run-backup.js';
 import { Shipping } from './shipping.js';
 
@@ -20,7 +20,7 @@ export interface BackupSettings {
   address: DatabaseAddress;
   /** The backup folder. */
   folder: string;
-  keep: Keep;
+  keep: RetentionPolicy;
   continuous: boolean;
   /** Cron expressions, UTC; undefined if nothing is scheduled. */
   schedule: string | undefined;
@@ -47,12 +47,12 @@ export class Backups {
   /** Starts the schedules and continuous backup. */
   begin(): void {
     const { schedule, drillSchedule, continuous, address, folder } = this.settings;
-    if (schedule !== undefined) this.at(schedule, () => this.backUp());
-    if (drillSchedule !== undefined) this.at(drillSchedule, () => this.startDrill());
+    if (schedule !== undefined) this.addSchedule(schedule, () => this.backUp());
+    if (drillSchedule !== undefined) this.addSchedule(drillSchedule, () => this.startDrill());
     if (!continuous) return;
     const { state, log, leadership } = this;
     const running = () => this.jobs.list().find(({ state: at }) => at === 'running');
-    const backUp = () => this.ended(running() ?? this.backUp());
+    const backUp = () => this.resultOf(running() ?? this.backUp());
     this.shipping = new Shipping({ address, folder, state, log, leadership, backUp });
     this.shipping.begin();
   }
@@ -64,14 +64,14 @@ export class Backups {
       try {
         const manifest = await runBackup({ address, folder, backupId }, context);
         this.state.backedUp();
-        const removed = await this.pruned();
+        const removed = await this.pruneOld();
         const { file, position, bytes, durationMs: ms } = manifest;
         this.log.info({ msg: 'backed up', file, position, bytes, ms, removed });
         return manifest;
       } catch (error) {
         if (!context.signal.aborted) {
           this.state.backupFailed(error);
-          this.failed('backup failed', error);
+          this.logFailure('backup failed', error);
         }
         throw error;
       }
@@ -88,7 +88,7 @@ export class Backups {
         this.log.info({ msg: 'restore drill done', backup, position, ms });
         return proof;
       } catch (error) {
-        if (!context.signal.aborted) this.failed('restore drill failed', error);
+        if (!context.signal.aborted) this.logFailure('restore drill failed', error);
         throw error;
       }
     });
@@ -100,8 +100,8 @@ export class Backups {
    */
   async list(): Promise<(Job<Manifest> | Manifest)[]> {
     const manifests = await listBackups(this.settings.folder);
-    const kept = new Set(manifests.map(({ backupId }) => backupId));
-    return [...this.jobs.list().filter(({ id }) => !kept.has(id)), ...manifests];
+    const inFolder = new Set(manifests.map(({ backupId }) => backupId));
+    return [...this.jobs.list().filter(({ id }) => !inFolder.has(id)), ...manifests];
   }
 
   /** Throws NotFound. */
@@ -136,10 +136,10 @@ export class Backups {
     await this.leadership.close();
   }
 
-  private at(expression: string, begin: () => unknown): void {
+  private addSchedule(expression: string, begin: () => unknown): void {
     const failed = (error: unknown) => {
       // The previous one is still running, so this one is left out.
-      if (!(error instanceof Refused)) this.failed('a scheduled backup or drill did not begin', error);
+      if (!(error instanceof Refused)) this.logFailure('a scheduled backup or drill did not begin', error);
     };
     const options = { timezone: 'UTC', unref: true, catch: failed };
     this.schedules.push(
@@ -149,24 +149,24 @@ export class Backups {
     );
   }
 
-  private async ended(job: Job<Manifest>): Promise<Manifest | undefined> {
+  private async resultOf(job: Job<Manifest>): Promise<Manifest | undefined> {
     await this.jobs.ended(job);
     return job.result;
   }
 
   /** Removes old backups and returns their names. A failure to remove does not fail the new backup. */
-  private async pruned(): Promise<string[]> {
+  private async pruneOld(): Promise<string[]> {
     const { folder, keep, address } = this.settings;
     try {
       return (await prune(folder, keep, address)).map(({ file }) => file);
     } catch (error) {
-      this.failed('old backups could not be removed', error);
+      this.logFailure('old backups could not be removed', error);
       return [];
     }
   }
 
   /** Logs at error level, because a person must act. */
-  private failed(msg: string, error: unknown): void {
+  private logFailure(msg: string, error: unknown): void {
     this.log.error({ msg, ...loggedFailure(error) });
   }
 }

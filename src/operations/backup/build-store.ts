@@ -31,7 +31,7 @@ import type { Steps } from './steps.js';
 import { checkPacked, unpackFile } from './zstd-files.js';
 
 /** What to build, from what, and where. */
-export interface BuildOrder {
+export interface BuildInput {
   /** The backup folder. */
   folder: string;
   plan: RestorePlan;
@@ -50,7 +50,7 @@ export interface ComparedDigest {
 }
 
 /** A store that was built from a backup, and verified. */
-export interface Built extends BackupEnd {
+export interface BuiltStore extends BackupEnd {
   events: number;
   receipts: number;
   /** Events that came from segments. */
@@ -73,22 +73,22 @@ export interface Built extends BackupEnd {
  * Throws an error that names what is wrong.
  */
 export async function buildStore(
-  { folder, plan, target, address }: BuildOrder,
+  { folder, plan, target, address }: BuildInput,
   steps: Steps,
   progress?: Progress,
-): Promise<Built> {
+): Promise<BuiltStore> {
   const { base, segments } = plan;
   const source = join(folder, base.file);
   await steps.run('check', () => checkPacked(source, base));
   const asFile = base.kind === 'sqlite' && 'file' in address;
-  if (asFile) await steps.run('unpack', () => layFile(source, address.file, base, progress));
-  const digestsOfFile = asFile ? await steps.run('compare', () => compareDigests(address, base)) : [];
+  if (asFile) await steps.run('unpack', () => unpackBackup(source, address.file, base, progress));
+  const fileDigests = asFile ? await steps.run('compare', () => compareDigests(address, base)) : [];
   await steps.run('migrate', () => migrate(address));
-  if (!asFile) await steps.run('import', () => layLines(source, address, base, progress));
+  if (!asFile) await steps.run('import', () => importBackup(source, address, base, progress));
   const receipts = await readStore(address, (reader) => reader.count(receiptsTable));
   if (receipts !== base.receipts)
     throw damagedBackup(source, `it has ${receipts} receipts, its manifest says ${base.receipts}`);
-  const digests = asFile ? digestsOfFile : await steps.run('compare', () => compareDigests(address, base));
+  const digests = asFile ? fileDigests : await steps.run('compare', () => compareDigests(address, base));
   const replayed =
     segments.length === 0
       ? { events: 0 }
@@ -108,23 +108,28 @@ export async function buildStore(
   }));
 }
 
-async function layFile(source: string, file: string, base: Manifest, progress?: Progress): Promise<void> {
+async function unpackBackup(
+  source: string,
+  file: string,
+  base: Manifest,
+  progress?: Progress,
+): Promise<void> {
   let done = 0;
   await unpackFile(source, file, (bytes) => progress?.((done += bytes), base.rawBytes));
   await checkFile(source, file, base);
 }
 
 /** Imports the backup as lines, also a SQLite backup into PostgreSQL. */
-async function layLines(
+async function importBackup(
   source: string,
   address: DatabaseAddress,
   base: Manifest,
   progress?: Progress,
 ): Promise<void> {
   let done = 0;
-  const told = (events: number) => progress?.((done += events), base.events);
-  if (base.kind === 'lines') await replayInto(address, linesIn(source), undefined, told);
-  else await layOtherFile(source, address, base, told);
+  const report = (events: number) => progress?.((done += events), base.events);
+  if (base.kind === 'lines') await replayInto(address, linesIn(source), undefined, report);
+  else await importSqliteBackup(source, address, base, report);
   await fold(address, progress);
   const end = await readStore(address, endOf);
   if (end.position !== base.position || end.chainHead !== base.chainHead) {
@@ -133,11 +138,11 @@ async function layLines(
 }
 
 /** Imports a SQLite backup into PostgreSQL. It is unpacked beside itself while it is read. */
-async function layOtherFile(
+async function importSqliteBackup(
   source: string,
   address: DatabaseAddress,
   base: Manifest,
-  told: (events: number) => void,
+  report: (events: number) => void,
 ): Promise<void> {
   const scratch = join(dirname(source), `.restoring-${process.pid}.db`);
   try {
@@ -145,7 +150,7 @@ async function layOtherFile(
     await checkFile(source, scratch, base);
     await migrate({ file: scratch });
     await readStore({ file: scratch }, (reader) =>
-      replayInto(address, readLines(linesOf(reader, { after: 0 })), undefined, told),
+      replayInto(address, readLines(linesOf(reader, { after: 0 })), undefined, report),
     );
   } finally {
     await rm(scratch, { force: true });
@@ -153,7 +158,7 @@ async function layOtherFile(
 }
 
 async function replaySegments(
-  { folder, plan, target, address }: BuildOrder,
+  { folder, plan, target, address }: BuildInput,
   progress?: Progress,
 ): Promise<Replayed> {
   const { base, segments, end } = plan;
@@ -182,11 +187,11 @@ async function replayInto(
   address: DatabaseAddress,
   entries: AsyncIterable<LogEntry>,
   target: RestoreTarget | undefined,
-  told: (events: number) => void,
+  report: (events: number) => void,
 ): Promise<Replayed> {
   const { log, close } = openLog(address);
   try {
-    return await replay(log, entries, target, told);
+    return await replay(log, entries, target, report);
   } finally {
     await close();
   }
@@ -215,20 +220,20 @@ async function fold(address: DatabaseAddress, progress?: Progress): Promise<Fold
 async function compareDigests(address: DatabaseAddress, base: Manifest): Promise<ComparedDigest[]> {
   const live = await readStore(address, async (reader) => {
     const failures = await allFailures(reader);
-    const same = PROJECTIONS.filter(
+    const comparable = PROJECTIONS.filter(
       ({ name, version }) =>
         base.projections.some((each) => each.name === name && each.version === version) &&
         !failures.some(({ projection }) => projection === name),
     );
-    return liveDigests(reader, same);
+    return liveDigests(reader, comparable);
   });
   const compared = live.map(({ name, rows, digest }) => {
     const manifest = base.projections.find((each) => each.name === name)?.digest ?? '';
     return { name, rows, manifest, restored: digest, equal: manifest === digest };
   });
-  const other = compared.filter(({ equal }) => !equal).map(({ name }) => name);
-  if (other.length > 0)
-    throw unverifiedRestore(`the rows of ${other.join(', ')} are not those of the backup`);
+  const different = compared.filter(({ equal }) => !equal).map(({ name }) => name);
+  if (different.length > 0)
+    throw unverifiedRestore(`the rows of ${different.join(', ')} are not those of the backup`);
   return compared;
 }
 

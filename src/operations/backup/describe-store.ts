@@ -5,10 +5,11 @@ import { liveDigests } from '../verify/live-digests.js';
 import type { BackupEnd, Manifest } from './manifest.js';
 
 /** The part of a manifest that describes the store itself. */
-export type Described = BackupEnd & Pick<Manifest, 'events' | 'receipts' | 'migrations' | 'projections'>;
+export type StoreDescription = BackupEnd &
+  Pick<Manifest, 'events' | 'receipts' | 'migrations' | 'projections'>;
 
 /** Describes the snapshot that the reader sees. */
-export async function describeStore(reader: StoreReader): Promise<Described> {
+export async function describeStore(reader: StoreReader): Promise<StoreDescription> {
   return {
     ...(await endOf(reader)),
     events: await reader.count(eventsTable),

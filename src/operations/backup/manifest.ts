@@ -71,7 +71,7 @@ export async function readManifest(folder: string, name: string): Promise<Manife
   if (manifest?.format !== MANIFEST_FORMAT) {
     throw foreignBackup(path, `it is no manifest of format ${MANIFEST_FORMAT}`);
   }
-  const absent = FIELDS.filter((field) => manifest[field] === undefined);
+  const absent = REQUIRED_FIELDS.filter((field) => manifest[field] === undefined);
   if (absent.length > 0) throw damagedBackup(path, `it lacks ${absent.join(', ')}`);
   if (manifest.file !== basename(String(manifest.file))) {
     throw foreignBackup(path, 'it names a file of another folder');
@@ -79,7 +79,7 @@ export async function readManifest(folder: string, name: string): Promise<Manife
   return manifest as Manifest;
 }
 
-const FIELDS = [
+const REQUIRED_FIELDS = [
   'backupId',
   'file',
   'kind',

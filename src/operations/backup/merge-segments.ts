@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { hashAt, sealSegment } from './seal-segment.js';
-import { listSegments, removeSegments, segmentsFolder, short, type Segment } from './segments.js';
+import { listSegments, removeSegments, segmentsFolder, shortHash, type Segment } from './segments.js';
 
 /** Consecutive small segments that are merged into one. */
 const MIN_MERGED_SEGMENTS = 100;
-const MAX_MERGED_BYTES = 8 * 1024 * 1024;
+const SMALL_SEGMENT_BYTES = 8 * 1024 * 1024;
 
 /**
  * Merges many small segments into one, so that the folder stays small although it gets a segment every few
@@ -16,18 +16,18 @@ const MAX_MERGED_BYTES = 8 * 1024 * 1024;
 export async function mergeSegments(
   reader: StoreReader,
   backups: string,
-  many = MIN_MERGED_SEGMENTS,
+  minSegments = MIN_MERGED_SEGMENTS,
 ): Promise<void> {
   const segments = await listSegments(backups);
-  if (segments.length < many) return;
+  if (segments.length < minSegments) return;
   const run: Segment[] = [];
   for (const segment of segments) {
     const { size } = await stat(join(segmentsFolder(backups), segment.file));
     const last = run.at(-1);
     const follows = !last || (segment.from === last.to + 1 && segment.previousHash === last.lastHash);
-    if (size >= MAX_MERGED_BYTES || !follows) run.length = 0;
-    if (size < MAX_MERGED_BYTES) run.push(segment);
-    if (run.length >= many) {
+    if (size >= SMALL_SEGMENT_BYTES || !follows) run.length = 0;
+    if (size < SMALL_SEGMENT_BYTES) run.push(segment);
+    if (run.length >= minSegments) {
       await mergeRun(reader, backups, run);
       run.length = 0;
     }
@@ -38,7 +38,7 @@ async function mergeRun(reader: StoreReader, backups: string, run: readonly Segm
   const first = run[0] as Segment;
   const last = run.at(-1) as Segment;
   // Events that a restore has discarded cannot be written from the log again, so their segments stay.
-  if (short(await hashAt(reader, last.to)) !== last.lastHash) return;
+  if (shortHash(await hashAt(reader, last.to)) !== last.lastHash) return;
   const merged = await sealSegment(reader, backups, { after: first.from - 1, upTo: last.to });
   await removeSegments(
     backups,

@@ -24,7 +24,7 @@ export async function replay(
 ): Promise<Replayed> {
   const commands = new WholeCommands(await log.head(), target);
   let events = 0;
-  for await (const chunk of inCommands(commands.of(entries))) {
+  for await (const chunk of inCommands(commands.upToTarget(entries))) {
     await log.transaction((transaction) => appendLines(transaction, chunk, unverifiedRestore));
     events += chunk.events.length;
     progress?.(chunk.events.length);
@@ -38,7 +38,7 @@ type Event = Extract<LogEntry, { kind: 'event' }>;
 class WholeCommands {
   leftOut: { from: number } | undefined;
   /** Events and receipts of the last command, held back until it is known where the command ends. */
-  private open: LogEntry[] = [];
+  private heldBack: LogEntry[] = [];
   /** Position of the last event that was yielded or is held back. */
   private position: number;
 
@@ -50,57 +50,57 @@ class WholeCommands {
     this.position = head.position;
   }
 
-  async *of(entries: AsyncIterable<LogEntry>): AsyncGenerator<LogEntry> {
+  async *upToTarget(entries: AsyncIterable<LogEntry>): AsyncGenerator<LogEntry> {
     const skips: Extract<LogEntry, { kind: 'skip' }>[] = [];
     for await (const entry of entries) {
       if (entry.kind === 'header') {
-        this.check(entry.header.after, entry.header.previousHash);
+        this.checkHash(entry.header.after, entry.header.previousHash);
         yield entry;
       } else if (entry.kind === 'event') {
-        this.check(entry.event.position, entry.event.hash);
+        this.checkHash(entry.event.position, entry.event.hash);
         if (entry.event.position <= this.head.position) continue;
         if (isBeyond(entry.event, this.target)) {
           if (!this.begins(entry)) this.leaveOut();
           break;
         }
-        if (this.begins(entry)) yield* this.close();
+        if (this.begins(entry)) yield* this.release();
         this.take(entry);
-      } else if (entry.kind === 'receipt') this.open.push(entry);
+      } else if (entry.kind === 'receipt') this.heldBack.push(entry);
       else if (entry.kind === 'skip') skips.push(entry);
     }
-    yield* this.close();
+    yield* this.release();
     // Skips come after all events, and may name events that the target leaves out.
     for (const skip of skips) if (skip.skip.position <= this.position) yield skip;
   }
 
   private take(entry: Event): void {
-    this.open.push(entry);
+    this.heldBack.push(entry);
     this.position = entry.event.position;
   }
 
   /** Whether the event is the first of its command. */
   private begins({ event }: Event): boolean {
-    const before = this.open.find((entry): entry is Event => entry.kind === 'event');
+    const before = this.heldBack.find((entry): entry is Event => entry.kind === 'event');
     return before?.event.commandId !== event.commandId;
   }
 
   private leaveOut(): void {
-    const first = this.open.find((entry): entry is Event => entry.kind === 'event') as Event;
+    const first = this.heldBack.find((entry): entry is Event => entry.kind === 'event') as Event;
     this.leftOut = { from: first.event.position };
     this.position = first.event.position - 1;
     // Receipts of earlier commands may be among the lines.
-    this.open = this.open.filter(
+    this.heldBack = this.heldBack.filter(
       (entry) => entry.kind === 'receipt' && entry.receipt.position < first.event.position,
     );
   }
 
-  private *close(): Generator<LogEntry> {
-    yield* this.open;
-    this.open = [];
+  private *release(): Generator<LogEntry> {
+    yield* this.heldBack;
+    this.heldBack = [];
   }
 
   /** Where the lines and the log meet, they must have the same hash. */
-  private check(position: number, hash: string): void {
+  private checkHash(position: number, hash: string): void {
     if (position !== this.head.position || hash === this.head.hash) return;
     throw unverifiedRestore(
       `what follows position ${position} belongs to another log, or to a past that a restore has given up`,

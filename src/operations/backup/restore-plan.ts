@@ -1,7 +1,7 @@
 import { damagedNewestBackup, unreachableState } from './backup-errors.js';
 import { manifestOf, type BrokenBackup } from './backup-folder.js';
 import { backupName, type Manifest } from './manifest.js';
-import { short, type Segment } from './segments.js';
+import { shortHash, type Segment } from './segments.js';
 
 /**
  * The end of a restore: an event's position, or the latest time, in ms UTC, at which its events were
@@ -15,7 +15,7 @@ export interface SealedSegment extends Segment {
 }
 
 /** What a restore can use. */
-export interface Available {
+export interface AvailableBackups {
   /** Newest first. */
   backups: readonly Manifest[];
   /** Backups that cannot be restored; empty if one backup was named. */
@@ -36,7 +36,7 @@ export interface RestorePlan {
  * Corrupt, naming what is missing or broken, so that no restore silently ends earlier than it could.
  */
 export function planRestore(
-  { backups, broken, segments }: Available,
+  { backups, broken, segments }: AvailableBackups,
   target: RestoreTarget | undefined,
 ): RestorePlan {
   const bases = backups.filter((backup) => isAtOrBefore(backup, target));
@@ -44,13 +44,13 @@ export function planRestore(
   const reaching = plans.find((plan) => reaches(plan, target));
   const [lastBroken] = broken;
   if (!reaching && !target && lastBroken) throw damagedNewestBackup(lastBroken);
-  if (!reaching) throw unreachableState(whyNot(backups, plans[0], target));
+  if (!reaching) throw unreachableState(unreachableText(backups, plans[0], target));
   const missed = broken.find((each) => mayHoldMore(each, reaching, target));
   if (missed) throw damagedNewestBackup(missed, reaching.base.file);
-  const lost = firstBeyond(reaching, segments, target);
-  if (lost) {
+  const unreached = firstUnreached(reaching, segments, target);
+  if (unreached) {
     throw unreachableState(
-      `A segment is missing: nothing follows on position ${reaching.end}, but ${lost.file} goes on from ${lost.from}. ` +
+      `A segment is missing: nothing follows on position ${reaching.end}, but ${unreached.file} goes on from ${unreached.from}. ` +
         `Put back the segment that begins at ${reaching.end + 1}, or restore --to ${reaching.end} to do without what came after it.`,
     );
   }
@@ -88,7 +88,7 @@ function chainFrom(
   const since = Date.parse(base.createdAt);
   const chain: SealedSegment[] = [];
   let end = base.position;
-  let hash = short(base.chainHead);
+  let hash = shortHash(base.chainHead);
   // Every log begins with the same hash. A segment that was sealed before the backup of an empty store is
   // from before a reset.
   const follows = ({ sealedAt }: SealedSegment) => end > 0 || sealedAt >= since;
@@ -116,7 +116,7 @@ function reaches({ end }: RestorePlan, target: RestoreTarget | undefined): boole
 /**
  * Returns a segment beyond the plan's end that was sealed after the backup: the chain should have reached it.
  */
-function firstBeyond(
+function firstUnreached(
   { base, end }: RestorePlan,
   segments: readonly SealedSegment[],
   target: RestoreTarget | undefined,
@@ -126,7 +126,7 @@ function firstBeyond(
   return segments.find(({ from, sealedAt }) => from > end + 1 && sealedAt > since);
 }
 
-function whyNot(
+function unreachableText(
   backups: readonly Manifest[],
   nearest: RestorePlan | undefined,
   target: RestoreTarget | undefined,
@@ -135,14 +135,14 @@ function whyNot(
   if (!oldest) return 'There is no backup here; BACKUP_DIR or --backup-dir says where they are.';
   if (nearest && target) {
     return (
-      `${named(target)} cannot be reached: from ${nearest.base.file} the log leads to position ${nearest.end}. ` +
+      `${targetText(target)} cannot be reached: from ${nearest.base.file} the log leads to position ${nearest.end}. ` +
       'Leave --to out to restore that.'
     );
   }
   const at = oldest.recordedAt === null ? '' : ` of ${oldest.recordedAt}`;
-  return `${target ? named(target) : 'That'} is before the oldest backup, ${oldest.file}, which ends at position ${oldest.position}${at}.`;
+  return `${target ? targetText(target) : 'That'} is before the oldest backup, ${oldest.file}, which ends at position ${oldest.position}${at}.`;
 }
 
-function named(target: RestoreTarget): string {
+function targetText(target: RestoreTarget): string {
   return 'position' in target ? `Position ${target.position}` : new Date(target.time).toISOString();
 }

@@ -11,7 +11,7 @@ import { swapDatabase } from '../../store/sqlite/swap-database.js';
 import type { Progress } from '../job-context.js';
 import { availableIn } from './available.js';
 import { databaseNotEmpty, otherStore } from './backup-errors.js';
-import { buildStore, type Built } from './build-store.js';
+import { buildStore, type BuiltStore } from './build-store.js';
 import type { StepTime } from './manifest.js';
 import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
 import { Steps } from './steps.js';
@@ -26,7 +26,7 @@ export interface RestoreSource {
 }
 
 /** The result of a restore. */
-export interface Restored extends Built {
+export interface Restored extends BuiltStore {
   backup: string;
   segments: number;
   /** Where the previous database is now; null if there was none. */
@@ -42,7 +42,7 @@ export interface RestoreWatch {
 }
 
 /** Chooses what to restore from. Throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
-export async function choose({ folder, from, target }: RestoreSource): Promise<RestorePlan> {
+export async function choosePlan({ folder, from, target }: RestoreSource): Promise<RestorePlan> {
   return planRestore(await availableIn(folder, from), target);
 }
 
@@ -69,7 +69,7 @@ export async function restoreFile(
     }
     const aside = `edgesoul.db.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     const had = await steps.run('swap', () => swapDatabase(dataDir, { replacement, aside }));
-    return restored(plan, built, steps, had ? join(dataDir, aside) : null);
+    return reportOf(plan, built, steps, had ? join(dataDir, aside) : null);
   } finally {
     data.release();
   }
@@ -92,11 +92,11 @@ async function buildBeside(
   source: RestoreSource,
   steps: Steps,
   { progress }: RestoreWatch,
-): Promise<{ plan: RestorePlan; built: Built }> {
+): Promise<{ plan: RestorePlan; built: BuiltStore }> {
   try {
-    const plan = await steps.run('choose', () => choose(source));
-    const order = { folder: source.folder, plan, target: source.target, address: { file } };
-    return { plan, built: await buildStore(order, steps, progress) };
+    const plan = await steps.run('choose', () => choosePlan(source));
+    const input = { folder: source.folder, plan, target: source.target, address: { file } };
+    return { plan, built: await buildStore(input, steps, progress) };
   } catch (error) {
     await removeFile(file);
     throw error;
@@ -110,18 +110,18 @@ export async function restoreInto(
   watch: RestoreWatch = {},
 ): Promise<Restored> {
   const steps = new Steps(watch.begins);
-  const plan = await steps.run('choose', () => choose(source));
+  const plan = await steps.run('choose', () => choosePlan(source));
   await migrate(address);
   await readStore(address, async (reader) => {
     const { position } = await reader.head();
     if (position > 0 || (await reader.count(receiptsTable)) > 0)
       throw databaseNotEmpty(databaseName(address));
   });
-  const order = { folder: source.folder, plan, target: source.target, address };
-  return restored(plan, await buildStore(order, steps, watch.progress), steps, null);
+  const input = { folder: source.folder, plan, target: source.target, address };
+  return reportOf(plan, await buildStore(input, steps, watch.progress), steps, null);
 }
 
-function restored(plan: RestorePlan, built: Built, steps: Steps, keptAside: string | null): Restored {
+function reportOf(plan: RestorePlan, built: BuiltStore, steps: Steps, keptAside: string | null): Restored {
   return {
     backup: plan.base.file,
     segments: plan.segments.length,

@@ -7,9 +7,9 @@ import zlib from 'node:zlib';
 import { namesIn } from './backup-folder.js';
 
 /** Digits of a hash in a segment's name: enough to tell histories apart. The content is checked in full. */
-export const SHORT_HASH = 16;
-const DIGITS = 12;
-const NAME = /^edgesoul_log_(\d+)-(\d+)_([0-9a-f]{16})_([0-9a-f]{16})\.ndjson\.zst$/;
+export const SHORT_HASH_DIGITS = 16;
+const POSITION_DIGITS = 12;
+const SEGMENT_NAME = /^edgesoul_log_(\d+)-(\d+)_([0-9a-f]{16})_([0-9a-f]{16})\.ndjson\.zst$/;
 
 /**
  * A sealed part of the log. Its name contains its range, and the hashes of the event before it and of its
@@ -38,16 +38,16 @@ export function segmentName(
   last: { position: number; hash: string },
 ): string {
   const range = `${padded(before.position + 1)}-${padded(last.position)}`;
-  return `edgesoul_log_${range}_${short(before.hash)}_${short(last.hash)}.ndjson.zst`;
+  return `edgesoul_log_${range}_${shortHash(before.hash)}_${shortHash(last.hash)}.ndjson.zst`;
 }
 
 /** Returns the first digits of a hash, as in the names of segments. */
-export function short(hash: string): string {
-  return hash.slice(0, SHORT_HASH);
+export function shortHash(hash: string): string {
+  return hash.slice(0, SHORT_HASH_DIGITS);
 }
 
 function padded(position: number): string {
-  return String(position).padStart(DIGITS, '0');
+  return String(position).padStart(POSITION_DIGITS, '0');
 }
 
 /** Returns every segment, by position. */
@@ -60,7 +60,7 @@ export async function listSegments(backups: string): Promise<Segment[]> {
 }
 
 function segmentOf(file: string): Segment | undefined {
-  const [, from, to, previousHash, lastHash] = NAME.exec(file) ?? [];
+  const [, from, to, previousHash, lastHash] = SEGMENT_NAME.exec(file) ?? [];
   if (previousHash === undefined || lastHash === undefined) return undefined;
   return { file, from: Number(from), to: Number(to), previousHash, lastHash };
 }

@@ -7,10 +7,10 @@ import { hasBackups, listBackups, writingTo } from './backup-folder.js';
 import { mergeSegments } from './merge-segments.js';
 import { planRestore } from './restore-plan.js';
 import { hashAt, sealSegment } from './seal-segment.js';
-import { listSegments, short } from './segments.js';
+import { listSegments, shortHash } from './segments.js';
 
 /** What to ship, and where to. */
-export interface ShipOrder {
+export interface ShipInput {
   address: DatabaseAddress;
   /** The backup folder. */
   folder: string;
@@ -29,17 +29,17 @@ export interface Shipped {
  * Writes the events that the backup folder lacks into a new segment. Returns how far the folder is now;
  * undefined if a full backup is needed first, because what is in the folder does not lead to this log's head.
  */
-export function shipLog({ address, folder, since }: ShipOrder): Promise<Shipped | undefined> {
+export function shipLog({ address, folder, since }: ShipInput): Promise<Shipped | undefined> {
   return writingTo(folder, () =>
     readStore(address, async (reader) => {
-      const known = since && (await isIn(folder, since)) ? since : undefined;
-      const place = known ?? (await restorable(folder));
-      if (!place || !(await isOnChain(reader, place))) return undefined;
+      const known = since && (await isStillIn(folder, since)) ? since : undefined;
+      const from = known ?? (await restorableEnd(folder));
+      if (!from || !(await isOnChain(reader, from))) return undefined;
       const { position, hash } = await reader.head();
-      if (position === place.position) return place;
-      await sealSegment(reader, folder, { after: place.position, upTo: position });
+      if (position === from.position) return from;
+      await sealSegment(reader, folder, { after: from.position, upTo: position });
       await mergeSegments(reader, folder);
-      return { position, hash: short(hash) };
+      return { position, hash: shortHash(hash) };
     }),
   );
 }
@@ -48,22 +48,22 @@ export function shipLog({ address, folder, since }: ShipOrder): Promise<Shipped 
  * Whether the folder still has what was shipped: it may have been emptied, or another one mounted in its
  * place.
  */
-async function isIn(folder: string, { position, hash }: Shipped): Promise<boolean> {
+async function isStillIn(folder: string, { position, hash }: Shipped): Promise<boolean> {
   if (!(await hasBackups(folder))) return false;
   const segments = await listSegments(folder);
   if (segments.some((segment) => segment.to === position && segment.lastHash === hash)) return true;
   const backups = await listBackups(folder);
-  return backups.some((backup) => backup.position === position && short(backup.chainHead) === hash);
+  return backups.some((backup) => backup.position === position && shortHash(backup.chainHead) === hash);
 }
 
 /** Returns where a restore would end now; undefined if it would be refused. */
-async function restorable(folder: string): Promise<Shipped | undefined> {
+async function restorableEnd(folder: string): Promise<Shipped | undefined> {
   try {
     const { base, segments } = planRestore(await availableIn(folder), undefined);
     const last = segments.at(-1);
     return last
       ? { position: last.to, hash: last.lastHash }
-      : { position: base.position, hash: short(base.chainHead) };
+      : { position: base.position, hash: shortHash(base.chainHead) };
   } catch (error) {
     // A folder that cannot be read at the moment may be intact.
     if (error instanceof StoreError && !(error instanceof Unavailable)) return undefined;
@@ -72,5 +72,5 @@ async function restorable(folder: string): Promise<Shipped | undefined> {
 }
 
 async function isOnChain(reader: StoreReader, { position, hash }: Shipped): Promise<boolean> {
-  return short(await hashAt(reader, position)) === hash;
+  return shortHash(await hashAt(reader, position)) === hash;
 }

@@ -5,7 +5,7 @@ import { OperationsThread } from '../in-thread.js';
 import type { BackupLog } from './backup-log.js';
 import type { BackupState } from './backup-state.js';
 import type { Manifest } from './manifest.js';
-import { short } from './segments.js';
+import { shortHash } from './segments.js';
 import type { Shipped } from './ship-log.js';
 
 /**
@@ -14,7 +14,7 @@ import type { Shipped } from './ship-log.js';
  */
 export const SHIP_EVERY_MS = 2_000;
 /** Pause after a failed full backup, in ms. */
-const FULL_AGAIN_MS = 60_000;
+const BACKUP_RETRY_MS = 60_000;
 
 interface ShippingParts {
   address: DatabaseAddress;
@@ -32,7 +32,7 @@ export class Shipping {
   private readonly closing = new AbortController();
   private since: Shipped | undefined;
   private failing = false;
-  private fullFailedAt = 0;
+  private backupFailedAt = 0;
   private running: Promise<void> | undefined;
 
   constructor(private readonly parts: ShippingParts) {}
@@ -69,7 +69,7 @@ export class Shipping {
     const { address, folder, state, log } = this.parts;
     try {
       this.since =
-        (await this.thread.run('ship', { address, folder, since: this.since })) ?? (await this.full());
+        (await this.thread.run('ship', { address, folder, since: this.since })) ?? (await this.backUpFully());
       if (!this.since) return;
       state.shippedUpTo(this.since.position);
       if (this.failing) log.info({ msg: 'continuous backup goes on', position: this.since.position });
@@ -82,14 +82,14 @@ export class Shipping {
     }
   }
 
-  private async full(): Promise<Shipped | undefined> {
-    if (this.closing.signal.aborted || Date.now() - this.fullFailedAt < FULL_AGAIN_MS) return undefined;
+  private async backUpFully(): Promise<Shipped | undefined> {
+    if (this.closing.signal.aborted || Date.now() - this.backupFailedAt < BACKUP_RETRY_MS) return undefined;
     const manifest = await this.parts.backUp();
     if (!manifest) {
-      this.fullFailedAt = Date.now();
+      this.backupFailedAt = Date.now();
       return undefined;
     }
-    return { position: manifest.position, hash: short(manifest.chainHead) };
+    return { position: manifest.position, hash: shortHash(manifest.chainHead) };
   }
 }
 

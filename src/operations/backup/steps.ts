@@ -5,10 +5,10 @@ export class Steps {
   readonly times: StepTime[] = [];
   private readonly started = performance.now();
 
-  constructor(private readonly begins: (step: string) => void = () => undefined) {}
+  constructor(private readonly onStep: (step: string) => void = () => undefined) {}
 
   async run<T>(step: string, work: () => T | Promise<T>): Promise<T> {
-    this.begins(step);
+    this.onStep(step);
     const started = performance.now();
     const result = await work();
     this.times.push({ step, ms: Math.round(performance.now() - started) });

@@ -34,12 +34,12 @@ export async function* inCommands(entries: AsyncIterable<LogEntry>): AsyncGenera
       chunk = chunk ? { ...chunk, header } : emptyChunk(header, header.after);
     }
     if (!chunk) continue;
-    if (isFull(chunk) && !belongs(entry, chunk)) {
+    if (isFull(chunk) && !mustStayTogether(entry, chunk)) {
       yield chunk;
       chunk = emptyChunk(chunk.header, chunk.position);
       size = 0;
     }
-    size += take(entry, chunk);
+    size += add(entry, chunk);
   }
   if (chunk) yield chunk;
 }
@@ -49,14 +49,14 @@ function emptyChunk(header: LogHeader, position: number): LineChunk {
 }
 
 /** Whether the entry must be in the same chunk as the entries before it. */
-function belongs(entry: LogEntry, { events, receipts }: LineChunk): boolean {
+function mustStayTogether(entry: LogEntry, { events, receipts }: LineChunk): boolean {
   if (entry.kind === 'event') return entry.event.commandId === events.at(-1)?.commandId;
   // The number of receipts at one position is unlimited, because commands without events have receipts too.
   return entry.kind === 'receipt' && receipts.length < MAX_CHUNK_RECEIPTS;
 }
 
 /** Adds the entry to the chunk. Returns about how much memory it takes. */
-function take(entry: LogEntry, chunk: LineChunk): number {
+function add(entry: LogEntry, chunk: LineChunk): number {
   if (entry.kind === 'event') {
     chunk.events.push(entry.event);
     chunk.position = entry.event.position;

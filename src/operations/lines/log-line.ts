@@ -5,7 +5,7 @@ import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
 // its position, then the skips, then a trailer. Each line is one JSON object.
 
 /** The file format that this release writes and reads. */
-export const FORMAT = 1;
+export const LOG_FORMAT = 1;
 
 /** The first line: which part of a log the file contains. */
 export interface LogHeader {
@@ -76,10 +76,10 @@ export function eventLine({ data, hash, streamId, ...event }: LoggedEvent): stri
  */
 function dataMember(data: StoredEvent['data']): string {
   if (typeof data !== 'string') return `"dataBase64":"${Buffer.from(data).toString('base64')}"`;
-  return isOwnText(data) ? `"data":${data}` : `"dataText":${JSON.stringify(data)}`;
+  return isCanonicalJson(data) ? `"data":${data}` : `"dataText":${JSON.stringify(data)}`;
 }
 
-function isOwnText(text: string): boolean {
+function isCanonicalJson(text: string): boolean {
   try {
     return JSON.stringify(JSON.parse(text)) === text;
   } catch {

@@ -5,7 +5,7 @@ import type { StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { JobContext } from '../job-context.js';
-import { eventLine, FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
+import { eventLine, LOG_FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
 
 /** Events read, and lines emitted, at once. */
 const EVENTS_PER_PAGE = 500;
@@ -76,15 +76,15 @@ export async function* linesAfter(
   { progress, signal }: JobContext = {},
 ): AsyncGenerator<string> {
   const { after, upTo, userId } = cursor.header;
-  const receipts = new Receipts(reader, cursor);
-  const told = () => progress?.(cursor.position - after, upTo - after);
-  told();
+  const receipts = new ReceiptPages(reader, cursor);
+  const reportProgress = () => progress?.(cursor.position - after, upTo - after);
+  reportProgress();
   for (;;) {
     signal?.throwIfAborted();
     const page = await reader.events({ after: cursor.position, userId, limit: EVENTS_PER_PAGE });
     const events = page.filter(({ position }) => position <= upTo);
-    yield* merged(events, receipts, cursor);
-    told();
+    yield* withReceipts(events, receipts, cursor);
+    reportProgress();
     if (page.length < EVENTS_PER_PAGE || events.length < page.length) break;
   }
   if (cursor.header.scope === 'all' && cursor.position < upTo)
@@ -114,7 +114,7 @@ export async function headerOf(reader: StoreReader, { after, upTo, userId }: Log
   const head = upTo ?? end;
   return {
     edgesoul: 'log',
-    format: FORMAT,
+    format: LOG_FORMAT,
     scope: userId === undefined ? 'all' : 'user',
     ...(userId !== undefined && { userId }),
     after,
@@ -125,9 +125,9 @@ export async function headerOf(reader: StoreReader, { after, upTo, userId }: Log
 }
 
 /** Yields the events, each followed by the receipts of its position. */
-async function* merged(
+async function* withReceipts(
   events: readonly StoredEvent[],
-  receipts: Receipts,
+  receipts: ReceiptPages,
   cursor: LogCursor,
 ): AsyncGenerator<string> {
   const last = events.at(-1);
@@ -168,7 +168,7 @@ function emit({ digest }: LogCursor, lines: readonly string[]): string {
 }
 
 /** Reads the receipts of the range in order, each page once. */
-class Receipts {
+class ReceiptPages {
   constructor(
     private readonly reader: StoreReader,
     private readonly cursor: LogCursor,
@@ -208,13 +208,13 @@ async function skipsOf(reader: StoreReader, { upTo, userId }: LogHeader): Promis
     limit: 100_000,
   });
   if (userId === undefined) return skips;
-  const own = await Promise.all(
+  const isOfUser = await Promise.all(
     skips.map(async ({ position }) => {
       const [event] = await reader.events({ after: position - 1, userId, limit: 1 });
       return event?.position === position;
     }),
   );
-  return skips.filter((_, i) => own[i]);
+  return skips.filter((_, i) => isOfUser[i]);
 }
 
 /** The log's own hash chain is broken. */

@@ -1,7 +1,7 @@
 import type { StoredData } from '../../events/log/event-codec.js';
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
 import { damagedFile, foreignFile, newerFile } from './file-errors.js';
-import { FORMAT, type LoggedEvent, type LogHeader, type LogTrailer } from './log-line.js';
+import { LOG_FORMAT, type LoggedEvent, type LogHeader, type LogTrailer } from './log-line.js';
 
 type Fields = Record<string, unknown>;
 type Check = readonly [is: (value: unknown) => boolean, what: string];
@@ -21,7 +21,7 @@ const uuid: Check = [matches(UUID), 'a UUID'];
 const uuidOrNull: Check = [(value) => value === null || matches(UUID)(value), 'a UUID or null'];
 const instant: Check = [(value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)), 'a time'];
 
-const EVENT: Record<string, Check> = {
+const EVENT_FIELDS: Record<string, Check> = {
   position: place,
   eventId: uuid,
   streamId: name,
@@ -39,7 +39,7 @@ const EVENT: Record<string, Check> = {
   hash,
 };
 
-const RECEIPT: Record<keyof ReceiptRow, Check> = {
+const RECEIPT_FIELDS: Record<keyof ReceiptRow, Check> = {
   idempotencyKey: name,
   userId: name,
   requestHash: hash,
@@ -49,7 +49,7 @@ const RECEIPT: Record<keyof ReceiptRow, Check> = {
   recordedAt: whole,
 };
 
-const SKIP: Record<keyof SkipRow, Check> = {
+const SKIP_FIELDS: Record<keyof SkipRow, Check> = {
   projection: name,
   eventId: uuid,
   position: place,
@@ -57,7 +57,7 @@ const SKIP: Record<keyof SkipRow, Check> = {
   skippedAt: whole,
 };
 
-const HEADER: Record<string, Check> = {
+const HEADER_FIELDS: Record<string, Check> = {
   scope: [(value) => value === 'all' || value === 'user', '"all" or "user"'],
   after: count,
   previousHash: hash,
@@ -65,7 +65,7 @@ const HEADER: Record<string, Check> = {
   createdAt: instant,
 };
 
-const TRAILER: Record<string, Check> = {
+const TRAILER_FIELDS: Record<string, Check> = {
   events: count,
   receipts: count,
   skips: count,
@@ -83,8 +83,8 @@ export function parseHeader(line: string): LogHeader {
   }
   if (!isObject(fields) || fields['edgesoul'] !== 'log')
     throw foreignFile('its first line does not say {"edgesoul":"log"}');
-  if (fields['format'] !== FORMAT) throw newerFile(fields['format']);
-  checkFields(fields, HEADER, 1);
+  if (fields['format'] !== LOG_FORMAT) throw newerFile(fields['format']);
+  checkFields(fields, HEADER_FIELDS, 1);
   if (fields['scope'] === 'user') checkFields(fields, { userId: name }, 1);
   return fields as unknown as LogHeader;
 }
@@ -101,14 +101,16 @@ export function parseLine(content: string, line: number): ParsedLine {
   const fields = objectOf(content, line);
   if ('position' in fields) return { event: eventOf(fields, line) };
   if ('receipt' in fields) return { receipt: receiptOf(fields['receipt'], line) };
-  if ('skip' in fields) return { skip: checked(fields['skip'], SKIP, line) as unknown as SkipRow };
-  if (fields['end'] === true) return { trailer: checked(fields, TRAILER, line) as unknown as LogTrailer };
+  if ('skip' in fields)
+    return { skip: checkedFields(fields['skip'], SKIP_FIELDS, line) as unknown as SkipRow };
+  if (fields['end'] === true)
+    return { trailer: checkedFields(fields, TRAILER_FIELDS, line) as unknown as LogTrailer };
   throw damagedFile({ line }, 'it is neither an event nor a receipt, a skip or the end');
 }
 
 function eventOf(fields: Fields, line: number): LoggedEvent {
   const { data: _data, dataText: _text, dataBase64: _base64, ...envelope } = fields;
-  checkFields(envelope, EVENT, line);
+  checkFields(envelope, EVENT_FIELDS, line);
   const stored = dataOf(fields);
   if (stored === undefined)
     throw damagedFile({ line, position: Number(fields['position']) }, 'it has no data');
@@ -123,14 +125,14 @@ function dataOf(fields: Fields): StoredData | undefined {
 }
 
 function receiptOf(value: unknown, line: number): ReceiptRow {
-  const fields = checked(value, RECEIPT, line);
+  const fields = checkedFields(value, RECEIPT_FIELDS, line);
   return {
     ...fields,
     requestHash: Buffer.from(String(fields['requestHash']), 'hex'),
   } as unknown as ReceiptRow;
 }
 
-function checked(value: unknown, checks: Record<string, Check>, line: number): Fields {
+function checkedFields(value: unknown, checks: Record<string, Check>, line: number): Fields {
   if (!isObject(value)) throw damagedFile({ line }, 'it holds no object');
   checkFields(value, checks, line);
   return value;

@@ -17,7 +17,7 @@ const NEWLINE = 10;
 export async function* readLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<LogEntry> {
   const check = new LogLinesCheck();
   for await (const { lines, cut } of splitLines(withPlace(source, check))) {
-    for (const line of lines) yield cut ? lastOf(check, line) : check.take(line);
+    for (const line of lines) yield cut ? takeUnended(check, line) : check.take(line);
   }
   check.end();
 }
@@ -37,7 +37,7 @@ async function* withPlace(
 }
 
 /** Takes a last line that has no line end, and so may be cut off. */
-function lastOf(check: LogLinesCheck, line: string): LogEntry {
+function takeUnended(check: LogLinesCheck, line: string): LogEntry {
   const place = check.place();
   try {
     return check.take(line);
@@ -61,12 +61,12 @@ export class LogLinesCheck {
 
   take(content: string): LogEntry {
     const line = ++this.lines;
-    if (!this.state) return this.header(content);
+    if (!this.state) return this.takeHeader(content);
     if (this.trailer) throw damagedFile({ line }, 'it stands behind the end');
     const parsed = parseLine(content, line);
-    if ('trailer' in parsed) return this.ending(parsed.trailer, this.state);
-    if ('event' in parsed) this.event(parsed.event, this.state);
-    else if ('receipt' in parsed) this.receipt(parsed.receipt, this.state);
+    if ('trailer' in parsed) return this.takeTrailer(parsed.trailer, this.state);
+    if ('event' in parsed) this.takeEvent(parsed.event, this.state);
+    else if ('receipt' in parsed) this.takeReceipt(parsed.receipt, this.state);
     else this.state.skips++;
     this.state.digest.update(content).update('\n');
     return entryOf(parsed, line);
@@ -79,14 +79,14 @@ export class LogLinesCheck {
     throw truncatedFile(this.place());
   }
 
-  private header(content: string): LogEntry {
+  private takeHeader(content: string): LogEntry {
     const header: LogHeader = parseHeader(content);
     this.state = startOf(header);
     this.state.digest.update(content).update('\n');
     return { kind: 'header', line: this.lines, header };
   }
 
-  private event(event: LoggedEvent, cursor: LogCursor): void {
+  private takeEvent(event: LoggedEvent, cursor: LogCursor): void {
     const { header } = cursor;
     const { position, recordedAt } = event;
     const refuse = (what: string) => damagedFile({ line: this.lines, position }, what);
@@ -106,7 +106,7 @@ export class LogLinesCheck {
     cursor.events++;
   }
 
-  private receipt({ position, idempotencyKey, userId }: ReceiptRow, cursor: LogCursor): void {
+  private takeReceipt({ position, idempotencyKey, userId }: ReceiptRow, cursor: LogCursor): void {
     const { header } = cursor;
     if (position < header.after || position > header.upTo)
       throw damagedFile(this.place(), `the receipt is of position ${position}, outside of the file's range`);
@@ -116,7 +116,7 @@ export class LogLinesCheck {
     cursor.receipts++;
   }
 
-  private ending(trailer: LogTrailer, cursor: LogCursor): LogEntry {
+  private takeTrailer(trailer: LogTrailer, cursor: LogCursor): LogEntry {
     const expected = trailerOf(cursor);
     const refuse = (what: string) => damagedFile(this.place(), what);
     for (const counted of ['events', 'receipts', 'skips'] as const) {
@@ -152,7 +152,7 @@ function entryOf(
 }
 
 /** Consecutive lines; `cut` if the last of them has no line end. */
-interface SomeLines {
+interface SplitLines {
   lines: string[];
   cut: boolean;
 }
@@ -161,26 +161,26 @@ interface SomeLines {
  * Splits UTF-8 text into lines and yields several at a time. Throws FileRefused if the bytes are not text, or
  * a line is too long.
  */
-export async function* splitLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<SomeLines> {
-  let rest: Buffer[] = [];
+export async function* splitLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<SplitLines> {
+  let pending: Buffer[] = [];
   let length = 0;
   let count = 0;
   for await (const chunk of source) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     const end = bytes.lastIndexOf(NEWLINE);
     if (end === -1) {
-      rest.push(bytes);
+      pending.push(bytes);
       length += bytes.length;
       if (length > MAX_LINE_BYTES) throw tooLong(count + 1);
       continue;
     }
-    const lines = textOf([...rest, bytes.subarray(0, end)], count + 1).split('\n');
+    const lines = textOf([...pending, bytes.subarray(0, end)], count + 1).split('\n');
     count += lines.length;
     yield { lines, cut: false };
-    rest = [bytes.subarray(end + 1)];
+    pending = [bytes.subarray(end + 1)];
     length = bytes.length - end - 1;
   }
-  if (length > 0) yield { lines: [textOf(rest, count + 1)], cut: true };
+  if (length > 0) yield { lines: [textOf(pending, count + 1)], cut: true };
 }
 
 function tooLong(line: number): FileRefused {
@@ -197,8 +197,8 @@ function textOf(parts: readonly Buffer[], line: number): string {
 }
 
 /** Finds the line that is not UTF-8, and names it. */
-function notText(bytes: Buffer, first: number, cause: unknown): FileRefused {
-  let line = first;
+function notText(bytes: Buffer, firstLine: number, cause: unknown): FileRefused {
+  let line = firstLine;
   for (let start = 0; start <= bytes.length; line++) {
     const end = bytes.indexOf(NEWLINE, start);
     const content = bytes.subarray(start, end === -1 ? bytes.length : end);

@@ -27,20 +27,24 @@ export class CatchUpFolds {
    * Registers how far each range of users was folded: the head position of its snapshot. Ranges must come in
    * user-id order.
    */
-  addRanges(moments: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
-    this.ranges.push(...moments);
-    this.position = Math.min(this.position, ...moments.map(({ head }) => head));
+  addRanges(ranges: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
+    this.ranges.push(...ranges);
+    this.position = Math.min(this.position, ...ranges.map(({ head }) => head));
   }
 
   /** Folds the next events, at most `maxEvents`. Returns how many there were. */
-  async fold(transaction: LogTransaction, projections: readonly Projection[], most: number): Promise<number> {
+  async fold(
+    transaction: LogTransaction,
+    projections: readonly Projection[],
+    maxEvents: number,
+  ): Promise<number> {
     let count = 0;
-    while (count < most) {
-      const limit = Math.min(EVENTS_PER_PAGE, most - count);
+    while (count < maxEvents) {
+      const limit = Math.min(EVENTS_PER_PAGE, maxEvents - count);
       const events = await transaction.read({ after: this.position, limit });
       if (events.length === 0) break;
-      const late = events.filter((event) => event.position > this.foldedUpTo(event.userId));
-      const decoded = late.map((stored) => this.decoder.decode(stored));
+      const missing = events.filter((event) => event.position > this.foldedUpTo(event.userId));
+      const decoded = missing.map((stored) => this.decoder.decode(stored));
       const changes = await untilLoaded(transaction, () => {
         const rows = new RowBatch({
           load: (table, key, id) => transaction.rows.load(shadowOf(table), key, id),
@@ -58,10 +62,10 @@ export class CatchUpFolds {
 
   private foldedUpTo(userId: string): number {
     const id = Buffer.from(userId);
-    const moment = this.ranges.find(
+    const range = this.ranges.find(
       ({ upTo }) => upTo === undefined || Buffer.compare(id, Buffer.from(upTo)) <= 0,
     );
-    return moment?.head ?? 0;
+    return range?.head ?? 0;
   }
 }
 

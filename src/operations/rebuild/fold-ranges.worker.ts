@@ -32,8 +32,8 @@ export default function fold({ input, port }: Task<RangesInput>): Promise<Thread
       const projections = PROJECTIONS.filter(({ name }) => input.projections.includes(name));
       const parts = { log, reader, decoder: new EventDecoder(), projections };
       const quiet = new Quiet(appended);
-      const before = async () => (yields ? quiet.wait(() => isDrained(queue)) : undefined);
-      return await foldFromQueue(parts, queue, reportTo(port), before);
+      const waitForQuiet = async () => (yields ? quiet.wait(() => isDrained(queue)) : undefined);
+      return await foldFromQueue(parts, queue, reportTo(port), waitForQuiet);
     } finally {
       await close();
     }

@@ -11,7 +11,7 @@ import type { StoppedProjection } from '../../projections/folding/fold-store.js'
 import { rebuild, type RebuildParts } from './rebuild.js';
 
 /** Up to this many events, a catch-up is done before a rebuild would have begun. */
-const SOON_FOLDED = 10_000;
+const MAX_CATCH_UP_EVENTS = 10_000;
 
 /** How the projections came to the head of the log. */
 export interface FoldedRest {
@@ -25,7 +25,7 @@ export interface FoldedRest {
  * from their checkpoints, or rebuilds them if that is faster or a projection has stopped.
  */
 export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
-  if (await isLittle(parts)) {
+  if (await canCatchUp(parts)) {
     try {
       const skips = await readSkips(parts.reader);
       const caughtUp = await catchUp({ ...parts, skips }, parts.projections);
@@ -40,18 +40,18 @@ export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
 }
 
 /** Whether every lag is short and no projection has stopped. */
-async function isLittle({
+async function canCatchUp({
   reader,
   projections,
 }: Pick<RebuildParts, 'reader' | 'projections'>): Promise<boolean> {
   const checkpoints = await allCheckpoints(reader);
   const { position: head } = await reader.head();
-  const behind = projections.map((projection) => {
+  const lags = projections.map((projection) => {
     const checkpoint = checkpoints.find((each) => each.projection === projection.name);
     const status = statusOf(projection, checkpoint, head);
     if (status === 'newer') return Infinity;
     return head - (isOfThisVersion(status) ? (checkpoint?.position ?? 0) : 0);
   });
-  const most = Math.max(...behind);
-  return most <= SOON_FOLDED && (await allFailures(reader)).length === 0;
+  const longestLag = Math.max(...lags);
+  return longestLag <= MAX_CATCH_UP_EVENTS && (await allFailures(reader)).length === 0;
 }

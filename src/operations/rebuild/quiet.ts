@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Length of a pause before the next check, in ms. */
-const REST_MS = 200;
+const PAUSE_MS = 200;
 
 /** Makes a helper thread pause while events are appended, because the service needs the processor more. */
 export class Quiet {
-  private seen: number;
+  private lastSeen: number;
 
   /** `appended` returns a different number whenever events were appended. */
   constructor(
     private readonly appended: () => number,
-    private readonly rest: () => Promise<unknown> = () => sleep(REST_MS),
+    private readonly pause: () => Promise<unknown> = () => sleep(PAUSE_MS),
   ) {
-    this.seen = appended();
+    this.lastSeen = appended();
   }
 
   /**
    * Resolves when no event was appended since the last check, or when other threads have finished the work.
    */
   async wait(isOver: () => boolean): Promise<void> {
-    while (this.seen !== this.appended() && !isOver()) {
-      this.seen = this.appended();
-      await this.rest();
+    while (this.lastSeen !== this.appended() && !isOver()) {
+      this.lastSeen = this.appended();
+      await this.pause();
     }
   }
 }

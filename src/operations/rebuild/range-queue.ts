@@ -28,17 +28,17 @@ export function isDrained({ ranges, taken }: RangeQueue): boolean {
   return Atomics.load(taken, 0) >= ranges.length;
 }
 
-/** Takes and folds ranges until the queue is drained; awaits `beforeEach` before taking each. */
+/** Takes and folds ranges until the queue is drained; awaits `beforeTaking` before each. */
 export async function foldFromQueue(
   parts: FoldRangeParts,
-  shared: RangeQueue,
+  queue: RangeQueue,
   progress: (events: number) => void,
-  before: () => Promise<void> = async () => undefined,
+  beforeTaking: () => Promise<void> = async () => undefined,
 ): Promise<QueuedFold[]> {
-  const { ranges, taken, compared } = shared;
+  const { ranges, taken, compared } = queue;
   const done: QueuedFold[] = [];
   for (;;) {
-    await before();
+    await beforeTaking();
     const index = Atomics.add(taken, 0, 1);
     const range = ranges[index];
     if (!range) return done;
@@ -47,6 +47,6 @@ export async function foldFromQueue(
 }
 
 /** Returns the folded ranges in user-id order, whichever thread folded them. */
-export function inOrder(taken: readonly QueuedFold[]): FoldedRange[] {
-  return taken.toSorted((a, b) => a.index - b.index).map(({ folded }) => folded);
+export function inOrder(folds: readonly QueuedFold[]): FoldedRange[] {
+  return folds.toSorted((a, b) => a.index - b.index).map(({ folded }) => folded);
 }

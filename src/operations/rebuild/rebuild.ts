@@ -24,7 +24,7 @@ const MAX_LISTED_DIFFERENCES = 10;
 /**
  * After this many catch-ups that did not shorten the lag, the swap folds all the rest, however much it is.
  */
-const MAX_VAIN_CATCH_UPS = 20;
+const MAX_STALLED_CATCH_UPS = 20;
 /** How often a transaction is retried while other connections lock the tables. */
 const MAX_SWAP_ATTEMPTS = 100;
 
@@ -79,35 +79,36 @@ async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
   const started = performance.now();
   const { log, reader, projections } = parts;
   await log.transaction(({ shadows }) => shadows.create(tablesOf(projections)));
-  const compared = (await current(reader, projections)).map(({ name }) => name);
+  const compared = (await ofThisVersion(reader, projections)).map(({ name }) => name);
   const { position: total } = await reader.head();
   let folded = 0;
-  const progress = (more: number) => {
-    folded += more;
+  const progress = (events: number) => {
+    folded += events;
     parts.progress?.(folded, Math.max(total, folded));
   };
   const ranges = await parts.foldRanges(compared, progress);
   const folds = new CatchUpFolds(parts.decoder, await readSkips(reader));
-  for (const { snapshots: moments } of ranges) folds.addRanges(moments);
-  const failed = firstOfEach(ranges.flatMap((range) => range.failed));
-  const whole = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
-  const caughtUp = whole.length > 0 ? await catchUpAndSwap(log, folds, whole) : { position: 0, events: 0 };
-  await noteFailures(parts, failed);
-  if (whole.length > 0) await log.transaction(({ shadows }) => shadows.analyze(tablesOf(whole)));
+  for (const { snapshots } of ranges) folds.addRanges(snapshots);
+  const failed = firstFailures(ranges.flatMap((range) => range.failed));
+  const complete = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
+  const caughtUp =
+    complete.length > 0 ? await catchUpAndSwap(log, folds, complete) : { position: 0, events: 0 };
+  await recordFailures(parts, failed);
+  if (complete.length > 0) await log.transaction(({ shadows }) => shadows.analyze(tablesOf(complete)));
   return {
     events: ranges.reduce((sum, { events }) => sum + events, caughtUp.events),
     position: caughtUp.position,
-    swapped: whole.map(({ name }) => name),
+    swapped: complete.map(({ name }) => name),
     failed,
-    differences: together(ranges.map(({ differences }) => differences)).filter(({ name }) =>
-      whole.some((projection) => projection.name === name),
+    differences: mergeDifferences(ranges.map(({ differences }) => differences)).filter(({ name }) =>
+      complete.some((projection) => projection.name === name),
     ),
     ms: Math.round(performance.now() - started),
   };
 }
 
 /** The first event, by position, at which each projection stopped. */
-function firstOfEach(failed: readonly StoppedProjection[]): StoppedProjection[] {
+function firstFailures(failed: readonly StoppedProjection[]): StoppedProjection[] {
   const byPosition = failed.toSorted((a, b) => a.position - b.position);
   return byPosition.filter(
     ({ projection }, i) => byPosition.findIndex((other) => other.projection === projection) === i,
@@ -115,20 +116,20 @@ function firstOfEach(failed: readonly StoppedProjection[]): StoppedProjection[] 
 }
 
 /** Merges the differences of all ranges, by projection. */
-function together(ranges: readonly (readonly ProjectionDifferences[])[]): ProjectionDifferences[] {
+function mergeDifferences(ranges: readonly (readonly ProjectionDifferences[])[]): ProjectionDifferences[] {
   const byName = Map.groupBy(ranges.flat(), ({ name }) => name);
-  return [...byName].map(([name, found]) => ({
+  return [...byName].map(([name, parts]) => ({
     name,
-    rows: found.reduce((sum, { rows }) => sum + rows, 0),
-    differences: found.reduce((sum, { differences }) => sum + differences, 0),
-    firstDifferences: found
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    differences: parts.reduce((sum, { differences }) => sum + differences, 0),
+    firstDifferences: parts
       .flatMap(({ firstDifferences }) => firstDifferences)
       .slice(0, MAX_LISTED_DIFFERENCES),
   }));
 }
 
 /** The projections whose live rows the current version of the folds has made. */
-async function current(reader: StoreReader, projections: readonly Projection[]): Promise<Projection[]> {
+async function ofThisVersion(reader: StoreReader, projections: readonly Projection[]): Promise<Projection[]> {
   const checkpoints = await allCheckpoints(reader);
   const { position: head } = await reader.head();
   return projections.filter((projection) => {
@@ -143,30 +144,30 @@ async function catchUpAndSwap(
   projections: readonly Projection[],
 ): Promise<{ position: number; events: number }> {
   let events = 0;
-  let refused = 0;
-  let least = Infinity;
-  let inVain = 0;
+  let refusals = 0;
+  let shortestLag = Infinity;
+  let stalled = 0;
   for (;;) {
     const before = folds.position;
-    const behind = (await log.head()).position - folds.position;
-    inVain = behind < least ? 0 : inVain + 1;
-    least = Math.min(least, behind);
-    const last = behind <= EVENTS_PER_CATCH_UP || inVain > MAX_VAIN_CATCH_UPS;
+    const lag = (await log.head()).position - folds.position;
+    stalled = lag < shortestLag ? 0 : stalled + 1;
+    shortestLag = Math.min(shortestLag, lag);
+    const isLast = lag <= EVENTS_PER_CATCH_UP || stalled > MAX_STALLED_CATCH_UPS;
     try {
       events += await log.transaction(async (transaction) => {
         const folded = await folds.fold(
           transaction,
           projections,
-          last ? transaction.head.position : EVENTS_PER_CATCH_UP,
+          isLast ? transaction.head.position : EVENTS_PER_CATCH_UP,
         );
-        if (last) await swap(transaction, projections);
+        if (isLast) await swap(transaction, projections);
         return folded;
       });
-      if (last) return { position: folds.position, events };
+      if (isLast) return { position: folds.position, events };
     } catch (error) {
       folds.position = before;
       // A long read holds the table, so try again. After any other error the commit may have happened.
-      if (!(error instanceof DatabaseLocked) || ++refused > MAX_SWAP_ATTEMPTS) throw error;
+      if (!(error instanceof DatabaseLocked) || ++refusals > MAX_SWAP_ATTEMPTS) throw error;
     }
   }
 }
@@ -182,7 +183,7 @@ async function swap(transaction: LogTransaction, projections: readonly Projectio
   });
 }
 
-async function noteFailures(
+async function recordFailures(
   { log, clock }: RebuildParts,
   failed: readonly StoppedProjection[],
 ): Promise<void> {

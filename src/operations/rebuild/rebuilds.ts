@@ -17,16 +17,16 @@ interface Rebuildable {
 export class Rebuilds {
   private readonly jobs = new Jobs<Rebuilt>('rebuild');
   /** Input of the newest rebuild. */
-  private asked: Omit<RebuildInput, 'address'> | undefined;
+  private lastInput: Omit<RebuildInput, 'address'> | undefined;
   /** Called with each rebuild that has ended. */
   onEnded: ((job: Job<Rebuilt>) => void) | undefined;
 
   constructor(private readonly store: Rebuildable) {}
 
   /** Starts a rebuild. Throws Refused while another one runs. */
-  start(asked: Omit<RebuildInput, 'address'>): Job<Rebuilt> {
-    const job = this.jobs.start((context) => this.run(asked, context));
-    this.asked = asked;
+  start(input: Omit<RebuildInput, 'address'>): Job<Rebuilt> {
+    const job = this.jobs.start((context) => this.run(input, context));
+    this.lastInput = input;
     void this.jobs.ended(job).then(() => this.onEnded?.(job));
     return job;
   }
@@ -43,7 +43,7 @@ export class Rebuilds {
 
   /** Whether this process is rebuilding the projection. */
   isRebuilding(name: string): boolean {
-    return this.running !== undefined && (this.asked?.projections?.includes(name) ?? true);
+    return this.running !== undefined && (this.lastInput?.projections?.includes(name) ?? true);
   }
 
   /** The running rebuild. */
@@ -61,9 +61,9 @@ export class Rebuilds {
     await this.jobs.close();
   }
 
-  private async run(asked: Omit<RebuildInput, 'address'>, context: JobContext): Promise<Rebuilt> {
+  private async run(input: Omit<RebuildInput, 'address'>, context: JobContext): Promise<Rebuilt> {
     const { address, reads } = this.store;
-    const rebuilt = await rebuildInThread({ address, ...asked }, context);
+    const rebuilt = await rebuildInThread({ address, ...input }, context);
     // A thread's last progress report may arrive after its result.
     context.progress?.(rebuilt.events, rebuilt.events);
     for (const name of rebuilt.swapped) reads.gate.open(name);

@@ -35,12 +35,12 @@ export async function runRebuild(
   const store = await openRebuild(address);
   try {
     const skipping = skip === undefined ? [] : await recordSkip(store, skip);
-    const asked = PROJECTIONS.filter(
+    const requested = PROJECTIONS.filter(
       ({ name }) =>
         skipping.includes(name) || (projections ? projections.includes(name) : skip === undefined),
     );
-    const chosen = staleOnly ? await staleOf(store, asked) : asked;
-    if (chosen.length === 0) return NOTHING;
+    const chosen = staleOnly ? await staleOf(store, requested) : requested;
+    if (chosen.length === 0) return NOTHING_REBUILT;
     return await rebuild({
       ...store,
       decoder: new EventDecoder(),
@@ -54,13 +54,16 @@ export async function runRebuild(
   }
 }
 
-const NOTHING: Rebuilt = { events: 0, position: 0, swapped: [], failed: [], differences: [], ms: 0 };
+const NOTHING_REBUILT: Rebuilt = { events: 0, position: 0, swapped: [], failed: [], differences: [], ms: 0 };
 
 /** Those of the projections that this program has to rebuild. */
-async function staleOf({ reader, address }: OpenStore, asked: readonly Projection[]): Promise<Projection[]> {
+async function staleOf(
+  { reader, address }: OpenStore,
+  requested: readonly Projection[],
+): Promise<Projection[]> {
   const checkpoints = await allCheckpoints(reader);
   const { position } = await reader.head();
-  return asked.filter((projection) => {
+  return requested.filter((projection) => {
     const checkpoint = checkpoints.find((each) => each.projection === projection.name);
     return isStale(statusOf(projection, checkpoint, position), { shared: isShared(address) });
   });

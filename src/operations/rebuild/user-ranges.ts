@@ -7,13 +7,13 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
  */
 export async function userRanges(
   reader: Pick<StoreReader, 'head' | 'userBehind'>,
-  most: number,
+  maxRanges: number,
 ): Promise<UserRange[]> {
   const { position: events } = await reader.head();
   const ranges: UserRange[] = [];
   let after = '';
-  while (ranges.length < most - 1) {
-    const upTo = await reader.userBehind(after, Math.floor(events / most));
+  while (ranges.length < maxRanges - 1) {
+    const upTo = await reader.userBehind(after, Math.floor(events / maxRanges));
     if (upTo === undefined) break;
     ranges.push({ after, upTo });
     after = upTo;

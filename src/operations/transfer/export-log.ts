@@ -46,12 +46,12 @@ export async function exportTo(
   const started = performance.now();
   const cursor = startOf(await headerOf(reader, range));
   const lines = Readable.from(allLines(reader, cursor, context));
-  await written('The output', () => pipeline(lines, target, { end: false }));
+  await withWriteErrors('The output', () => pipeline(lines, target, { end: false }));
   return reportOf(cursor, 0, started);
 }
 
 /** What to export, and where to. */
-interface Request {
+interface ExportRequest {
   file: string;
   range: LogRange;
   /** Continues an interrupted export. */
@@ -64,7 +64,7 @@ interface Request {
  */
 export async function exportLog(
   reader: StoreReader,
-  request: Request,
+  request: ExportRequest,
   context: JobContext = {},
 ): Promise<ExportReport> {
   const started = performance.now();
@@ -72,8 +72,8 @@ export async function exportLog(
   const partial = `${file}.partial`;
   const { compress } = compressionOf(file);
   const resumes = request.resume && existsSync(partial);
-  const run: Run = { target: resumes ? `${file}.resumed` : partial, cursor: undefined, resumed: 0 };
-  await written(file, async () => {
+  const run: ExportRun = { target: resumes ? `${file}.resumed` : partial, cursor: undefined, resumed: 0 };
+  await withWriteErrors(file, async () => {
     // Opened before the first line, because the file may be renamed while it is written.
     const output = createWriteStream(run.target, { fd: openSync(run.target, 'w'), flush: true });
     try {
@@ -87,7 +87,7 @@ export async function exportLog(
   return reportOf(run.cursor as LogCursor, run.resumed, started);
 }
 
-interface Run {
+interface ExportRun {
   target: string;
   cursor: LogCursor | undefined;
   resumed: number;
@@ -95,16 +95,16 @@ interface Run {
 
 async function* linesOfFile(
   reader: StoreReader,
-  { file, range }: Request,
-  run: Run,
+  { file, range }: ExportRequest,
+  run: ExportRun,
   context: JobContext,
 ): AsyncGenerator<string> {
   const partial = `${file}.partial`;
   if (run.target !== partial) {
     const check = new LogLinesCheck();
-    yield* heldIn(reader, file, check);
+    yield* usableLines(reader, file, check);
     run.cursor = check.cursor;
-    if (run.cursor) await refuseOther(reader, run.cursor, { partial, range });
+    if (run.cursor) await refuseOtherExport(reader, run.cursor, { partial, range });
     run.resumed = run.cursor?.events ?? 0;
     // The partial file has been copied; the copy takes its place.
     await rename(run.target, partial);
@@ -117,22 +117,26 @@ async function* linesOfFile(
   yield* linesAfter(reader, run.cursor, context);
 }
 
-async function* allLines(reader: StoreReader, cursor: LogCursor, context: JobContext): AsyncGenerator<string> {
+async function* allLines(
+  reader: StoreReader,
+  cursor: LogCursor,
+  context: JobContext,
+): AsyncGenerator<string> {
   yield firstLine(cursor);
   yield* linesAfter(reader, cursor, context);
 }
 
 /** Lines that `resume` writes again: skips and the trailer are few, and may have changed. */
-const WRITTEN_ANEW = /^\{"(?:skip|end)"/;
+const WRITTEN_AGAIN = /^\{"(?:skip|end)"/;
 
 /**
  * Yields the lines of an interrupted export, up to the first that is incomplete or differs from the store.
  */
-async function* heldIn(reader: StoreReader, file: string, check: LogLinesCheck): AsyncGenerator<string> {
+async function* usableLines(reader: StoreReader, file: string, check: LogLinesCheck): AsyncGenerator<string> {
   try {
     for await (const { lines, cut } of splitLines(readLogFile(`${file}.partial`, file))) {
       for (const line of lines) {
-        if (cut || WRITTEN_ANEW.test(line) || !(await isStored(reader, check, line))) return;
+        if (cut || WRITTEN_AGAIN.test(line) || !(await isStored(reader, check, line))) return;
         check.take(line);
         yield `${line}\n`;
       }
@@ -149,19 +153,19 @@ async function* heldIn(reader: StoreReader, file: string, check: LogLinesCheck):
  */
 async function isStored(reader: StoreReader, check: LogLinesCheck, line: string): Promise<boolean> {
   if (line.startsWith('{"receipt"')) {
-    const { receipt } = parsed<{ receipt?: { idempotencyKey?: unknown } }>(line);
+    const { receipt } = parsedObject<{ receipt?: { idempotencyKey?: unknown } }>(line);
     const filters: Filter[] = [['idempotencyKey', '=', String(receipt?.idempotencyKey)]];
     const [stored] = await reader.rows(receiptsTable, { filters, order: receiptsTable.key, limit: 1 });
     return stored !== undefined && receiptLine(stored) === line;
   }
   if (check.cursor?.header.userId === undefined) return true;
-  const { position } = parsed<{ position?: unknown }>(line);
+  const { position } = parsedObject<{ position?: unknown }>(line);
   const [event] = await reader.events({ after: Number(position) - 1, limit: 1 });
   return event !== undefined && eventLine(event) === line;
 }
 
 /** In a damaged line any field may be missing. */
-function parsed<T extends object>(line: string): Partial<T> {
+function parsedObject<T extends object>(line: string): Partial<T> {
   try {
     return Object(JSON.parse(line)) as Partial<T>;
   } catch {
@@ -169,7 +173,7 @@ function parsed<T extends object>(line: string): Partial<T> {
   }
 }
 
-async function refuseOther(
+async function refuseOtherExport(
   reader: StoreReader,
   { header, events, position, hash }: LogCursor,
   { partial, range }: { partial: string; range: LogRange },
@@ -179,11 +183,11 @@ async function refuseOther(
     throw otherExport(partial, `it has the events${whose} after position ${header.after}`);
   }
   if (events === 0) return;
-  const [same] = await reader.events({ after: position - 1, limit: 1 });
-  if (same?.hash !== hash) throw otherExport(partial, `the store has another event at position ${position}`);
+  const [event] = await reader.events({ after: position - 1, limit: 1 });
+  if (event?.hash !== hash) throw otherExport(partial, `the store has another event at position ${position}`);
 }
 
-async function written(file: string, work: () => Promise<void>): Promise<void> {
+async function withWriteErrors(file: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (cause) {

@@ -23,8 +23,8 @@ export class AppendTarget implements ImportTarget {
    * New positions of this chunk's events, by their positions in the file. Those of the chunk before are kept
    * too, because a command's receipt comes soon after its events.
    */
-  private recent = new Map<number, number>();
-  private before: ReadonlyMap<number, number> = new Map();
+  private positions = new Map<number, number>();
+  private previousPositions: ReadonlyMap<number, number> = new Map();
   private readonly seen = new Map<string, number>();
   private readonly folds: ProjectionFolds;
   private readonly decoder: EventDecoder;
@@ -38,11 +38,11 @@ export class AppendTarget implements ImportTarget {
   }
 
   isStored({ userId }: LoggedEvent): boolean {
-    const there = this.plan.storedPerUser.get(userId);
-    if (there === undefined) return false;
+    const stored = this.plan.storedPerUser.get(userId);
+    if (stored === undefined) return false;
     const seen = (this.seen.get(userId) ?? 0) + 1;
     this.seen.set(userId, seen);
-    return seen <= there;
+    return seen <= stored;
   }
 
   async write(
@@ -50,8 +50,8 @@ export class AppendTarget implements ImportTarget {
     chunk: LineChunk,
     fresh: readonly LoggedEvent[],
   ): Promise<WrittenChunk> {
-    this.before = this.recent;
-    this.recent = new Map();
+    this.previousPositions = this.positions;
+    this.positions = new Map();
     const events = await inStreams(transaction, this.atNewPositions(transaction, fresh), (what) =>
       storeChanged(what),
     );
@@ -59,22 +59,26 @@ export class AppendTarget implements ImportTarget {
     // Other processes assume that everything before their own events is folded, so fold in this transaction.
     // If an event is skipped or is a poison event, the projections lag; they are brought to the head
     // afterwards.
-    const folds = this.plan.skips.size === 0 && events.length > 0 && (await this.isFolded(transaction));
+    const foldsHere =
+      this.plan.skips.size === 0 && events.length > 0 && (await this.areFoldsLive(transaction));
     const receipts = await inBatch(transaction, (rows) => {
       const mark = rows.mark();
-      if (folds && !this.canFold(events, rows)) rows.rollback(mark);
+      if (foldsHere && !this.tryFold(events, rows)) rows.rollback(mark);
       for (const skip of skips) rows.put(skipsTable, skip);
-      return this.keepReceipts(transaction, chunk, rows);
+      return this.addReceipts(transaction, chunk, rows);
     });
     await transaction.append(events);
-    return { moved: fresh.filter(({ position }) => this.recent.get(position) !== position).length, receipts };
+    return {
+      moved: fresh.filter(({ position }) => this.positions.get(position) !== position).length,
+      receipts,
+    };
   }
 
   /** Returns the events at positions after the store's head, with their hashes chained to it. */
   private atNewPositions({ head }: LogTransaction, events: readonly LoggedEvent[]): LoggedEvent[] {
     let { position, hash, recordedAt } = head;
     return events.map((event) => {
-      this.recent.set(event.position, ++position);
+      this.positions.set(event.position, ++position);
       recordedAt = Math.max(recordedAt, event.recordedAt);
       const moved = { ...event, position, recordedAt };
       hash = chainHash(hash, moved);
@@ -82,7 +86,7 @@ export class AppendTarget implements ImportTarget {
     });
   }
 
-  private isFolded(transaction: LogTransaction): Promise<boolean> {
+  private areFoldsLive(transaction: LogTransaction): Promise<boolean> {
     const { position: head } = transaction.head;
     return inBatch(transaction, (rows) =>
       this.parts.projections
@@ -95,7 +99,7 @@ export class AppendTarget implements ImportTarget {
   }
 
   /** Folds the events. Returns false if one of them is a poison event. */
-  private canFold(events: readonly StoredEvent[], rows: RowBatch): boolean {
+  private tryFold(events: readonly StoredEvent[], rows: RowBatch): boolean {
     try {
       for (const event of events) this.folds.fold(this.decoder.decode(event), rows);
     } catch (error) {
@@ -110,18 +114,18 @@ export class AppendTarget implements ImportTarget {
    * Adds the receipts that the store lacks, and returns their number. An earlier import may have written
    * some.
    */
-  private keepReceipts(transaction: LogTransaction, chunk: LineChunk, rows: RowBatch): number {
-    let kept = 0;
+  private addReceipts(transaction: LogTransaction, chunk: LineChunk, rows: RowBatch): number {
+    let added = 0;
     for (const receipt of chunk.receipts) {
       if (rows.get(receiptsTable, receipt.idempotencyKey)) continue;
       rows.put(receiptsTable, this.atNewPosition(receipt, transaction.head.position));
-      kept++;
+      added++;
     }
-    return kept;
+    return added;
   }
 
   private atNewPosition(receipt: ReceiptRow, head: number): ReceiptRow {
-    const newPosition = (old: number) => this.recent.get(old) ?? this.before.get(old);
+    const newPosition = (old: number) => this.positions.get(old) ?? this.previousPositions.get(old);
     // The receipt of a command without events has the position where the log ended: use the last event before
     // it.
     const position = newPosition(receipt.position) ?? this.lastBefore(receipt.position) ?? head;
@@ -129,8 +133,8 @@ export class AppendTarget implements ImportTarget {
   }
 
   private lastBefore(position: number): number | undefined {
-    const places = [...this.before, ...this.recent];
-    return places.findLast(([old]) => old <= position)?.[1];
+    const pairs = [...this.previousPositions, ...this.positions];
+    return pairs.findLast(([old]) => old <= position)?.[1];
   }
 
   /** Returns the skips of the chunk's events, with the positions that the events have in the store. */
@@ -138,7 +142,7 @@ export class AppendTarget implements ImportTarget {
     const skips = [];
     for (const event of events) {
       for (const skip of this.plan.skips.get(event.position) ?? []) {
-        const position = this.recent.get(event.position) ?? (await placeOf(transaction, event));
+        const position = this.positions.get(event.position) ?? (await positionIn(transaction, event));
         if (position !== undefined) skips.push({ ...skip, position });
       }
     }
@@ -147,14 +151,14 @@ export class AppendTarget implements ImportTarget {
 }
 
 /** Returns the event's position in the store; undefined if the store does not have it. */
-async function placeOf(
+async function positionIn(
   transaction: LogTransaction,
   { userId, streamId, version }: LoggedEvent,
 ): Promise<number | undefined> {
   for (let after = 0; ;) {
     const page = await transaction.read({ after, userId, streamId, limit: EVENTS_PER_PAGE });
-    const found = page.find((event) => event.version === version);
-    if (found || page.length < EVENTS_PER_PAGE) return found?.position;
+    const match = page.find((event) => event.version === version);
+    if (match || page.length < EVENTS_PER_PAGE) return match?.position;
     after = page.at(-1)?.position ?? after;
   }
 }

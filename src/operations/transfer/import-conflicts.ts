@@ -7,13 +7,13 @@ import { keyTaken, userExists } from './import-errors.js';
 const ENTRIES_PER_LOOKUP = 1_000;
 
 /** How many events of a user the store and the file share so far. */
-interface User {
+interface SharedEvents {
   /** Position in the store of the last event that both have. */
   upTo: number;
   /** How many events both have. */
-  both: number;
+  count: number;
   /** The store has no more events of the user. */
-  ended: boolean;
+  exhausted: boolean;
 }
 
 /**
@@ -21,7 +21,7 @@ interface User {
  * already has must be the same.
  */
 export class ImportConflicts {
-  private readonly users = new Map<string, User>();
+  private readonly users = new Map<string, SharedEvents>();
   private events: LoggedEvent[] = [];
   private receipts: ReceiptRow[] = [];
 
@@ -29,7 +29,7 @@ export class ImportConflicts {
 
   /** How many of each user's first events the store already has; users without any are left out. */
   get storedPerUser(): Map<string, number> {
-    return new Map([...this.users].flatMap(([userId, { both }]) => (both > 0 ? [[userId, both]] : [])));
+    return new Map([...this.users].flatMap(([userId, { count }]) => (count > 0 ? [[userId, count]] : [])));
   }
 
   /** Collects an entry, and compares when enough are collected. Throws Refused on a conflict. */
@@ -37,11 +37,11 @@ export class ImportConflicts {
     if (entry.kind === 'event') this.events.push(entry.event);
     if (entry.kind === 'receipt') this.receipts.push(entry.receipt);
     if (this.events.length >= ENTRIES_PER_LOOKUP || this.receipts.length >= ENTRIES_PER_LOOKUP)
-      await this.end();
+      await this.flush();
   }
 
   /** Compares what is collected. Throws Refused on a conflict. */
-  async end(): Promise<void> {
+  async flush(): Promise<void> {
     for (const [userId, events] of Map.groupBy(this.events, (event) => event.userId))
       await this.compare(userId, events);
     this.events = [];
@@ -50,13 +50,13 @@ export class ImportConflicts {
   }
 
   private async compare(userId: string, events: readonly LoggedEvent[]): Promise<void> {
-    let user = this.users.get(userId);
-    if (!user) {
-      user = { upTo: 0, both: 0, ended: false };
-      this.users.set(userId, user);
+    let shared = this.users.get(userId);
+    if (!shared) {
+      shared = { upTo: 0, count: 0, exhausted: false };
+      this.users.set(userId, shared);
     }
-    if (user.ended) return;
-    const stored = await this.reader.events({ after: user.upTo, userId, limit: events.length });
+    if (shared.exhausted) return;
+    const stored = await this.reader.events({ after: shared.upTo, userId, limit: events.length });
     for (const [i, { eventId, position }] of stored.entries()) {
       const event = events[i] as LoggedEvent;
       if (eventId !== event.eventId) {
@@ -64,9 +64,9 @@ export class ImportConflicts {
         throw userExists(userId, what);
       }
     }
-    user.both += stored.length;
-    user.upTo = stored.at(-1)?.position ?? user.upTo;
-    user.ended = stored.length < events.length;
+    shared.count += stored.length;
+    shared.upTo = stored.at(-1)?.position ?? shared.upTo;
+    shared.exhausted = stored.length < events.length;
   }
 
   private async compareReceipts(receipts: readonly ReceiptRow[]): Promise<void> {

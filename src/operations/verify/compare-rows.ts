@@ -36,7 +36,7 @@ export interface ProjectionComparison extends ProjectionDifferences {
 
 /** Compares one projection's live rows with folded ones, a range of users at a time, in user-id order. */
 export class RowComparison {
-  private readonly first: RowDifference[] = [];
+  private readonly listed: RowDifference[] = [];
   private rows = 0;
   private differences = 0;
 
@@ -53,8 +53,8 @@ export class RowComparison {
   }
 
   result(): ProjectionDifferences {
-    const { name, rows, differences, first } = this;
-    return { name, rows, differences, firstDifferences: first };
+    const { name, rows, differences, listed } = this;
+    return { name, rows, differences, firstDifferences: listed };
   }
 
   /** Called with each live row and each folded row. */
@@ -66,12 +66,12 @@ export class RowComparison {
     const expected = rows.of(table);
     const same = comparer(table);
     let next = 0;
-    const missingBefore = (key: readonly Key[] | undefined) => {
+    const addMissingBefore = (key: readonly Key[] | undefined) => {
       for (; next < expected.length; next++) {
         const row = expected[next] as object;
         if (key && compareKeys(keyOf(table, row), key) >= 0) return;
         this.onRow('folded', table, row);
-        this.differ(table, undefined, row);
+        this.addDifference(table, undefined, row);
       }
     };
     for await (const page of livePages(reader, table, { after, upTo })) {
@@ -79,25 +79,25 @@ export class RowComparison {
         this.onRow('live', table, live);
         if (!same(live, expected[next])) {
           const key = keyOf(table, live);
-          missingBefore(key);
+          addMissingBefore(key);
           const folded = expected[next];
           if (folded === undefined || compareKeys(keyOf(table, folded), key) > 0) {
-            this.differ(table, live, undefined);
+            this.addDifference(table, live, undefined);
             continue;
           }
-          if (!same(live, folded)) this.differ(table, live, folded);
+          if (!same(live, folded)) this.addDifference(table, live, folded);
         }
         this.onRow('folded', table, expected[next++] as object);
       }
       this.rows += page.length;
     }
-    missingBefore(undefined);
+    addMissingBefore(undefined);
   }
 
-  private differ(table: Table, live: object | undefined, folded: object | undefined): void {
+  private addDifference(table: Table, live: object | undefined, folded: object | undefined): void {
     this.differences++;
-    if (this.first.length >= MAX_LISTED_DIFFERENCES) return;
-    this.first.push({
+    if (this.listed.length >= MAX_LISTED_DIFFERENCES) return;
+    this.listed.push({
       table: table.name,
       key: keyOf(table, live ?? folded ?? {}),
       live: live && parsedRow(table, live),
@@ -108,17 +108,17 @@ export class RowComparison {
 
 /** A comparison that also computes a digest of each side. */
 export class DigestedComparison extends RowComparison {
-  private readonly hashes: Record<Side, Map<Table, Hash>>;
+  private readonly tableHashes: Record<Side, Map<Table, Hash>>;
   private readonly texts: Map<Table, (row: object) => string>;
 
   constructor(name: string, tables: readonly Table[]) {
     super(name, tables);
-    this.hashes = { live: hashes(tables), folded: hashes(tables) };
+    this.tableHashes = { live: newHashes(tables), folded: newHashes(tables) };
     this.texts = new Map(tables.map((table) => [table, rowTexts(table)]));
   }
 
   override result(): ProjectionComparison {
-    const { live, folded } = this.hashes;
+    const { live, folded } = this.tableHashes;
     return {
       ...super.result(),
       digestLive: digestOf(live.values()),
@@ -127,7 +127,7 @@ export class DigestedComparison extends RowComparison {
   }
 
   protected override onRow(side: Side, table: Table, row: object): void {
-    this.hashes[side].get(table)?.update(this.texts.get(table)?.(row) ?? '');
+    this.tableHashes[side].get(table)?.update(this.texts.get(table)?.(row) ?? '');
   }
 }
 
@@ -157,17 +157,17 @@ export async function* livePages(
 ): AsyncGenerator<readonly object[]> {
   const filters: Filter[] = [['userId', '>', after]];
   if (upTo !== undefined) filters.push(['userId', '<=', upTo]);
-  let place: Key[] | undefined;
+  let lastKey: Key[] | undefined;
   for (;;) {
     const page = await reader.rows(storedTable(table), {
       filters,
       order: table.key,
       limit: ROWS_PER_PAGE,
-      ...(place && { after: place }),
+      ...(lastKey && { after: lastKey }),
     });
     yield page;
     if (page.length < ROWS_PER_PAGE) return;
-    place = keyOf(table, page.at(-1) as object);
+    lastKey = keyOf(table, page.at(-1) as object);
   }
 }
 
@@ -188,13 +188,13 @@ export function rowTexts(table: Table): (row: object) => string {
   };
 }
 
-function hashes(tables: readonly Table[]): Map<Table, Hash> {
+function newHashes(tables: readonly Table[]): Map<Table, Hash> {
   return new Map(tables.map((table) => [table, createHash('sha256').update(`${table.name}\n`)]));
 }
 
 /** SHA-256 over the digests of the tables, in the order in which the projection declares them. */
 export function digestOf(tables: Iterable<Hash>): string {
-  const whole = createHash('sha256');
-  for (const hash of tables) whole.update(hash.copy().digest());
-  return whole.digest('hex');
+  const combined = createHash('sha256');
+  for (const hash of tables) combined.update(hash.copy().digest());
+  return combined.digest('hex');
 }

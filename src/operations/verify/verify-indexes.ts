@@ -27,8 +27,8 @@ export class VerifyIndexes {
   /** Checks the index entries of some users, within the snapshot of their rows. */
   async take({ rows }: FoldedUsers): Promise<void> {
     for (const table of this.tables) {
-      const ofUsers = Map.groupBy(rows.of(table), (row) => (row as { userId: string }).userId);
-      for (const [userId, ofUser] of ofUsers) await this.user(table, userId, ofUser);
+      const rowsByUser = Map.groupBy(rows.of(table), (row) => (row as { userId: string }).userId);
+      for (const [userId, userRows] of rowsByUser) await this.checkUser(table, userId, userRows);
     }
   }
 
@@ -43,12 +43,12 @@ export class VerifyIndexes {
         await this.reader.indexedRows(table),
       ]);
       if (rows !== indexed)
-        this.found(`${table.name}: ${rows} rows, but ${indexed} of them in the full-text index`);
+        this.addFinding(`${table.name}: ${rows} rows, but ${indexed} of them in the full-text index`);
     }
     return this.findings;
   }
 
-  private async user(
+  private async checkUser(
     table: Table & { fullText: FullText },
     userId: string,
     rows: readonly object[],
@@ -56,16 +56,16 @@ export class VerifyIndexes {
     const indexed = await this.reader.indexedTerms(table, userId);
     for (const row of rows) {
       const id = (row as Record<string, number>)[table.fullText.id] as number;
-      const held = indexed.get(id) ?? '';
+      const terms = indexed.get(id) ?? '';
       indexed.delete(id);
-      if (held !== indexedTerms(table.fullText, row))
-        this.found(`${table.name}: the index does not hold the words of row ${id} of ${userId}`);
+      if (terms !== indexedTerms(table.fullText, row))
+        this.addFinding(`${table.name}: the index does not hold the words of row ${id} of ${userId}`);
     }
     for (const id of indexed.keys())
-      this.found(`${table.name}: the index holds row ${id} of ${userId}, which is not there`);
+      this.addFinding(`${table.name}: the index holds row ${id} of ${userId}, which is not there`);
   }
 
-  private found(what: string): void {
+  private addFinding(what: string): void {
     if (this.findings.length < MAX_LISTED_FINDINGS) this.findings.push({ check: 'index', what });
   }
 }

@@ -75,7 +75,7 @@ export async function verifyLog({
   anchors: readonly Anchor[];
   progress: (events: number) => void;
 }): Promise<VerifiedLog> {
-  const chain = new Chain(anchors);
+  const chain = new ChainCheck(anchors);
   for (let after = 0; after < head.position;) {
     const page = await reader.events({ after, limit: EVENTS_PER_PAGE });
     const upTo = page.filter(({ position }) => position <= head.position);
@@ -90,11 +90,11 @@ export async function verifyLog({
     events: chain.events,
     chainHead: head.hash,
     positionGaps: chain.gaps,
-    findings: [...chain.findings, ...(await ends(reader)), ...(await doubled(reader))],
+    findings: [...chain.findings, ...(await lostAtEnd(reader)), ...(await duplicateIds(reader))],
   };
 }
 
-class Chain {
+class ChainCheck {
   events = 0;
   readonly gaps: PositionGap[] = [];
   readonly findings: Finding[] = [];
@@ -104,7 +104,7 @@ class Chain {
     hash: GENESIS,
     recordedAt: 0,
   };
-  private changed = 0;
+  private wrongHashes = 0;
 
   constructor(anchors: readonly Anchor[]) {
     this.anchors = Map.groupBy(anchors, ({ position }) => position);
@@ -114,9 +114,9 @@ class Chain {
     const { position } = event;
     this.events++;
     const follows = position === this.previous.position + 1;
-    if (!follows) this.gap(this.previous.position + 1, position - 1);
+    if (!follows) this.addGap(this.previous.position + 1, position - 1);
     // After a gap, the hash of the event before is unknown.
-    if (follows && chainHash(this.previous.hash, event) !== event.hash) this.change(event);
+    if (follows && chainHash(this.previous.hash, event) !== event.hash) this.addWrongHash(event);
     if (event.recordedAt < this.previous.recordedAt) {
       this.findings.push({
         check: 'order',
@@ -124,21 +124,21 @@ class Chain {
         what: 'it was recorded before the event in front of it',
       });
     }
-    for (const anchor of this.anchors.get(position) ?? []) this.compare(event, anchor);
+    for (const anchor of this.anchors.get(position) ?? []) this.compareAnchor(event, anchor);
     this.previous = event;
   }
 
-  private compare({ position, hash, recordedAt }: StoredEvent, anchor: Anchor): void {
+  private compareAnchor({ position, hash, recordedAt }: StoredEvent, anchor: Anchor): void {
     if (anchor.hash === hash || recordedAt > (anchor.notedAt ?? Infinity)) return;
     const what = `its hash is not the one that ${anchor.source} notes: the log up to here was rewritten since`;
     this.findings.push({ check: 'anchor', position, what });
   }
 
   endAt(position: number): void {
-    if (this.previous.position < position) this.gap(this.previous.position + 1, position);
+    if (this.previous.position < position) this.addGap(this.previous.position + 1, position);
   }
 
-  private gap(from: number, to: number): void {
+  private addGap(from: number, to: number): void {
     this.gaps.push({ from, to });
     if (this.gaps.length > MAX_LISTED_FINDINGS) return;
     const what =
@@ -148,8 +148,8 @@ class Chain {
     this.findings.push({ check: 'position-gap', position: from, what });
   }
 
-  private change({ position, streamId, type }: StoredEvent): void {
-    if (++this.changed > MAX_LISTED_FINDINGS) return;
+  private addWrongHash({ position, streamId, type }: StoredEvent): void {
+    if (++this.wrongHashes > MAX_LISTED_FINDINGS) return;
     const what = `${type} of ${streamId}, or the event before it, was changed after it was written: its hash does not fit`;
     this.findings.push({ check: 'hash', position, what });
   }
@@ -166,7 +166,7 @@ export async function storageFindings(reader: StoreReader): Promise<Finding[]> {
  * Lost events at the end of the log leave no gap. They show in the highest position ever given, and in their
  * receipts.
  */
-function ends(reader: StoreReader): Promise<Finding[]> {
+function lostAtEnd(reader: StoreReader): Promise<Finding[]> {
   return reader.snapshot(async () => {
     const { position: head } = await reader.head();
     const findings: Finding[] = [];
@@ -189,7 +189,7 @@ function ends(reader: StoreReader): Promise<Finding[]> {
   });
 }
 
-async function doubled(reader: StoreReader): Promise<Finding[]> {
+async function duplicateIds(reader: StoreReader): Promise<Finding[]> {
   const ids = await reader.doubledEventIds();
   return ids.map((id) => ({ check: 'doubled-id', what: `more than one event has the id ${id}` }));
 }

@@ -46,14 +46,14 @@ export async function verifyStore(parts: VerifyParts): Promise<VerifyReport> {
     if (error instanceof DamagedDatabase) storage.push({ check: 'storage', what: error.message });
     // Damaged storage cannot be read in full, so the damage itself is the report.
     if (storage.length === 0) throw error;
-    return UNREADABLE;
+    return UNREADABLE_CONTENTS;
   });
   const findings = [...storage, ...verified.findings];
   const ok = findings.length === 0 && verified.projections.every(({ differences }) => differences === 0);
   return { ok, ...verified, findings, ms: Math.round(performance.now() - started) };
 }
 
-const UNREADABLE = {
+const UNREADABLE_CONTENTS = {
   position: 0,
   events: 0,
   chainHead: '',
@@ -66,7 +66,7 @@ const UNREADABLE = {
 
 async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'ok' | 'ms'>> {
   const { reader, projections, anchors = [] } = parts;
-  const decoder = rememberingLast(parts.decoder);
+  const decoder = cachingLast(parts.decoder);
   const head = await reader.head();
   let done = 0;
   const progress = (events: number) => {
@@ -78,9 +78,9 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
   const streams = new VerifyStreams(decoder);
   const comparisons = projections.map(({ name, tables }) => new DigestedComparison(name, tables));
   const indexes = new VerifyIndexes(reader, projections);
-  const onEvent = (event: ScannedEvent) => streams.event(event);
+  const onEvent = (event: ScannedEvent) => streams.takeEvent(event);
   const poison = await foldStore({ reader, decoder, projections, onEvent }, async (folded) => {
-    await streams.moment(reader, folded);
+    await streams.endSnapshot(reader, folded);
     for (const comparison of comparisons) await comparison.take(reader, folded);
     await indexes.take(folded);
     progress(folded.events);
@@ -105,8 +105,8 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
 /** Receipts are never removed, so a store has at least as many as any anchor of its log recorded. */
 async function lostReceipts(reader: StoreReader, anchors: readonly Anchor[]): Promise<Finding[]> {
   const count = await reader.count(receiptsTable);
-  const most = anchors.toSorted((a, b) => (b.receipts ?? 0) - (a.receipts ?? 0));
-  for (const { position, hash, source, receipts = 0 } of most) {
+  const mostReceiptsFirst = anchors.toSorted((a, b) => (b.receipts ?? 0) - (a.receipts ?? 0));
+  for (const { position, hash, source, receipts = 0 } of mostReceiptsFirst) {
     if (receipts <= count) return [];
     const [event] = await reader.events({ after: position - 1, limit: 1 });
     // The anchor belongs to another history, which may have had more receipts.
@@ -118,7 +118,7 @@ async function lostReceipts(reader: StoreReader, anchors: readonly Anchor[]): Pr
 }
 
 /** Caches the last decoded event, because the stream checks and the folds decode the same event in turn. */
-function rememberingLast(decoder: EventDecoder): Pick<EventDecoder, 'decodeScanned'> {
+function cachingLast(decoder: EventDecoder): Pick<EventDecoder, 'decodeScanned'> {
   let last: ScannedEvent | undefined;
   let event: FoldEvent | undefined;
   return {

@@ -23,16 +23,16 @@ export class VerifyStreams {
   constructor(private readonly decoder: Pick<EventDecoder, 'decodeScanned'>) {}
 
   /** Checks an event. A user's events must come in the order of their positions. */
-  event(stored: ScannedEvent): void {
+  takeEvent(stored: ScannedEvent): void {
     const { position, userId, streamId, streamKey, version } = stored;
     const id = keyText([userId, streamId]);
     const before = this.streams.get(id) ?? { streamKey: position, version: 0 };
     if (version !== before.version + 1) {
       const what = `${streamId} goes from version ${before.version} to ${version}`;
-      this.found({ check: 'stream', position, what });
+      this.addFinding({ check: 'stream', position, what });
     }
     if (streamKey !== before.streamKey) {
-      this.found({
+      this.addFinding({
         check: 'stream',
         position,
         what: `${streamId} has the number ${streamKey}, not ${before.streamKey}`,
@@ -43,25 +43,25 @@ export class VerifyStreams {
       this.decoder.decodeScanned(stored);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.found({ check: 'event', position, what: error.message });
+      this.addFinding({ check: 'event', position, what: error.message });
     }
   }
 
   /** Compares the streams of these users with their rows in the streams table. */
-  async moment(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
+  async endSnapshot(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
     for await (const page of livePages(reader, streamsTable, folded)) {
-      for (const row of page) this.known(row as { userId: string; streamId: string });
+      for (const row of page) this.checkRow(row as { userId: string; streamId: string });
     }
     // An event whose stream has no row is not read at all; it is reported as a position gap.
     this.streams = new Map();
   }
 
-  private known({ userId, streamId }: { userId: string; streamId: string }): void {
+  private checkRow({ userId, streamId }: { userId: string; streamId: string }): void {
     if (!this.streams.delete(keyText([userId, streamId])))
-      this.found({ check: 'stream', what: `${streamId} of ${userId} is known, but has no events` });
+      this.addFinding({ check: 'stream', what: `${streamId} of ${userId} is known, but has no events` });
   }
 
-  private found(finding: Finding): void {
+  private addFinding(finding: Finding): void {
     if (this.findings.length < MAX_LISTED_FINDINGS) this.findings.push(finding);
   }
 }
