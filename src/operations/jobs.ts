@@ -22,7 +22,7 @@ export interface Job<T> {
 /** The jobs of one kind in this process. One runs at a time; each can be followed and cancelled. */
 export class Jobs<T> {
   private readonly jobs = new Map<string, Job<T>>();
-  private running: { job: Job<T>; abort: AbortController; ended: Promise<void> } | undefined;
+  private running: { job: Job<T>; abort: AbortController; whenEnded: Promise<void> } | undefined;
 
   constructor(private readonly kind: JobKind) {}
 
@@ -34,7 +34,7 @@ export class Jobs<T> {
     this.forgetOldest();
     const abort = new AbortController();
     const ended = this.run(job, work, abort.signal);
-    this.running = { job, abort, ended };
+    this.running = { job, abort, whenEnded: ended };
     return job;
   }
 
@@ -50,16 +50,15 @@ export class Jobs<T> {
     return [...this.jobs.values()].toReversed();
   }
 
-  /** Resolves when the job has ended. */
-  async ended(job: Job<T>): Promise<void> {
-    if (this.running?.job === job) await this.running.ended;
+  async whenEnded(job: Job<T>): Promise<void> {
+    if (this.running?.job === job) await this.running.whenEnded;
   }
 
   /** Cancels the job if it is still running, and resolves when it has ended. Throws NotFound. */
   async cancel(id: string): Promise<Job<T>> {
     const job = this.get(id);
     if (this.running?.job === job) this.running.abort.abort();
-    await this.ended(job);
+    await this.whenEnded(job);
     return job;
   }
 
@@ -102,7 +101,6 @@ export function rateOf(job: Job<unknown>): { perSecond: number; etaSeconds: numb
   return { perSecond, etaSeconds: perSecond > 0 ? Math.ceil((job.total - job.done) / perSecond) : null };
 }
 
-/** Another job of this kind is running. */
 function jobRuns(kind: JobKind, id: string): Refused {
   return new Refused(`${kind}.running`, `The ${kind} ${id} runs already; wait for it, or cancel it first.`);
 }

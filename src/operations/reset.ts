@@ -7,7 +7,6 @@ import { databaseFile, takeDataFolder } from '../store/sqlite/data-folder.js';
 import { emptyFile } from '../store/sqlite/empty-file.js';
 import type { Manifest } from './backup/manifest.js';
 
-/** Makes the backup that a reset requires. */
 type BackUp = (address: { file: string } | { url: string }) => Promise<Manifest>;
 
 /**

@@ -8,7 +8,6 @@ export interface Task<Input> {
   port: MessagePort;
 }
 
-/** How to run a task, and what to do with its progress. */
 interface TaskRun<Report extends number[]> {
   /** Name of the exported function; the default export when omitted. */
   name?: string;

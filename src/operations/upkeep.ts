@@ -16,20 +16,13 @@ import type { Job } from './jobs.js';
 import type { Rebuilt } from './rebuild/rebuild.js';
 import type { Rebuilds } from './rebuild/rebuilds.js';
 
-/**
- * Interval between two checks of the projections, in ms. Other processes may have caught them up, or left
- * them behind.
- */
+/** Interval between two checks of the projections, in ms; other processes may have changed them. */
 const CHECK_EVERY_MS = 1_000;
-/**
- * Pause after a rebuild, in ms, by how it ended. An operator who cancels a rebuild does not want it back
- * soon.
- */
+/** Pause after a rebuild, in ms, by how it ended: an operator's cancellation should last a while. */
 const REBUILD_PAUSE_MS = { running: 0, done: 0, failed: 30_000, cancelled: 600_000 };
 /** Pause after a refused rebuild, in ms: another process is rebuilding, and the next checks see its rows. */
 const REFUSED_PAUSE_MS = 5_000;
 
-/** What Upkeep needs of the running store. */
 interface RunningStore {
   address: DatabaseAddress;
   reads: Reads;

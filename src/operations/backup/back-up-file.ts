@@ -19,10 +19,7 @@ export interface WrittenBackup extends StoreDescription, PackedFile {
   rawBytes: number;
 }
 
-/**
- * Backs up a snapshot of a SQLite file, which is copied while it is written to, described, compressed, and
- * read again.
- */
+/** Backs up a snapshot of a SQLite file: copies it while it is written to, describes, packs, verifies it. */
 export async function backUpFile(
   source: string,
   { partial, name }: { partial: string; name: string },
@@ -78,10 +75,7 @@ async function checkChain(copy: string): Promise<void> {
 
 const ignoreProgress = (): void => undefined;
 
-/**
- * Opens an unpacked backup and compares it with its manifest. Throws Corrupt, or Refused if it is not a
- * store, naming the backup.
- */
+/** Compares an unpacked backup with its manifest. Throws Corrupt, or Refused if it is not a store. */
 export async function checkFile(
   backup: string,
   unpacked: string,

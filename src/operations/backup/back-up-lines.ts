@@ -2,8 +2,8 @@ import { dirname, join } from 'node:path';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import type { Progress } from '../job-context.js';
-import { linesIn } from '../lines/lines-in.js';
 import { linesOf } from '../lines/log-lines.js';
+import { readPackedLines } from '../lines/read-packed-lines.js';
 import type { WrittenBackup } from './back-up-file.js';
 import { damagedBackup } from './backup-errors.js';
 import { writingTo } from './backup-folder.js';
@@ -11,10 +11,7 @@ import { describeStore, type StoreDescription } from './describe-store.js';
 import type { Steps } from './steps.js';
 import { checkPacked, pack, type PackedFile } from './zstd-files.js';
 
-/**
- * Backs up a snapshot of a database as lines: the log, its receipts and skips. Everything else can be folded
- * from them.
- */
+/** Backs up a snapshot of a database as lines: log, receipts, skips. All else can be folded from them. */
 export function backUpLines(
   address: DatabaseAddress,
   { partial, name }: { partial: string; name: string },
@@ -49,7 +46,7 @@ async function verifyLines(
   progress: (events: number) => void,
 ): Promise<void> {
   await checkPacked(file, described);
-  for await (const entry of linesIn(file)) {
+  for await (const entry of readPackedLines(file)) {
     if (entry.kind === 'event' && entry.event.position % 1_000 === 0) progress(entry.event.position);
     if (entry.kind !== 'trailer') continue;
     const { events, receipts, lastHash } = entry.trailer;

@@ -9,7 +9,6 @@ import { makePartial, manifestOf, publish, writingTo } from './backup-folder.js'
 import { backupName, MANIFEST_FORMAT, type Manifest } from './manifest.js';
 import { Steps } from './steps.js';
 
-/** What to back up, and where to. */
 export interface BackupInput {
   address: DatabaseAddress;
   folder: string;
@@ -17,9 +16,9 @@ export interface BackupInput {
 }
 
 /**
- * Writes a full backup of a store that may be written to meanwhile, reads it again, and only then gives it
- * its name: data first, manifest last. Throws Unavailable if the folder cannot be written. Never touches
- * earlier backups. Unfinished files stay in the partial folder, which the caller removes.
+ * Writes a full backup of a store that may be written to at the same time, reads it again, and only then
+ * gives it its name: data first, manifest last. Throws Unavailable if the folder cannot be written. Never
+ * touches earlier backups. Unfinished files stay in the partial folder, which the caller removes.
  */
 export function backUp(
   { address, folder, backupId = newId() }: BackupInput,

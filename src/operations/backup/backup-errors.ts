@@ -3,7 +3,6 @@ import { whyOf } from '../../why.js';
 
 // Errors of backups, drills and restores, each sentence once.
 
-/** The folder has no manifest of that name. */
 export function noSuchBackup(id: string, folder: string): NotFound {
   return new NotFound('backup.not-found', `No backup ${id} in ${folder}.`);
 }
@@ -26,9 +25,7 @@ export function damagedBackup(file: string, what: string, cause?: unknown): Corr
   return new Corrupt('backup.damaged', `${file} is damaged: ${what}.`, { cause });
 }
 
-/**
- * The newest backup cannot be read. Restoring an older one would silently lose what only the newest contains.
- */
+/** The newest backup is unreadable; restoring an older one would silently lose what only it contains. */
 export function damagedNewestBackup({ name, why }: { name: string; why: string }, older?: string): Corrupt {
   const instead =
     older === undefined ? 'There is no other one.' : `Mend or remove it, or restore --from ${older}.`;
@@ -49,7 +46,6 @@ export function unwritableBackups(folder: string, why: string, cause: unknown): 
   );
 }
 
-/** No backup leads to the requested state. */
 export function unreachableState(what: string): Refused {
   return new Refused('restore.unreachable', what);
 }

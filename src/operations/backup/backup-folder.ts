@@ -28,10 +28,7 @@ export async function listBackups(folder: string): Promise<Manifest[]> {
   return (await readBackups(folder)).backups;
 }
 
-/**
- * Returns the same backups, and the broken ones: those whose manifest or data file is not what was written.
- * Newest first.
- */
+/** Returns the same, and the backups whose manifest or data is not what was written; both newest first. */
 export async function readBackups(folder: string): Promise<{ backups: Manifest[]; broken: BrokenBackup[] }> {
   const names = (await namesIn(folder))
     .filter((name) => MANIFEST_NAME.test(name))
@@ -62,7 +59,7 @@ export async function hasBackups(folder: string): Promise<boolean> {
 
 /**
  * Reads the manifest and checks that the data file has the recorded size; only a restore or a drill verifies
- * its content. Returns undefined if the backup was removed meanwhile.
+ * its content. Returns undefined if the backup has just been removed.
  */
 async function readChecked(folder: string, name: string): Promise<Manifest | undefined> {
   try {
@@ -138,10 +135,7 @@ export async function writingTo<T>(folder: string, work: () => Promise<T>): Prom
 const UNWRITABLE_CODES = /^(ENOSPC|EDQUOT|EFBIG|EROFS|EACCES|EPERM|EIO|ENOTDIR|EEXIST)$/;
 const DISK_FULL_CODES = /^(ENOSPC|EDQUOT|EFBIG)$/;
 
-/**
- * Why files cannot be written, as the operating system reports it, or SQLite about a copy; undefined for any
- * other failure.
- */
+/** Why files cannot be written, as reported by the OS, or by SQLite for a copy; otherwise undefined. */
 function whyUnwritable(error: unknown): string | undefined {
   // This error is about the copy, because the live database is only read.
   if (error instanceof Unavailable && error.code === 'database.unavailable') return whyOf(error.cause);

@@ -7,10 +7,7 @@ import type { Manifest } from './manifest.js';
 export interface BackupStatus {
   /** The newest full backup. */
   lastBackup: Pick<Manifest, 'file' | 'createdAt' | 'position' | 'bytes'> | null;
-  /**
-   * Why the last backup of this process failed, unless a newer one has succeeded; otherwise what is wrong
-   * with the folder or its newest backup. Null if nothing is wrong.
-   */
+  /** Why this process's last backup failed, if none succeeded since; else what is wrong in the folder. */
   backupError: string | null;
   /** Null if backups are not continuous. */
   shipping: {
@@ -22,10 +19,7 @@ export interface BackupStatus {
   drillError: string | null;
 }
 
-/**
- * What is known about the backups. The folder shows what any process has made; this process knows what has
- * failed.
- */
+/** What is known about the backups: the folder shows what was made, this process knows what has failed. */
 export class BackupState {
   private failure: { why: string; at: number } | undefined;
   private shipping: BackupStatus['shipping'];

@@ -15,7 +15,6 @@ import type { RetentionPolicy } from './retention.js';
 import { runBackup, runDrill } from './run-backup.js';
 import { Shipping } from './shipping.js';
 
-/** The settings of backups. */
 export interface BackupSettings {
   address: DatabaseAddress;
   /** The backup folder. */
@@ -94,10 +93,7 @@ export class Backups {
     });
   }
 
-  /**
-   * Returns the running and failed backups of this process, then the backups in the folder; each newest
-   * first.
-   */
+  /** Returns this process's running and failed backups, then the folder's backups; each newest first. */
   async list(): Promise<(Job<Manifest> | Manifest)[]> {
     const manifests = await listBackups(this.settings.folder);
     const inFolder = new Set(manifests.map(({ backupId }) => backupId));
@@ -150,7 +146,7 @@ export class Backups {
   }
 
   private async resultOf(job: Job<Manifest>): Promise<Manifest | undefined> {
-    await this.jobs.ended(job);
+    await this.jobs.whenEnded(job);
     return job.result;
   }
 

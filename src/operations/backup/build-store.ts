@@ -12,10 +12,10 @@ import { openRebuild } from '../../store/open-rebuild.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { asOneFile } from '../../store/sqlite/database-file.js';
 import type { Progress } from '../job-context.js';
-import { linesIn } from '../lines/lines-in.js';
 import type { LogEntry } from '../lines/log-line.js';
 import { linesOf } from '../lines/log-lines.js';
 import { readLines } from '../lines/read-log-lines.js';
+import { readPackedLines } from '../lines/read-packed-lines.js';
 import { foldInThreads } from '../rebuild/fold-ranges.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { liveDigests } from '../verify/live-digests.js';
@@ -30,7 +30,6 @@ import { segmentsFolder } from './segments.js';
 import type { Steps } from './steps.js';
 import { checkPacked, unpackFile } from './zstd-files.js';
 
-/** What to build, from what, and where. */
 export interface BuildInput {
   /** The backup folder. */
   folder: string;
@@ -55,13 +54,9 @@ export interface BuiltStore extends BackupEnd {
   receipts: number;
   /** Events that came from segments. */
   replayed: number;
-  /**
-   * First position of the command that the target would have split, and which was left out; null if none was.
-   */
+  /** First position of the command that was left out because the target would have split it. */
   leftOutFrom: number | null;
-  /**
-   * Digests of the full backup, before any segment; without projections of another version or with a failure.
-   */
+  /** Of the full backup, before any segment; without projections of another version or with a failure. */
   digests: ComparedDigest[];
   projections: VerifyReport['projections'];
   /** Projections that are incomplete, because each stopped at a poison event. */
@@ -128,7 +123,7 @@ async function importBackup(
 ): Promise<void> {
   let done = 0;
   const report = (events: number) => progress?.((done += events), base.events);
-  if (base.kind === 'lines') await replayInto(address, linesIn(source), undefined, report);
+  if (base.kind === 'lines') await replayInto(address, readPackedLines(source), undefined, report);
   else await importSqliteBackup(source, address, base, report);
   await fold(address, progress);
   const end = await readStore(address, endOf);
@@ -171,7 +166,7 @@ async function replaySegments(
 async function* entriesOf(folder: string, segments: RestorePlan['segments']): AsyncGenerator<LogEntry> {
   for (const { file, from, to } of segments) {
     const path = join(segmentsFolder(folder), file);
-    for await (const entry of linesIn(path)) {
+    for await (const entry of readPackedLines(path)) {
       if (entry.kind === 'header' && (entry.header.after !== from - 1 || entry.header.upTo !== to)) {
         throw foreignBackup(
           path,
@@ -213,10 +208,7 @@ async function fold(address: DatabaseAddress, progress?: Progress): Promise<Fold
   }
 }
 
-/**
- * Compares the live rows with the manifest, except for projections that stopped or have another version.
- * Throws Corrupt.
- */
+/** Compares live rows with the manifest, except for stopped projections and other versions. */
 async function compareDigests(address: DatabaseAddress, base: Manifest): Promise<ComparedDigest[]> {
   const live = await readStore(address, async (reader) => {
     const failures = await allFailures(reader);
@@ -237,10 +229,7 @@ async function compareDigests(address: DatabaseAddress, base: Manifest): Promise
   return compared;
 }
 
-/**
- * Verifies the store without its stopped projections, whose rows are not what their folds would make. Throws
- * Corrupt.
- */
+/** Verifies the store without its stopped projections, whose rows are not what their folds would make. */
 async function verify(
   address: DatabaseAddress,
   base: Manifest,

@@ -19,7 +19,6 @@ export async function describeStore(reader: StoreReader): Promise<StoreDescripti
   };
 }
 
-/** Returns where the store's log ends. */
 export async function endOf(reader: Pick<StoreReader, 'head'>): Promise<BackupEnd> {
   const { position, hash, recordedAt } = await reader.head();
   return {

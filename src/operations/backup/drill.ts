@@ -26,7 +26,6 @@ export interface DrillProof extends BuiltStore {
   ms: number;
 }
 
-/** The outcome of the last drill. */
 export interface DrillResult {
   ok: boolean;
   /** ISO 8601. */
@@ -38,8 +37,7 @@ export interface DrillResult {
 }
 
 /**
- * Restores into a scratch file, verifies it, and deletes it; nothing else is touched. Throws what a restore
- * throws.
+ * Restores into a scratch file, verifies it, and deletes it; touches nothing else. Throws as a restore does.
  */
 export async function drill(source: RestoreSource, progress?: Progress): Promise<DrillProof> {
   for (let attempt = 1; ; attempt++) {
@@ -48,7 +46,7 @@ export async function drill(source: RestoreSource, progress?: Progress): Promise
     try {
       return await drillWith(plan, source, steps, progress);
     } catch (error) {
-      // Retention may have removed the backup meanwhile.
+      // Retention may have removed the backup during the drill.
       const hasBackup = existsSync(join(source.folder, manifestOf(plan.base.file)));
       if (hasBackup || attempt === MAX_ATTEMPTS) throw error;
     }

@@ -7,9 +7,7 @@ import type { PackedFile } from './zstd-files.js';
 /** The format number of manifests. A release refuses any other. */
 export const MANIFEST_FORMAT = 1;
 
-/**
- * What the data file contains: the whole SQLite file, or the log and what cannot be folded from it, as lines.
- */
+/** The data file: a whole SQLite file, or lines with the log and what cannot be folded from it. */
 export type BackupKind = 'sqlite' | 'lines';
 
 /** Where a backup's log ends. */
@@ -22,7 +20,6 @@ export interface BackupEnd {
   recordedAt: string | null;
 }
 
-/** How long one step of a job took. */
 export interface StepTime {
   step: string;
   ms: number;

@@ -9,9 +9,9 @@ const MIN_MERGED_SEGMENTS = 100;
 const SMALL_SEGMENT_BYTES = 8 * 1024 * 1024;
 
 /**
- * Merges many small segments into one, so that the folder stays small although it gets a segment every few
- * seconds. The merged one is written from the log, under its final name, before the small ones are removed. A
- * crash in between leaves both, and a restore can use either.
+ * Merges many small segments into one, because the folder gets a segment every few seconds. The merged one is
+ * written from the log, under its final name, before the small ones are removed. A crash in between leaves
+ * both, and a restore can use either.
  */
 export async function mergeSegments(
   reader: StoreReader,

@@ -29,9 +29,7 @@ export async function prune(
   });
 }
 
-/**
- * Removes segments of the same log that end at or before the oldest backup's position and are older than it.
- */
+/** Removes segments of this log that end by the oldest backup's position and were sealed before it. */
 async function removeUnneeded(reader: StoreReader, folder: string, oldest: Manifest): Promise<void> {
   const before = (await listSegments(folder)).filter(({ to }) => to <= oldest.position);
   for (const segment of before) {

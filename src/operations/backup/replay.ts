@@ -1,11 +1,10 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import { appendLines } from '../lines/append-lines.js';
-import { inCommands } from '../lines/line-chunks.js';
+import { chunkByCommand } from '../lines/line-chunks.js';
 import type { LogEntry } from '../lines/log-line.js';
 import { unverifiedRestore } from './backup-errors.js';
 import type { RestoreTarget } from './restore-plan.js';
 
-/** The result of a replay. */
 export interface Replayed {
   events: number;
   /** First position of the command that the target would have split; the whole command was left out. */
@@ -24,7 +23,7 @@ export async function replay(
 ): Promise<Replayed> {
   const commands = new WholeCommands(await log.head(), target);
   let events = 0;
-  for await (const chunk of inCommands(commands.upToTarget(entries))) {
+  for await (const chunk of chunkByCommand(commands.upToTarget(entries))) {
     await log.transaction((transaction) => appendLines(transaction, chunk, unverifiedRestore));
     events += chunk.events.length;
     progress?.(chunk.events.length);

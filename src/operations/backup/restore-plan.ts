@@ -3,10 +3,7 @@ import { manifestOf, type BrokenBackup } from './backup-folder.js';
 import { backupName, type Manifest } from './manifest.js';
 import { shortHash, type Segment } from './segments.js';
 
-/**
- * The end of a restore: an event's position, or the latest time, in ms UTC, at which its events were
- * recorded.
- */
+/** Where a restore ends: at an event's position, or with the last event recorded by a time, in ms UTC. */
 export type RestoreTarget = { position: number } | { time: number };
 
 /** A segment, and when it was sealed, ms UTC; 0 if unknown. */
@@ -14,7 +11,6 @@ export interface SealedSegment extends Segment {
   sealedAt: number;
 }
 
-/** What a restore can use. */
 export interface AvailableBackups {
   /** Newest first. */
   backups: readonly Manifest[];
@@ -75,10 +71,7 @@ function isAtOrBefore({ position, recordedAt }: Manifest, target: RestoreTarget 
   return recordedAt === null || Date.parse(recordedAt) <= target.time;
 }
 
-/**
- * Chains segments by their hashes. If two segments follow the same event, a restore came between them: the
- * newer one is right.
- */
+/** Follows the hashes. If two segments follow one event, a restore came between: the newer one is right. */
 function chainFrom(
   base: Manifest,
   segments: readonly SealedSegment[],
@@ -113,9 +106,7 @@ function reaches({ end }: RestorePlan, target: RestoreTarget | undefined): boole
   return !target || !('position' in target) || end >= target.position;
 }
 
-/**
- * Returns a segment beyond the plan's end that was sealed after the backup: the chain should have reached it.
- */
+/** A segment beyond the plan's end, sealed after the backup: the chain should have reached it. */
 function firstUnreached(
   { base, end }: RestorePlan,
   segments: readonly SealedSegment[],

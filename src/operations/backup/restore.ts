@@ -16,7 +16,6 @@ import type { StepTime } from './manifest.js';
 import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
 import { Steps } from './steps.js';
 
-/** What to restore, and how far. */
 export interface RestoreSource {
   /** The backup folder. */
   folder: string;
@@ -25,7 +24,6 @@ export interface RestoreSource {
   target?: RestoreTarget | undefined;
 }
 
-/** The result of a restore. */
 export interface Restored extends BuiltStore {
   backup: string;
   segments: number;

@@ -28,7 +28,7 @@ export function runBackup(input: BackupInput, context?: JobContext): Promise<Man
 /** Runs a drill in its own thread, and saves its outcome. */
 export async function runDrill(source: RestoreSource, context?: JobContext): Promise<DrillProof> {
   const { folder } = source;
-  // Throws that there is no backup, instead of creating the folder.
+  // Throws the error for a missing backup, without creating the folder.
   if (!existsSync(folder)) planRestore({ backups: [], broken: [], segments: [] }, undefined);
   try {
     const proof = await withFolderLock(folder, { lock: 'drill.lock', prefix: DRILL_SCRATCH }, () =>

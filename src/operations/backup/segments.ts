@@ -11,10 +11,7 @@ export const SHORT_HASH_DIGITS = 16;
 const POSITION_DIGITS = 12;
 const SEGMENT_NAME = /^edgesoul_log_(\d+)-(\d+)_([0-9a-f]{16})_([0-9a-f]{16})\.ndjson\.zst$/;
 
-/**
- * A sealed part of the log. Its name contains its range, and the hashes of the event before it and of its
- * last event.
- */
+/** A sealed part of the log, named by its range and the hashes of the events before it and at its end. */
 export interface Segment {
   file: string;
   /** Position of its first event. */
@@ -27,7 +24,6 @@ export interface Segment {
   lastHash: string;
 }
 
-/** Returns the folder of the segments. */
 export function segmentsFolder(backups: string): string {
   return join(backups, 'segments');
 }

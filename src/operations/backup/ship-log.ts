@@ -9,7 +9,6 @@ import { planRestore } from './restore-plan.js';
 import { hashAt, sealSegment } from './seal-segment.js';
 import { listSegments, shortHash } from './segments.js';
 
-/** What to ship, and where to. */
 export interface ShipInput {
   address: DatabaseAddress;
   /** The backup folder. */
@@ -44,10 +43,7 @@ export function shipLog({ address, folder, since }: ShipInput): Promise<Shipped 
   );
 }
 
-/**
- * Whether the folder still has what was shipped: it may have been emptied, or another one mounted in its
- * place.
- */
+/** Whether the folder still has what was shipped: it may have been emptied, or another one mounted. */
 async function isStillIn(folder: string, { position, hash }: Shipped): Promise<boolean> {
   if (!(await hasBackups(folder))) return false;
   const segments = await listSegments(folder);

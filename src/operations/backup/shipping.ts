@@ -8,10 +8,7 @@ import type { Manifest } from './manifest.js';
 import { shortHash } from './segments.js';
 import type { Shipped } from './ship-log.js';
 
-/**
- * Pause between two passes, in ms. What was acknowledged longer ago than this, plus the time of writing,
- * survives the loss of the machine.
- */
+/** Pause between passes, in ms: what is older than this, plus the time to write, survives a lost machine. */
 export const SHIP_EVERY_MS = 2_000;
 /** Pause after a failed full backup, in ms. */
 const BACKUP_RETRY_MS = 60_000;

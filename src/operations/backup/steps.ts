@@ -15,7 +15,7 @@ export class Steps {
     return result;
   }
 
-  /** Time since the first step began, in ms. */
+  /** Time since construction, in ms. */
   get ms(): number {
     return Math.round(performance.now() - this.started);
   }

@@ -13,7 +13,7 @@ const PIECE_BYTES = 1 << 20;
 const COMPRESSION = {
   params: {
     [zlib.constants.ZSTD_c_compressionLevel]: 3,
-    // A reader without the manifest notices a flipped bit, too.
+    // Detects a flipped bit even without the manifest.
     [zlib.constants.ZSTD_c_checksumFlag]: 1,
   },
   chunkSize: PIECE_BYTES,
@@ -47,7 +47,6 @@ export async function pack(
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** Compresses a file into a new one. */
 export function packFile(
   source: string,
   file: string,
@@ -56,10 +55,7 @@ export function packFile(
   return pack(createReadStream(source, { highWaterMark: PIECE_BYTES }), file, progress);
 }
 
-/**
- * Checks the size and the SHA-256 of a packed file before it is used. Throws Corrupt, naming the damage, and
- * Unavailable if the file cannot be read.
- */
+/** Checks size and SHA-256 of a packed file before its use. Throws Corrupt, or Unavailable if unreadable. */
 export async function checkPacked(file: string, packed: PackedFile): Promise<void> {
   await checkSize(file, packed);
   const hash = createHash('sha256');
@@ -73,10 +69,7 @@ export async function checkPacked(file: string, packed: PackedFile): Promise<voi
   }
 }
 
-/**
- * Checks only that the file exists and has the recorded size. Throws Corrupt, and Unavailable if it cannot be
- * read.
- */
+/** Checks only that the file has the recorded size. Throws Corrupt, or Unavailable if it is unreadable. */
 export async function checkSize(file: string, packed: Pick<PackedFile, 'bytes'>): Promise<void> {
   const { size } = await stat(file).catch((cause: unknown) => {
     if ((cause as { code?: string }).code === 'ENOENT') throw damagedBackup(file, 'it is missing', cause);
@@ -102,9 +95,7 @@ export async function unpackFile(
   await pipeline(unpacked(file), counting(progress), createWriteStream(copy, { flags: 'wx', flush: true }));
 }
 
-/**
- * Yields the decompressed content of a file. Throws Corrupt, naming the file, if it cannot be decompressed.
- */
+/** Yields a file's decompressed content. Throws Corrupt, naming the file, if that fails. */
 export async function* unpacked(file: string): AsyncGenerator<Buffer> {
   const read = createReadStream(file, { highWaterMark: PIECE_BYTES });
   const decompressed = zlib.createZstdDecompress({ chunkSize: PIECE_BYTES });

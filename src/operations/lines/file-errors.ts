@@ -3,20 +3,17 @@ import { whyOf } from '../../why.js';
 
 // Errors about a file of log lines, each sentence once.
 
-/** A place in a file of log lines. */
 export interface LinePlace {
-  /** From 1. */
+  /** Line number, from 1. */
   line: number;
   /** Position of the event, if the line is about one. */
   position?: number | undefined;
 }
 
-/** The operating system cannot read the file. */
 export function unreadableFile(file: string, cause: unknown): InvalidInput {
   return new InvalidInput('file.unreadable', `${file} cannot be read: ${whyOf(cause)}`, { cause });
 }
 
-/** The operating system cannot write the file. */
 export function unwritableFile(file: string, cause: unknown): InvalidInput {
   return new InvalidInput('file.unwritable', `${file} cannot be written: ${whyOf(cause)}`, { cause });
 }
@@ -26,7 +23,6 @@ export function foreignFile(what: string, cause?: unknown): FileRefused {
   return new FileRefused('file.foreign', `This is no log of an EdgeSoul store: ${what}.`, { cause });
 }
 
-/** The file's format is newer than this release. */
 export function newerFile(format: unknown): FileRefused {
   return new FileRefused(
     'file.newer',

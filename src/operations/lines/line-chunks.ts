@@ -16,11 +16,8 @@ export interface LineChunk {
   position: number;
 }
 
-/**
- * Divides lines into chunks, one per transaction. The events of a command stay together, and with their
- * receipt.
- */
-export async function* inCommands(entries: AsyncIterable<LogEntry>): AsyncGenerator<LineChunk> {
+/** Divides lines into one chunk per transaction. A command's events and its receipt stay together. */
+export async function* chunkByCommand(entries: AsyncIterable<LogEntry>): AsyncGenerator<LineChunk> {
   let chunk: LineChunk | undefined;
   let size = 0;
   const isFull = ({ events, receipts }: LineChunk) =>

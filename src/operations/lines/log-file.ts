@@ -36,10 +36,7 @@ export function compressionOf(file: string): Compression {
   return COMPRESSIONS[ending] as Compression;
 }
 
-/**
- * Yields the text of a file, decompressed by the extension of `named`. Throws InvalidInput if the file cannot
- * be read, FileRefused if it cannot be decompressed.
- */
+/** Yields a file's text, decompressed by the extension of `named`. Throws InvalidInput or FileRefused. */
 export async function* readLogFile(file: string, named = file): AsyncGenerator<Buffer> {
   const { decompress } = compressionOf(named);
   const source = createReadStream(file);

@@ -71,8 +71,7 @@ export function eventLine({ data, hash, streamId, ...event }: LoggedEvent): stri
 }
 
 /**
- * Stored data must come back byte for byte. It is embedded as JSON only if parsing and writing it gives the
- * same text.
+ * Stored data must come back byte for byte: it is embedded as JSON only if a round trip does not change it.
  */
 function dataMember(data: StoredEvent['data']): string {
   if (typeof data !== 'string') return `"dataBase64":"${Buffer.from(data).toString('base64')}"`;
@@ -87,13 +86,11 @@ function isCanonicalJson(text: string): boolean {
   }
 }
 
-/** Returns the receipt's line, without its line end. */
 export function receiptLine(receipt: ReceiptRow): string {
   const requestHash = Buffer.from(receipt.requestHash).toString('hex');
   return JSON.stringify({ receipt: { ...receipt, requestHash } });
 }
 
-/** Returns the skip's line, without its line end. */
 export function skipLine(skip: SkipRow): string {
   return JSON.stringify({ skip });
 }

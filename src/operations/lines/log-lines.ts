@@ -48,8 +48,8 @@ function newDigest(): Hash {
 }
 
 /**
- * Yields the lines of a part of the log, as text of some hundred lines at a time. Takes bounded memory; the
- * store may be written to meanwhile. Throws Corrupt if the log's own hash chain is broken.
+ * Yields the lines of a part of the log, as text of some hundred lines at a time, in bounded memory. The
+ * store may be written to at the same time. Throws Corrupt if the log's own hash chain is broken.
  */
 export async function* linesOf(
   reader: StoreReader,
@@ -66,10 +66,7 @@ export function firstLine(cursor: LogCursor): string {
   return emit(cursor, [JSON.stringify(cursor.header)]);
 }
 
-/**
- * Yields the lines after the cursor, up to the trailer, so that a file cut off after any line can be
- * continued.
- */
+/** Yields the lines after the cursor, trailer included. A file cut off after any line can be continued. */
 export async function* linesAfter(
   reader: StoreReader,
   cursor: LogCursor,
@@ -197,10 +194,7 @@ class ReceiptPages {
   }
 }
 
-/**
- * Returns all skips up to the end of the range. There are few, and an operator may skip an event long after
- * it was written.
- */
+/** Returns all skips up to the range's end: they are few, and an old event may be skipped at any time. */
 async function skipsOf(reader: StoreReader, { upTo, userId }: LogHeader): Promise<SkipRow[]> {
   const skips = await reader.rows(skipsTable, {
     filters: [['position', '<=', upTo]],

@@ -13,25 +13,28 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 
 const text: Check = [(value) => typeof value === 'string', 'a text'];
 const name: Check = [(value) => typeof value === 'string' && value !== '', 'a text that is not empty'];
-const whole: Check = [Number.isSafeInteger, 'a whole number'];
+const integer: Check = [Number.isSafeInteger, 'a whole number'];
 const count: Check = [(value) => Number.isSafeInteger(value) && Number(value) >= 0, 'a whole number from 0'];
-const place: Check = [(value) => Number.isSafeInteger(value) && Number(value) > 0, 'a whole number from 1'];
+const positiveInteger: Check = [
+  (value) => Number.isSafeInteger(value) && Number(value) > 0,
+  'a whole number from 1',
+];
 const hash: Check = [matches(HASH), 'a SHA-256 of 64 hex digits'];
 const uuid: Check = [matches(UUID), 'a UUID'];
 const uuidOrNull: Check = [(value) => value === null || matches(UUID)(value), 'a UUID or null'];
 const instant: Check = [(value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)), 'a time'];
 
 const EVENT_FIELDS: Record<string, Check> = {
-  position: place,
+  position: positiveInteger,
   eventId: uuid,
   streamId: name,
-  version: place,
+  version: positiveInteger,
   type: name,
-  schemaVersion: place,
+  schemaVersion: positiveInteger,
   userId: name,
-  occurredAt: whole,
-  utcOffset: whole,
-  recordedAt: whole,
+  occurredAt: integer,
+  utcOffset: integer,
+  recordedAt: integer,
   commandId: uuid,
   correlationId: text,
   causationId: uuidOrNull,
@@ -43,18 +46,18 @@ const RECEIPT_FIELDS: Record<keyof ReceiptRow, Check> = {
   idempotencyKey: name,
   userId: name,
   requestHash: hash,
-  status: whole,
+  status: integer,
   body: text,
   position: count,
-  recordedAt: whole,
+  recordedAt: integer,
 };
 
 const SKIP_FIELDS: Record<keyof SkipRow, Check> = {
   projection: name,
   eventId: uuid,
-  position: place,
+  position: positiveInteger,
   cause: text,
-  skippedAt: whole,
+  skippedAt: integer,
 };
 
 const HEADER_FIELDS: Record<string, Check> = {

@@ -157,10 +157,7 @@ interface SplitLines {
   cut: boolean;
 }
 
-/**
- * Splits UTF-8 text into lines and yields several at a time. Throws FileRefused if the bytes are not text, or
- * a line is too long.
- */
+/** Splits UTF-8 text into lines, several at a time. Throws FileRefused for other bytes or too long a line. */
 export async function* splitLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<SplitLines> {
   let pending: Buffer[] = [];
   let length = 0;

@@ -23,10 +23,7 @@ export class CatchUpFolds {
     private readonly skips: ReadonlySet<string>,
   ) {}
 
-  /**
-   * Registers how far each range of users was folded: the head position of its snapshot. Ranges must come in
-   * user-id order.
-   */
+  /** Registers how far each range was folded: its snapshot's head. Ranges must come in user-id order. */
   addRanges(ranges: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
     this.ranges.push(...ranges);
     this.position = Math.min(this.position, ...ranges.map(({ head }) => head));

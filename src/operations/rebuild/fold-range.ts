@@ -15,7 +15,6 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
 import { RowComparison, type ProjectionDifferences } from '../verify/compare-rows.js';
 
-/** What folding a range needs: its own connections, the decoder and the projections. */
 export interface FoldRangeParts {
   log: EventLog;
   reader: StoreReader;
@@ -25,7 +24,6 @@ export interface FoldRangeParts {
   snapshotEvents?: number;
 }
 
-/** The result of folding one range of users. */
 export interface FoldedRange {
   events: number;
   /** For each snapshot, its last user and its head position, in user-id order. */

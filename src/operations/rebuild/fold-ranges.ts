@@ -13,19 +13,13 @@ import { userRanges } from './user-ranges.js';
 const MAX_THREADS = 4;
 /** Fewer events do not justify the start of another thread. */
 const MIN_EVENTS_PER_THREAD = 10_000;
-/**
- * Processors reserved for the service. Helper threads beyond the remaining ones pause while events are
- * appended.
- */
+/** Processors kept for the service. Helper threads beyond the rest pause while events are appended. */
 const PROCESSORS_FOR_SERVING = 2;
 /** A fraction of a second of work. */
 const EVENTS_PER_RANGE = 10_000;
 const MAX_RANGES = 200;
 
-/**
- * Returns a function that folds all users into the shadow tables of an open store: in this thread, and in as
- * many helper threads as the number of events justifies.
- */
+/** Returns a function that folds all users into shadow tables, with helper threads where worthwhile. */
 export function foldInThreads(
   store: Omit<OpenStore, 'close'>,
   projections: readonly Projection[],

@@ -11,7 +11,6 @@ import { isDrained, foldFromQueue, type RangeQueue, type QueuedFold } from './ra
 // A helper thread of a rebuild, which folds some of the users.
 lowerPriority();
 
-/** What a helper thread of a rebuild needs. */
 export interface RangesInput {
   address: DatabaseAddress;
   /** Names of projections. */
@@ -21,9 +20,7 @@ export interface RangesInput {
   yields: boolean;
 }
 
-/**
- * Folds ranges until the queue is drained. Each report is the number of events folded since the last report.
- */
+/** Folds ranges until the queue is drained; reports the number of events folded since the last report. */
 export default function fold({ input, port }: Task<RangesInput>): Promise<ThreadResult<QueuedFold[]>> {
   return toResult(async () => {
     const { address, queue, yields } = input;

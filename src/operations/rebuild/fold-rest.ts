@@ -10,7 +10,7 @@ import {
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
 
-/** Up to this many events, a catch-up is done before a rebuild would have begun. */
+/** Up to this many events, a catch-up ends before a rebuild would have begun. */
 const MAX_CATCH_UP_EVENTS = 10_000;
 
 /** How the projections came to the head of the log. */

@@ -15,9 +15,7 @@ export class Quiet {
     this.lastSeen = appended();
   }
 
-  /**
-   * Resolves when no event was appended since the last check, or when other threads have finished the work.
-   */
+  /** Resolves when nothing was appended since the last check, or other threads have finished the work. */
   async wait(isOver: () => boolean): Promise<void> {
     while (this.lastSeen !== this.appended() && !isOver()) {
       this.lastSeen = this.appended();

@@ -1,9 +1,7 @@
 import type { UserRange } from '../../projections/folding/fold-store.js';
 import { foldRange, type FoldedRange, type FoldRangeParts } from './fold-range.js';
 
-/**
- * Ranges of users. Several threads take one after another, so that all threads finish at about the same time.
- */
+/** User ranges that threads take one by one, so that all threads finish at about the same time. */
 export interface RangeQueue {
   ranges: readonly UserRange[];
   /** How many ranges threads have asked for, in shared memory; may exceed the number of ranges. */

@@ -21,28 +21,22 @@ import type { FoldedRange } from './fold-range.js';
 const EVENTS_PER_CATCH_UP = 50;
 /** Differences that are reported in full, per projection. */
 const MAX_LISTED_DIFFERENCES = 10;
-/**
- * After this many catch-ups that did not shorten the lag, the swap folds all the rest, however much it is.
- */
+/** After this many catch-ups without a shorter lag, the swap folds the whole rest, however much it is. */
 const MAX_STALLED_CATCH_UPS = 20;
 /** How often a transaction is retried while other connections lock the tables. */
 const MAX_SWAP_ATTEMPTS = 100;
 
-/** What a rebuild needs. */
 export interface RebuildParts {
   log: EventLog;
   reader: StoreReader;
   decoder: EventDecoder;
   projections: readonly Projection[];
   clock: () => number;
-  /**
-   * Folds all users into the shadow tables, in any number of threads. Returns the ranges in user-id order.
-   */
+  /** Folds all users into shadow tables, in any number of threads. Returns ranges in user-id order. */
   foldRanges: (compared: readonly string[], progress: (events: number) => void) => Promise<FoldedRange[]>;
   progress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** The result of a rebuild. */
 export interface Rebuilt {
   events: number;
   /** Position up to which the new tables were folded when they became live. */
@@ -51,16 +45,14 @@ export interface Rebuilt {
   swapped: string[];
   /** The projections that stopped, and why. Their tables are unchanged. */
   failed: StoppedProjection[];
-  /**
-   * How the live rows differed from the new ones, for projections whose live rows had the current version.
-   */
+  /** How live and new rows differed, for projections whose live rows had the current version. */
   differences: ProjectionDifferences[];
   ms: number;
 }
 
 /**
  * Folds the whole log into shadow tables beside the live ones, compares both, catches up with what was
- * appended meanwhile, and swaps them in one short transaction. Readers see the old tables until then. A
+ * appended since, and swaps them in one short transaction. Readers see the old tables until then. A
  * projection whose folds throw keeps its tables; the failure is recorded. Leaves nothing behind, unless the
  * process is killed: the next start or rebuild then drops the shadow tables.
  */

@@ -7,7 +7,6 @@ import { rebuildInThread } from './rebuild-in-thread.js';
 import type { Rebuilt } from './rebuild.js';
 import type { RebuildInput } from './run-rebuild.js';
 
-/** What a rebuild needs of the running store. */
 interface Rebuildable {
   address: DatabaseAddress;
   reads: Reads;
@@ -27,7 +26,7 @@ export class Rebuilds {
   start(input: Omit<RebuildInput, 'address'>): Job<Rebuilt> {
     const job = this.jobs.start((context) => this.run(input, context));
     this.lastInput = input;
-    void this.jobs.ended(job).then(() => this.onEnded?.(job));
+    void this.jobs.whenEnded(job).then(() => this.onEnded?.(job));
     return job;
   }
 
@@ -46,14 +45,12 @@ export class Rebuilds {
     return this.running !== undefined && (this.lastInput?.projections?.includes(name) ?? true);
   }
 
-  /** The running rebuild. */
   get running(): Job<Rebuilt> | undefined {
     return this.jobs.list().find(({ state }) => state === 'running');
   }
 
-  /** Resolves when the job has ended. */
   async ended(job: Job<Rebuilt>): Promise<Job<Rebuilt>> {
-    await this.jobs.ended(job);
+    await this.jobs.whenEnded(job);
     return job;
   }
 

@@ -13,7 +13,6 @@ import type { Progress } from '../job-context.js';
 import { foldInThreads } from './fold-ranges.js';
 import { rebuild, type Rebuilt } from './rebuild.js';
 
-/** What to rebuild. */
 export interface RebuildInput {
   address: DatabaseAddress;
   /** Names of projections. When omitted: those that stopped at `skip`, or all of them without `skip`. */

@@ -1,10 +1,7 @@
 import type { UserRange } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
-/**
- * Divides the users into at most `maxRanges` ranges with about the same number of events each. There are
- * fewer ranges if a few users have most of the events.
- */
+/** Divides users into at most `maxRanges` ranges of similar size; fewer if few users have most events. */
 export async function userRanges(
   reader: Pick<StoreReader, 'head' | 'userBehind'>,
   maxRanges: number,

@@ -22,7 +22,6 @@ import {
 } from '../lines/log-lines.js';
 import { LogLinesCheck, splitLines } from '../lines/read-log-lines.js';
 
-/** What an export wrote. */
 export interface ExportReport {
   events: number;
   receipts: number;
@@ -50,7 +49,6 @@ export async function exportTo(
   return reportOf(cursor, 0, started);
 }
 
-/** What to export, and where to. */
 interface ExportRequest {
   file: string;
   range: LogRange;
@@ -129,9 +127,7 @@ async function* allLines(
 /** Lines that `resume` writes again: skips and the trailer are few, and may have changed. */
 const WRITTEN_AGAIN = /^\{"(?:skip|end)"/;
 
-/**
- * Yields the lines of an interrupted export, up to the first that is incomplete or differs from the store.
- */
+/** Yields an interrupted export's lines, up to the first that is incomplete or differs from the store. */
 async function* usableLines(reader: StoreReader, file: string, check: LogLinesCheck): AsyncGenerator<string> {
   try {
     for await (const { lines, cut } of splitLines(readLogFile(`${file}.partial`, file))) {

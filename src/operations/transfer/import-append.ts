@@ -8,9 +8,9 @@ import { checkpointsTable, receiptsTable, skipsTable, type ReceiptRow } from '..
 import { statusOf } from '../../projections/folding/checkpoints.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
-import { inStreams } from '../lines/in-streams.js';
 import type { LineChunk } from '../lines/line-chunks.js';
 import type { LoggedEvent } from '../lines/log-line.js';
+import { withStreamKeys } from '../lines/with-stream-keys.js';
 import { storeChanged } from './import-errors.js';
 import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
 import { withPositions } from './receipt-positions.js';
@@ -19,10 +19,7 @@ const EVENTS_PER_PAGE = 1_000;
 
 /** Imports into a store that has its own events: the file's events go after them, at new positions. */
 export class AppendTarget implements ImportTarget {
-  /**
-   * New positions of this chunk's events, by their positions in the file. Those of the chunk before are kept
-   * too, because a command's receipt comes soon after its events.
-   */
+  /** New positions of this chunk's events, by old position; receipts follow soon, so two chunks are kept. */
   private positions = new Map<number, number>();
   private previousPositions: ReadonlyMap<number, number> = new Map();
   private readonly seen = new Map<string, number>();
@@ -52,13 +49,12 @@ export class AppendTarget implements ImportTarget {
   ): Promise<WrittenChunk> {
     this.previousPositions = this.positions;
     this.positions = new Map();
-    const events = await inStreams(transaction, this.atNewPositions(transaction, fresh), (what) =>
+    const events = await withStreamKeys(transaction, this.atNewPositions(transaction, fresh), (what) =>
       storeChanged(what),
     );
     const skips = await this.skipsOf(transaction, chunk);
-    // Other processes assume that everything before their own events is folded, so fold in this transaction.
-    // If an event is skipped or is a poison event, the projections lag; they are brought to the head
-    // afterwards.
+    // Other processes assume that everything before their own events is folded: fold in this transaction.
+    // With skips or a poison event, the projections lag and are brought to the head afterwards.
     const foldsHere =
       this.plan.skips.size === 0 && events.length > 0 && (await this.areFoldsLive(transaction));
     const receipts = await inBatch(transaction, (rows) => {
@@ -110,10 +106,7 @@ export class AppendTarget implements ImportTarget {
     return true;
   }
 
-  /**
-   * Adds the receipts that the store lacks, and returns their number. An earlier import may have written
-   * some.
-   */
+  /** Adds the receipts that the store lacks (an earlier import may have written some), and counts them. */
   private addReceipts(transaction: LogTransaction, chunk: LineChunk, rows: RowBatch): number {
     let added = 0;
     for (const receipt of chunk.receipts) {
@@ -126,8 +119,7 @@ export class AppendTarget implements ImportTarget {
 
   private atNewPosition(receipt: ReceiptRow, head: number): ReceiptRow {
     const newPosition = (old: number) => this.positions.get(old) ?? this.previousPositions.get(old);
-    // The receipt of a command without events has the position where the log ended: use the last event before
-    // it.
+    // The receipt of a command without events belongs after the last event before it.
     const position = newPosition(receipt.position) ?? this.lastBefore(receipt.position) ?? head;
     return { ...receipt, position, body: withPositions(receipt.body, newPosition) };
   }

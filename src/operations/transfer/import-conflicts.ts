@@ -16,10 +16,7 @@ interface SharedEvents {
   exhausted: boolean;
 }
 
-/**
- * Compares the events and receipts of a file with the store to which they are appended. What the store
- * already has must be the same.
- */
+/** Compares a file's events and receipts with the store's: what the store already has must be the same. */
 export class ImportConflicts {
   private readonly users = new Map<string, SharedEvents>();
   private events: LoggedEvent[] = [];

@@ -1,6 +1,6 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import type { JobContext } from '../job-context.js';
-import { inCommands } from '../lines/line-chunks.js';
+import { chunkByCommand } from '../lines/line-chunks.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
@@ -9,7 +9,6 @@ import { checkImport } from './import-check.js';
 import { ContinueTarget } from './import-continue.js';
 import type { ImportParts, ImportRequest, ImportTarget } from './import-parts.js';
 
-/** What an import did. */
 export interface ImportReport extends FoldedRest {
   /** Events that were written. */
   events: number;
@@ -24,9 +23,7 @@ export interface ImportReport extends FoldedRest {
   ms: number;
 }
 
-/**
- * How the caller follows an import, which reads the file twice, folds what it wrote, and verifies the store.
- */
+/** How the caller follows an import: it reads the file twice, folds what it wrote, verifies the store. */
 export interface ImportContext extends JobContext {
   phase?: ((name: 'check' | 'write' | 'fold' | 'verify') => void) | undefined;
 }
@@ -75,7 +72,7 @@ async function write(
   { progress, signal }: JobContext,
 ): Promise<Pick<ImportReport, 'events' | 'already' | 'moved' | 'receipts'>> {
   const done = { events: 0, already: 0, moved: 0, receipts: 0 };
-  for await (const chunk of inCommands(readLines(lines()))) {
+  for await (const chunk of chunkByCommand(readLines(lines()))) {
     signal?.throwIfAborted();
     const fresh = chunk.events.filter((event) => !target.isStored(event));
     const { moved, receipts } = await log.transaction((transaction) =>

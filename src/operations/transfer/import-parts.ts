@@ -17,7 +17,6 @@ export interface ImportParts {
   foldRanges: RebuildParts['foldRanges'];
 }
 
-/** What to import, and how. */
 export interface ImportRequest {
   /** Opens the file's text; it is read twice. */
   lines: () => AsyncIterable<Buffer | string>;
@@ -30,9 +29,7 @@ export interface ImportRequest {
 export interface ImportPlan {
   /** Head of the store before the import. */
   head: LogHead;
-  /**
-   * How many of a user's first events the store already has, by user id; empty unless events are appended.
-   */
+  /** How many of a user's first events the store already has; empty unless events are appended. */
   storedPerUser: ReadonlyMap<string, number>;
   /** By the position of their event in the file. */
   skips: ReadonlyMap<number, SkipRow[]>;

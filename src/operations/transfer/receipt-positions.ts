@@ -4,10 +4,7 @@ interface Answer {
   events?: unknown;
 }
 
-/**
- * Returns a command's answer with the new positions of its events, so that a retry reports where they are
- * now. A position that did not move, or is unknown, stays.
- */
+/** Returns a command's answer with the new positions of its events, for its retry. Unknown positions stay. */
 export function withPositions(body: string, newPosition: (old: number) => number | undefined): string {
   const answer = JSON.parse(body) as Answer | null;
   if (typeof answer !== 'object' || answer === null) return body;

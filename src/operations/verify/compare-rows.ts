@@ -45,9 +45,7 @@ export class RowComparison {
     private readonly tables: readonly Table[],
   ) {}
 
-  /**
-   * Compares the folded rows of some users with their live rows, which the reader reads in the same snapshot.
-   */
+  /** Compares folded rows with the same users' live rows, which the reader reads in the same snapshot. */
   async take(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
     for (const table of this.tables) await this.compare(table, reader, folded);
   }
@@ -146,10 +144,7 @@ function comparer(table: Table): (a: object, b: object | undefined) => boolean {
   };
 }
 
-/**
- * Yields pages of the stored table's rows, by key, for the users after `after` and up to `upTo`; undefined
- * means no upper bound.
- */
+/** Yields pages of stored rows, by key, for users after `after` and up to `upTo` (undefined: to the end). */
 export async function* livePages(
   reader: Pick<StoreReader, 'rows'>,
   table: Table,
@@ -171,10 +166,7 @@ export async function* livePages(
   }
 }
 
-/**
- * Returns a function that turns a row of the stored table into text. Two rows are equal exactly when their
- * texts are.
- */
+/** Returns a function that turns a stored row into text; two rows are equal exactly when their texts are. */
 export function rowTexts(table: Table): (row: object) => string {
   const columns = Object.entries(table.columns).map(([name, { kind }]) => [name, kind === 'json'] as const);
   return (row) => {

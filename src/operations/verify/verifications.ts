@@ -13,7 +13,6 @@ export async function runVerification(
   return inThread('verify', { address, anchors }, context);
 }
 
-/** The verifications of this process. */
 export class Verifications {
   private readonly jobs = new Jobs<VerifyReport>('verification');
   /** Called with each verification that has ended. */
@@ -29,7 +28,7 @@ export class Verifications {
     const job = this.jobs.start(async (context) =>
       runVerification({ address: this.address, anchors: await this.anchors() }, context),
     );
-    void this.jobs.ended(job).then(() => this.onEnded?.(job));
+    void this.jobs.whenEnded(job).then(() => this.onEnded?.(job));
     return job;
   }
 

@@ -32,10 +32,7 @@ export class VerifyIndexes {
     }
   }
 
-  /**
-   * Returns the findings. Compares the number of rows too, which reveals index entries of users who have no
-   * rows in the table.
-   */
+  /** Also compares the row counts, which reveals index entries of users who have no rows in the table. */
   async result(): Promise<Finding[]> {
     for (const table of this.tables) {
       const [rows, indexed] = await this.reader.snapshot(async () => [

@@ -28,20 +28,14 @@ export interface Finding {
   what: string;
 }
 
-/**
- * A position of the log whose hash was recorded before, in a backup's manifest. The hash must not have
- * changed.
- */
+/** A position whose hash a backup's manifest recorded before. The hash must not have changed. */
 export interface Anchor {
   position: number;
   hash: string;
   /** What recorded it: the name of the backup's data file. */
   source: string;
-  /**
-   * When it was recorded, ms UTC. An event recorded later belongs to another history, which a restore or a
-   * reset began.
-   */
-  notedAt?: number | undefined;
+  /** When it was recorded, ms UTC. Later events belong to another history, begun by a restore or reset. */
+  takenAt?: number | undefined;
   /** How many receipts the store had at that time. */
   receipts?: number | undefined;
 }
@@ -129,7 +123,7 @@ class ChainCheck {
   }
 
   private compareAnchor({ position, hash, recordedAt }: StoredEvent, anchor: Anchor): void {
-    if (anchor.hash === hash || recordedAt > (anchor.notedAt ?? Infinity)) return;
+    if (anchor.hash === hash || recordedAt > (anchor.takenAt ?? Infinity)) return;
     const what = `its hash is not the one that ${anchor.source} notes: the log up to here was rewritten since`;
     this.findings.push({ check: 'anchor', position, what });
   }
@@ -162,10 +156,7 @@ export async function storageFindings(reader: StoreReader): Promise<Finding[]> {
   return damage.map((line) => ({ check: 'storage', what: `the database is damaged: ${line} ${hint}` }));
 }
 
-/**
- * Lost events at the end of the log leave no gap. They show in the highest position ever given, and in their
- * receipts.
- */
+/** Lost events at the end leave no gap, but the highest position ever given and their receipts remain. */
 function lostAtEnd(reader: StoreReader): Promise<Finding[]> {
   return reader.snapshot(async () => {
     const { position: head } = await reader.head();

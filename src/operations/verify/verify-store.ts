@@ -12,9 +12,7 @@ import { VerifyIndexes } from './verify-indexes.js';
 import { storageFindings, verifyLog, type Anchor, type Finding, type VerifiedLog } from './verify-log.js';
 import { VerifyStreams } from './verify-streams.js';
 
-/** What a verification found. */
 export interface VerifyReport extends VerifiedLog {
-  /** Whether nothing is wrong. */
   ok: boolean;
   projections: ProjectionComparison[];
   /** Poison events: each stops its projection in a rebuild. */
@@ -24,7 +22,6 @@ export interface VerifyReport extends VerifiedLog {
   ms: number;
 }
 
-/** What a verification needs. */
 export interface VerifyParts {
   reader: StoreReader;
   decoder: EventDecoder;

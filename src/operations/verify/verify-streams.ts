@@ -11,10 +11,7 @@ import type { Finding } from './verify-log.js';
 /** Findings that are reported; more would add nothing to the diagnosis. */
 const MAX_LISTED_FINDINGS = 100;
 
-/**
- * Checks each stream: versions without a gap, one stream key, no row without events, and events that can be
- * decoded.
- */
+/** Checks each stream: versions without gaps, one stream key, no row without events, decodable events. */
 export class VerifyStreams {
   readonly findings: Finding[] = [];
   /** Streams of the users in the current snapshot. */

@@ -12,7 +12,7 @@ import type { LoggedEvent } from './log-line.js';
  * Returns the events with the keys of their streams in this store; a new stream's key is the position of its
  * first event. Throws the error of `refused` if an event's version does not follow its stream's.
  */
-export function inStreams(
+export function withStreamKeys(
   transaction: LogTransaction,
   events: readonly LoggedEvent[],
   refused: (what: string) => StoreError,
