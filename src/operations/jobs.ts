@@ -22,7 +22,7 @@ export interface Job<T> {
 /** The jobs of one kind in this process. One runs at a time; each can be followed and cancelled. */
 export class Jobs<T> {
   private readonly jobs = new Map<string, Job<T>>();
-  private running: { job: Job<T>; abort: AbortController; whenEnded: Promise<void> } | undefined;
+  private running: { job: Job<T>; abort: AbortController; ended: Promise<void> } | undefined;
 
   constructor(private readonly kind: JobKind) {}
 
@@ -34,7 +34,7 @@ export class Jobs<T> {
     this.forgetOldest();
     const abort = new AbortController();
     const ended = this.run(job, work, abort.signal);
-    this.running = { job, abort, whenEnded: ended };
+    this.running = { job, abort, ended };
     return job;
   }
 
@@ -51,7 +51,7 @@ export class Jobs<T> {
   }
 
   async whenEnded(job: Job<T>): Promise<void> {
-    if (this.running?.job === job) await this.running.whenEnded;
+    if (this.running?.job === job) await this.running.ended;
   }
 
   /** Cancels the job if it is still running, and resolves when it has ended. Throws NotFound. */

@@ -135,7 +135,7 @@ export class Upkeep {
   }
 
   private async pauseAfter(job: Job<Rebuilt>): Promise<void> {
-    const { state, error } = await this.rebuilds.ended(job);
+    const { state, error } = await this.rebuilds.whenEnded(job);
     const pauseMs = error instanceof Refused ? REFUSED_PAUSE_MS : REBUILD_PAUSE_MS[state];
     this.notBefore = performance.now() + pauseMs;
   }

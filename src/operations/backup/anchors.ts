@@ -9,6 +9,6 @@ export async function anchorsOf(folder: string): Promise<Anchor[]> {
     .map(({ position, chainHead: hash, file: source, createdAt, recordedAt, receipts }) => {
       // The snapshot of a backup is taken after the backup began, so its last event may be newer.
       const takenAt = Math.max(Date.parse(createdAt), recordedAt === null ? 0 : Date.parse(recordedAt));
-      return { position, hash, source, notedAt: takenAt, receipts };
+      return { position, hash, source, takenAt, receipts };
     });
 }

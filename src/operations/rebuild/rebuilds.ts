@@ -49,7 +49,7 @@ export class Rebuilds {
     return this.jobs.list().find(({ state }) => state === 'running');
   }
 
-  async ended(job: Job<Rebuilt>): Promise<Job<Rebuilt>> {
+  async whenEnded(job: Job<Rebuilt>): Promise<Job<Rebuilt>> {
     await this.jobs.whenEnded(job);
     return job;
   }
