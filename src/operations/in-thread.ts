@@ -9,7 +9,7 @@ type InputOf<N extends TaskName> = Parameters<(typeof Tasks)[N]>[0]['input'];
 type ResultOf<N extends TaskName> =
   Awaited<ReturnType<(typeof Tasks)[N]>> extends ThreadResult<infer T> ? T : never;
 
-/** A thread that runs one task of `operations.worker.ts` after another. */
+/** A worker thread that runs tasks of `operations.worker.ts`, one at a time. */
 export class OperationsThread {
   private readonly thread = new Piscina({
     filename: new URL('./operations.worker.js', import.meta.url).href,
@@ -17,7 +17,7 @@ export class OperationsThread {
     maxThreads: 1,
   });
 
-  /** An aborted signal ends the thread at once. */
+  /** Aborting the signal terminates the thread at once. */
   run<N extends TaskName>(
     name: N,
     input: InputOf<N>,
@@ -31,7 +31,7 @@ export class OperationsThread {
   }
 }
 
-/** Runs a task of `operations.worker.ts` in a thread of its own, so that it never holds up the main thread. */
+/** Runs a task of `operations.worker.ts` in its own thread, so that the main thread is never blocked. */
 export async function inThread<N extends TaskName>(
   name: N,
   input: InputOf<N>,

@@ -1,9 +1,9 @@
-/** Called now and then with how far a long piece of work is; `total` may grow while it runs. */
+/** Called from time to time with the progress of a job; `total` may grow while the job runs. */
 export type Progress = (done: number, total: number) => void;
 
-/** How the caller of a long piece of work follows it, and ends it early. */
+/** How the caller of a job follows its progress and cancels it. */
 export interface JobContext {
   progress?: Progress | undefined;
-  /** Aborted, the work rejects soon and leaves nothing half-written. */
+  /** When aborted, the job rejects soon and leaves nothing half-written. */
   signal?: AbortSignal | undefined;
 }

@@ -2,12 +2,12 @@ import { NotFound, Refused, StoreError, Unexpected, type JobKind } from '../erro
 import { newId } from '../events/uuid.js';
 import type { JobContext } from './job-context.js';
 
-/** Ended jobs that are remembered, of each kind. */
+/** Jobs kept in memory, per kind; the oldest are dropped. */
 const MAX_ENDED_JOBS = 50;
 
 export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
 
-/** A long piece of work that this process has begun. */
+/** A long-running operation that this process has started. */
 export interface Job<T> {
   readonly id: string;
   readonly startedAt: number;
@@ -19,14 +19,14 @@ export interface Job<T> {
   error?: StoreError;
 }
 
-/** The long pieces of work of one kind in this process: one runs at a time, each can be followed and cancelled. */
+/** The jobs of one kind in this process. One runs at a time; each can be followed and cancelled. */
 export class Jobs<T> {
   private readonly jobs = new Map<string, Job<T>>();
   private running: { job: Job<T>; abort: AbortController; ended: Promise<void> } | undefined;
 
   constructor(private readonly kind: JobKind) {}
 
-  /** Begins the work; throws Refused while another of its kind runs. */
+  /** Starts a job. Throws Refused while another job of this kind runs. */
   start(work: (context: Required<JobContext>, id: string) => Promise<T>): Job<T> {
     if (this.running) throw jobRuns(this.kind, this.running.job.id);
     const job: Job<T> = { id: newId(), startedAt: Date.now(), state: 'running', done: 0, total: 0 };
@@ -50,20 +50,19 @@ export class Jobs<T> {
     return [...this.jobs.values()].toReversed();
   }
 
-  /** Resolves when the job has ended. */
-  async ended(job: Job<T>): Promise<void> {
+  async whenEnded(job: Job<T>): Promise<void> {
     if (this.running?.job === job) await this.running.ended;
   }
 
-  /** Ends the job early if it runs still, and resolves when it has ended. Throws NotFound. */
+  /** Cancels the job if it is still running, and resolves when it has ended. Throws NotFound. */
   async cancel(id: string): Promise<Job<T>> {
     const job = this.get(id);
     if (this.running?.job === job) this.running.abort.abort();
-    await this.ended(job);
+    await this.whenEnded(job);
     return job;
   }
 
-  /** Ends whatever runs. */
+  /** Cancels the running job, if any. */
   async close(): Promise<void> {
     if (this.running) await this.cancel(this.running.job.id);
   }
@@ -94,7 +93,7 @@ export class Jobs<T> {
   }
 }
 
-/** How fast a job goes, in what it counts. */
+/** The speed of a job, in units of its `done` counter, and its estimated remaining time. */
 export function rateOf(job: Job<unknown>): { perSecond: number; etaSeconds: number | null } {
   const seconds = ((job.endedAt ?? Date.now()) - job.startedAt) / 1_000;
   const perSecond = seconds > 0 ? Math.round(job.done / seconds) : 0;
@@ -102,7 +101,6 @@ export function rateOf(job: Job<unknown>): { perSecond: number; etaSeconds: numb
   return { perSecond, etaSeconds: perSecond > 0 ? Math.ceil((job.total - job.done) / perSecond) : null };
 }
 
-/** One job of a kind runs at a time. */
 function jobRuns(kind: JobKind, id: string): Refused {
   return new Refused(`${kind}.running`, `The ${kind} ${id} runs already; wait for it, or cancel it first.`);
 }

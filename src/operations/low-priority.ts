@@ -1,8 +1,8 @@
 import { setPriority } from 'node:os';
 
-const NICE = 19;
+const LOWEST_PRIORITY = 19;
 
-/** Puts a thread for long work below everything that serves, for good. On Linux this concerns only the calling thread. */
+/** Gives the calling thread, and only that, the lowest priority, for good. Does nothing except on Linux. */
 export function lowerPriority(): void {
-  if (process.platform === 'linux') setPriority(NICE);
+  if (process.platform === 'linux') setPriority(LOWEST_PRIORITY);
 }

@@ -3,11 +3,11 @@ import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../store/database-address.js';
 import { openStoreReader } from '../store/open-store-reader.js';
 import { toResult, type ThreadResult } from '../thread-result.js';
-import { backUp, type BackupOrder } from './backup/back-up.js';
+import { backUp, type BackupInput } from './backup/back-up.js';
 import { drill, type DrillProof } from './backup/drill.js';
 import type { Manifest } from './backup/manifest.js';
 import type { RestoreSource } from './backup/restore.js';
-import { shipLog, type Shipped, type ShipOrder } from './backup/ship-log.js';
+import { shipLog, type Shipped, type ShipInput } from './backup/ship-log.js';
 import { lowerPriority } from './low-priority.js';
 import type { Rebuilt } from './rebuild/rebuild.js';
 import { cleanUpRebuild, runRebuild, type RebuildInput } from './rebuild/run-rebuild.js';
@@ -15,14 +15,14 @@ import { reportTo, type Task } from './thread-task.js';
 import type { Anchor } from './verify/verify-log.js';
 import { verifyStore, type VerifyReport } from './verify/verify-store.js';
 
-// Long work of operators, beside the service; `inThread` calls the exported functions by name.
+// The long-running jobs of operators, beside the service. `inThread` calls the exported functions by name.
 
-export function backup({ input, port }: Task<BackupOrder>): Promise<ThreadResult<Manifest>> {
+export function backup({ input, port }: Task<BackupInput>): Promise<ThreadResult<Manifest>> {
   return atLowPriority(() => backUp(input, reportTo(port)));
 }
 
-/** At normal priority: on a busy machine the log would otherwise run ahead of what was shipped. */
-export function ship({ input }: Task<ShipOrder>): Promise<ThreadResult<Shipped | undefined>> {
+/** Runs at normal priority. At low priority, shipping would fall behind the log on a busy machine. */
+export function ship({ input }: Task<ShipInput>): Promise<ThreadResult<Shipped | undefined>> {
   return toResult(() => shipLog(input));
 }
 
@@ -58,7 +58,7 @@ export function cleanUp({ input }: Task<DatabaseAddress>): Promise<ThreadResult<
   return atLowPriority(() => cleanUpRebuild(input));
 }
 
-/** Runs work that may take as long as it does, and never takes the processor from the service. */
+/** Runs work that is not urgent, so that it never takes the processor from the service. */
 function atLowPriority<T>(work: () => Promise<T>): Promise<ThreadResult<T>> {
   lowerPriority();
   return toResult(work);

@@ -7,12 +7,12 @@ import { databaseFile, takeDataFolder } from '../store/sqlite/data-folder.js';
 import { emptyFile } from '../store/sqlite/empty-file.js';
 import type { Manifest } from './backup/manifest.js';
 
-/** How a reset makes its backup. */
 type BackUp = (address: { file: string } | { url: string }) => Promise<Manifest>;
 
 /**
- * Empties a store of which a full, verified backup was made before; answers that. Throws StartRefused while another
- * process has the data folder, and Refused where someone wrote to a PostgreSQL database after its backup.
+ * Makes a full, verified backup of a store, then empties the store. Returns the backup's manifest. Throws
+ * StartRefused while another process owns the data folder, and Refused if a rebuild runs on a PostgreSQL
+ * database or anyone wrote to it after its backup.
  */
 export function reset(
   { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,
@@ -25,7 +25,7 @@ async function resetFile(dataDir: string, backUp: BackUp): Promise<Manifest> {
   const folder = takeDataFolder(dataDir);
   try {
     const address = { file: databaseFile(dataDir) };
-    // A backup describes the store as this release does.
+    // A backup describes the store in the schema of this release.
     await migrate(address);
     const manifest = await backUp(address);
     await emptyFile(dataDir);
@@ -37,14 +37,14 @@ async function resetFile(dataDir: string, backUp: BackUp): Promise<Manifest> {
 
 async function resetDatabase(url: string, backUp: BackUp): Promise<Manifest> {
   await migrate({ url });
-  // A rebuild that ends meanwhile would put its rows into the empty store.
-  const taken = await acquireRebuildLock(url);
-  if (!taken) throw rebuildRuns();
+  // Without the lock, a rebuild that ends during the reset would put its rows into the empty store.
+  const lock = await acquireRebuildLock(url);
+  if (!lock) throw rebuildRuns();
   try {
     const manifest = await backUp({ url });
     await emptyDatabase(url, manifest);
     return manifest;
   } finally {
-    await taken.release();
+    await lock.release();
   }
 }

@@ -2,26 +2,25 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { valueOf, type ThreadResult } from '../thread-result.js';
 
-/** What a task in a thread is given: its input, and the port that its progress goes to. */
+/** What a task in a worker thread receives: its input, and the port for its progress. */
 export interface Task<Input> {
   input: Input;
   port: MessagePort;
 }
 
-/** How a task is run, and what is done with its progress. */
-interface Run<Report extends number[]> {
-  /** Of the exported function; the default one when left out. */
+interface TaskRun<Report extends number[]> {
+  /** Name of the exported function; the default export when omitted. */
   name?: string;
   onReport?: ((...report: Report) => void) | undefined;
-  /** Aborted, it ends the thread at once: whoever started the task cleans up what it had open. */
+  /** Aborting it terminates the thread at once. The caller then cleans up what the task had open. */
   signal?: AbortSignal | undefined;
 }
 
-/** Runs a task of the thread with the input; throws the task's error. */
+/** Runs a task in the thread and returns its result. Throws the task's error. */
 export async function runTask<Result, Report extends number[]>(
   thread: Piscina,
   input: unknown,
-  { name, onReport, signal }: Run<Report>,
+  { name, onReport, signal }: TaskRun<Report>,
 ): Promise<Result> {
   const { port1, port2 } = new MessageChannel();
   port1.on('message', (report: Report) => onReport?.(...report));
@@ -33,7 +32,7 @@ export async function runTask<Result, Report extends number[]>(
   }
 }
 
-/** In the thread: hands each report of a task to the `onReport` of whoever runs it. */
+/** For use in the thread: returns a function that passes progress on to the caller's `onReport`. */
 export function reportTo(port: MessagePort): (...report: number[]) => void {
   return (...report) => port.postMessage(report);
 }

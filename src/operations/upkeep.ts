@@ -16,31 +16,30 @@ import type { Job } from './jobs.js';
 import type { Rebuilt } from './rebuild/rebuild.js';
 import type { Rebuilds } from './rebuild/rebuilds.js';
 
-/** How often is looked how the projections stand: other processes may have brought them forward, or left them behind. */
+/** Interval between two checks of the projections, in ms; other processes may have changed them. */
 const CHECK_EVERY_MS = 1_000;
-/** After a rebuild, until the next one; who cancels it wants some quiet. */
-const REBUILD_AGAIN_MS = { running: 0, done: 0, failed: 30_000, cancelled: 600_000 };
-/** The same where another process was at it; what it has rebuilt is seen at the next look. */
-const BUSY_MS = 5_000;
+/** Pause after a rebuild, in ms, by how it ended: an operator's cancellation should last a while. */
+const REBUILD_PAUSE_MS = { running: 0, done: 0, failed: 30_000, cancelled: 600_000 };
+/** Pause after a refused rebuild, in ms: another process is rebuilding, and the next checks see its rows. */
+const REFUSED_PAUSE_MS = 5_000;
 
-/** What upkeep needs of the running store. */
 interface RunningStore {
   address: DatabaseAddress;
   reads: Reads;
 }
 
 /**
- * Sees to it, while the service runs, that nobody reads rows which are not those of the present folds: rebuilds what a
- * former release has made, opens what another process has rebuilt, closes what a newer release has taken over, and
- * brings forward what a process of another release has left behind.
+ * While the service runs, keeps readers from rows that the current folds did not make. Rebuilds rows of an
+ * older release, opens projections that another process has rebuilt, closes those that a newer release has
+ * taken over, and catches up those that a process of another release has left behind.
  */
 export class Upkeep {
   private readonly stopped = new AbortController();
   private running: Promise<void> | undefined;
-  /** When another rebuild may begin, in ms of performance.now(). */
+  /** Earliest start of the next rebuild, in ms of performance.now(). */
   private notBefore = -Infinity;
   private failing = false;
-  /** Told of a failure that nobody foresaw. */
+  /** Called with an unexpected error, once until a check succeeds again. */
   onFailed: ((error: unknown) => void) | undefined;
 
   constructor(
@@ -52,7 +51,7 @@ export class Upkeep {
     this.running = this.run();
   }
 
-  /** A rebuild that goes on is ended by whoever ends the rebuilds. */
+  /** Stops the checks. A running rebuild goes on until `Rebuilds` is closed. */
   async close(): Promise<void> {
     this.stopped.abort();
     await this.running;
@@ -65,15 +64,15 @@ export class Upkeep {
         await this.check();
         this.failing = false;
       } catch (error) {
-        // While the database is away, readiness and every answer say so.
-        if (!(error instanceof Unavailable)) this.failed(error);
+        // While the database is unavailable, readiness and every answer report it.
+        if (!(error instanceof Unavailable)) this.reportOnce(error);
       }
       await pause(CHECK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Tells it once, not every second. */
-  private failed(error: unknown): void {
+  /** Reports a failure once, not at every check. */
+  private reportOnce(error: unknown): void {
     if (!this.failing) this.onFailed?.(error);
     this.failing = true;
   }
@@ -85,29 +84,33 @@ export class Upkeep {
     const failures = await reads.getAll(failuresTable, names);
     const states = projections.map((at) => ({ at, state: this.stateOf(at, failures) }));
     for (const { at, state } of states) this.setGate(at, state, head);
-    const those = (wanted: State) =>
+    const inState = (wanted: ProjectionState) =>
       states.filter(({ state }) => state === wanted).map(({ at }) => declared(at));
-    const [behind, stale] = [those('behind'), those('rebuilding')];
+    const [behind, stale] = [inState('behind'), inState('rebuilding')];
     if (behind.length > 0) await this.catchUp(behind);
     if (stale.length > 0) this.rebuild(stale);
   }
 
-  private stateOf({ name, position, status }: ProjectionPosition, failures: readonly FailureRow[]): State {
+  private stateOf(
+    { name, position, status }: ProjectionPosition,
+    failures: readonly FailureRow[],
+  ): ProjectionState {
     if (status === 'live') return 'live';
     if (status === 'behind' || status === 'ahead') {
-      const stopped = failures.some((each) => each.projection === name && each.position > position);
-      return stopped ? 'failed' : 'behind';
+      const hasStopped = failures.some((each) => each.projection === name && each.position > position);
+      return hasStopped ? 'failed' : 'behind';
     }
-    // These folds have tried: the next release may do better.
+    // A rebuild with the current folds has failed already; only another release may succeed.
     if (this.store.reads.gate.closed(name) === 'failed') return 'failed';
     return isStale(status, { shared: isShared(this.store.address) }) ? 'rebuilding' : 'outdated';
   }
 
-  private setGate(at: ProjectionPosition, state: State, head: number): void {
+  private setGate(at: ProjectionPosition, state: ProjectionState, head: number): void {
     const { gate } = this.store.reads;
     if (state === 'live') gate.open(at.name);
     else if (state !== 'behind') gate.close(declared(at), state);
-    // With few events missing, what this process writes is folded with them; with many, it would miss its own.
+    // A short lag is caught up inside the next command's transaction. With a long one, readers would not find
+    // what this process has just written.
     else if (head - at.position > MAX_INLINE_EVENTS) gate.close(declared(at), 'rebuilding');
   }
 
@@ -123,22 +126,22 @@ export class Upkeep {
     }
   }
 
-  /** Begins a rebuild, and does not wait for it: the other projections are looked after meanwhile. */
+  /** Starts a rebuild without waiting for it, so that the other projections are still checked. */
   private rebuild(stale: readonly Projection[]): void {
     if (this.stopped.signal.aborted || this.rebuilds.running || performance.now() < this.notBefore) return;
     const job = this.rebuilds.start({ projections: stale.map(({ name }) => name), staleOnly: true });
     this.notBefore = Infinity;
-    void this.notAgainSoon(job);
+    void this.pauseAfter(job);
   }
 
-  private async notAgainSoon(job: Job<Rebuilt>): Promise<void> {
-    const { state, error } = await this.rebuilds.ended(job);
-    const again = error instanceof Refused ? BUSY_MS : REBUILD_AGAIN_MS[state];
-    this.notBefore = performance.now() + again;
+  private async pauseAfter(job: Job<Rebuilt>): Promise<void> {
+    const { state, error } = await this.rebuilds.whenEnded(job);
+    const pauseMs = error instanceof Refused ? REFUSED_PAUSE_MS : REBUILD_PAUSE_MS[state];
+    this.notBefore = performance.now() + pauseMs;
   }
 }
 
-type State = Closed | 'live' | 'behind';
+type ProjectionState = Closed | 'live' | 'behind';
 
 function declared({ name }: ProjectionPosition): Projection {
   return PROJECTIONS.find((projection) => projection.name === name) as Projection;

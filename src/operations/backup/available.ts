@@ -1,11 +1,11 @@
 import { noSuchBackup } from './backup-errors.js';
 import { manifestOf, readBackups } from './backup-folder.js';
 import { readManifest, type Manifest } from './manifest.js';
-import type { Available } from './restore-plan.js';
+import type { AvailableBackups } from './restore-plan.js';
 import { listSegments, sealedAt } from './segments.js';
 
-/** What the folder has to restore from: all, or only one backup and what follows on it. */
-export async function availableIn(folder: string, from?: string): Promise<Available> {
+/** Returns what the folder offers to a restore: all backups or only the named one, and all segments. */
+export async function availableIn(folder: string, from?: string): Promise<AvailableBackups> {
   const segments = await Promise.all(
     (await listSegments(folder)).map(async (segment) => ({
       ...segment,
@@ -16,7 +16,7 @@ export async function availableIn(folder: string, from?: string): Promise<Availa
   return { ...(await readBackups(folder)), segments };
 }
 
-/** The backup of which this is the data, the manifest, or their name; throws NotFound, Corrupt or Refused. */
+/** Finds a backup by the path or name of its data file or manifest. Throws NotFound, Corrupt or Refused. */
 async function namedBackup(folder: string, from: string): Promise<Manifest> {
   const name = manifestOf(from.replace(/^.*[/\\]/, '')).replace(/(\.json)?$/, '.json');
   try {

@@ -9,23 +9,23 @@ import type { Progress } from '../job-context.js';
 import { damagedLog } from '../lines/log-lines.js';
 import { verifyLog } from '../verify/verify-log.js';
 import { damagedBackup, foreignBackup } from './backup-errors.js';
-import { describeStore, endOf, type Described } from './describe-store.js';
+import { describeStore, endOf, type StoreDescription } from './describe-store.js';
 import type { BackupEnd } from './manifest.js';
 import type { Steps } from './steps.js';
 import { checkPacked, packFile, unpackFile, type PackedFile } from './zstd-files.js';
 
-/** What was written into the folder of unfinished things. */
-export interface TakenBackup extends Described, PackedFile {
+/** A backup in the partial folder, and what it contains. */
+export interface WrittenBackup extends StoreDescription, PackedFile {
   rawBytes: number;
 }
 
-/** Takes one moment of a SQLite file: copied while it is written, described, compressed, and read again. */
+/** Backs up a snapshot of a SQLite file: copies it while it is written to, describes, packs, verifies it. */
 export async function backUpFile(
   source: string,
   { partial, name }: { partial: string; name: string },
   steps: Steps,
   progress: Progress = () => undefined,
-): Promise<TakenBackup> {
+): Promise<WrittenBackup> {
   const raw = join(partial, 'store.db');
   let total = 0;
   await steps.run('copy', () =>
@@ -44,11 +44,11 @@ export async function backUpFile(
   return { ...described, ...packed, rawBytes };
 }
 
-/** Decompresses the backup beside itself and compares it with what its manifest says; throws Corrupt. */
+/** Decompresses the backup beside itself and compares it with its description. Throws Corrupt. */
 async function verifyFile(
   file: string,
   packed: PackedFile,
-  described: Described,
+  described: StoreDescription,
   progress: (bytes: number) => void,
 ): Promise<void> {
   const copy = `${file}.verify`;
@@ -59,34 +59,34 @@ async function verifyFile(
   await rm(copy);
 }
 
-/** A log with a broken chain could be copied, but not restored. Throws Corrupt. */
+/** Checks the hash chain: a broken log could be copied, but not restored. Throws Corrupt. */
 async function checkChain(copy: string): Promise<void> {
   await readStore({ file: copy }, async (reader) => {
     const { findings } = await verifyLog({
       reader,
       head: await reader.head(),
       anchors: [],
-      progress: nothing,
+      progress: ignoreProgress,
     });
     const [first] = findings;
     if (first) throw damagedLog(first.position ?? 0, first.what);
   });
 }
 
-const nothing = (): void => undefined;
+const ignoreProgress = (): void => undefined;
 
-/** Opens an unpacked backup and compares it with what its manifest says; throws Corrupt, naming the backup. */
+/** Compares an unpacked backup with its manifest. Throws Corrupt, or Refused if it is not a store. */
 export async function checkFile(
   backup: string,
   unpacked: string,
   { position, chainHead, events }: BackupEnd & { events: number },
 ): Promise<void> {
-  const found = await ours(backup, async () => quickCheck(unpacked));
-  if (found.length > 0) throw damagedBackup(backup, `SQLite finds in it: ${found.join('; ')}`);
+  const problems = await withBackupErrors(backup, async () => quickCheck(unpacked));
+  if (problems.length > 0) throw damagedBackup(backup, `SQLite finds in it: ${problems.join('; ')}`);
   await readStore({ file: unpacked }, async (reader) => {
-    const migrations = await ours(backup, () => reader.migrations());
+    const migrations = await withBackupErrors(backup, () => reader.migrations());
     if (!migrations) throw noDatabase(backup, 'it has none of its tables');
-    const end = await ours(backup, () => endOf(reader));
+    const end = await withBackupErrors(backup, () => endOf(reader));
     if (end.position !== position) {
       throw damagedBackup(backup, `its log ends at position ${end.position}, its manifest says ${position}`);
     }
@@ -101,8 +101,8 @@ export async function checkFile(
   });
 }
 
-/** What SQLite cannot read, or has no log in it, is no store. */
-async function ours<T>(backup: string, work: () => Promise<T>): Promise<T> {
+/** Turns database errors into errors about the backup. */
+async function withBackupErrors<T>(backup: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

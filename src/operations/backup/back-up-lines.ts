@@ -2,51 +2,51 @@ import { dirname, join } from 'node:path';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import type { Progress } from '../job-context.js';
-import { linesIn } from '../lines/lines-in.js';
 import { linesOf } from '../lines/log-lines.js';
-import type { TakenBackup } from './back-up-file.js';
+import { readPackedLines } from '../lines/read-packed-lines.js';
+import type { WrittenBackup } from './back-up-file.js';
 import { damagedBackup } from './backup-errors.js';
 import { writingTo } from './backup-folder.js';
-import { describeStore, type Described } from './describe-store.js';
+import { describeStore, type StoreDescription } from './describe-store.js';
 import type { Steps } from './steps.js';
 import { checkPacked, pack, type PackedFile } from './zstd-files.js';
 
-/** Takes one moment of a database as lines: the log, its receipts and skips. Everything else can be folded from them. */
+/** Backs up a snapshot of a database as lines: log, receipts, skips. All else can be folded from them. */
 export function backUpLines(
   address: DatabaseAddress,
   { partial, name }: { partial: string; name: string },
   steps: Steps,
   progress: Progress = () => undefined,
-): Promise<TakenBackup> {
+): Promise<WrittenBackup> {
   const file = join(partial, name);
   return readStore(address, async (reader) => {
     let rawBytes = 0;
-    const taken = await reader.snapshot(async () => {
+    const written = await reader.snapshot(async () => {
       const described = await steps.run('digest', () => describeStore(reader));
       const { position } = described;
       const context = { progress: (done: number) => progress(done, 2 * position) };
       const lines = linesOf(reader, { after: 0, upTo: position }, context);
-      // A full disk is no failure of the database, within whose snapshot it happens.
+      // Inside the database's snapshot, a full disk must not be taken for a failure of the database.
       const packed = await steps.run('compress', () =>
         writingTo(dirname(partial), () => pack(lines, file, (bytes) => (rawBytes += bytes))),
       );
       return { ...described, ...packed };
     });
     await steps.run('verify', () =>
-      verifyLines(file, taken, (events) => progress(taken.position + events, 2 * taken.position)),
+      verifyLines(file, written, (events) => progress(written.position + events, 2 * written.position)),
     );
-    return { ...taken, rawBytes };
+    return { ...written, rawBytes };
   });
 }
 
-/** Reads the backup again; every line, hash and count of it is checked. Throws Corrupt. */
+/** Reads the backup again and checks every line, hash and count. Throws Corrupt. */
 async function verifyLines(
   file: string,
-  described: Described & PackedFile,
+  described: StoreDescription & PackedFile,
   progress: (events: number) => void,
 ): Promise<void> {
   await checkPacked(file, described);
-  for await (const entry of linesIn(file)) {
+  for await (const entry of readPackedLines(file)) {
     if (entry.kind === 'event' && entry.event.position % 1_000 === 0) progress(entry.event.position);
     if (entry.kind !== 'trailer') continue;
     const { events, receipts, lastHash } = entry.trailer;

@@ -9,20 +9,19 @@ import { makePartial, manifestOf, publish, writingTo } from './backup-folder.js'
 import { backupName, MANIFEST_FORMAT, type Manifest } from './manifest.js';
 import { Steps } from './steps.js';
 
-/** What is backed up, and where to. */
-export interface BackupOrder {
+export interface BackupInput {
   address: DatabaseAddress;
   folder: string;
   backupId?: string | undefined;
 }
 
 /**
- * Writes a full backup of a store that may be written meanwhile, reads it again, and only then gives it its name: data
- * first, manifest last. Throws Unavailable when the folder cannot be written; earlier backups are never touched. What is
- * unfinished stays in the folder of unfinished things, which the caller removes.
+ * Writes a full backup of a store that may be written to at the same time, reads it again, and only then
+ * gives it its name: data first, manifest last. Throws Unavailable if the folder cannot be written. Never
+ * touches earlier backups. Unfinished files stay in the partial folder, which the caller removes.
  */
 export function backUp(
-  { address, folder, backupId = newId() }: BackupOrder,
+  { address, folder, backupId = newId() }: BackupInput,
   progress?: Progress,
 ): Promise<Manifest> {
   return writingTo(folder, async () => {
@@ -32,7 +31,7 @@ export function backUp(
     const isFile = 'file' in address;
     const file = `${backupName(createdAt)}.${isFile ? 'db' : 'ndjson'}.zst`;
     const place = { partial, name: file };
-    const taken = isFile
+    const written = isFile
       ? await backUpFile(address.file, place, steps, progress)
       : await backUpLines(address, place, steps, progress);
     const manifest: Manifest = {
@@ -41,7 +40,7 @@ export function backUp(
       file,
       kind: isFile ? 'sqlite' : 'lines',
       createdAt: createdAt.toISOString(),
-      ...taken,
+      ...written,
       verified: true,
       durationMs: steps.ms,
       steps: steps.times,

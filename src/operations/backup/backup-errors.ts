@@ -1,9 +1,8 @@
 import { Corrupt, NotFound, Refused, Unavailable } from '../../errors.js';
 import { whyOf } from '../../why.js';
 
-// What backups, drills and restores refuse or report, each sentence once.
+// Errors of backups, drills and restores, each sentence once.
 
-/** No manifest of that name in the folder. */
 export function noSuchBackup(id: string, folder: string): NotFound {
   return new NotFound('backup.not-found', `No backup ${id} in ${folder}.`);
 }
@@ -16,7 +15,7 @@ export function backupRuns(folder: string): Refused {
   );
 }
 
-/** The file is whole, but is not a backup of a store, or not the one that its manifest describes. */
+/** The file is intact, but is not a backup of a store, or not the one that its manifest describes. */
 export function foreignBackup(file: string, what: string): Refused {
   return new Refused('backup.foreign', `${file} is refused: ${what}.`);
 }
@@ -26,19 +25,19 @@ export function damagedBackup(file: string, what: string, cause?: unknown): Corr
   return new Corrupt('backup.damaged', `${file} is damaged: ${what}.`, { cause });
 }
 
-/** The newest backup cannot be read; an older one would silently lack what only it holds. */
+/** The newest backup is unreadable; restoring an older one would silently lose what only it contains. */
 export function damagedNewestBackup({ name, why }: { name: string; why: string }, older?: string): Corrupt {
   const instead =
     older === undefined ? 'There is no other one.' : `Mend or remove it, or restore --from ${older}.`;
   return new Corrupt('backup.damaged', `The newest backup, ${name}, is broken: ${why} ${instead}`);
 }
 
-/** The folder, or a file in it, cannot be read just now. */
+/** The folder, or a file in it, cannot be read at the moment. */
 export function unreadableBackup(path: string, cause: unknown): Unavailable {
   return new Unavailable('backup.unreadable', `${path} cannot be read: ${whyOf(cause)}.`, { cause });
 }
 
-/** The folder takes no further file: it is full, read-only or not a folder. */
+/** The folder cannot be written: it is full, read-only or not a folder. */
 export function unwritableBackups(folder: string, why: string, cause: unknown): Unavailable {
   return new Unavailable(
     'backup.unwritable',
@@ -47,7 +46,6 @@ export function unwritableBackups(folder: string, why: string, cause: unknown): 
   );
 }
 
-/** No backup leads to the state that was asked for. */
 export function unreachableState(what: string): Refused {
   return new Refused('restore.unreachable', what);
 }
@@ -60,7 +58,7 @@ export function databaseNotEmpty(database: string): Refused {
   );
 }
 
-/** The backup would replace a store that it has nothing to do with. */
+/** The backup is from a different store than the one that it would replace. */
 export function otherStore(file: string, folder: string): Refused {
   return new Refused(
     'restore.other-store',
@@ -69,7 +67,7 @@ export function otherStore(file: string, folder: string): Refused {
   );
 }
 
-/** What was restored is not what was backed up: nothing was swapped. */
+/** The restored store differs from what was backed up. Nothing was swapped. */
 export function unverifiedRestore(what: string): Corrupt {
   return new Corrupt('restore.unverified', `What was restored is not right: ${what}. Nothing was changed.`);
 }

@@ -9,30 +9,33 @@ import { unreadableBackup } from './backup-errors.js';
 import { readManifest, type Manifest } from './manifest.js';
 import { checkSize } from './zstd-files.js';
 
-const MANIFEST = /^edgesoul_backup_[\w-]+\.json$/;
-/** What is being written; whatever of it a killed process leaves is removed by the next. */
-const PARTIAL = '.partial-';
+const MANIFEST_NAME = /^edgesoul_backup_[\w-]+\.json$/;
+/** Name prefix of folders with unfinished files. The next process removes those of a killed one. */
+const PARTIAL_PREFIX = '.partial-';
 
-/** A backup that nothing can be restored from. */
+/** A backup that cannot be restored. */
 export interface BrokenBackup {
-  /** Of its manifest; names sort by the time at which backups were begun. */
+  /** Name of its manifest. Names sort by the times at which the backups began. */
   name: string;
   why: string;
 }
 
-/** Every backup of the folder that has its data, newest first. Throws Unavailable where the folder cannot be read. */
+/**
+ * Returns every backup whose data file has the recorded size, newest first. Throws Unavailable if the folder
+ * cannot be read.
+ */
 export async function listBackups(folder: string): Promise<Manifest[]> {
   return (await readBackups(folder)).backups;
 }
 
-/** The same, and those of which the manifest or the data is not what was written, newest first. */
+/** Returns the same, and the backups whose manifest or data is not what was written; both newest first. */
 export async function readBackups(folder: string): Promise<{ backups: Manifest[]; broken: BrokenBackup[] }> {
   const names = (await namesIn(folder))
-    .filter((name) => MANIFEST.test(name))
+    .filter((name) => MANIFEST_NAME.test(name))
     .toSorted()
     .toReversed();
-  const read = await Promise.allSettled(names.map((name) => readWhole(folder, name)));
-  // What cannot be read just now is not broken.
+  const read = await Promise.allSettled(names.map((name) => readChecked(folder, name)));
+  // A file that cannot be read at the moment is not broken.
   for (const outcome of read)
     if (outcome.status === 'rejected' && outcome.reason instanceof Unavailable) throw outcome.reason;
   const backups = read.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
@@ -42,23 +45,23 @@ export async function readBackups(folder: string): Promise<{ backups: Manifest[]
   return { backups: backups.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)), broken };
 }
 
-/** Every manifest that can be read, also where its data is not there any more. */
+/** Returns every manifest that can be read, even if its data file is gone. */
 export async function listManifests(folder: string): Promise<Manifest[]> {
-  const names = (await namesIn(folder)).filter((name) => MANIFEST.test(name));
+  const names = (await namesIn(folder)).filter((name) => MANIFEST_NAME.test(name));
   const read = await Promise.allSettled(names.map((name) => readManifest(folder, name)));
   return read.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
-/** Whether the folder has any manifest: a look at its names. */
+/** Whether the folder has any manifest, judged by names alone. */
 export async function hasBackups(folder: string): Promise<boolean> {
-  return (await namesIn(folder)).some((name) => MANIFEST.test(name));
+  return (await namesIn(folder)).some((name) => MANIFEST_NAME.test(name));
 }
 
 /**
- * Whether its data is what it should be, only a restore or a drill reads through; that it is there, a look tells. Undefined
- * where the backup was removed meanwhile.
+ * Reads the manifest and checks that the data file has the recorded size; only a restore or a drill verifies
+ * its content. Returns undefined if the backup has just been removed.
  */
-async function readWhole(folder: string, name: string): Promise<Manifest | undefined> {
+async function readChecked(folder: string, name: string): Promise<Manifest | undefined> {
   try {
     const manifest = await readManifest(folder, name);
     await checkSize(join(folder, manifest.file), manifest);
@@ -69,7 +72,7 @@ async function readWhole(folder: string, name: string): Promise<Manifest | undef
   }
 }
 
-/** The names in a folder; none where there is no folder. Throws Unavailable where it cannot be read. */
+/** Returns the names in a folder; empty if there is no folder. Throws Unavailable if it cannot be read. */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
@@ -79,20 +82,20 @@ export async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** A new folder in the backup folder for what is not finished. */
+/** Creates a folder for unfinished files in the backup folder. */
 export async function makePartial(folder: string, id: string): Promise<string> {
-  const partial = join(folder, `${PARTIAL}${id}`);
+  const partial = join(folder, `${PARTIAL_PREFIX}${id}`);
   await mkdir(partial, { recursive: true });
   return partial;
 }
 
-/** Removes what is not finished. */
-export async function removePartials(folder: string, prefix = PARTIAL): Promise<void> {
+/** Removes the folders of unfinished files. */
+export async function removePartials(folder: string, prefix = PARTIAL_PREFIX): Promise<void> {
   const names = (await namesIn(folder)).filter((name) => name.startsWith(prefix));
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
-/** Gives files that are on disk their final names, one after another, and puts the names on disk. */
+/** Renames files that are on disk to their final names, one after another, and syncs each rename. */
 export async function publish(partial: string, folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     await rename(join(partial, name), join(folder, name));
@@ -100,7 +103,7 @@ export async function publish(partial: string, folder: string, names: readonly s
   }
 }
 
-/** Writes JSON that is whole on disk, or not there. */
+/** Writes a JSON file that is complete on disk, or not there. */
 export async function writeJson(folder: string, name: string, value: object): Promise<void> {
   const scratch = `.writing-${name}`;
   await writeFile(join(folder, scratch), `${JSON.stringify(value, null, 2)}\n`, { flush: true });
@@ -108,18 +111,18 @@ export async function writeJson(folder: string, name: string, value: object): Pr
   syncFolder(folder);
 }
 
-/** Removes a backup: first the manifest, so that there is never one without its data. */
+/** Removes a backup, the manifest first, so that no manifest is ever without its data. */
 export async function removeBackup(folder: string, { file }: Pick<Manifest, 'file'>): Promise<void> {
   await rm(join(folder, manifestOf(file)), { force: true });
   await rm(join(folder, file), { force: true });
 }
 
-/** The manifest's name beside its data. */
+/** Returns the name of the manifest that belongs to a data file. */
 export function manifestOf(file: string): string {
   return file.replace(/\.(db|ndjson)\.zst$/, '.json');
 }
 
-/** Runs work that writes into the folder; says so when the folder cannot be written. */
+/** Runs work that writes into the folder. Throws Unavailable if the folder cannot be written. */
 export async function writingTo<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -129,14 +132,15 @@ export async function writingTo<T>(folder: string, work: () => Promise<T>): Prom
   }
 }
 
-const UNWRITABLE = /^(ENOSPC|EDQUOT|EFBIG|EROFS|EACCES|EPERM|EIO|ENOTDIR|EEXIST)$/;
-const FULL = /^(ENOSPC|EDQUOT|EFBIG)$/;
+const UNWRITABLE_CODES = /^(ENOSPC|EDQUOT|EFBIG|EROFS|EACCES|EPERM|EIO|ENOTDIR|EEXIST)$/;
+const DISK_FULL_CODES = /^(ENOSPC|EDQUOT|EFBIG)$/;
 
-/** Why files cannot be written: what the operating system says, or SQLite of a copy; undefined for any other failure. */
+/** Why files cannot be written, as reported by the OS, or by SQLite for a copy; otherwise undefined. */
 function whyUnwritable(error: unknown): string | undefined {
-  // Of the copy: the live database is only read.
+  // This error is about the copy, because the live database is only read.
   if (error instanceof Unavailable && error.code === 'database.unavailable') return whyOf(error.cause);
   const { code } = error as { code?: unknown };
-  if (error instanceof StoreError || typeof code !== 'string' || !UNWRITABLE.test(code)) return undefined;
-  return FULL.test(code) ? `no space is left (${code})` : whyOf(error);
+  if (error instanceof StoreError || typeof code !== 'string' || !UNWRITABLE_CODES.test(code))
+    return undefined;
+  return DISK_FULL_CODES.test(code) ? `no space is left (${code})` : whyOf(error);
 }

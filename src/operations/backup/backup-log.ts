@@ -1,4 +1,4 @@
-/** Where a person is told. */
+/** The service's log, as far as backups use it. */
 export interface BackupLog {
   info(what: object): void;
   error(what: object): void;

@@ -3,15 +3,15 @@ import { manifestOf, readBackups } from './backup-folder.js';
 import { lastDrill, type DrillResult } from './drill.js';
 import type { Manifest } from './manifest.js';
 
-/** How the backups stand, for health, metrics and status. */
+/** The state of the backups, for health, metrics and status. */
 export interface BackupStatus {
   /** The newest full backup. */
   lastBackup: Pick<Manifest, 'file' | 'createdAt' | 'position' | 'bytes'> | null;
-  /** Why the last attempt of this process failed; null where it did not, or another one has succeeded since. */
+  /** Why this process's last backup failed, if none succeeded since; else what is wrong in the folder. */
   backupError: string | null;
-  /** Null where backups are not continuous. */
+  /** Null if backups are not continuous. */
   shipping: {
-    /** Up to here this process has brought the log into the backup folder; null before its first pass. */
+    /** Position up to which this process has shipped the log; null before its first pass. */
     position: number | null;
     error: string | null;
   } | null;
@@ -19,7 +19,7 @@ export interface BackupStatus {
   drillError: string | null;
 }
 
-/** What is known of the backups: the folder says what was made, by whichever process; this process what has failed. */
+/** What is known about the backups: the folder shows what was made, this process knows what has failed. */
 export class BackupState {
   private failure: { why: string; at: number } | undefined;
   private shipping: BackupStatus['shipping'];
@@ -34,7 +34,7 @@ export class BackupState {
     const { failure } = this;
     const isMended = newest && failure && Date.parse(newest.createdAt) > failure.at;
     return {
-      lastBackup: newest ? pick(newest) : null,
+      lastBackup: newest ? summaryOf(newest) : null,
       backupError: (failure && !isMended ? failure.why : null) ?? why,
       shipping: this.shipping,
       lastDrill: drill ? { ok: drill.ok, at: drill.at, lastSuccessAt: drill.lastSuccessAt } : null,
@@ -42,7 +42,7 @@ export class BackupState {
     };
   }
 
-  /** The newest backup of the folder, and what is wrong with one that was newer, or with the folder. */
+  /** Returns the newest backup of the folder, and what is wrong with a newer one or with the folder. */
   private async newestIn(folder: string): Promise<{ newest?: Manifest | undefined; why: string | null }> {
     try {
       const {
@@ -52,7 +52,7 @@ export class BackupState {
       const isLast = last && (!newest || last.name > manifestOf(newest.file));
       return { newest, why: isLast ? last.why : null };
     } catch (error) {
-      return { why: toldOf(error) };
+      return { why: reasonOf(error) };
     }
   }
 
@@ -61,7 +61,7 @@ export class BackupState {
   }
 
   backupFailed(error: unknown): void {
-    this.failure = { why: toldOf(error), at: Date.now() };
+    this.failure = { why: reasonOf(error), at: Date.now() };
   }
 
   shippedUpTo(position: number): void {
@@ -69,14 +69,14 @@ export class BackupState {
   }
 
   shippingFailed(error: unknown): void {
-    this.shipping = { position: this.shipping?.position ?? null, error: toldOf(error) };
+    this.shipping = { position: this.shipping?.position ?? null, error: reasonOf(error) };
   }
 }
 
-function pick({ file, createdAt, position, bytes }: Manifest): BackupStatus['lastBackup'] {
+function summaryOf({ file, createdAt, position, bytes }: Manifest): BackupStatus['lastBackup'] {
   return { file, createdAt, position, bytes };
 }
 
-function toldOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   return loggedFailure(error).why;
 }

@@ -11,23 +11,22 @@ import { BackupState } from './backup-state.js';
 import type { DrillProof } from './drill.js';
 import type { Manifest } from './manifest.js';
 import { prune } from './prune.js';
-import type { Keep } from './retention.js';
+import type { RetentionPolicy } from './retention.js';
 import { runBackup, runDrill } from './run-backup.js';
 import { Shipping } from './shipping.js';
 
-/** What the settings say of backups. */
 export interface BackupSettings {
   address: DatabaseAddress;
   /** The backup folder. */
   folder: string;
-  keep: Keep;
+  keep: RetentionPolicy;
   continuous: boolean;
-  /** Cron expressions, UTC; undefined where nothing is scheduled. */
+  /** Cron expressions, UTC; undefined if nothing is scheduled. */
   schedule: string | undefined;
   drillSchedule: string | undefined;
 }
 
-/** The backups and drills of one service process: asked for, scheduled, and continuous. */
+/** The backups and drills of one service process: on request, scheduled, and continuous. */
 export class Backups {
   readonly state: BackupState;
   private readonly jobs = new Jobs<Manifest>('backup');
@@ -44,41 +43,41 @@ export class Backups {
     this.leadership = openLeadership(settings.address);
   }
 
-  /** Begins what is scheduled and continuous. */
+  /** Starts the schedules and continuous backup. */
   begin(): void {
     const { schedule, drillSchedule, continuous, address, folder } = this.settings;
-    if (schedule !== undefined) this.at(schedule, () => this.backUp());
-    if (drillSchedule !== undefined) this.at(drillSchedule, () => this.startDrill());
+    if (schedule !== undefined) this.addSchedule(schedule, () => this.backUp());
+    if (drillSchedule !== undefined) this.addSchedule(drillSchedule, () => this.startDrill());
     if (!continuous) return;
     const { state, log, leadership } = this;
     const running = () => this.jobs.list().find(({ state: at }) => at === 'running');
-    const backUp = () => this.ended(running() ?? this.backUp());
+    const backUp = () => this.resultOf(running() ?? this.backUp());
     this.shipping = new Shipping({ address, folder, state, log, leadership, backUp });
     this.shipping.begin();
   }
 
-  /** Begins a full backup; throws Refused while one runs. */
+  /** Starts a full backup. Throws Refused while one runs. */
   backUp(): Job<Manifest> {
     const { address, folder } = this.settings;
     return this.jobs.start(async (context, backupId) => {
       try {
         const manifest = await runBackup({ address, folder, backupId }, context);
         this.state.backedUp();
-        const removed = await this.pruned();
+        const removed = await this.pruneOld();
         const { file, position, bytes, durationMs: ms } = manifest;
         this.log.info({ msg: 'backed up', file, position, bytes, ms, removed });
         return manifest;
       } catch (error) {
         if (!context.signal.aborted) {
           this.state.backupFailed(error);
-          this.failed('backup failed', error);
+          this.logFailure('backup failed', error);
         }
         throw error;
       }
     });
   }
 
-  /** Begins a drill; throws Refused while one runs. */
+  /** Starts a drill. Throws Refused while one runs. */
   startDrill(): Job<DrillProof> {
     const { folder } = this.settings;
     return this.drills.start(async (context) => {
@@ -88,17 +87,17 @@ export class Backups {
         this.log.info({ msg: 'restore drill done', backup, position, ms });
         return proof;
       } catch (error) {
-        if (!context.signal.aborted) this.failed('restore drill failed', error);
+        if (!context.signal.aborted) this.logFailure('restore drill failed', error);
         throw error;
       }
     });
   }
 
-  /** What runs or has failed in this process, and what is in the folder; newest first. */
+  /** Returns this process's running and failed backups, then the folder's backups; each newest first. */
   async list(): Promise<(Job<Manifest> | Manifest)[]> {
     const manifests = await listBackups(this.settings.folder);
-    const kept = new Set(manifests.map(({ backupId }) => backupId));
-    return [...this.jobs.list().filter(({ id }) => !kept.has(id)), ...manifests];
+    const inFolder = new Set(manifests.map(({ backupId }) => backupId));
+    return [...this.jobs.list().filter(({ id }) => !inFolder.has(id)), ...manifests];
   }
 
   /** Throws NotFound. */
@@ -115,17 +114,17 @@ export class Backups {
     return this.drills.get(id);
   }
 
-  /** Ends the backup early; nothing of it stays. Throws NotFound. */
+  /** Cancels the backup, of which nothing remains. Throws NotFound. */
   cancel(id: string): Promise<Job<Manifest>> {
     return this.jobs.cancel(id);
   }
 
-  /** Ends the drill early. Throws NotFound. */
+  /** Cancels the drill. Throws NotFound. */
   cancelDrill(id: string): Promise<Job<DrillProof>> {
     return this.drills.cancel(id);
   }
 
-  /** Ships what is left, and ends what runs. */
+  /** Cancels what runs, and ships what is left. */
   async close(): Promise<void> {
     for (const schedule of this.schedules) schedule.stop();
     await Promise.all([this.jobs.close(), this.drills.close()]);
@@ -133,10 +132,10 @@ export class Backups {
     await this.leadership.close();
   }
 
-  private at(expression: string, begin: () => unknown): void {
+  private addSchedule(expression: string, begin: () => unknown): void {
     const failed = (error: unknown) => {
-      // The one before runs still: this time is left out.
-      if (!(error instanceof Refused)) this.failed('a scheduled backup or drill did not begin', error);
+      // The previous one is still running, so this one is left out.
+      if (!(error instanceof Refused)) this.logFailure('a scheduled backup or drill did not begin', error);
     };
     const options = { timezone: 'UTC', unref: true, catch: failed };
     this.schedules.push(
@@ -146,24 +145,24 @@ export class Backups {
     );
   }
 
-  private async ended(job: Job<Manifest>): Promise<Manifest | undefined> {
-    await this.jobs.ended(job);
+  private async resultOf(job: Job<Manifest>): Promise<Manifest | undefined> {
+    await this.jobs.whenEnded(job);
     return job.result;
   }
 
-  /** Names of the backups that were removed; that none could be is no failure of the one that was made. */
-  private async pruned(): Promise<string[]> {
+  /** Removes old backups and returns their names. A failure to remove does not fail the new backup. */
+  private async pruneOld(): Promise<string[]> {
     const { folder, keep, address } = this.settings;
     try {
       return (await prune(folder, keep, address)).map(({ file }) => file);
     } catch (error) {
-      this.failed('old backups could not be removed', error);
+      this.logFailure('old backups could not be removed', error);
       return [];
     }
   }
 
-  /** At error level: a person must act. */
-  private failed(msg: string, error: unknown): void {
+  /** Logs at error level, because a person must act. */
+  private logFailure(msg: string, error: unknown): void {
     this.log.error({ msg, ...loggedFailure(error) });
   }
 }

@@ -12,10 +12,10 @@ import { openRebuild } from '../../store/open-rebuild.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { asOneFile } from '../../store/sqlite/database-file.js';
 import type { Progress } from '../job-context.js';
-import { linesIn } from '../lines/lines-in.js';
 import type { LogEntry } from '../lines/log-line.js';
 import { linesOf } from '../lines/log-lines.js';
 import { readLines } from '../lines/read-log-lines.js';
+import { readPackedLines } from '../lines/read-packed-lines.js';
 import { foldInThreads } from '../rebuild/fold-ranges.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { liveDigests } from '../verify/live-digests.js';
@@ -30,17 +30,16 @@ import { segmentsFolder } from './segments.js';
 import type { Steps } from './steps.js';
 import { checkPacked, unpackFile } from './zstd-files.js';
 
-/** What is built, from what, and where. */
-export interface BuildOrder {
+export interface BuildInput {
   /** The backup folder. */
   folder: string;
   plan: RestorePlan;
   target: RestoreTarget | undefined;
-  /** A file that is not there yet, or an empty PostgreSQL database. */
+  /** A file that does not exist yet, or an empty PostgreSQL database. */
   address: DatabaseAddress;
 }
 
-/** A projection's rows after the backup was unpacked, beside what its manifest says. */
+/** A projection's digest after the backup was unpacked, beside the one in the manifest. */
 export interface ComparedDigest {
   name: string;
   rows: number;
@@ -50,38 +49,41 @@ export interface ComparedDigest {
 }
 
 /** A store that was built from a backup, and verified. */
-export interface Built extends BackupEnd {
+export interface BuiltStore extends BackupEnd {
   events: number;
   receipts: number;
   /** Events that came from segments. */
   replayed: number;
-  /** The command that the target would have cut in half began here; it was left out. */
+  /** First position of the command that was left out because the target would have split it. */
   leftOutFrom: number | null;
-  /** Of the full backup, before any segment; empty where its folds are of another version. */
+  /** Of the full backup, before any segment; without projections of another version or with a failure. */
   digests: ComparedDigest[];
   projections: VerifyReport['projections'];
-  /** Projections that are not whole: their folds could not take an event. */
+  /** Projections that are incomplete, because each stopped at a poison event. */
   stopped: StoppedProjection[];
 }
 
-/** Builds a store from a plan: lays the full backup, replays the segments, folds, verifies. Throws what is wrong. */
+/**
+ * Builds a store from a plan: unpacks or imports the full backup, replays the segments, folds, verifies.
+ * Throws an error that names what is wrong.
+ */
 export async function buildStore(
-  { folder, plan, target, address }: BuildOrder,
+  { folder, plan, target, address }: BuildInput,
   steps: Steps,
   progress?: Progress,
-): Promise<Built> {
+): Promise<BuiltStore> {
   const { base, segments } = plan;
   const source = join(folder, base.file);
   await steps.run('check', () => checkPacked(source, base));
   const asFile = base.kind === 'sqlite' && 'file' in address;
-  if (asFile) await steps.run('unpack', () => layFile(source, address.file, base, progress));
-  const digestsOfFile = asFile ? await steps.run('compare', () => compareDigests(address, base)) : [];
+  if (asFile) await steps.run('unpack', () => unpackBackup(source, address.file, base, progress));
+  const fileDigests = asFile ? await steps.run('compare', () => compareDigests(address, base)) : [];
   await steps.run('migrate', () => migrate(address));
-  if (!asFile) await steps.run('import', () => layLines(source, address, base, progress));
+  if (!asFile) await steps.run('import', () => importBackup(source, address, base, progress));
   const receipts = await readStore(address, (reader) => reader.count(receiptsTable));
   if (receipts !== base.receipts)
     throw damagedBackup(source, `it has ${receipts} receipts, its manifest says ${base.receipts}`);
-  const digests = asFile ? digestsOfFile : await steps.run('compare', () => compareDigests(address, base));
+  const digests = asFile ? fileDigests : await steps.run('compare', () => compareDigests(address, base));
   const replayed =
     segments.length === 0
       ? { events: 0 }
@@ -101,23 +103,28 @@ export async function buildStore(
   }));
 }
 
-async function layFile(source: string, file: string, base: Manifest, progress?: Progress): Promise<void> {
+async function unpackBackup(
+  source: string,
+  file: string,
+  base: Manifest,
+  progress?: Progress,
+): Promise<void> {
   let done = 0;
   await unpackFile(source, file, (bytes) => progress?.((done += bytes), base.rawBytes));
   await checkFile(source, file, base);
 }
 
-/** Takes the backup in as lines, also where it is a file of another database. */
-async function layLines(
+/** Imports the backup as lines, also a SQLite backup into PostgreSQL. */
+async function importBackup(
   source: string,
   address: DatabaseAddress,
   base: Manifest,
   progress?: Progress,
 ): Promise<void> {
   let done = 0;
-  const told = (events: number) => progress?.((done += events), base.events);
-  if (base.kind === 'lines') await replayInto(address, linesIn(source), undefined, told);
-  else await layOtherFile(source, address, base, told);
+  const report = (events: number) => progress?.((done += events), base.events);
+  if (base.kind === 'lines') await replayInto(address, readPackedLines(source), undefined, report);
+  else await importSqliteBackup(source, address, base, report);
   await fold(address, progress);
   const end = await readStore(address, endOf);
   if (end.position !== base.position || end.chainHead !== base.chainHead) {
@@ -125,12 +132,12 @@ async function layLines(
   }
 }
 
-/** A SQLite backup for another database: unpacked beside itself for as long as it is read. */
-async function layOtherFile(
+/** Imports a SQLite backup into PostgreSQL. It is unpacked beside itself while it is read. */
+async function importSqliteBackup(
   source: string,
   address: DatabaseAddress,
   base: Manifest,
-  told: (events: number) => void,
+  report: (events: number) => void,
 ): Promise<void> {
   const scratch = join(dirname(source), `.restoring-${process.pid}.db`);
   try {
@@ -138,7 +145,7 @@ async function layOtherFile(
     await checkFile(source, scratch, base);
     await migrate({ file: scratch });
     await readStore({ file: scratch }, (reader) =>
-      replayInto(address, readLines(linesOf(reader, { after: 0 })), undefined, told),
+      replayInto(address, readLines(linesOf(reader, { after: 0 })), undefined, report),
     );
   } finally {
     await rm(scratch, { force: true });
@@ -146,7 +153,7 @@ async function layOtherFile(
 }
 
 async function replaySegments(
-  { folder, plan, target, address }: BuildOrder,
+  { folder, plan, target, address }: BuildInput,
   progress?: Progress,
 ): Promise<Replayed> {
   const { base, segments, end } = plan;
@@ -159,7 +166,7 @@ async function replaySegments(
 async function* entriesOf(folder: string, segments: RestorePlan['segments']): AsyncGenerator<LogEntry> {
   for (const { file, from, to } of segments) {
     const path = join(segmentsFolder(folder), file);
-    for await (const entry of linesIn(path)) {
+    for await (const entry of readPackedLines(path)) {
       if (entry.kind === 'header' && (entry.header.after !== from - 1 || entry.header.upTo !== to)) {
         throw foreignBackup(
           path,
@@ -175,11 +182,11 @@ async function replayInto(
   address: DatabaseAddress,
   entries: AsyncIterable<LogEntry>,
   target: RestoreTarget | undefined,
-  told: (events: number) => void,
+  report: (events: number) => void,
 ): Promise<Replayed> {
   const { log, close } = openLog(address);
   try {
-    return await replay(log, entries, target, told);
+    return await replay(log, entries, target, report);
   } finally {
     await close();
   }
@@ -201,28 +208,28 @@ async function fold(address: DatabaseAddress, progress?: Progress): Promise<Fold
   }
 }
 
-/** Compares the live rows with the manifest, but for projections that stopped or whose folds are of another version. */
+/** Compares live rows with the manifest, except for stopped projections and other versions. */
 async function compareDigests(address: DatabaseAddress, base: Manifest): Promise<ComparedDigest[]> {
   const live = await readStore(address, async (reader) => {
     const failures = await allFailures(reader);
-    const same = PROJECTIONS.filter(
+    const comparable = PROJECTIONS.filter(
       ({ name, version }) =>
         base.projections.some((each) => each.name === name && each.version === version) &&
         !failures.some(({ projection }) => projection === name),
     );
-    return liveDigests(reader, same);
+    return liveDigests(reader, comparable);
   });
   const compared = live.map(({ name, rows, digest }) => {
     const manifest = base.projections.find((each) => each.name === name)?.digest ?? '';
     return { name, rows, manifest, restored: digest, equal: manifest === digest };
   });
-  const other = compared.filter(({ equal }) => !equal).map(({ name }) => name);
-  if (other.length > 0)
-    throw unverifiedRestore(`the rows of ${other.join(', ')} are not those of the backup`);
+  const different = compared.filter(({ equal }) => !equal).map(({ name }) => name);
+  if (different.length > 0)
+    throw unverifiedRestore(`the rows of ${different.join(', ')} are not those of the backup`);
   return compared;
 }
 
-/** Verifies all but the projections with folds that cannot take an event, which were not restored as their folds make them. */
+/** Verifies the store without its stopped projections, whose rows are not what their folds would make. */
 async function verify(
   address: DatabaseAddress,
   base: Manifest,
@@ -238,7 +245,7 @@ async function verify(
     verifyStore({ reader, decoder: new EventDecoder(), projections, anchors, progress }),
   );
   if (report.ok) return { projections: report.projections, poison: [...stopped] };
-  // Rows that were in the backup are there, although their folds could not make them again.
+  // The backup's rows of these projections are there, although their folds could not make them again.
   if (report.poison.length > 0) return verify(address, base, [...stopped, ...report.poison], progress);
   const what = [
     ...report.findings.map((finding) => finding.what),

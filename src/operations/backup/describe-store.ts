@@ -4,11 +4,12 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { liveDigests } from '../verify/live-digests.js';
 import type { BackupEnd, Manifest } from './manifest.js';
 
-/** What a manifest says of the store itself. */
-export type Described = BackupEnd & Pick<Manifest, 'events' | 'receipts' | 'migrations' | 'projections'>;
+/** The part of a manifest that describes the store itself. */
+export type StoreDescription = BackupEnd &
+  Pick<Manifest, 'events' | 'receipts' | 'migrations' | 'projections'>;
 
-/** Describes the one moment that the reader sees. */
-export async function describeStore(reader: StoreReader): Promise<Described> {
+/** Describes the snapshot that the reader sees. */
+export async function describeStore(reader: StoreReader): Promise<StoreDescription> {
   return {
     ...(await endOf(reader)),
     events: await reader.count(eventsTable),
@@ -18,7 +19,6 @@ export async function describeStore(reader: StoreReader): Promise<Described> {
   };
 }
 
-/** Where the store's log ends. */
 export async function endOf(reader: Pick<StoreReader, 'head'>): Promise<BackupEnd> {
   const { position, hash, recordedAt } = await reader.head();
   return {

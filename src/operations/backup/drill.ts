@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import type { StoreError } from '../../errors.js';
 import type { Progress } from '../job-context.js';
 import { manifestOf, writeJson, writingTo } from './backup-folder.js';
-import { buildStore, type Built } from './build-store.js';
+import { buildStore, type BuiltStore } from './build-store.js';
 import type { StepTime } from './manifest.js';
 import type { RestorePlan } from './restore-plan.js';
-import { choose, type RestoreSource } from './restore.js';
+import { choosePlan, type RestoreSource } from './restore.js';
 import { Steps } from './steps.js';
 
-const RESULT = 'edgesoul_drill.json';
-/** How often a drill begins anew, with another backup. */
+const RESULT_FILE = 'edgesoul_drill.json';
+/** Attempts of one drill, each with another backup. */
 const MAX_ATTEMPTS = 3;
-/** Where drills work, in the backup folder; a backup that begins meanwhile leaves it alone. */
+/** Name prefix of a drill's scratch folder in the backup folder. A backup does not remove it. */
 export const DRILL_SCRATCH = '.drill-';
 
 /** The proof that the backups can be restored. */
-export interface DrillProof extends Built {
+export interface DrillProof extends BuiltStore {
   backup: string;
   /** When the backup was made, ISO 8601. */
   backupCreatedAt: string;
@@ -26,33 +26,34 @@ export interface DrillProof extends Built {
   ms: number;
 }
 
-/** What the last drill has shown. */
 export interface DrillResult {
   ok: boolean;
   /** ISO 8601. */
   at: string;
   proof?: DrillProof;
   error?: { code: string; message: string };
-  /** When one last succeeded. */
+  /** When a drill last succeeded, ISO 8601; null if none has. */
   lastSuccessAt: string | null;
 }
 
-/** Restores into a scratch file, verifies it, and throws it away: nothing else is touched. Throws what a restore throws. */
+/**
+ * Restores into a scratch file, verifies it, and deletes it; touches nothing else. Throws as a restore does.
+ */
 export async function drill(source: RestoreSource, progress?: Progress): Promise<DrillProof> {
   for (let attempt = 1; ; attempt++) {
     const steps = new Steps();
-    const plan = await steps.run('choose', () => choose(source));
+    const plan = await steps.run('choose', () => choosePlan(source));
     try {
-      return await drillOf(plan, source, steps, progress);
+      return await drillWith(plan, source, steps, progress);
     } catch (error) {
-      // Retention may have removed the backup meanwhile.
-      const isThere = existsSync(join(source.folder, manifestOf(plan.base.file)));
-      if (isThere || attempt === MAX_ATTEMPTS) throw error;
+      // Retention may have removed the backup during the drill.
+      const hasBackup = existsSync(join(source.folder, manifestOf(plan.base.file)));
+      if (hasBackup || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }
 
-async function drillOf(
+async function drillWith(
   plan: RestorePlan,
   { folder, target }: RestoreSource,
   steps: Steps,
@@ -60,8 +61,8 @@ async function drillOf(
 ): Promise<DrillProof> {
   const scratch = await writingTo(folder, () => mkdtemp(join(folder, DRILL_SCRATCH)));
   try {
-    const order = { folder, plan, target, address: { file: join(scratch, 'edgesoul.db') } };
-    const built = await writingTo(folder, () => buildStore(order, steps, progress));
+    const input = { folder, plan, target, address: { file: join(scratch, 'edgesoul.db') } };
+    const built = await writingTo(folder, () => buildStore(input, steps, progress));
     return {
       backup: plan.base.file,
       backupCreatedAt: plan.base.createdAt,
@@ -75,8 +76,8 @@ async function drillOf(
   }
 }
 
-/** Keeps what a drill has shown, so that it is known after a restart. */
-export async function keepDrill(
+/** Saves the outcome of a drill, so that it is known after a restart. */
+export async function saveDrill(
   folder: string,
   outcome: { proof: DrillProof } | { error: StoreError },
 ): Promise<DrillResult> {
@@ -90,14 +91,14 @@ export async function keepDrill(
           error: { code: outcome.error.code, message: outcome.error.message },
           lastSuccessAt: (await lastDrill(folder))?.lastSuccessAt ?? null,
         };
-  await writeJson(folder, RESULT, result);
+  await writeJson(folder, RESULT_FILE, result);
   return result;
 }
 
-/** What the last drill has shown; undefined where there was none. */
+/** Returns the outcome of the last drill; undefined if there was none. */
 export async function lastDrill(folder: string): Promise<DrillResult | undefined> {
   try {
-    return JSON.parse(await readFile(join(folder, RESULT), 'utf8')) as DrillResult;
+    return JSON.parse(await readFile(join(folder, RESULT_FILE), 'utf8')) as DrillResult;
   } catch {
     return undefined;
   }

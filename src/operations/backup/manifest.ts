@@ -4,56 +4,55 @@ import type { LiveDigest } from '../verify/live-digests.js';
 import { damagedBackup, foreignBackup, unreadableBackup } from './backup-errors.js';
 import type { PackedFile } from './zstd-files.js';
 
-/** What a manifest says of itself, so that a release knows whether it can read it. */
+/** The format number of manifests. A release refuses any other. */
 export const MANIFEST_FORMAT = 1;
 
-/** How the data was taken: the whole file of SQLite, or the log and what cannot be folded from it, as lines. */
+/** The data file: a whole SQLite file, or lines with the log and what cannot be folded from it. */
 export type BackupKind = 'sqlite' | 'lines';
 
 /** Where a backup's log ends. */
 export interface BackupEnd {
-  /** Of the last event; 0 for an empty log. */
+  /** Position of the last event; 0 for an empty log. */
   position: number;
-  /** Its hash: the whole log's fingerprint. */
+  /** Hash of the last event: the whole log's fingerprint. */
   chainHead: string;
-  /** When it was recorded, ISO 8601; null for an empty log. */
+  /** When the last event was recorded, ISO 8601; null for an empty log. */
   recordedAt: string | null;
 }
 
-/** How long one part of a long piece of work took. */
 export interface StepTime {
   step: string;
   ms: number;
 }
 
-/** What a full backup holds. It is written last: a backup exists when its manifest does. */
+/** Describes a full backup. It is written last: a backup exists when its manifest does. */
 export interface Manifest extends BackupEnd, PackedFile {
   format: number;
   backupId: string;
-  /** The data's file, beside the manifest. */
+  /** Name of the data file, beside the manifest. */
   file: string;
   kind: BackupKind;
-  /** When it was begun, ISO 8601. */
+  /** When the backup began, ISO 8601. */
   createdAt: string;
-  /** Before compression. */
+  /** Size before compression, in bytes. */
   rawBytes: number;
   events: number;
   receipts: number;
-  /** The schema: the migrations that made it. */
+  /** The migrations that made the schema. */
   migrations: string[];
   projections: LiveDigest[];
-  /** It was read again, opened and compared after it was written. */
+  /** Whether it was read again, opened and compared after it was written. */
   verified: boolean;
   durationMs: number;
   steps: StepTime[];
 }
 
-/** What the folder's backups have in their names, and in which order they sort. */
+/** Returns a backup's name without extension. Names sort by the times at which the backups began. */
 export function backupName(createdAt: Date): string {
   return `edgesoul_backup_${createdAt.toISOString().replaceAll(/[:.]/g, '-')}`;
 }
 
-/** Reads a manifest; throws Corrupt or Refused, naming the file. */
+/** Reads a manifest. Throws Corrupt, Refused or Unavailable, naming the file. */
 export async function readManifest(folder: string, name: string): Promise<Manifest> {
   const path = join(folder, name);
   let manifest: Partial<Manifest> | null;
@@ -69,7 +68,7 @@ export async function readManifest(folder: string, name: string): Promise<Manife
   if (manifest?.format !== MANIFEST_FORMAT) {
     throw foreignBackup(path, `it is no manifest of format ${MANIFEST_FORMAT}`);
   }
-  const absent = FIELDS.filter((field) => manifest[field] === undefined);
+  const absent = REQUIRED_FIELDS.filter((field) => manifest[field] === undefined);
   if (absent.length > 0) throw damagedBackup(path, `it lacks ${absent.join(', ')}`);
   if (manifest.file !== basename(String(manifest.file))) {
     throw foreignBackup(path, 'it names a file of another folder');
@@ -77,7 +76,7 @@ export async function readManifest(folder: string, name: string): Promise<Manife
   return manifest as Manifest;
 }
 
-const FIELDS = [
+const REQUIRED_FIELDS = [
   'backupId',
   'file',
   'kind',

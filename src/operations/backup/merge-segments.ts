@@ -2,31 +2,32 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { hashAt, sealSegment } from './seal-segment.js';
-import { listSegments, removeSegments, segmentsFolder, short, type Segment } from './segments.js';
+import { listSegments, removeSegments, segmentsFolder, shortHash, type Segment } from './segments.js';
 
-/** Segments in a row, each small, that are made one. */
+/** Consecutive small segments that are merged into one. */
 const MIN_MERGED_SEGMENTS = 100;
-const MAX_MERGED_BYTES = 8 * 1024 * 1024;
+const SMALL_SEGMENT_BYTES = 8 * 1024 * 1024;
 
 /**
- * Makes one segment of many small ones, so that a folder that gets a segment every few seconds stays a folder. It is written
- * from the log, under its final name before the small ones go: a crash between leaves both, and a restore takes either.
+ * Merges many small segments into one, because the folder gets a segment every few seconds. The merged one is
+ * written from the log, under its final name, before the small ones are removed. A crash in between leaves
+ * both, and a restore can use either.
  */
 export async function mergeSegments(
   reader: StoreReader,
   backups: string,
-  many = MIN_MERGED_SEGMENTS,
+  minSegments = MIN_MERGED_SEGMENTS,
 ): Promise<void> {
   const segments = await listSegments(backups);
-  if (segments.length < many) return;
+  if (segments.length < minSegments) return;
   const run: Segment[] = [];
   for (const segment of segments) {
     const { size } = await stat(join(segmentsFolder(backups), segment.file));
     const last = run.at(-1);
     const follows = !last || (segment.from === last.to + 1 && segment.previousHash === last.lastHash);
-    if (size >= MAX_MERGED_BYTES || !follows) run.length = 0;
-    if (size < MAX_MERGED_BYTES) run.push(segment);
-    if (run.length >= many) {
+    if (size >= SMALL_SEGMENT_BYTES || !follows) run.length = 0;
+    if (size < SMALL_SEGMENT_BYTES) run.push(segment);
+    if (run.length >= minSegments) {
       await mergeRun(reader, backups, run);
       run.length = 0;
     }
@@ -36,8 +37,8 @@ export async function mergeSegments(
 async function mergeRun(reader: StoreReader, backups: string, run: readonly Segment[]): Promise<void> {
   const first = run[0] as Segment;
   const last = run.at(-1) as Segment;
-  // What a restore has given up cannot be written from the log again; it stays as it is.
-  if (short(await hashAt(reader, last.to)) !== last.lastHash) return;
+  // Events that a restore has discarded cannot be written from the log again, so their segments stay.
+  if (shortHash(await hashAt(reader, last.to)) !== last.lastHash) return;
   const merged = await sealSegment(reader, backups, { after: first.from - 1, upTo: last.to });
   await removeSegments(
     backups,

@@ -3,33 +3,38 @@ import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { listBackups, removeBackup } from './backup-folder.js';
 import type { Manifest } from './manifest.js';
-import { expired, type Keep } from './retention.js';
+import { expired, type RetentionPolicy } from './retention.js';
 import { hashAt } from './seal-segment.js';
-import { listSegments, removeSegments, sealedAt, short } from './segments.js';
+import { listSegments, removeSegments, sealedAt, shortHash } from './segments.js';
 
 /**
- * Removes the backups of the store's own log that need not be kept, and the segments that no kept one needs; answers the
- * backups. Those of another store, or of a past that a restore or a reset has given up, are left to whoever knows them.
+ * Removes the backups of the store's own log that retention does not keep, and the segments that no kept
+ * backup needs. Returns the removed backups. Backups of another store, or of a history that a restore or a
+ * reset has discarded, are never removed.
  */
-export async function prune(folder: string, keep: Keep, address: DatabaseAddress): Promise<Manifest[]> {
+export async function prune(
+  folder: string,
+  keep: RetentionPolicy,
+  address: DatabaseAddress,
+): Promise<Manifest[]> {
   return readStore(address, async (reader) => {
     const backups: Manifest[] = [];
     for (const backup of await listBackups(folder))
       if ((await hashAt(reader, backup.position)) === backup.chainHead) backups.push(backup);
-    const gone = expired(backups, keep);
-    for (const backup of gone) await removeBackup(folder, backup);
-    const oldest = backups.findLast((backup) => !gone.includes(backup));
-    if (oldest) await removeUnneeded(reader, folder, oldest);
-    return gone;
+    const removed = expired(backups, keep);
+    for (const backup of removed) await removeBackup(folder, backup);
+    const oldestKept = backups.findLast((backup) => !removed.includes(backup));
+    if (oldestKept) await removeUnneeded(reader, folder, oldestKept);
+    return removed;
   });
 }
 
-/** A segment of the same log of which nothing stands behind the oldest backup, and that is older than it. */
+/** Removes segments of this log that end by the oldest backup's position and were sealed before it. */
 async function removeUnneeded(reader: StoreReader, folder: string, oldest: Manifest): Promise<void> {
   const before = (await listSegments(folder)).filter(({ to }) => to <= oldest.position);
   for (const segment of before) {
-    const isOwn = short(await hashAt(reader, segment.to)) === segment.lastHash;
-    // After a restore, newer segments may stand at lower positions.
+    const isOwn = shortHash(await hashAt(reader, segment.to)) === segment.lastHash;
+    // After a restore, newer segments may have lower positions.
     if (isOwn && (await sealedAt(folder, segment)) < Date.parse(oldest.createdAt))
       await removeSegments(folder, [segment]);
   }

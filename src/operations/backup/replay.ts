@@ -1,20 +1,19 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import { appendLines } from '../lines/append-lines.js';
-import { inCommands } from '../lines/line-chunks.js';
+import { chunkByCommand } from '../lines/line-chunks.js';
 import type { LogEntry } from '../lines/log-line.js';
 import { unverifiedRestore } from './backup-errors.js';
 import type { RestoreTarget } from './restore-plan.js';
 
-/** Where a replay has ended. */
 export interface Replayed {
   events: number;
-  /** The command of which the target names a part: it was left out whole, from this position on. */
+  /** First position of the command that the target would have split; the whole command was left out. */
   leftOut?: { from: number } | undefined;
 }
 
 /**
- * Appends lines to a log that ends where they begin, up to the target: events, and the receipts and skips of their
- * positions, never a part of a command. Throws Corrupt where they do not follow the log.
+ * Appends lines to a log that ends where they begin, up to the target: events with the receipts and skips of
+ * their positions, never a part of a command. Throws Corrupt if the lines do not follow the log.
  */
 export async function replay(
   log: EventLog,
@@ -24,7 +23,7 @@ export async function replay(
 ): Promise<Replayed> {
   const commands = new WholeCommands(await log.head(), target);
   let events = 0;
-  for await (const chunk of inCommands(commands.of(entries))) {
+  for await (const chunk of chunkByCommand(commands.upToTarget(entries))) {
     await log.transaction((transaction) => appendLines(transaction, chunk, unverifiedRestore));
     events += chunk.events.length;
     progress?.(chunk.events.length);
@@ -34,73 +33,73 @@ export async function replay(
 
 type Event = Extract<LogEntry, { kind: 'event' }>;
 
-/** Passes on the lines of whole commands up to the target, without the events that the log has already. */
+/** Yields the lines of whole commands up to the target, without events that the log already has. */
 class WholeCommands {
   leftOut: { from: number } | undefined;
-  /** The events of the last command, and its receipts, until it is known where the command ends. */
-  private open: LogEntry[] = [];
-  /** Of the last event that is passed on, or will be. */
+  /** Events and receipts of the last command, held back until it is known where the command ends. */
+  private heldBack: LogEntry[] = [];
+  /** Position of the last event that was yielded or is held back. */
   private position: number;
 
   constructor(
-    /** Of the log that the lines are appended to. */
+    /** Head of the log that the lines are appended to. */
     private readonly head: LogHead,
     private readonly target: RestoreTarget | undefined,
   ) {
     this.position = head.position;
   }
 
-  async *of(entries: AsyncIterable<LogEntry>): AsyncGenerator<LogEntry> {
+  async *upToTarget(entries: AsyncIterable<LogEntry>): AsyncGenerator<LogEntry> {
     const skips: Extract<LogEntry, { kind: 'skip' }>[] = [];
     for await (const entry of entries) {
       if (entry.kind === 'header') {
-        this.check(entry.header.after, entry.header.previousHash);
+        this.checkHash(entry.header.after, entry.header.previousHash);
         yield entry;
       } else if (entry.kind === 'event') {
-        this.check(entry.event.position, entry.event.hash);
+        this.checkHash(entry.event.position, entry.event.hash);
         if (entry.event.position <= this.head.position) continue;
         if (isBeyond(entry.event, this.target)) {
           if (!this.begins(entry)) this.leaveOut();
           break;
         }
-        if (this.begins(entry)) yield* this.close();
+        if (this.begins(entry)) yield* this.release();
         this.take(entry);
-      } else if (entry.kind === 'receipt') this.open.push(entry);
+      } else if (entry.kind === 'receipt') this.heldBack.push(entry);
       else if (entry.kind === 'skip') skips.push(entry);
     }
-    yield* this.close();
-    // They come after all events, and may name events that the target leaves out.
+    yield* this.release();
+    // Skips come after all events, and may name events that the target leaves out.
     for (const skip of skips) if (skip.skip.position <= this.position) yield skip;
   }
 
   private take(entry: Event): void {
-    this.open.push(entry);
+    this.heldBack.push(entry);
     this.position = entry.event.position;
   }
 
   /** Whether the event is the first of its command. */
   private begins({ event }: Event): boolean {
-    const before = this.open.find((entry): entry is Event => entry.kind === 'event');
+    const before = this.heldBack.find((entry): entry is Event => entry.kind === 'event');
     return before?.event.commandId !== event.commandId;
   }
 
   private leaveOut(): void {
-    const first = this.open.find((entry): entry is Event => entry.kind === 'event') as Event;
+    const first = this.heldBack.find((entry): entry is Event => entry.kind === 'event') as Event;
     this.leftOut = { from: first.event.position };
     this.position = first.event.position - 1;
-    // A receipt of an earlier command may stand between.
-    this.open = this.open.filter(
+    // Receipts of earlier commands may be among the lines.
+    this.heldBack = this.heldBack.filter(
       (entry) => entry.kind === 'receipt' && entry.receipt.position < first.event.position,
     );
   }
 
-  private *close(): Generator<LogEntry> {
-    yield* this.open;
-    this.open = [];
+  private *release(): Generator<LogEntry> {
+    yield* this.heldBack;
+    this.heldBack = [];
   }
 
-  /** The lines and the log must have the same past where they meet. */
-  private check(position: number, hash: string): void {
+  /** Where the lines and the log meet, they must have the same hash. */
+  private checkHash(position: number, hash: string): void {
     if (position !== this.head.position || hash === this.head.hash) return;
     throw unverifiedRestore(
       `what follows position ${position} belongs to another log, or to a past that a restore has given up`,

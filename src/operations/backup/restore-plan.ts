@@ -1,40 +1,38 @@
 import { damagedNewestBackup, unreachableState } from './backup-errors.js';
 import { manifestOf, type BrokenBackup } from './backup-folder.js';
 import { backupName, type Manifest } from './manifest.js';
-import { short, type Segment } from './segments.js';
+import { shortHash, type Segment } from './segments.js';
 
-/** The moment that a store is brought back to: an event's position, or a time in ms UTC by when events were recorded. */
+/** Where a restore ends: at an event's position, or with the last event recorded by a time, in ms UTC. */
 export type RestoreTarget = { position: number } | { time: number };
 
-/** A segment, and when it was sealed. */
+/** A segment, and when it was sealed, ms UTC; 0 if unknown. */
 export interface SealedSegment extends Segment {
   sealedAt: number;
 }
 
-/** What there is to restore from. */
-export interface Available {
+export interface AvailableBackups {
   /** Newest first. */
   backups: readonly Manifest[];
-  /** Backups that nothing can be restored from; none where one was named. */
+  /** Backups that cannot be restored; empty if one backup was named. */
   broken: readonly BrokenBackup[];
   segments: readonly SealedSegment[];
 }
 
-/** What is restored: a full backup, and the segments that follow on it, in order. */
+/** What to restore: a full backup, and the segments that follow it, in order. */
 export interface RestorePlan {
   base: Manifest;
   segments: readonly SealedSegment[];
-  /** Where the last of them ends. */
+  /** Position where the last of them ends. */
   end: number;
 }
 
 /**
- * Chooses the newest backup at or before the target from which it can be reached. Throws Refused or Corrupt, naming what is
- * missing or broken:
- * no restore silently ends earlier than it could.
+ * Chooses the newest backup at or before the target from which the target can be reached. Throws Refused or
+ * Corrupt, naming what is missing or broken, so that no restore silently ends earlier than it could.
  */
 export function planRestore(
-  { backups, broken, segments }: Available,
+  { backups, broken, segments }: AvailableBackups,
   target: RestoreTarget | undefined,
 ): RestorePlan {
   const bases = backups.filter((backup) => isAtOrBefore(backup, target));
@@ -42,20 +40,20 @@ export function planRestore(
   const reaching = plans.find((plan) => reaches(plan, target));
   const [lastBroken] = broken;
   if (!reaching && !target && lastBroken) throw damagedNewestBackup(lastBroken);
-  if (!reaching) throw unreachableState(whyNot(backups, plans[0], target));
+  if (!reaching) throw unreachableState(unreachableText(backups, plans[0], target));
   const missed = broken.find((each) => mayHoldMore(each, reaching, target));
   if (missed) throw damagedNewestBackup(missed, reaching.base.file);
-  const lost = firstBeyond(reaching, segments, target);
-  if (lost) {
+  const unreached = firstUnreached(reaching, segments, target);
+  if (unreached) {
     throw unreachableState(
-      `A segment is missing: nothing follows on position ${reaching.end}, but ${lost.file} goes on from ${lost.from}. ` +
+      `A segment is missing: nothing follows on position ${reaching.end}, but ${unreached.file} goes on from ${unreached.from}. ` +
         `Put back the segment that begins at ${reaching.end + 1}, or restore --to ${reaching.end} to do without what came after it.`,
     );
   }
   return reaching;
 }
 
-/** Whether the broken backup may hold some of what is wanted and the plan does not reach. */
+/** Whether the broken backup may contain something that is wanted and that the plan does not reach. */
 function mayHoldMore(
   { name }: BrokenBackup,
   { base, segments }: RestorePlan,
@@ -73,7 +71,7 @@ function isAtOrBefore({ position, recordedAt }: Manifest, target: RestoreTarget 
   return recordedAt === null || Date.parse(recordedAt) <= target.time;
 }
 
-/** Follows the hashes. Where two segments follow on one place, a restore has come between: the newer one is right. */
+/** Follows the hashes. If two segments follow one event, a restore came between: the newer one is right. */
 function chainFrom(
   base: Manifest,
   segments: readonly SealedSegment[],
@@ -83,8 +81,9 @@ function chainFrom(
   const since = Date.parse(base.createdAt);
   const chain: SealedSegment[] = [];
   let end = base.position;
-  let hash = short(base.chainHead);
-  // Every log begins with the same hash: what was sealed before an empty store's backup is of the log before a reset.
+  let hash = shortHash(base.chainHead);
+  // Every log begins with the same hash. A segment that was sealed before the backup of an empty store is
+  // from before a reset.
   const follows = ({ sealedAt }: SealedSegment) => end > 0 || sealedAt >= since;
   for (;;) {
     if (target && 'position' in target && end >= target.position) break;
@@ -92,8 +91,8 @@ function chainFrom(
       newestFirst.find(
         (segment) => segment.from === end + 1 && segment.previousHash === hash && follows(segment),
       ) ??
-      // Most backups end within a segment. The names cannot say whether it is of the same past: a segment that was sealed
-      // after the backup began is, unless a store was restored meanwhile, and the replay checks it.
+      // Most backups end within a segment, and its name does not show whether it has the same history. It has
+      // if it was sealed after the backup began, unless a restore came between; the replay checks it.
       newestFirst.find(({ from, to, sealedAt }) => from <= end && to > end && sealedAt >= since);
     if (!next) break;
     chain.push(next);
@@ -107,8 +106,8 @@ function reaches({ end }: RestorePlan, target: RestoreTarget | undefined): boole
   return !target || !('position' in target) || end >= target.position;
 }
 
-/** A segment that the chain should have reached: sealed after the backup, and not older than the target. */
-function firstBeyond(
+/** A segment beyond the plan's end, sealed after the backup: the chain should have reached it. */
+function firstUnreached(
   { base, end }: RestorePlan,
   segments: readonly SealedSegment[],
   target: RestoreTarget | undefined,
@@ -118,7 +117,7 @@ function firstBeyond(
   return segments.find(({ from, sealedAt }) => from > end + 1 && sealedAt > since);
 }
 
-function whyNot(
+function unreachableText(
   backups: readonly Manifest[],
   nearest: RestorePlan | undefined,
   target: RestoreTarget | undefined,
@@ -127,14 +126,14 @@ function whyNot(
   if (!oldest) return 'There is no backup here; BACKUP_DIR or --backup-dir says where they are.';
   if (nearest && target) {
     return (
-      `${named(target)} cannot be reached: from ${nearest.base.file} the log leads to position ${nearest.end}. ` +
+      `${targetText(target)} cannot be reached: from ${nearest.base.file} the log leads to position ${nearest.end}. ` +
       'Leave --to out to restore that.'
     );
   }
   const at = oldest.recordedAt === null ? '' : ` of ${oldest.recordedAt}`;
-  return `${target ? named(target) : 'That'} is before the oldest backup, ${oldest.file}, which ends at position ${oldest.position}${at}.`;
+  return `${target ? targetText(target) : 'That'} is before the oldest backup, ${oldest.file}, which ends at position ${oldest.position}${at}.`;
 }
 
-function named(target: RestoreTarget): string {
+function targetText(target: RestoreTarget): string {
   return 'position' in target ? `Position ${target.position}` : new Date(target.time).toISOString();
 }

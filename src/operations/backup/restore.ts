@@ -11,44 +11,43 @@ import { swapDatabase } from '../../store/sqlite/swap-database.js';
 import type { Progress } from '../job-context.js';
 import { availableIn } from './available.js';
 import { databaseNotEmpty, otherStore } from './backup-errors.js';
-import { buildStore, type Built } from './build-store.js';
+import { buildStore, type BuiltStore } from './build-store.js';
 import type { StepTime } from './manifest.js';
 import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
 import { Steps } from './steps.js';
 
-/** What is restored, and how far. */
 export interface RestoreSource {
   /** The backup folder. */
   folder: string;
-  /** A backup's data or manifest; the newest that fits when left out. */
+  /** A backup's data file or manifest; the newest suitable backup when omitted. */
   from?: string | undefined;
   target?: RestoreTarget | undefined;
 }
 
-/** What a restore has done. */
-export interface Restored extends Built {
+export interface Restored extends BuiltStore {
   backup: string;
   segments: number;
-  /** What the database before it is called now; null where there was none. */
+  /** Where the previous database is now; null if there was none. */
   keptAside: string | null;
   steps: StepTime[];
   ms: number;
 }
 
-/** How whoever waits is told: of each step as it begins, and how far it is. */
+/** Callbacks: `begins` at the start of each step, `progress` within it. */
 export interface RestoreWatch {
   begins?: (step: string) => void;
   progress?: Progress;
 }
 
-/** Chooses what to restore from; throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
-export async function choose({ folder, from, target }: RestoreSource): Promise<RestorePlan> {
+/** Chooses what to restore from. Throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
+export async function choosePlan({ folder, from, target }: RestoreSource): Promise<RestorePlan> {
   return planRestore(await availableIn(folder, from), target);
 }
 
 /**
- * Restores into the data folder: builds the store in a file beside the present one, and puts it in its place only when it
- * is verified; the present one is kept aside. Throws StartRefused while a service has the folder.
+ * Restores into the data folder: builds the store in a file beside the current database, and swaps the two
+ * only when the new one is verified. The old database is kept under another name. Throws StartRefused while a
+ * service uses the folder.
  */
 export async function restoreFile(
   dataDir: string,
@@ -68,13 +67,13 @@ export async function restoreFile(
     }
     const aside = `edgesoul.db.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     const had = await steps.run('swap', () => swapDatabase(dataDir, { replacement, aside }));
-    return restored(plan, built, steps, had ? join(dataDir, aside) : null);
+    return reportOf(plan, built, steps, had ? join(dataDir, aside) : null);
   } finally {
     data.release();
   }
 }
 
-/** Whether both logs begin with the same event, as far as the present one can be read and has any. */
+/** Whether both logs begin with the same event; true if the current one is missing, empty or unreadable. */
 async function isSameLog(built: string, present: string): Promise<boolean> {
   if (!existsSync(present)) return true;
   const [[ours], [theirs]] = await Promise.all([firstEvents(built), firstEvents(present).catch(() => [])]);
@@ -85,42 +84,42 @@ function firstEvents(file: string): Promise<StoredEvent[]> {
   return readStore({ file }, (reader) => reader.events({ after: 0, limit: 1 }));
 }
 
-/** What fails here has changed nothing, and leaves nothing behind. */
+/** Builds the store in the file. A failure changes nothing else, and leaves nothing behind. */
 async function buildBeside(
   file: string,
   source: RestoreSource,
   steps: Steps,
   { progress }: RestoreWatch,
-): Promise<{ plan: RestorePlan; built: Built }> {
+): Promise<{ plan: RestorePlan; built: BuiltStore }> {
   try {
-    const plan = await steps.run('choose', () => choose(source));
-    const order = { folder: source.folder, plan, target: source.target, address: { file } };
-    return { plan, built: await buildStore(order, steps, progress) };
+    const plan = await steps.run('choose', () => choosePlan(source));
+    const input = { folder: source.folder, plan, target: source.target, address: { file } };
+    return { plan, built: await buildStore(input, steps, progress) };
   } catch (error) {
     await removeFile(file);
     throw error;
   }
 }
 
-/** Restores into an empty PostgreSQL database; throws Refused where it is not. */
+/** Restores into an empty PostgreSQL database. Throws Refused if it is not empty. */
 export async function restoreInto(
   address: DatabaseAddress,
   source: RestoreSource,
   watch: RestoreWatch = {},
 ): Promise<Restored> {
   const steps = new Steps(watch.begins);
-  const plan = await steps.run('choose', () => choose(source));
+  const plan = await steps.run('choose', () => choosePlan(source));
   await migrate(address);
   await readStore(address, async (reader) => {
     const { position } = await reader.head();
     if (position > 0 || (await reader.count(receiptsTable)) > 0)
       throw databaseNotEmpty(databaseName(address));
   });
-  const order = { folder: source.folder, plan, target: source.target, address };
-  return restored(plan, await buildStore(order, steps, watch.progress), steps, null);
+  const input = { folder: source.folder, plan, target: source.target, address };
+  return reportOf(plan, await buildStore(input, steps, watch.progress), steps, null);
 }
 
-function restored(plan: RestorePlan, built: Built, steps: Steps, keptAside: string | null): Restored {
+function reportOf(plan: RestorePlan, built: BuiltStore, steps: Steps, keptAside: string | null): Restored {
   return {
     backup: plan.base.file,
     segments: plan.segments.length,

@@ -1,44 +1,44 @@
 import { expired } from './retention.js';
 
 const at = (createdAt: string) => ({ createdAt });
-const NOTHING = { newest: 0, daily: 0, weekly: 0 };
+const KEEP_NOTHING = { newest: 0, daily: 0, weekly: 0 };
 
-/** Twice a day for thirty days of March 2026; the 1st is a Sunday. */
-const MONTH = Array.from({ length: 60 }, (_, half) =>
+/** Two backups on each of thirty days of March 2026; the 1st is a Sunday. */
+const MARCH_BACKUPS = Array.from({ length: 60 }, (_, half) =>
   at(new Date(Date.UTC(2026, 2, 1 + (half >> 1), half % 2 ? 18 : 6)).toISOString()),
 );
 
-const kept = (keep: Parameters<typeof expired>[1], backups = MONTH) => {
-  const gone = new Set(expired(backups, keep));
-  return backups.filter((backup) => !gone.has(backup)).map(({ createdAt }) => createdAt.slice(5, 13));
+const keptOf = (policy: Parameters<typeof expired>[1], backups = MARCH_BACKUPS) => {
+  const removed = new Set(expired(backups, policy));
+  return backups.filter((backup) => !removed.has(backup)).map(({ createdAt }) => createdAt.slice(5, 13));
 };
 
-describe('which backups are kept', () => {
-  it('the newest, whatever is asked for', () => {
-    expect(kept(NOTHING)).toEqual(['03-30T18']);
-    expect(expired([], NOTHING)).toEqual([]);
+describe('retention', () => {
+  it('always keeps the newest backup', () => {
+    expect(keptOf(KEEP_NOTHING)).toEqual(['03-30T18']);
+    expect(expired([], KEEP_NOTHING)).toEqual([]);
   });
 
-  it('so many of the newest', () => {
-    expect(kept({ ...NOTHING, newest: 3 })).toEqual(['03-29T18', '03-30T06', '03-30T18']);
+  it('keeps the given number of the newest backups', () => {
+    expect(keptOf({ ...KEEP_NOTHING, newest: 3 })).toEqual(['03-29T18', '03-30T06', '03-30T18']);
   });
 
-  it('the last of so many days', () => {
-    expect(kept({ ...NOTHING, daily: 3 })).toEqual(['03-28T18', '03-29T18', '03-30T18']);
+  it('keeps the last backup of the given number of days', () => {
+    expect(keptOf({ ...KEEP_NOTHING, daily: 3 })).toEqual(['03-28T18', '03-29T18', '03-30T18']);
   });
 
-  it('the last of so many weeks, which end on Sunday', () => {
-    expect(kept({ ...NOTHING, weekly: 3 })).toEqual(['03-22T18', '03-29T18', '03-30T18']);
+  it('keeps the last backup of the given number of weeks, which end on Sunday', () => {
+    expect(keptOf({ ...KEEP_NOTHING, weekly: 3 })).toEqual(['03-22T18', '03-29T18', '03-30T18']);
   });
 
-  it('the union of all, each once, in whatever order they come', () => {
-    const keep = { newest: 2, daily: 2, weekly: 2 };
-    expect(kept(keep)).toEqual(['03-29T18', '03-30T06', '03-30T18']);
-    expect(new Set(kept(keep, MONTH.toReversed()))).toEqual(new Set(kept(keep)));
+  it('keeps the union of all rules, whatever the order of the backups', () => {
+    const policy = { newest: 2, daily: 2, weekly: 2 };
+    expect(keptOf(policy)).toEqual(['03-29T18', '03-30T06', '03-30T18']);
+    expect(new Set(keptOf(policy, MARCH_BACKUPS.toReversed()))).toEqual(new Set(keptOf(policy)));
   });
 
-  it('days without any do not count', () => {
+  it('does not count days without a backup', () => {
     const rare = [at('2026-01-01T00:00:00Z'), at('2026-02-01T00:00:00Z'), at('2026-03-01T00:00:00Z')];
-    expect(expired(rare, { ...NOTHING, daily: 3 })).toEqual([]);
+    expect(expired(rare, { ...KEEP_NOTHING, daily: 3 })).toEqual([]);
   });
 });

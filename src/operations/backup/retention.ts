@@ -1,24 +1,24 @@
-/** How many full backups are kept: the union of the three. */
-export interface Keep {
-  /** The newest. */
+/** How many full backups are kept: the union of the three rules. */
+export interface RetentionPolicy {
+  /** The newest backups, this many. */
   newest: number;
-  /** The last of each of so many days that have any, UTC. */
+  /** The last backup of each of this many days that have any, UTC. */
   daily: number;
-  /** The last of each of so many weeks that have any, Monday to Sunday, UTC. */
+  /** The last backup of each of this many weeks that have any, Monday to Sunday, UTC. */
   weekly: number;
 }
 
 const DAY_MS = 86_400_000;
-/** 1 January 1970 was a Thursday. */
-const MONDAY = 3;
+/** 1 January 1970 was a Thursday, three days after Monday. */
+const DAYS_SINCE_MONDAY = 3;
 
-/** Which backups may go. The newest never does. */
-export function expired<T extends { createdAt: string }>(backups: readonly T[], keep: Keep): T[] {
+/** Returns the backups that may be removed; never the newest. */
+export function expired<T extends { createdAt: string }>(backups: readonly T[], keep: RetentionPolicy): T[] {
   const newestFirst = backups.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
   const kept = new Set([
     ...newestFirst.slice(0, Math.max(1, keep.newest)),
     ...lastOfEach(newestFirst, dayOf, keep.daily),
-    ...lastOfEach(newestFirst, (backup) => Math.floor((dayOf(backup) + MONDAY) / 7), keep.weekly),
+    ...lastOfEach(newestFirst, (backup) => Math.floor((dayOf(backup) + DAYS_SINCE_MONDAY) / 7), keep.weekly),
   ]);
   return backups.filter((backup) => !kept.has(backup));
 }
@@ -27,11 +27,11 @@ function dayOf({ createdAt }: { createdAt: string }): number {
   return Math.floor(Date.parse(createdAt) / DAY_MS);
 }
 
-function lastOfEach<T>(newestFirst: readonly T[], periodOf: (backup: T) => number, most: number): T[] {
+function lastOfEach<T>(newestFirst: readonly T[], periodOf: (backup: T) => number, maxPeriods: number): T[] {
   const last = new Map<number, T>();
   for (const backup of newestFirst) {
     const period = periodOf(backup);
     if (!last.has(period)) last.set(period, backup);
   }
-  return [...last.values()].slice(0, most);
+  return [...last.values()].slice(0, maxPeriods);
 }

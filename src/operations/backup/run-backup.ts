@@ -5,41 +5,41 @@ import { StoreError, Unexpected } from '../../errors.js';
 import { takeLock } from '../../store/sqlite/folder-lock.js';
 import { inThread } from '../in-thread.js';
 import type { JobContext } from '../job-context.js';
-import type { BackupOrder } from './back-up.js';
+import type { BackupInput } from './back-up.js';
 import { backupRuns } from './backup-errors.js';
 import { removePartials, writingTo } from './backup-folder.js';
-import { DRILL_SCRATCH, keepDrill, type DrillProof } from './drill.js';
+import { DRILL_SCRATCH, saveDrill, type DrillProof } from './drill.js';
 import type { Manifest } from './manifest.js';
 import { planRestore } from './restore-plan.js';
 import type { RestoreSource } from './restore.js';
 
 /**
- * Makes a full backup in a thread of its own, while nobody else makes one in the folder. Whatever becomes of it, nothing
- * unfinished stays behind: what a killed process left is removed first.
+ * Makes a full backup in its own thread, under the folder's lock. Leaves nothing unfinished behind, and first
+ * removes what a killed process left. Throws Refused while another process makes one in the folder.
  */
-export function runBackup(order: BackupOrder, context?: JobContext): Promise<Manifest> {
-  const { folder } = order;
+export function runBackup(input: BackupInput, context?: JobContext): Promise<Manifest> {
+  const { folder } = input;
   return writingTo(folder, async () => {
     await mkdir(folder, { recursive: true });
-    return withFolderLock(folder, { lock: 'backup.lock' }, () => inThread('backup', order, context));
+    return withFolderLock(folder, { lock: 'backup.lock' }, () => inThread('backup', input, context));
   });
 }
 
-/** Restores into a scratch file in a thread of its own, and keeps what that has shown. */
+/** Runs a drill in its own thread, and saves its outcome. */
 export async function runDrill(source: RestoreSource, context?: JobContext): Promise<DrillProof> {
   const { folder } = source;
-  // Says that there is no backup, without making a folder for none.
+  // Throws the error for a missing backup, without creating the folder.
   if (!existsSync(folder)) planRestore({ backups: [], broken: [], segments: [] }, undefined);
   try {
     const proof = await withFolderLock(folder, { lock: 'drill.lock', prefix: DRILL_SCRATCH }, () =>
       inThread('restoreDrill', source, context),
     );
-    await keepDrill(folder, { proof });
+    await saveDrill(folder, { proof });
     return proof;
   } catch (cause) {
     if (context?.signal?.aborted) throw cause;
     const error = cause instanceof StoreError ? cause : Unexpected.from(cause);
-    await keepDrill(folder, { error });
+    await saveDrill(folder, { error });
     throw error;
   }
 }

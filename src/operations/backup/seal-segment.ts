@@ -7,7 +7,7 @@ import { makePartial, publish, removePartials } from './backup-folder.js';
 import { segmentName, segmentsFolder } from './segments.js';
 import { pack } from './zstd-files.js';
 
-/** Writes a part of the log as a segment, whole under its final name or not at all; answers the name. */
+/** Writes a part of the log as a segment, complete under its final name or not at all. Returns the name. */
 export async function sealSegment(
   reader: StoreReader,
   backups: string,
@@ -15,7 +15,7 @@ export async function sealSegment(
 ): Promise<string> {
   const folder = segmentsFolder(backups);
   await mkdir(folder, { recursive: true });
-  // Only one process ships: what is unfinished here is a killed one's.
+  // Only one process ships, so unfinished files here are those of a killed process.
   await removePartials(folder);
   const partial = await makePartial(folder, 'segment');
   const before = { position: after, hash: await hashAt(reader, after) };
@@ -26,7 +26,7 @@ export async function sealSegment(
   return name;
 }
 
-/** The hash of the event at a position; GENESIS at 0, empty where there is none. */
+/** Returns the hash of the event at a position; GENESIS at 0, an empty string if there is no event. */
 export async function hashAt(reader: Pick<StoreReader, 'events'>, position: number): Promise<string> {
   if (position === 0) return GENESIS;
   const [event] = await reader.events({ after: position - 1, limit: 1 });

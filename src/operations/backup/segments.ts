@@ -2,52 +2,51 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
-// By its name, so that an older Node.js gets as far as being told that it is too old.
+// A default import: on an older Node.js a missing named export would fail before the check of its version.
 import zlib from 'node:zlib';
 import { namesIn } from './backup-folder.js';
 
-/** Digits of a hash that a segment's name has: enough to tell chains apart; its content is checked in full. */
-export const SHORT_HASH = 16;
-const DIGITS = 12;
-const NAME = /^edgesoul_log_(\d+)-(\d+)_([0-9a-f]{16})_([0-9a-f]{16})\.ndjson\.zst$/;
+/** Digits of a hash in a segment's name: enough to tell histories apart. The content is checked in full. */
+export const SHORT_HASH_DIGITS = 16;
+const POSITION_DIGITS = 12;
+const SEGMENT_NAME = /^edgesoul_log_(\d+)-(\d+)_([0-9a-f]{16})_([0-9a-f]{16})\.ndjson\.zst$/;
 
-/** A sealed part of the log. Its name says where it belongs: after which event, and with which one it ends. */
+/** A sealed part of the log, named by its range and the hashes of the events before it and at its end. */
 export interface Segment {
   file: string;
   /** Position of its first event. */
   from: number;
   /** Position of its last event. */
   to: number;
-  /** Of the event before the first one: the first digits of its hash. */
+  /** First digits of the hash of the event before the first one. */
   previousHash: string;
-  /** Of the last event. */
+  /** First digits of the hash of the last event. */
   lastHash: string;
 }
 
-/** The folder of the segments. */
 export function segmentsFolder(backups: string): string {
   return join(backups, 'segments');
 }
 
-/** The name of the segment between two places of the log. */
+/** Returns the name of the segment that begins after one event and ends with another. */
 export function segmentName(
   before: { position: number; hash: string },
   last: { position: number; hash: string },
 ): string {
   const range = `${padded(before.position + 1)}-${padded(last.position)}`;
-  return `edgesoul_log_${range}_${short(before.hash)}_${short(last.hash)}.ndjson.zst`;
+  return `edgesoul_log_${range}_${shortHash(before.hash)}_${shortHash(last.hash)}.ndjson.zst`;
 }
 
-/** As much of a hash as names have. */
-export function short(hash: string): string {
-  return hash.slice(0, SHORT_HASH);
+/** Returns the first digits of a hash, as in the names of segments. */
+export function shortHash(hash: string): string {
+  return hash.slice(0, SHORT_HASH_DIGITS);
 }
 
 function padded(position: number): string {
-  return String(position).padStart(DIGITS, '0');
+  return String(position).padStart(POSITION_DIGITS, '0');
 }
 
-/** Every segment, by position. */
+/** Returns every segment, by position. */
 export async function listSegments(backups: string): Promise<Segment[]> {
   const names = await namesIn(segmentsFolder(backups));
   return names
@@ -57,12 +56,12 @@ export async function listSegments(backups: string): Promise<Segment[]> {
 }
 
 function segmentOf(file: string): Segment | undefined {
-  const [, from, to, previousHash, lastHash] = NAME.exec(file) ?? [];
+  const [, from, to, previousHash, lastHash] = SEGMENT_NAME.exec(file) ?? [];
   if (previousHash === undefined || lastHash === undefined) return undefined;
   return { file, from: Number(from), to: Number(to), previousHash, lastHash };
 }
 
-/** When the segment was sealed, ms UTC, as its first line says; 0 where it cannot be read. */
+/** Returns when the segment was sealed, ms UTC, from its first line; 0 if that cannot be read. */
 export async function sealedAt(backups: string, { file }: Segment): Promise<number> {
   const source = createReadStream(join(segmentsFolder(backups), file), { highWaterMark: 16_384 });
   const text = pipeline(source, zlib.createZstdDecompress({ chunkSize: 4_096 }), () => undefined);

@@ -7,67 +7,66 @@ import { hasBackups, listBackups, writingTo } from './backup-folder.js';
 import { mergeSegments } from './merge-segments.js';
 import { planRestore } from './restore-plan.js';
 import { hashAt, sealSegment } from './seal-segment.js';
-import { listSegments, short } from './segments.js';
+import { listSegments, shortHash } from './segments.js';
 
-/** What is shipped, and from where. */
-export interface ShipOrder {
+export interface ShipInput {
   address: DatabaseAddress;
   /** The backup folder. */
   folder: string;
-  /** Where the last pass of this process has ended; it looks for the place itself when left out. */
+  /** Where the last pass of this process ended; determined from the folder when omitted. */
   since?: Shipped | undefined;
 }
 
-/** Up to where the log is outside of its database. */
+/** How far the log is in the backup folder. */
 export interface Shipped {
   position: number;
-  /** Of the event there: the first digits. */
+  /** First digits of the hash of the event there. */
   hash: string;
 }
 
 /**
- * Seals what the log has more than the backup folder. Answers up to where it is there now; undefined where a full backup
- * has to come first, because what is in the folder does not lead to this log's present.
+ * Writes the events that the backup folder lacks into a new segment. Returns how far the folder is now;
+ * undefined if a full backup is needed first, because what is in the folder does not lead to this log's head.
  */
-export function shipLog({ address, folder, since }: ShipOrder): Promise<Shipped | undefined> {
+export function shipLog({ address, folder, since }: ShipInput): Promise<Shipped | undefined> {
   return writingTo(folder, () =>
     readStore(address, async (reader) => {
-      const known = since && (await isIn(folder, since)) ? since : undefined;
-      const place = known ?? (await restorable(folder));
-      if (!place || !(await isOnChain(reader, place))) return undefined;
+      const known = since && (await isStillIn(folder, since)) ? since : undefined;
+      const from = known ?? (await restorableEnd(folder));
+      if (!from || !(await isOnChain(reader, from))) return undefined;
       const { position, hash } = await reader.head();
-      if (position === place.position) return place;
-      await sealSegment(reader, folder, { after: place.position, upTo: position });
+      if (position === from.position) return from;
+      await sealSegment(reader, folder, { after: from.position, upTo: position });
       await mergeSegments(reader, folder);
-      return { position, hash: short(hash) };
+      return { position, hash: shortHash(hash) };
     }),
   );
 }
 
-/** Whether the folder has still what was written there: someone may have emptied it, or another one is mounted there now. */
-async function isIn(folder: string, { position, hash }: Shipped): Promise<boolean> {
+/** Whether the folder still has what was shipped: it may have been emptied, or another one mounted. */
+async function isStillIn(folder: string, { position, hash }: Shipped): Promise<boolean> {
   if (!(await hasBackups(folder))) return false;
   const segments = await listSegments(folder);
   if (segments.some((segment) => segment.to === position && segment.lastHash === hash)) return true;
   const backups = await listBackups(folder);
-  return backups.some((backup) => backup.position === position && short(backup.chainHead) === hash);
+  return backups.some((backup) => backup.position === position && shortHash(backup.chainHead) === hash);
 }
 
-/** What a restore would give now; undefined where it would be refused. */
-async function restorable(folder: string): Promise<Shipped | undefined> {
+/** Returns where a restore would end now; undefined if it would be refused. */
+async function restorableEnd(folder: string): Promise<Shipped | undefined> {
   try {
     const { base, segments } = planRestore(await availableIn(folder), undefined);
     const last = segments.at(-1);
     return last
       ? { position: last.to, hash: last.lastHash }
-      : { position: base.position, hash: short(base.chainHead) };
+      : { position: base.position, hash: shortHash(base.chainHead) };
   } catch (error) {
-    // A folder that cannot be read now may be all right.
+    // A folder that cannot be read at the moment may be intact.
     if (error instanceof StoreError && !(error instanceof Unavailable)) return undefined;
     throw error;
   }
 }
 
 async function isOnChain(reader: StoreReader, { position, hash }: Shipped): Promise<boolean> {
-  return short(await hashAt(reader, position)) === hash;
+  return shortHash(await hashAt(reader, position)) === hash;
 }

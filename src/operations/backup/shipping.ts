@@ -5,13 +5,13 @@ import { OperationsThread } from '../in-thread.js';
 import type { BackupLog } from './backup-log.js';
 import type { BackupState } from './backup-state.js';
 import type { Manifest } from './manifest.js';
-import { short } from './segments.js';
+import { shortHash } from './segments.js';
 import type { Shipped } from './ship-log.js';
 
-/** Between two passes: what was acknowledged longer ago than this, and the time of writing, survives the machine. */
+/** Pause between passes, in ms: what is older than this, plus the time to write, survives a lost machine. */
 export const SHIP_EVERY_MS = 2_000;
-/** After a full backup that was needed and failed. */
-const FULL_AGAIN_MS = 60_000;
+/** Pause after a failed full backup, in ms. */
+const BACKUP_RETRY_MS = 60_000;
 
 interface ShippingParts {
   address: DatabaseAddress;
@@ -19,17 +19,17 @@ interface ShippingParts {
   state: BackupState;
   log: BackupLog;
   leadership: Leadership;
-  /** Makes a full backup; undefined where it failed, which was said already. */
+  /** Makes a full backup. Returns undefined if it failed, which is logged already. */
   backUp: () => Promise<Manifest | undefined>;
 }
 
-/** Ships the log's new events to the backup folder, again and again, from a thread of its own. */
+/** Ships the log's new events to the backup folder, pass after pass, in its own thread. */
 export class Shipping {
   private readonly thread = new OperationsThread();
   private readonly closing = new AbortController();
   private since: Shipped | undefined;
   private failing = false;
-  private fullFailedAt = 0;
+  private backupFailedAt = 0;
   private running: Promise<void> | undefined;
 
   constructor(private readonly parts: ShippingParts) {}
@@ -56,7 +56,7 @@ export class Shipping {
     const { signal } = this.closing;
     while (!signal.aborted) {
       if (await this.parts.leadership.isMine()) await this.pass();
-      // Another process has shipped meanwhile: when it is this one's turn again, it looks for the place anew.
+      // Another process ships now. When this one leads again, it first determines where the folder ends.
       else this.since = undefined;
       await pause(SHIP_EVERY_MS, signal);
     }
@@ -66,27 +66,27 @@ export class Shipping {
     const { address, folder, state, log } = this.parts;
     try {
       this.since =
-        (await this.thread.run('ship', { address, folder, since: this.since })) ?? (await this.full());
+        (await this.thread.run('ship', { address, folder, since: this.since })) ?? (await this.backUpFully());
       if (!this.since) return;
       state.shippedUpTo(this.since.position);
       if (this.failing) log.info({ msg: 'continuous backup goes on', position: this.since.position });
       this.failing = false;
     } catch (error) {
       state.shippingFailed(error);
-      // Once, not every two seconds.
+      // Logged once, not at every pass.
       if (!this.failing) log.error({ msg: 'continuous backup failed', ...loggedFailure(error) });
       this.failing = true;
     }
   }
 
-  private async full(): Promise<Shipped | undefined> {
-    if (this.closing.signal.aborted || Date.now() - this.fullFailedAt < FULL_AGAIN_MS) return undefined;
+  private async backUpFully(): Promise<Shipped | undefined> {
+    if (this.closing.signal.aborted || Date.now() - this.backupFailedAt < BACKUP_RETRY_MS) return undefined;
     const manifest = await this.parts.backUp();
     if (!manifest) {
-      this.fullFailedAt = Date.now();
+      this.backupFailedAt = Date.now();
       return undefined;
     }
-    return { position: manifest.position, hash: short(manifest.chainHead) };
+    return { position: manifest.position, hash: shortHash(manifest.chainHead) };
   }
 }
 

@@ -3,30 +3,30 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-// By its name, so that an older Node.js gets as far as being told that it is too old.
+// A default import: on an older Node.js a missing named export would fail before the check of its version.
 import zlib from 'node:zlib';
 import { damagedBackup, unreadableBackup } from './backup-errors.js';
 
-/** 1 MiB a piece: few crossings into the threads that compress. */
+/** 1 MiB per piece keeps the calls into the compression threads few. */
 const PIECE_BYTES = 1 << 20;
 
 const COMPRESSION = {
   params: {
     [zlib.constants.ZSTD_c_compressionLevel]: 3,
-    // So that a flipped bit is noticed also by whoever has no manifest.
+    // Detects a flipped bit even without the manifest.
     [zlib.constants.ZSTD_c_checksumFlag]: 1,
   },
   chunkSize: PIECE_BYTES,
 };
 
-/** A file as it lies on disk. */
+/** A compressed file on disk. */
 export interface PackedFile {
   bytes: number;
-  /** Of the compressed bytes, 64 hex digits. */
+  /** SHA-256 of the compressed bytes, 64 hex digits. */
   sha256: string;
 }
 
-/** Compresses what the source gives into a new file, and puts it on disk. */
+/** Compresses the source into a new file, and syncs it to disk. */
 export async function pack(
   source: Readable | AsyncIterable<string>,
   file: string,
@@ -47,7 +47,6 @@ export async function pack(
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** Compresses a file into a new one. */
 export function packFile(
   source: string,
   file: string,
@@ -56,7 +55,7 @@ export function packFile(
   return pack(createReadStream(source, { highWaterMark: PIECE_BYTES }), file, progress);
 }
 
-/** Checks that the file is the one that was packed, before anything is made of it; throws Corrupt, naming the damage. */
+/** Checks size and SHA-256 of a packed file before its use. Throws Corrupt, or Unavailable if unreadable. */
 export async function checkPacked(file: string, packed: PackedFile): Promise<void> {
   await checkSize(file, packed);
   const hash = createHash('sha256');
@@ -70,7 +69,7 @@ export async function checkPacked(file: string, packed: PackedFile): Promise<voi
   }
 }
 
-/** The cheap part of it: that the file is there, and as long as it was. */
+/** Checks only that the file has the recorded size. Throws Corrupt, or Unavailable if it is unreadable. */
 export async function checkSize(file: string, packed: Pick<PackedFile, 'bytes'>): Promise<void> {
   const { size } = await stat(file).catch((cause: unknown) => {
     if ((cause as { code?: string }).code === 'ENOENT') throw damagedBackup(file, 'it is missing', cause);
@@ -87,7 +86,7 @@ export async function checkSize(file: string, packed: Pick<PackedFile, 'bytes'>)
   }
 }
 
-/** Decompresses a file into a new one, and puts it on disk. Throws Corrupt, naming the file. */
+/** Decompresses a file into a new one, and syncs it to disk. Throws Corrupt, naming the file. */
 export async function unpackFile(
   file: string,
   copy: string,
@@ -96,12 +95,12 @@ export async function unpackFile(
   await pipeline(unpacked(file), counting(progress), createWriteStream(copy, { flags: 'wx', flush: true }));
 }
 
-/** What the file held; it breaks off with Corrupt, naming the file, where that cannot be told. */
+/** Yields a file's decompressed content. Throws Corrupt, naming the file, if that fails. */
 export async function* unpacked(file: string): AsyncGenerator<Buffer> {
   const read = createReadStream(file, { highWaterMark: PIECE_BYTES });
   const decompressed = zlib.createZstdDecompress({ chunkSize: PIECE_BYTES });
   const reading = pipeline(read, decompressed);
-  // Whoever reads learns of a failure from the stream itself.
+  // The reader gets the error from the stream itself.
   reading.catch(() => undefined);
   try {
     for await (const piece of decompressed) yield piece as Buffer;

@@ -2,10 +2,10 @@ import type { StoreError } from '../../errors.js';
 import type { LogTransaction } from '../../events/log/event-log.js';
 import { inBatch } from '../../events/log/in-batch.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
-import { inStreams } from './in-streams.js';
 import type { LoggedEvent } from './log-line.js';
+import { withStreamKeys } from './with-stream-keys.js';
 
-/** Lines of one transaction, in the order of their file. */
+/** The lines of one transaction, in the order of their file. */
 interface Lines {
   events: readonly LoggedEvent[];
   receipts: readonly ReceiptRow[];
@@ -13,8 +13,8 @@ interface Lines {
 }
 
 /**
- * Appends events at the positions that they have, with their receipts and skips: what a restore and an import into an
- * empty store do. Throws `refused` where the events do not follow the head, or their streams.
+ * Appends events at their own positions, with their receipts and skips, for a restore or an import into an
+ * empty store. Throws the error of `refused` if the events do not follow the head or their streams.
  */
 export async function appendLines(
   transaction: LogTransaction,
@@ -25,7 +25,7 @@ export async function appendLines(
   const first = events[0];
   if (first && first.position !== head.position + 1)
     throw refused(`position ${first.position} does not follow position ${head.position}, where the log ends`);
-  const inStream = await inStreams(transaction, events, refused);
+  const inStream = await withStreamKeys(transaction, events, refused);
   await inBatch(transaction, (rows) => {
     for (const receipt of receipts) rows.put(receiptsTable, receipt);
     for (const skip of skips) rows.put(skipsTable, skip);

@@ -1,22 +1,19 @@
 import { FileRefused, InvalidInput } from '../../errors.js';
 import { whyOf } from '../../why.js';
 
-// What can be wrong with a file of log lines, each sentence once.
+// Errors about a file of log lines, each sentence once.
 
-/** A place in a file of log lines. */
 export interface LinePlace {
-  /** From 1. */
+  /** Line number, from 1. */
   line: number;
-  /** Of the event, where the line is about one. */
+  /** Position of the event, if the line is about one. */
   position?: number | undefined;
 }
 
-/** The operating system does not let the file be read. */
 export function unreadableFile(file: string, cause: unknown): InvalidInput {
   return new InvalidInput('file.unreadable', `${file} cannot be read: ${whyOf(cause)}`, { cause });
 }
 
-/** The operating system does not let the file be written. */
 export function unwritableFile(file: string, cause: unknown): InvalidInput {
   return new InvalidInput('file.unwritable', `${file} cannot be written: ${whyOf(cause)}`, { cause });
 }
@@ -26,7 +23,6 @@ export function foreignFile(what: string, cause?: unknown): FileRefused {
   return new FileRefused('file.foreign', `This is no log of an EdgeSoul store: ${what}.`, { cause });
 }
 
-/** The file's format is newer than this release. */
 export function newerFile(format: unknown): FileRefused {
   return new FileRefused(
     'file.newer',
@@ -34,13 +30,13 @@ export function newerFile(format: unknown): FileRefused {
   );
 }
 
-/** The file is not compressed as its name says. */
+/** The file is not compressed in the way that its extension implies. */
 export function undecompressableFile(file: string, cause: unknown): FileRefused {
   const detail = `${file} cannot be decompressed as its name says: ${whyOf(cause)}. Copy or export it again. Nothing of it was taken.`;
   return new FileRefused('file.damaged', detail, { cause });
 }
 
-/** A line is not what was written. */
+/** A line differs from what was written. */
 export function damagedFile({ line, position }: LinePlace, what: string, cause?: unknown): FileRefused {
   const at = position === undefined ? `Line ${line}` : `Line ${line}, the event at position ${position}`;
   return new FileRefused(
@@ -50,7 +46,7 @@ export function damagedFile({ line, position }: LinePlace, what: string, cause?:
   );
 }
 
-/** An event of the file is of no type or version that this release knows. */
+/** An event in the file has a type or a schema version that this release does not know. */
 export function undecodableFile({ line, position }: LinePlace, cause: Error): FileRefused {
   return new FileRefused(
     'file.undecodable',

@@ -1,23 +1,23 @@
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
 import type { LogEntry, LoggedEvent, LogHeader } from './log-line.js';
 
-/** Bounds of one transaction. */
+/** Upper bounds of one chunk. */
 const MAX_CHUNK_EVENTS = 2_000;
 const MAX_CHUNK_RECEIPTS = 4_000;
 const MAX_CHUNK_CHARACTERS = 8_000_000;
 
-/** Lines for one transaction, in the order of their file. */
+/** The lines for one transaction, in the order of their file. */
 export interface LineChunk {
   header: LogHeader;
   events: LoggedEvent[];
   receipts: ReceiptRow[];
   skips: SkipRow[];
-  /** Of the last event of the file so far; where the file begins before the first. */
+  /** Position of the last event so far; before the first event, the position after which the file begins. */
   position: number;
 }
 
-/** Divides lines into chunks for transactions: the events of one command stay together, and with their receipt. */
-export async function* inCommands(entries: AsyncIterable<LogEntry>): AsyncGenerator<LineChunk> {
+/** Divides lines into one chunk per transaction. A command's events and its receipt stay together. */
+export async function* chunkByCommand(entries: AsyncIterable<LogEntry>): AsyncGenerator<LineChunk> {
   let chunk: LineChunk | undefined;
   let size = 0;
   const isFull = ({ events, receipts }: LineChunk) =>
@@ -31,12 +31,12 @@ export async function* inCommands(entries: AsyncIterable<LogEntry>): AsyncGenera
       chunk = chunk ? { ...chunk, header } : emptyChunk(header, header.after);
     }
     if (!chunk) continue;
-    if (isFull(chunk) && !belongs(entry, chunk)) {
+    if (isFull(chunk) && !mustStayTogether(entry, chunk)) {
       yield chunk;
       chunk = emptyChunk(chunk.header, chunk.position);
       size = 0;
     }
-    size += take(entry, chunk);
+    size += add(entry, chunk);
   }
   if (chunk) yield chunk;
 }
@@ -45,15 +45,15 @@ function emptyChunk(header: LogHeader, position: number): LineChunk {
   return { header, events: [], receipts: [], skips: [], position };
 }
 
-/** Whether the chunk must not end before the entry. */
-function belongs(entry: LogEntry, { events, receipts }: LineChunk): boolean {
+/** Whether the entry must be in the same chunk as the entries before it. */
+function mustStayTogether(entry: LogEntry, { events, receipts }: LineChunk): boolean {
   if (entry.kind === 'event') return entry.event.commandId === events.at(-1)?.commandId;
-  // Any number of commands without events may have a receipt at the same place.
+  // The number of receipts at one position is unlimited, because commands without events have receipts too.
   return entry.kind === 'receipt' && receipts.length < MAX_CHUNK_RECEIPTS;
 }
 
-/** Answers about how much memory the entry takes. */
-function take(entry: LogEntry, chunk: LineChunk): number {
+/** Adds the entry to the chunk. Returns about how much memory it takes. */
+function add(entry: LogEntry, chunk: LineChunk): number {
   if (entry.kind === 'event') {
     chunk.events.push(entry.event);
     chunk.position = entry.event.position;

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { PassThrough, pipeline, type Transform } from 'node:stream';
-// By its name, so that an older Node.js gets as far as being told that it is too old.
+// A default import: on an older Node.js a missing named export would fail before the check of its version.
 import zlib from 'node:zlib';
 import { InvalidInput } from '../../errors.js';
 import { undecompressableFile, unreadableFile } from './file-errors.js';
@@ -10,7 +10,7 @@ interface Compression {
   decompress: () => Transform;
 }
 
-/** By the end of the file's name. */
+/** By file extension. */
 const COMPRESSIONS: Record<string, Compression> = {
   '.ndjson': { compress: () => new PassThrough(), decompress: () => new PassThrough() },
   '.ndjson.gz': {
@@ -23,7 +23,7 @@ const COMPRESSIONS: Record<string, Compression> = {
   },
 };
 
-/** How files of this name are compressed. Throws InvalidInput for a name that does not say. */
+/** Returns how a file is compressed, by its extension. Throws InvalidInput for any other extension. */
 export function compressionOf(file: string): Compression {
   const ending = Object.keys(COMPRESSIONS).find((each) => file.endsWith(each));
   if (ending === undefined) {
@@ -36,7 +36,7 @@ export function compressionOf(file: string): Compression {
   return COMPRESSIONS[ending] as Compression;
 }
 
-/** The text of a file, decompressed as its name says. Throws FileRefused where that fails. */
+/** Yields a file's text, decompressed by the extension of `named`. Throws InvalidInput or FileRefused. */
 export async function* readLogFile(file: string, named = file): AsyncGenerator<Buffer> {
   const { decompress } = compressionOf(named);
   const source = createReadStream(file);

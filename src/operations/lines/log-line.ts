@@ -1,13 +1,13 @@
 import type { StoredEvent } from '../../events/log/event-log.js';
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
 
-// The lines of a log as a file, format 1: a header, then events by position, each followed by the receipts of its
-// position, then skips, then a trailer. Each is one JSON object.
+// A log as a file of lines, format 1: a header, then the events by position, each followed by the receipts of
+// its position, then the skips, then a trailer. Each line is one JSON object.
 
-/** The newest format that this release writes and reads. */
-export const FORMAT = 1;
+/** The file format that this release writes and reads. */
+export const LOG_FORMAT = 1;
 
-/** The first line: what the file holds. */
+/** The first line: which part of a log the file contains. */
 export interface LogHeader {
   edgesoul: 'log';
   format: number;
@@ -15,32 +15,32 @@ export interface LogHeader {
   scope: 'all' | 'user';
   /** Only with scope `user`. */
   userId?: string;
-  /** Position before the first event. */
+  /** Position before the first event; 0 for the beginning of the log. */
   after: number;
-  /** Hash of the event there; GENESIS for 0. */
+  /** Hash of the event at `after`; GENESIS for 0. */
   previousHash: string;
-  /** The range ends here; with scope `all` there is an event, unless the range is empty. */
+  /** Last position of the range. With scope `all` it has an event, unless the range is empty. */
   upTo: number;
   /** ISO 8601. */
   createdAt: string;
 }
 
-/** An event as a file has it: which stream's number it gets is up to the store that takes it in. */
+/** An event as a file contains it, without its stream key, which the importing store assigns. */
 export type LoggedEvent = Omit<StoredEvent, 'streamKey'>;
 
-/** The last line: without it the file is cut off. */
+/** The last line. A file without it is truncated. */
 export interface LogTrailer {
   end: true;
   events: number;
   receipts: number;
   skips: number;
-  /** Of the last event; the header's `previousHash` when there is none. */
+  /** Hash of the last event; the header's `previousHash` if there is none. */
   lastHash: string;
-  /** SHA-256 over every line before this one with its line end, 64 hex digits. */
+  /** SHA-256 over every line before this one, line ends included, 64 hex digits. */
   digest: string;
 }
 
-/** One line of a file, read and checked by itself. */
+/** One line of a file, parsed and checked. */
 export type LogEntry =
   | { kind: 'header'; line: number; header: LogHeader }
   | { kind: 'event'; line: number; event: LoggedEvent }
@@ -48,7 +48,7 @@ export type LogEntry =
   | { kind: 'skip'; line: number; skip: SkipRow }
   | { kind: 'trailer'; line: number; trailer: LogTrailer };
 
-/** The event's line, without its line end. */
+/** Returns the event's line, without its line end. */
 export function eventLine({ data, hash, streamId, ...event }: LoggedEvent): string {
   const envelope = JSON.stringify({
     position: event.position,
@@ -70,13 +70,15 @@ export function eventLine({ data, hash, streamId, ...event }: LoggedEvent): stri
   return `${envelope.slice(0, -1)},${dataMember(data)}}`;
 }
 
-/** Stored data comes back byte for byte, so it stands as JSON only where writing what was read gives the same text. */
+/**
+ * Stored data must come back byte for byte: it is embedded as JSON only if a round trip does not change it.
+ */
 function dataMember(data: StoredEvent['data']): string {
   if (typeof data !== 'string') return `"dataBase64":"${Buffer.from(data).toString('base64')}"`;
-  return isOwnText(data) ? `"data":${data}` : `"dataText":${JSON.stringify(data)}`;
+  return isCanonicalJson(data) ? `"data":${data}` : `"dataText":${JSON.stringify(data)}`;
 }
 
-function isOwnText(text: string): boolean {
+function isCanonicalJson(text: string): boolean {
   try {
     return JSON.stringify(JSON.parse(text)) === text;
   } catch {
@@ -84,13 +86,11 @@ function isOwnText(text: string): boolean {
   }
 }
 
-/** The receipt's line, without its line end. */
 export function receiptLine(receipt: ReceiptRow): string {
   const requestHash = Buffer.from(receipt.requestHash).toString('hex');
   return JSON.stringify({ receipt: { ...receipt, requestHash } });
 }
 
-/** The skip's line, without its line end. */
 export function skipLine(skip: SkipRow): string {
   return JSON.stringify({ skip });
 }

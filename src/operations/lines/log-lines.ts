@@ -5,38 +5,38 @@ import type { StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { JobContext } from '../job-context.js';
-import { eventLine, FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
+import { eventLine, LOG_FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
 
-/** Events read, and lines given on, at once. */
+/** Events read, and lines emitted, at once. */
 const EVENTS_PER_PAGE = 500;
 const RECEIPTS_PER_PAGE = 500;
 
-/** Which part of a log. */
+/** A part of a log. */
 export interface LogRange {
-  /** Events after this position; 0 for all. */
+  /** Only events after this position; 0 for all. */
   after: number;
-  /** And up to this one; the end of the log as it is now when left out. */
+  /** Only events up to this position; the current end of the log when omitted. */
   upTo?: number | undefined;
-  /** Only this user's. */
+  /** Only events of this user. */
   userId?: string | undefined;
 }
 
-/** What the lines before have said: what the next ones go on from. */
+/** The state after the lines so far, from which the next line continues. */
 export interface LogCursor {
   readonly header: LogHeader;
-  /** Of the last event, or where the range begins. */
+  /** Position of the last event, or where the range begins. */
   position: number;
   hash: string;
-  /** Place of the last receipt. */
+  /** Sort key of the last receipt. */
   receipt: readonly [position: number, idempotencyKey: string];
   events: number;
   receipts: number;
   skips: number;
-  /** Over every line so far. */
+  /** Digest of every line so far. */
   readonly digest: Hash;
 }
 
-/** Nothing yet but what the header will say. */
+/** Returns the cursor before the first line. */
 export function startOf(header: LogHeader): LogCursor {
   const { after: position, previousHash } = header;
   const counts = { events: 0, receipts: 0, skips: 0 };
@@ -48,58 +48,61 @@ function newDigest(): Hash {
 }
 
 /**
- * The lines of a part of the log, as text of some hundred lines at a time; takes bounded memory, and the store may be
- * written meanwhile. Throws Corrupt where the log's own chain is broken.
+ * Yields the lines of a part of the log, as text of some hundred lines at a time, in bounded memory. The
+ * store may be written to at the same time. Throws Corrupt if the log's own hash chain is broken.
  */
 export async function* linesOf(
   reader: StoreReader,
   range: LogRange,
   context: JobContext = {},
 ): AsyncGenerator<string> {
-  const soFar = startOf(await headerOf(reader, range));
-  yield firstLine(soFar);
-  yield* linesAfter(reader, soFar, context);
+  const cursor = startOf(await headerOf(reader, range));
+  yield firstLine(cursor);
+  yield* linesAfter(reader, cursor, context);
 }
 
-/** The header, as it stands in the file. */
-export function firstLine(soFar: LogCursor): string {
-  return emit(soFar, [JSON.stringify(soFar.header)]);
+/** Returns the header's line, and adds it to the digest. */
+export function firstLine(cursor: LogCursor): string {
+  return emit(cursor, [JSON.stringify(cursor.header)]);
 }
 
-/** The lines that follow on those before, up to the trailer: a file may be cut behind any line and go on from there. */
+/** Yields the lines after the cursor, trailer included. A file cut off after any line can be continued. */
 export async function* linesAfter(
   reader: StoreReader,
-  soFar: LogCursor,
+  cursor: LogCursor,
   { progress, signal }: JobContext = {},
 ): AsyncGenerator<string> {
-  const { after, upTo, userId } = soFar.header;
-  const receipts = new Receipts(reader, soFar);
-  const told = () => progress?.(soFar.position - after, upTo - after);
-  told();
+  const { after, upTo, userId } = cursor.header;
+  const receipts = new ReceiptPages(reader, cursor);
+  const reportProgress = () => progress?.(cursor.position - after, upTo - after);
+  reportProgress();
   for (;;) {
     signal?.throwIfAborted();
-    const page = await reader.events({ after: soFar.position, userId, limit: EVENTS_PER_PAGE });
+    const page = await reader.events({ after: cursor.position, userId, limit: EVENTS_PER_PAGE });
     const events = page.filter(({ position }) => position <= upTo);
-    yield* merged(events, receipts, soFar);
-    told();
+    yield* withReceipts(events, receipts, cursor);
+    reportProgress();
     if (page.length < EVENTS_PER_PAGE || events.length < page.length) break;
   }
-  if (soFar.header.scope === 'all' && soFar.position < upTo)
-    throw damagedLog(soFar.position + 1, 'there is no event');
-  for await (const rest of receipts.upTo(upTo)) yield emit(soFar, rest.map(receiptLine));
-  const skips = await skipsOf(reader, soFar.header);
-  soFar.skips = skips.length;
-  yield emit(soFar, skips.map(skipLine));
+  if (cursor.header.scope === 'all' && cursor.position < upTo)
+    throw damagedLog(cursor.position + 1, 'there is no event');
+  for await (const rest of receipts.upTo(upTo)) yield emit(cursor, rest.map(receiptLine));
+  const skips = await skipsOf(reader, cursor.header);
+  cursor.skips = skips.length;
+  yield emit(cursor, skips.map(skipLine));
   progress?.(upTo - after, upTo - after);
-  yield `${JSON.stringify(trailerOf(soFar))}\n`;
+  yield `${JSON.stringify(trailerOf(cursor))}\n`;
 }
 
-/** What the last line says. */
+/** Returns the trailer for the lines so far. */
 export function trailerOf({ events, receipts, skips, hash, digest }: LogCursor): LogTrailer {
   return { end: true, events, receipts, skips, lastHash: hash, digest: digest.copy().digest('hex') };
 }
 
-/** What the first line will say: a range whose end stays where it is, however much is written meanwhile. */
+/**
+ * Returns the header of a range, whose end is fixed from now on, however much is appended later. Throws
+ * Refused if the range begins after the end of the log, Corrupt if there is no event where it begins.
+ */
 export async function headerOf(reader: StoreReader, { after, upTo, userId }: LogRange): Promise<LogHeader> {
   const before = after === 0 ? undefined : (await reader.events({ after: after - 1, limit: 1 }))[0];
   const { position: end } = await reader.head();
@@ -108,7 +111,7 @@ export async function headerOf(reader: StoreReader, { after, upTo, userId }: Log
   const head = upTo ?? end;
   return {
     edgesoul: 'log',
-    format: FORMAT,
+    format: LOG_FORMAT,
     scope: userId === undefined ? 'all' : 'user',
     ...(userId !== undefined && { userId }),
     after,
@@ -118,11 +121,11 @@ export async function headerOf(reader: StoreReader, { after, upTo, userId }: Log
   };
 }
 
-/** The events with the receipts of their positions behind them. */
-async function* merged(
+/** Yields the events, each followed by the receipts of its position. */
+async function* withReceipts(
   events: readonly StoredEvent[],
-  receipts: Receipts,
-  soFar: LogCursor,
+  receipts: ReceiptPages,
+  cursor: LogCursor,
 ): AsyncGenerator<string> {
   const last = events.at(-1);
   if (!last) return;
@@ -131,27 +134,27 @@ async function* merged(
     const lines: string[] = [];
     for (const receipt of page) {
       for (; (events[next]?.position ?? Infinity) <= receipt.position; next++)
-        lines.push(lineOf(events[next] as StoredEvent, soFar));
+        lines.push(lineOf(events[next] as StoredEvent, cursor));
       lines.push(receiptLine(receipt));
     }
-    yield emit(soFar, lines);
+    yield emit(cursor, lines);
   }
   yield emit(
-    soFar,
-    events.slice(next).map((event) => lineOf(event, soFar)),
+    cursor,
+    events.slice(next).map((event) => lineOf(event, cursor)),
   );
 }
 
-/** Checks the event against the chain, so that a damaged log is not taken for a good copy. */
-function lineOf(event: StoredEvent, soFar: LogCursor): string {
-  if (soFar.header.scope === 'all') {
-    if (event.position !== soFar.position + 1) throw damagedLog(soFar.position + 1, 'there is no event');
-    if (chainHash(soFar.hash, event) !== event.hash)
+/** Checks the event against the hash chain, so that a damaged log is never copied unnoticed. */
+function lineOf(event: StoredEvent, cursor: LogCursor): string {
+  if (cursor.header.scope === 'all') {
+    if (event.position !== cursor.position + 1) throw damagedLog(cursor.position + 1, 'there is no event');
+    if (chainHash(cursor.hash, event) !== event.hash)
       throw damagedLog(event.position, 'the hash of the event does not fit');
   }
-  soFar.position = event.position;
-  soFar.hash = event.hash;
-  soFar.events++;
+  cursor.position = event.position;
+  cursor.hash = event.hash;
+  cursor.events++;
   return eventLine(event);
 }
 
@@ -161,16 +164,16 @@ function emit({ digest }: LogCursor, lines: readonly string[]): string {
   return text;
 }
 
-/** The receipts of the range, in order, each page once. */
-class Receipts {
+/** Reads the receipts of the range in order, each page once. */
+class ReceiptPages {
   constructor(
     private readonly reader: StoreReader,
-    private readonly soFar: LogCursor,
+    private readonly cursor: LogCursor,
   ) {}
 
   async *upTo(position: number): AsyncGenerator<ReceiptRow[]> {
-    const { soFar } = this;
-    const { userId } = soFar.header;
+    const { cursor } = this;
+    const { userId } = cursor.header;
     for (;;) {
       const page = await this.reader.rows(receiptsTable, {
         filters: [
@@ -178,20 +181,20 @@ class Receipts {
           ...(userId === undefined ? [] : [['userId', '=', userId] as const]),
         ],
         order: ['position', 'idempotencyKey'],
-        after: soFar.receipt,
+        after: cursor.receipt,
         limit: RECEIPTS_PER_PAGE,
       });
       const last = page.at(-1);
       if (!last) return;
-      soFar.receipt = [last.position, last.idempotencyKey];
-      soFar.receipts += page.length;
+      cursor.receipt = [last.position, last.idempotencyKey];
+      cursor.receipts += page.length;
       yield page;
       if (page.length < RECEIPTS_PER_PAGE) return;
     }
   }
 }
 
-/** Operators make few of them, and may skip an event long after it was written: all up to the end of the range. */
+/** Returns all skips up to the range's end: they are few, and an old event may be skipped at any time. */
 async function skipsOf(reader: StoreReader, { upTo, userId }: LogHeader): Promise<SkipRow[]> {
   const skips = await reader.rows(skipsTable, {
     filters: [['position', '<=', upTo]],
@@ -199,16 +202,16 @@ async function skipsOf(reader: StoreReader, { upTo, userId }: LogHeader): Promis
     limit: 100_000,
   });
   if (userId === undefined) return skips;
-  const own = await Promise.all(
+  const isOfUser = await Promise.all(
     skips.map(async ({ position }) => {
       const [event] = await reader.events({ after: position - 1, userId, limit: 1 });
       return event?.position === position;
     }),
   );
-  return skips.filter((_, i) => own[i]);
+  return skips.filter((_, i) => isOfUser[i]);
 }
 
-/** The log's own chain is broken. */
+/** The log's own hash chain is broken. */
 export function damagedLog(position: number, what: string): Corrupt {
   return new Corrupt('log.damaged', `The log is damaged at position ${position}: ${what}; verify the store.`);
 }

@@ -1,37 +1,40 @@
 import type { StoredData } from '../../events/log/event-codec.js';
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
 import { damagedFile, foreignFile, newerFile } from './file-errors.js';
-import { FORMAT, type LoggedEvent, type LogHeader, type LogTrailer } from './log-line.js';
+import { LOG_FORMAT, type LoggedEvent, type LogHeader, type LogTrailer } from './log-line.js';
 
 type Fields = Record<string, unknown>;
 type Check = readonly [is: (value: unknown) => boolean, what: string];
 
 const HASH = /^[0-9a-f]{64}$/;
-/** As `uuidText` writes it: any other spelling would not come back the same. */
+/** The spelling of `uuidText`; any other would not come back the same. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const text: Check = [(value) => typeof value === 'string', 'a text'];
 const name: Check = [(value) => typeof value === 'string' && value !== '', 'a text that is not empty'];
-const whole: Check = [Number.isSafeInteger, 'a whole number'];
+const integer: Check = [Number.isSafeInteger, 'a whole number'];
 const count: Check = [(value) => Number.isSafeInteger(value) && Number(value) >= 0, 'a whole number from 0'];
-const place: Check = [(value) => Number.isSafeInteger(value) && Number(value) > 0, 'a whole number from 1'];
+const positiveInteger: Check = [
+  (value) => Number.isSafeInteger(value) && Number(value) > 0,
+  'a whole number from 1',
+];
 const hash: Check = [matches(HASH), 'a SHA-256 of 64 hex digits'];
 const uuid: Check = [matches(UUID), 'a UUID'];
 const uuidOrNull: Check = [(value) => value === null || matches(UUID)(value), 'a UUID or null'];
 const instant: Check = [(value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)), 'a time'];
 
-const EVENT: Record<string, Check> = {
-  position: place,
+const EVENT_FIELDS: Record<string, Check> = {
+  position: positiveInteger,
   eventId: uuid,
   streamId: name,
-  version: place,
+  version: positiveInteger,
   type: name,
-  schemaVersion: place,
+  schemaVersion: positiveInteger,
   userId: name,
-  occurredAt: whole,
-  utcOffset: whole,
-  recordedAt: whole,
+  occurredAt: integer,
+  utcOffset: integer,
+  recordedAt: integer,
   commandId: uuid,
   correlationId: text,
   causationId: uuidOrNull,
@@ -39,25 +42,25 @@ const EVENT: Record<string, Check> = {
   hash,
 };
 
-const RECEIPT: Record<keyof ReceiptRow, Check> = {
+const RECEIPT_FIELDS: Record<keyof ReceiptRow, Check> = {
   idempotencyKey: name,
   userId: name,
   requestHash: hash,
-  status: whole,
+  status: integer,
   body: text,
   position: count,
-  recordedAt: whole,
+  recordedAt: integer,
 };
 
-const SKIP: Record<keyof SkipRow, Check> = {
+const SKIP_FIELDS: Record<keyof SkipRow, Check> = {
   projection: name,
   eventId: uuid,
-  position: place,
+  position: positiveInteger,
   cause: text,
-  skippedAt: whole,
+  skippedAt: integer,
 };
 
-const HEADER: Record<string, Check> = {
+const HEADER_FIELDS: Record<string, Check> = {
   scope: [(value) => value === 'all' || value === 'user', '"all" or "user"'],
   after: count,
   previousHash: hash,
@@ -65,7 +68,7 @@ const HEADER: Record<string, Check> = {
   createdAt: instant,
 };
 
-const TRAILER: Record<string, Check> = {
+const TRAILER_FIELDS: Record<string, Check> = {
   events: count,
   receipts: count,
   skips: count,
@@ -73,7 +76,7 @@ const TRAILER: Record<string, Check> = {
   digest: hash,
 };
 
-/** The first line; throws FileRefused for files of others and of newer releases. */
+/** Parses the first line. Throws FileRefused for a file of another program or of a newer release. */
 export function parseHeader(line: string): LogHeader {
   let fields: unknown;
   try {
@@ -83,32 +86,34 @@ export function parseHeader(line: string): LogHeader {
   }
   if (!isObject(fields) || fields['edgesoul'] !== 'log')
     throw foreignFile('its first line does not say {"edgesoul":"log"}');
-  if (fields['format'] !== FORMAT) throw newerFile(fields['format']);
-  checkFields(fields, HEADER, 1);
+  if (fields['format'] !== LOG_FORMAT) throw newerFile(fields['format']);
+  checkFields(fields, HEADER_FIELDS, 1);
   if (fields['scope'] === 'user') checkFields(fields, { userId: name }, 1);
   return fields as unknown as LogHeader;
 }
 
-/** Any other line, by what it holds. */
+/** A parsed line other than the header. */
 export type ParsedLine =
   | { event: LoggedEvent }
   | { receipt: ReceiptRow }
   | { skip: SkipRow }
   | { trailer: LogTrailer };
 
-/** Throws FileRefused, naming the line. */
+/** Parses a line other than the header. Throws FileRefused, naming the line. */
 export function parseLine(content: string, line: number): ParsedLine {
   const fields = objectOf(content, line);
   if ('position' in fields) return { event: eventOf(fields, line) };
   if ('receipt' in fields) return { receipt: receiptOf(fields['receipt'], line) };
-  if ('skip' in fields) return { skip: checked(fields['skip'], SKIP, line) as unknown as SkipRow };
-  if (fields['end'] === true) return { trailer: checked(fields, TRAILER, line) as unknown as LogTrailer };
+  if ('skip' in fields)
+    return { skip: checkedFields(fields['skip'], SKIP_FIELDS, line) as unknown as SkipRow };
+  if (fields['end'] === true)
+    return { trailer: checkedFields(fields, TRAILER_FIELDS, line) as unknown as LogTrailer };
   throw damagedFile({ line }, 'it is neither an event nor a receipt, a skip or the end');
 }
 
 function eventOf(fields: Fields, line: number): LoggedEvent {
   const { data: _data, dataText: _text, dataBase64: _base64, ...envelope } = fields;
-  checkFields(envelope, EVENT, line);
+  checkFields(envelope, EVENT_FIELDS, line);
   const stored = dataOf(fields);
   if (stored === undefined)
     throw damagedFile({ line, position: Number(fields['position']) }, 'it has no data');
@@ -123,14 +128,14 @@ function dataOf(fields: Fields): StoredData | undefined {
 }
 
 function receiptOf(value: unknown, line: number): ReceiptRow {
-  const fields = checked(value, RECEIPT, line);
+  const fields = checkedFields(value, RECEIPT_FIELDS, line);
   return {
     ...fields,
     requestHash: Buffer.from(String(fields['requestHash']), 'hex'),
   } as unknown as ReceiptRow;
 }
 
-function checked(value: unknown, checks: Record<string, Check>, line: number): Fields {
+function checkedFields(value: unknown, checks: Record<string, Check>, line: number): Fields {
   if (!isObject(value)) throw damagedFile({ line }, 'it holds no object');
   checkFields(value, checks, line);
   return value;

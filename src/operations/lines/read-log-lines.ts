@@ -6,23 +6,23 @@ import type { LogEntry, LoggedEvent, LogHeader, LogTrailer } from './log-line.js
 import { startOf, trailerOf, type LogCursor } from './log-lines.js';
 import { parseHeader, parseLine } from './parse-log-line.js';
 
-/** Far above what any event or receipt can be: the body of a request is at most a few MB. */
+/** Far above any event or receipt, because the body of a request is at most a few MB. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 10;
 
 /**
- * Reads a file of log lines, in bounded memory, and checks all of it: the form of each line, positions, hashes (of a file with
- * all events), order, counts and the digest. Throws FileRefused, naming line and position.
+ * Reads a file of log lines in bounded memory and checks all of it: the form of each line, positions, hashes
+ * (in a file with all events), order, counts and the digest. Throws FileRefused, naming line and position.
  */
 export async function* readLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<LogEntry> {
   const check = new LogLinesCheck();
   for await (const { lines, cut } of splitLines(withPlace(source, check))) {
-    for (const line of lines) yield cut ? lastOf(check, line) : check.take(line);
+    for (const line of lines) yield cut ? takeUnended(check, line) : check.take(line);
   }
   check.end();
 }
 
-/** What cannot be decompressed is told with the line before it. */
+/** Adds the last readable line to a decompression error. */
 async function* withPlace(
   source: AsyncIterable<Buffer | string>,
   check: LogLinesCheck,
@@ -36,8 +36,8 @@ async function* withPlace(
   }
 }
 
-/** A line without its end may be half of one. */
-function lastOf(check: LogLinesCheck, line: string): LogEntry {
+/** Takes a last line that has no line end, and so may be cut off. */
+function takeUnended(check: LogLinesCheck, line: string): LogEntry {
   const place = check.place();
   try {
     return check.take(line);
@@ -46,9 +46,9 @@ function lastOf(check: LogLinesCheck, line: string): LogEntry {
   }
 }
 
-/** Takes one line after another, and knows what they have said so far. */
+/** Checks lines one by one, each against the lines before it. */
 export class LogLinesCheck {
-  /** Lines taken. */
+  /** Number of lines taken so far. */
   lines = 0;
   private state: LogCursor | undefined;
   private recordedAt = Number.MIN_SAFE_INTEGER;
@@ -61,63 +61,63 @@ export class LogLinesCheck {
 
   take(content: string): LogEntry {
     const line = ++this.lines;
-    if (!this.state) return this.header(content);
+    if (!this.state) return this.takeHeader(content);
     if (this.trailer) throw damagedFile({ line }, 'it stands behind the end');
     const parsed = parseLine(content, line);
-    if ('trailer' in parsed) return this.ending(parsed.trailer, this.state);
-    if ('event' in parsed) this.event(parsed.event, this.state);
-    else if ('receipt' in parsed) this.receipt(parsed.receipt, this.state);
+    if ('trailer' in parsed) return this.takeTrailer(parsed.trailer, this.state);
+    if ('event' in parsed) this.takeEvent(parsed.event, this.state);
+    else if ('receipt' in parsed) this.takeReceipt(parsed.receipt, this.state);
     else this.state.skips++;
     this.state.digest.update(content).update('\n');
     return entryOf(parsed, line);
   }
 
-  /** Throws FileRefused unless the trailer has come. */
+  /** Throws FileRefused if the trailer is missing. */
   end(): void {
     if (this.trailer) return;
     if (!this.state) throw foreignFile('it is empty');
     throw truncatedFile(this.place());
   }
 
-  private header(content: string): LogEntry {
+  private takeHeader(content: string): LogEntry {
     const header: LogHeader = parseHeader(content);
     this.state = startOf(header);
     this.state.digest.update(content).update('\n');
     return { kind: 'header', line: this.lines, header };
   }
 
-  private event(event: LoggedEvent, soFar: LogCursor): void {
-    const { header } = soFar;
+  private takeEvent(event: LoggedEvent, cursor: LogCursor): void {
+    const { header } = cursor;
     const { position, recordedAt } = event;
     const refuse = (what: string) => damagedFile({ line: this.lines, position }, what);
-    if (position <= soFar.position)
-      throw refuse(`it comes twice, or too late: ${soFar.position} stands before it`);
+    if (position <= cursor.position)
+      throw refuse(`it comes twice, or too late: ${cursor.position} stands before it`);
     if (position > header.upTo) throw refuse(`the file says that it ends at ${header.upTo}`);
     if (header.scope === 'all') {
-      if (position !== soFar.position + 1)
-        throw refuse(`the event at position ${soFar.position + 1} is missing`);
-      if (chainHash(soFar.hash, event) !== event.hash)
+      if (position !== cursor.position + 1)
+        throw refuse(`the event at position ${cursor.position + 1} is missing`);
+      if (chainHash(cursor.hash, event) !== event.hash)
         throw refuse('its hash does not fit: it, or the event before it, was changed');
     } else if (event.userId !== header.userId) throw refuse(`it is of another user than ${header.userId}`);
     if (recordedAt < this.recordedAt) throw refuse('it was recorded before the event in front of it');
     this.recordedAt = recordedAt;
-    soFar.position = position;
-    soFar.hash = event.hash;
-    soFar.events++;
+    cursor.position = position;
+    cursor.hash = event.hash;
+    cursor.events++;
   }
 
-  private receipt({ position, idempotencyKey, userId }: ReceiptRow, soFar: LogCursor): void {
-    const { header } = soFar;
+  private takeReceipt({ position, idempotencyKey, userId }: ReceiptRow, cursor: LogCursor): void {
+    const { header } = cursor;
     if (position < header.after || position > header.upTo)
       throw damagedFile(this.place(), `the receipt is of position ${position}, outside of the file's range`);
     if (header.scope === 'user' && userId !== header.userId)
       throw damagedFile(this.place(), `the receipt is of another user than ${header.userId}`);
-    soFar.receipt = [position, idempotencyKey];
-    soFar.receipts++;
+    cursor.receipt = [position, idempotencyKey];
+    cursor.receipts++;
   }
 
-  private ending(trailer: LogTrailer, soFar: LogCursor): LogEntry {
-    const expected = trailerOf(soFar);
+  private takeTrailer(trailer: LogTrailer, cursor: LogCursor): LogEntry {
+    const expected = trailerOf(cursor);
     const refuse = (what: string) => damagedFile(this.place(), what);
     for (const counted of ['events', 'receipts', 'skips'] as const) {
       if (trailer[counted] !== expected[counted])
@@ -125,17 +125,17 @@ export class LogLinesCheck {
           `the end speaks of ${trailer[counted]} ${counted}, but the file has ${expected[counted]}`,
         );
     }
-    if (soFar.header.scope === 'all' && soFar.position !== soFar.header.upTo)
-      throw refuse(`the event at position ${soFar.position + 1} is missing`);
+    if (cursor.header.scope === 'all' && cursor.position !== cursor.header.upTo)
+      throw refuse(`the event at position ${cursor.position + 1} is missing`);
     if (trailer.lastHash !== expected.lastHash) throw refuse('the hash of the last event is another one');
-    // The chain speaks for the events of a whole log; for every other line only this does.
+    // The hash chain proves the events of a whole log; only the digest proves every other line.
     if (trailer.digest !== expected.digest)
       throw refuse('the digest over all lines does not fit: one of them was changed');
     this.trailer = trailer;
     return { kind: 'trailer', line: this.lines, trailer };
   }
 
-  /** Of the line that was taken last, and of the last event up to there. */
+  /** The line that was taken last, and the position of the last event so far. */
   place(): { line: number; position: number | undefined } {
     const position = this.state && this.state.events > 0 ? this.state.position : undefined;
     return { line: this.lines, position };
@@ -151,33 +151,33 @@ function entryOf(
   return { kind: 'skip', line, skip: parsed.skip };
 }
 
-/** Some lines one after another; cut off if the last of them has no line end. */
-interface SomeLines {
+/** Consecutive lines; `cut` if the last of them has no line end. */
+interface SplitLines {
   lines: string[];
   cut: boolean;
 }
 
-/** The lines of a text in UTF-8, some at a time. Throws FileRefused where it is not text, or a line is too long. */
-export async function* splitLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<SomeLines> {
-  let rest: Buffer[] = [];
+/** Splits UTF-8 text into lines, several at a time. Throws FileRefused for other bytes or too long a line. */
+export async function* splitLines(source: AsyncIterable<Buffer | string>): AsyncGenerator<SplitLines> {
+  let pending: Buffer[] = [];
   let length = 0;
   let count = 0;
   for await (const chunk of source) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     const end = bytes.lastIndexOf(NEWLINE);
     if (end === -1) {
-      rest.push(bytes);
+      pending.push(bytes);
       length += bytes.length;
       if (length > MAX_LINE_BYTES) throw tooLong(count + 1);
       continue;
     }
-    const lines = textOf([...rest, bytes.subarray(0, end)], count + 1).split('\n');
+    const lines = textOf([...pending, bytes.subarray(0, end)], count + 1).split('\n');
     count += lines.length;
     yield { lines, cut: false };
-    rest = [bytes.subarray(end + 1)];
+    pending = [bytes.subarray(end + 1)];
     length = bytes.length - end - 1;
   }
-  if (length > 0) yield { lines: [textOf(rest, count + 1)], cut: true };
+  if (length > 0) yield { lines: [textOf(pending, count + 1)], cut: true };
 }
 
 function tooLong(line: number): FileRefused {
@@ -193,9 +193,9 @@ function textOf(parts: readonly Buffer[], line: number): string {
   }
 }
 
-/** Names the very line. */
-function notText(bytes: Buffer, first: number, cause: unknown): FileRefused {
-  let line = first;
+/** Finds the line that is not UTF-8, and names it. */
+function notText(bytes: Buffer, firstLine: number, cause: unknown): FileRefused {
+  let line = firstLine;
   for (let start = 0; start <= bytes.length; line++) {
     const end = bytes.indexOf(NEWLINE, start);
     const content = bytes.subarray(start, end === -1 ? bytes.length : end);

@@ -10,11 +10,11 @@ import type { Projection } from '../../projections/projection.js';
 const EVENTS_PER_PAGE = 1_000;
 
 /**
- * Folds into shadow tables what was written while they were filled. Users were folded at different moments, so each
- * event counts only for a user whose moment was before it.
+ * Folds into shadow tables what was appended while they were filled. Users were folded in different
+ * snapshots, so an event counts only if it was appended after its user's snapshot.
  */
 export class CatchUpFolds {
-  /** Everything up to here is in the shadow tables. */
+  /** Everything up to this position is in the shadow tables. */
   position = Infinity;
   private readonly ranges: Pick<FoldedUsers, 'upTo' | 'head'>[] = [];
 
@@ -23,21 +23,25 @@ export class CatchUpFolds {
     private readonly skips: ReadonlySet<string>,
   ) {}
 
-  /** Notes which users are folded as of which moment; they come in the order of their ids. */
-  addRanges(moments: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
-    this.ranges.push(...moments);
-    this.position = Math.min(this.position, ...moments.map(({ head }) => head));
+  /** Registers how far each range was folded: its snapshot's head. Ranges must come in user-id order. */
+  addRanges(ranges: readonly Pick<FoldedUsers, 'upTo' | 'head'>[]): void {
+    this.ranges.push(...ranges);
+    this.position = Math.min(this.position, ...ranges.map(({ head }) => head));
   }
 
-  /** Folds at most so many of the next events; answers how many there were. */
-  async fold(transaction: LogTransaction, projections: readonly Projection[], most: number): Promise<number> {
+  /** Folds the next events, at most `maxEvents`. Returns how many there were. */
+  async fold(
+    transaction: LogTransaction,
+    projections: readonly Projection[],
+    maxEvents: number,
+  ): Promise<number> {
     let count = 0;
-    while (count < most) {
-      const limit = Math.min(EVENTS_PER_PAGE, most - count);
+    while (count < maxEvents) {
+      const limit = Math.min(EVENTS_PER_PAGE, maxEvents - count);
       const events = await transaction.read({ after: this.position, limit });
       if (events.length === 0) break;
-      const late = events.filter((event) => event.position > this.foldedUpTo(event.userId));
-      const decoded = late.map((stored) => this.decoder.decode(stored));
+      const missing = events.filter((event) => event.position > this.foldedUpTo(event.userId));
+      const decoded = missing.map((stored) => this.decoder.decode(stored));
       const changes = await untilLoaded(transaction, () => {
         const rows = new RowBatch({
           load: (table, key, id) => transaction.rows.load(shadowOf(table), key, id),
@@ -55,10 +59,10 @@ export class CatchUpFolds {
 
   private foldedUpTo(userId: string): number {
     const id = Buffer.from(userId);
-    const moment = this.ranges.find(
+    const range = this.ranges.find(
       ({ upTo }) => upTo === undefined || Buffer.compare(id, Buffer.from(upTo)) <= 0,
     );
-    return moment?.head ?? 0;
+    return range?.head ?? 0;
   }
 }
 

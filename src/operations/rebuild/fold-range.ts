@@ -15,27 +15,25 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
 import { RowComparison, type ProjectionDifferences } from '../verify/compare-rows.js';
 
-/** What a part of a rebuild works with: connections of its own. */
 export interface FoldRangeParts {
   log: EventLog;
   reader: StoreReader;
   decoder: EventDecoder;
   projections: readonly Projection[];
-  /** See FoldStoreParts. */
+  /** Events of one snapshot, unless its last user has more; 10,000 when omitted. */
   snapshotEvents?: number;
 }
 
-/** What became of a part of a rebuild. */
 export interface FoldedRange {
   events: number;
-  /** Up to which user, and as of which position, in the order of the users' ids. */
+  /** For each snapshot, its last user and its head position, in user-id order. */
   snapshots: Pick<FoldedUsers, 'upTo' | 'head'>[];
   failed: StoppedProjection[];
-  /** How the live rows differ, of the projections that were to be compared. */
+  /** How the live rows of the compared projections differ. */
   differences: ProjectionDifferences[];
 }
 
-/** Folds the events of some users into the shadow tables, and compares with the live rows on the way. */
+/** Folds the events of some users into the shadow tables, and compares the folded rows with the live ones. */
 export async function foldRange(
   parts: FoldRangeParts,
   { range, compared }: { range: UserRange; compared: readonly string[] },
@@ -52,14 +50,14 @@ export async function foldRange(
     done.snapshots.push({ upTo: folded.upTo, head: folded.head });
     done.events += folded.events;
     progress(folded.events);
-    // SQLite answers without waiting, but what other threads say has to be heard.
+    // SQLite calls are synchronous: yield, so that messages from other threads are handled.
     await setImmediate();
   });
   done.differences = comparisons.map((comparison) => comparison.result());
   return done;
 }
 
-/** What to put into the shadow tables. */
+/** The folded rows, by shadow table. */
 function forShadows(projections: readonly Projection[], rows: SortedRows): Map<Table, readonly object[]> {
   const tables = projections.flatMap((projection) => projection.tables);
   return new Map(tables.map((table) => [storedTable(shadowOf(table)), rows.of(table)]));

@@ -9,71 +9,72 @@ import { foldFromQueue, inOrder, queueRanges, type QueuedFold } from './range-qu
 import type { RebuildParts } from './rebuild.js';
 import { userRanges } from './user-ranges.js';
 
-/** More take turns in writing more than they fold. */
+/** With more threads, each would wait for its turn to write longer than it folds. */
 const MAX_THREADS = 4;
-/** Fewer are not worth the start of another thread. */
+/** Fewer events do not justify the start of another thread. */
 const MIN_EVENTS_PER_THREAD = 10_000;
-/** Processors left to whoever is served: helpers for whom no other one is there rest while events are appended. */
+/** Processors kept for the service. Helper threads beyond the rest pause while events are appended. */
 const PROCESSORS_FOR_SERVING = 2;
 /** A fraction of a second of work. */
 const EVENTS_PER_RANGE = 10_000;
 const MAX_RANGES = 200;
 
-/** Folds everyone into the shadow tables of an open store: in this thread, and in as many others as pay. */
+/** Returns a function that folds all users into shadow tables, with helper threads where worthwhile. */
 export function foldInThreads(
   store: Omit<OpenStore, 'close'>,
   projections: readonly Projection[],
 ): RebuildParts['foldRanges'] {
   return async (compared, progress) => {
     const { position } = await store.reader.head();
-    const paying = Math.ceil(position / MIN_EVENTS_PER_THREAD) || 1;
-    const threads = Math.min(MAX_THREADS, availableParallelism(), paying);
-    const most = threads === 1 ? 1 : Math.min(MAX_RANGES, Math.ceil(position / EVENTS_PER_RANGE));
-    const queue = queueRanges(await userRanges(store.reader, most), compared);
+    const worthwhile = Math.ceil(position / MIN_EVENTS_PER_THREAD) || 1;
+    const threads = Math.min(MAX_THREADS, availableParallelism(), worthwhile);
+    const maxRanges = threads === 1 ? 1 : Math.min(MAX_RANGES, Math.ceil(position / EVENTS_PER_RANGE));
+    const queue = queueRanges(await userRanges(store.reader, maxRanges), compared);
     const parts = { ...store, decoder: new EventDecoder(), projections };
-    const here = (told: typeof progress) => foldFromQueue(parts, queue, told);
-    const others = Math.min(threads, queue.ranges.length) - 1;
+    const foldHere = (report: typeof progress) => foldFromQueue(parts, queue, report);
+    const helpers = Math.min(threads, queue.ranges.length) - 1;
     const task = { address: store.address, projections: projections.map(({ name }) => name), queue };
-    const done = others === 0 ? await here(progress) : await foldBeside(here, { others, task }, progress);
-    return inOrder(done);
+    const folds =
+      helpers === 0 ? await foldHere(progress) : await foldWithHelpers(foldHere, { helpers, task }, progress);
+    return inOrder(folds);
   };
 }
 
-async function foldBeside(
-  here: (progress: (events: number) => void) => Promise<QueuedFold[]>,
-  { others, task }: { others: number; task: Omit<RangesInput, 'yields'> },
+async function foldWithHelpers(
+  foldHere: (progress: (events: number) => void) => Promise<QueuedFold[]>,
+  { helpers, task }: { helpers: number; task: Omit<RangesInput, 'yields'> },
   progress: (events: number) => void,
 ): Promise<QueuedFold[]> {
-  let mine: Promise<QueuedFold[]> | undefined;
+  let ownFolds: Promise<QueuedFold[]> | undefined;
   let ended = false;
-  const unlessEnded = (events: number) => {
+  const reportUnlessEnded = (events: number) => {
     if (ended) throw new Error('Another thread has failed.');
     progress(events);
   };
   const threads = new Piscina({
     filename: new URL('./fold-ranges.worker.js', import.meta.url).href,
-    minThreads: others,
-    maxThreads: others,
+    minThreads: helpers,
+    maxThreads: helpers,
   });
   try {
-    const there = Array.from({ length: others }, (_, i) =>
-      foldIn(
+    const helperFolds = Array.from({ length: helpers }, (_, i) =>
+      foldInHelper(
         threads,
         { ...task, yields: i + 1 >= availableParallelism() - PROCESSORS_FOR_SERVING },
         progress,
       ),
     );
-    mine = here(unlessEnded);
-    return (await Promise.all([mine, ...there])).flat();
+    ownFolds = foldHere(reportUnlessEnded);
+    return (await Promise.all([ownFolds, ...helperFolds])).flat();
   } finally {
-    // Whoever drops the shadow tables must find nobody at them.
+    // The caller drops the shadow tables next, so no thread may still use them.
     ended = true;
     await threads.destroy();
-    await mine?.catch(() => undefined);
+    await ownFolds?.catch(() => undefined);
   }
 }
 
-function foldIn(
+function foldInHelper(
   threads: Piscina,
   input: RangesInput,
   progress: (events: number) => void,

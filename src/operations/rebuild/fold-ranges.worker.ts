@@ -8,20 +8,19 @@ import { reportTo, type Task } from '../thread-task.js';
 import { Quiet } from './quiet.js';
 import { isDrained, foldFromQueue, type RangeQueue, type QueuedFold } from './range-queue.js';
 
-// Folds some of the users for a rebuild, in a thread of its own.
+// A helper thread of a rebuild, which folds some of the users.
 lowerPriority();
 
-/** What a thread that helps a rebuild needs. */
 export interface RangesInput {
   address: DatabaseAddress;
   /** Names of projections. */
   projections: readonly string[];
   queue: RangeQueue;
-  /** Whether it rests while events are appended. */
+  /** Whether the thread pauses while events are appended. */
   yields: boolean;
 }
 
-/** Folds ranges until none is left; reports how many events were folded since the last report. */
+/** Folds ranges until the queue is drained; reports the number of events folded since the last report. */
 export default function fold({ input, port }: Task<RangesInput>): Promise<ThreadResult<QueuedFold[]>> {
   return toResult(async () => {
     const { address, queue, yields } = input;
@@ -30,8 +29,8 @@ export default function fold({ input, port }: Task<RangesInput>): Promise<Thread
       const projections = PROJECTIONS.filter(({ name }) => input.projections.includes(name));
       const parts = { log, reader, decoder: new EventDecoder(), projections };
       const quiet = new Quiet(appended);
-      const before = async () => (yields ? quiet.wait(() => isDrained(queue)) : undefined);
-      return await foldFromQueue(parts, queue, reportTo(port), before);
+      const waitForQuiet = async () => (yields ? quiet.wait(() => isDrained(queue)) : undefined);
+      return await foldFromQueue(parts, queue, reportTo(port), waitForQuiet);
     } finally {
       await close();
     }

@@ -10,28 +10,28 @@ import {
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
 
-/** Fewer events are folded one page after another sooner than a rebuild has begun. */
-const SOON_FOLDED = 10_000;
+/** Up to this many events, a catch-up ends before a rebuild would have begun. */
+const MAX_CATCH_UP_EVENTS = 10_000;
 
-/** How the projections of a log have come to its end. */
+/** How the projections came to the head of the log. */
 export interface FoldedRest {
   caughtUp: CaughtUp[];
-  /** The projections that could not: each stopped at an event that its folds cannot take. */
+  /** The projections that did not: each stopped at a poison event. */
   stopped: StoppedProjection[];
 }
 
 /**
- * Folds what the projections have not folded of a log that nobody serves: a restored one, or one that a file was taken
- * into. Goes on from where they are, or makes them anew where that is faster.
+ * Brings the projections to the head of a log that no service uses, after a restore or an import. Continues
+ * from their checkpoints, or rebuilds them if that is faster or a projection has stopped.
  */
 export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
-  if (await isLittle(parts)) {
+  if (await canCatchUp(parts)) {
     try {
       const skips = await readSkips(parts.reader);
       const caughtUp = await catchUp({ ...parts, skips }, parts.projections);
       return { caughtUp, stopped: [] };
     } catch (error) {
-      // A rebuild tells which projection stopped where, and goes on with the others.
+      // A rebuild records which projection stopped where, and continues with the others.
       if (!(error instanceof PoisonEvent)) throw error;
     }
   }
@@ -39,19 +39,19 @@ export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
   return { caughtUp: swapped.map((projection) => ({ projection, events })), stopped: failed };
 }
 
-/** Whether going on is soon done, and no projection has stopped. */
-async function isLittle({
+/** Whether every lag is short and no projection has stopped. */
+async function canCatchUp({
   reader,
   projections,
 }: Pick<RebuildParts, 'reader' | 'projections'>): Promise<boolean> {
   const checkpoints = await allCheckpoints(reader);
   const { position: head } = await reader.head();
-  const behind = projections.map((projection) => {
+  const lags = projections.map((projection) => {
     const checkpoint = checkpoints.find((each) => each.projection === projection.name);
     const status = statusOf(projection, checkpoint, head);
     if (status === 'newer') return Infinity;
     return head - (isOfThisVersion(status) ? (checkpoint?.position ?? 0) : 0);
   });
-  const most = Math.max(...behind);
-  return most <= SOON_FOLDED && (await allFailures(reader)).length === 0;
+  const longestLag = Math.max(...lags);
+  return longestLag <= MAX_CATCH_UP_EVENTS && (await allFailures(reader)).length === 0;
 }

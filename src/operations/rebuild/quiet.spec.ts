@@ -1,40 +1,40 @@
 import { Quiet } from './quiet.js';
 
-const NOT_OVER = () => false;
+const notOver = () => false;
 
-/** One command is written in each of the first rests; tells how often the thread has rested. */
-function resting(commands: number) {
-  let begun = 0;
-  let rests = 0;
+/** A command is appended during each of the first `commands` pauses; `pauses` counts the pauses. */
+function quietDuring(commands: number) {
+  let appended = 0;
+  let pauses = 0;
   const quiet = new Quiet(
-    () => begun,
+    () => appended,
     async () => {
-      if (rests++ < commands) begun++;
+      if (pauses++ < commands) appended++;
     },
   );
-  return { write: () => void begun++, quiet, rests: () => rests };
+  return { append: () => void appended++, quiet, pauses: () => pauses };
 }
 
-describe('a thread that only helps', () => {
-  it('does not rest where nobody writes', async () => {
-    const { quiet, rests } = resting(0);
-    await quiet.wait(NOT_OVER);
-    expect(rests()).toBe(0);
+describe('a helper thread of a rebuild', () => {
+  it('does not pause while nothing is appended', async () => {
+    const { quiet, pauses } = quietDuring(0);
+    await quiet.wait(notOver);
+    expect(pauses()).toBe(0);
   });
 
-  it('rests for as long as commands are written, and goes on at once afterwards', async () => {
-    const { quiet, write, rests } = resting(3);
-    write();
-    await quiet.wait(NOT_OVER);
-    expect(rests()).toBe(4);
-    await quiet.wait(NOT_OVER);
-    expect(rests()).toBe(4);
+  it('pauses while commands are appended, and not again afterwards', async () => {
+    const { quiet, append, pauses } = quietDuring(3);
+    append();
+    await quiet.wait(notOver);
+    expect(pauses()).toBe(4);
+    await quiet.wait(notOver);
+    expect(pauses()).toBe(4);
   });
 
-  it('does not rest once the others have done all the work', async () => {
-    const { quiet, write, rests } = resting(Infinity);
-    write();
-    await quiet.wait(() => rests() === 2);
-    expect(rests()).toBe(2);
+  it('stops pausing once other threads have done all the work', async () => {
+    const { quiet, append, pauses } = quietDuring(Infinity);
+    append();
+    await quiet.wait(() => pauses() === 2);
+    expect(pauses()).toBe(2);
   });
 });

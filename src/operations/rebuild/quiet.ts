@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long a thread rests before it looks again, in ms. */
-const REST_MS = 200;
+/** Length of a pause before the next check, in ms. */
+const PAUSE_MS = 200;
 
-/** Has a thread that only helps rest for as long as events are appended: whoever serves needs the processor more. */
+/** Makes a helper thread pause while events are appended, because the service needs the processor more. */
 export class Quiet {
-  private seen: number;
+  private lastSeen: number;
 
-  /** `appended` is another number whenever events were appended. */
+  /** `appended` returns a different number whenever events were appended. */
   constructor(
     private readonly appended: () => number,
-    private readonly rest: () => Promise<unknown> = () => sleep(REST_MS),
+    private readonly pause: () => Promise<unknown> = () => sleep(PAUSE_MS),
   ) {
-    this.seen = appended();
+    this.lastSeen = appended();
   }
 
-  /** Resolves once no event was appended since the last look, or when the work is over without this thread. */
+  /** Resolves when nothing was appended since the last check, or other threads have finished the work. */
   async wait(isOver: () => boolean): Promise<void> {
-    while (this.seen !== this.appended() && !isOver()) {
-      this.seen = this.appended();
-      await this.rest();
+    while (this.lastSeen !== this.appended() && !isOver()) {
+      this.lastSeen = this.appended();
+      await this.pause();
     }
   }
 }

@@ -1,42 +1,42 @@
 import type { UserRange } from '../../projections/folding/fold-store.js';
 import { foldRange, type FoldedRange, type FoldRangeParts } from './fold-range.js';
 
-/** Ranges of users that several threads take one after another, so that all of them are done at about the same time. */
+/** User ranges that threads take one by one, so that all threads finish at about the same time. */
 export interface RangeQueue {
   ranges: readonly UserRange[];
-  /** How many were asked for; lives in shared memory. */
+  /** How many ranges threads have asked for, in shared memory; may exceed the number of ranges. */
   taken: Int32Array;
   /** Names of the projections whose live rows are compared. */
   compared: readonly string[];
 }
 
-/** A part of a rebuild, and which of the ranges it is of. */
+/** A folded range, and its index in the queue. */
 export interface QueuedFold {
   index: number;
   folded: FoldedRange;
 }
 
-/** Nothing is taken yet. */
+/** Returns a queue from which no range has been taken. */
 export function queueRanges(ranges: readonly UserRange[], compared: readonly string[]): RangeQueue {
   return { ranges, taken: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), compared };
 }
 
-/** Whether nothing is left to take. */
+/** Whether every range has been taken. */
 export function isDrained({ ranges, taken }: RangeQueue): boolean {
   return Atomics.load(taken, 0) >= ranges.length;
 }
 
-/** Folds one range after another until all are taken; before each it waits for what the caller wants. */
+/** Takes and folds ranges until the queue is drained; awaits `beforeTaking` before each. */
 export async function foldFromQueue(
   parts: FoldRangeParts,
-  shared: RangeQueue,
+  queue: RangeQueue,
   progress: (events: number) => void,
-  before: () => Promise<void> = async () => undefined,
+  beforeTaking: () => Promise<void> = async () => undefined,
 ): Promise<QueuedFold[]> {
-  const { ranges, taken, compared } = shared;
+  const { ranges, taken, compared } = queue;
   const done: QueuedFold[] = [];
   for (;;) {
-    await before();
+    await beforeTaking();
     const index = Atomics.add(taken, 0, 1);
     const range = ranges[index];
     if (!range) return done;
@@ -44,7 +44,7 @@ export async function foldFromQueue(
   }
 }
 
-/** What was folded, in the order of the users, whoever folded it. */
-export function inOrder(taken: readonly QueuedFold[]): FoldedRange[] {
-  return taken.toSorted((a, b) => a.index - b.index).map(({ folded }) => folded);
+/** Returns the folded ranges in user-id order, whichever thread folded them. */
+export function inOrder(folds: readonly QueuedFold[]): FoldedRange[] {
+  return folds.toSorted((a, b) => a.index - b.index).map(({ folded }) => folded);
 }

@@ -3,7 +3,7 @@ import type { JobContext } from '../job-context.js';
 import type { Rebuilt } from './rebuild.js';
 import type { RebuildInput } from './run-rebuild.js';
 
-/** Rebuilds in threads of its own; ended early by the signal, it leaves nothing half-made. */
+/** Rebuilds in its own threads. Aborting the signal ends it and leaves nothing half-made. */
 export async function rebuildInThread(input: RebuildInput, context: JobContext): Promise<Rebuilt> {
   try {
     return await inThread('rebuild', input, context);

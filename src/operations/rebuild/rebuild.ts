@@ -17,45 +17,44 @@ import type { ProjectionDifferences } from '../verify/compare-rows.js';
 import { CatchUpFolds } from './catch-up-folds.js';
 import type { FoldedRange } from './fold-range.js';
 
-/** Events of one transaction: commands wait for it. */
+/** Events of one catch-up transaction, which commands wait for. */
 const EVENTS_PER_CATCH_UP = 50;
-/** Differences that are told whole. */
+/** Differences that are reported in full, per projection. */
 const MAX_LISTED_DIFFERENCES = 10;
-/** How many transactions may come no nearer to the end before the one that swaps has to fold the rest, however much it is. */
-const MAX_VAIN_CATCH_UPS = 20;
-/** How often the swap is tried while others hold on to the tables. */
+/** After this many catch-ups without a shorter lag, the swap folds the whole rest, however much it is. */
+const MAX_STALLED_CATCH_UPS = 20;
+/** How often a transaction is retried while other connections lock the tables. */
 const MAX_SWAP_ATTEMPTS = 100;
 
-/** What a rebuild needs. */
 export interface RebuildParts {
   log: EventLog;
   reader: StoreReader;
   decoder: EventDecoder;
   projections: readonly Projection[];
   clock: () => number;
-  /** Folds everyone into the shadow tables, in the order of the users' ids, with however many threads. */
+  /** Folds all users into shadow tables, in any number of threads. Returns ranges in user-id order. */
   foldRanges: (compared: readonly string[], progress: (events: number) => void) => Promise<FoldedRange[]>;
   progress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** How a rebuild ended. */
 export interface Rebuilt {
   events: number;
   /** Position up to which the new tables were folded when they became live. */
   position: number;
-  /** The projections whose tables were swapped, */
+  /** Names of the projections whose tables were swapped. */
   swapped: string[];
-  /** and why the others were not: their tables are as they were. */
+  /** The projections that stopped, and why. Their tables are unchanged. */
   failed: StoppedProjection[];
-  /** How the live rows differed from the new ones, of the projections whose live rows were of the present version. */
+  /** How live and new rows differed, for projections whose live rows had the current version. */
   differences: ProjectionDifferences[];
   ms: number;
 }
 
 /**
- * Fills new tables beside the live ones with what the folds make of the whole log, compares both, catches up with what
- * was written meanwhile, and swaps them in one short transaction. Readers see the old tables until then. A projection
- * whose folds throw keeps its tables; why is noted. Leaves nothing behind unless it is killed: see dropShadows.
+ * Folds the whole log into shadow tables beside the live ones, compares both, catches up with what was
+ * appended since, and swaps them in one short transaction. Readers see the old tables until then. A
+ * projection whose folds throw keeps its tables; the failure is recorded. Leaves nothing behind, unless the
+ * process is killed: the next start or rebuild then drops the shadow tables.
  */
 export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
   const { log, projections } = parts;
@@ -63,7 +62,7 @@ export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
   try {
     return await fillAndSwap(parts);
   } finally {
-    // What went wrong matters more than what it left, which the next start or rebuild drops.
+    // The original error matters more than leftover tables, which the next start or rebuild drops.
     await dropShadows(log, projections).catch(() => undefined);
   }
 }
@@ -72,56 +71,57 @@ async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
   const started = performance.now();
   const { log, reader, projections } = parts;
   await log.transaction(({ shadows }) => shadows.create(tablesOf(projections)));
-  const compared = (await current(reader, projections)).map(({ name }) => name);
+  const compared = (await ofThisVersion(reader, projections)).map(({ name }) => name);
   const { position: total } = await reader.head();
   let folded = 0;
-  const progress = (more: number) => {
-    folded += more;
+  const progress = (events: number) => {
+    folded += events;
     parts.progress?.(folded, Math.max(total, folded));
   };
   const ranges = await parts.foldRanges(compared, progress);
   const folds = new CatchUpFolds(parts.decoder, await readSkips(reader));
-  for (const { snapshots: moments } of ranges) folds.addRanges(moments);
-  const failed = firstOfEach(ranges.flatMap((range) => range.failed));
-  const whole = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
-  const caughtUp = whole.length > 0 ? await catchUpAndSwap(log, folds, whole) : { position: 0, events: 0 };
-  await noteFailures(parts, failed);
-  if (whole.length > 0) await log.transaction(({ shadows }) => shadows.analyze(tablesOf(whole)));
+  for (const { snapshots } of ranges) folds.addRanges(snapshots);
+  const failed = firstFailures(ranges.flatMap((range) => range.failed));
+  const complete = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
+  const caughtUp =
+    complete.length > 0 ? await catchUpAndSwap(log, folds, complete) : { position: 0, events: 0 };
+  await recordFailures(parts, failed);
+  if (complete.length > 0) await log.transaction(({ shadows }) => shadows.analyze(tablesOf(complete)));
   return {
     events: ranges.reduce((sum, { events }) => sum + events, caughtUp.events),
     position: caughtUp.position,
-    swapped: whole.map(({ name }) => name),
+    swapped: complete.map(({ name }) => name),
     failed,
-    differences: together(ranges.map(({ differences }) => differences)).filter(({ name }) =>
-      whole.some((projection) => projection.name === name),
+    differences: mergeDifferences(ranges.map(({ differences }) => differences)).filter(({ name }) =>
+      complete.some((projection) => projection.name === name),
     ),
     ms: Math.round(performance.now() - started),
   };
 }
 
 /** The first event, by position, at which each projection stopped. */
-function firstOfEach(failed: readonly StoppedProjection[]): StoppedProjection[] {
+function firstFailures(failed: readonly StoppedProjection[]): StoppedProjection[] {
   const byPosition = failed.toSorted((a, b) => a.position - b.position);
   return byPosition.filter(
     ({ projection }, i) => byPosition.findIndex((other) => other.projection === projection) === i,
   );
 }
 
-/** What several ranges found of each projection. */
-function together(ranges: readonly (readonly ProjectionDifferences[])[]): ProjectionDifferences[] {
+/** Merges the differences of all ranges, by projection. */
+function mergeDifferences(ranges: readonly (readonly ProjectionDifferences[])[]): ProjectionDifferences[] {
   const byName = Map.groupBy(ranges.flat(), ({ name }) => name);
-  return [...byName].map(([name, found]) => ({
+  return [...byName].map(([name, parts]) => ({
     name,
-    rows: found.reduce((sum, { rows }) => sum + rows, 0),
-    differences: found.reduce((sum, { differences }) => sum + differences, 0),
-    firstDifferences: found
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    differences: parts.reduce((sum, { differences }) => sum + differences, 0),
+    firstDifferences: parts
       .flatMap(({ firstDifferences }) => firstDifferences)
       .slice(0, MAX_LISTED_DIFFERENCES),
   }));
 }
 
-/** The projections whose live rows the present folds have made. */
-async function current(reader: StoreReader, projections: readonly Projection[]): Promise<Projection[]> {
+/** The projections whose live rows the current version of the folds has made. */
+async function ofThisVersion(reader: StoreReader, projections: readonly Projection[]): Promise<Projection[]> {
   const checkpoints = await allCheckpoints(reader);
   const { position: head } = await reader.head();
   return projections.filter((projection) => {
@@ -136,30 +136,30 @@ async function catchUpAndSwap(
   projections: readonly Projection[],
 ): Promise<{ position: number; events: number }> {
   let events = 0;
-  let refused = 0;
-  let least = Infinity;
-  let inVain = 0;
+  let refusals = 0;
+  let shortestLag = Infinity;
+  let stalled = 0;
   for (;;) {
     const before = folds.position;
-    const behind = (await log.head()).position - folds.position;
-    inVain = behind < least ? 0 : inVain + 1;
-    least = Math.min(least, behind);
-    const last = behind <= EVENTS_PER_CATCH_UP || inVain > MAX_VAIN_CATCH_UPS;
+    const lag = (await log.head()).position - folds.position;
+    stalled = lag < shortestLag ? 0 : stalled + 1;
+    shortestLag = Math.min(shortestLag, lag);
+    const isLast = lag <= EVENTS_PER_CATCH_UP || stalled > MAX_STALLED_CATCH_UPS;
     try {
       events += await log.transaction(async (transaction) => {
         const folded = await folds.fold(
           transaction,
           projections,
-          last ? transaction.head.position : EVENTS_PER_CATCH_UP,
+          isLast ? transaction.head.position : EVENTS_PER_CATCH_UP,
         );
-        if (last) await swap(transaction, projections);
+        if (isLast) await swap(transaction, projections);
         return folded;
       });
-      if (last) return { position: folds.position, events };
+      if (isLast) return { position: folds.position, events };
     } catch (error) {
       folds.position = before;
-      // Someone reads a table for longer than others may be kept waiting. After anything else the commit may have been done.
-      if (!(error instanceof DatabaseLocked) || ++refused > MAX_SWAP_ATTEMPTS) throw error;
+      // A long read holds the table, so try again. After any other error the commit may have happened.
+      if (!(error instanceof DatabaseLocked) || ++refusals > MAX_SWAP_ATTEMPTS) throw error;
     }
   }
 }
@@ -175,7 +175,7 @@ async function swap(transaction: LogTransaction, projections: readonly Projectio
   });
 }
 
-async function noteFailures(
+async function recordFailures(
   { log, clock }: RebuildParts,
   failed: readonly StoppedProjection[],
 ): Promise<void> {

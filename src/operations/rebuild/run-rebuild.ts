@@ -13,18 +13,20 @@ import type { Progress } from '../job-context.js';
 import { foldInThreads } from './fold-ranges.js';
 import { rebuild, type Rebuilt } from './rebuild.js';
 
-/** What is to be rebuilt. */
 export interface RebuildInput {
   address: DatabaseAddress;
-  /** Names of projections; every one when left out. */
+  /** Names of projections. When omitted: those that stopped at `skip`, or all of them without `skip`. */
   projections?: readonly string[] | undefined;
-  /** Leaves out what is not of other folds any more once nobody else rebuilds. */
+  /** Leaves out projections that another process has rebuilt by the time this one holds the rebuild lock. */
   staleOnly?: boolean | undefined;
-  /** An event that projections have stopped at and shall leave out from now on. */
+  /** Id of a poison event, which the projections that stopped at it skip from now on. */
   skip?: string | undefined;
 }
 
-/** Rebuilds projections of a store, in whichever thread it is called. Throws Refused. */
+/**
+ * Rebuilds projections of a store, in the calling thread and its helpers. Throws Refused while another
+ * process rebuilds, or if no projection has stopped at the event to skip.
+ */
 export async function runRebuild(
   { address, projections, staleOnly = false, skip }: RebuildInput,
   progress?: Progress,
@@ -32,12 +34,12 @@ export async function runRebuild(
   const store = await openRebuild(address);
   try {
     const skipping = skip === undefined ? [] : await recordSkip(store, skip);
-    const asked = PROJECTIONS.filter(
+    const requested = PROJECTIONS.filter(
       ({ name }) =>
         skipping.includes(name) || (projections ? projections.includes(name) : skip === undefined),
     );
-    const chosen = staleOnly ? await staleOf(store, asked) : asked;
-    if (chosen.length === 0) return NOTHING;
+    const chosen = staleOnly ? await staleOf(store, requested) : requested;
+    if (chosen.length === 0) return NOTHING_REBUILT;
     return await rebuild({
       ...store,
       decoder: new EventDecoder(),
@@ -51,19 +53,22 @@ export async function runRebuild(
   }
 }
 
-const NOTHING: Rebuilt = { events: 0, position: 0, swapped: [], failed: [], differences: [], ms: 0 };
+const NOTHING_REBUILT: Rebuilt = { events: 0, position: 0, swapped: [], failed: [], differences: [], ms: 0 };
 
-/** Those that other folds have made, and that this program is to make anew. */
-async function staleOf({ reader, address }: OpenStore, asked: readonly Projection[]): Promise<Projection[]> {
+/** Those of the projections that this program has to rebuild. */
+async function staleOf(
+  { reader, address }: OpenStore,
+  requested: readonly Projection[],
+): Promise<Projection[]> {
   const checkpoints = await allCheckpoints(reader);
   const { position } = await reader.head();
-  return asked.filter((projection) => {
+  return requested.filter((projection) => {
     const checkpoint = checkpoints.find((each) => each.projection === projection.name);
     return isStale(statusOf(projection, checkpoint, position), { shared: isShared(address) });
   });
 }
 
-/** Removes what a rebuild that was ended early has left behind. */
+/** Drops the shadow tables that a cancelled rebuild has left behind. */
 export async function cleanUpRebuild(address: DatabaseAddress): Promise<void> {
   const store = await openRebuild(address);
   try {
@@ -73,7 +78,7 @@ export async function cleanUpRebuild(address: DatabaseAddress): Promise<void> {
   }
 }
 
-/** Notes for ever that the projections which stopped at the event leave it out; answers their names. */
+/** Records permanently that the projections which stopped at the event skip it. Returns their names. */
 async function recordSkip({ log, reader }: OpenStore, eventId: string): Promise<string[]> {
   const failures = await allFailures(reader);
   const stopped = failures.filter((failure) => failure.eventId === eventId);

@@ -1,16 +1,16 @@
 import type { UserRange } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
-/** Divides the users into ranges with about as many events each; at most so many, fewer when few users have most events. */
+/** Divides users into at most `maxRanges` ranges of similar size; fewer if few users have most events. */
 export async function userRanges(
   reader: Pick<StoreReader, 'head' | 'userBehind'>,
-  most: number,
+  maxRanges: number,
 ): Promise<UserRange[]> {
   const { position: events } = await reader.head();
   const ranges: UserRange[] = [];
   let after = '';
-  while (ranges.length < most - 1) {
-    const upTo = await reader.userBehind(after, Math.floor(events / most));
+  while (ranges.length < maxRanges - 1) {
+    const upTo = await reader.userBehind(after, Math.floor(events / maxRanges));
     if (upTo === undefined) break;
     ranges.push({ after, upTo });
     after = upTo;

@@ -22,16 +22,15 @@ import {
 } from '../lines/log-lines.js';
 import { LogLinesCheck, splitLines } from '../lines/read-log-lines.js';
 
-/** What an export wrote. */
 export interface ExportReport {
   events: number;
   receipts: number;
   skips: number;
-  /** The range ends here. */
+  /** Last position of the range. */
   position: number;
-  /** Of the last event. */
+  /** Hash of the last event. */
   lastHash: string;
-  /** Events that an interrupted export had written before. */
+  /** Events kept from an interrupted export. */
   resumed: number;
   ms: number;
 }
@@ -44,27 +43,26 @@ export async function exportTo(
   context: JobContext = {},
 ): Promise<ExportReport> {
   const started = performance.now();
-  const soFar = startOf(await headerOf(reader, range));
-  const lines = Readable.from(allLines(reader, soFar, context));
-  await written('The output', () => pipeline(lines, target, { end: false }));
-  return reportOf(soFar, 0, started);
+  const cursor = startOf(await headerOf(reader, range));
+  const lines = Readable.from(allLines(reader, cursor, context));
+  await withWriteErrors('The output', () => pipeline(lines, target, { end: false }));
+  return reportOf(cursor, 0, started);
 }
 
-/** What to export, and where to. */
-interface Request {
+interface ExportRequest {
   file: string;
   range: LogRange;
-  /** Go on with what an interrupted export has written. */
+  /** Continues an interrupted export. */
   resume: boolean;
 }
 
 /**
- * Writes a part of the log to a file, as lines, compressed as its name says. The file appears when it is whole; until then it
- * is `<file>.partial`, and `resume` goes on with what that holds.
+ * Writes a part of the log to a file, as lines, compressed as its extension implies. The file appears when it
+ * is complete; until then it is `<file>.partial`, which `resume` continues.
  */
 export async function exportLog(
   reader: StoreReader,
-  request: Request,
+  request: ExportRequest,
   context: JobContext = {},
 ): Promise<ExportReport> {
   const started = performance.now();
@@ -72,9 +70,9 @@ export async function exportLog(
   const partial = `${file}.partial`;
   const { compress } = compressionOf(file);
   const resumes = request.resume && existsSync(partial);
-  const run: Run = { target: resumes ? `${file}.resumed` : partial, soFar: undefined, resumed: 0 };
-  await written(file, async () => {
-    // Open before the first line: it may get another name while it is written.
+  const run: ExportRun = { target: resumes ? `${file}.resumed` : partial, cursor: undefined, resumed: 0 };
+  await withWriteErrors(file, async () => {
+    // Opened before the first line, because the file may be renamed while it is written.
     const output = createWriteStream(run.target, { fd: openSync(run.target, 'w'), flush: true });
     try {
       await pipeline(Readable.from(linesOfFile(reader, request, run, context)), compress(), output);
@@ -84,82 +82,86 @@ export async function exportLog(
     await rename(partial, file);
     syncFolder(dirname(file));
   });
-  return reportOf(run.soFar as LogCursor, run.resumed, started);
+  return reportOf(run.cursor as LogCursor, run.resumed, started);
 }
 
-interface Run {
+interface ExportRun {
   target: string;
-  soFar: LogCursor | undefined;
+  cursor: LogCursor | undefined;
   resumed: number;
 }
 
 async function* linesOfFile(
   reader: StoreReader,
-  { file, range }: Request,
-  run: Run,
+  { file, range }: ExportRequest,
+  run: ExportRun,
   context: JobContext,
 ): AsyncGenerator<string> {
   const partial = `${file}.partial`;
   if (run.target !== partial) {
     const check = new LogLinesCheck();
-    yield* heldIn(reader, file, check);
-    run.soFar = check.cursor;
-    if (run.soFar) await refuseOther(reader, run.soFar, { partial, range });
-    run.resumed = run.soFar?.events ?? 0;
-    // What was there is copied: the copy takes its place.
+    yield* usableLines(reader, file, check);
+    run.cursor = check.cursor;
+    if (run.cursor) await refuseOtherExport(reader, run.cursor, { partial, range });
+    run.resumed = run.cursor?.events ?? 0;
+    // The partial file has been copied; the copy takes its place.
     await rename(run.target, partial);
     run.target = partial;
   }
-  if (!run.soFar) {
-    run.soFar = startOf(await headerOf(reader, range));
-    yield firstLine(run.soFar);
+  if (!run.cursor) {
+    run.cursor = startOf(await headerOf(reader, range));
+    yield firstLine(run.cursor);
   }
-  yield* linesAfter(reader, run.soFar, context);
+  yield* linesAfter(reader, run.cursor, context);
 }
 
-async function* allLines(reader: StoreReader, soFar: LogCursor, context: JobContext): AsyncGenerator<string> {
-  yield firstLine(soFar);
-  yield* linesAfter(reader, soFar, context);
+async function* allLines(
+  reader: StoreReader,
+  cursor: LogCursor,
+  context: JobContext,
+): AsyncGenerator<string> {
+  yield firstLine(cursor);
+  yield* linesAfter(reader, cursor, context);
 }
 
-/** Skips and the end: they are few, and may have changed. */
-const WRITTEN_ANEW = /^\{"(?:skip|end)"/;
+/** Lines that `resume` writes again: skips and the trailer are few, and may have changed. */
+const WRITTEN_AGAIN = /^\{"(?:skip|end)"/;
 
-/** The lines that an interrupted export has written, up to the first that is not whole, or not what the store has. */
-async function* heldIn(reader: StoreReader, file: string, check: LogLinesCheck): AsyncGenerator<string> {
+/** Yields an interrupted export's lines, up to the first that is incomplete or differs from the store. */
+async function* usableLines(reader: StoreReader, file: string, check: LogLinesCheck): AsyncGenerator<string> {
   try {
     for await (const { lines, cut } of splitLines(readLogFile(`${file}.partial`, file))) {
       for (const line of lines) {
-        if (cut || WRITTEN_ANEW.test(line) || !(await isStored(reader, check, line))) return;
+        if (cut || WRITTEN_AGAIN.test(line) || !(await isStored(reader, check, line))) return;
         check.take(line);
         yield `${line}\n`;
       }
     }
   } catch (error) {
-    // From here on it is written again.
+    // The rest is written again from here.
     if (!(error instanceof FileRefused)) throw error;
   }
 }
 
 /**
- * Whether a line that no hash protects is what the store has: of a compressed file whose end is missing no checksum can tell.
- * The hash chain protects events, but not those of one user.
+ * Whether a line that no hash protects is what the store has. A truncated compressed file has no checksum to
+ * prove it. The hash chain protects events, but not in an export of one user.
  */
 async function isStored(reader: StoreReader, check: LogLinesCheck, line: string): Promise<boolean> {
   if (line.startsWith('{"receipt"')) {
-    const { receipt } = parsed<{ receipt?: { idempotencyKey?: unknown } }>(line);
+    const { receipt } = parsedObject<{ receipt?: { idempotencyKey?: unknown } }>(line);
     const filters: Filter[] = [['idempotencyKey', '=', String(receipt?.idempotencyKey)]];
     const [stored] = await reader.rows(receiptsTable, { filters, order: receiptsTable.key, limit: 1 });
     return stored !== undefined && receiptLine(stored) === line;
   }
   if (check.cursor?.header.userId === undefined) return true;
-  const { position } = parsed<{ position?: unknown }>(line);
+  const { position } = parsedObject<{ position?: unknown }>(line);
   const [event] = await reader.events({ after: Number(position) - 1, limit: 1 });
   return event !== undefined && eventLine(event) === line;
 }
 
-/** Of a damaged line anything may be missing. */
-function parsed<T extends object>(line: string): Partial<T> {
+/** In a damaged line any field may be missing. */
+function parsedObject<T extends object>(line: string): Partial<T> {
   try {
     return Object(JSON.parse(line)) as Partial<T>;
   } catch {
@@ -167,7 +169,7 @@ function parsed<T extends object>(line: string): Partial<T> {
   }
 }
 
-async function refuseOther(
+async function refuseOtherExport(
   reader: StoreReader,
   { header, events, position, hash }: LogCursor,
   { partial, range }: { partial: string; range: LogRange },
@@ -177,11 +179,11 @@ async function refuseOther(
     throw otherExport(partial, `it has the events${whose} after position ${header.after}`);
   }
   if (events === 0) return;
-  const [same] = await reader.events({ after: position - 1, limit: 1 });
-  if (same?.hash !== hash) throw otherExport(partial, `the store has another event at position ${position}`);
+  const [event] = await reader.events({ after: position - 1, limit: 1 });
+  if (event?.hash !== hash) throw otherExport(partial, `the store has another event at position ${position}`);
 }
 
-async function written(file: string, work: () => Promise<void>): Promise<void> {
+async function withWriteErrors(file: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (cause) {
@@ -189,7 +191,7 @@ async function written(file: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** What an interrupted export left is of another one. */
+/** The partial file belongs to a different export. */
 function otherExport(file: string, what: string): Refused {
   return new Refused(
     'export.other',
@@ -197,8 +199,8 @@ function otherExport(file: string, what: string): Refused {
   );
 }
 
-function reportOf(soFar: LogCursor, resumed: number, started: number): ExportReport {
-  const { events, receipts, skips, hash, header } = soFar;
+function reportOf(cursor: LogCursor, resumed: number, started: number): ExportReport {
+  const { events, receipts, skips, hash, header } = cursor;
   const ms = Math.round(performance.now() - started);
   return { events, receipts, skips, position: header.upTo, lastHash: hash, resumed, ms };
 }

@@ -8,20 +8,20 @@ import { checkpointsTable, receiptsTable, skipsTable, type ReceiptRow } from '..
 import { statusOf } from '../../projections/folding/checkpoints.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
-import { inStreams } from '../lines/in-streams.js';
 import type { LineChunk } from '../lines/line-chunks.js';
 import type { LoggedEvent } from '../lines/log-line.js';
+import { withStreamKeys } from '../lines/with-stream-keys.js';
 import { storeChanged } from './import-errors.js';
 import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
 import { withPositions } from './receipt-positions.js';
 
 const EVENTS_PER_PAGE = 1_000;
 
-/** A store that has events of its own: those of the file go behind them, at new positions. */
+/** Imports into a store that has its own events: the file's events go after them, at new positions. */
 export class AppendTarget implements ImportTarget {
-  /** Positions of the file's last events in the store; a command's receipt comes soon after its events. */
-  private recent = new Map<number, number>();
-  private before: ReadonlyMap<number, number> = new Map();
+  /** New positions of this chunk's events, by old position; receipts follow soon, so two chunks are kept. */
+  private positions = new Map<number, number>();
+  private previousPositions: ReadonlyMap<number, number> = new Map();
   private readonly seen = new Map<string, number>();
   private readonly folds: ProjectionFolds;
   private readonly decoder: EventDecoder;
@@ -35,11 +35,11 @@ export class AppendTarget implements ImportTarget {
   }
 
   isStored({ userId }: LoggedEvent): boolean {
-    const there = this.plan.storedPerUser.get(userId);
-    if (there === undefined) return false;
+    const stored = this.plan.storedPerUser.get(userId);
+    if (stored === undefined) return false;
     const seen = (this.seen.get(userId) ?? 0) + 1;
     this.seen.set(userId, seen);
-    return seen <= there;
+    return seen <= stored;
   }
 
   async write(
@@ -47,30 +47,34 @@ export class AppendTarget implements ImportTarget {
     chunk: LineChunk,
     fresh: readonly LoggedEvent[],
   ): Promise<WrittenChunk> {
-    this.before = this.recent;
-    this.recent = new Map();
-    const events = await inStreams(transaction, this.atNewPositions(transaction, fresh), (what) =>
+    this.previousPositions = this.positions;
+    this.positions = new Map();
+    const events = await withStreamKeys(transaction, this.atNewPositions(transaction, fresh), (what) =>
       storeChanged(what),
     );
     const skips = await this.skipsOf(transaction, chunk);
-    // Whoever else works on this database takes it for granted that everything before its own events is folded. Where
-    // the folds must not see an event, or cannot take it, the projections stay behind: they are made anew afterwards.
-    const folds = this.plan.skips.size === 0 && events.length > 0 && (await this.isFolded(transaction));
+    // Other processes assume that everything before their own events is folded: fold in this transaction.
+    // With skips or a poison event, the projections lag and are brought to the head afterwards.
+    const foldsHere =
+      this.plan.skips.size === 0 && events.length > 0 && (await this.areFoldsLive(transaction));
     const receipts = await inBatch(transaction, (rows) => {
       const mark = rows.mark();
-      if (folds && !this.canFold(events, rows)) rows.rollback(mark);
+      if (foldsHere && !this.tryFold(events, rows)) rows.rollback(mark);
       for (const skip of skips) rows.put(skipsTable, skip);
-      return this.keepReceipts(transaction, chunk, rows);
+      return this.addReceipts(transaction, chunk, rows);
     });
     await transaction.append(events);
-    return { moved: fresh.filter(({ position }) => this.recent.get(position) !== position).length, receipts };
+    return {
+      moved: fresh.filter(({ position }) => this.positions.get(position) !== position).length,
+      receipts,
+    };
   }
 
-  /** Chained to the end of the store's log. */
+  /** Returns the events at positions after the store's head, with their hashes chained to it. */
   private atNewPositions({ head }: LogTransaction, events: readonly LoggedEvent[]): LoggedEvent[] {
     let { position, hash, recordedAt } = head;
     return events.map((event) => {
-      this.recent.set(event.position, ++position);
+      this.positions.set(event.position, ++position);
       recordedAt = Math.max(recordedAt, event.recordedAt);
       const moved = { ...event, position, recordedAt };
       hash = chainHash(hash, moved);
@@ -78,7 +82,7 @@ export class AppendTarget implements ImportTarget {
     });
   }
 
-  private isFolded(transaction: LogTransaction): Promise<boolean> {
+  private areFoldsLive(transaction: LogTransaction): Promise<boolean> {
     const { position: head } = transaction.head;
     return inBatch(transaction, (rows) =>
       this.parts.projections
@@ -90,8 +94,8 @@ export class AppendTarget implements ImportTarget {
     );
   }
 
-  /** Folds the events; false where folds cannot take one of them. */
-  private canFold(events: readonly StoredEvent[], rows: RowBatch): boolean {
+  /** Folds the events. Returns false if one of them is a poison event. */
+  private tryFold(events: readonly StoredEvent[], rows: RowBatch): boolean {
     try {
       for (const event of events) this.folds.fold(this.decoder.decode(event), rows);
     } catch (error) {
@@ -102,35 +106,35 @@ export class AppendTarget implements ImportTarget {
     return true;
   }
 
-  /** Receipts that are there, from an import before, stay as they are. */
-  private keepReceipts(transaction: LogTransaction, chunk: LineChunk, rows: RowBatch): number {
-    let kept = 0;
+  /** Adds the receipts that the store lacks (an earlier import may have written some), and counts them. */
+  private addReceipts(transaction: LogTransaction, chunk: LineChunk, rows: RowBatch): number {
+    let added = 0;
     for (const receipt of chunk.receipts) {
       if (rows.get(receiptsTable, receipt.idempotencyKey)) continue;
       rows.put(receiptsTable, this.atNewPosition(receipt, transaction.head.position));
-      kept++;
+      added++;
     }
-    return kept;
+    return added;
   }
 
   private atNewPosition(receipt: ReceiptRow, head: number): ReceiptRow {
-    const newPosition = (old: number) => this.recent.get(old) ?? this.before.get(old);
-    // A command without events has its receipt where the log ended then: after what of the file stands before it.
+    const newPosition = (old: number) => this.positions.get(old) ?? this.previousPositions.get(old);
+    // The receipt of a command without events belongs after the last event before it.
     const position = newPosition(receipt.position) ?? this.lastBefore(receipt.position) ?? head;
     return { ...receipt, position, body: withPositions(receipt.body, newPosition) };
   }
 
   private lastBefore(position: number): number | undefined {
-    const places = [...this.before, ...this.recent];
-    return places.findLast(([old]) => old <= position)?.[1];
+    const pairs = [...this.previousPositions, ...this.positions];
+    return pairs.findLast(([old]) => old <= position)?.[1];
   }
 
-  /** Skips name their event's position. */
+  /** Returns the skips of the chunk's events, with the positions that the events have in the store. */
   private async skipsOf(transaction: LogTransaction, { events }: LineChunk) {
     const skips = [];
     for (const event of events) {
       for (const skip of this.plan.skips.get(event.position) ?? []) {
-        const position = this.recent.get(event.position) ?? (await placeOf(transaction, event));
+        const position = this.positions.get(event.position) ?? (await positionIn(transaction, event));
         if (position !== undefined) skips.push({ ...skip, position });
       }
     }
@@ -138,15 +142,15 @@ export class AppendTarget implements ImportTarget {
   }
 }
 
-/** Where the store has the event. */
-async function placeOf(
+/** Returns the event's position in the store; undefined if the store does not have it. */
+async function positionIn(
   transaction: LogTransaction,
   { userId, streamId, version }: LoggedEvent,
 ): Promise<number | undefined> {
   for (let after = 0; ;) {
     const page = await transaction.read({ after, userId, streamId, limit: EVENTS_PER_PAGE });
-    const found = page.find((event) => event.version === version);
-    if (found || page.length < EVENTS_PER_PAGE) return found?.position;
+    const match = page.find((event) => event.version === version);
+    if (match || page.length < EVENTS_PER_PAGE) return match?.position;
     after = page.at(-1)?.position ?? after;
   }
 }

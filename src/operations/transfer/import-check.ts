@@ -10,10 +10,13 @@ import { ImportConflicts } from './import-conflicts.js';
 import { appendOnly, storeNotEmpty } from './import-errors.js';
 import type { ImportParts, ImportPlan, ImportRequest } from './import-parts.js';
 
-/** Events between two looks at the signal, and two words of progress. */
+/** Entries between two checks of the signal, and between two progress reports. */
 const ENTRIES_PER_REPORT = 1_000;
 
-/** Reads the whole file and looks for everything that would keep it from being taken in; takes some 150 bytes a stream. */
+/**
+ * Reads the whole file and checks for everything that would prevent the import. Takes about 150 bytes per
+ * stream. Throws FileRefused and Refused.
+ */
 export async function checkImport(
   { reader, decoder }: Pick<ImportParts, 'reader' | 'decoder'>,
   { lines, append }: ImportRequest,
@@ -27,17 +30,17 @@ export async function checkImport(
     if (read++ % ENTRIES_PER_REPORT === 0) signal?.throwIfAborted();
     check.take(entry);
     if (entry.kind === 'event') {
-      decodable(entry, decoder);
+      checkDecodable(entry, decoder);
       const { after, upTo } = check.header;
       if (read % ENTRIES_PER_REPORT === 0) progress?.(entry.event.position - after, upTo - after);
     }
     await conflicts?.take(entry);
   }
-  await conflicts?.end();
+  await conflicts?.flush();
   return { head, storedPerUser: conflicts?.storedPerUser ?? new Map(), skips: check.skips };
 }
 
-function decodable(
+function checkDecodable(
   { event, line }: Extract<LogEntry, { kind: 'event' }>,
   decoder: ImportParts['decoder'],
 ): void {
@@ -49,10 +52,10 @@ function decodable(
   }
 }
 
-/** What the file alone, and where the store's log ends, can say. */
+/** Checks that need only the file and the head of the store. */
 class FileCheck {
   readonly skips = new Map<number, SkipRow[]>();
-  private known: LogHeader | undefined;
+  private fileHeader: LogHeader | undefined;
   private readonly versions = new Map<string, number>();
 
   constructor(
@@ -61,24 +64,24 @@ class FileCheck {
   ) {}
 
   get header(): LogHeader {
-    return this.known as LogHeader;
+    return this.fileHeader as LogHeader;
   }
 
   take(entry: LogEntry): void {
     if (entry.kind === 'header') {
-      this.known = entry.header;
-      if (!this.append) this.continues(entry.header);
+      this.fileHeader = entry.header;
+      if (!this.append) this.checkRange(entry.header);
     } else if (entry.kind === 'event') {
-      this.version(entry);
-      if (!this.append && entry.event.position === this.head.position) this.same(entry.event);
+      this.checkVersion(entry);
+      if (!this.append && entry.event.position === this.head.position) this.checkSameHash(entry.event);
     } else if (entry.kind === 'skip') {
       const { position } = entry.skip;
       this.skips.set(position, [...(this.skips.get(position) ?? []), entry.skip]);
     }
   }
 
-  /** The store's log has to end within the file, or where it begins. */
-  private continues({ scope, userId, after, upTo, previousHash }: LogHeader): void {
+  /** The store's log must end within the file's range, or where that begins. */
+  private checkRange({ scope, userId, after, upTo, previousHash }: LogHeader): void {
     const { position, hash } = this.head;
     if (scope === 'user') throw appendOnly(`The file has the events of user ${userId} only`);
     if (position < after) {
@@ -91,20 +94,20 @@ class FileCheck {
       throw storeNotEmpty(position, `the file goes on from another event at position ${position}`);
   }
 
-  private same({ position, hash, type, streamId }: LoggedEvent): void {
+  private checkSameHash({ position, hash, type, streamId }: LoggedEvent): void {
     if (hash !== this.head.hash) {
       const what = `at position ${position} the file has ${type} of ${streamId} with another hash`;
       throw storeNotEmpty(position, what);
     }
   }
 
-  private version({ line, event }: Extract<LogEntry, { kind: 'event' }>): void {
+  private checkVersion({ line, event }: Extract<LogEntry, { kind: 'event' }>): void {
     const { userId, streamId, version, position } = event;
     const id = keyText([userId, streamId]);
     const before = this.versions.get(id);
     this.versions.set(id, version);
     if (before === undefined) {
-      // What a later part of a log goes on with is in the store.
+      // A file with a later part of a log continues streams that the store already has.
       if (version === 1 || (!this.append && this.header.after > 0)) return;
       throw incompleteFile(
         { line },

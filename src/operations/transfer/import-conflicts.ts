@@ -6,39 +6,39 @@ import { keyTaken, userExists } from './import-errors.js';
 /** Entries that are looked up at once. */
 const ENTRIES_PER_LOOKUP = 1_000;
 
-/** What of the user the store has. */
-interface User {
-  /** Position of the last of the events that both have. */
+/** How many events of a user the store and the file share so far. */
+interface SharedEvents {
+  /** Position in the store of the last event that both have. */
   upTo: number;
-  /** How many both have. */
-  both: number;
-  /** The store has no more. */
-  ended: boolean;
+  /** How many events both have. */
+  count: number;
+  /** The store has no more events of the user. */
+  exhausted: boolean;
 }
 
-/** Looks for events and receipts of a file in a store that it is to be added to: what is there must be the same. */
+/** Compares a file's events and receipts with the store's: what the store already has must be the same. */
 export class ImportConflicts {
-  private readonly users = new Map<string, User>();
+  private readonly users = new Map<string, SharedEvents>();
   private events: LoggedEvent[] = [];
   private receipts: ReceiptRow[] = [];
 
   constructor(private readonly reader: StoreReader) {}
 
-  /** How many of the first events of a user the store has; users without any are left out. */
+  /** How many of each user's first events the store already has; users without any are left out. */
   get storedPerUser(): Map<string, number> {
-    return new Map([...this.users].flatMap(([userId, { both }]) => (both > 0 ? [[userId, both]] : [])));
+    return new Map([...this.users].flatMap(([userId, { count }]) => (count > 0 ? [[userId, count]] : [])));
   }
 
-  /** Throws Refused. */
+  /** Collects an entry, and compares when enough are collected. Throws Refused on a conflict. */
   async take(entry: LogEntry): Promise<void> {
     if (entry.kind === 'event') this.events.push(entry.event);
     if (entry.kind === 'receipt') this.receipts.push(entry.receipt);
     if (this.events.length >= ENTRIES_PER_LOOKUP || this.receipts.length >= ENTRIES_PER_LOOKUP)
-      await this.end();
+      await this.flush();
   }
 
-  /** Looks up what was not yet looked up. Throws Refused. */
-  async end(): Promise<void> {
+  /** Compares what is collected. Throws Refused on a conflict. */
+  async flush(): Promise<void> {
     for (const [userId, events] of Map.groupBy(this.events, (event) => event.userId))
       await this.compare(userId, events);
     this.events = [];
@@ -47,13 +47,13 @@ export class ImportConflicts {
   }
 
   private async compare(userId: string, events: readonly LoggedEvent[]): Promise<void> {
-    let user = this.users.get(userId);
-    if (!user) {
-      user = { upTo: 0, both: 0, ended: false };
-      this.users.set(userId, user);
+    let shared = this.users.get(userId);
+    if (!shared) {
+      shared = { upTo: 0, count: 0, exhausted: false };
+      this.users.set(userId, shared);
     }
-    if (user.ended) return;
-    const stored = await this.reader.events({ after: user.upTo, userId, limit: events.length });
+    if (shared.exhausted) return;
+    const stored = await this.reader.events({ after: shared.upTo, userId, limit: events.length });
     for (const [i, { eventId, position }] of stored.entries()) {
       const event = events[i] as LoggedEvent;
       if (eventId !== event.eventId) {
@@ -61,9 +61,9 @@ export class ImportConflicts {
         throw userExists(userId, what);
       }
     }
-    user.both += stored.length;
-    user.upTo = stored.at(-1)?.position ?? user.upTo;
-    user.ended = stored.length < events.length;
+    shared.count += stored.length;
+    shared.upTo = stored.at(-1)?.position ?? shared.upTo;
+    shared.exhausted = stored.length < events.length;
   }
 
   private async compareReceipts(receipts: readonly ReceiptRow[]): Promise<void> {

@@ -5,18 +5,18 @@ import type { LoggedEvent } from '../lines/log-line.js';
 import { storeChanged } from './import-errors.js';
 import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
 
-/** A store that is empty or holds the file's beginning: everything keeps its place. */
+/** Imports into a store that is empty or has the file's beginning: all events keep their positions. */
 export class ContinueTarget implements ImportTarget {
-  private readonly begun: number;
-  private expected: Pick<LogHead, 'position' | 'hash'>;
+  private readonly storedUpTo: number;
+  private expectedHead: Pick<LogHead, 'position' | 'hash'>;
 
   constructor({ head }: ImportPlan) {
-    this.begun = head.position;
-    this.expected = head;
+    this.storedUpTo = head.position;
+    this.expectedHead = head;
   }
 
   isStored({ position }: LoggedEvent): boolean {
-    return position <= this.begun;
+    return position <= this.storedUpTo;
   }
 
   async write(
@@ -25,13 +25,13 @@ export class ContinueTarget implements ImportTarget {
     fresh: readonly LoggedEvent[],
   ): Promise<WrittenChunk> {
     const { head } = transaction;
-    if (head.position !== this.expected.position || head.hash !== this.expected.hash) {
-      throw storeChanged(`its log ends at position ${head.position}, not at ${this.expected.position}`);
+    if (head.position !== this.expectedHead.position || head.hash !== this.expectedHead.hash) {
+      throw storeChanged(`its log ends at position ${head.position}, not at ${this.expectedHead.position}`);
     }
-    // Those of the head itself may have been cut off from its event.
-    const receipts = chunk.receipts.filter(({ position }) => position >= this.begun);
+    // Some receipts at the head's position may be missing, because a chunk can end between them.
+    const receipts = chunk.receipts.filter(({ position }) => position >= this.storedUpTo);
     await appendLines(transaction, { events: fresh, receipts, skips: chunk.skips }, storeChanged);
-    this.expected = fresh.at(-1) ?? head;
+    this.expectedHead = fresh.at(-1) ?? head;
     return { moved: 0, receipts: receipts.length };
   }
 }

@@ -1,6 +1,6 @@
 import { Refused } from '../../errors.js';
 
-// Why a store does not take a file, each sentence once; what is wrong with the file itself is in lines/file-errors.ts.
+// Why a store refuses an import, each sentence once; lines/file-errors.ts has the errors of the file itself.
 
 /** The store has events that are not the beginning of the file. */
 export function storeNotEmpty(events: number, what: string): Refused {

@@ -1,6 +1,6 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import type { JobContext } from '../job-context.js';
-import { inCommands } from '../lines/line-chunks.js';
+import { chunkByCommand } from '../lines/line-chunks.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
@@ -9,30 +9,30 @@ import { checkImport } from './import-check.js';
 import { ContinueTarget } from './import-continue.js';
 import type { ImportParts, ImportRequest, ImportTarget } from './import-parts.js';
 
-/** What an import did. */
 export interface ImportReport extends FoldedRest {
   /** Events that were written. */
   events: number;
-  /** Events that were in the store already. */
+  /** Events that the store already had. */
   already: number;
-  /** Events whose position is not the one of the file. */
+  /** Events whose position differs from the one in the file. */
   moved: number;
   receipts: number;
   head: LogHead;
-  /** Null when it was not asked for. */
+  /** Null if no verification was requested. */
   verified: VerifyReport | null;
   ms: number;
 }
 
-/** How far an import is: it reads the file twice, folds what it wrote, and verifies the store. */
+/** How the caller follows an import: it reads the file twice, folds what it wrote, verifies the store. */
 export interface ImportContext extends JobContext {
   phase?: ((name: 'check' | 'write' | 'fold' | 'verify') => void) | undefined;
 }
 
 /**
- * Takes a file of log lines into a store: into an empty one, or one that holds the file's beginning, at the positions of the
- * file; or behind what is there. Everything that can be refused is found before the first write. Cut off, it goes on
- * when it is asked for again. Throws FileRefused and Refused.
+ * Imports a file of log lines into a store. An empty store, or one that has the file's beginning, takes the
+ * events at their positions in the file; with `append`, they go after the store's own events. The file and
+ * its conflicts with the store are checked before the first write. An interrupted import continues when it is
+ * run again. Throws FileRefused and Refused.
  */
 export async function importLog(
   parts: ImportParts,
@@ -72,7 +72,7 @@ async function write(
   { progress, signal }: JobContext,
 ): Promise<Pick<ImportReport, 'events' | 'already' | 'moved' | 'receipts'>> {
   const done = { events: 0, already: 0, moved: 0, receipts: 0 };
-  for await (const chunk of inCommands(readLines(lines()))) {
+  for await (const chunk of chunkByCommand(readLines(lines()))) {
     signal?.throwIfAborted();
     const fresh = chunk.events.filter((event) => !target.isStored(event));
     const { moved, receipts } = await log.transaction((transaction) =>

@@ -7,45 +7,44 @@ import type { LineChunk } from '../lines/line-chunks.js';
 import type { LoggedEvent } from '../lines/log-line.js';
 import type { RebuildParts } from '../rebuild/rebuild.js';
 
-/** The store that takes a file in; nobody else should write to it. */
+/** The store to import into. No other process should write to it. */
 export interface ImportParts {
   log: EventLog;
   reader: StoreReader;
   decoder: EventDecoder;
   projections: readonly Projection[];
-  /** Folds everyone into shadow tables: see rebuild. */
+  /** Folds all users into shadow tables, if a rebuild is needed. */
   foldRanges: RebuildParts['foldRanges'];
 }
 
-/** What to take in, and how. */
 export interface ImportRequest {
   /** Opens the file's text; it is read twice. */
   lines: () => AsyncIterable<Buffer | string>;
-  /** Put the events behind those that are in the store, at new positions. */
+  /** Whether to append the events after those in the store, at new positions. */
   append: boolean;
   verify: boolean;
 }
 
-/** What the second reading of a file goes by. */
+/** What the check of the file found, for the pass that writes. */
 export interface ImportPlan {
-  /** Of the store before. */
+  /** Head of the store before the import. */
   head: LogHead;
-  /** How many of the first events of a user the store has already; only when appending. */
+  /** How many of a user's first events the store already has; empty unless events are appended. */
   storedPerUser: ReadonlyMap<string, number>;
   /** By the position of their event in the file. */
   skips: ReadonlyMap<number, SkipRow[]>;
 }
 
-/** Where the events of a file go. */
+/** How the events of a file are written to the store. */
 export interface ImportTarget {
-  /** Whether the event of the file is in the store already; asked once for each, in order. */
+  /** Whether the store already has the event. Must be called once per event, in order. */
   isStored(event: LoggedEvent): boolean;
-  /** Writes the chunk, but for the events that are there. */
+  /** Writes the chunk's `fresh` events, which the store does not have, and its receipts and skips. */
   write(transaction: LogTransaction, chunk: LineChunk, fresh: readonly LoggedEvent[]): Promise<WrittenChunk>;
 }
 
 export interface WrittenChunk {
-  /** Events whose position is not the one of the file. */
+  /** Events whose position differs from the one in the file. */
   moved: number;
   receipts: number;
 }

@@ -1,13 +1,10 @@
-/** What every command's answer says of places in the log. */
+/** The fields of a command's answer that contain log positions. */
 interface Answer {
   position?: unknown;
   events?: unknown;
 }
 
-/**
- * The answer of a command whose events have moved, so that its retry names where they are now. A position that did not
- * move, or is not known, stays.
- */
+/** Returns a command's answer with the new positions of its events, for its retry. Unknown positions stay. */
 export function withPositions(body: string, newPosition: (old: number) => number | undefined): string {
   const answer = JSON.parse(body) as Answer | null;
   if (typeof answer !== 'object' || answer === null) return body;

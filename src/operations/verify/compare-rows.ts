@@ -6,10 +6,10 @@ import type { FoldedUsers } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
 const ROWS_PER_PAGE = 2_000;
-/** Differences that are kept whole; the others are only counted. */
+/** Differences that are reported in full; the rest are only counted. */
 const MAX_LISTED_DIFFERENCES = 10;
 
-/** A row that is not what the log says; undefined where there is no such row. */
+/** A row that differs from what the log yields; `live` or `folded` is undefined if that side lacks it. */
 export interface RowDifference {
   table: string;
   key: readonly Key[];
@@ -17,26 +17,26 @@ export interface RowDifference {
   folded: object | undefined;
 }
 
-/** How the live rows of one projection differ from folded ones. */
+/** How the live rows of one projection differ from the folded ones. */
 export interface ProjectionDifferences {
   name: string;
-  /** Live rows. */
+  /** Number of live rows. */
   rows: number;
   differences: number;
   firstDifferences: RowDifference[];
 }
 
-/** The same, with both in one figure. */
+/** The differences, and a digest of each side. */
 export interface ProjectionComparison extends ProjectionDifferences {
   /** SHA-256 over the live rows by table and key, 64 hex digits. */
   digestLive: string;
-  /** The same over the folded rows: equal exactly when the rows are. */
+  /** The same over the folded rows. The digests are equal exactly when the rows are. */
   digestFolded: string;
 }
 
-/** Compares one projection's live rows with folded ones, some users at a time in the order of their ids. */
+/** Compares one projection's live rows with folded ones, a range of users at a time, in user-id order. */
 export class RowComparison {
-  private readonly first: RowDifference[] = [];
+  private readonly listed: RowDifference[] = [];
   private rows = 0;
   private differences = 0;
 
@@ -45,31 +45,31 @@ export class RowComparison {
     private readonly tables: readonly Table[],
   ) {}
 
-  /** Takes the live rows of the same users and moment from the reader. */
+  /** Compares folded rows with the same users' live rows, which the reader reads in the same snapshot. */
   async take(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
     for (const table of this.tables) await this.compare(table, reader, folded);
   }
 
   result(): ProjectionDifferences {
-    const { name, rows, differences, first } = this;
-    return { name, rows, differences, firstDifferences: first };
+    const { name, rows, differences, listed } = this;
+    return { name, rows, differences, firstDifferences: listed };
   }
 
-  /** Told of each row that stands live, and of each that was folded. */
+  /** Called with each live row and each folded row. */
   protected onRow(_side: Side, _table: Table, _row: object): void {
-    // Nothing more to do than to compare.
+    // A plain comparison computes no digests.
   }
 
   private async compare(table: Table, reader: Pick<StoreReader, 'rows'>, { rows, after, upTo }: FoldedUsers) {
     const expected = rows.of(table);
     const same = comparer(table);
     let next = 0;
-    const missingBefore = (key: readonly Key[] | undefined) => {
+    const addMissingBefore = (key: readonly Key[] | undefined) => {
       for (; next < expected.length; next++) {
         const row = expected[next] as object;
         if (key && compareKeys(keyOf(table, row), key) >= 0) return;
         this.onRow('folded', table, row);
-        this.differ(table, undefined, row);
+        this.addDifference(table, undefined, row);
       }
     };
     for await (const page of livePages(reader, table, { after, upTo })) {
@@ -77,25 +77,25 @@ export class RowComparison {
         this.onRow('live', table, live);
         if (!same(live, expected[next])) {
           const key = keyOf(table, live);
-          missingBefore(key);
+          addMissingBefore(key);
           const folded = expected[next];
           if (folded === undefined || compareKeys(keyOf(table, folded), key) > 0) {
-            this.differ(table, live, undefined);
+            this.addDifference(table, live, undefined);
             continue;
           }
-          if (!same(live, folded)) this.differ(table, live, folded);
+          if (!same(live, folded)) this.addDifference(table, live, folded);
         }
         this.onRow('folded', table, expected[next++] as object);
       }
       this.rows += page.length;
     }
-    missingBefore(undefined);
+    addMissingBefore(undefined);
   }
 
-  private differ(table: Table, live: object | undefined, folded: object | undefined): void {
+  private addDifference(table: Table, live: object | undefined, folded: object | undefined): void {
     this.differences++;
-    if (this.first.length >= MAX_LISTED_DIFFERENCES) return;
-    this.first.push({
+    if (this.listed.length >= MAX_LISTED_DIFFERENCES) return;
+    this.listed.push({
       table: table.name,
       key: keyOf(table, live ?? folded ?? {}),
       live: live && parsedRow(table, live),
@@ -104,19 +104,19 @@ export class RowComparison {
   }
 }
 
-/** The same comparison, which also takes the digests of both sides. */
+/** A comparison that also computes a digest of each side. */
 export class DigestedComparison extends RowComparison {
-  private readonly hashes: Record<Side, Map<Table, Hash>>;
+  private readonly tableHashes: Record<Side, Map<Table, Hash>>;
   private readonly texts: Map<Table, (row: object) => string>;
 
   constructor(name: string, tables: readonly Table[]) {
     super(name, tables);
-    this.hashes = { live: hashes(tables), folded: hashes(tables) };
+    this.tableHashes = { live: newHashes(tables), folded: newHashes(tables) };
     this.texts = new Map(tables.map((table) => [table, rowTexts(table)]));
   }
 
   override result(): ProjectionComparison {
-    const { live, folded } = this.hashes;
+    const { live, folded } = this.tableHashes;
     return {
       ...super.result(),
       digestLive: digestOf(live.values()),
@@ -125,14 +125,14 @@ export class DigestedComparison extends RowComparison {
   }
 
   protected override onRow(side: Side, table: Table, row: object): void {
-    this.hashes[side].get(table)?.update(this.texts.get(table)?.(row) ?? '');
+    this.tableHashes[side].get(table)?.update(this.texts.get(table)?.(row) ?? '');
   }
 }
 
 type Side = 'live' | 'folded';
 type Values = Record<string, unknown>;
 
-/** Tells whether two rows of the stored table are the same. */
+/** Returns a function that reports whether two rows of the stored table are equal. */
 function comparer(table: Table): (a: object, b: object | undefined) => boolean {
   const columns = Object.keys(table.columns);
   return (a, b) => {
@@ -144,7 +144,7 @@ function comparer(table: Table): (a: object, b: object | undefined) => boolean {
   };
 }
 
-/** The stored table's rows of the users after one and up to another, by key. */
+/** Yields pages of stored rows, by key, for users after `after` and up to `upTo` (undefined: to the end). */
 export async function* livePages(
   reader: Pick<StoreReader, 'rows'>,
   table: Table,
@@ -152,21 +152,21 @@ export async function* livePages(
 ): AsyncGenerator<readonly object[]> {
   const filters: Filter[] = [['userId', '>', after]];
   if (upTo !== undefined) filters.push(['userId', '<=', upTo]);
-  let place: Key[] | undefined;
+  let lastKey: Key[] | undefined;
   for (;;) {
     const page = await reader.rows(storedTable(table), {
       filters,
       order: table.key,
       limit: ROWS_PER_PAGE,
-      ...(place && { after: place }),
+      ...(lastKey && { after: lastKey }),
     });
     yield page;
     if (page.length < ROWS_PER_PAGE) return;
-    place = keyOf(table, page.at(-1) as object);
+    lastKey = keyOf(table, page.at(-1) as object);
   }
 }
 
-/** Tells a row of the stored table as text: two rows are the same exactly when their texts are. */
+/** Returns a function that turns a stored row into text; two rows are equal exactly when their texts are. */
 export function rowTexts(table: Table): (row: object) => string {
   const columns = Object.entries(table.columns).map(([name, { kind }]) => [name, kind === 'json'] as const);
   return (row) => {
@@ -180,13 +180,13 @@ export function rowTexts(table: Table): (row: object) => string {
   };
 }
 
-function hashes(tables: readonly Table[]): Map<Table, Hash> {
+function newHashes(tables: readonly Table[]): Map<Table, Hash> {
   return new Map(tables.map((table) => [table, createHash('sha256').update(`${table.name}\n`)]));
 }
 
 /** SHA-256 over the digests of the tables, in the order in which the projection declares them. */
 export function digestOf(tables: Iterable<Hash>): string {
-  const whole = createHash('sha256');
-  for (const hash of tables) whole.update(hash.copy().digest());
-  return whole.digest('hex');
+  const combined = createHash('sha256');
+  for (const hash of tables) combined.update(hash.copy().digest());
+  return combined.digest('hex');
 }

@@ -3,17 +3,17 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
 import { digestOf, livePages, rowTexts } from './compare-rows.js';
 
-/** A projection's rows as they are, in one figure. */
+/** A digest of a projection's live rows. */
 export interface LiveDigest {
   name: string;
-  /** Of its folds. */
+  /** Version of the projection's folds. */
   version: number;
   rows: number;
-  /** The `digestLive` of a verification. */
+  /** Comparable with `digestLive` of a verification. */
   digest: string;
 }
 
-/** Reads every live row once; far cheaper than a verification, which folds them too, and comparable with it. */
+/** Computes the digests of all live rows. Far cheaper than a verification, which also folds the log. */
 export async function liveDigests(
   reader: Pick<StoreReader, 'rows'>,
   projections: readonly Projection[],

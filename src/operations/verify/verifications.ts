@@ -5,7 +5,7 @@ import { Jobs, type Job } from '../jobs.js';
 import type { Anchor } from './verify-log.js';
 import type { VerifyReport } from './verify-store.js';
 
-/** Verifies a store beside whoever serves it. */
+/** Verifies a store in its own thread, while a service may be using the store. */
 export async function runVerification(
   { address, anchors }: { address: DatabaseAddress; anchors: Anchor[] },
   context?: JobContext,
@@ -13,10 +13,9 @@ export async function runVerification(
   return inThread('verify', { address, anchors }, context);
 }
 
-/** Verifications of this process. */
 export class Verifications {
   private readonly jobs = new Jobs<VerifyReport>('verification');
-  /** Told of each that has ended. */
+  /** Called with each verification that has ended. */
   onEnded: ((job: Job<VerifyReport>) => void) | undefined;
 
   constructor(
@@ -24,12 +23,12 @@ export class Verifications {
     private readonly anchors: () => Promise<Anchor[]>,
   ) {}
 
-  /** Throws Refused while another runs. */
+  /** Starts a verification. Throws Refused while another one runs. */
   start(): Job<VerifyReport> {
     const job = this.jobs.start(async (context) =>
       runVerification({ address: this.address, anchors: await this.anchors() }, context),
     );
-    void this.jobs.ended(job).then(() => this.onEnded?.(job));
+    void this.jobs.whenEnded(job).then(() => this.onEnded?.(job));
     return job;
   }
 
@@ -43,7 +42,7 @@ export class Verifications {
     return this.jobs.cancel(id);
   }
 
-  /** The last one that has ended by itself. */
+  /** The newest verification that ran to its end. */
   get last(): Job<VerifyReport> | undefined {
     return this.jobs.list().find(({ state }) => state === 'done');
   }

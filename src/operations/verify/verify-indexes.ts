@@ -5,7 +5,7 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
 import type { Finding } from './verify-log.js';
 
-/** Findings that are kept. */
+/** Findings that are reported; the rest are dropped. */
 const MAX_LISTED_FINDINGS = 20;
 
 /** Checks that each full-text index holds exactly the words of its table's rows. */
@@ -24,15 +24,15 @@ export class VerifyIndexes {
     })[];
   }
 
-  /** Takes the rows of some users, within their moment. */
+  /** Checks the index entries of some users, within the snapshot of their rows. */
   async take({ rows }: FoldedUsers): Promise<void> {
     for (const table of this.tables) {
-      const ofUsers = Map.groupBy(rows.of(table), (row) => (row as { userId: string }).userId);
-      for (const [userId, ofUser] of ofUsers) await this.user(table, userId, ofUser);
+      const rowsByUser = Map.groupBy(rows.of(table), (row) => (row as { userId: string }).userId);
+      for (const [userId, userRows] of rowsByUser) await this.checkUser(table, userId, userRows);
     }
   }
 
-  /** What was found, rows of users without any in the table included. */
+  /** Also compares the row counts, which reveals index entries of users who have no rows in the table. */
   async result(): Promise<Finding[]> {
     for (const table of this.tables) {
       const [rows, indexed] = await this.reader.snapshot(async () => [
@@ -40,12 +40,12 @@ export class VerifyIndexes {
         await this.reader.indexedRows(table),
       ]);
       if (rows !== indexed)
-        this.found(`${table.name}: ${rows} rows, but ${indexed} of them in the full-text index`);
+        this.addFinding(`${table.name}: ${rows} rows, but ${indexed} of them in the full-text index`);
     }
     return this.findings;
   }
 
-  private async user(
+  private async checkUser(
     table: Table & { fullText: FullText },
     userId: string,
     rows: readonly object[],
@@ -53,16 +53,16 @@ export class VerifyIndexes {
     const indexed = await this.reader.indexedTerms(table, userId);
     for (const row of rows) {
       const id = (row as Record<string, number>)[table.fullText.id] as number;
-      const held = indexed.get(id) ?? '';
+      const terms = indexed.get(id) ?? '';
       indexed.delete(id);
-      if (held !== indexedTerms(table.fullText, row))
-        this.found(`${table.name}: the index does not hold the words of row ${id} of ${userId}`);
+      if (terms !== indexedTerms(table.fullText, row))
+        this.addFinding(`${table.name}: the index does not hold the words of row ${id} of ${userId}`);
     }
     for (const id of indexed.keys())
-      this.found(`${table.name}: the index holds row ${id} of ${userId}, which is not there`);
+      this.addFinding(`${table.name}: the index holds row ${id} of ${userId}, which is not there`);
   }
 
-  private found(what: string): void {
+  private addFinding(what: string): void {
     if (this.findings.length < MAX_LISTED_FINDINGS) this.findings.push({ check: 'index', what });
   }
 }

@@ -4,10 +4,10 @@ import { receiptsTable } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
 const EVENTS_PER_PAGE = 2_000;
-/** Findings of one kind that are told; the others are only counted. */
+/** Findings of one kind that are reported. */
 const MAX_LISTED_FINDINGS = 20;
 
-/** Something that is wrong, where, and what it means. */
+/** Something that is wrong, where it is, and what it means. */
 export interface Finding {
   check:
     | 'storage'
@@ -23,32 +23,32 @@ export interface Finding {
     | 'index'
     | 'checkpoint'
     | 'poison';
-  /** Of the event, where it is about one. */
+  /** Position of the event, if the finding is about one. */
   position?: number;
   what: string;
 }
 
-/** A place of the log that was noted before, in a backup's manifest: its hash must not have changed. */
+/** A position whose hash a backup's manifest recorded before. The hash must not have changed. */
 export interface Anchor {
   position: number;
   hash: string;
-  /** Who noted it, */
+  /** What recorded it: the name of the backup's data file. */
   source: string;
-  /** and when, ms UTC: an event that was recorded later belongs to another past, which a restore or a reset has begun. */
-  notedAt?: number | undefined;
-  /** How many receipts the store had there. */
+  /** When it was recorded, ms UTC. Later events belong to another history, begun by a restore or reset. */
+  takenAt?: number | undefined;
+  /** How many receipts the store had at that time. */
   receipts?: number | undefined;
 }
 
-/** Positions that no event has, both included. */
+/** A range of positions that no event has, both ends included. */
 export interface PositionGap {
   from: number;
   to: number;
 }
 
-/** What the log by itself says. */
+/** What was found in the log itself, without its projections. */
 export interface VerifiedLog {
-  /** Position of the last event that was looked at. */
+  /** Position of the last event that was checked. */
   position: number;
   events: number;
   /** Hash of the last event: the whole log's fingerprint. */
@@ -57,7 +57,7 @@ export interface VerifiedLog {
   findings: Finding[];
 }
 
-/** Checks positions, hashes, order, ids and receipts, up to the given head. */
+/** Checks the log's positions, hashes, order, event ids and receipts, up to the given head. */
 export async function verifyLog({
   reader,
   head,
@@ -69,7 +69,7 @@ export async function verifyLog({
   anchors: readonly Anchor[];
   progress: (events: number) => void;
 }): Promise<VerifiedLog> {
-  const chain = new Chain(anchors);
+  const chain = new ChainCheck(anchors);
   for (let after = 0; after < head.position;) {
     const page = await reader.events({ after, limit: EVENTS_PER_PAGE });
     const upTo = page.filter(({ position }) => position <= head.position);
@@ -84,11 +84,11 @@ export async function verifyLog({
     events: chain.events,
     chainHead: head.hash,
     positionGaps: chain.gaps,
-    findings: [...chain.findings, ...(await ends(reader)), ...(await doubled(reader))],
+    findings: [...chain.findings, ...(await lostAtEnd(reader)), ...(await duplicateIds(reader))],
   };
 }
 
-class Chain {
+class ChainCheck {
   events = 0;
   readonly gaps: PositionGap[] = [];
   readonly findings: Finding[] = [];
@@ -98,7 +98,7 @@ class Chain {
     hash: GENESIS,
     recordedAt: 0,
   };
-  private changed = 0;
+  private wrongHashes = 0;
 
   constructor(anchors: readonly Anchor[]) {
     this.anchors = Map.groupBy(anchors, ({ position }) => position);
@@ -108,9 +108,9 @@ class Chain {
     const { position } = event;
     this.events++;
     const follows = position === this.previous.position + 1;
-    if (!follows) this.gap(this.previous.position + 1, position - 1);
-    // Across a gap nobody can tell what the hash before was.
-    if (follows && chainHash(this.previous.hash, event) !== event.hash) this.change(event);
+    if (!follows) this.addGap(this.previous.position + 1, position - 1);
+    // After a gap, the hash of the event before is unknown.
+    if (follows && chainHash(this.previous.hash, event) !== event.hash) this.addWrongHash(event);
     if (event.recordedAt < this.previous.recordedAt) {
       this.findings.push({
         check: 'order',
@@ -118,21 +118,21 @@ class Chain {
         what: 'it was recorded before the event in front of it',
       });
     }
-    for (const anchor of this.anchors.get(position) ?? []) this.compare(event, anchor);
+    for (const anchor of this.anchors.get(position) ?? []) this.compareAnchor(event, anchor);
     this.previous = event;
   }
 
-  private compare({ position, hash, recordedAt }: StoredEvent, anchor: Anchor): void {
-    if (anchor.hash === hash || recordedAt > (anchor.notedAt ?? Infinity)) return;
+  private compareAnchor({ position, hash, recordedAt }: StoredEvent, anchor: Anchor): void {
+    if (anchor.hash === hash || recordedAt > (anchor.takenAt ?? Infinity)) return;
     const what = `its hash is not the one that ${anchor.source} notes: the log up to here was rewritten since`;
     this.findings.push({ check: 'anchor', position, what });
   }
 
   endAt(position: number): void {
-    if (this.previous.position < position) this.gap(this.previous.position + 1, position);
+    if (this.previous.position < position) this.addGap(this.previous.position + 1, position);
   }
 
-  private gap(from: number, to: number): void {
+  private addGap(from: number, to: number): void {
     this.gaps.push({ from, to });
     if (this.gaps.length > MAX_LISTED_FINDINGS) return;
     const what =
@@ -142,22 +142,22 @@ class Chain {
     this.findings.push({ check: 'position-gap', position: from, what });
   }
 
-  private change({ position, streamId, type }: StoredEvent): void {
-    if (++this.changed > MAX_LISTED_FINDINGS) return;
+  private addWrongHash({ position, streamId, type }: StoredEvent): void {
+    if (++this.wrongHashes > MAX_LISTED_FINDINGS) return;
     const what = `${type} of ${streamId}, or the event before it, was changed after it was written: its hash does not fit`;
     this.findings.push({ check: 'hash', position, what });
   }
 }
 
-/** What the database finds damaged in its own storage. */
+/** Returns the damage that the database finds in its own storage. */
 export async function storageFindings(reader: StoreReader): Promise<Finding[]> {
   const damage = await reader.damage();
   const hint = '(if the file was copied or put back by hand, its -wal file may be of another moment)';
   return damage.map((line) => ({ check: 'storage', what: `the database is damaged: ${line} ${hint}` }));
 }
 
-/** Events that were the last and are gone leave no gap; what was said of them stays. */
-function ends(reader: StoreReader): Promise<Finding[]> {
+/** Lost events at the end leave no gap, but the highest position ever given and their receipts remain. */
+function lostAtEnd(reader: StoreReader): Promise<Finding[]> {
   return reader.snapshot(async () => {
     const { position: head } = await reader.head();
     const findings: Finding[] = [];
@@ -180,7 +180,7 @@ function ends(reader: StoreReader): Promise<Finding[]> {
   });
 }
 
-async function doubled(reader: StoreReader): Promise<Finding[]> {
+async function duplicateIds(reader: StoreReader): Promise<Finding[]> {
   const ids = await reader.doubledEventIds();
   return ids.map((id) => ({ check: 'doubled-id', what: `more than one event has the id ${id}` }));
 }

@@ -12,47 +12,45 @@ import { VerifyIndexes } from './verify-indexes.js';
 import { storageFindings, verifyLog, type Anchor, type Finding, type VerifiedLog } from './verify-log.js';
 import { VerifyStreams } from './verify-streams.js';
 
-/** What a verification found. */
 export interface VerifyReport extends VerifiedLog {
-  /** Nothing is wrong. */
   ok: boolean;
   projections: ProjectionComparison[];
-  /** Events that folds cannot take: each stops its projection in a rebuild. */
+  /** Poison events: each stops its projection in a rebuild. */
   poison: StoppedProjection[];
-  /** Events that projections leave out because an operator said so. */
+  /** Events that projections leave out because an operator skipped them. */
   skipped: SkipRow[];
   ms: number;
 }
 
-/** What a verification needs. */
 export interface VerifyParts {
   reader: StoreReader;
   decoder: EventDecoder;
   projections: readonly Projection[];
-  /** Places of the log that backups have noted. */
+  /** Positions of the log, with their hashes, that backups have recorded. */
   anchors?: readonly Anchor[] | undefined;
   progress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Checks a whole store: the storage, the log's positions, versions, hashes and types, its streams and receipts, each
- * full-text index against its rows, and every projection against its folds. It may be written meanwhile.
+ * Checks a whole store: the storage, the log's positions, versions, hashes and types, its streams and
+ * receipts, each full-text index against its rows, and every projection against its folds. The store may be
+ * written to during the check.
  */
 export async function verifyStore(parts: VerifyParts): Promise<VerifyReport> {
   const started = performance.now();
   const storage = await storageFindings(parts.reader);
   const verified = await verifyContents(parts).catch((error: unknown) => {
     if (error instanceof DamagedDatabase) storage.push({ check: 'storage', what: error.message });
-    // Of damaged storage not everything can be read.
+    // Damaged storage cannot be read in full, so the damage itself is the report.
     if (storage.length === 0) throw error;
-    return UNREADABLE;
+    return UNREADABLE_CONTENTS;
   });
   const findings = [...storage, ...verified.findings];
   const ok = findings.length === 0 && verified.projections.every(({ differences }) => differences === 0);
   return { ok, ...verified, findings, ms: Math.round(performance.now() - started) };
 }
 
-const UNREADABLE = {
+const UNREADABLE_CONTENTS = {
   position: 0,
   events: 0,
   chainHead: '',
@@ -65,7 +63,7 @@ const UNREADABLE = {
 
 async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'ok' | 'ms'>> {
   const { reader, projections, anchors = [] } = parts;
-  const decoder = rememberingLast(parts.decoder);
+  const decoder = cachingLast(parts.decoder);
   const head = await reader.head();
   let done = 0;
   const progress = (events: number) => {
@@ -77,9 +75,9 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
   const streams = new VerifyStreams(decoder);
   const comparisons = projections.map(({ name, tables }) => new DigestedComparison(name, tables));
   const indexes = new VerifyIndexes(reader, projections);
-  const onEvent = (event: ScannedEvent) => streams.event(event);
+  const onEvent = (event: ScannedEvent) => streams.takeEvent(event);
   const poison = await foldStore({ reader, decoder, projections, onEvent }, async (folded) => {
-    await streams.moment(reader, folded);
+    await streams.endSnapshot(reader, folded);
     for (const comparison of comparisons) await comparison.take(reader, folded);
     await indexes.take(folded);
     progress(folded.events);
@@ -101,14 +99,14 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
   };
 }
 
-/** Receipts are never removed: a store has at least as many as it had at any place of its log. */
+/** Receipts are never removed, so a store has at least as many as any anchor of its log recorded. */
 async function lostReceipts(reader: StoreReader, anchors: readonly Anchor[]): Promise<Finding[]> {
   const count = await reader.count(receiptsTable);
-  const most = anchors.toSorted((a, b) => (b.receipts ?? 0) - (a.receipts ?? 0));
-  for (const { position, hash, source, receipts = 0 } of most) {
+  const mostReceiptsFirst = anchors.toSorted((a, b) => (b.receipts ?? 0) - (a.receipts ?? 0));
+  for (const { position, hash, source, receipts = 0 } of mostReceiptsFirst) {
     if (receipts <= count) return [];
     const [event] = await reader.events({ after: position - 1, limit: 1 });
-    // Of another past, which may have had more of them.
+    // The anchor belongs to another history, which may have had more receipts.
     if (event?.position !== position || event.hash !== hash) continue;
     const what = `the store has ${count} receipts of idempotency keys, ${source} has ${receipts}: a command that is sent again would be done again`;
     return [{ check: 'receipt', what }];
@@ -116,8 +114,8 @@ async function lostReceipts(reader: StoreReader, anchors: readonly Anchor[]): Pr
   return [];
 }
 
-/** Streams and folds ask for the same event one after the other. */
-function rememberingLast(decoder: EventDecoder): Pick<EventDecoder, 'decodeScanned'> {
+/** Caches the last decoded event, because the stream checks and the folds decode the same event in turn. */
+function cachingLast(decoder: EventDecoder): Pick<EventDecoder, 'decodeScanned'> {
   let last: ScannedEvent | undefined;
   let event: FoldEvent | undefined;
   return {

@@ -8,28 +8,28 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { livePages } from './compare-rows.js';
 import type { Finding } from './verify-log.js';
 
-/** Findings that are kept; a store with more has been understood. */
+/** Findings that are reported; more would add nothing to the diagnosis. */
 const MAX_LISTED_FINDINGS = 100;
 
-/** Checks each stream: versions without a gap, one number, a row of its own, and events that can be read. */
+/** Checks each stream: versions without gaps, one stream key, no row without events, decodable events. */
 export class VerifyStreams {
   readonly findings: Finding[] = [];
-  /** The streams of this moment's users. */
+  /** Streams of the users in the current snapshot. */
   private streams = new Map<string, { streamKey: number; version: number }>();
 
   constructor(private readonly decoder: Pick<EventDecoder, 'decodeScanned'>) {}
 
-  /** Takes an event, in the order of its user's positions. */
-  event(stored: ScannedEvent): void {
+  /** Checks an event. A user's events must come in the order of their positions. */
+  takeEvent(stored: ScannedEvent): void {
     const { position, userId, streamId, streamKey, version } = stored;
     const id = keyText([userId, streamId]);
     const before = this.streams.get(id) ?? { streamKey: position, version: 0 };
     if (version !== before.version + 1) {
       const what = `${streamId} goes from version ${before.version} to ${version}`;
-      this.found({ check: 'stream', position, what });
+      this.addFinding({ check: 'stream', position, what });
     }
     if (streamKey !== before.streamKey) {
-      this.found({
+      this.addFinding({
         check: 'stream',
         position,
         what: `${streamId} has the number ${streamKey}, not ${before.streamKey}`,
@@ -40,25 +40,25 @@ export class VerifyStreams {
       this.decoder.decodeScanned(stored);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.found({ check: 'event', position, what: error.message });
+      this.addFinding({ check: 'event', position, what: error.message });
     }
   }
 
-  /** Compares with the streams that the database knows of these users. */
-  async moment(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
+  /** Compares the streams of these users with their rows in the streams table. */
+  async endSnapshot(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
     for await (const page of livePages(reader, streamsTable, folded)) {
-      for (const row of page) this.known(row as { userId: string; streamId: string });
+      for (const row of page) this.checkRow(row as { userId: string; streamId: string });
     }
-    // An event whose stream is not known is not read at all: a gap of positions says so.
+    // An event whose stream has no row is not read at all; it is reported as a position gap.
     this.streams = new Map();
   }
 
-  private known({ userId, streamId }: { userId: string; streamId: string }): void {
+  private checkRow({ userId, streamId }: { userId: string; streamId: string }): void {
     if (!this.streams.delete(keyText([userId, streamId])))
-      this.found({ check: 'stream', what: `${streamId} of ${userId} is known, but has no events` });
+      this.addFinding({ check: 'stream', what: `${streamId} of ${userId} is known, but has no events` });
   }
 
-  private found(finding: Finding): void {
+  private addFinding(finding: Finding): void {
     if (this.findings.length < MAX_LISTED_FINDINGS) this.findings.push(finding);
   }
 }

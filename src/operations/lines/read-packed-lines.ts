@@ -4,8 +4,8 @@ import { unpacked } from '../backup/zstd-files.js';
 import type { LogEntry } from './log-line.js';
 import { readLines } from './read-log-lines.js';
 
-/** What a compressed file of lines holds, checked; throws Corrupt or Refused, naming the file and its damage. */
-export async function* linesIn(file: string): AsyncGenerator<LogEntry> {
+/** Reads and checks a compressed file of lines. Throws Corrupt or Refused, naming the file and its damage. */
+export async function* readPackedLines(file: string): AsyncGenerator<LogEntry> {
   try {
     yield* readLines(unpacked(file));
   } catch (error) {

@@ -9,10 +9,10 @@ import {
 import type { LoggedEvent } from './log-line.js';
 
 /**
- * Returns the events with the keys that their streams have, or get, in the store. Throws `refused` where an event's version
- * does not follow the stream's.
+ * Returns the events with the keys of their streams in this store; a new stream's key is the position of its
+ * first event. Throws the error of `refused` if an event's version does not follow its stream's.
  */
-export function inStreams(
+export function withStreamKeys(
   transaction: LogTransaction,
   events: readonly LoggedEvent[],
   refused: (what: string) => StoreError,
