@@ -32,7 +32,7 @@ export async function toResult<T>(work: () => T | Promise<T>): Promise<ThreadRes
 }
 
 /** Returns the value of the other thread's work, or throws its error. */
-export function valueOf<T>(result: ThreadResult<T>): T {
+export function unwrap<T>(result: ThreadResult<T>): T {
   if ('error' in result) throw errorFrom(result.error);
   return result.value;
 }

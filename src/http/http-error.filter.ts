@@ -9,7 +9,7 @@ import {
   Unexpected,
   UnsupportedMedia,
 } from '../errors.js';
-import { loggedFailure } from '../logged-failure.js';
+import { failureFields } from '../logged-failure.js';
 import { problemOf } from './problem.js';
 
 /** The only place that turns an error into an HTTP answer. */
@@ -30,7 +30,7 @@ const logger = new Logger('http');
 export function reportFailure(error: unknown, requestId: string): void {
   const failure = error instanceof StoreError ? error : Unexpected.from(error);
   if (failure.status < 500 || failure instanceof Unavailable) return;
-  const { code, why, cause } = loggedFailure(failure);
+  const { code, why, cause } = failureFields(failure);
   logger.error({ msg: why, code, requestId, cause });
 }
 

@@ -9,7 +9,7 @@ import type { Manifest } from './backup/manifest.js';
 import type { RestoreSource } from './backup/restore.js';
 import { shipLog, type Shipped, type ShipInput } from './backup/ship-log.js';
 import { lowerPriority } from './low-priority.js';
-import type { Rebuilt } from './rebuild/rebuild.js';
+import type { RebuildReport } from './rebuild/rebuild.js';
 import { cleanUpRebuild, runRebuild, type RebuildInput } from './rebuild/run-rebuild.js';
 import { reportTo, type Task } from './thread-task.js';
 import type { Anchor } from './verify/verify-log.js';
@@ -50,7 +50,7 @@ export function verify({
   });
 }
 
-export function rebuild({ input, port }: Task<RebuildInput>): Promise<ThreadResult<Rebuilt>> {
+export function rebuild({ input, port }: Task<RebuildInput>): Promise<ThreadResult<RebuildReport>> {
   return atLowPriority(() => runRebuild(input, reportTo(port)));
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { migrate } from '../store/migrate.js';
 import { emptyDatabase } from '../store/postgresql/empty-database.js';
-import { rebuildRuns } from '../store/postgresql/rebuild-lock.js';
+import { rebuildLocked } from '../store/postgresql/rebuild-lock.js';
 import { acquireRebuildLock } from '../store/postgresql/rebuild-lock.js';
 import { databaseFile, takeDataFolder } from '../store/sqlite/data-folder.js';
 import { emptyFile } from '../store/sqlite/empty-file.js';
@@ -39,7 +39,7 @@ async function resetDatabase(url: string, backUp: BackUp): Promise<Manifest> {
   await migrate({ url });
   // Without the lock, a rebuild that ends during the reset would put its rows into the empty store.
   const lock = await acquireRebuildLock(url);
-  if (!lock) throw rebuildRuns();
+  if (!lock) throw rebuildLocked();
   try {
     const manifest = await backUp({ url });
     await emptyDatabase(url, manifest);

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
-import { valueOf, type ThreadResult } from '../thread-result.js';
+import { unwrap, type ThreadResult } from '../thread-result.js';
 
 /** What a task in a worker thread receives: its input, and the port for its progress. */
 export interface Task<Input> {
@@ -26,7 +26,7 @@ export async function runTask<Result, Report extends number[]>(
   port1.on('message', (report: Report) => onReport?.(...report));
   try {
     const options = { transferList: [port2], ...(name && { name }), ...(signal && { signal }) };
-    return valueOf((await thread.run({ input, port: port2 }, options)) as ThreadResult<Result>);
+    return unwrap((await thread.run({ input, port: port2 }, options)) as ThreadResult<Result>);
   } finally {
     port1.close();
   }

@@ -8,12 +8,12 @@ import { isStale, openProjections } from '../projections/folding/open-projection
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { Projection } from '../projections/projection.js';
 import type { ProjectionPosition } from '../projections/reads/positions.js';
-import { closeGate, type Closed } from '../projections/reads/projection-gate.js';
+import { closeGate, type ClosedReason } from '../projections/reads/projection-gate.js';
 import type { Reads } from '../projections/reads/reads.js';
 import { isShared, type DatabaseAddress } from '../store/database-address.js';
 import { openStoreAt } from '../store/open-log.js';
 import type { Job } from './jobs.js';
-import type { Rebuilt } from './rebuild/rebuild.js';
+import type { RebuildReport } from './rebuild/rebuild.js';
 import type { Rebuilds } from './rebuild/rebuilds.js';
 
 /** Interval between two checks of the projections, in ms; other processes may have changed them. */
@@ -101,7 +101,7 @@ export class Upkeep {
       return hasStopped ? 'failed' : 'behind';
     }
     // A rebuild with the current folds has failed already; only another release may succeed.
-    if (this.store.reads.gate.closed(name) === 'failed') return 'failed';
+    if (this.store.reads.gate.whyClosed(name) === 'failed') return 'failed';
     return isStale(status, { shared: isShared(this.store.address) }) ? 'rebuilding' : 'outdated';
   }
 
@@ -134,14 +134,14 @@ export class Upkeep {
     void this.pauseAfter(job);
   }
 
-  private async pauseAfter(job: Job<Rebuilt>): Promise<void> {
+  private async pauseAfter(job: Job<RebuildReport>): Promise<void> {
     const { state, error } = await this.rebuilds.whenEnded(job);
     const pauseMs = error instanceof Refused ? REFUSED_PAUSE_MS : REBUILD_PAUSE_MS[state];
     this.notBefore = performance.now() + pauseMs;
   }
 }
 
-type ProjectionState = Closed | 'live' | 'behind';
+type ProjectionState = ClosedReason | 'live' | 'behind';
 
 function declared({ name }: ProjectionPosition): Projection {
   return PROJECTIONS.find((projection) => projection.name === name) as Projection;

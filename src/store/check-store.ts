@@ -17,11 +17,11 @@ import { unusableDatabase } from './postgresql/start-lock.js';
 /**
  * Returns the address if it holds a store of this release; call it before any other work on the store. Throws
  * InvalidInput if there is no store, StartRefused with what to do if there is anything else, and Corrupt if
- * the store is damaged. With `orOlder` a store that can be migrated is accepted.
+ * the store is damaged. With `allowOlder` a store that can be migrated is accepted.
  */
 export async function existingStore(
   address: DatabaseAddress,
-  { orOlder = false } = {},
+  { allowOlder = false } = {},
 ): Promise<DatabaseAddress> {
   if ('file' in address && !existsSync(address.file)) {
     const folder = dirname(address.file);
@@ -36,7 +36,7 @@ export async function existingStore(
     );
   }
   const missing = known.filter((name) => !executed.includes(name));
-  if (missing.length > 0 && !orOlder) {
+  if (missing.length > 0 && !allowOlder) {
     throw new StartRefused(
       `${databaseName(address)} is of an older release (${missing.join(', ')} did not run there). ` +
         'Run "npm run edgesoul -- migrate", or start the service, which does so.',

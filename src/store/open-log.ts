@@ -20,7 +20,7 @@ export interface OpenStore extends OpenLog {
   /** The address for threads that share the work; on SQLite it contains the memory for taking turns. */
   address: DatabaseAddress;
   /** A counter that changes when the service in this process appends events; constant on PostgreSQL. */
-  appended: () => number;
+  appendCount: () => number;
 }
 
 /** How durably a log is written. */
@@ -58,7 +58,7 @@ export function openStoreAt(address: DatabaseAddress, options: WriteOptions = {}
     log,
     reader,
     address: shared,
-    appended: () => turns?.written ?? 0,
+    appendCount: () => turns?.appendCount ?? 0,
     close: async () => void (await Promise.all([reader.close(), close()])),
   };
 }

@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import { Unavailable } from '../errors.js';
 import type { Doorbell } from '../events/log/doorbell.js';
-import { valueOf, type ThreadResult } from '../thread-result.js';
+import { unwrap, type ThreadResult } from '../thread-result.js';
 import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import { DEFAULT_LIMITS, type Commit } from './event-writer.js';
 import type { Written } from './write-command.js';
@@ -73,7 +73,7 @@ export class SqliteWriter extends CommandWriter {
   }
 
   override async state(): Promise<WriterState> {
-    return valueOf((await this.thread.run(undefined, { name: 'state' })) as ThreadResult<WriterState>);
+    return unwrap((await this.thread.run(undefined, { name: 'state' })) as ThreadResult<WriterState>);
   }
 
   override async close(): Promise<void> {
@@ -113,7 +113,7 @@ const nothing = (): void => undefined;
 
 function answer({ resolve, reject }: Waiting, result: ThreadResult<Written>): void {
   try {
-    resolve(valueOf(result));
+    resolve(unwrap(result));
   } catch (error) {
     reject(error);
   }

@@ -38,8 +38,8 @@ export class WriteBatch {
   ) {
     this.rows = new RowBatch(transaction.rows);
     this.head = transaction.head;
-    this.folds = parts.folds.from(this.head, this.rows);
-    this.visible = this.folds.visible(this.rows);
+    this.folds = parts.folds.forBatch(this.head, this.rows);
+    this.visible = this.folds.visibleRows(this.rows);
     // The clock may be set back, but `recordedAt` must never decrease along the log.
     this.now = Math.max(clock, this.head.recordedAt);
   }

@@ -64,7 +64,7 @@ describe('a command that needs a store', () => {
     expect(await said({ file: migrated })).toMatch(/newer release \(0099-later\)/);
     sqlite(`delete from mikro_orm_migrations where name in ('0099-later', '0003-operations')`, migrated);
     expect(await said({ file: migrated })).toMatch(/older release \(0003-operations .*migrate/);
-    expect(await existingStore({ file: migrated }, { orOlder: true })).toEqual({ file: migrated });
+    expect(await existingStore({ file: migrated }, { allowOlder: true })).toEqual({ file: migrated });
     await rm(dirname(migrated), { recursive: true });
   });
 

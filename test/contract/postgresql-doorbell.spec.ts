@@ -41,10 +41,10 @@ describe('the doorbell on PostgreSQL', () => {
     const writer = writing(url);
     await writer.write(append([joy(), joy()]));
     const doorbell = listening(url);
-    await doorbell.beyond(0, 5_000, NEVER);
+    await doorbell.waitBeyond(0, 5_000, NEVER);
     expect(doorbell.position).toBe(2);
     await writer.write(append([joy(), joy(), joy()]));
-    await doorbell.beyond(2, 5_000, NEVER);
+    await doorbell.waitBeyond(2, 5_000, NEVER);
     expect(doorbell.position).toBe(5);
   });
 
@@ -55,9 +55,9 @@ describe('the doorbell on PostgreSQL', () => {
     const [doorbell, other] = [listening(url), listening(otherUrl)];
     const otherWriter = writing(otherUrl);
     await otherWriter.write(append([joy(), joy(), joy()]));
-    await other.beyond(2, 5_000, NEVER);
+    await other.waitBeyond(2, 5_000, NEVER);
     await writing(url).write(append([joy()]));
-    await doorbell.beyond(0, 5_000, NEVER);
+    await doorbell.waitBeyond(0, 5_000, NEVER);
     await sleep(100);
     expect([doorbell.position, other.position]).toEqual([1, 3]);
   });

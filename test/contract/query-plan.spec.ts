@@ -52,27 +52,27 @@ const profile: Question = (reads) => new GetProfileHandler(reads).execute(new Ge
 const stats: Question = (reads) => new GetStatsHandler(reads).execute(new GetStats('ada'));
 const memory: Question = (reads) => new GetMemoryHandler(reads).execute(new GetMemory('ada', 'm1'));
 const emotions: Question = (reads) => new ListEmotionsHandler(reads).execute(new ListEmotions('ada'));
-const memories = (asked: ListMemories['asked']): Question => {
+const memories = (asked: ListMemories['query']): Question => {
   return (reads) => new ListMemoriesHandler(reads).execute(new ListMemories('ada', asked));
 };
-const found = (asked: SearchMemories['asked']): Question => {
+const found = (asked: SearchMemories['query']): Question => {
   return (reads) => new SearchMemoriesHandler(reads).execute(new SearchMemories('ada', asked));
 };
-const trend = (asked: GetEmotionTrend['asked']): Question => {
+const trend = (asked: GetEmotionTrend['query']): Question => {
   return (reads) => new GetEmotionTrendHandler(reads).execute(new GetEmotionTrend('ada', asked));
 };
 const conversation = (sessionId?: string): Question => {
   return (reads) => new GetConversationHandler(reads).execute(new GetConversation('ada', sessionId));
 };
-const sessions = (asked: ListSessions['asked']): Question => {
+const sessions = (asked: ListSessions['query']): Question => {
   return (reads) => new ListSessionsHandler(reads).execute(new ListSessions('ada', asked));
 };
-const events = (asked: ReadEvents['asked']): Question => {
+const events = (asked: ReadEvents['query']): Question => {
   return (reads) => new ReadEventsHandler(reads).execute(new ReadEvents(asked));
 };
 
 const NEVER = new AbortController().signal;
-const copy = (asked: CopyEvents['asked']): Question => {
+const copy = (asked: CopyEvents['query']): Question => {
   return async (reads) => {
     const pieces = await new CopyEventsHandler(reads).execute(new CopyEvents(asked, NEVER));
     let bytes = 0;
@@ -80,7 +80,7 @@ const copy = (asked: CopyEvents['asked']): Question => {
     return bytes;
   };
 };
-const follow = (asked: FollowEvents['asked']): Question => {
+const follow = (asked: FollowEvents['query']): Question => {
   return async (reads) => {
     const doorbell = new Doorbell();
     const handler = new FollowEventsHandler(new SharedPages(reads, doorbell), doorbell);

@@ -4,13 +4,13 @@ import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { checkpointsTable, failuresTable, skipsTable } from '../../src/events/log/log-tables.js';
 import type { FoldRangeParts } from '../../src/operations/rebuild/fold-range.js';
-import { rebuild, type Rebuilt } from '../../src/operations/rebuild/rebuild.js';
+import { rebuild, type RebuildReport } from '../../src/operations/rebuild/rebuild.js';
 import { emotionPatternsTable } from '../../src/projections/emotion-trend.projection.js';
 import { LiveFolds } from '../../src/projections/folding/live-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { openLog } from '../../src/store/open-log.js';
-import { openRebuild } from '../../src/store/open-rebuild.js';
+import { openStoreForRebuild } from '../../src/store/open-rebuild.js';
 import { append, feeling, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
@@ -26,8 +26,8 @@ async function rebuilt(
   projections: readonly Projection[] = PROJECTIONS,
   progress?: () => void,
   folding: Partial<FoldRangeParts> = {},
-): Promise<Rebuilt> {
-  const store = await openRebuild(db.address);
+): Promise<RebuildReport> {
+  const store = await openStoreForRebuild(db.address);
   try {
     const decoder = new EventDecoder();
     const parts = { ...store, decoder, projections };
@@ -47,8 +47,8 @@ class FilledLog extends DelegatingLog {
     super(log);
   }
 
-  override async fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
-    await super.fill(rows);
+  override async bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
+    await super.bulkInsert(rows);
     const all = [...rows.values()].flat();
     if (all.length > 0) await this.then(all);
   }

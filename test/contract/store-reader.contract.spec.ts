@@ -66,7 +66,7 @@ for (const database of DATABASES) {
       ['b', 0, 'bob'],
       ['élan', 0, undefined],
     ])('finds who stands after "%s" by %i events', async (after, events, user) => {
-      expect(await reader.userBehind(after, events)).toBe(user);
+      expect(await reader.userAtOffset(after, events)).toBe(user);
     });
 
     it('sees one moment in a snapshot, and the present after it', async () => {

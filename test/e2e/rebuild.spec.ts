@@ -4,7 +4,7 @@ import type { LogTransaction } from '../../src/events/log/event-log.js';
 import { checkpointsTable } from '../../src/events/log/log-tables.js';
 import { sessionsTable } from '../../src/projections/conversation-window.projection.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
-import { openRebuild } from '../../src/store/open-rebuild.js';
+import { openStoreForRebuild } from '../../src/store/open-rebuild.js';
 import { databaseFile } from '../../src/store/sqlite/data-folder.js';
 import type { Profile } from '../support/answers.js';
 import { emotion, turn } from '../support/builders.js';
@@ -80,7 +80,7 @@ async function verify(): Promise<Verification> {
 /** Changes the store behind the service's back. */
 async function beside(work: (transaction: LogTransaction) => Promise<void>): Promise<void> {
   const { DATABASE_URL: url } = store.settings;
-  const opened = await openRebuild(url ? { url } : { file: databaseFile(store.dataDir) });
+  const opened = await openStoreForRebuild(url ? { url } : { file: databaseFile(store.dataDir) });
   try {
     await opened.log.transaction(work);
   } finally {

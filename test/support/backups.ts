@@ -5,7 +5,7 @@ import { receiptsTable, type ReceiptRow } from '../../src/events/log/log-tables.
 import { backUp } from '../../src/operations/backup/back-up.js';
 import { removePartials } from '../../src/operations/backup/backup-folder.js';
 import type { Manifest } from '../../src/operations/backup/manifest.js';
-import { restoreFile, type RestoreSource, type Restored } from '../../src/operations/backup/restore.js';
+import { restoreFile, type RestoreSource, type RestoreReport } from '../../src/operations/backup/restore.js';
 import type { DatabaseAddress } from '../../src/store/database-address.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import { scratchFolder } from './sqlite-test-database.js';
@@ -46,7 +46,7 @@ export function truthOf(address: DatabaseAddress): Promise<Truth> {
 /** Restores into a data folder of its own; the caller looks, and it is gone. */
 export async function restoredElsewhere<T>(
   source: RestoreSource,
-  look: (file: string, restored: Restored) => Promise<T>,
+  look: (file: string, restored: RestoreReport) => Promise<T>,
 ): Promise<T> {
   const dataDir = await scratchFolder();
   try {

@@ -17,8 +17,8 @@ export class DelegatingLog extends EventLog {
     return this.log.transaction(work);
   }
 
-  override fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
-    return this.log.fill(rows);
+  override bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
+    return this.log.bulkInsert(rows);
   }
 
   override head(): Promise<LogHead> {

@@ -1,5 +1,5 @@
 import type { FoldRangeParts } from '../../src/operations/rebuild/fold-range.js';
-import { foldFromQueue, inOrder, queueRanges } from '../../src/operations/rebuild/range-queue.js';
+import { foldFromQueue, inUserOrder, queueRanges } from '../../src/operations/rebuild/range-queue.js';
 import type { RebuildParts } from '../../src/operations/rebuild/rebuild.js';
 import { userRanges } from '../../src/operations/rebuild/user-ranges.js';
 
@@ -8,6 +8,6 @@ export function inThisThread(parts: FoldRangeParts): RebuildParts['foldRanges'] 
   return async (compared, progress) => {
     const shared = queueRanges(await userRanges(parts.reader, 7), compared);
     const taken = await foldFromQueue(parts, shared, progress);
-    return inOrder(taken.toReversed());
+    return inUserOrder(taken.toReversed());
   };
 }

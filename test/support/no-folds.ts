@@ -5,8 +5,8 @@ const nothingFolded: BatchFolds = {
   isBehind: false,
   fold: nothing,
   checkpoint: nothing,
-  visible: (rows) => rows,
+  visibleRows: (rows) => rows,
 };
 
 /** For a log that nothing is folded from. */
-export const noFolds: EventFolds = { from: () => nothingFolded, catchUpInline: async () => false };
+export const noFolds: EventFolds = { forBatch: () => nothingFolded, catchUpInline: async () => false };

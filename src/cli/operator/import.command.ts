@@ -6,7 +6,7 @@ import { compressionOf, readLogFile } from '../../operations/lines/log-file.js';
 import { foldInThreads } from '../../operations/rebuild/fold-ranges.js';
 import { importLog, type ImportReport } from '../../operations/transfer/import-log.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import { withLogAlone } from '../../store/open-log-alone.js';
+import { withLockedStore } from '../../store/open-locked-store.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { Terminal } from './terminal.js';
@@ -50,7 +50,7 @@ function runImport(
   { append = false, verify }: Options,
 ): Promise<ImportReport> {
   refuseUnreadable(file);
-  return withLogAlone(config, (store) => {
+  return withLockedStore(config, (store) => {
     const request = { lines: () => readLogFile(file), append, verify };
     return interruptible(
       (signal) =>

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { rebuildInThread } from '../../operations/rebuild/rebuild-in-thread.js';
-import type { Rebuilt } from '../../operations/rebuild/rebuild.js';
+import type { RebuildReport } from '../../operations/rebuild/rebuild.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { migrate } from '../../store/migrate.js';
 import { interruptible } from './interruptible.js';
@@ -15,7 +15,7 @@ interface Options {
 }
 
 /** The outcome of a rebuild, run by a service or by this process. */
-type Outcome = Pick<Rebuilt, 'position' | 'swapped' | 'failed' | 'differences'> & {
+type Outcome = Pick<RebuildReport, 'position' | 'swapped' | 'failed' | 'differences'> & {
   state: string;
   error: string | null;
 };

@@ -25,7 +25,7 @@ export function resetCommand(): Command {
       action: async (operation, command) => {
         const { config, terminal } = operation;
         refuseBesideService(operation);
-        await existingStore(addressOf(config), { orOlder: true });
+        await existingStore(addressOf(config), { allowOlder: true });
         const name = storeName(config);
         const confirmed =
           command.opts<{ yes?: boolean }>().yes ??

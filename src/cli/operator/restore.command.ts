@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { InvalidInput } from '../../errors.js';
 import type { DrillProof } from '../../operations/backup/drill.js';
 import type { RestoreTarget } from '../../operations/backup/restore-plan.js';
-import { restoreFile, restoreInto, type Restored } from '../../operations/backup/restore.js';
+import { restoreFile, restoreInto, type RestoreReport } from '../../operations/backup/restore.js';
 import { runDrill } from '../../operations/backup/run-backup.js';
 import { isInstant } from '../../validation/fields.js';
 import { interruptible } from './interruptible.js';
@@ -60,11 +60,11 @@ export function restoreCommand(): Command {
 }
 
 /** A projection that stopped at a poison event counts as a difference. */
-function exitCodeOf({ stopped }: Pick<Restored, 'stopped'>): ExitCode {
+function exitCodeOf({ stopped }: Pick<RestoreReport, 'stopped'>): ExitCode {
   return stopped.length > 0 ? EXIT.differences : EXIT.done;
 }
 
-function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]): Promise<Restored> {
+function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]): Promise<RestoreReport> {
   const { config, terminal } = operation;
   refuseBesideService(operation, ' restore --drill works beside it.');
   let report = terminal.progress('Restoring', 'units');
@@ -88,7 +88,7 @@ function parseTarget(text: string): RestoreTarget {
   );
 }
 
-function reportLines(done: Restored | DrillProof): string[] {
+function reportLines(done: RestoreReport | DrillProof): string[] {
   const { position, events, receipts, chainHead, recordedAt, leftOutFrom } = done;
   return [
     `  from      ${done.backup}${done.segments > 0 ? ` and ${done.segments} segments (${done.replayed} events)` : ''}`,

@@ -15,11 +15,6 @@ export class Terminal {
     console.log(this.json ? JSON.stringify(value, null, 2) : lines.join('\n'));
   }
 
-  /** Prints a remark on stderr, but not with `--json`. */
-  note(line: string): void {
-    if (!this.json) console.error(line);
-  }
-
   /** A progress bar with rate and ETA; none with `--json`, or where stderr is not a terminal. */
   progress(label: string, unit: string): Progress {
     if (this.json || !process.stderr.isTTY) return () => undefined;

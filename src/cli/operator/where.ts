@@ -50,7 +50,7 @@ export function refuseBesideService(operation: Operation, hint = ''): void {
  * locked. Throws if there is no store, or one of a newer release.
  */
 export async function withStore<T>(config: Config, work: () => Promise<T>): Promise<T> {
-  await existingStore(addressOf(config), { orOlder: true });
+  await existingStore(addressOf(config), { allowOlder: true });
   return withFolder(config, work);
 }
 

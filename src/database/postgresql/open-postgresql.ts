@@ -62,7 +62,7 @@ const nothing = (): void => undefined;
  * Begins a transaction that only holds a lock, for any length of time. It keeps no snapshot, which would stop
  * vacuum from removing old rows, and has no timeout, which would end it.
  */
-export const BEGIN_HOLDING = `begin isolation level read committed;
+export const BEGIN_LOCK_ONLY = `begin isolation level read committed;
   set local statement_timeout = 0;
   set local lock_timeout = 0;
   set local idle_in_transaction_session_timeout = 0;

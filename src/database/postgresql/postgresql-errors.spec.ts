@@ -1,11 +1,11 @@
 import { DamagedDatabase, DatabaseLocked, DiskFailure, StoreError, Unavailable } from '../../errors.js';
-import { attempt, hintFor } from './postgresql-errors.js';
+import { translating, hintFor } from './postgresql-errors.js';
 
 const coded = (code: string, message = 'what it says') => Object.assign(new Error(message), { code });
 
 async function thrown(cause: unknown): Promise<unknown> {
   try {
-    return await attempt(async () => {
+    return await translating(async () => {
       throw cause;
     });
   } catch (error) {

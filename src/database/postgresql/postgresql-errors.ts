@@ -39,7 +39,7 @@ function translated(error: unknown): unknown {
 }
 
 /** Runs the work and translates the errors of PostgreSQL into StoreErrors. */
-export async function attempt<T>(work: () => Promise<T>): Promise<T> {
+export async function translating<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -13,7 +13,7 @@ export class PostgresqlLeadership {
   constructor(private readonly url: string) {}
 
   /** Whether this process is the leader; tries to become the leader when there is none. */
-  async isMine(): Promise<boolean> {
+  async isLeader(): Promise<boolean> {
     try {
       const client = await this.connected();
       if (this.held) await client.query(PING);

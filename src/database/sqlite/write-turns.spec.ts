@@ -5,7 +5,7 @@ describe('write turns', () => {
     const turns = new WriteTurns();
     const elsewhere = new WriteTurns(turns.memory);
     const [writer, bulkLoad] = [turns.forCommands, turns.forBulkLoad];
-    const before = elsewhere.written;
+    const before = elsewhere.appendCount;
 
     for (const lock of [writer, bulkLoad]) {
       lock.acquire();
@@ -16,7 +16,7 @@ describe('write turns', () => {
     writer.acquire();
     writer.release();
 
-    expect([before, elsewhere.written]).toEqual([0, 1]);
+    expect([before, elsewhere.appendCount]).toEqual([0, 1]);
   });
 
   it('report to a bulk load that commands wait', () => {

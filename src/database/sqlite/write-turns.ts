@@ -46,7 +46,7 @@ export class WriteTurns {
   }
 
   /** Count of the command writer's transactions that appended events. */
-  get written(): number {
+  get appendCount(): number {
     return Atomics.load(this.cells, APPENDED_CELL);
   }
 

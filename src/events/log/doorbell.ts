@@ -19,7 +19,7 @@ export class Doorbell {
    * Waits until a position greater than `position` is rung; resolves at once if that has already happened.
    * Resolves after `ms` milliseconds at the latest, or when the signal aborts.
    */
-  beyond(position: number, ms: number, signal: AbortSignal): Promise<void> {
+  waitBeyond(position: number, ms: number, signal: AbortSignal): Promise<void> {
     if (this.rung > position || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = () => {

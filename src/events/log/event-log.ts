@@ -102,7 +102,7 @@ export abstract class EventLog {
    * Inserts new rows into tables that have no readers yet. It takes many short transactions, so that commands
    * wait only briefly; rows inserted before a failure stay.
    */
-  abstract fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void>;
+  abstract bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void>;
   abstract head(): Promise<LogHead>;
   abstract read(query: EventQuery): Promise<StoredEvent[]>;
 }

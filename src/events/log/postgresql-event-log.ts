@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { attempt } from '../../database/postgresql/postgresql-errors.js';
+import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { PostgresqlRows } from '../../database/postgresql/postgresql-rows.js';
 import { PostgresqlShadows } from '../../database/postgresql/postgresql-shadows.js';
 import type { RowChanges } from '../../database/row-store.js';
@@ -74,7 +74,7 @@ export class PostgresqlEventLog extends EventLog {
     return this.inTransaction(work);
   }
 
-  override async fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
+  override async bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
     for (const [table, all] of rows) {
       for (let next = 0; next < all.length; next += MAX_ROWS_PER_BULK_LOAD) {
         const some = all.slice(next, next + MAX_ROWS_PER_BULK_LOAD);
@@ -84,15 +84,15 @@ export class PostgresqlEventLog extends EventLog {
   }
 
   override head(): Promise<LogHead> {
-    return attempt(() => readHead(this.pool));
+    return translating(() => readHead(this.pool));
   }
 
   override read(query: EventQuery): Promise<StoredEvent[]> {
-    return attempt(() => readEvents(this.pool, query));
+    return translating(() => readEvents(this.pool, query));
   }
 
   private inTransaction<T>(work: (transaction: PostgresqlTransaction) => T | Promise<T>): Promise<T> {
-    const result = this.previous.then(() => attempt(() => this.run(work)));
+    const result = this.previous.then(() => translating(() => this.run(work)));
     this.previous = result.then(nothing, nothing);
     return result;
   }

@@ -67,7 +67,7 @@ export class SqliteEventLog implements EventLog {
     return result;
   }
 
-  async fill(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
+  async bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
     let insertions: (() => void)[] = [];
     for (const [table, all] of rows) {
       for (let next = 0; next < all.length; next += ROWS_PREPARED_AHEAD) {

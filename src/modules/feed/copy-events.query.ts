@@ -6,7 +6,7 @@ import { LogWalk, eventFilter } from './log-walk.js';
 /** Copies the log up to its present head: one line of JSON per event, as chunks of UTF-8. */
 export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
   constructor(
-    readonly asked: EventsQuery,
+    readonly query: EventsQuery,
     /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
   ) {
@@ -18,7 +18,7 @@ export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
 export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ asked: query, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array>> {
+  async execute({ query, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array>> {
     return this.pages(query, signal);
   }
 

@@ -11,7 +11,7 @@ const HEARTBEAT_MS = 15_000;
 /** Follows the log as server-sent events; the stream does not end by itself. */
 export class FollowEvents extends Query<AsyncGenerator<Uint8Array | string>> {
   constructor(
-    readonly asked: EventStreamQuery,
+    readonly query: EventStreamQuery,
     /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
   ) {
@@ -26,7 +26,7 @@ export class FollowEventsHandler implements IQueryHandler<FollowEvents> {
     private readonly doorbell: Doorbell,
   ) {}
 
-  async execute({ asked: query, signal }: FollowEvents): Promise<AsyncGenerator<Uint8Array | string>> {
+  async execute({ query, signal }: FollowEvents): Promise<AsyncGenerator<Uint8Array | string>> {
     const source = {
       page: (pageQuery: Parameters<SharedPages['read']>[0]) => this.pages.read(pageQuery),
       doorbell: this.doorbell,

@@ -47,8 +47,8 @@ export async function* liveEvents(
       lastSent = performance.now();
     }
     if (isBehind) continue;
-    if (page) await doorbell.beyond(Math.max(walk.after, rungBefore), untilHeartbeat(), signal);
-    else await doorbell.beyond(Infinity, Math.min(untilHeartbeat(), RETRY_PAUSE_MS), signal);
+    if (page) await doorbell.waitBeyond(Math.max(walk.after, rungBefore), untilHeartbeat(), signal);
+    else await doorbell.waitBeyond(Infinity, Math.min(untilHeartbeat(), RETRY_PAUSE_MS), signal);
   }
 }
 

@@ -5,7 +5,7 @@ import { eventFilter } from './log-walk.js';
 
 /** Reads one page of the log as JSON text in UTF-8. */
 export class ReadEvents extends Query<Uint8Array> {
-  constructor(readonly asked: EventsQuery) {
+  constructor(readonly query: EventsQuery) {
     super();
   }
 }
@@ -14,7 +14,7 @@ export class ReadEvents extends Query<Uint8Array> {
 export class ReadEventsHandler implements IQueryHandler<ReadEvents> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ asked: { after = 0, limit = 100, ...filter } }: ReadEvents): Promise<Uint8Array> {
+  async execute({ query: { after = 0, limit = 100, ...filter } }: ReadEvents): Promise<Uint8Array> {
     const page = await this.reads.eventPage({ ...eventFilter(filter), after, limit, format: 'json' });
     return page.text;
   }

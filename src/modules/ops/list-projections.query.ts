@@ -47,7 +47,7 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
     // A rebuild that stopped at a poison event leaves the live rows alone, but an operator has to act.
     if (failure) return { state: 'failed', ...error };
     if (status === 'live') return { state: 'live' };
-    if (this.reads.gate.closed(name) !== 'outdated') return { state: 'rebuilding' };
+    if (this.reads.gate.whyClosed(name) !== 'outdated') return { state: 'rebuilding' };
     return { state: 'failed', lastError: outdatedText(version) };
   }
 }

@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Refused } from '../../errors.js';
-import { loggedFailure } from '../../logged-failure.js';
+import { failureFields } from '../../logged-failure.js';
 import { anchorsOf } from '../../operations/backup/anchors.js';
 import { Backups } from '../../operations/backup/backups.js';
 import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
@@ -50,7 +50,7 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
         this.logger.error({ msg: 'a projection stopped at an event', projection, position, eventId, cause });
       // Refused means that another process is rebuilding, which is no failure.
       if (state === 'failed' && !(error instanceof Refused))
-        this.logger.error({ msg: 'a rebuild failed', ...loggedFailure(error) });
+        this.logger.error({ msg: 'a rebuild failed', ...failureFields(error) });
       if (result && result.swapped.length > 0)
         this.logger.warn({
           msg: 'rebuilt',
@@ -60,9 +60,9 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
         });
     };
     this.upkeep.onFailed = (error) =>
-      this.logger.error({ msg: 'the projections cannot be kept up to date', ...loggedFailure(error) });
+      this.logger.error({ msg: 'the projections cannot be kept up to date', ...failureFields(error) });
     this.verifications.onEnded = ({ state, error }) => {
-      if (state === 'failed') this.logger.error({ msg: 'a verification failed', ...loggedFailure(error) });
+      if (state === 'failed') this.logger.error({ msg: 'a verification failed', ...failureFields(error) });
     };
     // The service already answers: reads of a projection under rebuild with 503, all others as usual.
     this.upkeep.begin();

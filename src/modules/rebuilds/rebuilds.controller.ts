@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/co
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { valid, validIfSent } from '../../http/valid.pipe.js';
 import { rateOf, type Job } from '../../operations/jobs.js';
-import type { Rebuilt } from '../../operations/rebuild/rebuild.js';
+import type { RebuildReport } from '../../operations/rebuild/rebuild.js';
 import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
 import { differenceAnswer } from '../row-differences.js';
 import { RebuildAnswer, RebuildBody, RebuildPath, RebuildStarted } from './rebuilds.dto.js';
@@ -36,7 +36,7 @@ export class RebuildsController {
   }
 }
 
-function rebuildAnswer(job: Job<Rebuilt>): RebuildAnswer {
+function rebuildAnswer(job: Job<RebuildReport>): RebuildAnswer {
   const { result, error } = job;
   const { perSecond, etaSeconds } = rateOf(job);
   return {
@@ -59,7 +59,7 @@ function rebuildAnswer(job: Job<Rebuilt>): RebuildAnswer {
   };
 }
 
-function stateOf({ state, result }: Job<Rebuilt>): string {
+function stateOf({ state, result }: Job<RebuildReport>): string {
   if (state !== 'done') return state;
   return result && result.failed.length > 0 ? 'failed' : 'swapped';
 }

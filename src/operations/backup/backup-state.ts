@@ -1,4 +1,4 @@
-import { loggedFailure } from '../../logged-failure.js';
+import { failureFields } from '../../logged-failure.js';
 import { manifestOf, readBackups } from './backup-folder.js';
 import { lastDrill, type DrillResult } from './drill.js';
 import type { Manifest } from './manifest.js';
@@ -78,5 +78,5 @@ function summaryOf({ file, createdAt, position, bytes }: Manifest): BackupStatus
 }
 
 function reasonOf(error: unknown): string {
-  return loggedFailure(error).why;
+  return failureFields(error).why;
 }

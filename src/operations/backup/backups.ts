@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { Refused } from '../../errors.js';
-import { loggedFailure } from '../../logged-failure.js';
+import { failureFields } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openLeadership, type Leadership } from '../../store/open-leadership.js';
 import { Jobs, type Job } from '../jobs.js';
@@ -140,7 +140,7 @@ export class Backups {
     const options = { timezone: 'UTC', unref: true, catch: failed };
     this.schedules.push(
       new Cron(expression, options, async () => {
-        if (await this.leadership.isMine()) begin();
+        if (await this.leadership.isLeader()) begin();
       }),
     );
   }
@@ -163,6 +163,6 @@ export class Backups {
 
   /** Logs at error level, because a person must act. */
   private logFailure(msg: string, error: unknown): void {
-    this.log.error({ msg, ...loggedFailure(error) });
+    this.log.error({ msg, ...failureFields(error) });
   }
 }

@@ -8,9 +8,9 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { migrate } from '../../store/migrate.js';
 import { openLog } from '../../store/open-log.js';
-import { openRebuild } from '../../store/open-rebuild.js';
+import { openStoreForRebuild } from '../../store/open-rebuild.js';
 import { readStore } from '../../store/open-store-reader.js';
-import { asOneFile } from '../../store/sqlite/database-file.js';
+import { mergeIntoOneFile } from '../../store/sqlite/database-file.js';
 import type { Progress } from '../job-context.js';
 import type { LogEntry } from '../lines/log-line.js';
 import { linesOf } from '../lines/log-lines.js';
@@ -90,7 +90,7 @@ export async function buildStore(
       : await steps.run('replay', () => replaySegments({ folder, plan, target, address }, progress));
   const { stopped } = await steps.run('fold', () => fold(address, progress));
   const { projections, poison } = await steps.run('verify', () => verify(address, base, stopped, progress));
-  if ('file' in address) asOneFile(address.file);
+  if ('file' in address) mergeIntoOneFile(address.file);
   return readStore(address, async (reader) => ({
     ...(await endOf(reader)),
     events: await reader.count(eventsTable),
@@ -193,7 +193,7 @@ async function replayInto(
 }
 
 async function fold(address: DatabaseAddress, progress?: Progress): Promise<FoldedRest> {
-  const store = await openRebuild(address, { synced: true });
+  const store = await openStoreForRebuild(address, { synced: true });
   try {
     return await foldRest({
       ...store,

@@ -24,7 +24,7 @@ export interface RestoreSource {
   target?: RestoreTarget | undefined;
 }
 
-export interface Restored extends BuiltStore {
+export interface RestoreReport extends BuiltStore {
   backup: string;
   segments: number;
   /** Where the previous database is now; null if there was none. */
@@ -35,7 +35,7 @@ export interface Restored extends BuiltStore {
 
 /** Callbacks: `begins` at the start of each step, `progress` within it. */
 export interface RestoreWatch {
-  begins?: (step: string) => void;
+  onStep?: (step: string) => void;
   progress?: Progress;
 }
 
@@ -53,8 +53,8 @@ export async function restoreFile(
   dataDir: string,
   source: RestoreSource,
   watch: RestoreWatch = {},
-): Promise<Restored> {
-  const steps = new Steps(watch.begins);
+): Promise<RestoreReport> {
+  const steps = new Steps(watch.onStep);
   const data = takeDataFolder(dataDir);
   const replacement = 'edgesoul.db.restoring';
   const file = join(dataDir, replacement);
@@ -106,8 +106,8 @@ export async function restoreInto(
   address: DatabaseAddress,
   source: RestoreSource,
   watch: RestoreWatch = {},
-): Promise<Restored> {
-  const steps = new Steps(watch.begins);
+): Promise<RestoreReport> {
+  const steps = new Steps(watch.onStep);
   const plan = await steps.run('choose', () => choosePlan(source));
   await migrate(address);
   await readStore(address, async (reader) => {
@@ -119,7 +119,12 @@ export async function restoreInto(
   return reportOf(plan, await buildStore(input, steps, watch.progress), steps, null);
 }
 
-function reportOf(plan: RestorePlan, built: BuiltStore, steps: Steps, keptAside: string | null): Restored {
+function reportOf(
+  plan: RestorePlan,
+  built: BuiltStore,
+  steps: Steps,
+  keptAside: string | null,
+): RestoreReport {
   return {
     backup: plan.base.file,
     segments: plan.segments.length,

@@ -1,4 +1,4 @@
-import { loggedFailure } from '../../logged-failure.js';
+import { failureFields } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import type { Leadership } from '../../store/open-leadership.js';
 import { OperationsThread } from '../in-thread.js';
@@ -42,7 +42,7 @@ export class Shipping {
   async close(): Promise<void> {
     this.closing.abort();
     await this.running;
-    if (this.since || (await this.parts.leadership.isMine())) {
+    if (this.since || (await this.parts.leadership.isLeader())) {
       await this.pass();
       if (!this.since)
         this.parts.log.error({
@@ -55,7 +55,7 @@ export class Shipping {
   private async run(): Promise<void> {
     const { signal } = this.closing;
     while (!signal.aborted) {
-      if (await this.parts.leadership.isMine()) await this.pass();
+      if (await this.parts.leadership.isLeader()) await this.pass();
       // Another process ships now. When this one leads again, it first determines where the folder ends.
       else this.since = undefined;
       await pause(SHIP_EVERY_MS, signal);
@@ -74,7 +74,7 @@ export class Shipping {
     } catch (error) {
       state.shippingFailed(error);
       // Logged once, not at every pass.
-      if (!this.failing) log.error({ msg: 'continuous backup failed', ...loggedFailure(error) });
+      if (!this.failing) log.error({ msg: 'continuous backup failed', ...failureFields(error) });
       this.failing = true;
     }
   }

@@ -46,7 +46,7 @@ export async function foldRange(
   const done: FoldedRange = { events: 0, snapshots: [], failed: [], differences: [] };
   done.failed = await foldStore({ ...parts, range }, async (folded) => {
     for (const comparison of comparisons) await comparison.take(reader, folded);
-    await log.fill(forShadows(projections, folded.rows));
+    await log.bulkInsert(forShadows(projections, folded.rows));
     done.snapshots.push({ upTo: folded.upTo, head: folded.head });
     done.events += folded.events;
     progress(folded.events);
@@ -60,5 +60,5 @@ export async function foldRange(
 /** The folded rows, by shadow table. */
 function forShadows(projections: readonly Projection[], rows: SortedRows): Map<Table, readonly object[]> {
   const tables = projections.flatMap((projection) => projection.tables);
-  return new Map(tables.map((table) => [storedTable(shadowOf(table)), rows.of(table)]));
+  return new Map(tables.map((table) => [storedTable(shadowOf(table)), rows.rowsOf(table)]));
 }

@@ -5,7 +5,7 @@ import type { Projection } from '../../projections/projection.js';
 import type { OpenStore } from '../../store/open-log.js';
 import { runTask } from '../thread-task.js';
 import type { RangesInput } from './fold-ranges.worker.js';
-import { foldFromQueue, inOrder, queueRanges, type QueuedFold } from './range-queue.js';
+import { foldFromQueue, inUserOrder, queueRanges, type QueuedFold } from './range-queue.js';
 import type { RebuildParts } from './rebuild.js';
 import { userRanges } from './user-ranges.js';
 
@@ -36,7 +36,7 @@ export function foldInThreads(
     const task = { address: store.address, projections: projections.map(({ name }) => name), queue };
     const folds =
       helpers === 0 ? await foldHere(progress) : await foldWithHelpers(foldHere, { helpers, task }, progress);
-    return inOrder(folds);
+    return inUserOrder(folds);
   };
 }
 

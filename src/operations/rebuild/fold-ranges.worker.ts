@@ -24,11 +24,11 @@ export interface RangesInput {
 export default function fold({ input, port }: Task<RangesInput>): Promise<ThreadResult<QueuedFold[]>> {
   return toResult(async () => {
     const { address, queue, yields } = input;
-    const { log, reader, appended, close } = openStoreAt(address, { synced: false });
+    const { log, reader, appendCount, close } = openStoreAt(address, { synced: false });
     try {
       const projections = PROJECTIONS.filter(({ name }) => input.projections.includes(name));
       const parts = { log, reader, decoder: new EventDecoder(), projections };
-      const quiet = new Quiet(appended);
+      const quiet = new Quiet(appendCount);
       const waitForQuiet = async () => (yields ? quiet.wait(() => isDrained(queue)) : undefined);
       return await foldFromQueue(parts, queue, reportTo(port), waitForQuiet);
     } finally {

@@ -1,7 +1,7 @@
 import { PoisonEvent } from '../../errors.js';
 import { catchUp, type CaughtUp } from '../../projections/folding/catch-up.js';
 import {
-  isOfThisVersion,
+  isDeclaredVersion,
   statusOf,
   allCheckpoints,
   allFailures,
@@ -50,7 +50,7 @@ async function canCatchUp({
     const checkpoint = checkpoints.find((each) => each.projection === projection.name);
     const status = statusOf(projection, checkpoint, head);
     if (status === 'newer') return Infinity;
-    return head - (isOfThisVersion(status) ? (checkpoint?.position ?? 0) : 0);
+    return head - (isDeclaredVersion(status) ? (checkpoint?.position ?? 0) : 0);
   });
   const longestLag = Math.max(...lags);
   return longestLag <= MAX_CATCH_UP_EVENTS && (await allFailures(reader)).length === 0;

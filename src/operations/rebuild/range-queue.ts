@@ -45,6 +45,6 @@ export async function foldFromQueue(
 }
 
 /** Returns the folded ranges in user-id order, whichever thread folded them. */
-export function inOrder(folds: readonly QueuedFold[]): FoldedRange[] {
+export function inUserOrder(folds: readonly QueuedFold[]): FoldedRange[] {
   return folds.toSorted((a, b) => a.index - b.index).map(({ folded }) => folded);
 }

@@ -4,7 +4,7 @@ import { type EventLog, type LogTransaction } from '../../events/log/event-log.j
 import { inBatch } from '../../events/log/in-batch.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../../events/log/log-tables.js';
 import {
-  isOfThisVersion,
+  isDeclaredVersion,
   statusOf,
   allCheckpoints,
   readSkips,
@@ -37,7 +37,7 @@ export interface RebuildParts {
   progress?: ((done: number, total: number) => void) | undefined;
 }
 
-export interface Rebuilt {
+export interface RebuildReport {
   events: number;
   /** Position up to which the new tables were folded when they became live. */
   position: number;
@@ -56,7 +56,7 @@ export interface Rebuilt {
  * projection whose folds throw keeps its tables; the failure is recorded. Leaves nothing behind, unless the
  * process is killed: the next start or rebuild then drops the shadow tables.
  */
-export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
+export async function rebuild(parts: RebuildParts): Promise<RebuildReport> {
   const { log, projections } = parts;
   await dropShadows(log, projections);
   try {
@@ -67,7 +67,7 @@ export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
   }
 }
 
-async function fillAndSwap(parts: RebuildParts): Promise<Rebuilt> {
+async function fillAndSwap(parts: RebuildParts): Promise<RebuildReport> {
   const started = performance.now();
   const { log, reader, projections } = parts;
   await log.transaction(({ shadows }) => shadows.create(tablesOf(projections)));
@@ -126,7 +126,7 @@ async function ofThisVersion(reader: StoreReader, projections: readonly Projecti
   const { position: head } = await reader.head();
   return projections.filter((projection) => {
     const checkpoint = checkpoints.find((each) => each.projection === projection.name);
-    return checkpoint !== undefined && isOfThisVersion(statusOf(projection, checkpoint, head));
+    return checkpoint !== undefined && isDeclaredVersion(statusOf(projection, checkpoint, head));
   });
 }
 

@@ -4,7 +4,7 @@ import type { DatabaseAddress } from '../../store/database-address.js';
 import type { JobContext } from '../job-context.js';
 import { Jobs, type Job } from '../jobs.js';
 import { rebuildInThread } from './rebuild-in-thread.js';
-import type { Rebuilt } from './rebuild.js';
+import type { RebuildReport } from './rebuild.js';
 import type { RebuildInput } from './run-rebuild.js';
 
 interface Rebuildable {
@@ -14,16 +14,16 @@ interface Rebuildable {
 
 /** The rebuilds of this process. Operators start them, and so does Upkeep when rows have another version. */
 export class Rebuilds {
-  private readonly jobs = new Jobs<Rebuilt>('rebuild');
+  private readonly jobs = new Jobs<RebuildReport>('rebuild');
   /** Input of the newest rebuild. */
   private lastInput: Omit<RebuildInput, 'address'> | undefined;
   /** Called with each rebuild that has ended. */
-  onEnded: ((job: Job<Rebuilt>) => void) | undefined;
+  onEnded: ((job: Job<RebuildReport>) => void) | undefined;
 
   constructor(private readonly store: Rebuildable) {}
 
   /** Starts a rebuild. Throws Refused while another one runs. */
-  start(input: Omit<RebuildInput, 'address'>): Job<Rebuilt> {
+  start(input: Omit<RebuildInput, 'address'>): Job<RebuildReport> {
     const job = this.jobs.start((context) => this.run(input, context));
     this.lastInput = input;
     void this.jobs.whenEnded(job).then(() => this.onEnded?.(job));
@@ -31,12 +31,12 @@ export class Rebuilds {
   }
 
   /** Throws NotFound. */
-  get(id: string): Job<Rebuilt> {
+  get(id: string): Job<RebuildReport> {
     return this.jobs.get(id);
   }
 
   /** Throws NotFound. */
-  cancel(id: string): Promise<Job<Rebuilt>> {
+  cancel(id: string): Promise<Job<RebuildReport>> {
     return this.jobs.cancel(id);
   }
 
@@ -45,11 +45,11 @@ export class Rebuilds {
     return this.running !== undefined && (this.lastInput?.projections?.includes(name) ?? true);
   }
 
-  get running(): Job<Rebuilt> | undefined {
+  get running(): Job<RebuildReport> | undefined {
     return this.jobs.list().find(({ state }) => state === 'running');
   }
 
-  async whenEnded(job: Job<Rebuilt>): Promise<Job<Rebuilt>> {
+  async whenEnded(job: Job<RebuildReport>): Promise<Job<RebuildReport>> {
     await this.jobs.whenEnded(job);
     return job;
   }
@@ -58,7 +58,7 @@ export class Rebuilds {
     await this.jobs.close();
   }
 
-  private async run(input: Omit<RebuildInput, 'address'>, context: JobContext): Promise<Rebuilt> {
+  private async run(input: Omit<RebuildInput, 'address'>, context: JobContext): Promise<RebuildReport> {
     const { address, reads } = this.store;
     const rebuilt = await rebuildInThread({ address, ...input }, context);
     // A thread's last progress report may arrive after its result.
@@ -71,6 +71,7 @@ export class Rebuilds {
   /** Marks a closed projection as failed. Rows of the current version are not closed and stay readable. */
   private closeFailed(name: string): void {
     const projection = PROJECTIONS.find((each) => each.name === name);
-    if (projection && this.store.reads.gate.closed(name)) this.store.reads.gate.close(projection, 'failed');
+    if (projection && this.store.reads.gate.whyClosed(name))
+      this.store.reads.gate.close(projection, 'failed');
   }
 }

@@ -8,10 +8,10 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Projection } from '../../projections/projection.js';
 import { isShared, type DatabaseAddress } from '../../store/database-address.js';
 import type { OpenStore } from '../../store/open-log.js';
-import { openRebuild } from '../../store/open-rebuild.js';
+import { openStoreForRebuild } from '../../store/open-rebuild.js';
 import type { Progress } from '../job-context.js';
 import { foldInThreads } from './fold-ranges.js';
-import { rebuild, type Rebuilt } from './rebuild.js';
+import { rebuild, type RebuildReport } from './rebuild.js';
 
 export interface RebuildInput {
   address: DatabaseAddress;
@@ -30,8 +30,8 @@ export interface RebuildInput {
 export async function runRebuild(
   { address, projections, staleOnly = false, skip }: RebuildInput,
   progress?: Progress,
-): Promise<Rebuilt> {
-  const store = await openRebuild(address);
+): Promise<RebuildReport> {
+  const store = await openStoreForRebuild(address);
   try {
     const skipping = skip === undefined ? [] : await recordSkip(store, skip);
     const requested = PROJECTIONS.filter(
@@ -53,7 +53,14 @@ export async function runRebuild(
   }
 }
 
-const NOTHING_REBUILT: Rebuilt = { events: 0, position: 0, swapped: [], failed: [], differences: [], ms: 0 };
+const NOTHING_REBUILT: RebuildReport = {
+  events: 0,
+  position: 0,
+  swapped: [],
+  failed: [],
+  differences: [],
+  ms: 0,
+};
 
 /** Those of the projections that this program has to rebuild. */
 async function staleOf(
@@ -70,7 +77,7 @@ async function staleOf(
 
 /** Drops the shadow tables that a cancelled rebuild has left behind. */
 export async function cleanUpRebuild(address: DatabaseAddress): Promise<void> {
-  const store = await openRebuild(address);
+  const store = await openStoreForRebuild(address);
   try {
     await dropShadows(store.log, PROJECTIONS);
   } finally {

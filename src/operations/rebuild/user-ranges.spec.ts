@@ -4,7 +4,7 @@ import { userRanges } from './user-ranges.js';
 function readerOf(users: readonly string[]) {
   return {
     head: async () => ({ position: users.length, hash: '', recordedAt: 0 }),
-    userBehind: async (after: string, events: number) => users.filter((user) => user > after)[events],
+    userAtOffset: async (after: string, events: number) => users.filter((user) => user > after)[events],
   };
 }
 

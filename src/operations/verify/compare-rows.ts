@@ -61,7 +61,7 @@ export class RowComparison {
   }
 
   private async compare(table: Table, reader: Pick<StoreReader, 'rows'>, { rows, after, upTo }: FoldedUsers) {
-    const expected = rows.of(table);
+    const expected = rows.rowsOf(table);
     const same = comparer(table);
     let next = 0;
     const addMissingBefore = (key: readonly Key[] | undefined) => {

@@ -27,7 +27,7 @@ export class VerifyIndexes {
   /** Checks the index entries of some users, within the snapshot of their rows. */
   async take({ rows }: FoldedUsers): Promise<void> {
     for (const table of this.tables) {
-      const rowsByUser = Map.groupBy(rows.of(table), (row) => (row as { userId: string }).userId);
+      const rowsByUser = Map.groupBy(rows.rowsOf(table), (row) => (row as { userId: string }).userId);
       for (const [userId, userRows] of rowsByUser) await this.checkUser(table, userId, userRows);
     }
   }

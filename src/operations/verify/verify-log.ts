@@ -151,7 +151,7 @@ class ChainCheck {
 
 /** Returns the damage that the database finds in its own storage. */
 export async function storageFindings(reader: StoreReader): Promise<Finding[]> {
-  const damage = await reader.damage();
+  const damage = await reader.storageDamage();
   const hint = '(if the file was copied or put back by hand, its -wal file may be of another moment)';
   return damage.map((line) => ({ check: 'storage', what: `the database is damaged: ${line} ${hint}` }));
 }
@@ -161,7 +161,7 @@ function lostAtEnd(reader: StoreReader): Promise<Finding[]> {
   return reader.snapshot(async () => {
     const { position: head } = await reader.head();
     const findings: Finding[] = [];
-    const given = await reader.lastPositionGiven();
+    const given = await reader.lastAssignedPosition();
     if (given > head) {
       const what = `the log ends at ${head}, but position ${given} was given once: its last events are gone`;
       findings.push({ check: 'missing-end', position: head + 1, what });
@@ -181,6 +181,6 @@ function lostAtEnd(reader: StoreReader): Promise<Finding[]> {
 }
 
 async function duplicateIds(reader: StoreReader): Promise<Finding[]> {
-  const ids = await reader.doubledEventIds();
+  const ids = await reader.duplicateEventIds();
   return ids.map((id) => ({ check: 'doubled-id', what: `more than one event has the id ${id}` }));
 }

@@ -75,7 +75,7 @@ export function statusIn(projection: Projection, head: number, rows: RowsView): 
 }
 
 /** Whether the declared version folded the rows. */
-export function isOfThisVersion(status: ProjectionStatus): boolean {
+export function isDeclaredVersion(status: ProjectionStatus): boolean {
   return status !== 'older' && status !== 'newer';
 }
 

@@ -5,7 +5,7 @@ import type { LogHead, LogTransaction } from '../../events/log/event-log.js';
 /** Folds each event in the transaction that appends it. The projections implement it for the writer. */
 export interface EventFolds {
   /** Returns the folds of a batch that starts at this head. */
-  from(head: LogHead, rows: Rows): BatchFolds;
+  forBatch(head: LogHead, rows: Rows): BatchFolds;
   /**
    * Folds the few events that a process of another release appended without folding them. Returns whether
    * anything was folded.
@@ -22,5 +22,5 @@ export interface BatchFolds {
   /** Moves the checkpoints to the position: everything up to it is folded. */
   checkpoint(position: number, rows: Rows): void;
   /** The rows that a decision may read. Reading rows of a projection that is not live throws Unavailable. */
-  visible(rows: RowsView): RowsView;
+  visibleRows(rows: RowsView): RowsView;
 }

@@ -5,7 +5,7 @@ import { compareKeyParts, keyOf, keyText, type Key, type Table } from '../../dat
 /** Folded rows in the form and order in which a database stores them. */
 export interface SortedRows {
   /** The rows of the table, in the shape of its `storedTable` and in key order. */
-  of(table: Table): readonly object[];
+  rowsOf(table: Table): readonly object[];
 }
 
 /** The rows of one user in one table, by their key without the user id. */
@@ -46,7 +46,7 @@ export class FoldedRows implements Rows {
   sorted(): SortedRows {
     const sorted = new Map<Table, object[]>();
     return {
-      of: (table) => {
+      rowsOf: (table) => {
         let rows = sorted.get(table);
         if (!rows) {
           rows = this.sortedOf(table);

@@ -22,7 +22,7 @@ export class LiveFolds implements EventFolds {
     this.allLive = new LiveBatchFolds(projections, []);
   }
 
-  from({ position }: LogHead, rows: Rows): BatchFolds {
+  forBatch({ position }: LogHead, rows: Rows): BatchFolds {
     const statuses = new Map(this.projections.map((each) => [each, statusIn(each, position, rows)]));
     const live = this.projections.filter((each) => statuses.get(each) === 'live');
     if (live.length === this.projections.length) return this.allLive;
@@ -64,7 +64,7 @@ class LiveBatchFolds implements BatchFolds {
     this.live.checkpoint(position, rows);
   }
 
-  visible(rows: RowsView): RowsView {
+  visibleRows(rows: RowsView): RowsView {
     if (this.closed.size === 0) return rows;
     return {
       get: <Row extends object>(table: Table<Row>, ...key: (string | number)[]) => {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { openPool } from '../../database/postgresql/open-postgresql.js';
-import { attempt } from '../../database/postgresql/postgresql-errors.js';
+import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';
 import type { RowQuery } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
@@ -20,19 +20,19 @@ export class PostgresqlStoreReader implements StoreReader {
   }
 
   head(): Promise<LogHead> {
-    return attempt(() => readHead(this.db));
+    return translating(() => readHead(this.db));
   }
 
   events(query: EventQuery): Promise<StoredEvent[]> {
-    return attempt(() => readEvents(this.db, query));
+    return translating(() => readEvents(this.db, query));
   }
 
   eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
-    return attempt(() => readEventsByUser(this.db, after, limit));
+    return translating(() => readEventsByUser(this.db, after, limit));
   }
 
-  userBehind(after: string, events: number): Promise<string | undefined> {
-    return attempt(async () => {
+  userAtOffset(after: string, events: number): Promise<string | undefined> {
+    return translating(async () => {
       const { rows } = await this.db.query<{ user_id: string }>(
         'select user_id from events where user_id > $1 order by user_id, position limit 1 offset $2',
         [after, events],
@@ -43,7 +43,7 @@ export class PostgresqlStoreReader implements StoreReader {
 
   rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> {
     const statements = statementsOf(table);
-    return attempt(async () => {
+    return translating(async () => {
       const { rows } = await this.db.query<unknown[]>({ ...selectPage(table, query), rowMode: 'array' });
       return rows.map((values) => statements.decode(values) as Row);
     });
@@ -54,7 +54,7 @@ export class PostgresqlStoreReader implements StoreReader {
   }
 
   migrations(): Promise<string[] | undefined> {
-    return attempt(async () => {
+    return translating(async () => {
       const table = await this.db.query<{ found: boolean }>(
         `select to_regclass('mikro_orm_migrations') is not null as found`,
       );
@@ -67,17 +67,17 @@ export class PostgresqlStoreReader implements StoreReader {
   }
 
   /** Always empty: PostgreSQL checks its pages itself (data checksums), and `amcheck` can check an index. */
-  async damage(): Promise<string[]> {
+  async storageDamage(): Promise<string[]> {
     return [];
   }
 
   /** The head: positions come from appending after the last event, not from a sequence. */
-  async lastPositionGiven(): Promise<number> {
+  async lastAssignedPosition(): Promise<number> {
     return (await this.head()).position;
   }
 
-  doubledEventIds(): Promise<string[]> {
-    return attempt(async () => {
+  duplicateEventIds(): Promise<string[]> {
+    return translating(async () => {
       const { rows } = await this.db.query<{ event_id: Uint8Array }>(
         'select event_id from events group by event_id having count(*) > 1 limit 10',
       );
@@ -86,7 +86,7 @@ export class PostgresqlStoreReader implements StoreReader {
   }
 
   indexedTerms(table: Table, userId: string): Promise<Map<number, string>> {
-    return attempt(async () => {
+    return translating(async () => {
       const { rows } = await this.db.query<{ id: number; terms: string }>({
         name: `indexed terms of ${table.name}`,
         text: `select id, terms from ${table.name}_fts where user_id = $1`,
@@ -101,7 +101,7 @@ export class PostgresqlStoreReader implements StoreReader {
   }
 
   snapshot<T>(work: () => Promise<T>): Promise<T> {
-    return attempt(async () => {
+    return translating(async () => {
       const client = await this.pool.connect();
       let broken = false;
       try {
@@ -124,7 +124,7 @@ export class PostgresqlStoreReader implements StoreReader {
   }
 
   private countOf(name: string): Promise<number> {
-    return attempt(async () => {
+    return translating(async () => {
       const { rows } = await this.db.query<{ count: number }>(`select count(*) from ${name}`);
       return rows[0]?.count ?? 0;
     });

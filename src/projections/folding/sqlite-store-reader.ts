@@ -39,7 +39,7 @@ export class SqliteStoreReader implements StoreReader {
     return this.log.readByUser(after, limit);
   }
 
-  async userBehind(after: string, events: number): Promise<string | undefined> {
+  async userAtOffset(after: string, events: number): Promise<string | undefined> {
     const statement = this.db.prepare(
       'select user_id from events where user_id > ? order by user_id, position limit 1 offset ?',
     );
@@ -60,7 +60,7 @@ export class SqliteStoreReader implements StoreReader {
     return this.db.prepare('select name from mikro_orm_migrations order by id').pluck().all() as string[];
   }
 
-  async damage(): Promise<string[]> {
+  async storageDamage(): Promise<string[]> {
     try {
       const lines = this.db.pragma(`integrity_check(${MAX_LISTED_DAMAGE})`) as { integrity_check: string }[];
       return lines.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
@@ -71,12 +71,12 @@ export class SqliteStoreReader implements StoreReader {
     }
   }
 
-  async lastPositionGiven(): Promise<number> {
+  async lastAssignedPosition(): Promise<number> {
     const sequence = this.db.prepare(`select seq from sqlite_sequence where name = 'events'`).pluck().get();
     return (sequence as number | undefined) ?? 0;
   }
 
-  async doubledEventIds(): Promise<string[]> {
+  async duplicateEventIds(): Promise<string[]> {
     const ids = this.db
       .prepare('select event_id from events group by event_id having count(*) > 1 limit 10')
       .pluck()

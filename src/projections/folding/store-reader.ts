@@ -22,7 +22,7 @@ export interface StoreReader {
    * Takes the events of all users after `after`, in the order of `eventsByUser`, and returns the user of the
    * one at offset `events`; undefined if there are fewer.
    */
-  userBehind(after: string, events: number): Promise<string | undefined>;
+  userAtOffset(after: string, events: number): Promise<string | undefined>;
   /** A page of rows. */
   rows<Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]>;
   /** How many rows the table has. */
@@ -30,11 +30,11 @@ export interface StoreReader {
   /** The names of the executed migrations, oldest first; undefined if there is no migration table. */
   migrations(): Promise<string[] | undefined>;
   /** The damage that the database's own check of its storage finds, one line each; empty if there is none. */
-  damage(): Promise<string[]>;
+  storageDamage(): Promise<string[]>;
   /** The highest position that the database is known to have assigned, even if its event is gone. */
-  lastPositionGiven(): Promise<number>;
+  lastAssignedPosition(): Promise<number>;
   /** Up to 10 ids that more than one event has. */
-  doubledEventIds(): Promise<string[]>;
+  duplicateEventIds(): Promise<string[]>;
   /**
    * The user's entries in the table's full-text index: each row's id and its terms, in order, separated by
    * spaces.

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
-import { attempt } from '../../database/postgresql/postgresql-errors.js';
+import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { PostgresqlFullText, type CandidateQuery } from '../../database/postgresql/postgresql-full-text.js';
 import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';
 import type { Filter, RowQuery } from '../../database/row-store.js';
@@ -52,13 +52,13 @@ export class PostgresqlReads extends Reads {
       const hits = searchMemories(index, question);
       if (index.missing.size === 0) return hits;
       await Promise.all(
-        [...index.missing].map(async ([id, load]) => loaded.set(id, await attempt(() => load(this)))),
+        [...index.missing].map(async ([id, load]) => loaded.set(id, await translating(() => load(this)))),
       );
     }
   }
 
   override async eventPage(query: PageQuery): Promise<EventPage> {
-    const { events, head } = await attempt(() => this.eventsAndHead(query));
+    const { events, head } = await translating(() => this.eventsAndHead(query));
     const page = new PageWriter(query, this.decoder);
     for (const [i, stored] of events.entries()) {
       if (i % EVENTS_PER_TURN === EVENTS_PER_TURN - 1) await nextTurn();
@@ -68,23 +68,23 @@ export class PostgresqlReads extends Reads {
   }
 
   override async headPosition(): Promise<number> {
-    return (await attempt(() => readHead(this.pool))).position;
+    return (await translating(() => readHead(this.pool))).position;
   }
 
   override positions(): Promise<Positions> {
-    return attempt(() => readPositions(this.pool));
+    return translating(() => readPositions(this.pool));
   }
 
   override size(): Promise<StoreSize> {
-    return attempt(() => readSize(this.pool));
+    return translating(() => readSize(this.pool));
   }
 
   override countRows(table: Table): Promise<number> {
-    return attempt(() => countRows(this.pool, table));
+    return translating(() => countRows(this.pool, table));
   }
 
   override countEvents(after: number, upTo: number): Promise<Record<string, number>> {
-    return attempt(() => countEvents(this.pool, after, upTo));
+    return translating(() => countEvents(this.pool, after, upTo));
   }
 
   close(): Promise<void> {
@@ -104,7 +104,7 @@ export class PostgresqlReads extends Reads {
   private async rows<Row extends object>(table: Table<Row>, query: pg.QueryConfig): Promise<Row[]> {
     this.gate.check(table);
     const statements = statementsOf(table);
-    return attempt(async () => {
+    return translating(async () => {
       const { rows } = await this.pool.query<unknown[]>({ ...query, rowMode: 'array' });
       return rows.map((values) => statements.decode(values) as Row);
     });

@@ -4,15 +4,15 @@ import type { OpenedProjections } from '../folding/open-projections.js';
 import type { Projection } from '../projection.js';
 
 /** Why a projection's rows cannot be read; `outdated`: a newer release folded them, this process cannot. */
-export type Closed = 'rebuilding' | 'outdated' | 'failed';
+export type ClosedReason = 'rebuilding' | 'outdated' | 'failed';
 
 /** Keeps readers from rows that do not match the log and the declared folds. */
 export class ProjectionGate {
-  private readonly why = new Map<string, Closed>();
+  private readonly why = new Map<string, ClosedReason>();
   private readonly projectionOf = new Map<string, string>();
 
   /** Closes the projection: reading its rows throws from now on. */
-  close({ name, tables }: Projection, why: Closed): void {
+  close({ name, tables }: Projection, why: ClosedReason): void {
     this.why.set(name, why);
     for (const table of tables) this.projectionOf.set(table.name, name);
   }
@@ -23,13 +23,8 @@ export class ProjectionGate {
   }
 
   /** Returns why the projection's rows cannot be read; undefined if they can. */
-  closed(name: string): Closed | undefined {
+  whyClosed(name: string): ClosedReason | undefined {
     return this.why.get(name);
-  }
-
-  /** The names of all closed projections. */
-  get allClosed(): string[] {
-    return [...this.why.keys()];
   }
 
   /** Throws Unavailable if the table belongs to a closed projection. */

@@ -7,7 +7,7 @@ import type { Key, Table } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
-import { valueOf, type ThreadResult } from '../../thread-result.js';
+import { unwrap, type ThreadResult } from '../../thread-result.js';
 import { memoriesTable } from '../memory-index.projection.js';
 import type { MemoryHit, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
@@ -112,5 +112,5 @@ function oneThread(
 
 async function run<T>(thread: Piscina, name: string, task: unknown): Promise<T> {
   if (thread.queueSize >= MAX_WAITING_TASKS) throw Unavailable.busy(thread.queueSize);
-  return valueOf((await thread.run(task, { name })) as ThreadResult<T>);
+  return unwrap((await thread.run(task, { name })) as ThreadResult<T>);
 }

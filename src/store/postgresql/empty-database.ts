@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { openPool } from '../../database/postgresql/open-postgresql.js';
-import { attempt } from '../../database/postgresql/postgresql-errors.js';
+import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { relationsOf } from '../../database/shadow.js';
 import { Refused } from '../../errors.js';
 import { LOG_TABLES } from '../../events/log/log-tables.js';
@@ -25,7 +25,7 @@ export interface StoreContent {
 export async function emptyDatabase(url: string, expected: StoreContent): Promise<void> {
   const pool = openPool(url, 1);
   try {
-    await attempt(() => truncateTables(pool, expected));
+    await translating(() => truncateTables(pool, expected));
   } finally {
     await pool.end();
   }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { BEGIN_HOLDING, openPool } from '../../database/postgresql/open-postgresql.js';
-import { attempt } from '../../database/postgresql/postgresql-errors.js';
+import { BEGIN_LOCK_ONLY, openPool } from '../../database/postgresql/open-postgresql.js';
+import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { Refused } from '../../errors.js';
 
 /** The lock for rebuilds in a PostgreSQL database: only one process has it. */
@@ -13,7 +13,7 @@ export interface RebuildLock {
  * the latest. Throws Unavailable.
  */
 export function acquireRebuildLock(url: string): Promise<RebuildLock | undefined> {
-  return attempt(() => tryLock(url));
+  return translating(() => tryLock(url));
 }
 
 async function tryLock(url: string): Promise<RebuildLock | undefined> {
@@ -27,7 +27,7 @@ async function tryLock(url: string): Promise<RebuildLock | undefined> {
   try {
     client = await pool.connect();
     // The lock belongs to a transaction that does nothing else, because a pooler keeps its connection for it.
-    await client.query(BEGIN_HOLDING);
+    await client.query(BEGIN_LOCK_ONLY);
     const { rows } = await client.query<{ taken: boolean }>(
       `select pg_try_advisory_xact_lock(hashtext('edgesoul rebuild'), hashtext(current_schema())) as taken`,
     );
@@ -41,7 +41,7 @@ async function tryLock(url: string): Promise<RebuildLock | undefined> {
 }
 
 /** The error for a rebuild lock that another process holds. */
-export function rebuildRuns(): Refused {
+export function rebuildLocked(): Refused {
   return new Refused(
     'rebuild.running',
     'The rebuild of another process runs already; wait for it, or cancel it first.',

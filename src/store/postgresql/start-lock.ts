@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { BEGIN_HOLDING } from '../../database/postgresql/open-postgresql.js';
+import { BEGIN_LOCK_ONLY } from '../../database/postgresql/open-postgresql.js';
 import { hintFor } from '../../database/postgresql/postgresql-errors.js';
 import { StartRefused } from '../../errors.js';
 import { whyOf } from '../../why.js';
@@ -9,7 +9,7 @@ const MIN_POSTGRESQL_VERSION = 14;
 
 /** Another process may migrate or catch up for a long time, so the query timeout is a day. */
 const TAKE_START_LOCK = {
-  text: `${BEGIN_HOLDING};
+  text: `${BEGIN_LOCK_ONLY};
     select pg_advisory_xact_lock(hashtext('edgesoul start'), hashtext(current_schema()))`,
   query_timeout: 24 * 3_600_000,
 };

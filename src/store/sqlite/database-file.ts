@@ -29,11 +29,11 @@ export async function copySqliteFile(
   } finally {
     db.close();
   }
-  asOneFile(copy);
+  mergeIntoOneFile(copy);
 }
 
 /** Merges the write-ahead log of a closed database into its file, and syncs the file to disk. */
-export function asOneFile(file: string): void {
+export function mergeIntoOneFile(file: string): void {
   const db = openConnection(file, { fileMustExist: true });
   try {
     db.pragma('synchronous = full');

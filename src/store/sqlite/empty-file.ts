@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../migrate.js';
-import { asOneFile } from './database-file.js';
+import { mergeIntoOneFile } from './database-file.js';
 import { swapDatabase } from './swap-database.js';
 
 const REPLACEMENT_FILE = 'edgesoul.db.emptied';
@@ -14,6 +14,6 @@ export async function emptyFile(folder: string): Promise<void> {
   const file = join(folder, REPLACEMENT_FILE);
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true });
   await migrate({ file });
-  asOneFile(file);
+  mergeIntoOneFile(file);
   swapDatabase(folder, { replacement: REPLACEMENT_FILE, aside: 'edgesoul.db.removed', discard: true });
 }

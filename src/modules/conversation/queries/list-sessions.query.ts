@@ -8,7 +8,7 @@ import type { ListSessionsQuery, SessionPageAnswer } from '../conversation.dto.j
 export class ListSessions extends Query<SessionPageAnswer> {
   constructor(
     readonly userId: string,
-    readonly asked: ListSessionsQuery,
+    readonly query: ListSessionsQuery,
   ) {
     super();
   }
@@ -18,7 +18,7 @@ export class ListSessions extends Query<SessionPageAnswer> {
 export class ListSessionsHandler implements IQueryHandler<ListSessions> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId, asked: query }: ListSessions): Promise<SessionPageAnswer> {
+  async execute({ userId, query }: ListSessions): Promise<SessionPageAnswer> {
     const limit = query.limit ?? 20;
     const rows = await this.reads.list(sessionsTable, {
       filters: [['userId', '=', userId]],

@@ -15,7 +15,7 @@ const MAX_DAY_ROWS = 40_000;
 export class GetEmotionTrend extends Query<EmotionTrendAnswer> {
   constructor(
     readonly userId: string,
-    readonly asked: EmotionTrendQuery,
+    readonly query: EmotionTrendQuery,
   ) {
     super();
   }
@@ -25,7 +25,7 @@ export class GetEmotionTrend extends Query<EmotionTrendAnswer> {
 export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId, asked: query }: GetEmotionTrend): Promise<EmotionTrendAnswer> {
+  async execute({ userId, query }: GetEmotionTrend): Promise<EmotionTrendAnswer> {
     const from = wholeQuarter(query.from);
     const to = wholeQuarter(query.to);
     const filters: Filter[] = [['userId', '=', userId]];

@@ -10,7 +10,7 @@ import type { ListMemoriesQuery, MemoryPageAnswer } from '../memory.dto.js';
 export class ListMemories extends Query<MemoryPageAnswer> {
   constructor(
     readonly userId: string,
-    readonly asked: ListMemoriesQuery,
+    readonly query: ListMemoriesQuery,
   ) {
     super();
   }
@@ -20,7 +20,7 @@ export class ListMemories extends Query<MemoryPageAnswer> {
 export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId, asked: query }: ListMemories): Promise<MemoryPageAnswer> {
+  async execute({ userId, query }: ListMemories): Promise<MemoryPageAnswer> {
     const limit = query.limit ?? 20;
     const rows = await this.reads.list(memoriesTable, {
       filters: filters(userId, query),

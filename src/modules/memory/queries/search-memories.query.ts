@@ -7,7 +7,7 @@ import type { MemorySearchAnswer, SearchMemoriesQuery } from '../memory.dto.js';
 export class SearchMemories extends Query<MemorySearchAnswer> {
   constructor(
     readonly userId: string,
-    readonly asked: SearchMemoriesQuery,
+    readonly query: SearchMemoriesQuery,
   ) {
     super();
   }
@@ -17,7 +17,7 @@ export class SearchMemories extends Query<MemorySearchAnswer> {
 export class SearchMemoriesHandler implements IQueryHandler<SearchMemories> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId, asked: query }: SearchMemories): Promise<MemorySearchAnswer> {
+  async execute({ userId, query }: SearchMemories): Promise<MemorySearchAnswer> {
     const { q, types, limit = 5, minConfidence = 0.3 } = query;
     const hits = await this.reads.searchMemories({ userId, q, types, limit, minConfidence });
     const items = hits.map(({ memory, score, parts }) => ({

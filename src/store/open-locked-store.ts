@@ -3,7 +3,7 @@ import { openPool } from '../database/postgresql/open-postgresql.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { migrate } from './migrate.js';
 import type { OpenStore } from './open-log.js';
-import { openRebuild } from './open-rebuild.js';
+import { openStoreForRebuild } from './open-rebuild.js';
 import { withStartLock } from './postgresql/start-lock.js';
 import { takeDataFolder } from './sqlite/data-folder.js';
 
@@ -14,7 +14,7 @@ type Work<T> = (store: Omit<OpenStore, 'close'>) => Promise<T>;
  * process has the data folder. On PostgreSQL no service can start until the work ends, but running services
  * continue.
  */
-export function withLogAlone<T>(
+export function withLockedStore<T>(
   { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,
   work: Work<T>,
 ): Promise<T> {
@@ -43,7 +43,7 @@ async function inDatabase<T>(url: string, work: Work<T>): Promise<T> {
 async function onMigratedStore<T>(address: DatabaseAddress, work: Work<T>): Promise<T> {
   await migrate(address);
   // The work may rebuild projections, so it must not run beside the rebuild of a running service.
-  const store = await openRebuild(address, { synced: true });
+  const store = await openStoreForRebuild(address, { synced: true });
   try {
     return await work(store);
   } finally {
