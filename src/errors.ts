@@ -120,7 +120,8 @@ export class NotFound extends StoreError<Codes['NotFound']> {
   readonly status = 404;
 
   static user(userId: string): NotFound {
-    return new NotFound('user.not-found', `No user ${userId}: the first command for a user registers it.`);
+    const message = `User ${userId} does not exist; the first command for a user registers the user.`;
+    return new NotFound('user.not-found', message);
   }
 
   static memory(memoryId: string): NotFound {
@@ -128,7 +129,7 @@ export class NotFound extends StoreError<Codes['NotFound']> {
   }
 
   static memories(errors: FieldError[]): NotFound {
-    return new NotFound('memory.not-found', `${errors.length} of the memories are not there.`, { errors });
+    return new NotFound('memory.not-found', `${errors.length} of the memories do not exist.`, { errors });
   }
 
   static session(sessionId: string): NotFound {
@@ -140,7 +141,7 @@ export class NotFound extends StoreError<Codes['NotFound']> {
   }
 
   static route(method: string, path: string): NotFound {
-    return new NotFound('route.not-found', `There is no ${method} ${path}; see /docs for what there is.`);
+    return new NotFound('route.not-found', `There is no route ${method} ${path}; see /docs for all routes.`);
   }
 }
 
@@ -149,7 +150,7 @@ export class Refused extends StoreError<Codes['Refused']> {
   readonly status = 409;
 
   static memoryExists(memoryId: string): Refused {
-    const message = `Memory ${memoryId} was used before; revise it or choose another id.`;
+    const message = `Memory id ${memoryId} is already taken (a forgotten memory keeps its id); revise that memory or choose another id.`;
     return new Refused('memory.already-exists', message);
   }
 }
@@ -169,7 +170,7 @@ export class TooLarge extends StoreError<Codes['TooLarge']> {
   readonly status = 413;
 
   static body(): TooLarge {
-    return new TooLarge('body.too-large', 'The body is larger than this route takes; send less at a time.');
+    return new TooLarge('body.too-large', 'The body is larger than this route allows; send less at a time.');
   }
 }
 
@@ -192,7 +193,7 @@ export class KeyReused extends StoreError<Codes['KeyReused']> {
   readonly status = 422;
 
   static of(key: string): KeyReused {
-    const message = `Idempotency-Key "${key}" was used before with another body or route; use a new key for a new command.`;
+    const message = `Idempotency-Key "${key}" was already used with a different body or route; use a new key for a new command.`;
     return new KeyReused('command.key-reused', message);
   }
 }
@@ -256,7 +257,7 @@ export class Unexpected extends StoreError<Codes['Unexpected']> {
   readonly status = 500;
 
   static from(cause: unknown): Unexpected {
-    return new Unexpected('internal.error', 'It failed unexpectedly; the log has the cause.', { cause });
+    return new Unexpected('internal.error', 'An error occurred; its cause is in the process log.', { cause });
   }
 }
 
@@ -267,7 +268,7 @@ export class Unavailable extends StoreError<Codes['Unavailable']> {
   readonly retryAfter = 1;
 
   static busy(waiting: number): Unavailable {
-    return new Unavailable('service.busy', `${waiting} commands are waiting already; retry in a second.`);
+    return new Unavailable('service.busy', `${waiting} commands are already waiting; retry in a second.`);
   }
 
   static stopping(): Unavailable {
@@ -275,15 +276,13 @@ export class Unavailable extends StoreError<Codes['Unavailable']> {
   }
 
   static projection(name: string): Unavailable {
-    return new Unavailable(
-      'projection.unavailable',
-      `The projection ${name} is being rebuilt or has stopped; /v1/ops/projections says which, and the rest works.`,
-    );
+    const message = `The projection ${name} is being rebuilt or has stopped; see /v1/ops/projections. Everything else still works.`;
+    return new Unavailable('projection.unavailable', message);
   }
 
   /** Returns an error of the class that it is called on. */
   static database<Class extends typeof Unavailable>(this: Class, cause: unknown): InstanceType<Class> {
-    const why = `The database cannot serve now: ${whyOf(cause)}`;
+    const why = `The database is unavailable: ${whyOf(cause)}`;
     return new this('database.unavailable', why, { cause }) as InstanceType<Class>;
   }
 }

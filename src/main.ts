@@ -12,7 +12,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const store = await openStore(config, DECIDERS);
   for (const name of store.opened.migrations) logger.info({ msg: 'migrated', migration: name });
   for (const { projection, events } of store.opened.caughtUp) {
-    logger.warn({ msg: 'projection was behind the log and has caught up', projection, events });
+    logger.warn({ msg: 'projection lagged behind the log and has caught up', projection, events });
   }
   const { schedule, drillSchedule, continuous, keep } = config.backups;
   const settings = {
@@ -26,7 +26,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const backups = new Backups(settings, logger);
   const app = await makeServer({ store, backups }, logger);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  process.once('SIGTERM', () => logger.info('stopping: finishing what is in flight'));
+  process.once('SIGTERM', () => logger.info('stopping: finishing the requests in flight'));
   try {
     await app.listen(config.port, config.host);
   } catch (cause) {
@@ -50,7 +50,7 @@ function cannotListen({ host, port }: Config, cause: unknown): unknown {
   if (code === 'EADDRINUSE')
     return new StartRefused(`Port ${port} of ${host} is in use; set PORT to another one.`);
   if (code === 'EACCES')
-    return new StartRefused(`Port ${port} needs rights that this user lacks; set PORT above 1023.`);
+    return new StartRefused(`This user may not listen on port ${port}; set PORT to 1024 or higher.`);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return new StartRefused(`HOST ${host} is not an address of this machine.`);
   }

@@ -67,7 +67,7 @@ describe('decoding a stored event', () => {
     [
       'of a newer version',
       stored(4, newest),
-      /"memory.formed" has schema version 4, this release knows 1 to 3/,
+      /"memory.formed" has schema version 4; this release knows versions 1 to 3/,
     ],
     ['of version 0', stored(0, newest), /schema version 0/],
     ['of a version below 0', stored(-1, newest), /schema version -1/],

@@ -67,13 +67,13 @@ export class EventCatalog {
     if (!declared)
       throw PoisonEvent.undecodable(
         stored,
-        `unknown type "${stored.type}"; was it written by a newer release?`,
+        `unknown type "${stored.type}"; a newer release may have written it`,
       );
     if (stored.schemaVersion > declared.version || stored.schemaVersion < 1) {
-      const known = `this release knows 1 to ${declared.version}`;
+      const known = `this release knows versions 1 to ${declared.version}`;
       throw PoisonEvent.undecodable(
         stored,
-        `"${stored.type}" has schema version ${stored.schemaVersion}, ${known}`,
+        `"${stored.type}" has schema version ${stored.schemaVersion}; ${known}`,
       );
     }
     try {

@@ -96,7 +96,7 @@ describe('a request that never reaches a route', () => {
     expect(await answerTo('/nowhere?token=secret')).toMatchObject({
       status: 404,
       code: 'route.not-found',
-      detail: 'There is no GET /nowhere; see /docs for what there is.',
+      detail: 'There is no route GET /nowhere; see /docs for all routes.',
     });
   });
 

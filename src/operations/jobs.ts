@@ -102,12 +102,15 @@ export function rateOf(job: Job<unknown>): { perSecond: number; etaSeconds: numb
 }
 
 function jobRuns(kind: JobKind, id: string): Refused {
-  return new Refused(`${kind}.running`, `The ${kind} ${id} runs already; wait for it, or cancel it first.`);
+  return new Refused(
+    `${kind}.running`,
+    `The ${kind} ${id} is already running; wait for it or cancel it first.`,
+  );
 }
 
 function noSuchJob(kind: JobKind, id: string): NotFound {
   return new NotFound(
     `${kind}.not-found`,
-    `No ${kind} ${id}: those begun before the last start are not remembered.`,
+    `There is no ${kind} ${id}; jobs from before the last restart are not kept.`,
   );
 }

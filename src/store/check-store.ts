@@ -25,7 +25,7 @@ export async function existingStore(
 ): Promise<DatabaseAddress> {
   if ('file' in address && !existsSync(address.file)) {
     const folder = dirname(address.file);
-    throw new InvalidInput('store.absent', `There is no store in ${folder}; is --data-dir right?`);
+    throw new InvalidInput('store.absent', `There is no store in ${folder}; check --data-dir.`);
   }
   const known: readonly string[] = MIGRATIONS;
   const executed = await migrationsIn(address);
@@ -38,8 +38,8 @@ export async function existingStore(
   const missing = known.filter((name) => !executed.includes(name));
   if (missing.length > 0 && !allowOlder) {
     throw new StartRefused(
-      `${databaseName(address)} is of an older release (${missing.join(', ')} did not run there). ` +
-        'Run "npm run edgesoul -- migrate", or start the service, which does so.',
+      `${databaseName(address)} has the schema of an older release (missing migrations: ${missing.join(', ')}). ` +
+        'Run "npm run edgesoul -- migrate", or start the service, which migrates it.',
     );
   }
   return address;
@@ -51,7 +51,7 @@ async function migrationsIn(address: DatabaseAddress): Promise<string[]> {
     executed = await readStore(address, (reader) => reader.migrations());
   } catch (cause) {
     if (cause instanceof ForeignDatabase)
-      throw notAStore(address, ` (${whyOf(cause.cause)}; if it was one, restore it)`, cause);
+      throw notAStore(address, ` (${whyOf(cause.cause)}; if it used to be one, restore a backup)`, cause);
     if (cause instanceof DamagedDatabase) throw cause;
     if ('url' in address) throw unusableDatabase(databaseName(address), rootCause(cause));
     // A full or broken disk, or a file that cannot be opened: the work itself reports the failure.
@@ -70,8 +70,8 @@ function rootCause(error: unknown): unknown {
 
 function notAStore(address: DatabaseAddress, why = '', cause?: unknown): StartRefused {
   return new StartRefused(
-    `${databaseName(address)} is there, but is no EdgeSoul store${why}; are --data-dir and --database-url right? ` +
-      '"npm run edgesoul -- init" makes a store.',
+    `${databaseName(address)} exists but is not an EdgeSoul store${why}; check --data-dir and --database-url. ` +
+      '"npm run edgesoul -- init" creates a store.',
     { cause },
   );
 }

@@ -52,7 +52,7 @@ export function IsLabel(max: number): PropertyDecorator {
   return applyAll(Length(1, max), Matches(/\S/, { message: '$property must not be blank' }));
 }
 
-/** An ISO 8601 time with its zone, such as `2026-03-01T18:30:00Z`. */
+/** An ISO 8601 time with a time zone, such as `2026-03-01T18:30:00Z`. */
 export function IsInstant(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -61,7 +61,8 @@ export function IsInstant(): PropertyDecorator {
       propertyName: propertyName as string,
       validator: {
         validate: isInstant,
-        defaultMessage: () => '$property must be an ISO 8601 time with its zone, like 2026-03-01T18:30:00Z',
+        defaultMessage: () =>
+          '$property must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
       },
     });
 }

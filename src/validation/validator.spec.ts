@@ -180,7 +180,10 @@ describe('an invalid body', () => {
     [
       'a wrong time',
       { launchedAt: '2026-02-30T00:00:00Z' },
-      { path: 'launchedAt', message: 'must be an ISO 8601 time with its zone, like 2026-03-01T18:30:00Z' },
+      {
+        path: 'launchedAt',
+        message: 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
+      },
     ],
     [
       'an object that is too large',

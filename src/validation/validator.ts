@@ -183,9 +183,9 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
     case 'pattern':
       return `must match ${String(params.pattern)}`;
     case 'not':
-      return 'must be another value';
+      return 'has a value that is not allowed';
     case 'format':
-      return 'must be an ISO 8601 time with its zone, like 2026-03-01T18:30:00Z';
+      return 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z';
     case MAX_BYTES:
       return `must be a JSON object of at most ${String(error.schema)} bytes`;
     default:

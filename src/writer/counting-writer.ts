@@ -21,13 +21,13 @@ export class CountingWriter extends CommandWriter {
     const registers = [registry];
     this.commands = new Counter({
       name: 'edgesoul_commands_total',
-      help: 'Commands that reached the writer, by what became of them.',
+      help: 'Commands that reached the writer, by outcome.',
       labelNames: ['command', 'outcome'],
       registers,
     });
     this.errors = new Counter({
       name: 'edgesoul_command_errors_total',
-      help: 'Commands that were not carried out, by the code of the answer.',
+      help: 'Commands that failed or were refused, by error code.',
       labelNames: ['command', 'code'],
       registers,
     });

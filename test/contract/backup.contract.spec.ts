@@ -1,6 +1,6 @@
 import { copyFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { zstdCompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js';
 import { listBackups, manifestOf, readBackups } from '../../src/operations/backup/backup-folder.js';
 import { BackupState } from '../../src/operations/backup/backup-state.js';
@@ -9,9 +9,11 @@ import { mergeSegments } from '../../src/operations/backup/merge-segments.js';
 import { prune } from '../../src/operations/backup/prune.js';
 import type { RestoreTarget } from '../../src/operations/backup/restore-plan.js';
 import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js';
+import { runBackup, runDrill } from '../../src/operations/backup/run-backup.js';
 import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
 import { shipLog, type Shipped } from '../../src/operations/backup/ship-log.js';
 import { readStore } from '../../src/store/open-store-reader.js';
+import { takeLock } from '../../src/store/sqlite/folder-lock.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers, refusal } from '../support/appends.js';
 import { fullBackup, restoredElsewhere, truthOf, type Truth } from '../support/backups.js';
@@ -270,10 +272,10 @@ for (const database of DATABASES) {
         const [, second] = await listSegments(folder);
         await rm(join(segmentsFolder(folder), second?.file ?? ''));
         const error = await refused();
-        expect(error.message).toContain('nothing follows on position 21');
+        expect(error.message).toContain('no segment follows position 21');
         expect(error.message).toContain('--to 21');
         expect(await restoredTo({ position: 21 })).toMatchObject({ position: 21 });
-        expect((await refused({ position: 30 })).message).toContain('leads to position 21');
+        expect((await refused({ position: 30 })).message).toContain('reaches position 21');
       });
 
       it.each([
@@ -287,6 +289,22 @@ for (const database of DATABASES) {
         const error = await refused();
         expect(['backup.damaged', 'backup.foreign']).toContain(error.code);
         expect(error.message).toContain(second?.file);
+      });
+
+      it('refuse to restore from one whose lines are wrong, by its name and the line alone', async () => {
+        const path = join(segmentsFolder(folder), (await listSegments(folder))[1]?.file ?? '');
+        const lines = zstdDecompressSync(await readFile(path)).toString();
+        const written = (text: string) => writeFile(path, zstdCompressSync(text));
+
+        await written(lines.replace('"position":22', '"position":23'));
+        const changed = 'line 2, the event at position 23: the event at position 22 is missing';
+        expect((await refused()).message).toBe(`${path} is damaged: ${changed}.`);
+        await written(lines.slice(0, lines.indexOf('\n') + 1));
+        const truncated = 'it is truncated after line 1, before the first event';
+        expect((await refused()).message).toBe(`${path} is damaged: ${truncated}.`);
+        await written(lines.replace('"format":1', '"format":2'));
+        const newer = 'it has format 2, which a newer release wrote; use that release';
+        expect((await refused()).message).toBe(`${path} is refused: ${newer}.`);
       });
 
       it('refuse one that stands under the name of another', async () => {
@@ -311,12 +329,12 @@ for (const database of DATABASES) {
       });
 
       const damages: [string, () => Promise<unknown>, RegExp, unknown][] = [
-        ['a flipped byte', () => flipped(file), /bytes of it were changed/, Corrupt],
-        ['its end is gone', () => truncate(file, 300), /cut off, .*: it has 300 of \d+ bytes/, Corrupt],
+        ['a flipped byte', () => flipped(file), /SHA-256 differs .*: the file was changed/, Corrupt],
+        ['its end is gone', () => truncate(file, 300), /truncated, .*: it has 300 of \d+ bytes/, Corrupt],
         ['its data is missing', () => rm(file), /missing/, Corrupt],
         ['a longer file', () => writeFile(file, Buffer.alloc(1e6)), /has 1000000 bytes/, Corrupt],
-        ['no JSON in the manifest', () => writeFile(manifest, 'hello'), /no JSON/, Corrupt],
-        ['a manifest of something else', () => writeFile(manifest, '{"a":1}'), /no manifest/, Refused],
+        ['no JSON in the manifest', () => writeFile(manifest, 'hello'), /not JSON/, Corrupt],
+        ['a manifest of something else', () => writeFile(manifest, '{"a":1}'), /not a manifest/, Refused],
       ];
 
       it.each(damages)('%s', async (_what, damage, message, kind) => {
@@ -334,7 +352,7 @@ for (const database of DATABASES) {
         const text = await readFile(join(folder, otherManifest), 'utf8');
         await writeFile(manifest, text.replaceAll(other.file, file.slice(folder.length + 1)));
         expect((await refused(undefined, manifest)).message).toMatch(
-          /its manifest speaks of|manifest is of another/,
+          /its manifest says|manifest belongs to another/,
         );
       });
 
@@ -350,7 +368,7 @@ for (const database of DATABASES) {
       const { backups, broken } = await readBackups(folder);
       expect(backups.map(({ file }) => file)).toEqual([second.file, first.file]);
       expect(broken).toEqual([
-        { name: 'edgesoul_backup_3.json', why: expect.stringContaining('it is no JSON') },
+        { name: 'edgesoul_backup_3.json', why: expect.stringContaining('it is not JSON') },
       ]);
     });
 
@@ -387,6 +405,16 @@ for (const database of DATABASES) {
       await write(1);
       await ship();
       expect(await restoredTo()).toMatchObject({ position: 21 });
+    });
+
+    it.each([
+      ['backup', /is writing a backup into .*; wait/, () => runBackup({ address: db.address, folder })],
+      ['drill', /is running a restore drill in .*; wait/, () => runDrill({ folder })],
+    ])('is refused beside one of another process: %s', async (job, message, run) => {
+      const lock = takeLock(join(folder, `${job}.lock`));
+      const error = await refusal(run());
+      lock?.close();
+      expect(error).toMatchObject({ code: 'backup.running', message: expect.stringMatching(message) });
     });
 
     it('cannot be listed where the folder is none, which is said, and is no broken backup', async () => {

@@ -46,13 +46,13 @@ describe('a command that needs a store', () => {
 
   it.each<[string, () => unknown, RegExp]>([
     ['is not there', () => undefined, /There is no store in/],
-    ['is empty', () => writeFile(file, ''), /is no EdgeSoul store;/],
+    ['is empty', () => writeFile(file, ''), /is not an EdgeSoul store;/],
     [
       'is no database',
       () => writeFile(file, 'x'.repeat(5_000)),
-      /is no EdgeSoul store \(file is not a database/,
+      /is not an EdgeSoul store \(file is not a database/,
     ],
-    ['is of another program', () => sqlite('create table notes (text)'), /is no EdgeSoul store;/],
+    ['is of another program', () => sqlite('create table notes (text)'), /is not an EdgeSoul store;/],
   ])('refuses what %s, and leaves it as it is', async (_what, make, message) => {
     await make();
     expect(await said({ file })).toMatch(message);
@@ -63,7 +63,9 @@ describe('a command that needs a store', () => {
     sqlite(`insert into mikro_orm_migrations (name, executed_at) values ('0099-later', 0)`, migrated);
     expect(await said({ file: migrated })).toMatch(/newer release \(0099-later\)/);
     sqlite(`delete from mikro_orm_migrations where name in ('0099-later', '0003-operations')`, migrated);
-    expect(await said({ file: migrated })).toMatch(/older release \(0003-operations .*migrate/);
+    expect(await said({ file: migrated })).toMatch(
+      /older release \(missing migrations: 0003-operations\).*migrate/,
+    );
     expect(await existingStore({ file: migrated }, { allowOlder: true })).toEqual({ file: migrated });
     await rm(dirname(migrated), { recursive: true });
   });
@@ -72,7 +74,7 @@ describe('a command that needs a store', () => {
     const [empty, store] = await Promise.all([emptyDatabase(), migratedDatabase()]);
     try {
       expect(await said({ url: store })).toBe('taken');
-      expect(await said({ url: empty })).toMatch(/is no EdgeSoul store;/);
+      expect(await said({ url: empty })).toMatch(/is not an EdgeSoul store;/);
       const absent = Object.assign(new URL(store), { pathname: '/absent' }).href;
       const message = await said({ url: absent });
       expect(message).toMatch(/database "absent" does not exist \(there is no such database/);

@@ -209,7 +209,7 @@ describe('the data folder', () => {
     const again = () => takeDataFolder(folder);
 
     expect(again).toThrow(StartRefused);
-    expect(again).toThrow(`process ${process.pid}`);
+    expect(again).toThrow(`pid ${process.pid}`);
     expect(again).toThrow(folder);
     taken.release();
   });
@@ -226,7 +226,7 @@ describe('the data folder', () => {
     const holder = Program.start('hold-folder', [folder]);
     await holder.says(1);
 
-    expect(() => takeDataFolder(folder)).toThrow(`process ${holder.pid}`);
+    expect(() => takeDataFolder(folder)).toThrow(`pid ${holder.pid}`);
     await holder.kill();
     const taken = takeDataFolder(folder);
 

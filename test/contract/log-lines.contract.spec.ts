@@ -192,7 +192,7 @@ for (const database of DATABASES) {
         const lines = whole.split('\n').slice(0, lineOf(5) + 1);
         const error = await refusal(collected(readLines(breaking(`${lines.join('\n')}\n`))));
         expect(error).toMatchObject({ code: 'file.damaged', extra: { line: lines.length, position: 5 } });
-        expect(error.message).toMatch(/what follows cannot be decompressed \(unexpected end\)/);
+        expect(error.message).toMatch(/the data after it cannot be decompressed \(unexpected end\)/);
       });
 
       it('is refused when it goes on behind its end', async () => {

@@ -219,7 +219,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
       for (const how of [true, false]) {
         const { code, message } = await refusal(imported(target, file, { append: how }));
         expect(code).toMatch(/^file\./);
-        expect(message).toMatch(/[Ll]ine \d+|newer|no log/);
+        expect(message).toMatch(/[Ll]ine \d+|newer|not a log/);
       }
     }
     expect(await contents(target)).toEqual(before);

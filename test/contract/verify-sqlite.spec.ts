@@ -48,7 +48,7 @@ describe('SQLite: verification of a file', () => {
     expect(findings).toContainEqual({
       check: 'missing-end',
       position: EVENTS - 1,
-      what: `the log ends at ${EVENTS - 2}, but position ${EVENTS} was given once: its last events are gone`,
+      what: `the log ends at ${EVENTS - 2}, but position ${EVENTS} was once assigned: the last events are missing`,
     });
   });
 

@@ -176,7 +176,7 @@ for (const database of DATABASES) {
         expect(findings).toContainEqual({
           check: 'receipt',
           position: EVENTS,
-          what: `the receipt of "joy too" says ${EVENTS}, but the log ends at ${EVENTS - 1}`,
+          what: `the receipt of "joy too" has position ${EVENTS}, but the log ends at ${EVENTS - 1}`,
         });
       });
 

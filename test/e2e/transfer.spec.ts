@@ -135,7 +135,7 @@ describe('edgesoul export and import', () => {
     await other.user('omar').post('/turns', turn());
     const busy = await edgesoul(['import', file], other.settings);
     expect(busy.code).toBe(1);
-    const why = onPostgresql() ? /the beginning of this file/ : /in use by another service \(process \d+/;
+    const why = onPostgresql() ? /this file does not continue them/ : /in use by another process \(pid \d+/;
     expect(busy.stderr).toMatch(why);
     expect((await other.user('omar').post('/turns', turn())).status).toBe(201);
     await other.remove();

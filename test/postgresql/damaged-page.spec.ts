@@ -49,7 +49,7 @@ describe('a server on whose disk a page of the log was changed', () => {
     expect(refusalOf(answer)).toBe('500 database.damaged');
     const verified = await edgesoul(['verify'], env);
     expect(verified.code).toBe(3);
-    expect(verified.stdout).toMatch(/storage: The database is damaged: invalid page in block 1 of relation/);
+    expect(verified.stdout).toMatch(/storage: the database is damaged: invalid page in block 1 of relation/);
     await store.stop();
 
     const fresh = { ...env, DATABASE_URL: await server.createDatabase() };

@@ -84,7 +84,7 @@ function parseTarget(text: string): RestoreTarget {
   if (isInstant(text)) return { time: Date.parse(text) };
   throw InvalidInput.field(
     '--to',
-    'must be the position of an event, or an ISO 8601 time with its zone, like 2026-03-01T18:30:00Z',
+    'must be the position of an event, or an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
   );
 }
 

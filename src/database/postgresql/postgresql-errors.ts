@@ -51,12 +51,13 @@ export async function translating<T>(work: () => Promise<T>): Promise<T> {
 const HINTS: Record<string, string> = {
   '28P01': 'the password is wrong; check the user and password in DATABASE_URL',
   '28000':
-    'the user may not connect so; check pg_hba.conf, or encrypt with ?sslmode=verify-full in DATABASE_URL',
+    'the server refuses this user, this host or an unencrypted connection; check pg_hba.conf, or encrypt with ?sslmode=verify-full in DATABASE_URL',
   '3D000': 'there is no such database; create it (docs/operations.md has the statements)',
-  '42501': 'the user may not create tables; grant it the schema (docs/operations.md has the statements)',
-  '53300': 'it has too many connections already',
-  ECONNREFUSED: 'nothing listens there; is it running, and are host and port right?',
-  ENOTFOUND: 'there is no such host',
+  '42501':
+    'the user may not create tables; grant it rights on the schema (docs/operations.md has the statements)',
+  '53300': 'it already has too many connections',
+  ECONNREFUSED: 'nothing listens there; check that the server runs and that host and port are right',
+  ENOTFOUND: 'the host does not exist',
   EAI_AGAIN: 'the host name cannot be looked up now',
   ETIMEDOUT: 'it does not answer',
 };

@@ -82,22 +82,26 @@ export async function checkFile(
   { position, chainHead, events }: BackupEnd & { events: number },
 ): Promise<void> {
   const problems = await withBackupErrors(backup, async () => quickCheck(unpacked));
-  if (problems.length > 0) throw damagedBackup(backup, `SQLite finds in it: ${problems.join('; ')}`);
+  if (problems.length > 0) throw damagedBackup(backup, `SQLite reports: ${problems.join('; ')}`);
   await readStore({ file: unpacked }, async (reader) => {
     const migrations = await withBackupErrors(backup, () => reader.migrations());
     if (!migrations) throw noDatabase(backup, 'it has none of its tables');
     const end = await withBackupErrors(backup, () => endOf(reader));
     if (end.position !== position) {
-      throw damagedBackup(backup, `its log ends at position ${end.position}, its manifest says ${position}`);
+      throw damagedBackup(
+        backup,
+        `its log ends at position ${end.position}, but its manifest says ${position}`,
+      );
     }
     if (end.chainHead !== chainHead) {
       throw damagedBackup(
         backup,
-        `its last event has the hash ${end.chainHead}, its manifest says ${chainHead}`,
+        `its last event has the hash ${end.chainHead}, but its manifest says ${chainHead}`,
       );
     }
     const count = await reader.count(eventsTable);
-    if (count !== events) throw damagedBackup(backup, `it has ${count} events, its manifest says ${events}`);
+    if (count !== events)
+      throw damagedBackup(backup, `it has ${count} events, but its manifest says ${events}`);
   });
 }
 
@@ -113,5 +117,5 @@ async function withBackupErrors<T>(backup: string, work: () => Promise<T>): Prom
 }
 
 function noDatabase(backup: string, why: string): Refused {
-  return foreignBackup(backup, `it is no database of an EdgeSoul store (${why})`);
+  return foreignBackup(backup, `it is not a database of an EdgeSoul store (${why})`);
 }

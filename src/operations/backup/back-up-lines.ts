@@ -51,7 +51,7 @@ async function verifyLines(
     if (entry.kind !== 'trailer') continue;
     const { events, receipts, lastHash } = entry.trailer;
     if (events !== described.events || lastHash !== described.chainHead || receipts !== described.receipts) {
-      throw damagedBackup(file, 'it holds other events or receipts than the database did');
+      throw damagedBackup(file, 'its events or receipts differ from those of the database');
     }
   }
 }

@@ -7,12 +7,10 @@ export function noSuchBackup(id: string, folder: string): NotFound {
   return new NotFound('backup.not-found', `No backup ${id} in ${folder}.`);
 }
 
-/** Another process holds the lock of the folder. */
-export function backupRuns(folder: string): Refused {
-  return new Refused(
-    'backup.running',
-    `Another process writes a backup into ${folder}; wait for it, or end it.`,
-  );
+/** Another process makes a backup in the folder, or runs a drill there, and holds the lock for it. */
+export function folderLocked(folder: string, job: 'backup' | 'drill'): Refused {
+  const doing = job === 'backup' ? 'writing a backup into' : 'running a restore drill in';
+  return new Refused('backup.running', `Another process is ${doing} ${folder}; wait for it, or stop it.`);
 }
 
 /** The file is intact, but is not a backup of a store, or not the one that its manifest describes. */
@@ -28,8 +26,10 @@ export function damagedBackup(file: string, what: string, cause?: unknown): Corr
 /** The newest backup is unreadable; restoring an older one would silently lose what only it contains. */
 export function damagedNewestBackup({ name, why }: { name: string; why: string }, older?: string): Corrupt {
   const instead =
-    older === undefined ? 'There is no other one.' : `Mend or remove it, or restore --from ${older}.`;
-  return new Corrupt('backup.damaged', `The newest backup, ${name}, is broken: ${why} ${instead}`);
+    older === undefined
+      ? 'Repair this backup; there is no other.'
+      : `Repair or remove this backup, or restore --from ${older}.`;
+  return new Corrupt('backup.damaged', `The newest backup, ${name}, is broken. ${why} ${instead}`);
 }
 
 /** The folder, or a file in it, cannot be read at the moment. */
@@ -62,12 +62,15 @@ export function databaseNotEmpty(database: string): Refused {
 export function otherStore(file: string, folder: string): Refused {
   return new Refused(
     'restore.other-store',
-    `${file} is of another store than the one in ${folder}: their logs begin differently. Nothing was changed. ` +
-      'Is --backup-dir right? To replace the store all the same, name the backup with --from.',
+    `${file} is a backup of a different store than the one in ${folder}: their logs begin differently. Nothing was changed. ` +
+      'Check --backup-dir. To replace the store anyway, name the backup with --from.',
   );
 }
 
 /** The restored store differs from what was backed up. Nothing was swapped. */
 export function unverifiedRestore(what: string): Corrupt {
-  return new Corrupt('restore.unverified', `What was restored is not right: ${what}. Nothing was changed.`);
+  return new Corrupt(
+    'restore.unverified',
+    `The restored store failed verification: ${what}. No store was replaced.`,
+  );
 }

@@ -135,7 +135,7 @@ export class Backups {
   private addSchedule(expression: string, begin: () => unknown): void {
     const failed = (error: unknown) => {
       // The previous one is still running, so this one is left out.
-      if (!(error instanceof Refused)) this.logFailure('a scheduled backup or drill did not begin', error);
+      if (!(error instanceof Refused)) this.logFailure('a scheduled backup or drill could not start', error);
     };
     const options = { timezone: 'UTC', unref: true, catch: failed };
     this.schedules.push(

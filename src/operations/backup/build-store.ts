@@ -82,7 +82,7 @@ export async function buildStore(
   if (!asFile) await steps.run('import', () => importBackup(source, address, base, progress));
   const receipts = await readStore(address, (reader) => reader.count(receiptsTable));
   if (receipts !== base.receipts)
-    throw damagedBackup(source, `it has ${receipts} receipts, its manifest says ${base.receipts}`);
+    throw damagedBackup(source, `it has ${receipts} receipts, but its manifest says ${base.receipts}`);
   const digests = asFile ? fileDigests : await steps.run('compare', () => compareDigests(address, base));
   const replayed =
     segments.length === 0
@@ -128,7 +128,10 @@ async function importBackup(
   await fold(address, progress);
   const end = await readStore(address, endOf);
   if (end.position !== base.position || end.chainHead !== base.chainHead) {
-    throw damagedBackup(source, `its log ends at ${end.position}, its manifest says ${base.position}`);
+    throw damagedBackup(
+      source,
+      `its log ends at position ${end.position}, but its manifest says ${base.position}`,
+    );
   }
 }
 
@@ -170,7 +173,7 @@ async function* entriesOf(folder: string, segments: RestorePlan['segments']): As
       if (entry.kind === 'header' && (entry.header.after !== from - 1 || entry.header.upTo !== to)) {
         throw foreignBackup(
           path,
-          `it holds positions ${entry.header.after + 1} to ${entry.header.upTo}, its name says another range`,
+          `it contains positions ${entry.header.after + 1} to ${entry.header.upTo}, but its name gives another range`,
         );
       }
       yield entry;
@@ -225,7 +228,7 @@ async function compareDigests(address: DatabaseAddress, base: Manifest): Promise
   });
   const different = compared.filter(({ equal }) => !equal).map(({ name }) => name);
   if (different.length > 0)
-    throw unverifiedRestore(`the rows of ${different.join(', ')} are not those of the backup`);
+    throw unverifiedRestore(`the rows of ${different.join(', ')} differ from those of the backup`);
   return compared;
 }
 
@@ -251,7 +254,7 @@ async function verify(
     ...report.findings.map((finding) => finding.what),
     ...report.projections
       .filter(({ differences }) => differences > 0)
-      .map(({ name, differences }) => `${differences} rows of ${name} are not what its folds make`),
+      .map(({ name, differences }) => `${differences} rows of ${name} differ from what its folds yield`),
   ];
   throw unverifiedRestore(what.slice(0, 5).join('; '));
 }

@@ -63,15 +63,15 @@ export async function readManifest(folder: string, name: string): Promise<Manife
   try {
     manifest = JSON.parse(text) as Partial<Manifest> | null;
   } catch (cause) {
-    throw damagedBackup(path, 'it is no JSON', cause);
+    throw damagedBackup(path, 'it is not JSON', cause);
   }
   if (manifest?.format !== MANIFEST_FORMAT) {
-    throw foreignBackup(path, `it is no manifest of format ${MANIFEST_FORMAT}`);
+    throw foreignBackup(path, `it is not a manifest of format ${MANIFEST_FORMAT}`);
   }
   const absent = REQUIRED_FIELDS.filter((field) => manifest[field] === undefined);
   if (absent.length > 0) throw damagedBackup(path, `it lacks ${absent.join(', ')}`);
   if (manifest.file !== basename(String(manifest.file))) {
-    throw foreignBackup(path, 'it names a file of another folder');
+    throw foreignBackup(path, 'it names a file in another folder');
   }
   return manifest as Manifest;
 }

@@ -102,7 +102,7 @@ class WholeCommands {
   private checkHash(position: number, hash: string): void {
     if (position !== this.head.position || hash === this.head.hash) return;
     throw unverifiedRestore(
-      `what follows position ${position} belongs to another log, or to a past that a restore has given up`,
+      `the events after position ${position} belong to another log, or to a history that a restore has discarded`,
     );
   }
 }

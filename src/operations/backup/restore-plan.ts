@@ -46,8 +46,8 @@ export function planRestore(
   const unreached = firstUnreached(reaching, segments, target);
   if (unreached) {
     throw unreachableState(
-      `A segment is missing: nothing follows on position ${reaching.end}, but ${unreached.file} goes on from ${unreached.from}. ` +
-        `Put back the segment that begins at ${reaching.end + 1}, or restore --to ${reaching.end} to do without what came after it.`,
+      `A segment is missing: no segment follows position ${reaching.end}, but ${unreached.file} continues from ${unreached.from}. ` +
+        `Put back the segment that begins at ${reaching.end + 1}, or restore --to ${reaching.end} without the later events.`,
     );
   }
   return reaching;
@@ -123,11 +123,11 @@ function unreachableText(
   target: RestoreTarget | undefined,
 ): string {
   const oldest = backups.at(-1);
-  if (!oldest) return 'There is no backup here; BACKUP_DIR or --backup-dir says where they are.';
+  if (!oldest) return 'There is no backup here; BACKUP_DIR or --backup-dir sets the folder.';
   if (nearest && target) {
     return (
-      `${targetText(target)} cannot be reached: from ${nearest.base.file} the log leads to position ${nearest.end}. ` +
-      'Leave --to out to restore that.'
+      `${targetText(target)} cannot be reached: from ${nearest.base.file} the log reaches position ${nearest.end}. ` +
+      'Omit --to to restore up to there.'
     );
   }
   const at = oldest.recordedAt === null ? '' : ` of ${oldest.recordedAt}`;

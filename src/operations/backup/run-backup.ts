@@ -6,7 +6,7 @@ import { takeLock } from '../../store/sqlite/folder-lock.js';
 import { inThread } from '../in-thread.js';
 import type { JobContext } from '../job-context.js';
 import type { BackupInput } from './back-up.js';
-import { backupRuns } from './backup-errors.js';
+import { folderLocked } from './backup-errors.js';
 import { removePartials, writingTo } from './backup-folder.js';
 import { DRILL_SCRATCH, saveDrill, type DrillProof } from './drill.js';
 import type { Manifest } from './manifest.js';
@@ -21,7 +21,7 @@ export function runBackup(input: BackupInput, context?: JobContext): Promise<Man
   const { folder } = input;
   return writingTo(folder, async () => {
     await mkdir(folder, { recursive: true });
-    return withFolderLock(folder, { lock: 'backup.lock' }, () => inThread('backup', input, context));
+    return withFolderLock(folder, { job: 'backup' }, () => inThread('backup', input, context));
   });
 }
 
@@ -31,7 +31,7 @@ export async function runDrill(source: RestoreSource, context?: JobContext): Pro
   // Throws the error for a missing backup, without creating the folder.
   if (!existsSync(folder)) planRestore({ backups: [], broken: [], segments: [] }, undefined);
   try {
-    const proof = await withFolderLock(folder, { lock: 'drill.lock', prefix: DRILL_SCRATCH }, () =>
+    const proof = await withFolderLock(folder, { job: 'drill', prefix: DRILL_SCRATCH }, () =>
       inThread('restoreDrill', source, context),
     );
     await saveDrill(folder, { proof });
@@ -46,11 +46,11 @@ export async function runDrill(source: RestoreSource, context?: JobContext): Pro
 
 async function withFolderLock<T>(
   folder: string,
-  { lock: name, prefix }: { lock: string; prefix?: string },
+  { job, prefix }: { job: 'backup' | 'drill'; prefix?: string },
   work: () => Promise<T>,
 ): Promise<T> {
-  const lock = takeLock(join(folder, name));
-  if (!lock) throw backupRuns(folder);
+  const lock = takeLock(join(folder, `${job}.lock`));
+  if (!lock) throw folderLocked(folder, job);
   try {
     await removePartials(folder, prefix);
     return await work();

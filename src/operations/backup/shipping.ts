@@ -46,7 +46,7 @@ export class Shipping {
       await this.pass();
       if (!this.since)
         this.parts.log.error({
-          msg: 'the service stops before the log was brought to the backup folder: what is new is in no backup',
+          msg: 'the service stops before the log was shipped to the backup folder: new events are in no backup',
         });
     }
     await this.thread.close();
@@ -69,7 +69,7 @@ export class Shipping {
         (await this.thread.run('ship', { address, folder, since: this.since })) ?? (await this.backUpFully());
       if (!this.since) return;
       state.shippedUpTo(this.since.position);
-      if (this.failing) log.info({ msg: 'continuous backup goes on', position: this.since.position });
+      if (this.failing) log.info({ msg: 'continuous backup resumed', position: this.since.position });
       this.failing = false;
     } catch (error) {
       state.shippingFailed(error);

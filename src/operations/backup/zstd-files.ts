@@ -64,7 +64,7 @@ export async function checkPacked(file: string, packed: PackedFile): Promise<voi
   if (hash.digest('hex') !== packed.sha256) {
     throw damagedBackup(
       file,
-      'its SHA-256 is not the one of its manifest: bytes of it were changed, or the manifest is of another backup',
+      'its SHA-256 differs from the one in its manifest: the file was changed, or the manifest belongs to another backup',
     );
   }
 }
@@ -78,11 +78,11 @@ export async function checkSize(file: string, packed: Pick<PackedFile, 'bytes'>)
   if (size < packed.bytes) {
     throw damagedBackup(
       file,
-      `it is cut off, or the manifest is of another backup: it has ${size} of ${packed.bytes} bytes`,
+      `it is truncated, or the manifest belongs to another backup: it has ${size} of ${packed.bytes} bytes`,
     );
   }
   if (size > packed.bytes) {
-    throw damagedBackup(file, `it has ${size} bytes, its manifest speaks of ${packed.bytes}`);
+    throw damagedBackup(file, `it has ${size} bytes, but its manifest says ${packed.bytes}`);
   }
 }
 
@@ -114,7 +114,7 @@ export async function* unpacked(file: string): AsyncGenerator<Buffer> {
 function damaged(file: string, cause: unknown): unknown {
   const { code = '', message } = cause as { code?: string; message: string };
   if (code === 'ENOENT') return damagedBackup(file, 'it is missing', cause);
-  if (code === 'Z_BUF_ERROR') return damagedBackup(file, 'it is cut off', cause);
+  if (code === 'Z_BUF_ERROR') return damagedBackup(file, 'it is truncated', cause);
   if (/^(ZSTD|Z_|ERR_Z)/.test(code))
     return damagedBackup(file, `it cannot be decompressed (${message})`, cause);
   return cause;

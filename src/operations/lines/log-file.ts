@@ -30,7 +30,7 @@ export function compressionOf(file: string): Compression {
     const endings = Object.keys(COMPRESSIONS).join(', ');
     throw InvalidInput.field(
       'file',
-      `${file} must end in one of ${endings}, which says how it is compressed`,
+      `${file} must end in one of ${endings}, which determines its compression`,
     );
   }
   return COMPRESSIONS[ending] as Compression;

@@ -150,7 +150,7 @@ function lineOf(event: StoredEvent, cursor: LogCursor): string {
   if (cursor.header.scope === 'all') {
     if (event.position !== cursor.position + 1) throw damagedLog(cursor.position + 1, 'there is no event');
     if (chainHash(cursor.hash, event) !== event.hash)
-      throw damagedLog(event.position, 'the hash of the event does not fit');
+      throw damagedLog(event.position, "the event's hash does not match");
   }
   cursor.position = event.position;
   cursor.hash = event.hash;
@@ -219,6 +219,6 @@ export function damagedLog(position: number, what: string): Corrupt {
 function beyondEnd(after: number, end: number): Refused {
   return new Refused(
     'export.beyond-end',
-    `There is nothing after position ${after}: the log ends at ${end}.`,
+    `There are no events after position ${after}: the log ends at ${end}.`,
   );
 }

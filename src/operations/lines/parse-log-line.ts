@@ -85,7 +85,7 @@ export function parseHeader(line: string): LogHeader {
     throw foreignFile('its first line is not JSON', cause);
   }
   if (!isObject(fields) || fields['edgesoul'] !== 'log')
-    throw foreignFile('its first line does not say {"edgesoul":"log"}');
+    throw foreignFile('its first line does not contain {"edgesoul":"log"}');
   if (fields['format'] !== LOG_FORMAT) throw newerFile(fields['format']);
   checkFields(fields, HEADER_FIELDS, 1);
   if (fields['scope'] === 'user') checkFields(fields, { userId: name }, 1);
@@ -108,7 +108,7 @@ export function parseLine(content: string, line: number): ParsedLine {
     return { skip: checkedFields(fields['skip'], SKIP_FIELDS, line) as unknown as SkipRow };
   if (fields['end'] === true)
     return { trailer: checkedFields(fields, TRAILER_FIELDS, line) as unknown as LogTrailer };
-  throw damagedFile({ line }, 'it is neither an event nor a receipt, a skip or the end');
+  throw damagedFile({ line }, 'it is not an event, a receipt, a skip or the trailer');
 }
 
 function eventOf(fields: Fields, line: number): LoggedEvent {
@@ -136,7 +136,7 @@ function receiptOf(value: unknown, line: number): ReceiptRow {
 }
 
 function checkedFields(value: unknown, checks: Record<string, Check>, line: number): Fields {
-  if (!isObject(value)) throw damagedFile({ line }, 'it holds no object');
+  if (!isObject(value)) throw damagedFile({ line }, 'it is not a JSON object');
   checkFields(value, checks, line);
   return value;
 }
@@ -155,7 +155,7 @@ function objectOf(content: string, line: number): Fields {
   } catch (cause) {
     throw damagedFile({ line }, 'it is not JSON', cause);
   }
-  if (!isObject(fields)) throw damagedFile({ line }, 'it holds no object');
+  if (!isObject(fields)) throw damagedFile({ line }, 'it is not a JSON object');
   return fields;
 }
 

@@ -31,7 +31,7 @@ async function* withPlace(
     yield* source;
   } catch (error) {
     if (!(error instanceof FileRefused) || check.lines === 0) throw error;
-    const what = `what follows cannot be decompressed (${(error.cause as Error).message})`;
+    const what = `the data after it cannot be decompressed (${(error.cause as Error).message})`;
     throw damagedFile(check.place(), what, error);
   }
 }
@@ -62,7 +62,7 @@ export class LogLinesCheck {
   take(content: string): LogEntry {
     const line = ++this.lines;
     if (!this.state) return this.takeHeader(content);
-    if (this.trailer) throw damagedFile({ line }, 'it stands behind the end');
+    if (this.trailer) throw damagedFile({ line }, 'it comes after the end');
     const parsed = parseLine(content, line);
     if ('trailer' in parsed) return this.takeTrailer(parsed.trailer, this.state);
     if ('event' in parsed) this.takeEvent(parsed.event, this.state);
@@ -91,15 +91,18 @@ export class LogLinesCheck {
     const { position, recordedAt } = event;
     const refuse = (what: string) => damagedFile({ line: this.lines, position }, what);
     if (position <= cursor.position)
-      throw refuse(`it comes twice, or too late: ${cursor.position} stands before it`);
-    if (position > header.upTo) throw refuse(`the file says that it ends at ${header.upTo}`);
+      throw refuse(`it is repeated or out of order: it follows position ${cursor.position}`);
+    if (position > header.upTo)
+      throw refuse(`the file's header says that it ends at position ${header.upTo}`);
     if (header.scope === 'all') {
       if (position !== cursor.position + 1)
         throw refuse(`the event at position ${cursor.position + 1} is missing`);
       if (chainHash(cursor.hash, event) !== event.hash)
-        throw refuse('its hash does not fit: it, or the event before it, was changed');
-    } else if (event.userId !== header.userId) throw refuse(`it is of another user than ${header.userId}`);
-    if (recordedAt < this.recordedAt) throw refuse('it was recorded before the event in front of it');
+        throw refuse('its hash does not match: it, or the event before it, was changed');
+    } else if (event.userId !== header.userId)
+      throw refuse(`it belongs to another user than ${header.userId}`);
+    if (recordedAt < this.recordedAt)
+      throw refuse('its recordedAt is earlier than that of the event before it');
     this.recordedAt = recordedAt;
     cursor.position = position;
     cursor.hash = event.hash;
@@ -109,9 +112,9 @@ export class LogLinesCheck {
   private takeReceipt({ position, idempotencyKey, userId }: ReceiptRow, cursor: LogCursor): void {
     const { header } = cursor;
     if (position < header.after || position > header.upTo)
-      throw damagedFile(this.place(), `the receipt is of position ${position}, outside of the file's range`);
+      throw damagedFile(this.place(), `the receipt has position ${position}, outside the file's range`);
     if (header.scope === 'user' && userId !== header.userId)
-      throw damagedFile(this.place(), `the receipt is of another user than ${header.userId}`);
+      throw damagedFile(this.place(), `the receipt belongs to another user than ${header.userId}`);
     cursor.receipt = [position, idempotencyKey];
     cursor.receipts++;
   }
@@ -122,15 +125,15 @@ export class LogLinesCheck {
     for (const counted of ['events', 'receipts', 'skips'] as const) {
       if (trailer[counted] !== expected[counted])
         throw refuse(
-          `the end speaks of ${trailer[counted]} ${counted}, but the file has ${expected[counted]}`,
+          `the trailer counts ${trailer[counted]} ${counted}, but the file has ${expected[counted]}`,
         );
     }
     if (cursor.header.scope === 'all' && cursor.position !== cursor.header.upTo)
       throw refuse(`the event at position ${cursor.position + 1} is missing`);
-    if (trailer.lastHash !== expected.lastHash) throw refuse('the hash of the last event is another one');
+    if (trailer.lastHash !== expected.lastHash) throw refuse('the hash of the last event does not match');
     // The hash chain proves the events of a whole log; only the digest proves every other line.
     if (trailer.digest !== expected.digest)
-      throw refuse('the digest over all lines does not fit: one of them was changed');
+      throw refuse('the digest of all lines does not match: a line was changed');
     this.trailer = trailer;
     return { kind: 'trailer', line: this.lines, trailer };
   }

@@ -1,6 +1,7 @@
 import { FileRefused } from '../../errors.js';
 import { damagedBackup, foreignBackup } from '../backup/backup-errors.js';
 import { unpacked } from '../backup/zstd-files.js';
+import { reasonOf } from './file-errors.js';
 import type { LogEntry } from './log-line.js';
 import { readLines } from './read-log-lines.js';
 
@@ -11,8 +12,8 @@ export async function* readPackedLines(file: string): AsyncGenerator<LogEntry> {
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     if (error.code === 'file.damaged' || error.code === 'file.truncated') {
-      throw damagedBackup(file, error.message, error);
+      throw damagedBackup(file, reasonOf(error), error);
     }
-    throw foreignBackup(file, error.message);
+    throw foreignBackup(file, reasonOf(error));
   }
 }

@@ -26,7 +26,7 @@ export function withStreamKeys(
         transaction.stream(userId, streamId) ?? { streamKey: position, version: 0 };
       if (version !== before.version + 1) {
         throw refused(
-          `${streamId} of user ${userId} is at version ${before.version}, what is to be written with version ${version}`,
+          `${streamId} of user ${userId} is at version ${before.version}, but the next event has version ${version}`,
         );
       }
       streams.set(id, { streamKey: before.streamKey, version });

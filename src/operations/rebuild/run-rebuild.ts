@@ -92,7 +92,7 @@ async function recordSkip({ log, reader }: OpenStore, eventId: string): Promise<
   if (stopped.length === 0)
     throw new Refused(
       'rebuild.nothing-to-skip',
-      `No projection has stopped at the event ${eventId}; /v1/ops/projections names the events that can be skipped.`,
+      `No projection has stopped at event ${eventId}; /v1/ops/projections lists the events that can be skipped.`,
     );
   await log.transaction((transaction) =>
     inBatch(transaction, (rows) => {

@@ -176,11 +176,12 @@ async function refuseOtherExport(
 ): Promise<void> {
   if (header.after !== range.after || header.userId !== range.userId) {
     const whose = header.userId === undefined ? '' : ` of user ${header.userId}`;
-    throw otherExport(partial, `it has the events${whose} after position ${header.after}`);
+    throw otherExport(partial, `it contains the events${whose} after position ${header.after}`);
   }
   if (events === 0) return;
   const [event] = await reader.events({ after: position - 1, limit: 1 });
-  if (event?.hash !== hash) throw otherExport(partial, `the store has another event at position ${position}`);
+  if (event?.hash !== hash)
+    throw otherExport(partial, `the store has a different event at position ${position}`);
 }
 
 async function withWriteErrors(file: string, work: () => Promise<void>): Promise<void> {
@@ -195,7 +196,7 @@ async function withWriteErrors(file: string, work: () => Promise<void>): Promise
 function otherExport(file: string, what: string): Refused {
   return new Refused(
     'export.other',
-    `${file} is of another export: ${what}. Export without --resume to begin again.`,
+    `${file} belongs to another export: ${what}. Export without --resume to start again.`,
   );
 }
 

@@ -86,12 +86,12 @@ class FileCheck {
     if (scope === 'user') throw appendOnly(`The file has the events of user ${userId} only`);
     if (position < after) {
       throw appendOnly(
-        `The file begins after position ${after}, and the log of the store ends at ${position}: what lies between is missing`,
+        `The file begins after position ${after}, but the store's log ends at ${position}: the events between are missing`,
       );
     }
     if (position > upTo) throw storeNotEmpty(position, `the file ends at position ${upTo}`);
     if (position === after && hash !== previousHash)
-      throw storeNotEmpty(position, `the file goes on from another event at position ${position}`);
+      throw storeNotEmpty(position, `the file continues from a different event at position ${position}`);
   }
 
   private checkSameHash({ position, hash, type, streamId }: LoggedEvent): void {

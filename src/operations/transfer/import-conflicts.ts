@@ -57,7 +57,7 @@ export class ImportConflicts {
     for (const [i, { eventId, position }] of stored.entries()) {
       const event = events[i] as LoggedEvent;
       if (eventId !== event.eventId) {
-        const what = `the store's at position ${position} is another one than the file's at position ${event.position}`;
+        const what = `the event at position ${position} of the store differs from the one at position ${event.position} of the file`;
         throw userExists(userId, what);
       }
     }

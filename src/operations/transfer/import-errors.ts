@@ -6,7 +6,7 @@ import { Refused } from '../../errors.js';
 export function storeNotEmpty(events: number, what: string): Refused {
   return new Refused(
     'import.store-not-empty',
-    `The store has ${events} events that are not the beginning of this file: ${what}. Import into an empty store, or put the file's events behind those with --append.`,
+    `The store has ${events} events, and this file does not continue them: ${what}. Import into an empty store, or append the file's events with --append.`,
   );
 }
 
@@ -14,7 +14,7 @@ export function storeNotEmpty(events: number, what: string): Refused {
 export function appendOnly(what: string): Refused {
   return new Refused(
     'import.append-only',
-    `${what}; such a file can only be added to a store, with --append.`,
+    `${what}; such a file can only be appended to a store, with --append.`,
   );
 }
 
@@ -22,7 +22,7 @@ export function appendOnly(what: string): Refused {
 export function userExists(userId: string, what: string): Refused {
   return new Refused(
     'import.user-exists',
-    `User ${userId} has events in the store already, and not those of the file: ${what}. Nothing was written.`,
+    `User ${userId} already has events in the store that differ from those of the file: ${what}. Nothing was written.`,
   );
 }
 
@@ -38,6 +38,6 @@ export function keyTaken(key: string): Refused {
 export function storeChanged(what: string): Refused {
   return new Refused(
     'import.store-changed',
-    `Another process wrote to the store during the import: ${what}. Stop every service on it and import again, which goes on from here.`,
+    `Another process wrote to the store during the import: ${what}. Stop every service on the store and import again; the import continues where it stopped.`,
   );
 }

@@ -40,7 +40,7 @@ export class VerifyIndexes {
         await this.reader.indexedRows(table),
       ]);
       if (rows !== indexed)
-        this.addFinding(`${table.name}: ${rows} rows, but ${indexed} of them in the full-text index`);
+        this.addFinding(`${table.name}: ${rows} rows, but ${indexed} entries in the full-text index`);
     }
     return this.findings;
   }
@@ -56,10 +56,10 @@ export class VerifyIndexes {
       const terms = indexed.get(id) ?? '';
       indexed.delete(id);
       if (terms !== indexedTerms(table.fullText, row))
-        this.addFinding(`${table.name}: the index does not hold the words of row ${id} of ${userId}`);
+        this.addFinding(`${table.name}: the index does not contain the words of row ${id} of ${userId}`);
     }
     for (const id of indexed.keys())
-      this.addFinding(`${table.name}: the index holds row ${id} of ${userId}, which is not there`);
+      this.addFinding(`${table.name}: the index contains row ${id} of ${userId}, which does not exist`);
   }
 
   private addFinding(what: string): void {

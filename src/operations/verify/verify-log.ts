@@ -115,7 +115,7 @@ class ChainCheck {
       this.findings.push({
         check: 'order',
         position,
-        what: 'it was recorded before the event in front of it',
+        what: 'its recordedAt is earlier than that of the event before it',
       });
     }
     for (const anchor of this.anchors.get(position) ?? []) this.compareAnchor(event, anchor);
@@ -124,7 +124,7 @@ class ChainCheck {
 
   private compareAnchor({ position, hash, recordedAt }: StoredEvent, anchor: Anchor): void {
     if (anchor.hash === hash || recordedAt > (anchor.takenAt ?? Infinity)) return;
-    const what = `its hash is not the one that ${anchor.source} notes: the log up to here was rewritten since`;
+    const what = `its hash differs from the one in ${anchor.source}: the log up to here was rewritten since then`;
     this.findings.push({ check: 'anchor', position, what });
   }
 
@@ -137,14 +137,14 @@ class ChainCheck {
     if (this.gaps.length > MAX_LISTED_FINDINGS) return;
     const what =
       from === to
-        ? `there is no event at position ${from}, or its stream is not known`
-        : `there are no events at positions ${from} to ${to}, or their streams are not known`;
+        ? `there is no event at position ${from}, or its stream is missing`
+        : `there are no events at positions ${from} to ${to}, or their streams are missing`;
     this.findings.push({ check: 'position-gap', position: from, what });
   }
 
   private addWrongHash({ position, streamId, type }: StoredEvent): void {
     if (++this.wrongHashes > MAX_LISTED_FINDINGS) return;
-    const what = `${type} of ${streamId}, or the event before it, was changed after it was written: its hash does not fit`;
+    const what = `${type} of ${streamId}, or the event before it, was changed after it was written: its hash does not match`;
     this.findings.push({ check: 'hash', position, what });
   }
 }
@@ -152,7 +152,7 @@ class ChainCheck {
 /** Returns the damage that the database finds in its own storage. */
 export async function storageFindings(reader: StoreReader): Promise<Finding[]> {
   const damage = await reader.storageDamage();
-  const hint = '(if the file was copied or put back by hand, its -wal file may be of another moment)';
+  const hint = '(if the file was copied or restored by hand, its -wal file may be from a different time)';
   return damage.map((line) => ({ check: 'storage', what: `the database is damaged: ${line} ${hint}` }));
 }
 
@@ -163,7 +163,7 @@ function lostAtEnd(reader: StoreReader): Promise<Finding[]> {
     const findings: Finding[] = [];
     const given = await reader.lastAssignedPosition();
     if (given > head) {
-      const what = `the log ends at ${head}, but position ${given} was given once: its last events are gone`;
+      const what = `the log ends at ${head}, but position ${given} was once assigned: the last events are missing`;
       findings.push({ check: 'missing-end', position: head + 1, what });
     }
     const order = ['position', 'idempotencyKey'];
@@ -173,7 +173,7 @@ function lostAtEnd(reader: StoreReader): Promise<Finding[]> {
       limit: MAX_LISTED_FINDINGS,
     });
     for (const { idempotencyKey, position } of beyond) {
-      const what = `the receipt of "${idempotencyKey}" says ${position}, but the log ends at ${head}`;
+      const what = `the receipt of "${idempotencyKey}" has position ${position}, but the log ends at ${head}`;
       findings.push({ check: 'receipt', position, what });
     }
     return findings;

@@ -7,6 +7,7 @@ import { allCheckpoints, allSkips, statusOf } from '../../projections/folding/ch
 import { foldStore, type StoppedProjection } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
+import { whyOf } from '../../why.js';
 import { DigestedComparison, type ProjectionComparison } from './compare-rows.js';
 import { VerifyIndexes } from './verify-indexes.js';
 import { storageFindings, verifyLog, type Anchor, type Finding, type VerifiedLog } from './verify-log.js';
@@ -40,7 +41,8 @@ export async function verifyStore(parts: VerifyParts): Promise<VerifyReport> {
   const started = performance.now();
   const storage = await storageFindings(parts.reader);
   const verified = await verifyContents(parts).catch((error: unknown) => {
-    if (error instanceof DamagedDatabase) storage.push({ check: 'storage', what: error.message });
+    if (error instanceof DamagedDatabase)
+      storage.push({ check: 'storage', what: `the database is damaged: ${whyOf(error.cause)}` });
     // Damaged storage cannot be read in full, so the damage itself is the report.
     if (storage.length === 0) throw error;
     return UNREADABLE_CONTENTS;
@@ -108,7 +110,7 @@ async function lostReceipts(reader: StoreReader, anchors: readonly Anchor[]): Pr
     const [event] = await reader.events({ after: position - 1, limit: 1 });
     // The anchor belongs to another history, which may have had more receipts.
     if (event?.position !== position || event.hash !== hash) continue;
-    const what = `the store has ${count} receipts of idempotency keys, ${source} has ${receipts}: a command that is sent again would be done again`;
+    const what = `the store has ${count} receipts of idempotency keys, ${source} has ${receipts}: a retried command would be executed again`;
     return [{ check: 'receipt', what }];
   }
   return [];
@@ -139,7 +141,7 @@ function checkpointFindings(reader: StoreReader, projections: readonly Projectio
       const at = checkpoints.find((each) => each.projection === name);
       if (statusOf(projection, at, head) === 'live') return [];
       const what = at
-        ? `${name} has folded up to ${at.position} with version ${at.version}; the log ends at ${head}, the folds are version ${version}`
+        ? `${name} has folded up to position ${at.position} with version ${at.version}; the log ends at ${head}, and its folds have version ${version}`
         : `${name} has never folded; the log ends at ${head}`;
       return [{ check: 'checkpoint', what }];
     });

@@ -32,7 +32,7 @@ export class VerifyStreams {
       this.addFinding({
         check: 'stream',
         position,
-        what: `${streamId} has the number ${streamKey}, not ${before.streamKey}`,
+        what: `${streamId} has the stream key ${streamKey}, not ${before.streamKey}`,
       });
     }
     this.streams.set(id, { streamKey: before.streamKey, version });
@@ -55,7 +55,10 @@ export class VerifyStreams {
 
   private checkRow({ userId, streamId }: { userId: string; streamId: string }): void {
     if (!this.streams.delete(keyText([userId, streamId])))
-      this.addFinding({ check: 'stream', what: `${streamId} of ${userId} is known, but has no events` });
+      this.addFinding({
+        check: 'stream',
+        what: `${streamId} of ${userId} has a row in the streams table, but no events`,
+      });
   }
 
   private addFinding(finding: Finding): void {

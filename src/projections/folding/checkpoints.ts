@@ -85,5 +85,5 @@ export function failureText({
   eventId,
   cause,
 }: Omit<FailureRow, 'projection' | 'failedAt'>): string {
-  return `It stopped at position ${position}, event ${eventId}: ${cause}`;
+  return `Stopped at position ${position} (event ${eventId}): ${cause}`;
 }

@@ -43,7 +43,7 @@ async function truncateTables(pool: pg.Pool, expected: StoreContent): Promise<vo
     if (!(await hasContent(client, expected)))
       throw new Refused(
         'reset.store-changed',
-        'Someone wrote to the store after its backup was made, so nothing was reset. Stop every service on it, then try again.',
+        'The store changed after its backup was made, so nothing was reset. Stop every service that uses it, then try again.',
       );
     // The table's owner may disable triggers; session_replication_role would need a superuser.
     await client.query('alter table events disable trigger user');

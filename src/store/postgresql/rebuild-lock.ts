@@ -44,6 +44,6 @@ async function tryLock(url: string): Promise<RebuildLock | undefined> {
 export function rebuildLocked(): Refused {
   return new Refused(
     'rebuild.running',
-    'The rebuild of another process runs already; wait for it, or cancel it first.',
+    'Another process is already running a rebuild; wait until it ends, or cancel it.',
   );
 }

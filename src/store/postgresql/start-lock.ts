@@ -42,7 +42,9 @@ async function refuseOld(client: pg.PoolClient, name: string): Promise<void> {
   );
   const { version, major } = rows[0] as { version: string; major?: number };
   if (Number(major) < MIN_POSTGRESQL_VERSION)
-    throw new StartRefused(`${name} is version ${version}; ${MIN_POSTGRESQL_VERSION} or newer is needed.`);
+    throw new StartRefused(
+      `${name} is version ${version}; version ${MIN_POSTGRESQL_VERSION} or newer is required.`,
+    );
 }
 
 /** The error for a database that cannot be used, with the reason and a hint. */

@@ -43,7 +43,7 @@ export function takeDataFolder(folder: string): DataFolder {
   if (!lock) {
     const { pid = 'unknown', since = 'unknown' } = readOwner(folder) ?? {};
     throw new StartRefused(
-      `${folder} is in use by another service (process ${pid}, since ${since}). Stop it, or choose another DATA_DIR.`,
+      `${folder} is in use by another process (pid ${pid}, since ${since}). Stop it, or choose another DATA_DIR.`,
     );
   }
   const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
