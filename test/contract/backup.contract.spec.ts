@@ -297,7 +297,7 @@ for (const database of DATABASES) {
         const written = (text: string) => writeFile(path, zstdCompressSync(text));
 
         await written(lines.replace('"position":22', '"position":23'));
-        const changed = 'line 2, the event at position 23: the event at position 22 is missing';
+        const changed = 'line 3, the event at position 23: the event at position 22 is missing';
         expect((await refused()).message).toBe(`${path} is damaged: ${changed}.`);
         await written(lines.slice(0, lines.indexOf('\n') + 1));
         const truncated = 'it is truncated after line 1, before the first event';
