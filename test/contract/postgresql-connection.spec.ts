@@ -57,7 +57,7 @@ describe('PostgreSQL: a connection that breaks', () => {
     try {
       const cut = reader.snapshot(async () => {
         await reader.head();
-        await cutConnections((reader as unknown as { held: pg.PoolClient }).held);
+        await cutConnections((reader as unknown as { snapshotClient: pg.PoolClient }).snapshotClient);
         await reader.head();
       });
       expect(await refusal(cut)).toMatchObject(UNAVAILABLE);
