@@ -5,12 +5,12 @@ import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js
 import { listBackups, manifestOf, readBackups } from '../../src/operations/backup/backup-folder.js';
 import { BackupState } from '../../src/operations/backup/backup-state.js';
 import type { Manifest } from '../../src/operations/backup/manifest.js';
-import { mergeSegments } from '../../src/operations/backup/merge-segments.js';
 import { prune } from '../../src/operations/backup/prune.js';
-import type { RestoreTarget } from '../../src/operations/backup/restore-plan.js';
-import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js';
-import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
-import { shipLog, type Shipped } from '../../src/operations/backup/ship-log.js';
+import type { RestoreTarget } from '../../src/operations/restore/restore-plan.js';
+import { restoreFile, restoreInto } from '../../src/operations/restore/restore.js';
+import { mergeSegments } from '../../src/operations/shipping/merge-segments.js';
+import { listSegments, segmentsFolder } from '../../src/operations/shipping/segments.js';
+import { shipLog, type Shipped } from '../../src/operations/shipping/ship-log.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers, refusal } from '../support/appends.js';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { InvalidInput } from '../../errors.js';
-import type { DrillProof } from '../../operations/backup/drill.js';
-import type { RestoreTarget } from '../../operations/backup/restore-plan.js';
-import { restoreFile, restoreInto, type RestoreReport } from '../../operations/backup/restore.js';
 import { runDrill } from '../../operations/backup/run-backup.js';
+import type { DrillProof } from '../../operations/restore/drill.js';
+import type { RestoreTarget } from '../../operations/restore/restore-plan.js';
+import { restoreFile, restoreInto, type RestoreReport } from '../../operations/restore/restore.js';
 import { isInstant } from '../../validation/fields.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type ExitCode, type Operation } from './operator-command.js';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { listBackups } from '../../operations/backup/backup-folder.js';
-import { lastDrill, type DrillResult } from '../../operations/backup/drill.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
-import { listSegments } from '../../operations/backup/segments.js';
+import { lastDrill, type DrillResult } from '../../operations/restore/drill.js';
+import { listSegments } from '../../operations/shipping/segments.js';
 import { allCheckpoints, allFailures, failureText } from '../../projections/folding/checkpoints.js';
 import { positionsOf } from '../../projections/reads/positions.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
