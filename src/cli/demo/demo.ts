@@ -18,7 +18,9 @@ interface Options {
 }
 
 const program = new Command('demo')
-  .description('Starts a service on a scratch folder, plays a conversation and shows what is remembered.')
+  .description(
+    'Starts a service on a scratch folder, plays a conversation and shows what the store remembers.',
+  )
   .argument(
     '[file]',
     'a JSONL file of conversations or of labelled dialogues; without one, the bundled story',

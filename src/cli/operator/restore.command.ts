@@ -20,7 +20,7 @@ interface RestoreOptions {
 export function restoreCommand(): Command {
   return operatorCommand(
     'restore',
-    'Restores a backup and what was shipped after it: builds the store beside the present one, verifies it, and swaps. ' +
+    'Restores a backup and the segments after it: builds the store beside the present one, verifies it, and swaps the two. ' +
       'The service must not run. On PostgreSQL the database must be empty.',
     {
       examples: [
@@ -54,9 +54,15 @@ export function restoreCommand(): Command {
       },
     },
   )
-    .option('--to <time|position>', 'how far: an ISO 8601 time with its zone, or the position of an event')
+    .option(
+      '--to <time|position>',
+      'the state to restore: an ISO 8601 time with its zone, or the position of an event',
+    )
     .option('--from <backup>', 'this backup instead of the newest that fits')
-    .option('--drill', 'prove that it can be done in a scratch file, and touch nothing');
+    .option(
+      '--drill',
+      'prove in a scratch file that the backups can be restored, without touching the store',
+    );
 }
 
 /** A projection that stopped at a poison event counts as a difference. */
@@ -103,7 +109,7 @@ function reportLines(done: RestoreReport | DrillProof): string[] {
         `  ${name.padEnd(20)} ${rows} rows, digest ${restored.slice(0, 16)}… ${equal ? 'as in the manifest' : 'NOT as in the manifest'}`,
     ),
     ...done.projections.map(
-      ({ name, rows }) => `  ${name.padEnd(20)} ${rows} rows at the end, as its folds make them`,
+      ({ name, rows }) => `  ${name.padEnd(20)} ${rows} rows at the end, equal to a new fold`,
     ),
     ...done.stopped.map(stoppedText),
     ...done.steps.map(({ step, ms }) => `  ${step.padEnd(9)} ${timeText(ms)}`),

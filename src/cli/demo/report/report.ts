@@ -32,7 +32,7 @@ export function renderReport(summary: Summary, { sections }: Script): string {
 }
 
 function opening({ title, totals, users }: Summary): string[] {
-  const played = `${totals.commands} commands of ${users.length} users, played over HTTP on a database of their own.`;
+  const played = `${totals.commands} commands of ${users.length} users, played over HTTP on a scratch database.`;
   return [`${paint('bold', 'EdgeSoul Store')}  ${title}`, paint('gray', played)];
 }
 
