@@ -3,7 +3,12 @@ import { InvalidInput } from '../../errors.js';
 import { runDrill } from '../../operations/backup/run-backup.js';
 import type { DrillProof } from '../../operations/restore/drill.js';
 import type { RestoreTarget } from '../../operations/restore/restore-plan.js';
-import { restoreFile, restoreInto, type RestoreReport } from '../../operations/restore/restore.js';
+import {
+  restoreFile,
+  restoreInto,
+  type RestoreReport,
+  type RestoreWatch,
+} from '../../operations/restore/restore.js';
 import { isInstant } from '../../validation/fields.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type ExitCode, type Operation } from './operator-command.js';
@@ -74,11 +79,11 @@ function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]
   const { config, terminal } = operation;
   refuseBesideService(operation, ' restore --drill works beside it.');
   let report = terminal.progress('Restoring', 'units');
-  const watch = {
-    begins: (step: string) => {
+  const watch: RestoreWatch = {
+    onStep: (step) => {
       report = terminal.progress(step, 'units');
     },
-    progress: (done: number, total: number) => report(done, total),
+    progress: (done, total) => report(done, total),
   };
   return config.databaseUrl === undefined
     ? restoreFile(config.dataDir, source, watch)

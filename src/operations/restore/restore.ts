@@ -33,7 +33,7 @@ export interface RestoreReport extends BuiltStore {
   ms: number;
 }
 
-/** Callbacks: `begins` at the start of each step, `progress` within it. */
+/** Callbacks: `onStep` at the start of each step, `progress` within it. */
 export interface RestoreWatch {
   onStep?: (step: string) => void;
   progress?: Progress;
