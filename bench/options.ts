@@ -40,10 +40,10 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       'Measures the service against yardsticks in one run; compare ratios, never numbers of different runs.',
     )
     .option('--rounds <n>', 'alternating rounds (3; quick 2)', wholeNumber)
-    .option('--seconds <n>', 'seconds a cell and round (3; quick 1)', wholeNumber)
+    .option('--seconds <n>', 'seconds per cell and round (3; quick 1)', wholeNumber)
     .option('--memories <n>', 'memories of 1,000 users for the search (1000000; quick 50000)', wholeNumber)
     .option('--events <n>', 'events to rebuild from (1000000; quick 50000)', wholeNumber)
-    .option('--quick', 'a small run of a few minutes: says whether it works, not how fast it is')
+    .option('--quick', 'a short run of a few minutes: shows whether everything works, not how fast it is')
     .option('--json', 'prints the report as JSON')
     .addOption(
       new Option(

@@ -34,7 +34,7 @@ function machine({ environment, options }: Report): string {
       `${environment.filesystem}; 4 KiB written and synced in ${environment.diskSyncMs.toFixed(2)} ms (median)`,
     ],
     ['fsync', environment.fsync],
-    ['run', `${options.rounds} alternating rounds of ${options.seconds} s a cell; medians over the rounds`],
+    ['run', `${options.rounds} alternating rounds of ${options.seconds} s per cell; medians over the rounds`],
   ];
   const table = new Table({
     colWidths: [14, 100],
@@ -42,7 +42,9 @@ function machine({ environment, options }: Report): string {
     style: { head: [], border: [], compact: true },
   });
   table.push(...rows);
-  const warning = options.quick ? '\nA quick run: it says whether things work, not how fast they are.' : '';
+  const warning = options.quick
+    ? '\nA quick run: it shows whether everything works, not how fast it is.'
+    : '';
   return table.toString() + warning;
 }
 

@@ -1,5 +1,9 @@
 import {
   Conflict,
+  DamagedDatabase,
+  DatabaseLocked,
+  DiskFailure,
+  ForeignDatabase,
   InvalidInput,
   KeyReused,
   NotFound,
@@ -89,10 +93,14 @@ describe('errors', () => {
     PoisonEvent.undecodable({ position: 7, streamId: 's' }, 'is broken', cause),
     PoisonEvent.folding('emotion-trend', { position: 7, type: 'emotion.observed', streamId: 's' }, cause),
     Unavailable.busy(9),
+    DiskFailure.database(cause),
+    DatabaseLocked.database(cause),
+    DamagedDatabase.because(cause),
+    ForeignDatabase.because(cause),
     Unexpected.from(cause),
   ])('are the same after a transfer between threads: $name', (error) => {
     const again = errorFrom(structuredClone(errorData(error)));
-    expect(again).toBeInstanceOf(error.constructor);
+    expect(again.constructor).toBe(error.constructor);
     expect({ ...again, message: again.message }).toEqual({ ...error, message: error.message });
     expect((again.cause as Error | undefined)?.stack).toBe((error.cause as Error | undefined)?.stack);
   });

@@ -1,23 +1,5 @@
-import {
-  InvalidInput,
-  NotFound,
-  Refused,
-  Conflict,
-  TooLarge,
-  UnsupportedMedia,
-  FileRefused,
-  KeyReused,
-  Corrupt,
-  DamagedDatabase,
-  ForeignDatabase,
-  PoisonEvent,
-  Unexpected,
-  Unavailable,
-  DiskFailure,
-  DatabaseLocked,
-  StoreError,
-  type ErrorDetails,
-} from './errors.js';
+import * as taxonomy from './errors.js';
+import { StoreError, Unexpected, type ErrorDetails } from './errors.js';
 
 /** The result of a task in another thread: its value, or its error as data. */
 export type ThreadResult<T> = { value: T } | { error: ErrorData };
@@ -37,24 +19,10 @@ export function unwrap<T>(result: ThreadResult<T>): T {
   return result.value;
 }
 
-const ERROR_CLASSES = [
-  InvalidInput,
-  NotFound,
-  Refused,
-  Conflict,
-  TooLarge,
-  UnsupportedMedia,
-  FileRefused,
-  KeyReused,
-  Corrupt,
-  DamagedDatabase,
-  ForeignDatabase,
-  PoisonEvent,
-  Unexpected,
-  Unavailable,
-  DiskFailure,
-  DatabaseLocked,
-];
+/** Every class of the taxonomy: what errors.ts declares crosses threads as itself. */
+const ERROR_CLASSES = Object.values(taxonomy).filter(
+  (each): each is typeof Unexpected => each.prototype instanceof StoreError,
+);
 
 /** An error as data: structured cloning between threads loses an error's class. */
 export interface ErrorData extends ErrorDetails {

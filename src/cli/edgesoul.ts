@@ -17,11 +17,12 @@ import { verifyCommand } from './operator/verify.command.js';
 
 const program = new Command('edgesoul')
   .description(
-    'Operates an EdgeSoul Store: beside a running service, which it asks over HTTP, or on its files alone.',
+    'Operates an EdgeSoul Store: over HTTP through a running service, or directly on its files or database.',
   )
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the verification found differences.\nEach command has --help with examples.',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 a verification found differences, or an event of a ' +
+      'restored or imported log stops a projection.\nEach command has --help with examples.',
   );
 
 const COMMANDS = [

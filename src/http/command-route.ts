@@ -12,24 +12,31 @@ export function CommandRoute(route: {
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'A retry with the same key gets the first answer again.',
+      description: 'A retry with the same key returns the first answer again.',
     }),
-    ApiHeader({ name: 'X-Correlation-Id', required: false, description: 'Kept with the events and echoed.' }),
+    ApiHeader({
+      name: 'X-Correlation-Id',
+      required: false,
+      description: "Stored with the events and returned in the answer's headers.",
+    }),
   ];
   const errorAnswers = [
     problem(400, 'The request is not valid; `errors` names every bad field.'),
-    problem(422, 'The key was used before for another command.'),
-    problem(503, 'Too many commands wait; see Retry-After.'),
+    problem(422, 'The key has already been used for another command.'),
+    problem(
+      503,
+      'The service cannot take the command now; `code` gives the reason. Retry after `Retry-After` seconds.',
+    ),
   ];
   if (route.conditional) {
     headers.push(
       ApiHeader({
         name: 'If-Match',
         required: false,
-        description: 'The version the change is meant for, in quotes.',
+        description: 'The version that the change expects, in quotes.',
       }),
     );
-    errorAnswers.push(problem(412, 'The stream has another version; `currentVersion` says which.'));
+    errorAnswers.push(problem(412, 'The stream is at another version, given in `currentVersion`.'));
   }
   return applyDecorators(
     ApiResponse({ status: route.status, type: route.answer }),

@@ -16,7 +16,7 @@ const TITLES: Record<number, string> = {
 
 /** One bad field of a request. */
 export class ProblemField {
-  @ApiProperty({ description: 'Where it stands, like `emotion.intensity`.' })
+  @ApiProperty({ description: 'Path of the field, such as `emotion.intensity`.' })
   path: string;
 
   @ApiProperty()
@@ -34,10 +34,10 @@ export class ProblemAnswer {
   @ApiProperty({ example: 400 })
   status: number;
 
-  @ApiProperty({ description: 'Stable, for programs.', example: 'request.invalid' })
+  @ApiProperty({ description: 'Stable code for programs.', example: 'request.invalid' })
   code: string;
 
-  @ApiProperty({ description: 'For people.' })
+  @ApiProperty({ description: 'Explanation for people.' })
   detail: string;
 
   @ApiProperty({ type: [ProblemField], required: false })

@@ -16,7 +16,7 @@ export function measureRequests(instance: FastifyInstance, registry: Registry): 
   });
   const durations = new Histogram({
     name: 'edgesoul_http_request_duration_seconds',
-    help: 'Time from a request to the end of its answer, without event streams.',
+    help: 'Time from the start of a request to the end of its answer; event streams are left out.',
     labelNames,
     buckets: SECOND_BUCKETS,
     registers: [registry],

@@ -27,7 +27,7 @@ export class Metrics {
   readonly registry = new Registry();
   private readonly failures = new Counter({
     name: 'edgesoul_scrape_failures_total',
-    help: 'Metrics that a scrape had to leave out because their value could not be had in time.',
+    help: 'Metric values that a scrape could not read: reading failed or timed out.',
     labelNames: ['metric'],
     registers: [this.registry],
   });

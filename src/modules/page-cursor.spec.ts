@@ -37,7 +37,7 @@ describe('a cursor', () => {
     expect(refusalOf(() => decodeCursor(cursor, ['number', 'string']))).toMatchObject({
       status: 400,
       code: 'request.invalid',
-      errors: [{ path: 'cursor', message: 'must be the nextCursor of the page before' }],
+      errors: [{ path: 'cursor', message: 'must be the nextCursor of the previous page' }],
     });
   });
 });

@@ -22,5 +22,5 @@ export function decodeCursor(cursor: string, types: readonly ('string' | 'number
   } catch {
     // Text that is not JSON is refused below, like any other bad cursor.
   }
-  throw InvalidInput.field('cursor', 'must be the nextCursor of the page before');
+  throw InvalidInput.field('cursor', 'must be the nextCursor of the previous page');
 }

@@ -24,7 +24,7 @@ describe('the time of an occurrence', () => {
     const late = new Date(NOW + DAY + 1).toISOString();
     expect(refusalOf(() => occurrenceTime(late, NOW))).toMatchObject({
       status: 400,
-      errors: [{ path: 'occurredAt', message: 'must not lie more than a day in the future' }],
+      errors: [{ path: 'occurredAt', message: 'must not be more than a day in the future' }],
     });
   });
 });

@@ -28,6 +28,6 @@ export function occurrenceTime(occurredAt: string | undefined, now: number): num
   if (occurredAt === undefined) return now;
   const at = Date.parse(occurredAt);
   if (at > now + MAX_AHEAD_MS)
-    throw InvalidInput.field('occurredAt', 'must not lie more than a day in the future');
+    throw InvalidInput.field('occurredAt', 'must not be more than a day in the future');
   return at;
 }

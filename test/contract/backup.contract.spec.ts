@@ -5,13 +5,13 @@ import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js
 import { listBackups, manifestOf, readBackups } from '../../src/operations/backup/backup-folder.js';
 import { BackupState } from '../../src/operations/backup/backup-state.js';
 import type { Manifest } from '../../src/operations/backup/manifest.js';
-import { mergeSegments } from '../../src/operations/backup/merge-segments.js';
 import { prune } from '../../src/operations/backup/prune.js';
-import type { RestoreTarget } from '../../src/operations/backup/restore-plan.js';
-import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js';
 import { runBackup, runDrill } from '../../src/operations/backup/run-backup.js';
-import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
-import { shipLog, type Shipped } from '../../src/operations/backup/ship-log.js';
+import type { RestoreTarget } from '../../src/operations/restore/restore-plan.js';
+import { restoreFile, restoreInto } from '../../src/operations/restore/restore.js';
+import { mergeSegments } from '../../src/operations/shipping/merge-segments.js';
+import { listSegments, segmentsFolder } from '../../src/operations/shipping/segments.js';
+import { shipLog, type Shipped } from '../../src/operations/shipping/ship-log.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import { takeLock } from '../../src/store/sqlite/folder-lock.js';
 import type { NewEvent } from '../../src/writer/write-command.js';

@@ -188,9 +188,11 @@ describe('a start with folds of another version', () => {
     }
     expect([...seen].filter((refusal) => refusal !== '503 projection.unavailable')).toEqual([]);
     expect((await store.user('ada-1').get('/conversation')).body).toEqual(before);
-    expect(store.log.some((line) => line.includes('"rebuilt"') && line.includes('conversation-window'))).toBe(
-      true,
-    );
+    expect(
+      store.log.some(
+        (line) => line.includes('"projections rebuilt"') && line.includes('conversation-window'),
+      ),
+    ).toBe(true);
     expect((await store.user('ada-1').post('/turns', turn({ sessionId: 'session-1' }))).status).toBe(201);
     expect((await verify()).ok).toBe(true);
   });
@@ -211,11 +213,11 @@ describe('the command line', () => {
     const found = await edgesoul(['verify'], store.settings);
     expect(found.code).toBe(3);
     expect(found.stdout).toMatch(/conversation-window.*DIFFER/);
-    expect(found.stdout).toMatch(/should \{.*"userId"/);
+    expect(found.stdout).toMatch(/folded \{.*"userId"/);
 
     const rebuilt = await edgesoul(['rebuild'], store.settings);
     expect(rebuilt.code).toBe(0);
-    expect(rebuilt.stdout).toMatch(/conversation-window: \d+ of \d+ rows were not what the log says/);
+    expect(rebuilt.stdout).toMatch(/conversation-window: \d+ of \d+ rows did not match the log/);
     expect((await edgesoul(['verify'], store.settings)).code).toBe(0);
   });
 
@@ -288,7 +290,7 @@ describe('an event that folds cannot take', () => {
     );
     const found = await edgesoul(['verify'], store.settings);
     expect(found.code).toBe(3);
-    expect(found.stdout).toContain(`emotion-trend leaves out event ${eventId}`);
+    expect(found.stdout).toContain(`emotion-trend skips event ${eventId}`);
     expect(found.stdout).toMatch(new RegExp(`hash at position ${position}`));
     expect(found.stdout).not.toMatch(/DIFFER/);
   });

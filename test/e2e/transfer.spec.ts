@@ -73,7 +73,7 @@ describe('edgesoul export beside a service that 64 clients write to', () => {
     const copy = { DATA_DIR: join(folder, 'copy') };
     const { code, stdout } = await edgesoul(['import', file], copy);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Verified: the log is whole, and all 4 projections are as it says/);
+    expect(stdout).toMatch(/Verified: the log is intact, and all 4 projections match it/);
     const service = await Store.start({ ...copy, DATABASE_URL: '' });
     const known = new Set(last);
     const commands = load.sent.filter(({ key }) => known.has(key)).filter((_, i) => i % 10 === 0);

@@ -5,7 +5,7 @@ import { receiptsTable, type ReceiptRow } from '../../src/events/log/log-tables.
 import { backUp } from '../../src/operations/backup/back-up.js';
 import { removePartials } from '../../src/operations/backup/backup-folder.js';
 import type { Manifest } from '../../src/operations/backup/manifest.js';
-import { restoreFile, type RestoreSource, type RestoreReport } from '../../src/operations/backup/restore.js';
+import { restoreFile, type RestoreSource, type RestoreReport } from '../../src/operations/restore/restore.js';
 import type { DatabaseAddress } from '../../src/store/database-address.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import { scratchFolder } from './sqlite-test-database.js';

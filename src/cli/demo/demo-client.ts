@@ -1,7 +1,7 @@
 import { whyOf } from '../../why.js';
 import type { Page } from './answers.js';
 import { requestOf, type Command } from './commands.js';
-import { DemoError } from './demo-script.js';
+import { DemoError } from './scripts/demo-script.js';
 
 interface Problem {
   title?: string;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { whyOf } from '../../why.js';
 import { startService } from '../service-process.js';
-import { bundledScript } from './bundled-script.js';
 import { DemoClient } from './demo-client.js';
-import { DemoError, type Script } from './demo-script.js';
-import { renderReport } from './report.js';
-import { readScript } from './script-file.js';
-import { bytesIn, demonstrate, type DemoResult, type Summary } from './summary.js';
+import { renderReport } from './report/report.js';
+import { bytesIn, demonstrate, type DemoResult, type Summary } from './report/summary.js';
+import { bundledScript } from './scripts/bundled-script.js';
+import { DemoError, type Script } from './scripts/demo-script.js';
+import { readScript } from './scripts/script-file.js';
 
 interface Options {
   json?: boolean;
@@ -18,7 +18,9 @@ interface Options {
 }
 
 const program = new Command('demo')
-  .description('Starts a service on a scratch folder, plays a conversation and shows what is remembered.')
+  .description(
+    'Starts a service on a scratch folder, plays a conversation and shows what the store remembers.',
+  )
   .argument(
     '[file]',
     'a JSONL file of conversations or of labelled dialogues; without one, the bundled story',

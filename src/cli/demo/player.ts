@@ -1,7 +1,7 @@
 import type { Command } from './commands.js';
 import { eachAtMost } from './concurrency.js';
 import type { DemoClient } from './demo-client.js';
-import type { Script } from './demo-script.js';
+import type { Script } from './scripts/demo-script.js';
 
 const USERS_AT_ONCE = 8;
 const MAX_BATCH_COMMANDS = 200;

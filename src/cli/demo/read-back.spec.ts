@@ -1,6 +1,6 @@
 import type { Command } from './commands.js';
 import { memoriesSent } from './read-back.js';
-import { shareFound, totalRecall } from './recall.js';
+import { shareFound, totalRecall } from './report/recall.js';
 
 const address = { userId: 'u', idempotencyKey: 'k' };
 const form = (memoryId: string): Command => ({

@@ -1,7 +1,7 @@
 import type { EmotionPattern, FeedEvent, FeedPage, Memory, Page } from './answers.js';
 import type { DemoClient } from './demo-client.js';
-import type { Script, ScriptUser } from './demo-script.js';
-import { userPath } from './portrait.js';
+import { userPath } from './report/portrait.js';
+import type { Script, ScriptUser } from './scripts/demo-script.js';
 
 /** How many items were sent, and how many of them came back unchanged. */
 export interface ReadBack {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readBackups } from '../../operations/backup/backup-folder.js';
-import { listSegments } from '../../operations/backup/segments.js';
+import { listSegments } from '../../operations/shipping/segments.js';
 import { EXIT, operatorCommand } from './operator-command.js';
 import { ageText, sizeText } from './texts.js';
 

@@ -15,7 +15,7 @@ interface Options {
 export function exportCommand() {
   return operatorCommand(
     'export',
-    'Writes the log as lines of JSON, which `import` takes in on either kind of database; a service may run meanwhile.',
+    'Writes the log as lines of JSON, which `import` reads into either kind of database. A service may run at the same time.',
     {
       examples: [
         'npm run edgesoul -- export edgesoul.ndjson.zst',
@@ -33,7 +33,7 @@ export function exportCommand() {
     .argument('[file]', 'ends in .ndjson, .ndjson.zst or .ndjson.gz; - for stdout', '-')
     .option('--user <id>', 'only the events and receipts of this user')
     .option('--after <position>', 'only what comes after this position', parsePosition, 0)
-    .option('--resume', 'go on with an export to this file that was interrupted');
+    .option('--resume', 'continue an interrupted export to this file');
 }
 
 async function runExport(operation: Operation, file: string, options: Options): Promise<void> {
@@ -46,7 +46,7 @@ async function runExport(operation: Operation, file: string, options: Options): 
       if (file === '-') return exportTo(reader, process.stdout, range, { signal });
       const context = { progress: terminal.progress('Exporting', 'events'), signal };
       return exportLog(reader, { file, range, resume }, context);
-    }, `Interrupted; the same command with --resume goes on with ${file}.partial.`);
+    }, `Interrupted; the same command with --resume continues from ${file}.partial.`);
     // stdout contains the exported lines, so nothing else is printed there.
     if (file === '-') return;
     terminal.result({ file, ...report }, reportLines(file, report));
@@ -69,6 +69,6 @@ function reportLines(
 function parsePosition(text: string): number {
   const position = Number(text);
   if (!Number.isSafeInteger(position) || position < 0)
-    throw new InvalidArgumentError('It is a position: a whole number from 0.');
+    throw new InvalidArgumentError('A position is a whole number from 0.');
   return position;
 }

@@ -23,7 +23,7 @@ const PHASES = { check: 'Checking the file', write: 'Importing', fold: 'Folding'
 export function importCommand() {
   return operatorCommand(
     'import',
-    'Takes an exported file into an empty store, at the same positions, or behind what a store has. No service may run on it.',
+    'Imports an exported file into an empty store at the same positions, or appends it to a store. No service may run on the store.',
     {
       examples: [
         'npm run edgesoul -- import edgesoul.ndjson.zst --data-dir ./copy',
@@ -39,8 +39,8 @@ export function importCommand() {
       },
     },
   )
-    .argument('<file>', 'as `export` wrote it: .ndjson, .ndjson.zst or .ndjson.gz')
-    .option('--append', 'put the events behind those that the store has, at new positions')
+    .argument('<file>', 'a file written by `export`: .ndjson, .ndjson.zst or .ndjson.gz')
+    .option('--append', "append the events to the store's log, at new positions")
     .option('--no-verify', 'do not verify the store afterwards');
 }
 
@@ -64,7 +64,7 @@ function runImport(
           request,
           { ...progressPerPhase(terminal), signal },
         ),
-      'Interrupted; the same command goes on where it stopped.',
+      'Interrupted; run the same command again to continue.',
     );
   });
 }
@@ -97,9 +97,9 @@ function reportLines(file: string, report: ImportReport): string[] {
   const { events, already, moved, receipts, head, stopped, verified, ms } = report;
   const seconds = (ms / 1_000).toFixed(1);
   return [
-    `Took ${events} events and ${receipts} receipts of ${file} in ${seconds} s.`,
-    ...(already > 0 ? [`${already} events of it were in the store already.`] : []),
-    ...(moved > 0 ? [`${moved} events got new positions, and with them new hashes.`] : []),
+    `Imported ${events} events and ${receipts} receipts from ${file} in ${seconds} s.`,
+    ...(already > 0 ? [`${already} events of the file were already in the store.`] : []),
+    ...(moved > 0 ? [`${moved} events got new positions and therefore new hashes.`] : []),
     `The log ends at position ${head.position}; the hash of the last event is ${head.hash}.`,
     ...stopped.flatMap((poison) => [stoppedText(poison), skipText(poison)]),
     ...(verified ? verificationLines(verified) : []),
@@ -107,12 +107,12 @@ function reportLines(file: string, report: ImportReport): string[] {
 }
 
 function verificationLines({ ok, findings, projections }: NonNullable<ImportReport['verified']>): string[] {
-  if (ok) return [`Verified: the log is whole, and all ${projections.length} projections are as it says.`];
+  if (ok) return [`Verified: the log is intact, and all ${projections.length} projections match it.`];
   return [
     'The verification found differences:',
     ...findings.map(({ check, what }) => `  ${check}: ${what}`),
     ...projections
       .filter(({ differences }) => differences > 0)
-      .map(({ name, differences }) => `  ${name}: ${differences} rows are not what the log says`),
+      .map(({ name, differences }) => `  ${name}: ${differences} rows do not match the log`),
   ];
 }

@@ -3,7 +3,7 @@ import { Refused } from '../../errors.js';
 /** Runs the work; Ctrl-C and SIGTERM abort it, and it then throws Refused with `next` as the message. */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  next = 'Interrupted; what was begun has been removed.',
+  next = 'Interrupted; unfinished files were removed.',
 ): Promise<T> {
   const abort = new AbortController();
   const interrupt = () => abort.abort();

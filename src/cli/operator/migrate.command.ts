@@ -8,7 +8,7 @@ import { addressOf, withFolder, withStore } from './where.js';
 export function initCommand(): Command {
   return operatorCommand(
     'init',
-    'Makes an empty store: the data folder, or the tables in a PostgreSQL database. Leaves one that is there as it is.',
+    "Creates an empty store: the data folder, or the tables in a PostgreSQL database. An existing store is only brought to this release's schema.",
     {
       examples: [
         'npm run edgesoul -- init --data-dir ./data',
@@ -20,7 +20,7 @@ export function initCommand(): Command {
         terminal.result({ migrations }, [
           migrations.length > 0
             ? `${name} is ready (${migrations.join(', ')}).`
-            : `${name} was there already; nothing was changed.`,
+            : `${name} already contains a store; nothing was changed.`,
         ]);
         return EXIT.done;
       },

@@ -45,7 +45,7 @@ export function operatorCommand(
     .option('--data-dir <folder>', 'the data folder (DATA_DIR, ./data)')
     .option('--backup-dir <folder>', 'where backups are (BACKUP_DIR, ./backups)')
     .option('--database-url <url>', 'a PostgreSQL database instead of the data folder (DATABASE_URL)')
-    .option('--url <url>', 'ask the service at this address')
+    .option('--url <url>', 'use the service at this address')
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`)
     .action(async (...args: unknown[]) => {
       const command = args.at(-1) as Command;

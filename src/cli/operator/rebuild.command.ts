@@ -24,7 +24,7 @@ type Outcome = Pick<RebuildReport, 'position' | 'swapped' | 'failed' | 'differen
 export function rebuildCommand(): Command {
   return operatorCommand(
     'rebuild',
-    'Makes projections anew from the log, beside the live ones, compares both, and swaps them.',
+    'Rebuilds projections from the log beside the live ones, compares both, and swaps them.',
     {
       examples: [
         'npm run edgesoul -- rebuild',
@@ -41,9 +41,11 @@ export function rebuildCommand(): Command {
     },
   )
     .addOption(
-      new Option('--projection <names...>', 'only these').choices(PROJECTIONS.map(({ name }) => name)),
+      new Option('--projection <names...>', 'rebuild only these projections').choices(
+        PROJECTIONS.map(({ name }) => name),
+      ),
     )
-    .option('--skip <eventId>', 'leave this event out, for ever, where a projection has stopped at it');
+    .option('--skip <eventId>', 'permanently skip this event in the projections that have stopped at it');
 }
 
 async function runRebuild(
@@ -62,7 +64,7 @@ async function runRebuild(
     await migrate(address);
     const rebuilt = await interruptible(
       (signal) => rebuildInThread({ address, ...request }, { progress, signal }),
-      'Interrupted; nothing half-made is left.',
+      'Interrupted; unfinished tables were removed, and the live ones were kept.',
     );
     return { ...rebuilt, state: rebuilt.failed.length > 0 ? 'failed' : 'swapped', error: null };
   });
@@ -78,7 +80,7 @@ function reportLines({ state, error, swapped, failed, differences, position }: O
       .filter(({ differences: count }) => count > 0)
       .map(
         ({ name, differences: count, rows }) =>
-          `  ${name}: ${count} of ${rows} rows were not what the log says; now they are.`,
+          `  ${name}: ${count} of ${rows} rows did not match the log and have been corrected.`,
       ),
     ...failed.flatMap((poison) => [stoppedText(poison), skipText(poison)]),
   ];

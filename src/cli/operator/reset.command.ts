@@ -68,6 +68,6 @@ function backUp({ config, terminal }: Operation, address: DatabaseAddress) {
   const order = { address, folder: config.backupDir, backupId: newId() };
   return interruptible(
     (signal) => runBackup(order, { progress, signal }),
-    'Interrupted; what was begun has been removed, and nothing was reset.',
+    'Interrupted; unfinished files were removed, and nothing was reset.',
   );
 }

@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
 import { InvalidInput } from '../../errors.js';
-import type { DrillProof } from '../../operations/backup/drill.js';
-import type { RestoreTarget } from '../../operations/backup/restore-plan.js';
-import { restoreFile, restoreInto, type RestoreReport } from '../../operations/backup/restore.js';
 import { runDrill } from '../../operations/backup/run-backup.js';
+import type { DrillProof } from '../../operations/restore/drill.js';
+import type { RestoreTarget } from '../../operations/restore/restore-plan.js';
+import {
+  restoreFile,
+  restoreInto,
+  type RestoreReport,
+  type RestoreWatch,
+} from '../../operations/restore/restore.js';
 import { isInstant } from '../../validation/fields.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type ExitCode, type Operation } from './operator-command.js';
@@ -20,7 +25,7 @@ interface RestoreOptions {
 export function restoreCommand(): Command {
   return operatorCommand(
     'restore',
-    'Restores a backup and what was shipped after it: builds the store beside the present one, verifies it, and swaps. ' +
+    'Restores a backup and the segments after it: builds the store beside the present one, verifies it, and swaps the two. ' +
       'The service must not run. On PostgreSQL the database must be empty.',
     {
       examples: [
@@ -54,9 +59,15 @@ export function restoreCommand(): Command {
       },
     },
   )
-    .option('--to <time|position>', 'how far: an ISO 8601 time with its zone, or the position of an event')
+    .option(
+      '--to <time|position>',
+      'the state to restore: an ISO 8601 time with its zone, or the position of an event',
+    )
     .option('--from <backup>', 'this backup instead of the newest that fits')
-    .option('--drill', 'prove that it can be done in a scratch file, and touch nothing');
+    .option(
+      '--drill',
+      'prove in a scratch file that the backups can be restored, without touching the store',
+    );
 }
 
 /** A projection that stopped at a poison event counts as a difference. */
@@ -68,11 +79,11 @@ function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]
   const { config, terminal } = operation;
   refuseBesideService(operation, ' restore --drill works beside it.');
   let report = terminal.progress('Restoring', 'units');
-  const watch = {
-    begins: (step: string) => {
+  const watch: RestoreWatch = {
+    onStep: (step) => {
       report = terminal.progress(step, 'units');
     },
-    progress: (done: number, total: number) => report(done, total),
+    progress: (done, total) => report(done, total),
   };
   return config.databaseUrl === undefined
     ? restoreFile(config.dataDir, source, watch)
@@ -103,7 +114,7 @@ function reportLines(done: RestoreReport | DrillProof): string[] {
         `  ${name.padEnd(20)} ${rows} rows, digest ${restored.slice(0, 16)}… ${equal ? 'as in the manifest' : 'NOT as in the manifest'}`,
     ),
     ...done.projections.map(
-      ({ name, rows }) => `  ${name.padEnd(20)} ${rows} rows at the end, as its folds make them`,
+      ({ name, rows }) => `  ${name.padEnd(20)} ${rows} rows at the end, equal to a new fold`,
     ),
     ...done.stopped.map(stoppedText),
     ...done.steps.map(({ step, ms }) => `  ${step.padEnd(9)} ${timeText(ms)}`),

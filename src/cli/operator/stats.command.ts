@@ -8,7 +8,7 @@ import { existingAddress, serviceOf } from './where.js';
 export function statsCommand(): Command {
   return operatorCommand(
     'stats',
-    'Counts users, events by type and rows, and says how much room they take.',
+    'Counts users, events by type and rows, and reports the disk space that they take.',
     {
       examples: ['npm run edgesoul -- stats', 'npm run --silent edgesoul -- stats --json'],
       action: async (operation) => {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { listBackups } from '../../operations/backup/backup-folder.js';
-import { lastDrill, type DrillResult } from '../../operations/backup/drill.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
-import { listSegments } from '../../operations/backup/segments.js';
+import { lastDrill, type DrillResult } from '../../operations/restore/drill.js';
+import { listSegments } from '../../operations/shipping/segments.js';
 import { allCheckpoints, allFailures, failureText } from '../../projections/folding/checkpoints.js';
 import { positionsOf } from '../../projections/reads/positions.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
@@ -27,7 +27,7 @@ interface Status extends StoreStatus {
 export function statusCommand(): Command {
   return operatorCommand(
     'status',
-    'Says whether a service runs, where the log ends and how far each projection is.',
+    'Reports whether a service runs, where the log ends and the position of each projection.',
     {
       examples: ['npm run edgesoul -- status', 'npm run --silent edgesoul -- status --json'],
       action: async (operation) => {
@@ -52,7 +52,7 @@ function serviceLine({ service }: Status, { config }: Operation): string {
   if (service !== null) return `A service runs at ${service}.`;
   return config.databaseUrl === undefined
     ? 'No service runs on this store.'
-    : 'Read from the database; --url asks a service on it.';
+    : 'Read from the database; --url uses a service on it instead.';
 }
 
 async function statusOf(operation: Operation): Promise<Status> {
@@ -78,7 +78,7 @@ function backupLines({ lastBackup, shippedTo, lastDrill: drill }: Status): strin
       : `The last backup is ${lastBackup.file}, ${ageText(lastBackup.createdAt)} old, up to position ${lastBackup.position}.`,
     ...(shippedTo === null ? [] : [`Segments hold the log up to position ${shippedTo}.`]),
     drill === null
-      ? 'No restore drill was made.'
+      ? 'There has been no restore drill.'
       : `The last restore drill, ${ageText(drill.at)} ago, ${drill.ok ? 'succeeded' : 'FAILED'}.`,
   ];
 }

@@ -34,5 +34,5 @@ export function stoppedText({ projection, position, eventId, cause }: StoppedPro
 
 /** The command that skips the event in the store in which the projection stopped. */
 export function skipText({ eventId }: StoppedProjection): string {
-  return `  To leave that event out for ever: npm run edgesoul -- rebuild --skip ${eventId}`;
+  return `  To skip that event permanently: npm run edgesoul -- rebuild --skip ${eventId}`;
 }

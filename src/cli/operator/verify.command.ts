@@ -58,14 +58,14 @@ function reportLines({
   const differenceLines = projections.flatMap(({ name, firstDifferences }) =>
     firstDifferences.map(
       ({ table, key, live, folded }) =>
-        `  ${name}, ${table} ${JSON.stringify(key)}:\n    is     ${JSON.stringify(live ?? null)}\n    should ${JSON.stringify(folded ?? null)}`,
+        `  ${name}, ${table} ${JSON.stringify(key)}:\n    live   ${JSON.stringify(live ?? null)}\n    folded ${JSON.stringify(folded ?? null)}`,
     ),
   );
   const findingLines = findings.map(
     ({ check, position: at, what }) => `  ${check}${at ? ` at position ${at}` : ''}: ${what}`,
   );
   const skipLines = skipped.map(
-    ({ projection, eventId }) => `  ${projection} leaves out event ${eventId}, as an operator said`,
+    ({ projection, eventId }) => `  ${projection} skips event ${eventId}, as an operator decided`,
   );
   const verdict = ok ? 'Nothing is missing or changed.' : (error ?? 'There are differences.');
   return [...head, ...rows, ...findingLines, ...differenceLines, ...skipLines, verdict];

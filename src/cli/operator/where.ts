@@ -17,7 +17,7 @@ export function serviceOf({ url, config }: Operation): RunningService | undefine
   if (!owner) return undefined;
   if (owner.url === undefined) {
     throw new StartRefused(
-      `${config.dataDir} is in use by process ${owner.pid}, which serves no HTTP yet; try again when it does, or stop it.`,
+      `${config.dataDir} is in use by process ${owner.pid}, which does not serve HTTP. Try again later, or stop it.`,
     );
   }
   return new RunningService(owner.url);

@@ -16,24 +16,24 @@ export class BackupMetrics {
 
     gauge(
       'edgesoul_backup_last_success_timestamp_seconds',
-      'When the newest full backup was begun; 0 when there is none although backups are scheduled or continuous.',
+      'Start time of the newest full backup; 0 when there is none although backups are scheduled or continuous.',
       ({ lastBackup, backupError }) =>
         secondsOf(lastBackup?.createdAt) ??
         zeroWhenExpected(backupError === null && (continuous || schedule !== undefined)),
     );
     gauge(
       'edgesoul_backup_last_failed',
-      '1 when the last full backup, or the last pass of the continuous one, failed.',
+      '1 when the last full backup, or the last pass of the continuous backup, failed.',
       ({ backupError, shipping }) => Number(backupError !== null || (shipping?.error ?? null) !== null),
     );
     gauge(
       'edgesoul_backup_shipped_position',
-      'Up to here this process has brought the log into the backup folder.',
+      'Position up to which this process has shipped the log to the backup folder.',
       ({ shipping }) => shipping?.position ?? null,
     );
     gauge(
       'edgesoul_drill_last_success_timestamp_seconds',
-      'When a restore drill last succeeded; 0 when none has although drills are scheduled.',
+      'Time of the last successful restore drill; 0 when there is none although drills are scheduled.',
       ({ lastDrill }) =>
         secondsOf(lastDrill?.lastSuccessAt ?? undefined) ?? zeroWhenExpected(drillSchedule !== undefined),
     );

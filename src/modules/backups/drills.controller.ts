@@ -2,8 +2,8 @@ import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { valid } from '../../http/valid.pipe.js';
 import { Backups } from '../../operations/backup/backups.js';
-import type { DrillProof } from '../../operations/backup/drill.js';
 import type { Job } from '../../operations/jobs.js';
+import type { DrillProof } from '../../operations/restore/drill.js';
 import { DrillAnswer, DrillBegun, DrillPath, type DrillProofAnswer } from './backups.dto.js';
 
 @ApiTags('operations')

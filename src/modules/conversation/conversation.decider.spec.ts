@@ -141,7 +141,7 @@ describe('recording a turn', () => {
     given(...talking())
       .when(record({ occurredAt: new Date(occurredAt + 1).toISOString() }))
       .thenFails('request.invalid', [
-        { path: 'occurredAt', message: 'must not lie more than a day in the future' },
+        { path: 'occurredAt', message: 'must not be more than a day in the future' },
       ]);
   });
 });

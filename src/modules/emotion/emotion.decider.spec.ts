@@ -66,7 +66,7 @@ describe('observing an emotion', () => {
     given(registered())
       .when(observe({ occurredAt: new Date(NOW + DAY + 1).toISOString() }))
       .thenFails('request.invalid', [
-        { path: 'occurredAt', message: 'must not lie more than a day in the future' },
+        { path: 'occurredAt', message: 'must not be more than a day in the future' },
       ]);
   });
 });

@@ -19,11 +19,11 @@ const ApiPageOrLines = () =>
     ApiExtraModels(EventPageAnswer),
     ApiOkResponse({
       description:
-        `A page; or, with \`Accept: ${NDJSON}\`, every matching event up to where the log ends now, or \`limit\` of ` +
-        'them, one a line. An answer that fails on the way does not end: its connection is cut.',
+        `A page; or, with \`Accept: ${NDJSON}\`, every matching event up to the present head, or the first \`limit\` ` +
+        'of them, one per line. An answer that fails on the way is cut off without a proper end.',
       content: {
         'application/json': { schema: { $ref: getSchemaPath(EventPageAnswer) } },
-        [NDJSON]: { schema: { type: 'string', description: 'Lines of EventAnswer.' } },
+        [NDJSON]: { schema: { type: 'string', description: 'One EventAnswer per line.' } },
       },
     }),
   );
@@ -51,14 +51,14 @@ export class FeedController {
   @Get('events/stream')
   @ApiHeader({
     name: LAST_EVENT_ID,
-    description: 'Goes on after this position; wins over `after`.',
+    description: 'Resumes after this position; takes precedence over `after`.',
     schema: { type: 'integer', minimum: 0 },
   })
   @ApiExtraModels(EventAnswer)
   @ApiOkResponse({
     description:
-      '`id` is the position, `event` the type, `data` the event as JSON (EventAnswer). A comment every 15 s of silence; ' +
-      'a message with only an `id` says how far a filtered stream has come.',
+      '`id` is the position, `event` the type, `data` the event as JSON (EventAnswer). A comment is sent after every ' +
+      '15 s of silence; a message with only an `id` reports the position of a filtered stream.',
     content: { [EVENT_STREAM]: { schema: { type: 'string' } } },
   })
   stream(

@@ -50,7 +50,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
   ): Promise<void> {
     if (this.stopping) throw Unavailable.stopping();
     if (this.open.size >= MAX_STREAMS)
-      throw new Unavailable('service.busy', `${MAX_STREAMS} streams are open already; retry in a second.`);
+      throw new Unavailable('service.busy', `${MAX_STREAMS} streams are already open; retry in a second.`);
     // For a client that is already gone, `close` does not fire again.
     if (reply.raw.destroyed) return;
     const abort = new AbortController();

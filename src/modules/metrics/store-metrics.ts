@@ -16,7 +16,7 @@ export class StoreMetrics {
     metrics.gauge(
       {
         name: 'edgesoul_ready',
-        help: '1 when commands can be taken and every projection is at the head, as /health/ready says.',
+        help: '/health/ready as a number: 1 when the process takes commands and every projection is at the head.',
         fallback: 0,
       },
       async () => {

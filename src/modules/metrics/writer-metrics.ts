@@ -27,7 +27,7 @@ export class WriterMetrics {
     });
     const seconds = new Histogram({
       name: 'edgesoul_writer_commit_duration_seconds',
-      help: 'Time of a commit: from asking for the transaction until all of it was on disk.',
+      help: 'Duration of a commit, from requesting the transaction until all of it is on disk.',
       buckets: SECOND_BUCKETS,
       registers,
     });

@@ -54,7 +54,7 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
 
 function outdatedText(version: number): string {
   return (
-    `Its rows were made by version ${version} of its folds, which is newer than this process. Replace the process by ` +
-    'the newer release; to go back to this one, stop the newer processes and rebuild the projection.'
+    `Its rows were made by version ${version} of its folds, which this process does not know. Upgrade this process ` +
+    'to the newer release; or, to keep this release, stop the newer processes and rebuild the projection.'
   );
 }

@@ -53,7 +53,7 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
         this.logger.error({ msg: 'a rebuild failed', ...failureFields(error) });
       if (result && result.swapped.length > 0)
         this.logger.warn({
-          msg: 'rebuilt',
+          msg: 'projections rebuilt',
           projections: result.swapped,
           events: result.events,
           ms: result.ms,

@@ -24,7 +24,7 @@ export class RebuildMetrics {
     metrics.gauge(
       {
         name: 'edgesoul_projection_failed',
-        help: '1 when the projection has stopped at an event that its folds cannot take.',
+        help: '1 when the projection has stopped at an event that its folds cannot process.',
         label: 'projection',
       },
       async () => {

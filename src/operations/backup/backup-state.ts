@@ -1,6 +1,6 @@
 import { failureFields } from '../../logged-failure.js';
+import { lastDrill, type DrillResult } from '../restore/drill.js';
 import { manifestOf, readBackups } from './backup-folder.js';
-import { lastDrill, type DrillResult } from './drill.js';
 import type { Manifest } from './manifest.js';
 
 /** The state of the backups, for health, metrics and status. */

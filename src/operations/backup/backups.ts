@@ -4,16 +4,16 @@ import { failureFields } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openLeadership, type Leadership } from '../../store/open-leadership.js';
 import { Jobs, type Job } from '../jobs.js';
+import type { DrillProof } from '../restore/drill.js';
+import { Shipping } from '../shipping/shipping.js';
 import { noSuchBackup } from './backup-errors.js';
 import { listBackups } from './backup-folder.js';
 import type { BackupLog } from './backup-log.js';
 import { BackupState } from './backup-state.js';
-import type { DrillProof } from './drill.js';
 import type { Manifest } from './manifest.js';
 import { prune } from './prune.js';
 import type { RetentionPolicy } from './retention.js';
 import { runBackup, runDrill } from './run-backup.js';
-import { Shipping } from './shipping.js';
 
 export interface BackupSettings {
   address: DatabaseAddress;

@@ -1,11 +1,11 @@
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
+import { hashAt } from '../shipping/seal-segment.js';
+import { listSegments, removeSegments, sealedAt, shortHash } from '../shipping/segments.js';
 import { listBackups, removeBackup } from './backup-folder.js';
 import type { Manifest } from './manifest.js';
 import { expired, type RetentionPolicy } from './retention.js';
-import { hashAt } from './seal-segment.js';
-import { listSegments, removeSegments, sealedAt, shortHash } from './segments.js';
 
 /**
  * Removes the backups of the store's own log that retention does not keep, and the segments that no kept

@@ -5,13 +5,13 @@ import { StoreError, Unexpected } from '../../errors.js';
 import { takeLock } from '../../store/sqlite/folder-lock.js';
 import { inThread } from '../in-thread.js';
 import type { JobContext } from '../job-context.js';
+import { DRILL_SCRATCH, saveDrill, type DrillProof } from '../restore/drill.js';
+import { planRestore } from '../restore/restore-plan.js';
+import type { RestoreSource } from '../restore/restore.js';
 import type { BackupInput } from './back-up.js';
 import { folderLocked } from './backup-errors.js';
 import { removePartials, writingTo } from './backup-folder.js';
-import { DRILL_SCRATCH, saveDrill, type DrillProof } from './drill.js';
 import type { Manifest } from './manifest.js';
-import { planRestore } from './restore-plan.js';
-import type { RestoreSource } from './restore.js';
 
 /**
  * Makes a full backup in its own thread, under the folder's lock. Leaves nothing unfinished behind, and first

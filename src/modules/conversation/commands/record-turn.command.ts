@@ -14,7 +14,7 @@ import { StoreCommand } from '../../store-command.js';
 
 /** The emotion that a turn showed. */
 export class TurnEmotionBody {
-  @Describe('Kept trimmed and in lower case.')
+  @Describe('Stored trimmed and in lower case.')
   @IsLabel(64)
   label: string;
 
@@ -31,7 +31,7 @@ export class TurnEmotionBody {
   @Max(1)
   confidence?: number | null;
 
-  @Describe('What it was about; kept trimmed and in lower case, each once.')
+  @Describe('What triggered the emotion; stored trimmed, in lower case and without duplicates.')
   @Optional()
   @IsArray()
   @ArrayMaxSize(20)
@@ -61,7 +61,7 @@ export class RecordTurnBody {
   @Length(1, 128, { each: true })
   topics?: string[];
 
-  @Describe('When it was said; now when left out.')
+  @Describe('When the exchange took place; the present time when left out.')
   @Optional()
   @IsInstant()
   occurredAt?: string;

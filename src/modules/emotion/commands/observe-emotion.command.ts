@@ -4,7 +4,7 @@ import { StoreCommand } from '../../store-command.js';
 
 /** An observed emotion. */
 export class ObserveEmotionBody {
-  @Describe('Kept trimmed and in lower case.')
+  @Describe('Stored trimmed and in lower case.')
   @IsLabel(64)
   emotion: string;
 
@@ -21,7 +21,7 @@ export class ObserveEmotionBody {
   @Max(1)
   confidence?: number | null;
 
-  @Describe('What it was about; kept trimmed and in lower case, each once.')
+  @Describe('What triggered the emotion; stored trimmed, in lower case and without duplicates.')
   @Optional()
   @IsArray()
   @ArrayMaxSize(20)
@@ -32,7 +32,7 @@ export class ObserveEmotionBody {
   @IsId()
   sessionId?: string | null;
 
-  @Describe('When it was felt; now when left out.')
+  @Describe('When the emotion was felt; the present time when left out.')
   @Optional()
   @IsInstant()
   occurredAt?: string;

@@ -33,7 +33,11 @@ export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
     if (to !== undefined) filters.push(['day', '<', localDay(to, 0) + 1]);
     const limit = MAX_DAY_ROWS + 1;
     const days = await this.reads.list(emotionDaysTable, { filters, order: ['day', 'emotion'], limit });
-    if (days.length > MAX_DAY_ROWS) throw InvalidInput.field('from', 'must leave a shorter time up to `to`');
+    if (days.length > MAX_DAY_ROWS)
+      throw InvalidInput.field(
+        'from',
+        'must start a shorter range: this one has too many rows for one answer',
+      );
     const utcOffset = query.utcOffset ?? (await this.reads.get(profilesTable, userId))?.utcOffset ?? 0;
     const bucket = query.bucket ?? 'day';
     return { items: calendarBuckets(days, { bucket, utcOffset, from, to }) };

@@ -24,14 +24,14 @@ export class FormMemoryBody {
   @IsText(0, 8_000)
   context?: string | null;
 
-  @Describe('How sure it is, 0..1; 0.8 when left out.')
+  @Describe('Certainty, 0..1; 0.8 when left out.')
   @Optional()
   @IsNumber()
   @Min(0)
   @Max(1)
   confidence?: number;
 
-  @Describe('How much it matters, 0..1; 0.5 when left out.')
+  @Describe('Importance, 0..1; 0.5 when left out.')
   @Optional()
   @IsNumber()
   @Min(0)
@@ -42,12 +42,12 @@ export class FormMemoryBody {
   @IsSmallJson(16_384)
   metadata?: Record<string, unknown>;
 
-  @Describe('When it happened; now when left out.')
+  @Describe('When it happened; the present time when left out.')
   @Optional()
   @IsInstant()
   occurredAt?: string;
 
-  @Describe('Made up when left out; not `search`, which is a route.')
+  @Describe('Generated when left out. Must not be `search`, which is a route.')
   @Optional()
   @IsId()
   @NotEquals('search')

@@ -2,10 +2,10 @@ import { StoreError, Unavailable } from '../../errors.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
-import { availableIn } from './available.js';
-import { hasBackups, listBackups, writingTo } from './backup-folder.js';
+import { hasBackups, listBackups, writingTo } from '../backup/backup-folder.js';
+import { availableIn } from '../restore/available.js';
+import { planRestore } from '../restore/restore-plan.js';
 import { mergeSegments } from './merge-segments.js';
-import { planRestore } from './restore-plan.js';
 import { hashAt, sealSegment } from './seal-segment.js';
 import { listSegments, shortHash } from './segments.js';
 

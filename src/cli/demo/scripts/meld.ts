@@ -1,4 +1,4 @@
-import { asId, type Command } from './commands.js';
+import { asId, type Command } from '../commands.js';
 import type { DemoError, Numbered, Script, ScriptUser } from './demo-script.js';
 
 /** One dialogue of a file shaped like MELD: every utterance carries an emotion. */

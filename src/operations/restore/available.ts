@@ -1,8 +1,8 @@
-import { noSuchBackup } from './backup-errors.js';
-import { manifestOf, readBackups } from './backup-folder.js';
-import { readManifest, type Manifest } from './manifest.js';
+import { noSuchBackup } from '../backup/backup-errors.js';
+import { manifestOf, readBackups } from '../backup/backup-folder.js';
+import { readManifest, type Manifest } from '../backup/manifest.js';
+import { listSegments, sealedAt } from '../shipping/segments.js';
 import type { AvailableBackups } from './restore-plan.js';
-import { listSegments, sealedAt } from './segments.js';
 
 /** Returns what the folder offers to a restore: all backups or only the named one, and all segments. */
 export async function availableIn(folder: string, from?: string): Promise<AvailableBackups> {

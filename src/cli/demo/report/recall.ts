@@ -1,6 +1,6 @@
-import { eachAtMost } from './concurrency.js';
-import type { DemoClient } from './demo-client.js';
-import type { Question, ScriptUser } from './demo-script.js';
+import { eachAtMost } from '../concurrency.js';
+import type { DemoClient } from '../demo-client.js';
+import type { Question, ScriptUser } from '../scripts/demo-script.js';
 import { evidenceKey, search } from './portrait.js';
 
 /** The share (0..1) of the evidence among the first 5, 10 and 20 hits: the mean over the questions. */

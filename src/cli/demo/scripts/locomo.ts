@@ -1,4 +1,4 @@
-import { asId, type Command } from './commands.js';
+import { asId, type Command } from '../commands.js';
 import type { DemoError, Numbered, Question, Script, ScriptUser } from './demo-script.js';
 import { pairTurns, parts, type SpokenTurn } from './pair-turns.js';
 

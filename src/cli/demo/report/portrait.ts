@@ -1,6 +1,6 @@
-import type { Conversation, EmotionPattern, MemoryHit, Page, Profile, TrendPoint } from './answers.js';
-import type { DemoClient } from './demo-client.js';
-import type { Question, Script, ScriptUser } from './demo-script.js';
+import type { Conversation, EmotionPattern, MemoryHit, Page, Profile, TrendPoint } from '../answers.js';
+import type { DemoClient } from '../demo-client.js';
+import type { Question, Script, ScriptUser } from '../scripts/demo-script.js';
 
 /** A question with the service's best hits; `right` marks the hits that the question was written for. */
 export interface Answered {

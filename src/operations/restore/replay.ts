@@ -1,8 +1,8 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
+import { unverifiedRestore } from '../backup/backup-errors.js';
 import { appendLines } from '../lines/append-lines.js';
 import { chunkByCommand } from '../lines/line-chunks.js';
 import type { LogEntry } from '../lines/log-line.js';
-import { unverifiedRestore } from './backup-errors.js';
 import type { RestoreTarget } from './restore-plan.js';
 
 export interface Replayed {

@@ -11,6 +11,12 @@ import { openLog } from '../../store/open-log.js';
 import { openStoreForRebuild } from '../../store/open-rebuild.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { mergeIntoOneFile } from '../../store/sqlite/database-file.js';
+import { checkFile } from '../backup/back-up-file.js';
+import { damagedBackup, foreignBackup, unverifiedRestore } from '../backup/backup-errors.js';
+import { endOf } from '../backup/describe-store.js';
+import type { BackupEnd, Manifest } from '../backup/manifest.js';
+import type { Steps } from '../backup/steps.js';
+import { checkPacked, unpackFile } from '../backup/zstd-files.js';
 import type { Progress } from '../job-context.js';
 import type { LogEntry } from '../lines/log-line.js';
 import { linesOf } from '../lines/log-lines.js';
@@ -18,17 +24,11 @@ import { readLines } from '../lines/read-log-lines.js';
 import { readPackedLines } from '../lines/read-packed-lines.js';
 import { foldInThreads } from '../rebuild/fold-ranges.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
+import { segmentsFolder } from '../shipping/segments.js';
 import { liveDigests } from '../verify/live-digests.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
-import { checkFile } from './back-up-file.js';
-import { damagedBackup, foreignBackup, unverifiedRestore } from './backup-errors.js';
-import { endOf } from './describe-store.js';
-import type { BackupEnd, Manifest } from './manifest.js';
 import { replay, type Replayed } from './replay.js';
 import type { RestorePlan, RestoreTarget } from './restore-plan.js';
-import { segmentsFolder } from './segments.js';
-import type { Steps } from './steps.js';
-import { checkPacked, unpackFile } from './zstd-files.js';
 
 export interface BuildInput {
   /** The backup folder. */

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreError } from '../../errors.js';
+import { manifestOf, writeJson, writingTo } from '../backup/backup-folder.js';
+import type { StepTime } from '../backup/manifest.js';
+import { Steps } from '../backup/steps.js';
 import type { Progress } from '../job-context.js';
-import { manifestOf, writeJson, writingTo } from './backup-folder.js';
 import { buildStore, type BuiltStore } from './build-store.js';
-import type { StepTime } from './manifest.js';
 import type { RestorePlan } from './restore-plan.js';
 import { choosePlan, type RestoreSource } from './restore.js';
-import { Steps } from './steps.js';
 
 const RESULT_FILE = 'edgesoul_drill.json';
 /** Attempts of one drill, each with another backup. */

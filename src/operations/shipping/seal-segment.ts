@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GENESIS } from '../../events/log/event-hash.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
+import { makePartial, publish, removePartials } from '../backup/backup-folder.js';
+import { pack } from '../backup/zstd-files.js';
 import { linesOf } from '../lines/log-lines.js';
-import { makePartial, publish, removePartials } from './backup-folder.js';
 import { segmentName, segmentsFolder } from './segments.js';
-import { pack } from './zstd-files.js';
 
 /** Writes a part of the log as a segment, complete under its final name or not at all. Returns the name. */
 export async function sealSegment(

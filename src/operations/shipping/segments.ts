@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 // A default import: on an older Node.js a missing named export would fail before the check of its version.
 import zlib from 'node:zlib';
-import { namesIn } from './backup-folder.js';
+import { namesIn } from '../backup/backup-folder.js';
 
 /** Digits of a hash in a segment's name: enough to tell histories apart. The content is checked in full. */
 export const SHORT_HASH_DIGITS = 16;

@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FeedEvent, FeedPage } from './answers.js';
-import type { DemoClient } from './demo-client.js';
-import type { Script } from './demo-script.js';
-import { play } from './player.js';
+import type { FeedEvent, FeedPage } from '../answers.js';
+import type { DemoClient } from '../demo-client.js';
+import { play } from '../player.js';
+import { startProgress } from '../progress.js';
+import { readBack, type ReadBacks } from '../read-back.js';
+import type { Script } from '../scripts/demo-script.js';
 import { readPortrait, type Portrait } from './portrait.js';
-import { startProgress } from './progress.js';
-import { readBack, type ReadBacks } from './read-back.js';
 import { measureRecall, type UserRecall } from './recall.js';
 
 /** The number of commands sent, the events they produced, and the time it took. */

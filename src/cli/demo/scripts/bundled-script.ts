@@ -1,4 +1,4 @@
-import type { Command, FeltEmotion, MemoryChanges } from './commands.js';
+import type { Command, FeltEmotion, MemoryChanges } from '../commands.js';
 import conversation from './conversation.json' with { type: 'json' };
 import type { Script, ScriptUser } from './demo-script.js';
 

@@ -1,5 +1,5 @@
-import { whyOf } from '../../why.js';
-import type { Command } from './commands.js';
+import { whyOf } from '../../../why.js';
+import type { Command } from '../commands.js';
 
 /** A question in natural language and the memories that answer it. */
 export interface Question {

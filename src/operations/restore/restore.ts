@@ -8,13 +8,13 @@ import { migrate } from '../../store/migrate.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { takeDataFolder } from '../../store/sqlite/data-folder.js';
 import { swapDatabase } from '../../store/sqlite/swap-database.js';
+import { databaseNotEmpty, otherStore } from '../backup/backup-errors.js';
+import type { StepTime } from '../backup/manifest.js';
+import { Steps } from '../backup/steps.js';
 import type { Progress } from '../job-context.js';
 import { availableIn } from './available.js';
-import { databaseNotEmpty, otherStore } from './backup-errors.js';
 import { buildStore, type BuiltStore } from './build-store.js';
-import type { StepTime } from './manifest.js';
 import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
-import { Steps } from './steps.js';
 
 export interface RestoreSource {
   /** The backup folder. */
@@ -33,7 +33,7 @@ export interface RestoreReport extends BuiltStore {
   ms: number;
 }
 
-/** Callbacks: `begins` at the start of each step, `progress` within it. */
+/** Callbacks: `onStep` at the start of each step, `progress` within it. */
 export interface RestoreWatch {
   onStep?: (step: string) => void;
   progress?: Progress;

@@ -1,5 +1,5 @@
 import { plot } from 'simple-ascii-chart';
-import type { TrendPoint } from './answers.js';
+import type { TrendPoint } from '../answers.js';
 import { paintEmotion, sideBySide } from './paint.js';
 import type { Bucket } from './portrait.js';
 

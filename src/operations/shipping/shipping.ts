@@ -1,10 +1,10 @@
 import { failureFields } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import type { Leadership } from '../../store/open-leadership.js';
+import type { BackupLog } from '../backup/backup-log.js';
+import type { BackupState } from '../backup/backup-state.js';
+import type { Manifest } from '../backup/manifest.js';
 import { OperationsThread } from '../in-thread.js';
-import type { BackupLog } from './backup-log.js';
-import type { BackupState } from './backup-state.js';
-import type { Manifest } from './manifest.js';
 import { shortHash } from './segments.js';
 import type { Shipped } from './ship-log.js';
 

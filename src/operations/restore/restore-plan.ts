@@ -1,7 +1,7 @@
-import { damagedNewestBackup, unreachableState } from './backup-errors.js';
-import { manifestOf, type BrokenBackup } from './backup-folder.js';
-import { backupName, type Manifest } from './manifest.js';
-import { shortHash, type Segment } from './segments.js';
+import { damagedNewestBackup, unreachableState } from '../backup/backup-errors.js';
+import { manifestOf, type BrokenBackup } from '../backup/backup-folder.js';
+import { backupName, type Manifest } from '../backup/manifest.js';
+import { shortHash, type Segment } from '../shipping/segments.js';
 
 /** Where a restore ends: at an event's position, or with the last event recorded by a time, in ms UTC. */
 export type RestoreTarget = { position: number } | { time: number };

@@ -1,11 +1,11 @@
-import type { FeedEvent, Profile } from './answers.js';
-import type { Script, Section } from './demo-script.js';
+import type { FeedEvent, Profile } from '../answers.js';
+import type { ReadBack } from '../read-back.js';
+import type { Script, Section } from '../scripts/demo-script.js';
 import { emotionReport } from './emotion-report.js';
 import { answersReport, recallReport, windowReport } from './memory-report.js';
 import { cut, headline, paint, subtitle, wrapped } from './paint.js';
 import { plainTable } from './plain-table.js';
 import type { Portrait } from './portrait.js';
-import type { ReadBack } from './read-back.js';
 import type { Summary } from './summary.js';
 
 const SECTIONS: Record<Section, (portrait: Portrait) => string[]> = {
@@ -32,7 +32,7 @@ export function renderReport(summary: Summary, { sections }: Script): string {
 }
 
 function opening({ title, totals, users }: Summary): string[] {
-  const played = `${totals.commands} commands of ${users.length} users, played over HTTP on a database of their own.`;
+  const played = `${totals.commands} commands of ${users.length} users, played over HTTP on a scratch database.`;
   return [`${paint('bold', 'EdgeSoul Store')}  ${title}`, paint('gray', played)];
 }
 

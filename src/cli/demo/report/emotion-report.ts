@@ -1,4 +1,4 @@
-import type { EmotionPattern } from './answers.js';
+import type { EmotionPattern } from '../answers.js';
 import { barCharts, courseOf, sparkline } from './emotion-charts.js';
 import { localTime, paint, paintEmotion, subtitle } from './paint.js';
 import { plainTable } from './plain-table.js';

@@ -1,4 +1,4 @@
-import type { MemoryHit } from './answers.js';
+import type { MemoryHit } from '../answers.js';
 import { cut, localTime, paint, paintEmotion, subtitle, WIDTH } from './paint.js';
 import { plainTable } from './plain-table.js';
 import type { Answered, Portrait } from './portrait.js';
