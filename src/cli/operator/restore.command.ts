@@ -61,7 +61,7 @@ export function restoreCommand(): Command {
   )
     .option(
       '--to <time|position>',
-      'the state to restore: an ISO 8601 time with its zone, or the position of an event',
+      'the state to restore: an ISO 8601 time with a time zone, or the position of an event',
     )
     .option('--from <backup>', 'this backup instead of the newest that fits')
     .option(
