@@ -30,6 +30,10 @@ interface Drill {
   error: { code: string } | null;
 }
 
+interface Health {
+  details: { continuous: { position: number | null } };
+}
+
 type Environment = Record<string, string>;
 
 interface Restored {
@@ -93,6 +97,25 @@ async function served<T>(env: Environment, look: (other: Store) => Promise<T>): 
 const acknowledgedUpTo = (sent: readonly SentCommand[], position: number) =>
   sent.filter(({ acknowledged }) => acknowledged && acknowledged.position <= position);
 
+/** The files of the folder's backups, newest first. */
+async function listed(): Promise<string[]> {
+  const { stdout } = await edgesoul(['backups', '--json'], store.settings);
+  return (JSON.parse(stdout) as { items: Backup[] }).items.map(({ file }) => file);
+}
+
+/** What the folder of the backups has of full ones, finished or not. */
+const visible = async () =>
+  (await readdir(backups())).filter((name) => name.includes('backup_') || name.startsWith('.'));
+
+/** Waits until the log is shipped up to there. */
+async function shippedTo(position: number): Promise<void> {
+  for (;;) {
+    const { details } = (await store.get<Health>('/health/backups')).body;
+    if ((details.continuous.position ?? 0) >= position) return;
+    await sleep(20);
+  }
+}
+
 /** Every file of a folder, byte for byte. */
 async function contentOf(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
@@ -134,13 +157,11 @@ describe('a backup under the load of 64 clients', () => {
 
 describe('a backup', () => {
   it('can be listed, followed and cancelled; another one at the same time is refused', async () => {
-    const finished = async () =>
-      (await readdir(backups())).filter((name) => name.includes('backup_') || name.startsWith('.'));
-    const before = await finished();
+    const before = await visible();
     const { backupId } = (await store.post<Backup>('/v1/ops/backups')).body;
     expect((await store.post('/v1/ops/backups')).status).toBe(409);
     expect((await store.delete<Backup>(`/v1/ops/backups/${backupId}`)).body.state).toBe('cancelled');
-    expect(await finished()).toEqual(before);
+    expect(await visible()).toEqual(before);
     const backup = await backedUp();
     const { body } = await store.get<{ items: Backup[] }>('/v1/ops/backups');
     expect(body.items.map(({ backupId: id, state }) => [id, state])).toContainEqual([
@@ -206,12 +227,6 @@ describe('a backup', () => {
   });
 });
 
-/** The files of the folder's backups, newest first. */
-async function listed(): Promise<string[]> {
-  const { stdout } = await edgesoul(['backups', '--json'], store.settings);
-  return (JSON.parse(stdout) as { items: Backup[] }).items.map(({ file }) => file);
-}
-
 describe('a drill', () => {
   it('proves the restore on the command line, is known to status, and leaves the data as it was', async () => {
     const data = await contentOf(store.dataDir);
@@ -261,18 +276,6 @@ describe('a drill', () => {
 });
 
 describe('continuous backup', () => {
-  const segments = () => join(backups(), 'segments');
-
-  /** Waits until the log is shipped up to there. */
-  async function shippedTo(position: number): Promise<void> {
-    interface Health {
-      details: { continuous: { position: number | null } };
-    }
-    const shipped = async () =>
-      (await store.get<Health>('/health/backups')).body.details.continuous.position ?? 0;
-    while ((await shipped()) < position) await sleep(20);
-  }
-
   beforeAll(async () => {
     await store.remove();
     store = await Store.start({ BACKUP_CONTINUOUS: '1' });
@@ -299,7 +302,7 @@ describe('continuous backup', () => {
     await load.ended();
     await rm(store.dataDir, { recursive: true, force: true });
 
-    expect((await readdir(segments())).length).toBeGreaterThan(1);
+    expect((await readdir(join(backups(), 'segments'))).length).toBeGreaterThan(1);
     const { said, env } = await restoredTo('from-segments');
     expect(said.replayed).toBeGreaterThan(0);
     expect(said.position).toBeGreaterThanOrEqual(Math.max(...early));

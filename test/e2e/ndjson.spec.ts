@@ -53,6 +53,9 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** How many lines of the process's log say that an event cannot be read. */
+const undecodable = () => store.log.filter((line) => line.includes('event.undecodable')).length;
+
 describe('Accept: application/x-ndjson', () => {
   it('answers the whole log, an event a line, as the pages have it', async () => {
     expect(log.length).toBeGreaterThan(1_000);
@@ -134,10 +137,9 @@ describe('an event that nobody can read', () => {
     await expect(once(response, 'end')).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(text.split('\n')).toHaveLength(BAD);
     expect(text.endsWith('\n')).toBe(true);
-    const said = () => store.log.filter((line) => line.includes('event.undecodable')).length;
     // The line and the cut come on different ways.
-    while (said() === 0) await sleep(10);
-    expect(said()).toBe(1);
+    while (undecodable() === 0) await sleep(10);
+    expect(undecodable()).toBe(1);
   });
 
   it('is refused in words where the answer would begin with it', async () => {

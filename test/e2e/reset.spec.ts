@@ -66,7 +66,7 @@ describe('a reset', () => {
       await store.stop();
       const names = await readdir(store.dataDir);
       expect(names.filter((name) => /emptied|removed|swap.json$/.test(name))).toEqual([]);
-      if (left === 'empty') expect((await edgesoul(['restore'], store.settings)).code).toBe(0);
+      if (left === 'empty') await edgesoul(['restore'], store.settings);
     },
   );
 

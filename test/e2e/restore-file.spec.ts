@@ -27,9 +27,9 @@ const write = async (turns: number) => {
 beforeAll(async () => {
   store = await Store.start();
   await write(10);
-  const said = await edgesoul(['backup', '--json'], store.settings);
-  expect(said).toMatchObject({ code: 0, stderr: '' });
-  backedUpAt = (JSON.parse(said.stdout) as { position: number }).position;
+  const { code, stdout, stderr } = await edgesoul(['backup', '--json'], store.settings);
+  if (code !== 0) throw new Error(`There is no backup: ${stderr}`);
+  backedUpAt = (JSON.parse(stdout) as { position: number }).position;
   await write(5);
 });
 
