@@ -1,8 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { cp, mkdtemp, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import type { StoredEvent } from '../support/answers.js';
+import { databaseFile, takeDataFolder } from '../../src/store/sqlite/data-folder.js';
+import { truthOf } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { edgesoul, killedAt, type Said } from '../support/edgesoul.js';
@@ -19,7 +20,6 @@ const STEPS = {
 } as const;
 
 let store: Store;
-let before: StoredEvent[];
 let first: { status: number; text: string };
 
 const reset = (...args: string[]): Promise<Said> => edgesoul(['reset', ...args], store.settings);
@@ -32,7 +32,6 @@ describe('a reset', () => {
   beforeAll(async () => {
     store = await Store.start();
     first = await turnOfAda();
-    before = await readLog(store);
   });
 
   it('is refused while a service runs, by its address, and changes nothing', async () => {
@@ -57,25 +56,31 @@ describe('a reset', () => {
   });
 
   it.each(Object.entries(STEPS))(
-    'that is killed in front of "%s" leaves the %s store, and nothing else',
+    'that is killed in front of "%s" leaves the %s store, and nothing else, to the next process',
     async (step, left) => {
-      const said = await edgesoul(['reset', '--yes'], killedAt(step, store.settings));
-      expect(said.code).toBeNull();
-      await store.restart();
-      expect(await readLog(store)).toEqual(left === 'old' ? before : []);
-      await store.stop();
-      const names = await readdir(store.dataDir);
+      const whole = await truthOf({ file: databaseFile(store.dataDir) });
+      const dataDir = join(await mkdtemp(join(store.folder, 'killed-')), 'data');
+      await cp(store.dataDir, dataDir, { recursive: true });
+      const env = { ...store.settings, DATA_DIR: dataDir, BACKUP_DIR: join(dataDir, '../backups') };
+      expect(await edgesoul(['reset', '--yes'], killedAt(step, env))).toMatchObject({ code: null });
+
+      takeDataFolder(dataDir).release();
+
+      const truth = await truthOf({ file: databaseFile(dataDir) });
+      expect(truth).toEqual(left === 'old' ? whole : { events: [], receipts: [] });
+      const names = await readdir(dataDir);
       expect(names.filter((name) => /emptied|removed|swap.json$/.test(name))).toEqual([]);
-      if (left === 'empty') await edgesoul(['restore'], store.settings);
     },
   );
 
   it('empties the store after a backup that restores to what was there; an old key is a new command', async () => {
+    const whole = await truthOf({ file: databaseFile(store.dataDir) });
+
     const { code, stdout } = await reset('--yes', '--json');
 
     expect(code).toBe(0);
     const { backup, events } = JSON.parse(stdout) as { backup: string; events: number };
-    expect(events).toBe(before.length);
+    expect(events).toBe(whole.events.length);
     expect(await backups()).toContain(backup);
     await store.restart();
     expect(await readLog(store)).toEqual([]);
@@ -88,8 +93,7 @@ describe('a reset', () => {
     expect((await edgesoul(['verify'], store.settings)).code).toBe(0);
 
     expect(await edgesoul(['restore', '--from', backup], store.settings)).toMatchObject({ code: 0 });
-    await store.restart();
-    expect(await readLog(store)).toEqual(before);
+    expect(await truthOf({ file: databaseFile(store.dataDir) })).toEqual(whole);
   });
 });
 

@@ -1,6 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import type { StoredEvent } from '../support/answers.js';
+import { databaseFile, takeDataFolder } from '../../src/store/sqlite/data-folder.js';
+import { truthOf, type Truth } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
@@ -8,7 +10,7 @@ import { Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
 
-/** What is the last thing before the database is swapped, in the middle of it, and the last thing of it. */
+/** The last thing before the database is swapped, the moment in which neither has its place, and the last thing of all. */
 const STEPS = {
   'rename edgesoul.swap.json.writing': 'old',
   'rename edgesoul.db.restoring': 'new',
@@ -16,7 +18,7 @@ const STEPS = {
 } as const;
 
 let store: Store;
-let whole: StoredEvent[];
+let whole: Truth;
 let backedUpAt: number;
 
 const write = async (turns: number) => {
@@ -35,48 +37,53 @@ beforeAll(async () => {
 
 afterAll(() => store.remove());
 
-const asides = async () =>
-  (await readdir(store.dataDir)).filter((name) => /before-restore-[\dTZ-]+$/.test(name)).length;
+const asidesIn = async (dataDir: string) =>
+  (await readdir(dataDir)).filter((name) => /before-restore-[\dTZ-]+$/.test(name));
 
 describe('a restore on SQLite', () => {
   it('is refused while a service runs, by its address, and changes nothing', async () => {
     const { code, stderr } = await edgesoul(['restore'], store.settings);
     expect([code, stderr]).toEqual([1, expect.stringContaining(store.url)]);
     expect((await store.user('undisturbed').post('/turns', joyfulTurn())).status).toBe(201);
-    expect(await asides()).toBe(0);
-    whole = await readLog(store);
+    expect(await asidesIn(store.dataDir)).toEqual([]);
     await store.stop();
+    whole = await truthOf({ file: databaseFile(store.dataDir) });
+    expect(whole.events.length).toBeGreaterThan(backedUpAt);
   });
 
   it.each(Object.entries(STEPS))(
-    'that is killed in front of "%s" leaves the %s store, whole',
+    'that is killed in front of "%s" leaves the %s store, whole, to the next process',
     async (step, left) => {
-      const before = await asides();
-      expect(await edgesoul(['restore'], killedAt(step, store.settings))).toMatchObject({ code: null });
-      await store.restart();
-      expect(await readLog(store)).toEqual(left === 'old' ? whole : whole.slice(0, backedUpAt));
-      expect(await asides()).toBe(left === 'old' ? before : before + 1);
-      expect((await readdir(store.dataDir)).filter((name) => /restoring|swap.json$/.test(name))).toEqual([]);
-      await store.stop();
+      const dataDir = join(await mkdtemp(join(store.folder, 'killed-')), 'data');
+      await cp(store.dataDir, dataDir, { recursive: true });
+      const env = { ...store.settings, DATA_DIR: dataDir };
+      expect(await edgesoul(['restore'], killedAt(step, env))).toMatchObject({ code: null });
+
+      takeDataFolder(dataDir).release();
+
+      const { events } = await truthOf({ file: databaseFile(dataDir) });
+      expect(events).toEqual(left === 'old' ? whole.events : whole.events.slice(0, backedUpAt));
+      const asides = await asidesIn(dataDir);
+      expect(asides).toHaveLength(left === 'old' ? 0 : 1);
+      for (const aside of asides) expect(await truthOf({ file: join(dataDir, aside) })).toEqual(whole);
+      expect((await readdir(dataDir)).filter((name) => /restoring|swap.json$/.test(name))).toEqual([]);
+      await rm(dataDir, { recursive: true });
     },
   );
 
   it('keeps the store before it aside, whole, and puts the restored one in its place', async () => {
-    const before = await asides();
     const { code, stdout } = await edgesoul(['restore'], store.settings);
     expect(code).toBe(0);
     expect(stdout).toContain(`position  ${backedUpAt}`);
     expect(stdout).toMatch(/kept as .*before-restore/);
-    expect(await asides()).toBe(before + 1);
+    const asides = await asidesIn(store.dataDir);
+    expect(asides).toHaveLength(1);
+    expect(await truthOf({ file: join(store.dataDir, asides[0] ?? '') })).toEqual(whole);
     await store.restart();
     expect(await readLog(store)).toHaveLength(backedUpAt);
     expect((await store.get('/health/ready')).status).toBe(200);
-    const { position } = (
-      await store.user('afterwards').post<{ position: number }>('/emotions', {
-        emotion: 'joy',
-        intensity: 1,
-      })
-    ).body;
-    expect(position).toBe(backedUpAt + 2);
+    const felt = { emotion: 'joy', intensity: 1 };
+    const { body } = await store.user('afterwards').post<{ position: number }>('/emotions', felt);
+    expect(body.position).toBe(backedUpAt + 2);
   });
 });
