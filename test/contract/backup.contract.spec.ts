@@ -2,6 +2,7 @@ import { copyFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { Corrupt, NotFound, Refused, type StoreError } from '../../src/errors.js';
+import { anchorsOf } from '../../src/operations/backup/anchors.js';
 import { listBackups, manifestOf, readBackups } from '../../src/operations/backup/backup-folder.js';
 import { BackupState } from '../../src/operations/backup/backup-state.js';
 import type { Manifest } from '../../src/operations/backup/manifest.js';
@@ -12,6 +13,7 @@ import { restoreFile, restoreInto } from '../../src/operations/backup/restore.js
 import { listSegments, segmentsFolder } from '../../src/operations/backup/segments.js';
 import { shipLog, type Shipped } from '../../src/operations/backup/ship-log.js';
 import { noFolds } from '../../src/projections/folding/event-folds.js';
+import { openLog } from '../../src/store/open-log.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers, refusal } from '../support/appends.js';
@@ -20,7 +22,8 @@ import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
 import { dropDatabase, migratedDatabase } from '../support/postgresql-databases.js';
 import { scratchFolder } from '../support/sqlite-test-database.js';
-import type { TestDatabase } from '../support/test-database.js';
+import { writerOver, type TestDatabase } from '../support/test-database.js';
+import { verified } from '../support/verified.js';
 
 const SECOND = 1_000;
 const BEGIN = Date.parse('2026-03-02T08:00:00Z');
@@ -156,6 +159,19 @@ for (const database of DATABASES) {
         await empty.close();
         expect(manifest).toMatchObject({ position: 0, events: 0, recordedAt: null });
         expect(await restoredTo()).toMatchObject({ position: 0, truth: { events: [], receipts: [] } });
+      });
+
+      it('accuses no log for what is otherwise in it since a restore has given up a past', async () => {
+        await fullBackup(db.address, folder);
+        await write(1);
+        await fullBackup(db.address, folder);
+        await restoredElsewhere({ folder, target: { position: 15 } }, async (file) => {
+          const { log, close } = openLog({ file });
+          await writerOver(log, liveFolds()).write(append(numbers(3).map(() => feeling('another present'))));
+          await close();
+          const report = await verified({ address: { file } }, { anchors: await anchorsOf(folder) });
+          expect(report).toMatchObject({ ok: true, findings: [], position: 18 });
+        });
       });
 
       it('has its manifest beside it, and nothing else stays in the folder', async () => {

@@ -35,21 +35,6 @@ async function verified(): Promise<Verified> {
 
 const anchorsOf = ({ findings }: Verified) => findings.filter(({ check }) => check === 'anchor');
 
-describe('a backup of a past that a restore has given up', () => {
-  it('accuses nobody', async () => {
-    await backup();
-    await store.restart();
-    await store.user('ada').post('/turns', joyfulTurn({ userMessage: 'given up' }));
-    await store.stop();
-    await backup();
-    expect((await edgesoul(['restore', '--to', '4'], store.settings)).code).toBe(0);
-    await store.restart();
-    await store.user('ada').post('/turns', joyfulTurn({ userMessage: 'another present' }));
-    await store.stop();
-    expect(await verified()).toMatchObject({ ok: true, findings: [] });
-  });
-});
-
 describe('a log that was rewritten with all its hashes', () => {
   it('is accused by the backup that noted how it was, on the command line and over HTTP', async () => {
     const file = await backup();
