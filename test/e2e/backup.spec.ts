@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { listBackups } from '../../src/operations/backup/backup-folder.js';
+import { readBackups } from '../../src/operations/backup/backup-folder.js';
 import { databaseFile } from '../../src/store/sqlite/data-folder.js';
 import type { StoredEvent } from '../support/answers.js';
 import { audit, FLAWLESS } from '../support/audit.js';
@@ -50,6 +50,10 @@ interface Restored {
 const ENDING = /\.(db|ndjson)\.zst$/;
 
 let store: Store;
+
+beforeAll(async () => {
+  store = await Store.start();
+});
 
 afterAll(() => store.remove());
 
@@ -101,9 +105,6 @@ async function served<T>(env: Environment, look: (other: Store) => Promise<T>): 
 const acknowledgedUpTo = (sent: readonly SentCommand[], position: number) =>
   sent.filter(({ acknowledged }) => acknowledged && acknowledged.position <= position);
 
-/** The files of the folder's backups, newest first. */
-const listed = async () => (await listBackups(backups())).map(({ file }) => file);
-
 /** What the folder of the backups has of full ones, finished or not. */
 const visible = async () =>
   (await readdir(backups())).filter((name) => name.includes('backup_') || name.startsWith('.'));
@@ -127,10 +128,6 @@ async function contentOf(folder: string): Promise<Record<string, string>> {
 }
 
 describe('a backup under the load of 64 clients', () => {
-  beforeAll(async () => {
-    store = await Store.start();
-  });
-
   it('holds every command that was acknowledged before it, and restores to a service that knows their retries', async () => {
     const clients = startPatientClients(() => [store.url], 1, { pauseMs: 200 });
     await clients.acknowledged(150);
@@ -199,11 +196,11 @@ describe('a backup', () => {
   });
 
   it.each(['rename .db.zst', 'rename .json'])(
-    'that is killed in front of "%s" leaves nothing that counts as one',
+    'that is killed in front of "%s" leaves none, whole or broken',
     async (step) => {
-      const before = await listed();
+      const { backups: before } = await readBackups(backups());
       expect((await edgesoul(['backup'], killedAt(step, store.settings))).code).toBeNull();
-      expect(await listed()).toEqual(before);
+      expect(await readBackups(backups())).toEqual({ backups: before, broken: [] });
     },
   );
 
@@ -212,7 +209,8 @@ describe('a backup', () => {
     const said = await edgesoul(['backup', '--json'], store.settings);
     expect(said.code).toBe(0);
     expect((await readdir(backups())).filter((name) => name.startsWith('.partial'))).toEqual([]);
-    expect((await listed()).at(0)).toBe((JSON.parse(said.stdout) as Backup).file);
+    const [newest] = (await readBackups(backups())).backups;
+    expect(newest?.file).toBe((JSON.parse(said.stdout) as Backup).file);
   });
 
   it('that finds no space leaves the earlier ones, and says so', async () => {
