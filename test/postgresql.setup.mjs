@@ -1,7 +1,9 @@
 import { startPostgresql } from './postgresql-server.mjs';
+import takeScratch from './scratch.setup.mjs';
 
 // One server for every test file of a run; each test makes databases of its own in it.
 export default async function setup() {
+  takeScratch();
   const started = await startPostgresql();
   process.env.TEST_POSTGRESQL_URL = started.url;
   globalThis.startedPostgresql = started;

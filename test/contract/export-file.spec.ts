@@ -13,7 +13,7 @@ import { scratchFolder, SQLITE } from '../support/sqlite-test-database.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { exported } from '../support/transfer.js';
 
-const EVENTS = 3_000;
+const EVENTS = 2_000;
 const ENDINGS = ['ndjson', 'ndjson.gz', 'ndjson.zst'];
 const TEXT_OF = {
   ndjson: (bytes: Buffer) => bytes,
@@ -23,6 +23,8 @@ const TEXT_OF = {
 
 let db: TestDatabase;
 let folder: string;
+/** What every export of the store has to be. */
+let whole: string;
 
 beforeAll(async () => {
   db = await SQLITE.open();
@@ -34,6 +36,7 @@ beforeAll(async () => {
         { key: `${i}` },
       ),
     );
+  whole = withoutTime(await exported(db));
 });
 
 beforeEach(async () => {
@@ -86,11 +89,9 @@ async function interrupted(file: string): Promise<void> {
 
 describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
   let file: string;
-  let whole: string;
 
-  beforeEach(async () => {
+  beforeEach(() => {
     file = join(folder, `log.${ending}`);
-    whole = withoutTime(await exported(db));
   });
 
   it('appears whole, in the form that its name says', async () => {
@@ -103,7 +104,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
   it('does not appear when it is interrupted, and is equal to an uninterrupted one when it is resumed', async () => {
     await exportTo(file);
     const { size } = await stat(file);
-    for (const share of [0, 0.02, 0.3, 0.5, 0.77, 0.999, 1]) {
+    for (const share of [0, 0.02, 0.5, 0.999, 1]) {
       await writeFile(`${file}.partial`, await readFile(file));
       await truncate(`${file}.partial`, Math.floor(size * share));
       const report = await exportTo(file, { resume: true });

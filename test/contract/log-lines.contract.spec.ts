@@ -56,7 +56,8 @@ for (const database of DATABASES) {
     const lineOf = (position: number) =>
       whole.split('\n').findIndex((line) => line.startsWith(`{"position":${position},`));
 
-    beforeEach(async () => {
+    // The one that changes the store is the last to read it.
+    beforeAll(async () => {
       db = await database.open();
       const writer = db.writer(noFolds);
       const nothing = { decide: () => ({ status: 200, events: [], answer: () => ({}) }) };
@@ -75,7 +76,7 @@ for (const database of DATABASES) {
       whole = await textOf(linesOf(reader, { after: 0 }));
     });
 
-    afterEach(async () => {
+    afterAll(async () => {
       await reader.close();
       await db.close();
     });

@@ -3,9 +3,9 @@ import { jest } from '@jest/globals';
 import { joyfulTurn } from '../support/builders.js';
 import { edgesoul } from '../support/edgesoul.js';
 import { rewriteLastEvent } from '../support/rewritten-event.js';
-import { onPostgresql, Store } from '../support/store.js';
+import { Store } from '../support/store.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(60_000);
 
 interface Verified {
   ok: boolean;
@@ -14,12 +14,13 @@ interface Verified {
 
 let store: Store;
 
-beforeEach(async () => {
+beforeAll(async () => {
   store = await Store.start();
   await store.user('ada').post('/turns', joyfulTurn({ userMessage: 'What I said first' }));
+  await store.stop();
 });
 
-afterEach(() => store.remove());
+afterAll(() => store.remove());
 
 async function backup(): Promise<string> {
   const { code, stdout } = await edgesoul(['backup', '--json'], store.settings);
@@ -36,10 +37,7 @@ const anchorsOf = ({ findings }: Verified) => findings.filter(({ check }) => che
 
 describe('a log that was rewritten with all its hashes', () => {
   it('is accused by the backup that noted how it was, on the command line and over HTTP', async () => {
-    await store.stop();
     const file = await backup();
-    expect((await verified()).ok).toBe(true);
-
     await rewriteLastEvent(store, (data) => `${data.slice(0, -1)} }`);
 
     const report = await verified();
@@ -49,27 +47,9 @@ describe('a log that was rewritten with all its hashes', () => {
     const { body } = await store.post<{ verificationId: string }>('/v1/ops/verifications');
     let asked: Verified & { state: string };
     do {
-      await sleep(100);
+      await sleep(20);
       ({ body: asked } = await store.get<typeof asked>(`/v1/ops/verifications/${body.verificationId}`));
     } while (asked.state === 'running');
     expect(anchorsOf(asked)).toEqual(anchorsOf(report));
   });
 });
-
-if (!onPostgresql()) {
-  describe('a backup of a past that a restore has given up', () => {
-    it('accuses nobody', async () => {
-      await store.stop();
-      await backup();
-      await store.restart();
-      await store.user('ada').post('/turns', joyfulTurn({ userMessage: 'given up' }));
-      await store.stop();
-      await backup();
-      expect((await edgesoul(['restore', '--to', '4'], store.settings)).code).toBe(0);
-      await store.restart();
-      await store.user('ada').post('/turns', joyfulTurn({ userMessage: 'another present' }));
-      await store.stop();
-      expect(await verified()).toMatchObject({ ok: true, findings: [] });
-    });
-  });
-}

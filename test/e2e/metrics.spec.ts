@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { emotion, ids, joyfulTurn, memory, turn } from '../support/builders.js';
 import { growth, readExposition, valueOf, type Exposition } from '../support/exposition.js';
-import { onPostgresql, Store } from '../support/store.js';
+import { Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
 
@@ -163,10 +163,10 @@ describe('a scrape', () => {
     );
     const after = await scrape();
     const grown = growth(before, after, /^edgesoul_database_size_bytes$/);
-    expect(grown.edgesoul_database_size_bytes).toBeGreaterThan(onPostgresql() ? 40_000 : 640_000);
+    expect(grown.edgesoul_database_size_bytes).toBeGreaterThan(640_000);
     for (const name of ['edgesoul_database_wal_size_bytes', 'edgesoul_disk_free_bytes']) {
       expect([name, after.types.get(name)]).toEqual([name, 'gauge']);
-      expect([name, (after.series.get(name) ?? 0) > 0]).toEqual([name, !onPostgresql()]);
+      expect([name, (after.series.get(name) ?? 0) > 0]).toEqual([name, true]);
     }
   });
 });

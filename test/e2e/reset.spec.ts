@@ -1,44 +1,51 @@
-import { readdir } from 'node:fs/promises';
+import { cp, mkdtemp, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import { databaseFile, takeDataFolder } from '../../src/store/sqlite/data-folder.js';
+import { truthOf } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
-import { edgesoul, killedAfter, type Said } from '../support/edgesoul.js';
-import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
-import { onPostgresql, Store } from '../support/store.js';
+import { edgesoul, killedAt, type Said } from '../support/edgesoul.js';
+import { Store } from '../support/store.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(60_000);
 
-/** Milliseconds after the new file has appeared. */
-const KILLED_AFTER = (process.env.RESET_KILLS ?? '60').split(',').map(Number);
 const KEY = 'a-turn-of-ada';
+/** The last thing before the database is swapped, the moment in which neither has its place, and the last thing of all. */
+const STEPS = {
+  'rename edgesoul.swap.json.writing': 'old',
+  'rename edgesoul.db.emptied': 'empty',
+  'remove edgesoul.swap.json': 'empty',
+} as const;
 
 let store: Store;
-
-beforeEach(async () => {
-  store = await Store.start();
-  for (let i = 0; i < 5; i++)
-    await store.user('ada').post('/turns', joyfulTurn({ userMessage: `turn ${i}` }));
-});
-
-afterEach(() => store.remove());
+let first: { status: number; text: string };
 
 const reset = (...args: string[]): Promise<Said> => edgesoul(['reset', ...args], store.settings);
 const backups = (): Promise<string[]> => readdir(join(store.folder, 'backups')).catch(() => []);
 const turnOfAda = () => store.user('ada').post('/turns', joyfulTurn(), { 'idempotency-key': KEY });
 
-function nameOfStore(): string {
-  return basename(store.databaseUrl === undefined ? store.dataDir : new URL(store.databaseUrl).pathname);
-}
+afterAll(() => store.remove());
 
 describe('a reset', () => {
+  beforeAll(async () => {
+    store = await Store.start();
+    first = await turnOfAda();
+  });
+
+  it('is refused while a service runs, by its address, and changes nothing', async () => {
+    const { code, stderr } = await reset('--yes');
+    expect([code, stderr]).toEqual([1, expect.stringContaining(store.url)]);
+    expect(await backups()).toEqual([]);
+    expect((await turnOfAda()).text).toBe(first.text);
+  });
+
   it('that is not confirmed, or cannot back up, is refused, says so, and changes nothing', async () => {
-    const before = await readLog(store);
     await store.stop();
     const { code, stderr } = await reset();
     expect(code).toBe(2);
-    expect(stderr).toContain(nameOfStore());
+    expect(stderr).toContain(basename(store.dataDir));
     expect(stderr).toContain('--yes');
     expect((await reset('--no-backup', '--yes')).code).toBe(2);
     expect(await backups()).toEqual([]);
@@ -46,27 +53,34 @@ describe('a reset', () => {
     const unable = await reset('--yes', '--backup-dir', '/dev/null/backups');
     expect(unable.code).toBe(1);
     expect(unable.stderr).toContain('/dev/null/backups cannot be written');
-    await store.restart();
-    expect(await readLog(store)).toEqual(before);
-    if (onPostgresql()) return;
-
-    const beside = await reset('--yes');
-    expect([beside.code, beside.stderr]).toEqual([1, expect.stringContaining(store.url)]);
-    expect(await backups()).toEqual([]);
-    expect((await turnOfAda()).status).toBe(201);
   });
 
+  it.each(Object.entries(STEPS))(
+    'that is killed in front of "%s" leaves the %s store, and nothing else, to the next process',
+    async (step, left) => {
+      const whole = await truthOf({ file: databaseFile(store.dataDir) });
+      const dataDir = join(await mkdtemp(join(store.folder, 'killed-')), 'data');
+      await cp(store.dataDir, dataDir, { recursive: true });
+      const env = { ...store.settings, DATA_DIR: dataDir, BACKUP_DIR: join(dataDir, '../backups') };
+      expect(await edgesoul(['reset', '--yes'], killedAt(step, env))).toMatchObject({ code: null });
+
+      takeDataFolder(dataDir).release();
+
+      const truth = await truthOf({ file: databaseFile(dataDir) });
+      expect(truth).toEqual(left === 'old' ? whole : { events: [], receipts: [] });
+      const names = await readdir(dataDir);
+      expect(names.filter((name) => /emptied|removed|swap.json$/.test(name))).toEqual([]);
+    },
+  );
+
   it('empties the store after a backup that restores to what was there; an old key is a new command', async () => {
-    const first = await turnOfAda();
-    expect(first.status).toBe(201);
-    const before = await readLog(store);
-    await store.stop();
+    const whole = await truthOf({ file: databaseFile(store.dataDir) });
 
     const { code, stdout } = await reset('--yes', '--json');
 
     expect(code).toBe(0);
     const { backup, events } = JSON.parse(stdout) as { backup: string; events: number };
-    expect(events).toBe(before.length);
+    expect(events).toBe(whole.events.length);
     expect(await backups()).toContain(backup);
     await store.restart();
     expect(await readLog(store)).toEqual([]);
@@ -78,19 +92,16 @@ describe('a reset', () => {
     await store.stop();
     expect((await edgesoul(['verify'], store.settings)).code).toBe(0);
 
-    const url = onPostgresql() ? await emptyDatabase() : undefined;
-    const env = { ...store.settings, ...(url ? { DATABASE_URL: url } : {}) };
-    expect(await edgesoul(['restore', '--from', backup], env)).toMatchObject({ code: 0 });
-    const restored = await Store.over(env);
-    expect(await readLog(restored)).toEqual(before);
-    await restored.stop();
-    if (url) await dropDatabase(url);
+    expect(await edgesoul(['restore', '--from', backup], store.settings)).toMatchObject({ code: 0 });
+    expect(await truthOf({ file: databaseFile(store.dataDir) })).toEqual(whole);
   });
+});
 
-  it('of a store whose log was shipped does not let a restore bring the old log back', async () => {
+describe('a reset of a store whose log was shipped', () => {
+  it('does not let a restore bring the old log back', async () => {
     await store.remove();
     store = await Store.start({ BACKUP_CONTINUOUS: '1' });
-    while (!store.log.some((line) => line.includes('"backed up"'))) await sleep(100);
+    while (!store.log.some((line) => line.includes('"backed up"'))) await sleep(20);
     await turnOfAda();
     await store.stop();
     expect(await readdir(join(store.folder, 'backups', 'segments'))).toHaveLength(1);
@@ -98,31 +109,5 @@ describe('a reset', () => {
     expect((await edgesoul(['backup'], store.settings)).code).toBe(0);
     const drill = await edgesoul(['restore', '--drill', '--json'], store.settings);
     expect(JSON.parse(drill.stdout)).toMatchObject({ position: 0, segments: 0 });
-  });
-
-  if (onPostgresql()) {
-    it('leaves the triggers that protect the log', async () => {
-      await store.stop();
-      expect((await reset('--yes')).code).toBe(0);
-      await expect(runSql(store.databaseUrl ?? '', 'truncate events')).rejects.toThrow(/immutable|never/i);
-    });
-    return;
-  }
-
-  it('that is killed leaves the old store or an empty one, and nothing else of the old one', async () => {
-    const before = await readLog(store);
-    for (const after of KILLED_AFTER) {
-      await store.stop();
-      const file = join(store.dataDir, 'edgesoul.db.emptied');
-      await killedAfter(['reset', '--yes'], store.settings, { file, ms: after });
-      await store.restart();
-      const log = await readLog(store);
-      expect([[], before]).toContainEqual(log);
-      if (log.length > 0) continue;
-      expect(await readdir(store.dataDir)).not.toContainEqual(expect.stringContaining('removed'));
-      await store.stop();
-      expect((await edgesoul(['restore'], store.settings)).code).toBe(0);
-      await store.restart();
-    }
   });
 });

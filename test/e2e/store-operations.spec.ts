@@ -98,6 +98,9 @@ describe('the store in numbers', () => {
     expect(bytesPerEvent).toBe(Math.round(databaseBytes / events));
     // PostgreSQL's belongs to the server, not to this database.
     expect(walBytes === null ? 'none' : walBytes > 0).toBe(onPostgresql() ? 'none' : true);
+    const { series } = readExposition((await store.get<string>('/metrics')).text);
+    for (const name of ['edgesoul_database_wal_size_bytes', 'edgesoul_disk_free_bytes'])
+      expect([name, series.has(name) && series.get(name) !== 0]).toEqual([name, !onPostgresql()]);
     expect(uptimeSeconds).toBeGreaterThanOrEqual(0);
     expect(uptimeSeconds).toBeLessThan(600);
     expect(Math.abs(Date.now() - Date.parse(countedAt))).toBeLessThan(10_000);

@@ -3,7 +3,6 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import { readLogFile } from '../../src/operations/lines/log-file.js';
@@ -11,23 +10,26 @@ import type { LogEntry } from '../../src/operations/lines/log-line.js';
 import { eventLine } from '../../src/operations/lines/log-line.js';
 import { firstLine, startOf, trailerOf } from '../../src/operations/lines/log-lines.js';
 import { readLines } from '../../src/operations/lines/read-log-lines.js';
-import type { DatabaseAddress } from '../../src/store/database-address.js';
-import { openStoreReader } from '../../src/store/open-store-reader.js';
+import { readStore } from '../../src/store/open-store-reader.js';
 import { turn } from '../support/builders.js';
-import { edgesoul, startEdgesoul } from '../support/edgesoul.js';
+import { edgesoul, killedAt } from '../support/edgesoul.js';
 import { resend, startLoad } from '../support/load.js';
-import { dropDatabase, emptyDatabase } from '../support/postgresql-databases.js';
-import { onPostgresql, Store } from '../support/store.js';
+import { Store } from '../support/store.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(60_000);
 
 let folder: string;
+let store: Store;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'edgesoul-transfer-'));
+  store = await Store.start();
 });
 
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await store.remove();
+  await rm(folder, { recursive: true });
+});
 
 async function read(file: string): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
@@ -41,21 +43,77 @@ function keysOf(entries: readonly LogEntry[]): Set<string> {
   );
 }
 
-describe('edgesoul export beside a service that 64 clients write to', () => {
-  let store: Store;
+describe('edgesoul export and import', () => {
+  let mira: unknown;
 
   beforeAll(async () => {
-    store = await Store.start();
+    for (const userId of ['mira', 'noor']) await store.user(userId).post('/turns', turn());
+    mira = (await store.user('mira').get('/conversation')).body;
   });
 
-  afterAll(() => store.remove());
+  it('write to stdout what other programs read', async () => {
+    const { stdout, code } = await edgesoul(['export', '-'], store.settings);
+    expect(code).toBe(0);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ edgesoul: 'log', scope: 'all' });
+    expect(lines.at(-1)).toMatchObject({ end: true });
+    expect(new Set(lines.map(({ userId }) => userId))).toEqual(new Set([undefined, 'mira', 'noor']));
+  });
 
+  it('take out one user, and put that user into a store that has others', async () => {
+    const file = join(folder, 'mira.ndjson');
+    const { stdout } = await edgesoul(['export', file, '--user', 'mira'], store.settings);
+    expect(stdout).toMatch(/^Wrote \d events, and 0 receipts, to .*mira.ndjson/);
+    expect(await readFile(file, 'utf8')).not.toContain('noor');
+
+    const other = await Store.start();
+    await other.user('omar').post('/turns', turn());
+    const busy = await edgesoul(['import', file, '--append'], other.settings);
+    expect(busy.code).toBe(1);
+    expect(busy.stderr).toMatch(/in use by another process \(pid \d+/);
+    expect((await other.user('omar').post('/turns', turn())).status).toBe(201);
+    await other.stop();
+    const refused = await edgesoul(['import', file], other.settings);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/only.*--append/s);
+    const appended = await edgesoul(['import', file, '--append'], other.settings);
+    expect(appended).toMatchObject({ code: 0, stdout: expect.stringMatching(/events got new positions/) });
+    const again = await edgesoul(['import', file, '--append', '--json'], other.settings);
+    expect(JSON.parse(again.stdout)).toMatchObject({ events: 0, moved: 0, verified: { ok: true } });
+    await other.restart();
+    expect((await other.user('mira').get('/conversation')).body).toEqual(mira);
+    await other.remove();
+  });
+
+  it('refuse a file that is cut off, and wrong usage', async () => {
+    const file = join(folder, 'whole.ndjson.gz');
+    await edgesoul(['export', file], store.settings);
+    const cut = join(folder, 'cut.ndjson.gz');
+    await writeFile(cut, (await readFile(file)).subarray(0, -100));
+    const target = { DATA_DIR: join(folder, 'cut') };
+    const refused = await edgesoul(['import', cut, '--json'], target);
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: expect.stringMatching(/^file\./) } });
+    expect((await edgesoul(['import', join(folder, 'absent.ndjson')], target)).stderr).toMatch(
+      /cannot be read/,
+    );
+    expect((await edgesoul(['import'], target)).code).toBe(2);
+    expect((await edgesoul(['export', '--after', 'x'], target)).code).toBe(2);
+    const nowhere = await edgesoul(['export', '-'], { DATA_DIR: join(folder, 'nowhere') });
+    expect(nowhere.stderr).toMatch(/There is no store in/);
+  });
+});
+
+describe('edgesoul export beside a service that 64 clients write to', () => {
   it('holds everything that was acknowledged before, and is a store again elsewhere, retries included', async () => {
-    const load = startLoad(store.url, 1, { writers: 64, pauseMs: 200 });
+    const load = startLoad(store.url, 1, { writers: 64, pauseMs: 400 });
     let last: string[] = [];
     let file = '';
     for (const [i, ending] of ['ndjson', 'ndjson.gz', 'ndjson.zst'].entries()) {
-      await load.acknowledged(400 * (i + 1));
+      await load.acknowledged(150 * (i + 1));
       last = load.sent.filter(({ acknowledged }) => acknowledged).map(({ key }) => key);
       file = join(folder, `loaded.${ending}`);
       const { code, stdout, stderr } = await edgesoul(['export', file, '--json'], store.settings);
@@ -74,117 +132,39 @@ describe('edgesoul export beside a service that 64 clients write to', () => {
     const { code, stdout } = await edgesoul(['import', file], copy);
     expect(code).toBe(0);
     expect(stdout).toMatch(/Verified: the log is intact, and all 4 projections match it/);
-    const service = await Store.start({ ...copy, DATABASE_URL: '' });
+    const service = await Store.over(copy);
     const known = new Set(last);
     const commands = load.sent.filter(({ key }) => known.has(key)).filter((_, i) => i % 10 === 0);
     expect(await resend(service.url, commands)).toEqual(commands.map(({ acknowledged }) => acknowledged));
-    await service.remove();
-  });
-});
-
-describe('edgesoul export and import', () => {
-  let store: Store;
-
-  beforeAll(async () => {
-    store = await Store.start();
-    for (const userId of ['mira', 'noor']) await store.user(userId).post('/turns', turn());
-  });
-
-  afterAll(() => store.remove());
-
-  it('take out one user, and put that user into a store that has others', async () => {
-    const file = join(folder, 'mira.ndjson');
-    const { stdout } = await edgesoul(['export', file, '--user', 'mira'], store.settings);
-    expect(stdout).toMatch(/^Wrote \d events, and 0 receipts, to .*mira.ndjson/);
-    expect(await readFile(file, 'utf8')).not.toContain('noor');
-
-    const other = await Store.start();
-    await other.user('omar').post('/turns', turn());
-    await other.stop();
-    const refused = await edgesoul(['import', file], other.settings);
-    expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toMatch(/only.*--append/s);
-    const appended = await edgesoul(['import', file, '--append'], other.settings);
-    expect(appended).toMatchObject({ code: 0, stdout: expect.stringMatching(/events got new positions/) });
-    const again = await edgesoul(['import', file, '--append', '--json'], other.settings);
-    expect(JSON.parse(again.stdout)).toMatchObject({ events: 0, moved: 0, verified: { ok: true } });
-    await other.restart();
-    const [here, there] = await Promise.all(
-      [store, other].map(async (each) => (await each.user('mira').get<object>('/conversation')).body),
-    );
-    expect(there).toEqual(here);
-    await other.remove();
-  });
-
-  it('write to stdout what other programs read', async () => {
-    const { stdout, code } = await edgesoul(['export', '-'], store.settings);
-    expect(code).toBe(0);
-    const lines = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines[0]).toMatchObject({ edgesoul: 'log', scope: 'all' });
-    expect(lines.at(-1)).toMatchObject({ end: true });
-    expect(new Set(lines.map(({ userId }) => userId))).toEqual(new Set([undefined, 'mira', 'noor']));
-  });
-
-  it('refuse a store that has a service or events, a file that is cut off, and wrong usage', async () => {
-    const file = join(folder, 'whole.ndjson.gz');
-    await edgesoul(['export', file], store.settings);
-    const other = await Store.start();
-    await other.user('omar').post('/turns', turn());
-    const busy = await edgesoul(['import', file], other.settings);
-    expect(busy.code).toBe(1);
-    const why = onPostgresql() ? /this file does not continue them/ : /in use by another process \(pid \d+/;
-    expect(busy.stderr).toMatch(why);
-    expect((await other.user('omar').post('/turns', turn())).status).toBe(201);
-    await other.remove();
-
-    const cut = join(folder, 'cut.ndjson.gz');
-    await writeFile(cut, (await readFile(file)).subarray(0, -100));
-    const target = { DATA_DIR: join(folder, 'cut') };
-    const refused = await edgesoul(['import', cut, '--json'], target);
-    expect(refused.code).toBe(1);
-    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: expect.stringMatching(/^file\./) } });
-    expect((await edgesoul(['import', join(folder, 'absent.ndjson')], target)).stderr).toMatch(
-      /cannot be read/,
-    );
-    expect((await edgesoul(['import'], target)).code).toBe(2);
-    expect((await edgesoul(['export', '--after', 'x'], target)).code).toBe(2);
-    const nowhere = await edgesoul(['export', '-'], { DATA_DIR: join(folder, 'nowhere') });
-    expect(nowhere.stderr).toMatch(/There is no store in/);
+    await service.stop('SIGKILL');
   });
 });
 
 describe('edgesoul import, killed with SIGKILL again and again', () => {
-  const EVENTS = 16_000;
+  /** Three transactions of an import, the last of which is not full. */
+  const EVENTS = 5_000;
 
   it('goes on where it was and ends with the whole log', async () => {
     const file = join(folder, 'large.ndjson');
     const lastHash = await largeFile(file, EVENTS);
-    const env: Record<string, string> = onPostgresql()
-      ? { DATABASE_URL: await emptyDatabase() }
-      : { DATA_DIR: join(folder, 'killed') };
-    const { DATABASE_URL: url, DATA_DIR = '' } = env;
-    const address: DatabaseAddress = url === undefined ? { file: join(DATA_DIR, 'edgesoul.db') } : { url };
-    const stops: number[] = [];
-    for (const least of [1, 5_000]) {
-      const { child, ended } = startEdgesoul(['import', file], env);
-      await headBeyond(address, least);
-      child.kill('SIGKILL');
-      expect((await ended).code).toBeNull();
-      stops.push(await headOf(address));
+    const env = { DATA_DIR: join(folder, 'killed') };
+    const database = { file: join(env.DATA_DIR, 'edgesoul.db') };
+    const heads: number[] = [];
+    // The second one finds that all of the first transaction is there.
+    for (const step of ['commit 1', 'commit 2']) {
+      expect((await edgesoul(['import', file], killedAt(step, env))).code).toBeNull();
+      heads.push(await readStore(database, async (reader) => (await reader.head()).position));
     }
-    expect(stops.at(-1)).toBeLessThan(EVENTS);
+    const [first = 0, second = 0] = heads;
+    expect([0 < first, first < second, second < EVENTS]).toEqual([true, true, true]);
     const { code, stdout, stderr } = await edgesoul(['import', file, '--json'], env);
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({
-      events: EVENTS - (stops.at(-1) ?? 0),
-      already: stops.at(-1),
+      events: EVENTS - second,
+      already: second,
       head: { position: EVENTS, hash: lastHash },
       verified: { ok: true, events: EVENTS },
     });
-    if (url !== undefined) await dropDatabase(url);
   });
 });
 
@@ -230,25 +210,4 @@ async function largeFile(file: string, events: number): Promise<string> {
   output.end(`${JSON.stringify(trailerOf(soFar))}\n`);
   await once(output, 'close');
   return soFar.hash;
-}
-
-async function headOf(address: DatabaseAddress): Promise<number> {
-  const reader = openStoreReader(address);
-  try {
-    return (await reader.head()).position;
-  } finally {
-    await reader.close();
-  }
-}
-
-/** Waits until the log has as many events; the database may not be there yet. */
-async function headBeyond(address: DatabaseAddress, position: number): Promise<void> {
-  for (;;) {
-    try {
-      if ((await headOf(address)) >= position) return;
-    } catch {
-      // It is being made.
-    }
-    await pause(20);
-  }
 }

@@ -1,16 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/edgesoul.js', import.meta.url));
 
-/** Hundreds of processes of the tests run the same code. */
-export const COMPILED = join(tmpdir(), 'edgesoul-compiled');
+const KILLED = fileURLToPath(new URL('programs/killed.js', import.meta.url));
+
+/** Hundreds of processes of the tests run the same code; it is kept from run to run. */
+export const COMPILED = process.env.TEST_COMPILED ?? join(tmpdir(), 'edgesoul-compiled');
 
 /** What a command of the operator's command line has said. */
 export interface Said {
@@ -49,15 +49,7 @@ export function startEdgesoul(
   return { child, ended: ended() };
 }
 
-/** Runs a command and kills it so many ms after the file has appeared; one that ends before that has ended. */
-export async function killedAfter(
-  args: readonly string[],
-  env: Record<string, string>,
-  { file, ms }: { file: string; ms: number },
-): Promise<void> {
-  const { child, ended } = startEdgesoul(args, env);
-  while (child.exitCode === null && !existsSync(file)) await sleep(2);
-  await sleep(ms);
-  child.kill('SIGKILL');
-  await ended;
+/** The environment of a program that ends as with kill -9 at a step, such as "rename edgesoul.swap.json": see the program. */
+export function killedAt(step: string, env: Record<string, string>): Record<string, string> {
+  return { ...env, NODE_OPTIONS: `--import=${KILLED}`, KILLED_AT: step };
 }

@@ -1,0 +1,168 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
+import type { StoredEvent } from '../support/answers.js';
+import { audit, FLAWLESS } from '../support/audit.js';
+import { truthOf } from '../support/backups.js';
+import { joyfulTurn } from '../support/builders.js';
+import { readLog } from '../support/client.js';
+import { edgesoul, killedAt } from '../support/edgesoul.js';
+import { resend } from '../support/load.js';
+import { startPatientClients, type PatientClients } from '../support/patient-clients.js';
+import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
+import { rewriteLastEvent } from '../support/rewritten-event.js';
+import { Store } from '../support/store.js';
+
+jest.setTimeout(60_000);
+
+interface Job {
+  state: string;
+  position: number;
+  swapped: string[];
+  differences: { differences: number }[];
+}
+
+let store: Store;
+let folder: string;
+let exported: string;
+let backup: Job;
+let clients: PatientClients;
+let log: StoredEvent[];
+/** Databases beside the store's own. */
+const made: string[] = [];
+
+beforeAll(async () => {
+  store = await Store.start();
+  folder = await mkdtemp(join(tmpdir(), 'edgesoul-operations-'));
+  exported = join(folder, 'log.ndjson.zst');
+});
+
+afterAll(async () => {
+  await store.remove();
+  await Promise.all(made.map(dropDatabase));
+  await rm(folder, { recursive: true });
+});
+
+async function ended(begin: string, name: string): Promise<Job> {
+  const { body } = await store.post<Record<string, string>>(begin);
+  for (;;) {
+    const job = (await store.get<Job>(`${begin}/${body[name]}`)).body;
+    if (job.state !== 'running') return job;
+    await sleep(20);
+  }
+}
+
+/** The settings of a store over an empty database. */
+async function elsewhere(): Promise<Record<string, string>> {
+  const url = await emptyDatabase();
+  made.push(url);
+  return { ...store.settings, DATABASE_URL: url };
+}
+
+const addressOf = ({ DATABASE_URL: url = '' }: Record<string, string>) => ({ url });
+
+describe('on PostgreSQL, beside a service that 64 clients write to', () => {
+  it('a rebuild, a backup and an export lose and double nothing', async () => {
+    clients = startPatientClients(() => [store.url], 1, { pauseMs: 200 });
+    await clients.acknowledged(100);
+
+    const rebuild = await ended('/v1/ops/rebuilds', 'rebuildId');
+    backup = await ended('/v1/ops/backups', 'backupId');
+    const file = await edgesoul(['export', exported, '--json'], store.settings);
+    const acknowledged = clients.sent.flatMap((sent) => sent.acknowledged?.position ?? []);
+    await clients.stop();
+
+    expect(rebuild).toMatchObject({ state: 'swapped', swapped: PROJECTIONS.map(({ name }) => name) });
+    expect(rebuild.differences.filter(({ differences }) => differences > 0)).toEqual([]);
+    expect(backup).toMatchObject({ state: 'done', verified: true });
+    expect(file.code).toBe(0);
+    expect(acknowledged.length).toBeGreaterThan(100);
+    expect([clients.strange, clients.unseen]).toEqual([[], []]);
+    log = await readLog(store);
+    expect(audit(log, clients.sent)).toEqual(FLAWLESS);
+    expect((await edgesoul(['verify'], store.settings)).code).toBe(0);
+  });
+});
+
+describe('on PostgreSQL', () => {
+  it('a restore into an empty database makes a store that knows the retries', async () => {
+    const env = await elsewhere();
+    const { code, stdout } = await edgesoul(['restore', '--json'], env);
+    expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ position: backup.position })]);
+    const other = await Store.over(env);
+    try {
+      expect(await readLog(other)).toEqual(log.slice(0, backup.position));
+      const held = clients.sent.filter(
+        ({ acknowledged }) => acknowledged && acknowledged.position <= backup.position,
+      );
+      const some = held.filter((_, index) => index % 9 === 0);
+      expect(await resend(other.url, some)).toEqual(some.map(({ acknowledged }) => acknowledged));
+      expect(await readLog(other)).toHaveLength(backup.position);
+    } finally {
+      await other.stop('SIGKILL');
+    }
+  });
+
+  it('an import that was killed goes on where it was, and its store has the log of the file', async () => {
+    const env = await elsewhere();
+    const killed = await edgesoul(['import', exported], killedAt('commit 1', env));
+    expect(killed.code).toBeNull();
+    const { events: there } = await truthOf(addressOf(env));
+    const { code, stdout } = await edgesoul(['import', exported, '--json'], env);
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      expect.objectContaining({ already: there.length, verified: expect.objectContaining({ ok: true }) }),
+    ]);
+    const [copied, whole] = [await truthOf(addressOf(env)), await truthOf(addressOf(store.settings))];
+    const end = copied.events.length;
+    expect(end).toBeGreaterThan(100);
+    expect(copied.events).toEqual(whole.events.slice(0, end));
+    expect(copied.receipts).toEqual(whole.receipts.filter(({ position }) => position <= end));
+  });
+
+  it('a log that was rewritten with all its hashes is accused by the backup that noted how it was', async () => {
+    await store.stop();
+    expect((await edgesoul(['backup'], store.settings)).code).toBe(0);
+    await rewriteLastEvent(store, (data) => `${data.slice(0, -1)} }`);
+    const { stdout } = await edgesoul(['verify', '--json'], store.settings);
+    const { findings } = JSON.parse(stdout) as { findings: { check: string }[] };
+    expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(['anchor']));
+  });
+
+  it('a reset empties the database after a backup, and leaves the triggers that protect the log', async () => {
+    const said = await edgesoul(['reset', '--yes', '--json'], store.settings);
+    expect([said.code, JSON.parse(said.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ events: log.length, backup: expect.any(String) }),
+    ]);
+    await expect(runSql(store.databaseUrl ?? '', 'truncate events')).rejects.toThrow(/immutable|never/i);
+    await store.restart();
+    expect(await readLog(store)).toEqual([]);
+    expect((await store.user('ada').post('/turns', joyfulTurn())).body).toMatchObject({ position: 4 });
+  });
+
+  it('an import is refused by a database that has other events, whose service goes on', async () => {
+    const { code, stderr } = await edgesoul(['import', exported], store.settings);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/with another hash/)]);
+    expect((await store.user('ada').post('/turns', joyfulTurn())).status).toBe(201);
+  });
+
+  it('segments that were shipped bring back what was written after the full backup', async () => {
+    const settings = { ...(await elsewhere()), BACKUP_CONTINUOUS: '1', BACKUP_DIR: join(folder, 'shipped') };
+    const shipping = await Store.over(settings);
+    await shipping.user('ada').post('/turns', joyfulTurn());
+    while (!shipping.log.some((line) => line.includes('"backed up"'))) await sleep(20);
+    for (let i = 0; i < 5; i++) await shipping.user('ada').post('/turns', joyfulTurn());
+    // What is left is shipped when the service stops.
+    await shipping.stop();
+    const written = await truthOf(addressOf(settings));
+    const env = { ...(await elsewhere()), BACKUP_DIR: settings.BACKUP_DIR };
+    const { code, stdout } = await edgesoul(['restore', '--json'], env);
+    const restored = JSON.parse(stdout) as { position: number; replayed: number };
+    expect([code, restored.position, restored.replayed > 0]).toEqual([0, written.events.length, true]);
+    expect(await truthOf(addressOf(env))).toEqual(written);
+  });
+});
