@@ -24,7 +24,7 @@ const EVENT: Omit<StoredEvent, 'hash' | 'streamKey'> = {
   data: '{"memoryId":"größe 🗼","reason":null}',
 };
 
-/** What nobody may do, with whatever rights. */
+/** Statements that the database itself must refuse, whatever the rights of the user. */
 const FORBIDDEN = [
   `update events set data = '{}' where position = 4`,
   'update events set position = position + 100',
@@ -34,7 +34,7 @@ const FORBIDDEN = [
   'delete from events',
 ];
 
-/** What someone with the database's password may do to a log of ten events, and where it is noticed. */
+/** Ways to tamper with a log of ten events, and the position at which the hash chain breaks. */
 const TAMPERINGS: [string, string, number][] = [
   ['changed data', `update events set data = '{"emotion":"fear"}' where position = 4`, 4],
   ['one changed letter', `update events set data = replace(data, 'joy', 'Joy') where position = 10`, 10],
@@ -62,7 +62,7 @@ const TAMPERINGS: [string, string, number][] = [
   ['a missing stream', 'delete from streams where stream_key = 2', 2],
 ];
 
-/** Ten events in several commits, streams and users, with a restart and some refusals between them. */
+/** Writes ten events in several commits, streams and users, with a restart and some refusals between them. */
 async function tenEvents(db: TestDatabase): Promise<void> {
   await together(db.writer(brittleFolds()), [
     append([joy('a'), joy('b')], { key: 'k', correlationId: 'chat turn 7' }),
@@ -83,7 +83,7 @@ for (const database of DATABASES) {
   describe(`${database.name}: the immutability of the log`, () => {
     let db: TestDatabase;
 
-    // Nothing that is tried here changes anything.
+    // Shared by all tests: none of the statements may change anything.
     beforeAll(async () => {
       db = await database.open();
       await tenEvents(db);
@@ -92,7 +92,7 @@ for (const database of DATABASES) {
     afterAll(() => db.close());
 
     it.each([...FORBIDDEN.map((sql) => ({ what: sql, sql })), ...database.waysAround])(
-      'is kept by the database itself against $what',
+      'is enforced by the database itself against $what',
       async ({ sql }) => {
         const before = await allEvents(db.log);
 
@@ -113,7 +113,7 @@ for (const database of DATABASES) {
 
     afterEach(() => db.close());
 
-    it('holds over everything that is stored, across commits, refusals, failed commits and a restart', async () => {
+    it('is unbroken across commits, refusals, failed commits and a restart', async () => {
       const events = await allEvents(db.log);
 
       expect(events).toHaveLength(10);
@@ -133,7 +133,7 @@ for (const database of DATABASES) {
       expect(hash).toBe(chainHash(GENESIS, event));
     });
 
-    it.each(TAMPERINGS)('gives away %s (%s) at position %i', async (_what, sql, position) => {
+    it.each(TAMPERINGS)('reveals %s (%s) at position %i', async (_what, sql, position) => {
       await db.tamper(sql);
 
       expect(brokenAt(await allEvents(db.log))).toBe(position);

@@ -46,9 +46,9 @@ const WRONG = {
 };
 const TERMS = [...new Set(WORDS.flatMap(words).map(stem))];
 
-/** What hands may do to rows. */
+/** Manual changes to rows. */
 const corruptions = fc.subarray(
-  PROJECTIONS.flatMap(({ tables }) => tables).flatMap((table) => [deletion(table), ...scribble(table)]),
+  PROJECTIONS.flatMap(({ tables }) => tables).flatMap((table) => [deletion(table), ...wrongValues(table)]),
   { minLength: 1 },
 );
 
@@ -56,8 +56,8 @@ function deletion({ name }: Table): string {
   return `delete from ${name}`;
 }
 
-/** Makes everything wrong that is in no index. */
-function scribble({ name, columns, key, indexes }: Table): string[] {
+/** Sets every column that is in no index to a wrong value. */
+function wrongValues({ name, columns, key, indexes }: Table): string[] {
   const indexed = new Set([...key, ...indexes.flatMap((index) => index.columns)]);
   const others = Object.keys(columns).filter((column) => !indexed.has(column));
   const wrong = others.map((column) => {
@@ -68,12 +68,12 @@ function scribble({ name, columns, key, indexes }: Table): string[] {
 }
 
 function questions(userId: string): MemoryQuestion[] {
-  const asked = [WORDS.slice(0, 5).join(' '), WORDS.slice(5).join(' ')];
-  return asked.map((q) => ({ userId, q, minConfidence: 0, limit: 20 }));
+  const texts = [WORDS.slice(0, 5).join(' '), WORDS.slice(5).join(' ')];
+  return texts.map((q) => ({ userId, q, minConfidence: 0, limit: 20 }));
 }
 
 /** A memory that is in no event. */
-function unheardOf(userId: string): MemoryRow {
+function memoryOfNoEvent(userId: string): MemoryRow {
   return {
     userId,
     memoryId: 'planted',
@@ -95,7 +95,7 @@ function unheardOf(userId: string): MemoryRow {
   };
 }
 
-/** What ranking needs to know of all of a user's memories, from the memories themselves and when they were formed. */
+/** What ranking needs to know of a user's memories, counted from all of them and from their events. */
 function countedSummary(
   userId: string,
   rows: MemoryRowStore,
@@ -112,7 +112,7 @@ function countedSummary(
   };
 }
 
-/** What the full-text index answers: for each user and term who holds it, and what questions find. */
+/** The answers of the full-text index: memories and counts by user and term, and the hits of each question. */
 async function searches(db: TestDatabase): Promise<unknown> {
   const answers = [];
   for (const userId of USERS) {
@@ -133,7 +133,7 @@ function accepted(outcomes: readonly Outcome[]): Accepted[] {
 
 type Check<T> = (db: TestDatabase, outcomes: Outcome[], drawn: T) => Promise<void>;
 
-/** Checks what holds after the bursts were sent, each time on a database of their own. */
+/** Runs the check after random bursts of commands, each time on a new database. */
 async function afterBursts<T>(
   database: (typeof DATABASES)[number],
   values: fc.Arbitrary<T>,
@@ -154,14 +154,14 @@ async function afterBursts<T>(
 }
 
 for (const database of DATABASES) {
-  describe(`${database.name}: the live rows, after any commands of any users in bursts`, () => {
+  describe(`${database.name}: the live rows after random bursts of commands`, () => {
     const nothing = fc.constant(undefined);
 
-    it('are the result of every command there is', () => {
+    it('are the result of every kind of command', () => {
       expect(Object.keys(INPUTS).toSorted()).toEqual(COMMAND_NAMES);
     });
 
-    it('are the rows that the log makes when it is folded again in memory, no more and no fewer', async () => {
+    it('are exactly the rows of the log when it is folded again in memory', async () => {
       await afterBursts(database, nothing, async (db) => {
         expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
         expect(brokenAt(await allEvents(db.log))).toBeUndefined();
@@ -173,7 +173,7 @@ for (const database of DATABASES) {
       });
     });
 
-    it('answer what counting the events anew answers, however late they came', async () => {
+    it('give the same answers as counting the events themselves, however late they arrive', async () => {
       await afterBursts(database, nothing, async (db) => {
         const events = await decoded(db.log);
         for (const userId of USERS) {
@@ -183,7 +183,7 @@ for (const database of DATABASES) {
       });
     });
 
-    it('do not change when every command is repeated by its key, which gives the first answers', async () => {
+    it('do not change when every command is retried by its key, which returns the first answers', async () => {
       await afterBursts(database, fc.boolean(), async (db, outcomes, restart) => {
         const answers = Map.groupBy(accepted(outcomes), ({ command }) => command.key);
         for (const same of answers.values()) {
@@ -206,7 +206,7 @@ for (const database of DATABASES) {
       });
     });
 
-    it('are folded anew, with their full-text index, when a checkpoint is lost or of another version', async () => {
+    it('are refolded, with their full-text index, when a checkpoint is lost or wrong', async () => {
       const lost = fc.subarray(
         PROJECTIONS.map(({ name }) => name),
         { minLength: 1 },
@@ -223,7 +223,7 @@ for (const database of DATABASES) {
           const before = { rows: await storedRows(db), found: await searches(db) };
           const { position } = await db.log.head();
           for (const name of names) await db.execute(lose(name));
-          if (names.includes(memoryIndex.name)) await db.plant(memoriesTable, unheardOf('ada'));
+          if (names.includes(memoryIndex.name)) await db.plant(memoriesTable, memoryOfNoEvent('ada'));
           if (names.length === PROJECTIONS.length) for (const sql of corrupt) await db.execute(sql);
           await db.reopen();
 
@@ -238,7 +238,7 @@ for (const database of DATABASES) {
       );
     });
 
-    it('catch up with events that were not folded when they were written', async () => {
+    it('catch up with events that were appended without being folded', async () => {
       await afterBursts(database, bursts, async (db, _outcomes, unfolded) => {
         const before = await db.log.head();
         await sendAll(db.writer(noFolds, { clock: minuteClock() }), unfolded, 'unfolded');
@@ -255,9 +255,9 @@ for (const database of DATABASES) {
       });
     });
 
-    it('are found by exactly the words they hold, and ranked as if all of them had been looked at', async () => {
-      const asked = fc.uniqueArray(fc.constantFrom(...TERMS), { minLength: 2, maxLength: 4 });
-      await afterBursts(database, asked, async (db, _outcomes, several) => {
+    it('are found by exactly the words they contain, and ranked as by a scan of all memories', async () => {
+      const someTerms = fc.uniqueArray(fc.constantFrom(...TERMS), { minLength: 2, maxLength: 4 });
+      await afterBursts(database, someTerms, async (db, _outcomes, several) => {
         const rows = await refolded(db.log);
         const events = await decoded(db.log);
         const naive = {

@@ -25,7 +25,7 @@ import { verified } from '../support/verified.js';
 const [SQLITE, POSTGRESQL] = DATABASES as [DatabaseUnderTest, DatabaseUnderTest];
 const folds = liveFolds;
 
-/** All that a store is: its log, receipts, skips and rows. */
+/** Everything a store contains: its log, receipts, skips and rows. */
 async function contents(db: TestDatabase): Promise<object> {
   return {
     events: (await allEvents(db.log)).map((event) => ({ ...event, data: String(event.data) })),
@@ -39,12 +39,12 @@ function plain(receipt: ReceiptRow): object {
   return { ...receipt, requestHash: Buffer.from(receipt.requestHash).toString('hex') };
 }
 
-/** More commands than one burst, of every kind. */
+/** Several bursts with commands of every kind. */
 function someBursts(seed: number) {
   return fc.sample(bursts, { seed, numRuns: 12 }).flat();
 }
 
-/** The projections, of which one cannot fold the second event of bob. */
+/** The projections, one of which cannot fold bob's second event. */
 const POISONED = PROJECTIONS.map((projection): Projection => {
   if (projection.name !== emotionTrend.name) return projection;
   const fold = emotionTrend.folds['emotion.observed'];
@@ -83,7 +83,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
     source = await open(database);
   });
 
-  it('is the same, retries included, after it was taken to each kind of database and back', async () => {
+  it('is the same, retries included, after a move to each kind of database and back', async () => {
     const outcomes = await sendAll(source.writer(brittleFolds(), { clock: minuteClock() }), someBursts(7));
     const { position } = await source.log.head();
     const [event] = await allEvents(source.log);
@@ -126,7 +126,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
     }
   });
 
-  it('is continued by the part of a log that follows on its end', async () => {
+  it('is continued by the part of a log that starts at its head', async () => {
     const writer = source.writer(folds());
     for (const key of ['a', 'b']) await writer.write(append([joy(), joy()], { key }));
     const first = await exported(source);
@@ -143,7 +143,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
     expect(await imported(target, second)).toMatchObject({ events: 0, already: 2 });
   });
 
-  it('takes up an import that was cut off half-way, and an import again changes nothing', async () => {
+  it('resumes an import that was interrupted, and repeating the import changes nothing', async () => {
     const writer = source.writer(noFolds);
     for (const i of numbers(10)) {
       await writer.write(
@@ -157,14 +157,14 @@ describe.each(DATABASES)('a store on $name', (database) => {
     const target = await open(database);
     const abort = new AbortController();
     const phases: string[] = [];
-    const watched = {
+    const job = {
       signal: abort.signal,
       phase: (name: string) => phases.push(name),
       progress: (done: number) => {
         if (phases.at(-1) === 'write' && done >= 2_000) abort.abort();
       },
     };
-    await expect(imported(target, text, { watched })).rejects.toThrow(/abort/i);
+    await expect(imported(target, text, { job })).rejects.toThrow(/abort/i);
     const { position } = await target.log.head();
     expect(position).toBe(2_000);
 
@@ -180,7 +180,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
     expect(await contents(target)).toEqual(done);
   });
 
-  it('does not take a file into what is not its beginning, and says what differs', async () => {
+  it('refuses a file that does not begin with its own events, and names the difference', async () => {
     await source.writer(folds()).write(append([joy(), joy(), joy()]));
     const text = await exported(source);
     const target = await open(database);
@@ -195,7 +195,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
     expect(before).toMatchObject({ receipts: [] });
   });
 
-  it('is not touched by a damaged file', async () => {
+  it('is not changed by a damaged file', async () => {
     await source.writer(folds()).write(
       append(
         numbers(30).map(() => joy()),
@@ -225,7 +225,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
     expect(await contents(target)).toEqual(before);
   });
 
-  it('stops a projection at an event that its folds cannot take, unless the file says to leave it out', async () => {
+  it('stops a projection at an event it cannot fold, unless the file lists that event as skipped', async () => {
     for (const [key, userId] of Object.entries({ a: 'ada', b: 'bob', c: 'ada' }))
       await write(source, userId, key);
     const [, , , poison] = await allEvents(source.log);
@@ -248,7 +248,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
     expect(await another.rows(failuresTable)).toEqual([]);
   });
 
-  it('is not touched by events that this release cannot read', async () => {
+  it('is not changed by events that this release cannot read', async () => {
     await source.writer(noFolds).write(append([joy()]));
     await source.tamper(`update events set type = 'dream.dreamt' where position = 1`);
     const text = await exported(source, { after: 0, userId: 'ada' });
@@ -270,15 +270,15 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     await write(target, 'late', 't0');
   });
 
-  it('puts the events behind those that are there, and retries name their new places', async () => {
+  it('adds the events after the existing ones, and retries return their new positions', async () => {
     const report = await imported(target, await exported(source), { append: true });
     expect(report).toMatchObject({ events: 6, moved: 6, receipts: 3, verified: { ok: true } });
     const events = await allEvents(target.log);
     expect(brokenAt(events)).toBeUndefined();
-    const old = await allEvents(source.log);
-    const told = ({ eventId, streamId, version, occurredAt, data }: (typeof old)[number]) =>
+    const sourceEvents = await allEvents(source.log);
+    const summaryOf = ({ eventId, streamId, version, occurredAt, data }: (typeof sourceEvents)[number]) =>
       [eventId, streamId, version, occurredAt, String(data)] as const;
-    expect(events.slice(2).map(told)).toEqual(old.map(told));
+    expect(events.slice(2).map(summaryOf)).toEqual(sourceEvents.map(summaryOf));
     expect(events.map(({ position }) => position)).toEqual(numbers(8));
     expect(events.map(({ recordedAt }) => recordedAt)).toEqual(numbers(8).map(() => 9_000));
     expect(await storedRows(target)).toEqual(await refoldedRows(target.log));
@@ -299,7 +299,7 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     expect(await verified(target)).toMatchObject({ ok: true, events: 10 });
   });
 
-  it('leaves behind a projection that cannot fold an event, and folds the others', async () => {
+  it('stops a projection that cannot fold an event, and folds the others', async () => {
     const poison = (await allEvents(source.log)).find(
       ({ userId, version }) => userId === 'bob' && version === 2,
     );
@@ -335,7 +335,7 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     });
   });
 
-  it('adds nothing the second time, and only what is missing of a file that was cut off', async () => {
+  it('adds nothing the second time, and only the missing events after a partial import', async () => {
     const text = await exported(source);
     await imported(target, await exported(source, { after: 0, userId: 'bob' }), { append: true });
     expect(await imported(target, text, { append: true })).toMatchObject({ events: 4, already: 2 });
@@ -354,7 +354,7 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     });
   });
 
-  it('refuses a user with other events, a key of another command and a file without its beginning', async () => {
+  it('refuses a user with other events, a key of another command and a stream without its beginning', async () => {
     const text = await exported(source);
     await write(target, 'bob', 'own');
     const before = await contents(target);
@@ -374,7 +374,7 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     expect((await allEvents(target.log)).every(({ userId }) => userId !== 'ada')).toBe(true);
   });
 
-  it('takes any commands of one user, whose rows are then the same', async () => {
+  it('imports one user of a random history, unless that user exists already', async () => {
     const [any, into] = [await open(database), await open(database)];
     await sendAll(any.writer(brittleFolds(), { clock: minuteClock() }), someBursts(11));
     await sendAll(into.writer(brittleFolds(), { clock: minuteClock() }), someBursts(3), 'other');

@@ -16,7 +16,7 @@ import {
   type WriterOptions,
 } from './test-database.js';
 
-/** A database of its own for every test, on the run's server. */
+/** A new database for every test, on the run's server. */
 export const POSTGRESQL: DatabaseUnderTest = {
   name: 'PostgreSQL',
   open: () => PostgresqlTestDatabase.open(),
@@ -68,9 +68,14 @@ class PostgresqlTestDatabase implements TestDatabase {
   }
 
   async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
-    const weighed = anyOf.map((term) => [term, 1] as const);
-    const found = await this.reads.candidates({ userId, anyOf: weighed, limit: MOST_ROWS, among: MOST_ROWS });
-    return found.toSorted((a, b) => a - b);
+    const weightedTerms = anyOf.map((term) => [term, 1] as const);
+    const candidates = await this.reads.candidates({
+      userId,
+      anyOf: weightedTerms,
+      limit: MOST_ROWS,
+      among: MOST_ROWS,
+    });
+    return candidates.toSorted((a, b) => a - b);
   }
 
   frequency(userId: string, term: string): Promise<number> {
