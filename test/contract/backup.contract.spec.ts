@@ -16,7 +16,7 @@ import { openLog } from '../../src/store/open-log.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers, refusal } from '../support/appends.js';
-import { fullBackup, restoredElsewhere, truthOf, type Truth } from '../support/backups.js';
+import { fullBackup, restoreInScratchFolder, truthOf, type Truth } from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
 import { noFolds } from '../support/no-folds.js';
@@ -64,7 +64,7 @@ for (const database of DATABASES) {
     };
 
     const restoredTo = (target?: RestoreTarget, from?: string) =>
-      restoredElsewhere({ folder, target, from }, async (file, restored) => ({
+      restoreInScratchFolder({ folder, target, from }, async (file, restored) => ({
         ...restored,
         truth: await truthOf({ file }),
       }));
@@ -179,7 +179,7 @@ for (const database of DATABASES) {
         await fullBackup(db.address, folder);
         await write(1);
         await fullBackup(db.address, folder);
-        await restoredElsewhere({ folder, target: { position: 15 } }, async (file) => {
+        await restoreInScratchFolder({ folder, target: { position: 15 } }, async (file) => {
           const { log, close } = openLog({ file });
           await writerOver(log, liveFolds()).write(append(numbers(3).map(() => feeling('another present'))));
           await close();
@@ -277,7 +277,7 @@ for (const database of DATABASES) {
         const other = await database.open();
         expect(await shipLog({ address: other.address, folder })).toBeUndefined();
         await other.close();
-        await restoredElsewhere({ folder, target: { position: 24 } }, async (file) => {
+        await restoreInScratchFolder({ folder, target: { position: 24 } }, async (file) => {
           expect(await shipLog({ address: { file }, folder })).toBeUndefined();
           const { position } = await fullBackup({ file }, folder);
           expect(position).toBe(24);

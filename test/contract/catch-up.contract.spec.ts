@@ -12,7 +12,7 @@ import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
 import { liveFolds } from '../support/folds.js';
 import { noFolds } from '../support/no-folds.js';
-import { folding, refoldedRows, storedRows } from '../support/refolded.js';
+import { catchUpParts, refoldedRows, storedRows } from '../support/refolded.js';
 import { planting, type TestDatabase } from '../support/test-database.js';
 
 /** More than two pages, for two users. */
@@ -63,7 +63,7 @@ for (const database of DATABASES) {
     it('folds every event once, to the same rows as folding in memory', async () => {
       await write(noFolds);
 
-      const done = await catchUp(folding(db), PROJECTIONS);
+      const done = await catchUp(catchUpParts(db), PROJECTIONS);
 
       expect(done).toEqual(PROJECTIONS.map(({ name }) => ({ projection: name, events: EVENTS })));
       expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
@@ -74,10 +74,10 @@ for (const database of DATABASES) {
 
     it('folds only the events after the checkpoint when it runs again', async () => {
       await write(noFolds);
-      await catchUp(folding(db), PROJECTIONS);
+      await catchUp(catchUpParts(db), PROJECTIONS);
       await db.writer(noFolds).write(append([joy(), joy()]));
 
-      const done = await catchUp(folding(db), PROJECTIONS);
+      const done = await catchUp(catchUpParts(db), PROJECTIONS);
 
       expect(done).toEqual(PROJECTIONS.map(({ name }) => ({ projection: name, events: 2 })));
       expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
@@ -86,10 +86,10 @@ for (const database of DATABASES) {
     it('names the projection that cannot fold an event, and keeps the whole pages before it', async () => {
       await write(noFolds);
 
-      await expect(catchUp(folding(db), [poisoned])).rejects.toMatchObject({
+      await expect(catchUp(catchUpParts(db), [poisoned])).rejects.toMatchObject({
         code: 'projection.failed',
       });
-      await expect(catchUp(folding(db), [poisoned])).rejects.toThrow('emotion-trend could not fold');
+      await expect(catchUp(catchUpParts(db), [poisoned])).rejects.toThrow('emotion-trend could not fold');
 
       const [checkpoint] = await db.rows(checkpointsTable);
       expect(checkpoint?.position).toBeLessThan(POISON_POSITION);
@@ -99,13 +99,13 @@ for (const database of DATABASES) {
 
     it('continues from the checkpoint after a restart, once the projection is fixed', async () => {
       await write(noFolds);
-      await expect(catchUp(folding(db), [poisoned])).rejects.toMatchObject({
+      await expect(catchUp(catchUpParts(db), [poisoned])).rejects.toMatchObject({
         code: 'projection.failed',
       });
       const [checkpoint] = await db.rows(checkpointsTable);
       await db.reopen();
 
-      const done = await catchUp(folding(db), [emotionTrend]);
+      const done = await catchUp(catchUpParts(db), [emotionTrend]);
 
       expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS - (checkpoint?.position ?? 0) }]);
       expect(await db.rows(emotionPatternsTable)).toEqual((await refoldedRows(db.log)).emotion_patterns);
@@ -113,7 +113,7 @@ for (const database of DATABASES) {
 
     it('leaves out the events that a projection is set to skip', async () => {
       await write(noFolds);
-      const skipping = folding(db, new Set([skipId('emotion-trend', POISON_POSITION)]));
+      const skipping = catchUpParts(db, new Set([skipId('emotion-trend', POISON_POSITION)]));
 
       const done = await catchUp(skipping, [poisoned]);
 
@@ -127,7 +127,7 @@ for (const database of DATABASES) {
       await write(noFolds);
       const begun = { projection: poisoned.name, version: poisoned.version, position: 0 };
       await db.log.transaction((transaction) => transaction.save(planting(checkpointsTable, begun)));
-      const parts = { ...folding(db), shared: false };
+      const parts = { ...catchUpParts(db), shared: false };
       const { failed } = await openProjections(parts, [poisoned]);
       expect(failed).toEqual([poisoned]);
       expect(await db.rows(failuresTable)).toMatchObject([
@@ -154,7 +154,7 @@ for (const database of DATABASES) {
           return this.log.transaction(work);
         }
       }
-      const parts = { ...folding(db), log: new SwappingLog(db.log), shared: true };
+      const parts = { ...catchUpParts(db), log: new SwappingLog(db.log), shared: true };
 
       const { outdated, stale, failed } = await openProjections(parts, [emotionTrend]);
 
@@ -183,7 +183,7 @@ for (const database of DATABASES) {
           PROJECTIONS.map(() => 1),
         );
 
-        await catchUp(folding(db), PROJECTIONS);
+        await catchUp(catchUpParts(db), PROJECTIONS);
         await writeUnfolded(1);
         const stopped = { eventId: '', cause: 'x', failedAt: 0, position: MAX_INLINE_EVENTS + 4 };
         await db.log.transaction((transaction) =>
@@ -207,7 +207,7 @@ for (const database of DATABASES) {
         each === emotionTrend ? { ...each, version: each.version + 1 } : each,
       );
 
-      const done = await catchUp(folding(db), newer);
+      const done = await catchUp(catchUpParts(db), newer);
 
       expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS }]);
       expect(await storedRows(db)).toEqual(before);

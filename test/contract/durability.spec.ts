@@ -173,7 +173,7 @@ describe('a process that is killed while it writes', () => {
   it('leaves every answered event on disk, once, in an unbroken hash chain', async () => {
     const file = await migratedFile();
     const program = Program.start('append-events', [file, '1000000']);
-    await program.says(60);
+    await program.waitForLines(60);
     await program.kill();
     const answered = program.lines.slice(1);
 
@@ -225,7 +225,7 @@ describe('the data folder', () => {
 
   it('stays locked by another process until that process is killed', async () => {
     const holder = Program.start('hold-folder', [folder]);
-    await holder.says(1);
+    await holder.waitForLines(1);
 
     expect(() => takeDataFolder(folder)).toThrow(`process ${holder.pid}`);
     await holder.kill();

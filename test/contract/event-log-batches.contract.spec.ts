@@ -12,7 +12,7 @@ import {
   positionsOf,
   refusal,
   STREAM,
-  together,
+  writeTogether,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brittleFolds, FOLDS, UNFOLDABLE, UNSTORABLE } from '../support/folds.js';
@@ -64,7 +64,7 @@ for (const database of DATABASES) {
       it(`are written in the order of arrival, each with its own command id, to a log ${name}`, async () => {
         const writer = db.writer(folds(), { clock: countingClock() });
 
-        const answers = (await together(
+        const answers = (await writeTogether(
           writer,
           numbers(20).map(() => append([joy(), joy('b')])),
         )) as Written[];
@@ -79,7 +79,7 @@ for (const database of DATABASES) {
       it(`leave no trace of the refused ones among them in a log ${name}`, async () => {
         const writer = db.writer(folds(), { clock: countingClock() });
 
-        const outcomes = await together(writer, [
+        const outcomes = await writeTogether(writer, [
           append([joy('a')], { key: 'first' }),
           append([joy('a'), joy('b'), feeling('shame', 'c'), malformed('d')], { key: 'refused' }),
           append([joy('a')], { key: 'stale', expected: { a: 7 } }),
@@ -112,7 +112,7 @@ for (const database of DATABASES) {
     it('leave no row of a refused one, and no count of it in the rows of the others', async () => {
       const writer = db.writer(brittleFolds());
 
-      await together(writer, [
+      await writeTogether(writer, [
         append([feeling('fear')]),
         append([feeling('fear'), feeling('shame'), malformed()]),
         append([feeling('fear')]),
@@ -130,7 +130,7 @@ for (const database of DATABASES) {
       await writer.write(append([joy()], { key: 'before' }));
       const before = await traces(db);
 
-      const outcomes = await together(writer, [
+      const outcomes = await writeTogether(writer, [
         append([joy('b'), malformed()], { key: 'a' }),
         append([joy(), feeling(UNFOLDABLE)], { key: 'b' }),
         append([joy(), feeling(UNSTORABLE)], { key: 'c' }),
@@ -150,7 +150,7 @@ for (const database of DATABASES) {
         },
       });
 
-      await together(db.writer(brittleFolds()), [
+      await writeTogether(db.writer(brittleFolds()), [
         recordingState(append([joy()])),
         recordingState(append([joy(), malformed()])),
         recordingState(append([joy()])),
@@ -164,7 +164,10 @@ for (const database of DATABASES) {
     it('are written though the fold of one throws: only that one fails, and names the projection', async () => {
       const writer = db.writer(brittleFolds(), { clock: countingClock() });
       const failing = writer.write(append([joy('b'), feeling(UNFOLDABLE)], { key: 'poison' }));
-      const neighbours = together(writer, [append([joy()]), append([joy('b')], { expected: { b: 'none' } })]);
+      const neighbours = writeTogether(writer, [
+        append([joy()]),
+        append([joy('b')], { expected: { b: 'none' } }),
+      ]);
 
       expect(await refusal(failing)).toMatchObject({
         code: 'projection.failed',
@@ -184,7 +187,7 @@ for (const database of DATABASES) {
     it('are written though the decider of one throws: only that one fails, with the error as its cause', async () => {
       const writer = db.writer(brittleFolds(), { clock: countingClock() });
       const failing = writer.write(append([], { key: 'defect', decide: defective }));
-      const neighbours = together(writer, [append([joy()]), append([joy()])]);
+      const neighbours = writeTogether(writer, [append([joy()]), append([joy()])]);
 
       const refused = await refusal(failing);
       expect(refused).toMatchObject({ code: 'internal.error', status: 500, cause: expect.any(TypeError) });
@@ -194,7 +197,7 @@ for (const database of DATABASES) {
     });
 
     it('are written though the answer of one cannot be serialized: only that one fails', async () => {
-      const outcomes = await together(db.writer(brittleFolds()), [
+      const outcomes = await writeTogether(db.writer(brittleFolds()), [
         append([joy()]),
         append([], { decide: unwritable }),
         append([joy()]),
@@ -207,7 +210,7 @@ for (const database of DATABASES) {
     it('are written one by one after the database refuses the batch, so that only the bad ones fail', async () => {
       const writer = db.writer(brittleFolds());
 
-      const outcomes = await together(writer, [
+      const outcomes = await writeTogether(writer, [
         append([joy()], { key: 'a' }),
         append([joy('b'), feeling(UNSTORABLE)], { key: 'row' }),
         append([joy()], { key: 'b', expected: { [STREAM]: 1 } }),
@@ -241,9 +244,9 @@ for (const database of DATABASES) {
 
     it('share commits again after such a failure', async () => {
       const writer = db.writer(brittleFolds(), { clock: countingClock() });
-      await together(writer, [append([feeling(UNSTORABLE)]), append([joy()])]);
+      await writeTogether(writer, [append([feeling(UNSTORABLE)]), append([joy()])]);
 
-      const outcomes = await together(writer, [
+      const outcomes = await writeTogether(writer, [
         append([joy()]),
         append([joy()], { expected: { [STREAM]: 2 } }),
       ]);
@@ -259,7 +262,7 @@ for (const database of DATABASES) {
         limits: { batch: 3 },
       });
 
-      await together(
+      await writeTogether(
         writer,
         numbers(8).map(() => append([joy()])),
       );
@@ -271,7 +274,7 @@ for (const database of DATABASES) {
     it('are committed one by one when batchMs leaves no time for a batch, and all are answered', async () => {
       const writer = db.writer(brittleFolds(), { clock: countingClock(), limits: { batchMs: -1 } });
 
-      const outcomes = await together(writer, [
+      const outcomes = await writeTogether(writer, [
         append([joy()]),
         append([malformed()]),
         append([joy()]),
@@ -294,7 +297,7 @@ for (const database of DATABASES) {
 
     it('refuses a command when it is full, and all queued commands are answered', async () => {
       const writer = db.writer(brittleFolds(), { limits: { queue: 3 } });
-      const waiting = together(
+      const waiting = writeTogether(
         writer,
         numbers(3).map(() => append([joy()])),
       );

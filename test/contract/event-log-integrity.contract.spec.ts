@@ -1,6 +1,6 @@
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import type { StoredEvent } from '../../src/events/log/event-log.js';
-import { allEvents, append, feeling, joy, malformed, numbers, together } from '../support/appends.js';
+import { allEvents, append, feeling, joy, malformed, numbers, writeTogether } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { brittleFolds, UNSTORABLE } from '../support/folds.js';
@@ -64,16 +64,19 @@ const TAMPERINGS: [string, string, number][] = [
 
 /** Writes ten events in several commits, streams and users, with a restart and some refusals between them. */
 async function tenEvents(db: TestDatabase): Promise<void> {
-  await together(db.writer(brittleFolds()), [
+  await writeTogether(db.writer(brittleFolds()), [
     append([joy('a'), joy('b')], { key: 'k', correlationId: 'chat turn 7' }),
     append([joy('a'), malformed()]),
     append([joy('a')]),
   ]);
   await db.reopen();
   const writer = db.writer(brittleFolds());
-  await together(writer, [append([joy('a'), feeling(UNSTORABLE)]), append([joy('a')], { userId: 'bob' })]);
+  await writeTogether(writer, [
+    append([joy('a'), feeling(UNSTORABLE)]),
+    append([joy('a')], { userId: 'bob' }),
+  ]);
   await writer.write(append([joy('b'), { ...joy('a'), causedBy: 0 }]));
-  await together(
+  await writeTogether(
     writer,
     numbers(4).map(() => append([joy('a')])),
   );
@@ -91,7 +94,7 @@ for (const database of DATABASES) {
 
     afterAll(() => db.close());
 
-    it.each([...FORBIDDEN.map((sql) => ({ what: sql, sql })), ...database.waysAround])(
+    it.each([...FORBIDDEN.map((sql) => ({ what: sql, sql })), ...database.bypasses])(
       'is enforced by the database itself against $what',
       async ({ sql }) => {
         const before = await allEvents(db.log);

@@ -3,7 +3,7 @@ import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventQuery, StoredEvent } from '../../src/events/log/event-log.js';
 import { memoriesTable } from '../../src/projections/memory-index.projection.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
-import { allEvents, append, joy, numbers, positionsOf, together } from '../support/appends.js';
+import { allEvents, append, joy, numbers, positionsOf, writeTogether } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { liveFolds } from '../support/folds.js';
@@ -211,7 +211,7 @@ for (const database of DATABASES) {
 
     it('distinguishes names that only look the same', async () => {
       const names = ['\u00e9', 'e\u0301', 'É', 'e', 'ß', 'ss', 'ſ', 's', 'İ', 'i', ' i', 'i '];
-      const outcomes = await together(
+      const outcomes = await writeTogether(
         db.writer(liveFolds()),
         names.map((name) => append([joy(name)], { userId: name, expected: { [name]: 'none' } })),
       );

@@ -13,7 +13,7 @@ import {
   positionsOf,
   refusal,
   STREAM,
-  together,
+  writeTogether,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
@@ -156,7 +156,7 @@ for (const database of DATABASES) {
       });
 
       it('is replayed in the same commit: a command sent five times is written once', async () => {
-        const [first, ...others] = await together(
+        const [first, ...others] = await writeTogether(
           writer,
           numbers(5).map(() => append([joy()], { key: 'k' })),
         );
@@ -167,7 +167,7 @@ for (const database of DATABASES) {
       });
 
       it('is refused with another body in the same commit, and the other commands are written', async () => {
-        const outcomes = await together(writer, [
+        const outcomes = await writeTogether(writer, [
           append([joy()], { key: 'k', body: 'this' }),
           append([joy()], { key: 'k', body: 'that' }),
           append([joy()], { key: 'l', body: 'that' }),
@@ -184,7 +184,7 @@ for (const database of DATABASES) {
       it('succeeds in the same commit in which the command was refused at first', async () => {
         const stale = append([joy()], { key: 'k', expected: { [STREAM]: 1 } });
 
-        const outcomes = await together(writer, [stale, append([joy()]), stale, stale]);
+        const outcomes = await writeTogether(writer, [stale, append([joy()]), stale, stale]);
 
         expect(outcomes).toEqual([
           'stream.version-conflict',
@@ -196,10 +196,10 @@ for (const database of DATABASES) {
 
       it('returns the first answer after a restart', async () => {
         const sent = numbers(5).map((n) => append([joy(), joy(`own:${n}`)], { key: `key-${n}` }));
-        const first = await together(writer, sent);
+        const first = await writeTogether(writer, sent);
         await db.reopen();
 
-        const again = await together(db.writer(folds()), sent.toReversed());
+        const again = await writeTogether(db.writer(folds()), sent.toReversed());
 
         expect(again).toEqual(first.toReversed().map((written) => replayOf(written as Written)));
         expect(await allEvents(db.log)).toHaveLength(10);
@@ -235,7 +235,7 @@ for (const database of DATABASES) {
       });
 
       it('is impossible without a key: no receipt is stored', async () => {
-        await together(writer, [append([joy()]), append([joy()])]);
+        await writeTogether(writer, [append([joy()]), append([joy()])]);
 
         expect(await allEvents(db.log)).toHaveLength(2);
         expect(await db.rows(receiptsTable)).toEqual([]);
@@ -265,7 +265,7 @@ for (const database of DATABASES) {
                   { key },
                 ),
               );
-              const outcomes = await together(run.writer(folds()), sent);
+              const outcomes = await writeTogether(run.writer(folds()), sent);
               for (const [j, outcome] of outcomes.entries()) {
                 const key = burst[j] as string;
                 answers.set(key, (answers.get(key) ?? new Set()).add((outcome as Written).body));

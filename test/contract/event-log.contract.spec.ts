@@ -11,7 +11,7 @@ import {
   positionsOf,
   refusal,
   STREAM,
-  together,
+  writeTogether,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { FOLDS } from '../support/folds.js';
@@ -107,7 +107,7 @@ for (const database of DATABASES) {
         });
 
         it('includes the events of earlier commands in the same commit', async () => {
-          const outcomes = await together(writer, [
+          const outcomes = await writeTogether(writer, [
             append([joy()], { expected: { [STREAM]: 'none' } }),
             append([joy()], { expected: { [STREAM]: 'none' } }),
             append([joy()], { expected: { [STREAM]: 1 } }),

@@ -11,7 +11,7 @@ import { append, joy, numbers, refusal } from '../support/appends.js';
 import { noFolds } from '../support/no-folds.js';
 import { scratchFolder, SQLITE } from '../support/sqlite-test-database.js';
 import type { TestDatabase } from '../support/test-database.js';
-import { exported } from '../support/transfer.js';
+import { exportText } from '../support/transfer.js';
 
 const EVENTS = 2_000;
 const ENDINGS = ['ndjson', 'ndjson.gz', 'ndjson.zst'];
@@ -36,7 +36,7 @@ beforeAll(async () => {
         { key: `${i}` },
       ),
     );
-  whole = withoutTime(await exported(db));
+  whole = withoutTime(await exportText(db));
 });
 
 beforeEach(async () => {
@@ -158,7 +158,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
 
 describe('an export file', () => {
   it('is refused when it is not compressed as its name says', async () => {
-    const text = await exported(db);
+    const text = await exportText(db);
     for (const [ending, bytes] of [
       ['ndjson.gz', Buffer.from(text)],
       ['ndjson.gz', Buffer.concat([gzipSync(text).subarray(0, 200), Buffer.alloc(500, 7)])],

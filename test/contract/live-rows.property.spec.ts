@@ -19,7 +19,7 @@ import { brokenAt } from '../support/event-chain.js';
 import { brittleFolds } from '../support/folds.js';
 import { memoryIndexOf } from '../support/memory-index-in-memory.js';
 import type { MemoryRowStore } from '../support/memory-row-store.js';
-import { answersOf, naiveAnswers } from '../support/naive-answers.js';
+import { serviceAnswers, naiveAnswers } from '../support/naive-answers.js';
 import { noFolds } from '../support/no-folds.js';
 import {
   INPUTS,
@@ -31,7 +31,7 @@ import {
   WORDS,
   type Outcome,
 } from '../support/random-commands.js';
-import { decoded, folding, refolded, refoldedRows, storedRows } from '../support/refolded.js';
+import { decoded, catchUpParts, refolded, refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMAND_NAMES } from '../support/sent-commands.js';
 import type { TestDatabase } from '../support/test-database.js';
 
@@ -67,7 +67,7 @@ function wrongValues({ name, columns, key, indexes }: Table): string[] {
   return wrong.length > 0 ? [`update ${name} set ${wrong.join(', ')}`] : [];
 }
 
-function questions(userId: string): MemoryQuestion[] {
+function questionsOf(userId: string): MemoryQuestion[] {
   const texts = [WORDS.slice(0, 5).join(' '), WORDS.slice(5).join(' ')];
   return texts.map((q) => ({ userId, q, minConfidence: 0, limit: 20 }));
 }
@@ -118,7 +118,7 @@ async function searches(db: TestDatabase): Promise<unknown> {
   for (const userId of USERS) {
     for (const term of TERMS)
       answers.push(await db.candidates(userId, [term]), await db.frequency(userId, term));
-    for (const question of questions(userId)) answers.push(await db.reads.searchMemories(question));
+    for (const question of questionsOf(userId)) answers.push(await db.reads.searchMemories(question));
   }
   return answers;
 }
@@ -178,7 +178,7 @@ for (const database of DATABASES) {
         const events = await decoded(db.log);
         for (const userId of USERS) {
           const own = events.filter((event) => event.userId === userId);
-          expect(await answersOf(db.reads, userId)).toEqual(naiveAnswers(userId, own));
+          expect(await serviceAnswers(db.reads, userId)).toEqual(naiveAnswers(userId, own));
         }
       });
     });
@@ -223,17 +223,17 @@ for (const database of DATABASES) {
           const before = { rows: await storedRows(db), found: await searches(db) };
           const { position } = await db.log.head();
           for (const name of names) await db.execute(lose(name));
-          if (names.includes(memoryIndex.name)) await db.plant(memoriesTable, memoryOfNoEvent('ada'));
+          if (names.includes(memoryIndex.name)) await db.insertRow(memoriesTable, memoryOfNoEvent('ada'));
           if (names.length === PROJECTIONS.length) for (const sql of corrupt) await db.execute(sql);
           await db.reopen();
 
-          const done = await catchUp(folding(db), PROJECTIONS);
+          const done = await catchUp(catchUpParts(db), PROJECTIONS);
 
           expect(done).toEqual(
             position === 0 ? [] : names.map((projection) => ({ projection, events: position })),
           );
           expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
-          expect(await catchUp(folding(db), PROJECTIONS)).toEqual([]);
+          expect(await catchUp(catchUpParts(db), PROJECTIONS)).toEqual([]);
         },
       );
     });
@@ -244,7 +244,7 @@ for (const database of DATABASES) {
         await sendAll(db.writer(noFolds, { clock: minuteClock() }), unfolded, 'unfolded');
         await db.reopen();
 
-        const done = await catchUp(folding(db), PROJECTIONS);
+        const done = await catchUp(catchUpParts(db), PROJECTIONS);
 
         const { position } = await db.log.head();
         const behind = position - before.position;
@@ -273,7 +273,7 @@ for (const database of DATABASES) {
           expect(await db.candidates(userId, several)).toEqual(
             naive.candidates(userId, several, Infinity, Infinity),
           );
-          for (const question of questions(userId)) {
+          for (const question of questionsOf(userId)) {
             expect(await db.reads.searchMemories(question)).toEqual(searchMemories(naive, question));
           }
         }

@@ -52,7 +52,7 @@ for (const database of DATABASES) {
 
     const storedEvents = async () => (await allEvents(db.log)).map(({ streamKey: _key, ...event }) => event);
 
-    const edited = (edit: (lines: string[]) => string[]) => edit(whole.split('\n')).join('\n');
+    const editedText = (edit: (lines: string[]) => string[]) => edit(whole.split('\n')).join('\n');
     const lineOf = (position: number) =>
       whole.split('\n').findIndex((line) => line.startsWith(`{"position":${position},`));
 
@@ -144,7 +144,7 @@ for (const database of DATABASES) {
         for (const position of [1, 9, 18]) {
           const at = lineOf(position);
           const error = await readError(
-            edited((lines) =>
+            editedText((lines) =>
               lines.with(at, (lines[at] as string).replace('"intensity":0.5', '"intensity":0.6')),
             ),
           );
@@ -154,12 +154,12 @@ for (const database of DATABASES) {
 
       it('is refused with the place of a line that is missing, doubled or moved', async () => {
         const at = lineOf(5);
-        const missing = await readError(edited((lines) => lines.toSpliced(at, 1)));
+        const missing = await readError(editedText((lines) => lines.toSpliced(at, 1)));
         expect(missing.message).toMatch(/position 5 is missing/);
-        const doubled = await readError(edited((lines) => lines.toSpliced(at, 0, lines[at] as string)));
+        const doubled = await readError(editedText((lines) => lines.toSpliced(at, 0, lines[at] as string)));
         expect(doubled).toMatchObject({ extra: { line: at + 2, position: 5 } });
         const moved = await readError(
-          edited((lines) => lines.toSpliced(at, 1).toSpliced(lineOf(9), 0, lines[at] as string)),
+          editedText((lines) => lines.toSpliced(at, 1).toSpliced(lineOf(9), 0, lines[at] as string)),
         );
         expect(moved.message).toMatch(/position 5 is missing/);
       });
@@ -167,13 +167,13 @@ for (const database of DATABASES) {
       it('is refused for a changed or missing receipt and for a changed header', async () => {
         const at = whole.split('\n').findIndex((line) => line.startsWith('{"receipt"'));
         const changed = await readError(
-          edited((lines) => lines.with(at, (lines[at] as string).replace('200', '201'))),
+          editedText((lines) => lines.with(at, (lines[at] as string).replace('200', '201'))),
         );
         expect(changed.message).toMatch(/digest/);
-        const missing = await readError(edited((lines) => lines.toSpliced(at, 1)));
+        const missing = await readError(editedText((lines) => lines.toSpliced(at, 1)));
         expect(missing.message).toMatch(/13 receipts, but the file has 12/);
         const header = await readError(
-          edited((lines) => lines.with(0, (lines[0] as string).replace('"upTo":18', '"upTo":17'))),
+          editedText((lines) => lines.with(0, (lines[0] as string).replace('"upTo":18', '"upTo":17'))),
         );
         expect(header.code).toBe('file.damaged');
       });
@@ -183,7 +183,7 @@ for (const database of DATABASES) {
           expect(await readError(whole.slice(0, length))).toMatchObject({ code: 'file.truncated' });
         }
         for (const count of [1, 5, -2]) {
-          const lines = edited((all) => [...all.slice(0, count), '']);
+          const lines = editedText((all) => [...all.slice(0, count), '']);
           expect(await readError(lines)).toMatchObject({ code: 'file.truncated' });
         }
         expect(await readError('')).toMatchObject({ code: 'file.foreign' });

@@ -15,13 +15,13 @@ import { append, feeling, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
 import { liveFolds } from '../support/folds.js';
-import { inThisThread } from '../support/in-this-thread.js';
+import { foldInThisThread } from '../support/in-this-thread.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
 import { storedRows } from '../support/refolded.js';
 import type { TestDatabase } from '../support/test-database.js';
-import { verified, wrongIn } from '../support/verified.js';
+import { verified, problemsIn } from '../support/verified.js';
 
-async function rebuilt(
+async function runRebuild(
   db: Pick<TestDatabase, 'address'>,
   projections: readonly Projection[] = PROJECTIONS,
   progress?: () => void,
@@ -31,7 +31,7 @@ async function rebuilt(
   try {
     const decoder = new EventDecoder();
     const parts = { ...store, decoder, projections };
-    const foldRanges = inThisThread({ ...parts, ...folding });
+    const foldRanges = foldInThisThread({ ...parts, ...folding });
     return await rebuild({ ...parts, clock: Date.now, foldRanges, progress });
   } finally {
     await store.close();
@@ -78,14 +78,14 @@ for (const database of DATABASES) {
             await sendAll(writer, before);
             const rows = await storedRows(db);
 
-            const { differences, swapped, failed } = await rebuilt(db);
+            const { differences, swapped, failed } = await runRebuild(db);
 
             expect(differences.filter(({ differences: count }) => count > 0)).toEqual([]);
             expect({ swapped, failed }).toEqual({ swapped: NAMES, failed: [] });
             expect(await storedRows(db)).toEqual(rows);
-            expect(wrongIn(await verified(db))).toEqual([]);
+            expect(problemsIn(await verified(db))).toEqual([]);
             await sendAll(writer, after);
-            expect(wrongIn(await verified(db))).toEqual([]);
+            expect(problemsIn(await verified(db))).toEqual([]);
           } finally {
             await db.close();
           }
@@ -119,7 +119,7 @@ for (const database of DATABASES) {
 
       it('includes the events that are written while it runs', async () => {
         let more: Promise<unknown> | undefined;
-        const done = await rebuilt(db, PROJECTIONS, () => {
+        const done = await runRebuild(db, PROJECTIONS, () => {
           more ??= write(1_500, 70);
         });
         await more;
@@ -138,7 +138,7 @@ for (const database of DATABASES) {
           await writer.write(append([feeling('late', `emotion:${userId}`)], { userId }));
         });
 
-        const { swapped } = await rebuilt(db, PROJECTIONS, undefined, {
+        const { swapped } = await runRebuild(db, PROJECTIONS, undefined, {
           log: talkingLog,
           snapshotEvents: 100,
         });
@@ -159,7 +159,7 @@ for (const database of DATABASES) {
         await db.execute(`delete from emotion_days where user_id = 'user-8'`);
         expect((await verified(db)).ok).toBe(false);
 
-        const { differences } = await rebuilt(db);
+        const { differences } = await runRebuild(db);
 
         const emotionReport = differences.find(({ name }) => name === emotions.name);
         expect(emotionReport?.differences).toBeGreaterThanOrEqual(2);
@@ -174,9 +174,9 @@ for (const database of DATABASES) {
 
       it('leaves the schema exactly as the migrations made it', async () => {
         const before = await db.schema();
-        await rebuilt(db);
+        await runRebuild(db);
         expect(await db.schema()).toEqual(before);
-        await rebuilt(db);
+        await runRebuild(db);
         expect(await db.schema()).toEqual(before);
       });
 
@@ -190,7 +190,7 @@ for (const database of DATABASES) {
         await writer.write(append([feeling('new')], { userId: 'newcomer' }));
         expect(await foldedByNewVersion()).toBe(0);
 
-        const { swapped, differences } = await rebuilt(db, [newer]);
+        const { swapped, differences } = await runRebuild(db, [newer]);
 
         expect({ swapped, differences }).toEqual({ swapped: [emotions.name], differences: [] });
         expect(await foldedByNewVersion()).toBe((await db.rows(emotionPatternsTable)).length);
@@ -215,7 +215,7 @@ for (const database of DATABASES) {
         const rows = await storedRows(db);
         const [poison] = await db.log.read({ after: 1_233, limit: 1 });
 
-        const { swapped, failed } = await rebuilt(db, projections);
+        const { swapped, failed } = await runRebuild(db, projections);
 
         expect(swapped).toEqual(NAMES.filter((name) => name !== emotions.name));
         const eventId = poison?.eventId ?? '';
@@ -227,8 +227,8 @@ for (const database of DATABASES) {
         expect(await storedRows(db)).toEqual(rows);
 
         const skip = { projection: emotions.name, eventId, position: 1_234, cause: 'poison', skippedAt: 1 };
-        await db.plant(skipsTable, skip);
-        const again = await rebuilt(db, [poisoned]);
+        await db.insertRow(skipsTable, skip);
+        const again = await runRebuild(db, [poisoned]);
 
         expect(again).toMatchObject({ swapped: [emotions.name], failed: [] });
         expect(await db.rows(failuresTable)).toEqual([]);
@@ -238,19 +238,19 @@ for (const database of DATABASES) {
 
       it('that was killed leaves the live rows unchanged, and the next one succeeds', async () => {
         const rows = await storedRows(db);
-        const killed = rebuilt(db, PROJECTIONS, () => {
+        const killed = runRebuild(db, PROJECTIONS, () => {
           throw new Error('killed');
         });
         await expect(killed).rejects.toThrow('killed');
         expect(await storedRows(db)).toEqual(rows);
         expect((await verified(db)).ok).toBe(true);
 
-        expect((await rebuilt(db)).swapped).toEqual(NAMES);
+        expect((await runRebuild(db)).swapped).toEqual(NAMES);
         expect((await verified(db)).ok).toBe(true);
       });
 
       it('leaves each checkpoint at the head', async () => {
-        await rebuilt(db);
+        await runRebuild(db);
         const { position } = await db.log.head();
         const checkpoints = await db.rows(checkpointsTable);
         expect(checkpoints.map((checkpoint) => checkpoint.position)).toEqual(NAMES.map(() => position));

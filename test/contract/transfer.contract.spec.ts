@@ -19,7 +19,7 @@ import { bursts, minuteClock, sendAll, sendTogether } from '../support/random-co
 import { refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMAND_NAMES } from '../support/sent-commands.js';
 import type { DatabaseUnderTest, TestDatabase } from '../support/test-database.js';
-import { exported, imported } from '../support/transfer.js';
+import { exportText, importText } from '../support/transfer.js';
 import { verified } from '../support/verified.js';
 
 const [SQLITE, POSTGRESQL] = DATABASES as [DatabaseUnderTest, DatabaseUnderTest];
@@ -29,13 +29,13 @@ const folds = liveFolds;
 async function contents(db: TestDatabase): Promise<object> {
   return {
     events: (await allEvents(db.log)).map((event) => ({ ...event, data: String(event.data) })),
-    receipts: (await db.rows(receiptsTable)).map(plain),
+    receipts: (await db.rows(receiptsTable)).map(withHexHash),
     skips: await db.rows(skipsTable),
     rows: await storedRows(db),
   };
 }
 
-function plain(receipt: ReceiptRow): object {
+function withHexHash(receipt: ReceiptRow): object {
   return { ...receipt, requestHash: Buffer.from(receipt.requestHash).toString('hex') };
 }
 
@@ -94,21 +94,21 @@ describe.each(DATABASES)('a store on $name', (database) => {
       cause: 'poison 東京',
       skippedAt: 5,
     };
-    await source.plant(skipsTable, skip);
+    await source.insertRow(skipsTable, skip);
     expect(new Set(outcomes.map(({ command }) => command.name)).size).toBe(COMMAND_NAMES.length);
     const before = await contents(source);
-    const text = await exported(source);
+    const text = await exportText(source);
     const digests = (await verified(source)).projections.map(({ digestLive }) => digestLive);
 
     let carried = text;
     for (const kind of [SQLITE, POSTGRESQL, SQLITE]) {
       const target = await open(kind);
-      const report = await imported(target, carried);
+      const report = await importText(target, carried);
       expect(report).toMatchObject({ events: position, moved: 0, already: 0, verified: { ok: true } });
       expect(report.verified?.projections.map(({ digestLive }) => digestLive)).toEqual(digests);
       expect(report.head).toEqual(await source.log.head());
       expect(await contents(target)).toEqual(before);
-      carried = await exported(target);
+      carried = await exportText(target);
       expect(carried.split('\n').slice(1, -2)).toEqual(text.split('\n').slice(1, -2));
 
       await target.reopen();
@@ -129,18 +129,18 @@ describe.each(DATABASES)('a store on $name', (database) => {
   it('is continued by the part of a log that starts at its head', async () => {
     const writer = source.writer(folds());
     for (const key of ['a', 'b']) await writer.write(append([joy(), joy()], { key }));
-    const first = await exported(source);
+    const first = await exportText(source);
     await writer.write(append([joy(), joy('emotion:other')], { key: 'c' }));
-    const second = await exported(source, { after: 4 });
-    const third = await exported(source, { after: 5 });
+    const second = await exportText(source, { after: 4 });
+    const third = await exportText(source, { after: 5 });
 
     const target = await open(database);
-    expect((await refusal(imported(target, second))).message).toMatch(/begins after position 4/);
-    await imported(target, first);
-    expect((await refusal(imported(target, third))).code).toBe('import.append-only');
-    expect(await imported(target, second)).toMatchObject({ events: 2, verified: { ok: true } });
+    expect((await refusal(importText(target, second))).message).toMatch(/begins after position 4/);
+    await importText(target, first);
+    expect((await refusal(importText(target, third))).code).toBe('import.append-only');
+    expect(await importText(target, second)).toMatchObject({ events: 2, verified: { ok: true } });
     expect(await contents(target)).toEqual(await contents(source));
-    expect(await imported(target, second)).toMatchObject({ events: 0, already: 2 });
+    expect(await importText(target, second)).toMatchObject({ events: 0, already: 2 });
   });
 
   it('resumes an import that was interrupted, and repeating the import changes nothing', async () => {
@@ -153,7 +153,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
         ),
       );
     }
-    const text = await exported(source);
+    const text = await exportText(source);
     const target = await open(database);
     const abort = new AbortController();
     const phases: string[] = [];
@@ -164,33 +164,33 @@ describe.each(DATABASES)('a store on $name', (database) => {
         if (phases.at(-1) === 'write' && done >= 2_000) abort.abort();
       },
     };
-    await expect(imported(target, text, { job })).rejects.toThrow(/abort/i);
+    await expect(importText(target, text, { job })).rejects.toThrow(/abort/i);
     const { position } = await target.log.head();
     expect(position).toBe(2_000);
 
-    expect(await imported(target, text)).toMatchObject({
+    expect(await importText(target, text)).toMatchObject({
       events: 3_000,
       already: 2_000,
       verified: { ok: true },
     });
     const done = await contents(target);
-    expect(done).toMatchObject({ receipts: (await source.rows(receiptsTable)).map(plain) });
+    expect(done).toMatchObject({ receipts: (await source.rows(receiptsTable)).map(withHexHash) });
     expect(await target.log.head()).toEqual(await source.log.head());
-    expect(await imported(target, text)).toMatchObject({ events: 0, already: 5_000 });
+    expect(await importText(target, text)).toMatchObject({ events: 0, already: 5_000 });
     expect(await contents(target)).toEqual(done);
   });
 
   it('refuses a file that does not begin with its own events, and names the difference', async () => {
     await source.writer(folds()).write(append([joy(), joy(), joy()]));
-    const text = await exported(source);
+    const text = await exportText(source);
     const target = await open(database);
     await target.writer(folds()).write(append([joy(), joy()]));
     const before = await contents(target);
-    const other = await refusal(imported(target, text));
+    const other = await refusal(importText(target, text));
     expect(other.code).toBe('import.store-not-empty');
     expect(other.message).toMatch(/has 2 events.*at position 2 the file has emotion.observed of emotion:ada/);
     await target.writer(folds()).write(append([joy(), joy()]));
-    expect((await refusal(imported(target, text))).message).toMatch(/the file ends at position 3/);
+    expect((await refusal(importText(target, text))).message).toMatch(/the file ends at position 3/);
     expect((await allEvents(target.log)).slice(0, 2)).toHaveLength(2);
     expect(before).toMatchObject({ receipts: [] });
   });
@@ -202,7 +202,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
         { key: 'k' },
       ),
     );
-    const text = await exported(source);
+    const text = await exportText(source);
     const lines = text.split('\n');
     const target = await open(database);
     const before = await contents(target);
@@ -217,7 +217,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
     for (const [what, file] of Object.entries(damaged)) {
       expect(file === text ? what : 'damaged').toBe('damaged');
       for (const how of [true, false]) {
-        const { code, message } = await refusal(imported(target, file, { append: how }));
+        const { code, message } = await refusal(importText(target, file, { append: how }));
         expect(code).toMatch(/^file\./);
         expect(message).toMatch(/[Ll]ine \d+|newer|no log/);
       }
@@ -233,7 +233,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
     const stopped = { projection: 'emotion-trend', position: 4, eventId };
 
     const target = await open(database);
-    const report = await imported(target, await exported(source), { projections: POISONED });
+    const report = await importText(target, await exportText(source), { projections: POISONED });
 
     expect(report.stopped).toEqual([{ ...stopped, streamId: 'emotion:bob', cause: expect.any(String) }]);
     expect(report.verified).toMatchObject({ ok: false, poison: report.stopped });
@@ -241,9 +241,9 @@ describe.each(DATABASES)('a store on $name', (database) => {
     const nothing = Object.fromEntries(emotionTrend.tables.map(({ name }) => [name, []]));
     expect(await storedRows(target)).toEqual({ ...(await refoldedRows(source.log)), ...nothing });
 
-    await source.plant(skipsTable, { ...stopped, cause: 'poison', skippedAt: 5 });
+    await source.insertRow(skipsTable, { ...stopped, cause: 'poison', skippedAt: 5 });
     const another = await open(database);
-    const skipping = await imported(another, await exported(source), { projections: POISONED });
+    const skipping = await importText(another, await exportText(source), { projections: POISONED });
     expect(skipping).toMatchObject({ stopped: [], verified: { ok: true, skipped: [{ eventId }] } });
     expect(await another.rows(failuresTable)).toEqual([]);
   });
@@ -251,9 +251,9 @@ describe.each(DATABASES)('a store on $name', (database) => {
   it('is not changed by events that this release cannot read', async () => {
     await source.writer(noFolds).write(append([joy()]));
     await source.tamper(`update events set type = 'dream.dreamt' where position = 1`);
-    const text = await exported(source, { after: 0, userId: 'ada' });
+    const text = await exportText(source, { after: 0, userId: 'ada' });
     const target = await open(database);
-    const { code, message } = await refusal(imported(target, text, { append: true }));
+    const { code, message } = await refusal(importText(target, text, { append: true }));
     expect(code).toBe('file.undecodable');
     expect(message).toMatch(/Line 2: Event at position 1.*unknown type "dream.dreamt"/);
     expect((await target.log.head()).position).toBe(0);
@@ -271,7 +271,7 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
   });
 
   it('adds the events after the existing ones, and retries return their new positions', async () => {
-    const report = await imported(target, await exported(source), { append: true });
+    const report = await importText(target, await exportText(source), { append: true });
     expect(report).toMatchObject({ events: 6, moved: 6, receipts: 3, verified: { ok: true } });
     const events = await allEvents(target.log);
     expect(brokenAt(events)).toBeUndefined();
@@ -304,9 +304,9 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
       ({ userId, version }) => userId === 'bob' && version === 2,
     );
     const eventId = poison?.eventId ?? '';
-    const text = await exported(source);
+    const text = await exportText(source);
 
-    const report = await imported(target, text, { append: true, projections: POISONED });
+    const report = await importText(target, text, { append: true, projections: POISONED });
 
     expect(report).toMatchObject({
       events: 6,
@@ -319,7 +319,7 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     );
     for (const table of others) expect(rows[table]).toEqual(folded[table]);
 
-    await source.plant(skipsTable, {
+    await source.insertRow(skipsTable, {
       projection: 'emotion-trend',
       eventId,
       position: poison?.position ?? 0,
@@ -328,7 +328,10 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     });
     const another = await open(database);
     await write(another, 'late', 't0');
-    const skipping = await imported(another, await exported(source), { append: true, projections: POISONED });
+    const skipping = await importText(another, await exportText(source), {
+      append: true,
+      projections: POISONED,
+    });
     expect(skipping).toMatchObject({
       stopped: [],
       verified: { ok: true, skipped: [{ eventId, position: 6 }] },
@@ -336,11 +339,11 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
   });
 
   it('adds nothing the second time, and only the missing events after a partial import', async () => {
-    const text = await exported(source);
-    await imported(target, await exported(source, { after: 0, userId: 'bob' }), { append: true });
-    expect(await imported(target, text, { append: true })).toMatchObject({ events: 4, already: 2 });
+    const text = await exportText(source);
+    await importText(target, await exportText(source, { after: 0, userId: 'bob' }), { append: true });
+    expect(await importText(target, text, { append: true })).toMatchObject({ events: 4, already: 2 });
     const before = await contents(target);
-    expect(await imported(target, text, { append: true })).toMatchObject({
+    expect(await importText(target, text, { append: true })).toMatchObject({
       events: 0,
       already: 6,
       moved: 0,
@@ -348,28 +351,28 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     });
     expect(await contents(target)).toEqual(before);
     await write(target, 'ada', 'more');
-    expect(await imported(target, text, { append: true })).toMatchObject({
+    expect(await importText(target, text, { append: true })).toMatchObject({
       events: 0,
       verified: { ok: true },
     });
   });
 
   it('refuses a user with other events, a key of another command and a stream without its beginning', async () => {
-    const text = await exported(source);
+    const text = await exportText(source);
     await write(target, 'bob', 'own');
     const before = await contents(target);
-    const user = await refusal(imported(target, text, { append: true }));
+    const user = await refusal(importText(target, text, { append: true }));
     expect(user.code).toBe('import.user-exists');
     expect(user.message).toMatch(/User bob .*position 3 .*position 3/);
-    const ada = await exported(source, { after: 0, userId: 'ada' });
-    expect((await refusal(imported(target, ada))).code).toBe('import.append-only');
-    const part = await exported(source, { after: 2, userId: 'ada' });
-    const incomplete = await refusal(imported(target, part, { append: true }));
+    const ada = await exportText(source, { after: 0, userId: 'ada' });
+    expect((await refusal(importText(target, ada))).code).toBe('import.append-only');
+    const part = await exportText(source, { after: 2, userId: 'ada' });
+    const incomplete = await refusal(importText(target, part, { append: true }));
     expect(incomplete.message).toMatch(/emotion:ada begins with version 3/);
     expect(await contents(target)).toEqual(before);
 
     await write(target, 'zoe', 's2');
-    const key = await refusal(imported(target, ada, { append: true }));
+    const key = await refusal(importText(target, ada, { append: true }));
     expect(key.message).toMatch(/key "s2" belongs to another command/);
     expect((await allEvents(target.log)).every(({ userId }) => userId !== 'ada')).toBe(true);
   });
@@ -380,13 +383,13 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
     await sendAll(into.writer(brittleFolds(), { clock: minuteClock() }), someBursts(3), 'other');
     const own = (await allEvents(any.log)).filter(({ userId }) => userId === 'ADA');
     expect(own.length).toBeGreaterThan(0);
-    const text = await exported(any, { after: 0, userId: 'ADA' });
+    const text = await exportText(any, { after: 0, userId: 'ADA' });
     const ids = [...text.matchAll(/"userId":"([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids)).toEqual(new Set(['ADA']));
     const fresh = await open(database);
     await write(fresh, 'late', 'x');
-    const report = await imported(fresh, text, { append: true });
+    const report = await importText(fresh, text, { append: true });
     expect(report).toMatchObject({ events: own.length, verified: { ok: true } });
-    expect((await refusal(imported(into, text, { append: true }))).code).toBe('import.user-exists');
+    expect((await refusal(importText(into, text, { append: true }))).code).toBe('import.user-exists');
   });
 });

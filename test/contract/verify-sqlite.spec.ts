@@ -7,7 +7,7 @@ import { append, joy } from '../support/appends.js';
 import { liveFolds } from '../support/folds.js';
 import { migratedFile } from '../support/sqlite-test-database.js';
 import { writerOver } from '../support/test-database.js';
-import { verified, wrongIn } from '../support/verified.js';
+import { verified, problemsIn } from '../support/verified.js';
 
 const PAGE = 4096;
 const EVENTS = 600;
@@ -84,7 +84,7 @@ describe('SQLite: verification of a file', () => {
     const report = await verified(address());
 
     expect(report.ok).toBe(false);
-    expect(wrongIn(report)).toEqual(expect.arrayContaining(['storage']));
+    expect(problemsIn(report)).toEqual(expect.arrayContaining(['storage']));
     expect(report.findings[0]?.what).toContain('-wal');
   });
 });

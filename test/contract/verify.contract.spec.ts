@@ -6,7 +6,7 @@ import { liveFolds } from '../support/folds.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
 import { send } from '../support/sent-commands.js';
 import type { TestDatabase } from '../support/test-database.js';
-import { verified, wrongIn } from '../support/verified.js';
+import { verified, problemsIn } from '../support/verified.js';
 
 const EVENTS = 10;
 
@@ -35,7 +35,7 @@ for (const database of DATABASES) {
           try {
             await sendAll(db.writer(liveFolds(), { clock: minuteClock() }), sent);
             const report = await verified(db);
-            expect(wrongIn(report)).toEqual([]);
+            expect(problemsIn(report)).toEqual([]);
             const { position, hash } = await db.log.head();
             expect(report).toMatchObject({
               ok: true,
@@ -132,7 +132,7 @@ for (const database of DATABASES) {
         const report = await verified(db);
 
         expect(report.ok).toBe(false);
-        expect(wrongIn(report)).toEqual(expected);
+        expect(problemsIn(report)).toEqual(expected);
       });
 
       it('reports the first rows that differ, as stored and as folded', async () => {

@@ -78,7 +78,7 @@ export async function refusal(promise: Promise<unknown>): Promise<StoreError> {
 }
 
 /** Sends all commands at once, so that they share a commit; returns each answer or the code of its refusal. */
-export async function together(
+export async function writeTogether(
   writer: EventWriter,
   commands: readonly WriteCommand[],
 ): Promise<(Written | string)[]> {

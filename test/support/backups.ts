@@ -44,7 +44,7 @@ export function truthOf(address: DatabaseAddress): Promise<Truth> {
 }
 
 /** Restores into a scratch data folder, which is removed after the check. */
-export async function restoredElsewhere<T>(
+export async function restoreInScratchFolder<T>(
   source: RestoreSource,
   check: (file: string, restored: RestoreReport) => Promise<T>,
 ): Promise<T> {

@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/edgesoul.js', import.m
 const KILLED = fileURLToPath(new URL('programs/killed.js', import.meta.url));
 
 /** Compile cache shared by the hundreds of processes that the tests start, kept from run to run. */
-export const COMPILED = process.env.TEST_COMPILED ?? join(tmpdir(), 'edgesoul-compiled');
+export const COMPILE_CACHE = process.env.TEST_COMPILED ?? join(tmpdir(), 'edgesoul-compiled');
 
 /** The exit code and output of a command of the operator's command line. */
 export interface Said {
@@ -35,7 +35,7 @@ export function startEdgesoul(
   const [command, ...rest] =
     prepare === '' ? program : (['sh', '-c', `${prepare} && exec "$@"`, '-', ...program] as const);
   const child = spawn(command, rest, {
-    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = async () => {

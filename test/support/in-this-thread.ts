@@ -4,7 +4,7 @@ import type { RebuildParts } from '../../src/operations/rebuild/rebuild.js';
 import { userRanges } from '../../src/operations/rebuild/user-ranges.js';
 
 /** Folds all users in seven ranges, as threads that finish out of user order would. */
-export function inThisThread(parts: FoldRangeParts): RebuildParts['foldRanges'] {
+export function foldInThisThread(parts: FoldRangeParts): RebuildParts['foldRanges'] {
   return async (compared, progress) => {
     const shared = queueRanges(await userRanges(parts.reader, 7), compared);
     const taken = await foldFromQueue(parts, shared, progress);

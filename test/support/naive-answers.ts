@@ -26,7 +26,7 @@ const DAY = 24 * HOUR;
 const INDIA_OFFSET = 330;
 
 /** The answers of the service about a user, from its rows. */
-export async function answersOf(reads: Reads, userId: string): Promise<object> {
+export async function serviceAnswers(reads: Reads, userId: string): Promise<object> {
   const trend = (bucket: 'hour' | 'day', utcOffset: number) =>
     new GetEmotionTrendHandler(reads).execute(new GetEmotionTrend(userId, { bucket, utcOffset }));
   const conversation = (sessionId?: string) =>

@@ -17,7 +17,7 @@ export async function migratedDatabase(): Promise<string> {
 
 /** Drops the database, even if clients are still connected. */
 export async function dropDatabase(url: string): Promise<void> {
-  await onServer(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);
+  await runOnServer(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);
 }
 
 /** Drops the template that `migratedDatabase` copies. */
@@ -45,11 +45,11 @@ async function migratedTemplate(): Promise<string> {
 
 async function createDatabase(from: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(`create database ${name} template ${from} strategy file_copy`);
+  await runOnServer(`create database ${name} template ${from} strategy file_copy`);
   return Object.assign(new URL(serverUrl()), { pathname: `/${name}` }).href;
 }
 
-function onServer(sql: string): Promise<unknown> {
+function runOnServer(sql: string): Promise<unknown> {
   return runSql(serverUrl(), sql);
 }
 

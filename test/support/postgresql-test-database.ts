@@ -8,7 +8,7 @@ import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js
 import type { EventWriter } from '../../src/writer/event-writer.js';
 import { dropDatabase, dropTemplate, migratedDatabase, runSql } from './postgresql-databases.js';
 import {
-  MOST_ROWS,
+  MAX_ROWS,
   planting,
   writerOver,
   type DatabaseUnderTest,
@@ -20,7 +20,7 @@ import {
 export const POSTGRESQL: DatabaseUnderTest = {
   name: 'PostgreSQL',
   open: () => PostgresqlTestDatabase.open(),
-  waysAround: [
+  bypasses: [
     { what: 'truncation', sql: 'truncate events' },
     {
       what: 'a replacement on conflict',
@@ -56,7 +56,7 @@ class PostgresqlTestDatabase implements TestDatabase {
   }
 
   async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
-    return this.reads.list(table, { filters: [], order: table.key, limit: MOST_ROWS });
+    return this.reads.list(table, { filters: [], order: table.key, limit: MAX_ROWS });
   }
 
   get address(): { url: string } {
@@ -72,8 +72,8 @@ class PostgresqlTestDatabase implements TestDatabase {
     const candidates = await this.reads.candidates({
       userId,
       anyOf: weightedTerms,
-      limit: MOST_ROWS,
-      among: MOST_ROWS,
+      limit: MAX_ROWS,
+      among: MAX_ROWS,
     });
     return candidates.toSorted((a, b) => a - b);
   }
@@ -93,7 +93,7 @@ class PostgresqlTestDatabase implements TestDatabase {
     return rows;
   }
 
-  async plant<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
+  async insertRow<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
     await this.log.transaction((transaction) => transaction.save(planting(table, row)));
   }
 

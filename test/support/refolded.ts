@@ -20,7 +20,7 @@ export function decoder(): EventDecoder {
 }
 
 /** The parts that catch-up needs, over a test's database. */
-export function folding(
+export function catchUpParts(
   { log }: Pick<TestDatabase, 'log'>,
   skips: ReadonlySet<string> = new Set(),
 ): CatchUpParts {

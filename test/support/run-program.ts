@@ -46,7 +46,7 @@ export class Program {
   }
 
   /** Resolves once it has written `count` lines; rejects with its standard error when it ends before that. */
-  async says(count: number): Promise<void> {
+  async waitForLines(count: number): Promise<void> {
     while (this.output.length < count) {
       if (this.child.exitCode !== null) throw new Error(`The program ended early: ${this.errors}`);
       await new Promise<void>((resolve) => {

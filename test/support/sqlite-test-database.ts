@@ -14,7 +14,7 @@ import { migrate } from '../../src/store/migrate.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
 import { ReadsHere } from './reads-here.js';
 import {
-  MOST_ROWS,
+  MAX_ROWS,
   planting,
   writerOver,
   type DatabaseUnderTest,
@@ -36,7 +36,7 @@ function again(place: { position: string; version: string }): string {
 export const SQLITE: DatabaseUnderTest = {
   name: 'SQLite',
   open: () => SqliteTestDatabase.open(),
-  waysAround: [
+  bypasses: [
     { what: 'a replacement at its position', sql: again({ position: '4', version: NEXT_VERSION }) },
     { what: 'a replacement at its version', sql: again({ position: '11', version: 'version' }) },
     { what: 'a replacement at both', sql: again({ position: '3', version: 'version' }) },
@@ -94,7 +94,7 @@ class SqliteTestDatabase implements TestDatabase {
   }
 
   async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
-    return this.opened.rows.list(table, { filters: [], order: table.key, limit: MOST_ROWS }) as Row[];
+    return this.opened.rows.list(table, { filters: [], order: table.key, limit: MAX_ROWS }) as Row[];
   }
 
   get address(): { file: string } {
@@ -106,9 +106,7 @@ class SqliteTestDatabase implements TestDatabase {
   }
 
   async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
-    const candidates = this.opened.rows
-      .fullText(memoriesTable)
-      .candidates(userId, anyOf, MOST_ROWS, MOST_ROWS);
+    const candidates = this.opened.rows.fullText(memoriesTable).candidates(userId, anyOf, MAX_ROWS, MAX_ROWS);
     return candidates.toSorted((a, b) => a - b);
   }
 
@@ -132,7 +130,7 @@ class SqliteTestDatabase implements TestDatabase {
     }
   }
 
-  async plant<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
+  async insertRow<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
     this.opened.rows.save(planting(table, row));
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
 import { Client, User } from './client.js';
-import { COMPILED } from './edgesoul.js';
+import { COMPILE_CACHE } from './edgesoul.js';
 import { dropDatabase, emptyDatabase } from './postgresql-databases.js';
 
 const run = promisify(execFile);
@@ -28,7 +28,7 @@ export class Store extends Client {
     const settings = {
       DATA_DIR: join(folder, 'data'),
       BACKUP_DIR: join(folder, 'backups'),
-      NODE_COMPILE_CACHE: COMPILED,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...database,
       ...env,
     };
@@ -42,7 +42,7 @@ export class Store extends Client {
 
   /** Starts a service on existing data, which its creator removes. `under` is as in startService. */
   static async over(settings: Environment, under?: readonly string[]): Promise<Store> {
-    const env = { NODE_COMPILE_CACHE: COMPILED, ...settings };
+    const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...settings };
     return new Store('', await startService(env, under), env);
   }
 

@@ -34,7 +34,7 @@ export interface TestDatabase {
   /** Every table and index as the database describes it. */
   schema(): Promise<unknown[]>;
   /** Inserts a row that no event made, and its entry in the full-text index. */
-  plant<Row extends object>(table: Table<Row>, row: Row): Promise<void>;
+  insertRow<Row extends object>(table: Table<Row>, row: Row): Promise<void>;
   /** Runs statements on another connection; rejects with the database's error. */
   execute(sql: string): Promise<void>;
   /** Runs statements without the log's protection, as someone with the database's password can. */
@@ -49,11 +49,11 @@ export interface DatabaseUnderTest {
   name: string;
   open(): Promise<TestDatabase>;
   /** Statements, other than UPDATE and DELETE, that would change or remove events of a log of ten. */
-  waysAround: readonly { what: string; sql: string }[];
+  bypasses: readonly { what: string; sql: string }[];
 }
 
 /** More rows than any test makes. */
-export const MOST_ROWS = 1_000_000;
+export const MAX_ROWS = 1_000_000;
 /** The size of a batch must not depend on the speed of the machine. */
 const NO_TIME_LIMIT = { batchMs: 60_000 };
 

@@ -7,12 +7,12 @@ import {
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { readStore } from '../../src/store/open-store-reader.js';
-import { inThisThread } from './in-this-thread.js';
+import { foldInThisThread } from './in-this-thread.js';
 import { decoder } from './refolded.js';
 import type { TestDatabase } from './test-database.js';
 
 /** A range of the log as the text of an export file. */
-export function exported(db: TestDatabase, range: LogRange = { after: 0 }): Promise<string> {
+export function exportText(db: TestDatabase, range: LogRange = { after: 0 }): Promise<string> {
   return readStore(db.address, async (reader) => {
     let text = '';
     for await (const chunk of linesOf(reader, range)) text += chunk;
@@ -21,7 +21,7 @@ export function exported(db: TestDatabase, range: LogRange = { after: 0 }): Prom
 }
 
 /** Imports the text of a file into the database. */
-export function imported(
+export function importText(
   db: TestDatabase,
   text: string,
   {
@@ -33,7 +33,7 @@ export function imported(
   return readStore(db.address, (reader) => {
     const parts = { log: db.log, reader, decoder: decoder(), projections };
     return importLog(
-      { ...parts, foldRanges: inThisThread(parts) },
+      { ...parts, foldRanges: foldInThisThread(parts) },
       { lines: () => pieces(text), append, verify: true },
       job,
     );

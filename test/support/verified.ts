@@ -20,7 +20,7 @@ export function verified(
 }
 
 /** The problems in a report: the checks with findings, and the projections with differences. */
-export function wrongIn({ findings, projections }: VerifyReport): string[] {
+export function problemsIn({ findings, projections }: VerifyReport): string[] {
   const differing = projections.filter(({ differences }) => differences > 0);
   return [
     ...new Set([...findings.map(({ check }) => check), ...differing.map(({ name }) => name)]),
