@@ -32,8 +32,8 @@ describe('a command that needs a store', () => {
   afterEach(() => rm(folder, { recursive: true }));
   afterAll(dropTemplate);
 
-  const sqlite = (sql: string, at = file) => {
-    const db = new Database(at);
+  const sqlite = (sql: string, path = file) => {
+    const db = new Database(path);
     db.exec(sql);
     db.close();
   };

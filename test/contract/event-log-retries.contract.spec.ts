@@ -126,10 +126,10 @@ for (const database of DATABASES) {
       it('is refused with another body, and the first body is still replayed', async () => {
         const first = await writer.write(append([joy()], { key: 'k', body: 'this' }));
 
-        const other = await refusal(writer.write(append([joy()], { key: 'k', body: 'that' })));
+        const reused = await refusal(writer.write(append([joy()], { key: 'k', body: 'that' })));
 
-        expect(other).toMatchObject({ code: 'command.key-reused', status: 422 });
-        expect(other.message).toContain('"k"');
+        expect(reused).toMatchObject({ code: 'command.key-reused', status: 422 });
+        expect(reused.message).toContain('"k"');
         expect(await writer.write(append([joy()], { key: 'k', body: 'this' }))).toEqual(replayOf(first));
         expect(await allEvents(db.log)).toHaveLength(1);
       });

@@ -180,9 +180,9 @@ for (const database of DATABASES) {
         it('have one winner for each version when 50 append to one stream at exact versions', async () => {
           const attempts: number[] = [];
 
-          const won = await Promise.all(numbers(APPENDERS).map(() => appendNext(writer, attempts)));
+          const wonVersions = await Promise.all(numbers(APPENDERS).map(() => appendNext(writer, attempts)));
 
-          expect(won.toSorted((a, b) => a - b)).toEqual(numbers(APPENDERS));
+          expect(wonVersions.toSorted((a, b) => a - b)).toEqual(numbers(APPENDERS));
           expect(attempts.filter((version) => version === 0)).toHaveLength(APPENDERS);
           expect((await allEvents(db.log)).map(({ version }) => version)).toEqual(numbers(APPENDERS));
         });

@@ -24,7 +24,7 @@ const TEXT_OF = {
 let db: TestDatabase;
 let folder: string;
 /** The expected text of every export, without what depends on the time. */
-let whole: string;
+let expectedText: string;
 
 beforeAll(async () => {
   db = await SQLITE.open();
@@ -36,7 +36,7 @@ beforeAll(async () => {
         { key: `${i}` },
       ),
     );
-  whole = withoutTime(await exportText(db));
+  expectedText = withoutTime(await exportText(db));
 });
 
 beforeEach(async () => {
@@ -96,7 +96,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
 
   it('is complete, and compressed as its name says', async () => {
     expect(await exportTo(file)).toMatchObject({ events: EVENTS, receipts: EVENTS / 10, resumed: 0 });
-    expect(withoutTime(await textOf(file))).toBe(whole);
+    expect(withoutTime(await textOf(file))).toBe(expectedText);
     expect(await read(file)).toHaveLength(EVENTS + EVENTS / 10 + 2);
     expect(await readdir(folder)).toEqual([`log.${ending}`]);
   });
@@ -109,7 +109,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
       await truncate(`${file}.partial`, Math.floor(size * share));
       const report = await exportTo(file, { resume: true });
       expect(report.events).toBe(EVENTS);
-      expect(withoutTime(await textOf(file))).toBe(whole);
+      expect(withoutTime(await textOf(file))).toBe(expectedText);
       await read(file);
       expect(await readdir(folder)).toEqual([`log.${ending}`]);
     }
@@ -119,7 +119,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
     await interrupted(file);
     expect(await readdir(folder)).toEqual([`log.${ending}.partial`]);
     expect((await exportTo(file, { resume: true })).events).toBe(EVENTS);
-    expect(withoutTime(await textOf(file))).toBe(whole);
+    expect(withoutTime(await textOf(file))).toBe(expectedText);
   });
 
   it('resumes before the first damaged line', async () => {
@@ -128,7 +128,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
     bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] as number) ^ 1;
     await writeFile(`${file}.partial`, bytes);
     expect((await exportTo(file, { resume: true })).resumed).toBeLessThan(EVENTS);
-    expect(withoutTime(await textOf(file))).toBe(whole);
+    expect(withoutTime(await textOf(file))).toBe(expectedText);
   });
 
   it('is not resumed from the partial file of another export or another store', async () => {

@@ -131,7 +131,7 @@ function accepted(outcomes: readonly Outcome[]): Accepted[] {
   return outcomes.filter((outcome): outcome is Accepted => typeof outcome.answer !== 'string');
 }
 
-type Check<T> = (db: TestDatabase, outcomes: Outcome[], drawn: T) => Promise<void>;
+type Check<T> = (db: TestDatabase, outcomes: Outcome[], value: T) => Promise<void>;
 
 /** Runs the check after random bursts of commands, each time on a new database. */
 async function afterBursts<T>(
@@ -140,11 +140,11 @@ async function afterBursts<T>(
   check: Check<T>,
 ): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(bursts, values, async (sent, drawn) => {
+    fc.asyncProperty(bursts, values, async (sent, value) => {
       const db = await database.open();
       try {
         const writer = db.writer(brittleFolds(), { clock: minuteClock() });
-        await check(db, await sendAll(writer, sent), drawn);
+        await check(db, await sendAll(writer, sent), value);
       } finally {
         await db.close();
       }
@@ -177,8 +177,8 @@ for (const database of DATABASES) {
       await afterBursts(database, nothing, async (db) => {
         const events = await decoded(db.log);
         for (const userId of USERS) {
-          const own = events.filter((event) => event.userId === userId);
-          expect(await serviceAnswers(db.reads, userId)).toEqual(naiveAnswers(userId, own));
+          const userEvents = events.filter((event) => event.userId === userId);
+          expect(await serviceAnswers(db.reads, userId)).toEqual(naiveAnswers(userId, userEvents));
         }
       });
     });
@@ -211,14 +211,14 @@ for (const database of DATABASES) {
         PROJECTIONS.map(({ name }) => name),
         { minLength: 1 },
       );
-      const how = fc.constantFrom(
+      const loss = fc.constantFrom(
         (name: string) => `delete from checkpoints where projection = '${name}'`,
         (name: string) => `update checkpoints set version = version - 1 where projection = '${name}'`,
         (name: string) => `update checkpoints set position = position + 1 where projection = '${name}'`,
       );
       await afterBursts(
         database,
-        fc.tuple(lost, how, corruptions),
+        fc.tuple(lost, loss, corruptions),
         async (db, _outcomes, [names, lose, corrupt]) => {
           const before = { rows: await storedRows(db), found: await searches(db) };
           const { position } = await db.log.head();
@@ -257,7 +257,7 @@ for (const database of DATABASES) {
 
     it('are found by exactly the words they contain, and ranked as by a scan of all memories', async () => {
       const someTerms = fc.uniqueArray(fc.constantFrom(...TERMS), { minLength: 2, maxLength: 4 });
-      await afterBursts(database, someTerms, async (db, _outcomes, several) => {
+      await afterBursts(database, someTerms, async (db, _outcomes, terms) => {
         const rows = await refolded(db.log);
         const events = await decoded(db.log);
         const naive = {
@@ -270,8 +270,8 @@ for (const database of DATABASES) {
             expect([term, await db.candidates(userId, [term])]).toEqual([term, held]);
             expect([term, await db.frequency(userId, term)]).toEqual([term, held.length]);
           }
-          expect(await db.candidates(userId, several)).toEqual(
-            naive.candidates(userId, several, Infinity, Infinity),
+          expect(await db.candidates(userId, terms)).toEqual(
+            naive.candidates(userId, terms, Infinity, Infinity),
           );
           for (const question of questionsOf(userId)) {
             expect(await db.reads.searchMemories(question)).toEqual(searchMemories(naive, question));

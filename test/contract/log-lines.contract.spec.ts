@@ -142,35 +142,37 @@ for (const database of DATABASES) {
     describe('that was damaged', () => {
       it('is refused with the line and position of a changed byte', async () => {
         for (const position of [1, 9, 18]) {
-          const at = lineOf(position);
+          const index = lineOf(position);
           const error = await readError(
             editedText((lines) =>
-              lines.with(at, (lines[at] as string).replace('"intensity":0.5', '"intensity":0.6')),
+              lines.with(index, (lines[index] as string).replace('"intensity":0.5', '"intensity":0.6')),
             ),
           );
-          expect(error).toMatchObject({ code: 'file.damaged', extra: { line: at + 1, position } });
+          expect(error).toMatchObject({ code: 'file.damaged', extra: { line: index + 1, position } });
         }
       });
 
       it('is refused with the place of a line that is missing, doubled or moved', async () => {
-        const at = lineOf(5);
-        const missing = await readError(editedText((lines) => lines.toSpliced(at, 1)));
+        const index = lineOf(5);
+        const missing = await readError(editedText((lines) => lines.toSpliced(index, 1)));
         expect(missing.message).toMatch(/position 5 is missing/);
-        const doubled = await readError(editedText((lines) => lines.toSpliced(at, 0, lines[at] as string)));
-        expect(doubled).toMatchObject({ extra: { line: at + 2, position: 5 } });
+        const doubled = await readError(
+          editedText((lines) => lines.toSpliced(index, 0, lines[index] as string)),
+        );
+        expect(doubled).toMatchObject({ extra: { line: index + 2, position: 5 } });
         const moved = await readError(
-          editedText((lines) => lines.toSpliced(at, 1).toSpliced(lineOf(9), 0, lines[at] as string)),
+          editedText((lines) => lines.toSpliced(index, 1).toSpliced(lineOf(9), 0, lines[index] as string)),
         );
         expect(moved.message).toMatch(/position 5 is missing/);
       });
 
       it('is refused for a changed or missing receipt and for a changed header', async () => {
-        const at = whole.split('\n').findIndex((line) => line.startsWith('{"receipt"'));
+        const index = whole.split('\n').findIndex((line) => line.startsWith('{"receipt"'));
         const changed = await readError(
-          editedText((lines) => lines.with(at, (lines[at] as string).replace('200', '201'))),
+          editedText((lines) => lines.with(index, (lines[index] as string).replace('200', '201'))),
         );
         expect(changed.message).toMatch(/digest/);
-        const missing = await readError(editedText((lines) => lines.toSpliced(at, 1)));
+        const missing = await readError(editedText((lines) => lines.toSpliced(index, 1)));
         expect(missing.message).toMatch(/13 receipts, but the file has 12/);
         const header = await readError(
           editedText((lines) => lines.with(0, (lines[0] as string).replace('"upTo":18', '"upTo":17'))),

@@ -41,26 +41,26 @@ describe('PostgreSQL: a connection that breaks', () => {
 
   it('makes the rest of its transaction fail with 503, and the next transaction succeeds', async () => {
     const connected = new Promise<pg.PoolClient>((resolve) => pool.once('connect', resolve));
-    const cut = await refusal(
+    const error = await refusal(
       log.transaction(async (transaction) => {
         await cutConnections(await connected);
         await transaction.read({ after: 0, limit: 1 });
       }),
     );
-    expect(cut).toMatchObject(UNAVAILABLE);
-    expect(cut.message).not.toMatch(/cannot serve now.*cannot serve now/);
+    expect(error).toMatchObject(UNAVAILABLE);
+    expect(error.message).not.toMatch(/cannot serve now.*cannot serve now/);
     expect(positionsOf(await writerOver(log, liveFolds()).write(append([joy()])))).toEqual([1]);
   });
 
   it('makes the rest of its snapshot fail with 503, and the next snapshot succeeds', async () => {
     const reader = new PostgresqlStoreReader(url);
     try {
-      const cut = reader.snapshot(async () => {
+      const interrupted = reader.snapshot(async () => {
         await reader.head();
         await cutConnections((reader as unknown as { held: pg.PoolClient }).held);
         await reader.head();
       });
-      expect(await refusal(cut)).toMatchObject(UNAVAILABLE);
+      expect(await refusal(interrupted)).toMatchObject(UNAVAILABLE);
       expect(await reader.snapshot(() => reader.head())).toMatchObject({ position: 0 });
     } finally {
       await reader.close();

@@ -23,15 +23,15 @@ afterEach(async () => {
   await dropDatabase(url);
 });
 
-function doorbellOn(to: string): Doorbell {
+function doorbellOn(address: string): Doorbell {
   const doorbell = new Doorbell();
-  const listener = new PostgresqlDoorbell(to, doorbell);
+  const listener = new PostgresqlDoorbell(address, doorbell);
   cleanups.push(() => listener.close());
   return doorbell;
 }
 
-function writerOn(to: string) {
-  const pool = openPool(to, 2, { pipeline: true });
+function writerOn(address: string) {
+  const pool = openPool(address, 2, { pipeline: true });
   cleanups.push(() => pool.end());
   return writerOver(new PostgresqlEventLog(pool), noFolds);
 }
@@ -66,8 +66,8 @@ describe('the doorbell on PostgreSQL', () => {
     const nowhere = Object.assign(new URL(url), { port: '1' }).href;
     // Connecting takes a few milliseconds; the delays cover every stage of it.
     const connecting = Array.from({ length: 60 }, (_, i) => [url, (i % 20) / 4] as const);
-    for (const [to, ms] of [[url, 200] as const, ...connecting, [nowhere, 200] as const]) {
-      const listener = new PostgresqlDoorbell(to, new Doorbell());
+    for (const [address, ms] of [[url, 200] as const, ...connecting, [nowhere, 200] as const]) {
+      const listener = new PostgresqlDoorbell(address, new Doorbell());
       await sleep(ms);
       await listener.close();
     }

@@ -118,11 +118,11 @@ for (const database of DATABASES) {
       afterEach(() => db.close());
 
       it('includes the events that are written while it runs', async () => {
-        let more: Promise<unknown> | undefined;
+        let laterWrites: Promise<unknown> | undefined;
         const done = await runRebuild(db, PROJECTIONS, () => {
-          more ??= write(1_500, 70);
+          laterWrites ??= write(1_500, 70);
         });
-        await more;
+        await laterWrites;
 
         expect(done.swapped).toEqual(NAMES);
         expect(await verified(db)).toMatchObject({ ok: true, events: 3_500, findings: [] });

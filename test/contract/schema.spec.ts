@@ -124,12 +124,12 @@ describe('migrating a database file', () => {
     expect(await migrate({ file })).toContain('0001-initial');
   });
 
-  const UNUSABLE: [string, (at: string) => Promise<unknown>, string][] = [
-    ['is text', (at) => writeFile(at, 'This is no database.\n'.repeat(500)), 'file is not a database'],
-    ['is a few bytes', (at) => writeFile(at, 'no'), 'file is not a database'],
-    ['is a folder', (at) => mkdir(at), 'unable to open database file'],
-    ['is a database that was cut off', (at) => cutOff(at), 'malformed'],
-    ['is the database of another program', (at) => foreign(at), 'already exists'],
+  const UNUSABLE: [string, (path: string) => Promise<unknown>, string][] = [
+    ['is text', (path) => writeFile(path, 'This is no database.\n'.repeat(500)), 'file is not a database'],
+    ['is a few bytes', (path) => writeFile(path, 'no'), 'file is not a database'],
+    ['is a folder', (path) => mkdir(path), 'unable to open database file'],
+    ['is a database that was cut off', (path) => cutOff(path), 'malformed'],
+    ['is the database of another program', (path) => foreign(path), 'already exists'],
   ];
 
   it.each(UNUSABLE)('refuses in one sentence a path that %s', async (_what, make, why) => {

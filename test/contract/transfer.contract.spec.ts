@@ -115,11 +115,11 @@ describe.each(DATABASES)('a store on $name', (database) => {
       const accepted = outcomes.flatMap(({ command, answer }) =>
         typeof answer === 'string' ? [] : [{ command, answer }],
       );
-      const again = await sendTogether(
+      const retried = await sendTogether(
         target.writer(brittleFolds(), { clock: minuteClock() }),
         accepted.map(({ command }) => command),
       );
-      expect(again.map(({ answer }) => answer)).toEqual(
+      expect(retried.map(({ answer }) => answer)).toEqual(
         accepted.map(({ answer }) => ({ ...answer, replayed: true })),
       );
       expect(await target.log.head()).toEqual(report.head);
@@ -186,9 +186,11 @@ describe.each(DATABASES)('a store on $name', (database) => {
     const target = await open(database);
     await target.writer(folds()).write(append([joy(), joy()]));
     const before = await contents(target);
-    const other = await refusal(importText(target, text));
-    expect(other.code).toBe('import.store-not-empty');
-    expect(other.message).toMatch(/has 2 events.*at position 2 the file has emotion.observed of emotion:ada/);
+    const conflict = await refusal(importText(target, text));
+    expect(conflict.code).toBe('import.store-not-empty');
+    expect(conflict.message).toMatch(
+      /has 2 events.*at position 2 the file has emotion.observed of emotion:ada/,
+    );
     await target.writer(folds()).write(append([joy(), joy()]));
     expect((await refusal(importText(target, text))).message).toMatch(/the file ends at position 3/);
     expect((await allEvents(target.log)).slice(0, 2)).toHaveLength(2);
@@ -291,9 +293,9 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
       ['s2', 8],
       ['t0', 2],
     ]);
-    const again = await write(target, 'bob', 's1');
-    expect(again.replayed).toBe(true);
-    expect(positionsOf(again)).toEqual([5, 6]);
+    const retried = await write(target, 'bob', 's1');
+    expect(retried.replayed).toBe(true);
+    expect(positionsOf(retried)).toEqual([5, 6]);
     expect((await target.log.head()).position).toBe(8);
     await write(target, 'ada', 'next');
     expect(await verified(target)).toMatchObject({ ok: true, events: 10 });
@@ -378,18 +380,18 @@ describe.each(DATABASES)('appending to a store on $name', (database) => {
   });
 
   it('imports one user of a random history, unless that user exists already', async () => {
-    const [any, into] = [await open(database), await open(database)];
-    await sendAll(any.writer(brittleFolds(), { clock: minuteClock() }), someBursts(11));
-    await sendAll(into.writer(brittleFolds(), { clock: minuteClock() }), someBursts(3), 'other');
-    const own = (await allEvents(any.log)).filter(({ userId }) => userId === 'ADA');
-    expect(own.length).toBeGreaterThan(0);
-    const text = await exportText(any, { after: 0, userId: 'ADA' });
+    const [anySource, otherTarget] = [await open(database), await open(database)];
+    await sendAll(anySource.writer(brittleFolds(), { clock: minuteClock() }), someBursts(11));
+    await sendAll(otherTarget.writer(brittleFolds(), { clock: minuteClock() }), someBursts(3), 'other');
+    const userEvents = (await allEvents(anySource.log)).filter(({ userId }) => userId === 'ADA');
+    expect(userEvents.length).toBeGreaterThan(0);
+    const text = await exportText(anySource, { after: 0, userId: 'ADA' });
     const ids = [...text.matchAll(/"userId":"([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids)).toEqual(new Set(['ADA']));
     const fresh = await open(database);
     await write(fresh, 'late', 'x');
     const report = await importText(fresh, text, { append: true });
-    expect(report).toMatchObject({ events: own.length, verified: { ok: true } });
-    expect((await refusal(importText(into, text, { append: true }))).code).toBe('import.user-exists');
+    expect(report).toMatchObject({ events: userEvents.length, verified: { ok: true } });
+    expect((await refusal(importText(otherTarget, text, { append: true }))).code).toBe('import.user-exists');
   });
 });

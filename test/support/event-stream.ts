@@ -56,10 +56,10 @@ export class EventStream {
   async until(condition: (stream: this) => boolean, ms = 20_000): Promise<void> {
     const end = Date.now() + ms;
     while (!condition(this)) {
-      const left = end - Date.now();
-      if (left <= 0) throw new Error(`The condition does not hold after ${this.messages.length} messages.`);
+      const leftMs = end - Date.now();
+      if (leftMs <= 0) throw new Error(`The condition does not hold after ${this.messages.length} messages.`);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(wake, Math.min(left, 1_000));
+        const timer = setTimeout(wake, Math.min(leftMs, 1_000));
         const { waiting } = this;
         function wake() {
           clearTimeout(timer);

@@ -26,12 +26,12 @@ function storeOf(rows: readonly Boat[]): MemoryRowStore {
   return store;
 }
 
-const boat = (name: string, length: number, more: Partial<Boat> = {}): Boat => ({
+const boat = (name: string, length: number, fields: Partial<Boat> = {}): Boat => ({
   userId: 'u',
   name,
   length,
   harbour: null,
-  ...more,
+  ...fields,
 });
 const names = (rows: readonly Boat[]) => rows.map(({ name }) => name);
 

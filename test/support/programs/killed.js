@@ -8,13 +8,13 @@ const built = (file) => import(new URL(`../../../dist/src/${file}.js`, import.me
 // "remove x": before such a file is removed,
 // "swap": before the tables of a rebuild go live,
 // "commit 2": after the second transaction of a thread on the log.
-const [step = '', what = ''] = (process.env.KILLED_AT ?? '').split(' ');
+const [step = '', target = ''] = (process.env.KILLED_AT ?? '').split(' ');
 const die = () => process.kill(process.pid, 'SIGKILL');
 
 function killBefore(calls, name) {
   const call = calls[name];
   calls[name] = (path, ...rest) => {
-    if (String(path).includes(what)) die();
+    if (String(path).includes(target)) die();
     return call(path, ...rest);
   };
 }
@@ -25,7 +25,7 @@ function killAfterCommit({ prototype }) {
   prototype.transaction = async function lastTransaction(work) {
     const result = await transaction.call(this, work);
     commits += 1;
-    if (commits === Number(what)) die();
+    if (commits === Number(target)) die();
     return result;
   };
 }
