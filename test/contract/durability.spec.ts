@@ -14,7 +14,7 @@ import { brokenAt } from '../support/event-chain.js';
 import { Program } from '../support/run-program.js';
 import { migratedFile, scratchFolder } from '../support/sqlite-test-database.js';
 
-/** The value of SQLite's `pragma synchronous`. */
+/** The value of SQLite's `pragma synchronous` for FULL. */
 const SYNCHRONOUS_FULL = 2;
 const COMMITS = 40;
 

@@ -63,7 +63,7 @@ async function textOf(file: string): Promise<string> {
   return TEXT_OF[ending]?.(await readFile(file)).toString() ?? '';
 }
 
-/** The text without its header, which has the time of the export, and without the digest of it all. */
+/** The text without what depends on the time of the export: the header, and the digest in the end line. */
 function withoutTime(text: string): string {
   const lines = text.split('\n').slice(1);
   return lines.map((line) => (line.startsWith('{"end"') ? line.replace(/"digest".*/, '') : line)).join('\n');

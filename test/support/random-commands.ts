@@ -35,7 +35,7 @@ const OTHER_WORDS = [
 export const WORDS = [...LATIN_WORDS, ...OTHER_WORDS];
 const MEMORY_IDS = ['m1', 'm2', 'm3'];
 const EMOTIONS = ['joy', ' Joy', 'fear', 'счастье'];
-/** No more topics than a session keeps, so that none is dropped. */
+/** No more topics than a session's window holds, so that none is dropped. */
 const TOPICS = ['whale', ' whale', 'Harbour', '東京', '🗼', 'work'];
 const DAY_MINUTES = 24 * 60;
 
