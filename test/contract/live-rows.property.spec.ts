@@ -112,7 +112,7 @@ function countedSummary(
   };
 }
 
-/** The answers of the full-text index: memories and counts by user and term, and the hits of each question. */
+/** The answers of the full-text index: memories and counts by user and term, hits by question. */
 async function searches(db: TestDatabase): Promise<unknown> {
   const answers = [];
   for (const userId of USERS) {

@@ -77,7 +77,7 @@ export async function refusal(promise: Promise<unknown>): Promise<StoreError> {
   throw outcome.reason;
 }
 
-/** Sends all commands at once, so that they share a commit; returns each answer or the code of its refusal. */
+/** Sends all commands at once, so that they share a commit; returns each answer or refusal code. */
 export async function writeTogether(
   writer: EventWriter,
   commands: readonly WriteCommand[],

@@ -11,9 +11,9 @@ interface Drawn {
 }
 
 /**
- * Characters of one to four UTF-8 bytes, some of them combined with others. The variation selectors U+FE0E and
- * U+FE0F are left out: class-validator's Length does not count them, but JSON Schema's maxLength counts every
- * code point.
+ * Characters of one to four UTF-8 bytes, some of them combined with others. The variation selectors U+FE0E
+ * and U+FE0F are left out: class-validator's Length does not count them, but JSON Schema's maxLength counts
+ * every code point.
  */
 const CHARACTERS = [
   'a',

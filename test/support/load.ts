@@ -154,8 +154,8 @@ export interface Load {
 const COMMANDS_PER_BATCH = 5;
 
 /**
- * Starts writers that send one command, or one batch, after another until the service is gone. `pauseMs` is for
- * tests that wait for time and not for commands: it keeps the log that they restore and audit small.
+ * Starts writers that send one command, or one batch, after another until the service is gone. `pauseMs` is
+ * for tests that wait for time and not for commands: it keeps the log that they restore and audit small.
  */
 export function startLoad(origin: string, round: number, { writers = 16, pauseMs = 0 } = {}): Load {
   const sent: SentCommand[] = [];
