@@ -16,7 +16,7 @@ import { openLog } from '../../src/store/open-log.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers, refusal } from '../support/appends.js';
-import { fullBackup, restoredElsewhere, truthOf, type Truth } from '../support/backups.js';
+import { fullBackup, restoreInScratchFolder, truthOf, type Truth } from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
 import { noFolds } from '../support/no-folds.js';
@@ -26,31 +26,31 @@ import { writerOver, type TestDatabase } from '../support/test-database.js';
 import { verified } from '../support/verified.js';
 
 const SECOND = 1_000;
-const BEGIN = Date.parse('2026-03-02T08:00:00Z');
+const START_MS = Date.parse('2026-03-02T08:00:00Z');
 
-/** What was true when the log ended there. */
+/** The events and receipts up to the position. */
 const upTo = ({ events, receipts }: Truth, position: number): Truth => ({
   events: events.filter((event) => event.position <= position),
   receipts: receipts.filter((receipt) => receipt.position <= position),
 });
 
 for (const database of DATABASES) {
-  describe(`${database.name}: backups`, () => {
+  describe(`${database.name}: a backup folder`, () => {
     let db: TestDatabase;
     let folder: string;
     let clock: number;
-    let number: number;
+    let count: number;
     let since: Shipped | undefined;
 
-    /** Each command is of three events, one second after the one before. */
-    const write = async (count: number) => {
+    /** Writes commands of three events each, one second apart. */
+    const write = async (commands: number) => {
       const writer = db.writer(liveFolds(), { clock: () => clock });
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < commands; i++) {
         clock += SECOND;
-        const userId = ['ada', 'bob', 'élan'][number % 3] as string;
+        const userId = ['ada', 'bob', 'élan'][count % 3] as string;
         const streamId = `emotion:${userId}`;
-        const events = [joy(streamId), feeling('東京 🗼', streamId), feeling('calm', `emotion:${number}`)];
-        await writer.write(append(events, { userId, key: `key-${number++}` }));
+        const events = [joy(streamId), feeling('東京 🗼', streamId), feeling('calm', `emotion:${count}`)];
+        await writer.write(append(events, { userId, key: `key-${count++}` }));
       }
     };
 
@@ -60,12 +60,12 @@ for (const database of DATABASES) {
     };
 
     const restoredTo = (target?: RestoreTarget, from?: string) =>
-      restoredElsewhere({ folder, target, from }, async (file, restored) => ({
+      restoreInScratchFolder({ folder, target, from }, async (file, restored) => ({
         ...restored,
         truth: await truthOf({ file }),
       }));
 
-    const refused = async (target?: RestoreTarget, from?: string): Promise<StoreError> => {
+    const restoreError = async (target?: RestoreTarget, from?: string): Promise<StoreError> => {
       const dataDir = await scratchFolder();
       try {
         const error = await refusal(restoreFile(dataDir, { folder, target, from }));
@@ -79,8 +79,8 @@ for (const database of DATABASES) {
     beforeEach(async () => {
       db = await database.open();
       folder = await scratchFolder();
-      clock = BEGIN;
-      number = 0;
+      clock = START_MS;
+      count = 0;
       since = undefined;
       await write(5);
     });
@@ -90,8 +90,8 @@ for (const database of DATABASES) {
       await rm(folder, { recursive: true });
     });
 
-    describe('a full one', () => {
-      it('is restored with the same log, receipts and rows', async () => {
+    describe('with a full backup', () => {
+      it('restores the same log, receipts and rows', async () => {
         const manifest = await fullBackup(db.address, folder);
         expect(manifest).toMatchObject({ position: 15, events: 15, receipts: 5, verified: true });
         await write(2);
@@ -112,7 +112,7 @@ for (const database of DATABASES) {
         );
       });
 
-      it('is restored into an empty PostgreSQL database', async () => {
+      it('can be restored into an empty PostgreSQL database', async () => {
         const url = await migratedDatabase();
         try {
           await fullBackup(db.address, folder);
@@ -130,7 +130,7 @@ for (const database of DATABASES) {
       it.each([
         ['an event without a receipt', append([joy()])],
         ['a receipt without an event', append([], { key: 'k' })],
-      ])('is refused by a PostgreSQL database that has %s', async (_what, command) => {
+      ])('is not restored into a PostgreSQL database that has %s', async (_what, command) => {
         const url = await migratedDatabase();
         const { log, close } = openLog({ url });
         await writerOver(log, noFolds).write(command);
@@ -142,8 +142,8 @@ for (const database of DATABASES) {
         expect(error.message).not.toContain('@');
       });
 
-      it('is restored also where the folds of a projection cannot take an event, which is told', async () => {
-        // Valid as its type says, but no change.
+      it('can be restored even if a projection cannot fold an event, and the report names that event', async () => {
+        // Passes the check of its type, but no fold can read its change.
         const poison = {
           type: 'profile.changed',
           streamId: 'profile:ada',
@@ -163,7 +163,7 @@ for (const database of DATABASES) {
         expect(restored.truth).toEqual(await truthOf(db.address));
       });
 
-      it('of an empty store is restored too', async () => {
+      it('of an empty store can be restored', async () => {
         const empty = await database.open();
         const manifest = await fullBackup(empty.address, folder);
         await empty.close();
@@ -171,11 +171,11 @@ for (const database of DATABASES) {
         expect(await restoredTo()).toMatchObject({ position: 0, truth: { events: [], receipts: [] } });
       });
 
-      it('accuses no log for what is otherwise in it since a restore has given up a past', async () => {
+      it('raises no finding against a log that was restored to an earlier position and then continued', async () => {
         await fullBackup(db.address, folder);
         await write(1);
         await fullBackup(db.address, folder);
-        await restoredElsewhere({ folder, target: { position: 15 } }, async (file) => {
+        await restoreInScratchFolder({ folder, target: { position: 15 } }, async (file) => {
           const { log, close } = openLog({ file });
           await writerOver(log, liveFolds()).write(append(numbers(3).map(() => feeling('another present'))));
           await close();
@@ -184,7 +184,7 @@ for (const database of DATABASES) {
         });
       });
 
-      it('has its manifest beside it, and nothing else stays in the folder', async () => {
+      it('contains only the data file and its manifest', async () => {
         const { file } = await fullBackup(db.address, folder);
         const ending = /\.(db|ndjson)\.zst$/;
         expect(file).toMatch(/^edgesoul_backup_\d{4}-\d\d-\d\dT[\d-]+Z\.(db|ndjson)\.zst$/);
@@ -194,7 +194,7 @@ for (const database of DATABASES) {
       });
     });
 
-    describe('segments', () => {
+    describe('with shipped segments', () => {
       beforeEach(async () => {
         await fullBackup(db.address, folder);
         for (let i = 0; i < 4; i++) {
@@ -203,14 +203,14 @@ for (const database of DATABASES) {
         }
       });
 
-      it('bring the store back to their end', async () => {
+      it('restores up to their end', async () => {
         const truth = await truthOf(db.address);
         const restored = await restoredTo();
         expect(restored).toMatchObject({ position: 39, segments: 4, replayed: 24, leftOutFrom: null });
         expect(restored.truth).toEqual(truth);
       });
 
-      it('bring it back to a position, and never to a part of a command', async () => {
+      it('restores to a position, but never to part of a command', async () => {
         const truth = await truthOf(db.address);
         for (const [position, expected, from] of [
           [15, 15, null],
@@ -227,7 +227,7 @@ for (const database of DATABASES) {
         }
       });
 
-      it('bring it back to a time', async () => {
+      it('restores to a point in time', async () => {
         const truth = await truthOf(db.address);
         for (const [seconds, expected] of [
           [5, 15],
@@ -236,13 +236,13 @@ for (const database of DATABASES) {
           [12.999, 36],
           [1_000, 39],
         ] as const) {
-          const restored = await restoredTo({ time: BEGIN + seconds * SECOND });
+          const restored = await restoredTo({ time: START_MS + seconds * SECOND });
           expect([seconds, restored.position]).toEqual([seconds, expected]);
           expect(restored.truth).toEqual(upTo(truth, expected));
         }
       });
 
-      it('go on behind a full backup that ends within one of them', async () => {
+      it('restores from a full backup that ends inside one of them', async () => {
         await write(1);
         const { file } = await fullBackup(db.address, folder);
         await write(1);
@@ -252,14 +252,14 @@ for (const database of DATABASES) {
         expect(restored.truth).toEqual(await truthOf(db.address));
       });
 
-      it('go on in another process where this one has ended', async () => {
+      it('is continued by another process where the last one stopped', async () => {
         await write(1);
         since = undefined;
         await ship();
         expect((await listSegments(folder)).at(-1)).toMatchObject({ from: 40, to: 42 });
       });
 
-      it('are made one where they are many, and restore the same', async () => {
+      it('merges them when there are many, and restores the same log', async () => {
         await readStore(db.address, (reader) => mergeSegments(reader, folder, 3));
         expect((await listSegments(folder)).map(({ from, to }) => [from, to])).toEqual([
           [16, 33],
@@ -269,64 +269,64 @@ for (const database of DATABASES) {
         expect((await restoredTo({ position: 24 })).position).toBe(24);
       });
 
-      it('ask for a full backup where the folder is of another store, or of a past that was given up', async () => {
+      it('needs a full backup first when it belongs to another store or to an abandoned history', async () => {
         const other = await database.open();
         expect(await shipLog({ address: other.address, folder })).toBeUndefined();
         await other.close();
-        await restoredElsewhere({ folder, target: { position: 24 } }, async (file) => {
+        await restoreInScratchFolder({ folder, target: { position: 24 } }, async (file) => {
           expect(await shipLog({ address: { file }, folder })).toBeUndefined();
           const { position } = await fullBackup({ file }, folder);
           expect(position).toBe(24);
           expect(await shipLog({ address: { file }, folder })).toMatchObject({ position: 24 });
         });
-        // The newest backup is of the new past; the segments of the old one are passed by.
+        // The newest backup belongs to the new history; the segments of the old one are ignored.
         expect(await restoredTo()).toMatchObject({ position: 24, segments: 0 });
       });
 
-      it.each([[{ position: 14 }], [{ time: BEGIN }], [{ position: 40 }]])(
-        'refuse %j, which they do not reach, by saying what they do',
+      it.each([[{ position: 14 }], [{ time: START_MS }], [{ position: 40 }]])(
+        'refuses the target %j outside its range, and names the limit',
         async (target) => {
-          const error = await refused(target);
+          const error = await restoreError(target);
           expect(error).toBeInstanceOf(Refused);
           expect(error.message).toMatch(/position (15|39)/);
         },
       );
 
-      it('refuse to restore where one of them is missing, by its place', async () => {
+      it('refuses to restore past a missing segment, and names its position', async () => {
         const [, second] = await listSegments(folder);
         await rm(join(segmentsFolder(folder), second?.file ?? ''));
-        const error = await refused();
+        const error = await restoreError();
         expect(error.message).toContain('no segment follows position 21');
         expect(error.message).toContain('--to 21');
         expect(await restoredTo({ position: 21 })).toMatchObject({ position: 21 });
-        expect((await refused({ position: 30 })).message).toContain('reaches position 21');
+        expect((await restoreError({ position: 30 })).message).toContain('reaches position 21');
       });
 
       it.each([
-        ['flipped', flipped],
+        ['corrupted', flipBit],
         ['cut off', (file: string) => truncate(file, 200)],
-        ['another file', (file: string) => writeFile(file, zstdCompressSync('hello\n'))],
+        ['replaced by another file', (file: string) => writeFile(file, zstdCompressSync('hello\n'))],
         ['not compressed', (file: string) => writeFile(file, 'hello\n')],
-      ])('refuse to restore from one that is %s, by its name', async (_what, damage) => {
+      ])('refuses to restore from a segment that is %s, and names its file', async (_what, damage) => {
         const [, second] = await listSegments(folder);
         await damage(join(segmentsFolder(folder), second?.file ?? ''));
-        const error = await refused();
+        const error = await restoreError();
         expect(['backup.damaged', 'backup.foreign']).toContain(error.code);
         expect(error.message).toContain(second?.file);
       });
 
-      it('refuse one that stands under the name of another', async () => {
+      it('refuses a segment that has the file name of another', async () => {
         const [, second, third] = (await listSegments(folder)).map(({ file }) =>
           join(segmentsFolder(folder), file),
         );
         await copyFile(third ?? '', second ?? '');
-        const error = await refused();
+        const error = await restoreError();
         expect(error.message).toContain(second);
         expect(error.message).toContain('another range');
       });
     });
 
-    describe('a damaged one is refused by name of the damage', () => {
+    describe('refuses to restore, and names the problem:', () => {
       let file: string;
       let manifest: string;
 
@@ -337,17 +337,22 @@ for (const database of DATABASES) {
       });
 
       const damages: [string, () => Promise<unknown>, RegExp, unknown][] = [
-        ['a flipped byte', () => flipped(file), /SHA-256 differs .*: the file was changed/, Corrupt],
-        ['its end is gone', () => truncate(file, 300), /truncated, .*: it has 300 of \d+ bytes/, Corrupt],
-        ['its data is missing', () => rm(file), /missing/, Corrupt],
+        ['a flipped byte', () => flipBit(file), /SHA-256 differs .*: the file was changed/, Corrupt],
+        ['a truncated file', () => truncate(file, 300), /truncated, .*: it has 300 of \d+ bytes/, Corrupt],
+        ['a missing data file', () => rm(file), /missing/, Corrupt],
         ['a longer file', () => writeFile(file, Buffer.alloc(1e6)), /has 1000000 bytes/, Corrupt],
-        ['no JSON in the manifest', () => writeFile(manifest, 'hello'), /not JSON/, Corrupt],
-        ['a manifest of something else', () => writeFile(manifest, '{"a":1}'), /not a manifest/, Refused],
+        ['a manifest that is not JSON', () => writeFile(manifest, 'hello'), /not JSON/, Corrupt],
+        [
+          'a JSON file that is not a manifest',
+          () => writeFile(manifest, '{"a":1}'),
+          /not a manifest/,
+          Refused,
+        ],
       ];
 
       it.each(damages)('%s', async (_what, damage, message, kind) => {
         await damage();
-        const error = await refused(undefined, manifest);
+        const error = await restoreError(undefined, manifest);
         expect(error).toBeInstanceOf(kind);
         expect(error.message).toMatch(message);
         expect(error.message).toContain(folder);
@@ -359,17 +364,17 @@ for (const database of DATABASES) {
         const otherManifest = other.file.replace(/\.(db|ndjson)\.zst$/, '.json');
         const text = await readFile(join(folder, otherManifest), 'utf8');
         await writeFile(manifest, text.replaceAll(other.file, file.slice(folder.length + 1)));
-        expect((await refused(undefined, manifest)).message).toMatch(
+        expect((await restoreError(undefined, manifest)).message).toMatch(
           /its manifest says|manifest belongs to another/,
         );
       });
 
-      it('a backup that is not there', async () => {
-        expect(await refused(undefined, 'edgesoul_backup_2020')).toBeInstanceOf(NotFound);
+      it('a backup that does not exist', async () => {
+        expect(await restoreError(undefined, 'edgesoul_backup_2020')).toBeInstanceOf(NotFound);
       });
     });
 
-    it('lists the newest first, and what is damaged apart', async () => {
+    it('lists the newest backup first, and broken ones separately', async () => {
       const first = await fullBackup(db.address, folder);
       const second = await fullBackup(db.address, folder);
       await writeFile(join(folder, 'edgesoul_backup_3.json'), 'hello');
@@ -381,15 +386,15 @@ for (const database of DATABASES) {
     });
 
     it.each<[string, (manifest: Manifest) => Promise<unknown>]>([
-      ['manifest is empty', ({ file }) => writeFile(join(folder, manifestOf(file)), '')],
-      ['data is gone', ({ file }) => rm(join(folder, file))],
-    ])('does not take an older one silently when the %s of the newest', async (_what, damage) => {
+      ['has an empty manifest', ({ file }) => writeFile(join(folder, manifestOf(file)), '')],
+      ['has lost its data file', ({ file }) => rm(join(folder, file))],
+    ])('does not fall back silently to an older backup when the newest one %s', async (_what, damage) => {
       const first = await fullBackup(db.address, folder);
       await write(1);
       const second = await fullBackup(db.address, folder);
       await damage(second);
 
-      const error = await refused();
+      const error = await restoreError();
       expect(error).toMatchObject({ code: 'backup.damaged' });
       expect(error.message).toContain(manifestOf(second.file));
       expect(error.message).toContain(`--from ${first.file}`);
@@ -399,12 +404,12 @@ for (const database of DATABASES) {
         backupError: expect.stringContaining('edgesoul_backup'),
       });
       expect(await restoredTo(undefined, first.file)).toMatchObject({ position: 15 });
-      expect(await refused({ time: Date.now() + 3_600_000 })).toMatchObject({ code: 'backup.damaged' });
+      expect(await restoreError({ time: Date.now() + 3_600_000 })).toMatchObject({ code: 'backup.damaged' });
       expect(await restoredTo({ time: clock - SECOND })).toMatchObject({ position: 15 });
-      expect((await refused({ position: 9 })).message).toContain('is before the oldest backup');
+      expect((await restoreError({ position: 9 })).message).toContain('is before the oldest backup');
     });
 
-    it('does without a broken one where the log was shipped beyond it', async () => {
+    it('restores without a broken backup when the log was shipped past it', async () => {
       await fullBackup(db.address, folder);
       await write(1);
       await ship();
@@ -415,7 +420,7 @@ for (const database of DATABASES) {
       expect(await restoredTo()).toMatchObject({ position: 21 });
     });
 
-    it('cannot be listed where the folder is none, which is said, and is no broken backup', async () => {
+    it('is reported as unreadable, not as a broken backup, when its path is not a folder', async () => {
       const file = join(folder, 'file');
       await writeFile(file, '');
       expect(await refusal(readBackups(file))).toMatchObject({ code: 'backup.unreadable', status: 503 });
@@ -425,7 +430,7 @@ for (const database of DATABASES) {
       });
     });
 
-    it('of a log whose chain is broken is not made', async () => {
+    it('gets no backup of a log whose hash chain is broken', async () => {
       await db.tamper(`update events set correlation_id = 'other' where position = 7`);
       const error = await refusal(fullBackup(db.address, folder));
       expect(error).toMatchObject({ code: 'log.damaged' });
@@ -433,15 +438,15 @@ for (const database of DATABASES) {
       expect(await listBackups(folder)).toEqual([]);
     });
 
-    it('is not restored when it has fewer receipts than its manifest says', async () => {
+    it('does not restore a backup that has fewer receipts than its manifest says', async () => {
       const { file } = await fullBackup(db.address, folder);
       const manifest = join(folder, manifestOf(file));
       const text = await readFile(manifest, 'utf8');
       await writeFile(manifest, text.replace('"receipts": 5', '"receipts": 6'));
-      expect(await refused()).toMatchObject({ code: 'backup.damaged' });
+      expect(await restoreError()).toMatchObject({ code: 'backup.damaged' });
     });
 
-    it('gives the folder a full one anew when someone has emptied it', async () => {
+    it('needs a new full backup after someone has emptied it', async () => {
       await fullBackup(db.address, folder);
       await write(1);
       expect(await ship()).toMatchObject({ position: 18 });
@@ -454,7 +459,7 @@ for (const database of DATABASES) {
       expect(await restoredTo()).toMatchObject({ position: 21 });
     });
 
-    it('of another store replaces none by mistake, and retention leaves it alone', async () => {
+    it('restores and prunes the backups of another store only when that store is named', async () => {
       const own = await fullBackup(db.address, folder);
       await write(1);
       await ship();
@@ -488,7 +493,7 @@ for (const database of DATABASES) {
   });
 }
 
-async function flipped(file: string): Promise<void> {
+async function flipBit(file: string): Promise<void> {
   const bytes = await readFile(file);
   const middle = bytes.length >> 1;
   bytes[middle] = (bytes[middle] ?? 0) ^ 0x40;

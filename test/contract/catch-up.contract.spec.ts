@@ -12,35 +12,35 @@ import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
 import { liveFolds } from '../support/folds.js';
 import { noFolds } from '../support/no-folds.js';
-import { folding, refoldedRows, storedRows } from '../support/refolded.js';
+import { catchUpParts, refoldedRows, storedRows } from '../support/refolded.js';
 import { planting, type TestDatabase } from '../support/test-database.js';
 
-/** More than two pages of folding, of two users. */
+/** More than two pages, for two users. */
 const EVENTS = 2_300;
-const OF_ADA = 1_200;
-const POISON = 1_500;
+const ADA_EVENTS = 1_200;
+const POISON_POSITION = 1_500;
 
-/** The projection of emotions, which cannot fold the event at one position. */
+/** The emotion projection, but it cannot fold the event at POISON_POSITION. */
 const poisoned: Projection = {
   ...emotionTrend,
   folds: {
     'emotion.observed': (event, rows) => {
-      if (event.position === POISON) throw new RangeError('poison');
+      if (event.position === POISON_POSITION) throw new RangeError('poison');
       emotionTrend.folds['emotion.observed']?.(event, rows);
     },
   },
 };
 
 for (const database of DATABASES) {
-  describe(`${database.name}: folding a log again that is longer than a page`, () => {
+  describe(`${database.name}: catch-up over a log longer than a page`, () => {
     let db: TestDatabase;
 
-    /** Each event feels one of seven emotions, so that every page adds to the rows of the one before. */
+    /** Each event has one of seven emotions, so that every page updates the rows of the page before. */
     async function write(folds: typeof noFolds): Promise<void> {
       const writer = db.writer(folds);
       for (const [userId, count] of [
-        ['ada', OF_ADA],
-        ['bob', EVENTS - OF_ADA],
+        ['ada', ADA_EVENTS],
+        ['bob', EVENTS - ADA_EVENTS],
       ] as const) {
         await writer.write(
           append(
@@ -51,7 +51,8 @@ for (const database of DATABASES) {
       }
     }
 
-    const unfolded = (count: number) => db.writer(noFolds).write(append(numbers(count).map(() => joy())));
+    const writeUnfolded = (count: number) =>
+      db.writer(noFolds).write(append(numbers(count).map(() => joy())));
 
     beforeEach(async () => {
       db = await database.open();
@@ -59,10 +60,10 @@ for (const database of DATABASES) {
 
     afterEach(() => db.close());
 
-    it('makes the rows that folding in memory makes, of all of its events, each once', async () => {
+    it('folds every event once, to the same rows as folding in memory', async () => {
       await write(noFolds);
 
-      const done = await catchUp(folding(db), PROJECTIONS);
+      const done = await catchUp(catchUpParts(db), PROJECTIONS);
 
       expect(done).toEqual(PROJECTIONS.map(({ name }) => ({ projection: name, events: EVENTS })));
       expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
@@ -71,48 +72,48 @@ for (const database of DATABASES) {
       );
     });
 
-    it('folds only what came after the checkpoint when it is done already', async () => {
+    it('folds only the events after the checkpoint when it runs again', async () => {
       await write(noFolds);
-      await catchUp(folding(db), PROJECTIONS);
+      await catchUp(catchUpParts(db), PROJECTIONS);
       await db.writer(noFolds).write(append([joy(), joy()]));
 
-      const done = await catchUp(folding(db), PROJECTIONS);
+      const done = await catchUp(catchUpParts(db), PROJECTIONS);
 
       expect(done).toEqual(PROJECTIONS.map(({ name }) => ({ projection: name, events: 2 })));
       expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
     });
 
-    it('says which projection cannot fold an event, and keeps the whole pages before it', async () => {
+    it('names the projection that cannot fold an event, and keeps the whole pages before it', async () => {
       await write(noFolds);
 
-      await expect(catchUp(folding(db), [poisoned])).rejects.toMatchObject({
+      await expect(catchUp(catchUpParts(db), [poisoned])).rejects.toMatchObject({
         code: 'projection.failed',
       });
-      await expect(catchUp(folding(db), [poisoned])).rejects.toThrow('emotion-trend could not fold');
+      await expect(catchUp(catchUpParts(db), [poisoned])).rejects.toThrow('emotion-trend could not fold');
 
       const [checkpoint] = await db.rows(checkpointsTable);
-      expect(checkpoint?.position).toBeLessThan(POISON);
+      expect(checkpoint?.position).toBeLessThan(POISON_POSITION);
       const folded = (await db.rows(emotionPatternsTable)).reduce((sum, { frequency }) => sum + frequency, 0);
       expect(folded).toBe(checkpoint?.position);
     });
 
-    it('goes on from there, after a restart, once the projection is mended', async () => {
+    it('continues from the checkpoint after a restart, once the projection is fixed', async () => {
       await write(noFolds);
-      await expect(catchUp(folding(db), [poisoned])).rejects.toMatchObject({
+      await expect(catchUp(catchUpParts(db), [poisoned])).rejects.toMatchObject({
         code: 'projection.failed',
       });
       const [checkpoint] = await db.rows(checkpointsTable);
       await db.reopen();
 
-      const done = await catchUp(folding(db), [emotionTrend]);
+      const done = await catchUp(catchUpParts(db), [emotionTrend]);
 
       expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS - (checkpoint?.position ?? 0) }]);
       expect(await db.rows(emotionPatternsTable)).toEqual((await refoldedRows(db.log)).emotion_patterns);
     });
 
-    it('leaves out for ever what a projection was told to skip', async () => {
+    it('leaves out the events that a projection is set to skip', async () => {
       await write(noFolds);
-      const skipping = folding(db, new Set([skipId('emotion-trend', POISON)]));
+      const skipping = catchUpParts(db, new Set([skipId('emotion-trend', POISON_POSITION)]));
 
       const done = await catchUp(skipping, [poisoned]);
 
@@ -122,26 +123,28 @@ for (const database of DATABASES) {
       expect(await folded()).toBe(EVENTS - 1);
     });
 
-    it('forgets that it had stopped once it has come past the event', async () => {
+    it('clears the recorded failure once the projection has folded past the event', async () => {
       await write(noFolds);
       const begun = { projection: poisoned.name, version: poisoned.version, position: 0 };
       await db.log.transaction((transaction) => transaction.save(planting(checkpointsTable, begun)));
-      const parts = { ...folding(db), shared: false };
+      const parts = { ...catchUpParts(db), shared: false };
       const { failed } = await openProjections(parts, [poisoned]);
       expect(failed).toEqual([poisoned]);
-      expect(await db.rows(failuresTable)).toMatchObject([{ projection: 'emotion-trend', position: POISON }]);
+      expect(await db.rows(failuresTable)).toMatchObject([
+        { projection: 'emotion-trend', position: POISON_POSITION },
+      ]);
 
-      const { failed: still } = await openProjections(parts, [emotionTrend]);
+      const { failed: stillFailed } = await openProjections(parts, [emotionTrend]);
 
-      expect(still).toEqual([]);
+      expect(stillFailed).toEqual([]);
       expect(await db.rows(failuresTable)).toEqual([]);
     });
 
-    it('leaves alone what a newer release has made, also when it did so between two transactions', async () => {
+    it('does not touch the rows of a newer release, even if it swapped them in between two transactions', async () => {
       await write(liveFolds());
       const before = await storedRows(db);
       const newer = { projection: emotionTrend.name, version: emotionTrend.version + 1, position: EVENTS };
-      class SwappedMeanwhile extends DelegatingLog {
+      class SwappingLog extends DelegatingLog {
         private transactions = 0;
 
         override async transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
@@ -151,7 +154,7 @@ for (const database of DATABASES) {
           return this.log.transaction(work);
         }
       }
-      const parts = { ...folding(db), log: new SwappedMeanwhile(db.log), shared: true };
+      const parts = { ...catchUpParts(db), log: new SwappingLog(db.log), shared: true };
 
       const { outdated, stale, failed } = await openProjections(parts, [emotionTrend]);
 
@@ -160,10 +163,10 @@ for (const database of DATABASES) {
       expect(await db.rows(checkpointsTable)).toContainEqual(newer);
     });
 
-    describe('a writer that finds events which another release appended without folding them', () => {
-      it('folds few of them with its own', async () => {
+    describe('for a writer that finds events appended but not folded by another release', () => {
+      it('happens inside its own transaction when there are few', async () => {
         await db.writer(liveFolds()).write(append([joy()]));
-        await unfolded(MAX_INLINE_EVENTS - 1);
+        await writeUnfolded(MAX_INLINE_EVENTS - 1);
 
         await db.writer(liveFolds()).write(append([joy()]));
 
@@ -172,16 +175,16 @@ for (const database of DATABASES) {
         expect(positions).toEqual(PROJECTIONS.map(() => MAX_INLINE_EVENTS + 1));
       });
 
-      it('leaves many to others, and so a projection that has stopped at one', async () => {
+      it('is left to Upkeep when there are many, and for a projection that has stopped', async () => {
         await db.writer(liveFolds()).write(append([joy()]));
-        await unfolded(MAX_INLINE_EVENTS + 1);
+        await writeUnfolded(MAX_INLINE_EVENTS + 1);
         await db.writer(liveFolds()).write(append([joy()]));
         expect((await db.rows(checkpointsTable)).map(({ position }) => position)).toEqual(
           PROJECTIONS.map(() => 1),
         );
 
-        await catchUp(folding(db), PROJECTIONS);
-        await unfolded(1);
+        await catchUp(catchUpParts(db), PROJECTIONS);
+        await writeUnfolded(1);
         const stopped = { eventId: '', cause: 'x', failedAt: 0, position: MAX_INLINE_EVENTS + 4 };
         await db.log.transaction((transaction) =>
           transaction.save(planting(failuresTable, { ...stopped, projection: 'emotion-trend' })),
@@ -197,14 +200,14 @@ for (const database of DATABASES) {
       });
     });
 
-    it('folds everything anew for a new version of a projection, and only for that one', async () => {
+    it('refolds everything for a new version of a projection, and only for that projection', async () => {
       await write(liveFolds());
       const before = await storedRows(db);
       const newer = PROJECTIONS.map((each) =>
         each === emotionTrend ? { ...each, version: each.version + 1 } : each,
       );
 
-      const done = await catchUp(folding(db), newer);
+      const done = await catchUp(catchUpParts(db), newer);
 
       expect(done).toEqual([{ projection: 'emotion-trend', events: EVENTS }]);
       expect(await storedRows(db)).toEqual(before);

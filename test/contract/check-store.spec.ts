@@ -11,10 +11,10 @@ import {
 } from '../support/postgresql-databases.js';
 import { migratedFile } from '../support/sqlite-test-database.js';
 
-async function said(address: Parameters<typeof existingStore>[0]): Promise<string> {
+async function messageFor(address: Parameters<typeof existingStore>[0]): Promise<string> {
   try {
     await existingStore(address);
-    return 'taken';
+    return 'accepted';
   } catch (error) {
     return (error as Error).message;
   }
@@ -32,55 +32,55 @@ describe('a command that needs a store', () => {
   afterEach(() => rm(folder, { recursive: true }));
   afterAll(dropTemplate);
 
-  const sqlite = (sql: string, at = file) => {
-    const db = new Database(at);
+  const sqlite = (sql: string, path = file) => {
+    const db = new Database(path);
     db.exec(sql);
     db.close();
   };
 
-  it('takes one of this release', async () => {
+  it('accepts a store of this release', async () => {
     const migrated = await migratedFile();
-    expect(await said({ file: migrated })).toBe('taken');
+    expect(await messageFor({ file: migrated })).toBe('accepted');
     await rm(dirname(migrated), { recursive: true });
   });
 
   it.each<[string, () => unknown, RegExp]>([
-    ['is not there', () => undefined, /There is no store in/],
+    ['does not exist', () => undefined, /There is no store in/],
     ['is empty', () => writeFile(file, ''), /is not an EdgeSoul store;/],
     [
-      'is no database',
+      'is not a database',
       () => writeFile(file, 'x'.repeat(5_000)),
       /is not an EdgeSoul store \(file is not a database/,
     ],
-    ['is of another program', () => sqlite('create table notes (text)'), /is not an EdgeSoul store;/],
-  ])('refuses what %s, and leaves it as it is', async (_what, make, message) => {
+    ['belongs to another program', () => sqlite('create table notes (text)'), /is not an EdgeSoul store;/],
+  ])('refuses a file that %s', async (_what, make, message) => {
     await make();
-    expect(await said({ file })).toMatch(message);
+    expect(await messageFor({ file })).toMatch(message);
   });
 
-  it('sends one of an older release to be migrated, and one of a newer release to that', async () => {
+  it('refuses a store of a newer release, and asks to migrate one of an older release', async () => {
     const migrated = await migratedFile();
     sqlite(`insert into mikro_orm_migrations (name, executed_at) values ('0099-later', 0)`, migrated);
-    expect(await said({ file: migrated })).toMatch(/newer release \(0099-later\)/);
+    expect(await messageFor({ file: migrated })).toMatch(/newer release \(0099-later\)/);
     sqlite(`delete from mikro_orm_migrations where name in ('0099-later', '0003-operations')`, migrated);
-    expect(await said({ file: migrated })).toMatch(
+    expect(await messageFor({ file: migrated })).toMatch(
       /older release \(missing migrations: 0003-operations\).*migrate/,
     );
     expect(await existingStore({ file: migrated }, { allowOlder: true })).toEqual({ file: migrated });
     await rm(dirname(migrated), { recursive: true });
   });
 
-  it('tells a PostgreSQL database without a store from one that is not there, and never its password', async () => {
+  it('distinguishes an empty PostgreSQL database from a missing one, and never shows the password', async () => {
     const [empty, store] = await Promise.all([emptyDatabase(), migratedDatabase()]);
     try {
-      expect(await said({ url: store })).toBe('taken');
-      expect(await said({ url: empty })).toMatch(/is not an EdgeSoul store;/);
+      expect(await messageFor({ url: store })).toBe('accepted');
+      expect(await messageFor({ url: empty })).toMatch(/is not an EdgeSoul store;/);
       const absent = Object.assign(new URL(store), { pathname: '/absent' }).href;
-      const message = await said({ url: absent });
+      const message = await messageFor({ url: absent });
       expect(message).toMatch(/database "absent" does not exist \(there is no such database/);
       expect(message).not.toContain(new URL(store).password + '@');
       const nowhere = Object.assign(new URL(store), { port: '1' }).href;
-      expect(await said({ url: nowhere })).toMatch(/connect ECONNREFUSED .*\(nothing listens there/);
+      expect(await messageFor({ url: nowhere })).toMatch(/connect ECONNREFUSED .*\(nothing listens there/);
     } finally {
       await Promise.all([empty, store].map(dropDatabase));
     }

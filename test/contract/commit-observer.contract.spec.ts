@@ -10,7 +10,7 @@ function refusing(): never {
 }
 
 for (const database of DATABASES) {
-  describe(`${database.name}: the observer of commits`, () => {
+  describe(`${database.name}: a commit listener`, () => {
     let db: TestDatabase;
 
     beforeEach(async () => {
@@ -19,11 +19,11 @@ for (const database of DATABASES) {
 
     afterEach(() => db.close());
 
-    it('is told of each one with its commands and events, before they are answered', async () => {
+    it('is called for each commit with its number of commands and events, before they are answered', async () => {
       const writer = db.writer(liveFolds(), { limits: { batch: 4 } });
       const commits: Commit[] = [];
       writer.onCommit((commit) => commits.push(commit));
-      const toldWhenAnswered = await Promise.all([
+      const commitsWhenAnswered = await Promise.all([
         ...numbers(5).map(async () => {
           await writer.write(append([joy(), joy()]));
           return commits.length;
@@ -34,11 +34,11 @@ for (const database of DATABASES) {
         { commands: 4, events: 8, ms: expect.any(Number) },
         { commands: 2, events: 2, ms: expect.any(Number) },
       ]);
-      expect(toldWhenAnswered).toEqual([1, 1, 1, 1, 2, 2]);
+      expect(commitsWhenAnswered).toEqual([1, 1, 1, 1, 2, 2]);
       for (const { ms } of commits) expect(ms).toBeGreaterThan(0);
     });
 
-    it('is not told of what was rolled back, only of the commands that were then written alone', async () => {
+    it('is not called for a batch that was rolled back, only for the commands of it written one by one', async () => {
       const writer = db.writer(brittleFolds());
       const commits: Commit[] = [];
       writer.onCommit((commit) => commits.push(commit));

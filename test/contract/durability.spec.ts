@@ -14,7 +14,8 @@ import { brokenAt } from '../support/event-chain.js';
 import { Program } from '../support/run-program.js';
 import { migratedFile, scratchFolder } from '../support/sqlite-test-database.js';
 
-const FULL = 2;
+/** The value of SQLite's `pragma synchronous` for FULL. */
+const SYNCHRONOUS_FULL = 2;
 const COMMITS = 40;
 
 /** Whether system calls can be counted here; strace may be missing, or forbidden in a container. */
@@ -24,7 +25,7 @@ function pragma(db: Database.Database, name: string): unknown {
   return db.pragma(name, { simple: true });
 }
 
-/** How often a program that commits so many times asked the kernel to put a file on disk. */
+/** The number of fsync and fdatasync calls of a program that makes so many commits. */
 async function syncsOf(file: string, commits: number): Promise<number> {
   const calls = `${file}.calls`;
   const strace = ['strace', '-f', '--seccomp-bpf', '-e', 'trace=fsync,fdatasync', '-o', calls];
@@ -46,32 +47,32 @@ describe('the connection of the SQLite writer', () => {
     await rm(dirname(file), { recursive: true });
   });
 
-  it('writes ahead, and syncs every commit, when it makes the file', async () => {
-    const made = openForWriting(join(dirname(file), 'new.db'));
+  it('uses WAL and syncs every commit when it creates the file', async () => {
+    const created = openForWriting(join(dirname(file), 'new.db'));
     const settings = [
-      pragma(made, 'journal_mode'),
-      pragma(made, 'synchronous'),
-      pragma(made, 'foreign_keys'),
+      pragma(created, 'journal_mode'),
+      pragma(created, 'synchronous'),
+      pragma(created, 'foreign_keys'),
     ];
-    made.close();
+    created.close();
 
-    expect(settings).toEqual(['wal', FULL, 1]);
+    expect(settings).toEqual(['wal', SYNCHRONOUS_FULL, 1]);
   });
 
-  it('writes ahead, and syncs every commit, when the file writes ahead already', () => {
+  it('uses WAL and syncs every commit when the file is in WAL mode already', () => {
     const before = [pragma(db, 'journal_mode'), pragma(db, 'synchronous')];
     db.close();
     db = openForWriting(file);
-    // A read first: SQLite looks up the default of WAL when it meets the file.
+    // Reads first: SQLite applies its default for WAL on the first access to the file.
     db.prepare('select count(*) from events').get();
 
-    expect(before).toEqual(['wal', FULL]);
-    expect([pragma(db, 'journal_mode'), pragma(db, 'synchronous')]).toEqual(['wal', FULL]);
+    expect(before).toEqual(['wal', SYNCHRONOUS_FULL]);
+    expect([pragma(db, 'journal_mode'), pragma(db, 'synchronous')]).toEqual(['wal', SYNCHRONOUS_FULL]);
   });
 
   if (countsSystemCalls) {
-    it('asks the kernel to sync at least once for every commit', async () => {
-      // Opening and closing sync too, but are no commit.
+    it('calls fsync at least once for every commit', async () => {
+      // Opening and closing the file sync too.
       const idle = await syncsOf(file, 0);
       const busy = await syncsOf(file, COMMITS);
 
@@ -98,7 +99,7 @@ describe('the connection of the SQLite writer', () => {
     expect(changes).toBe(1);
   });
 
-  it('shows nothing of a transaction to others before the commit, and does not make them wait', async () => {
+  it('hides a transaction from other connections until the commit, and does not block them', async () => {
     const other = openForReading(file);
     const reader = new SqliteEventReader(other);
     const counts = other.prepare('select count(*) from checkpoints').pluck();
@@ -114,7 +115,7 @@ describe('the connection of the SQLite writer', () => {
     expect(seen).toEqual([0, 0, 1]);
   });
 
-  it('rolls a transaction back whose work throws, and can begin the next one', async () => {
+  it('rolls back a transaction whose work throws, and can begin the next one', async () => {
     const log = new SqliteEventLog(db);
     const broken = log.transaction(() => {
       db.prepare(`insert into checkpoints values ('x', 1, 1)`).run();
@@ -126,7 +127,7 @@ describe('the connection of the SQLite writer', () => {
     expect(db.prepare('select count(*) from checkpoints').pluck().get()).toBe(0);
   });
 
-  it('answers that the database is unavailable when the disk is full, and goes on once there is room', async () => {
+  it('reports database.unavailable when the disk is full, and recovers once there is room', async () => {
     const log = new SqliteEventLog(db);
     const fill = () =>
       log.transaction(() => {
@@ -134,7 +135,7 @@ describe('the connection of the SQLite writer', () => {
           db.prepare('insert into checkpoints values (?, 1, 1)').run(`${i}-${'x'.repeat(4_000)}`);
         }
       });
-    // What SQLite answers at this limit is what it answers when the disk has no room for another page.
+    // At this limit SQLite returns the same error as on a full disk.
     db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true }) as number}`);
 
     await expect(fill()).rejects.toMatchObject({ status: 503, code: 'database.unavailable' });
@@ -145,7 +146,7 @@ describe('the connection of the SQLite writer', () => {
     expect(db.prepare('select count(*) from checkpoints').pluck().get()).toBe(50);
   });
 
-  it('never gives a position a second time', () => {
+  it('never assigns a position twice', () => {
     const sql = db
       .prepare(`select sql from sqlite_master where type = 'table' and name = 'events'`)
       .pluck()
@@ -154,7 +155,7 @@ describe('the connection of the SQLite writer', () => {
     expect(sql).toMatch(/position integer not null primary key autoincrement/i);
   });
 
-  it('cannot be written to by a connection for reading', () => {
+  it('is the only kind that can write: a connection for reading is refused', () => {
     const other = openForReading(file);
     const write = () => other.exec(`insert into checkpoints values ('x', 1, 1)`);
 
@@ -169,10 +170,10 @@ describe('the connection of the SQLite writer', () => {
 });
 
 describe('a process that is killed while it writes', () => {
-  it('has on disk every event that it had answered, each once, in an unbroken chain', async () => {
+  it('leaves every answered event on disk, once, in an unbroken hash chain', async () => {
     const file = await migratedFile();
     const program = Program.start('append-events', [file, '1000000']);
-    await program.says(60);
+    await program.waitForLines(60);
     await program.kill();
     const answered = program.lines.slice(1);
 
@@ -197,51 +198,51 @@ describe('the data folder', () => {
 
   afterEach(() => rm(join(folder, '..', '..'), { recursive: true }));
 
-  it('is made when it is not there, and names the database file in it', () => {
-    const taken = takeDataFolder(folder);
-    taken.release();
+  it('is created when it does not exist, and taking it returns the path of the database file', () => {
+    const lock = takeDataFolder(folder);
+    lock.release();
 
-    expect(taken.file).toBe(join(folder, 'edgesoul.db'));
+    expect(lock.file).toBe(join(folder, 'edgesoul.db'));
   });
 
-  it('belongs to one owner, who is named to whoever else wants it', () => {
-    const taken = takeDataFolder(folder);
-    const again = () => takeDataFolder(folder);
+  it('has one owner, and a second one is refused with the process id of the first', () => {
+    const lock = takeDataFolder(folder);
+    const takeAgain = () => takeDataFolder(folder);
 
-    expect(again).toThrow(StartRefused);
-    expect(again).toThrow(`pid ${process.pid}`);
-    expect(again).toThrow(folder);
-    taken.release();
+    expect(takeAgain).toThrow(StartRefused);
+    expect(takeAgain).toThrow(`pid ${process.pid}`);
+    expect(takeAgain).toThrow(folder);
+    lock.release();
   });
 
-  it('is free again after it was released', () => {
+  it('can be taken again after it was released', () => {
     takeDataFolder(folder).release();
-    const taken = takeDataFolder(folder);
-    taken.release();
+    const lock = takeDataFolder(folder);
+    lock.release();
 
-    expect(taken.file).toBe(join(folder, 'edgesoul.db'));
+    expect(lock.file).toBe(join(folder, 'edgesoul.db'));
   });
 
-  it('is kept from another process until that is killed', async () => {
+  it('stays locked by another process until that process is killed', async () => {
     const holder = Program.start('hold-folder', [folder]);
-    await holder.says(1);
+    await holder.waitForLines(1);
 
     expect(() => takeDataFolder(folder)).toThrow(`pid ${holder.pid}`);
     await holder.kill();
-    const taken = takeDataFolder(folder);
+    const lock = takeDataFolder(folder);
 
     expect(await readFile(join(folder, 'edgesoul.owner'), 'utf8')).toContain(`"pid":${process.pid}`);
-    taken.release();
+    lock.release();
   });
 
-  it('is refused in words when a file is in its place', async () => {
+  it('is refused in one sentence when a file is in its place', async () => {
     await writeFile(join(folder, '..', '..', 'below'), 'a file');
 
     expect(() => takeDataFolder(folder)).toThrow(StartRefused);
     expect(() => takeDataFolder(folder)).toThrow(`DATA_DIR ${folder} cannot be used`);
   });
 
-  it('is released by a store that could not open, and by one that was closed', async () => {
+  it('is released by a store that could not open', async () => {
     const first = takeDataFolder(folder);
     await writeFile(first.file, 'this is no database, but long enough to look like one'.repeat(100));
     first.release();

@@ -12,7 +12,7 @@ import {
   positionsOf,
   refusal,
   STREAM,
-  together,
+  writeTogether,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brittleFolds, FOLDS, UNFOLDABLE, UNSTORABLE } from '../support/folds.js';
@@ -28,12 +28,12 @@ function defective(): never {
   throw new TypeError('undefined is not a function');
 }
 
-/** Its answer is not JSON. */
+/** Decides an answer that cannot be written as JSON. */
 function unwritable(): Decision {
   return { status: 200, events: [joy('lost')], answer: () => ({ big: 1n }) };
 }
 
-/** A clock that shows another time for every commit, so that events tell which of them shared one. */
+/** A clock that shows a new time for every commit: events with the same time shared a commit. */
 function countingClock(): () => number {
   let now = 0;
   return () => (now += 1);
@@ -61,10 +61,10 @@ for (const database of DATABASES) {
     afterEach(() => db.close());
 
     for (const { name, folds } of FOLDS) {
-      it(`are written in the order they came, each with its own command id, to a log ${name}`, async () => {
+      it(`are written in the order of arrival, each with its own command id, to a log ${name}`, async () => {
         const writer = db.writer(folds(), { clock: countingClock() });
 
-        const answers = (await together(
+        const answers = (await writeTogether(
           writer,
           numbers(20).map(() => append([joy(), joy('b')])),
         )) as Written[];
@@ -76,10 +76,10 @@ for (const database of DATABASES) {
         expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(40);
       });
 
-      it(`leave no trace when they are refused between others on a log ${name}`, async () => {
+      it(`leave no trace of the refused ones among them in a log ${name}`, async () => {
         const writer = db.writer(folds(), { clock: countingClock() });
 
-        const outcomes = await together(writer, [
+        const outcomes = await writeTogether(writer, [
           append([joy('a')], { key: 'first' }),
           append([joy('a'), joy('b'), feeling('shame', 'c'), malformed('d')], { key: 'refused' }),
           append([joy('a')], { key: 'stale', expected: { a: 7 } }),
@@ -109,10 +109,10 @@ for (const database of DATABASES) {
       });
     }
 
-    it('leave no row behind when they are refused, and no count in a row of a neighbour', async () => {
+    it('leave no row of a refused one, and no count of it in the rows of the others', async () => {
       const writer = db.writer(brittleFolds());
 
-      await together(writer, [
+      await writeTogether(writer, [
         append([feeling('fear')]),
         append([feeling('fear'), feeling('shame'), malformed()]),
         append([feeling('fear')]),
@@ -125,12 +125,12 @@ for (const database of DATABASES) {
       );
     });
 
-    it('leave the database as it was when all of them are refused', async () => {
+    it('leave the database unchanged when all of them are refused', async () => {
       const writer = db.writer(brittleFolds());
       await writer.write(append([joy()], { key: 'before' }));
       const before = await traces(db);
 
-      const outcomes = await together(writer, [
+      const outcomes = await writeTogether(writer, [
         append([joy('b'), malformed()], { key: 'a' }),
         append([joy(), feeling(UNFOLDABLE)], { key: 'b' }),
         append([joy(), feeling(UNSTORABLE)], { key: 'c' }),
@@ -140,9 +140,9 @@ for (const database of DATABASES) {
       expect(await traces(db)).toEqual(before);
     });
 
-    it('see what those before them left, and nothing of the refused', async () => {
+    it('see the effects of earlier ones, but not of refused ones', async () => {
       const seen: (number | undefined)[] = [];
-      const looking = (events: WriteCommand): WriteCommand => ({
+      const recordingState = (events: WriteCommand): WriteCommand => ({
         ...events,
         decide: (state) => {
           seen.push(state.version(STREAM), state.rows.get(emotionPatternsTable, 'ada', 'joy')?.frequency);
@@ -150,21 +150,24 @@ for (const database of DATABASES) {
         },
       });
 
-      await together(db.writer(brittleFolds()), [
-        looking(append([joy()])),
-        looking(append([joy(), malformed()])),
-        looking(append([joy()])),
-        looking(append([joy(), feeling(UNFOLDABLE)])),
-        looking(append([])),
+      await writeTogether(db.writer(brittleFolds()), [
+        recordingState(append([joy()])),
+        recordingState(append([joy(), malformed()])),
+        recordingState(append([joy()])),
+        recordingState(append([joy(), feeling(UNFOLDABLE)])),
+        recordingState(append([])),
       ]);
 
       expect(seen).toEqual([0, undefined, 1, 1, 1, 1, 2, 2, 2, 2]);
     });
 
-    it('are not harmed by one whose fold throws: it alone fails, and says which projection could not', async () => {
+    it('are written though the fold of one throws: only that one fails, and names the projection', async () => {
       const writer = db.writer(brittleFolds(), { clock: countingClock() });
       const failing = writer.write(append([joy('b'), feeling(UNFOLDABLE)], { key: 'poison' }));
-      const neighbours = together(writer, [append([joy()]), append([joy('b')], { expected: { b: 'none' } })]);
+      const neighbours = writeTogether(writer, [
+        append([joy()]),
+        append([joy('b')], { expected: { b: 'none' } }),
+      ]);
 
       expect(await refusal(failing)).toMatchObject({
         code: 'projection.failed',
@@ -181,10 +184,10 @@ for (const database of DATABASES) {
       expect(await db.rows(receiptsTable)).toEqual([]);
     });
 
-    it('are not harmed by one whose decision has a defect: it alone fails, with the defect as the cause', async () => {
+    it('are written though the decider of one throws: only that one fails, with the error as its cause', async () => {
       const writer = db.writer(brittleFolds(), { clock: countingClock() });
       const failing = writer.write(append([], { key: 'defect', decide: defective }));
-      const neighbours = together(writer, [append([joy()]), append([joy()])]);
+      const neighbours = writeTogether(writer, [append([joy()]), append([joy()])]);
 
       const refused = await refusal(failing);
       expect(refused).toMatchObject({ code: 'internal.error', status: 500, cause: expect.any(TypeError) });
@@ -193,8 +196,8 @@ for (const database of DATABASES) {
       expect(new Set((await allEvents(db.log)).map(({ recordedAt }) => recordedAt)).size).toBe(1);
     });
 
-    it('are not harmed by one whose answer cannot be written out', async () => {
-      const outcomes = await together(db.writer(brittleFolds()), [
+    it('are written though the answer of one cannot be serialized: only that one fails', async () => {
+      const outcomes = await writeTogether(db.writer(brittleFolds()), [
         append([joy()]),
         append([], { decide: unwritable }),
         append([joy()]),
@@ -204,10 +207,10 @@ for (const database of DATABASES) {
       expect((await allEvents(db.log)).map(({ streamId }) => streamId)).toEqual([STREAM, STREAM]);
     });
 
-    it('are written one by one after the database refused the whole, so that only the guilty fails', async () => {
+    it('are written one by one after the database refuses the batch, so that only the bad ones fail', async () => {
       const writer = db.writer(brittleFolds());
 
-      const outcomes = await together(writer, [
+      const outcomes = await writeTogether(writer, [
         append([joy()], { key: 'a' }),
         append([joy('b'), feeling(UNSTORABLE)], { key: 'row' }),
         append([joy()], { key: 'b', expected: { [STREAM]: 1 } }),
@@ -239,11 +242,11 @@ for (const database of DATABASES) {
       ]);
     });
 
-    it('go on as before after such a failure', async () => {
+    it('share commits again after such a failure', async () => {
       const writer = db.writer(brittleFolds(), { clock: countingClock() });
-      await together(writer, [append([feeling(UNSTORABLE)]), append([joy()])]);
+      await writeTogether(writer, [append([feeling(UNSTORABLE)]), append([joy()])]);
 
-      const outcomes = await together(writer, [
+      const outcomes = await writeTogether(writer, [
         append([joy()]),
         append([joy()], { expected: { [STREAM]: 2 } }),
       ]);
@@ -253,13 +256,13 @@ for (const database of DATABASES) {
       expect(third?.recordedAt).toBe(second?.recordedAt);
     });
 
-    it('are as many as the limit says, the others waiting for the next one', async () => {
+    it('are at most as many as the batch limit, and the rest wait for the next commit', async () => {
       const writer = db.writer(brittleFolds(), {
         clock: countingClock(),
         limits: { batch: 3 },
       });
 
-      await together(
+      await writeTogether(
         writer,
         numbers(8).map(() => append([joy()])),
       );
@@ -268,10 +271,10 @@ for (const database of DATABASES) {
       expect(events.map(({ recordedAt }) => recordedAt)).toEqual([1, 1, 1, 2, 2, 2, 3, 3]);
     });
 
-    it('are one at a time when there is no time for more, and none is forgotten', async () => {
+    it('are committed one by one when batchMs leaves no time for a batch, and all are answered', async () => {
       const writer = db.writer(brittleFolds(), { clock: countingClock(), limits: { batchMs: -1 } });
 
-      const outcomes = await together(writer, [
+      const outcomes = await writeTogether(writer, [
         append([joy()]),
         append([malformed()]),
         append([joy()]),
@@ -283,7 +286,7 @@ for (const database of DATABASES) {
     });
   });
 
-  describe(`${database.name}: a writer with more than it can take`, () => {
+  describe(`${database.name}: the queue of a writer`, () => {
     let db: TestDatabase;
 
     beforeEach(async () => {
@@ -292,9 +295,9 @@ for (const database of DATABASES) {
 
     afterEach(() => db.close());
 
-    it('refuses what its queue has no room for, and answers all that waited', async () => {
+    it('refuses a command when it is full, and all queued commands are answered', async () => {
       const writer = db.writer(brittleFolds(), { limits: { queue: 3 } });
-      const waiting = together(
+      const waiting = writeTogether(
         writer,
         numbers(3).map(() => append([joy()])),
       );
@@ -310,7 +313,7 @@ for (const database of DATABASES) {
       expect(await allEvents(db.log)).toHaveLength(4);
     });
 
-    it('answers everything that waits before it is closed, and takes nothing after', async () => {
+    it('is drained before the writer closes, and takes no command after that', async () => {
       const writer = db.writer(brittleFolds(), { limits: { batch: 4 } });
       const answered: string[] = [];
       const waiting = numbers(10).map(async () => {
@@ -330,7 +333,7 @@ for (const database of DATABASES) {
       expect(await allEvents(db.log)).toHaveLength(10);
     });
 
-    it('is closed at once when nothing waits', async () => {
+    it('lets the writer close at once when it is empty', async () => {
       const writer = db.writer(brittleFolds());
       await writer.write(append([joy()]));
 

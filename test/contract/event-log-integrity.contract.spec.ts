@@ -1,6 +1,6 @@
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import type { StoredEvent } from '../../src/events/log/event-log.js';
-import { allEvents, append, feeling, joy, malformed, numbers, together } from '../support/appends.js';
+import { allEvents, append, feeling, joy, malformed, numbers, writeTogether } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { brittleFolds, UNSTORABLE } from '../support/folds.js';
@@ -24,7 +24,7 @@ const EVENT: Omit<StoredEvent, 'hash' | 'streamKey'> = {
   data: '{"memoryId":"größe 🗼","reason":null}',
 };
 
-/** What nobody may do, with whatever rights. */
+/** Statements that the database itself must refuse, whatever the rights of the user. */
 const FORBIDDEN = [
   `update events set data = '{}' where position = 4`,
   'update events set position = position + 100',
@@ -34,7 +34,7 @@ const FORBIDDEN = [
   'delete from events',
 ];
 
-/** What someone with the database's password may do to a log of ten events, and where it is noticed. */
+/** Ways to tamper with a log of ten events, and the position at which the hash chain breaks. */
 const TAMPERINGS: [string, string, number][] = [
   ['changed data', `update events set data = '{"emotion":"fear"}' where position = 4`, 4],
   ['one changed letter', `update events set data = replace(data, 'joy', 'Joy') where position = 10`, 10],
@@ -62,18 +62,21 @@ const TAMPERINGS: [string, string, number][] = [
   ['a missing stream', 'delete from streams where stream_key = 2', 2],
 ];
 
-/** Ten events in several commits, streams and users, with a restart and some refusals between them. */
+/** Writes ten events in several commits, streams and users, with a restart and some refusals between them. */
 async function tenEvents(db: TestDatabase): Promise<void> {
-  await together(db.writer(brittleFolds()), [
+  await writeTogether(db.writer(brittleFolds()), [
     append([joy('a'), joy('b')], { key: 'k', correlationId: 'chat turn 7' }),
     append([joy('a'), malformed()]),
     append([joy('a')]),
   ]);
   await db.reopen();
   const writer = db.writer(brittleFolds());
-  await together(writer, [append([joy('a'), feeling(UNSTORABLE)]), append([joy('a')], { userId: 'bob' })]);
+  await writeTogether(writer, [
+    append([joy('a'), feeling(UNSTORABLE)]),
+    append([joy('a')], { userId: 'bob' }),
+  ]);
   await writer.write(append([joy('b'), { ...joy('a'), causedBy: 0 }]));
-  await together(
+  await writeTogether(
     writer,
     numbers(4).map(() => append([joy('a')])),
   );
@@ -83,7 +86,7 @@ for (const database of DATABASES) {
   describe(`${database.name}: the immutability of the log`, () => {
     let db: TestDatabase;
 
-    // Nothing that is tried here changes anything.
+    // Shared by all tests: none of the statements may change anything.
     beforeAll(async () => {
       db = await database.open();
       await tenEvents(db);
@@ -91,8 +94,8 @@ for (const database of DATABASES) {
 
     afterAll(() => db.close());
 
-    it.each([...FORBIDDEN.map((sql) => ({ what: sql, sql })), ...database.waysAround])(
-      'is kept by the database itself against $what',
+    it.each([...FORBIDDEN.map((sql) => ({ what: sql, sql })), ...database.bypasses])(
+      'is enforced by the database itself against $what',
       async ({ sql }) => {
         const before = await allEvents(db.log);
 
@@ -113,7 +116,7 @@ for (const database of DATABASES) {
 
     afterEach(() => db.close());
 
-    it('holds over everything that is stored, across commits, refusals, failed commits and a restart', async () => {
+    it('is unbroken across commits, refusals, failed commits and a restart', async () => {
       const events = await allEvents(db.log);
 
       expect(events).toHaveLength(10);
@@ -133,7 +136,7 @@ for (const database of DATABASES) {
       expect(hash).toBe(chainHash(GENESIS, event));
     });
 
-    it.each(TAMPERINGS)('gives away %s (%s) at position %i', async (_what, sql, position) => {
+    it.each(TAMPERINGS)('reveals %s (%s) at position %i', async (_what, sql, position) => {
       await db.tamper(sql);
 
       expect(brokenAt(await allEvents(db.log))).toBe(position);

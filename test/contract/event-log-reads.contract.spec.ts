@@ -3,7 +3,7 @@ import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventQuery, StoredEvent } from '../../src/events/log/event-log.js';
 import { memoriesTable } from '../../src/projections/memory-index.projection.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
-import { allEvents, append, joy, numbers, positionsOf, together } from '../support/appends.js';
+import { allEvents, append, joy, numbers, positionsOf, writeTogether } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { liveFolds } from '../support/folds.js';
@@ -15,7 +15,7 @@ const STREAMS = ['a', 'b', 'emotion:ada'];
 const TYPES = ['emotion.observed', 'user.registered', 'session.started'] as const;
 const TIMES = { min: -5, max: 5 };
 
-/** An event as it was sent, and the place it must have. */
+/** An event as it was sent, and the position it must get. */
 interface Sent {
   userId: string;
   streamId: string;
@@ -37,7 +37,7 @@ const newEvent = fc.record({
   occurredAt: fc.integer(TIMES),
 });
 
-/** A history of commands: whose, with which events. */
+/** A history of commands, each with its user and its events. */
 const history = fc.array(
   fc.tuple(fc.constantFrom(...USERS), fc.array(newEvent, { minLength: 1, maxLength: 4 })),
   { minLength: 1, maxLength: 25 },
@@ -57,7 +57,7 @@ const query: fc.Arbitrary<EventQuery> = fc.record(
   { requiredKeys: ['after', 'limit'] },
 );
 
-/** What reading means, over a plain list in the order of the log. */
+/** The expected result of a read, from a plain list in log order. */
 function naiveRead(
   sent: readonly Sent[],
   { after, upTo, limit, types, userId, streamId, from, to }: EventQuery,
@@ -77,7 +77,7 @@ function asSent({ userId, streamId, type, occurredAt, position, data }: StoredEv
   return { userId, streamId, type, occurredAt, position, data: data as string };
 }
 
-/** Texts that something between a string and a disk has been known to change. */
+/** Texts that encoders, drivers and databases have been known to change. */
 const TEXTS = {
   emoji: '😀👩‍👩‍👧‍👦🏳️‍🌈🇵🇹 Grinning 😀',
   'right to left': 'مرحبا بالعالم ‏שלום עולם‎ abc',
@@ -104,7 +104,7 @@ function remembering(content: string, metadata: Record<string, unknown> = {}): N
 
 for (const database of DATABASES) {
   describe(`${database.name}: reading the log`, () => {
-    it('answers what a list with every filter applied would, in the order of the log', async () => {
+    it('returns exactly the events that pass every filter, in log order', async () => {
       await fc.assert(
         fc.asyncProperty(
           history,
@@ -114,19 +114,19 @@ for (const database of DATABASES) {
             const writer = db.writer(noFolds);
             await Promise.all(
               commands.map(([userId, events]) => {
-                const news = events.map((event) => ({ ...event, data: DATA[event.type] }) as NewEvent);
-                return writer.write(append(news, { userId }));
+                const newEvents = events.map((event) => ({ ...event, data: DATA[event.type] }) as NewEvent);
+                return writer.write(append(newEvents, { userId }));
               }),
             );
             const sent = commands
               .flatMap(([userId, events]) => events.map((event) => ({ ...event, userId })))
               .map((event, i) => ({ ...event, position: i + 1, data: JSON.stringify(DATA[event.type]) }));
 
-            const answers = await Promise.all(queries.map((asked) => db.log.read(asked)));
+            const answers = await Promise.all(queries.map((filter) => db.log.read(filter)));
             await db.close();
 
             expect(answers.map((events) => events.map(asSent))).toEqual(
-              queries.map((asked) => naiveRead(sent, asked)),
+              queries.map((filter) => naiveRead(sent, filter)),
             );
           },
         ),
@@ -161,7 +161,7 @@ for (const database of DATABASES) {
       await db.close();
     });
 
-    it('never shows a part of a command, whoever reads while it is written', async () => {
+    it('never returns part of a command, even while it is being written', async () => {
       const db = await database.open();
       const writer = db.writer(liveFolds(), { limits: { batch: 10 } });
       const written = numbers(200).map(() => writer.write(append([joy('a'), joy('b'), joy('c')])));
@@ -179,7 +179,7 @@ for (const database of DATABASES) {
     });
   });
 
-  describe(`${database.name}: what is stored`, () => {
+  describe(`${database.name}: the store`, () => {
     let db: TestDatabase;
 
     beforeEach(async () => {
@@ -189,7 +189,7 @@ for (const database of DATABASES) {
     afterEach(() => db.close());
 
     it.each(Object.entries(TEXTS))(
-      'keeps %s as it came, in events, envelopes and rows',
+      'keeps %s unchanged in events, envelopes and rows',
       async (_what, text) => {
         const event = { ...remembering(text, { [text]: [text] }), streamId: `memory:${text}` };
         const command = append([event], { userId: text, actor: text, correlationId: text, key: text });
@@ -209,9 +209,9 @@ for (const database of DATABASES) {
       },
     );
 
-    it('keeps names apart that only look the same', async () => {
+    it('distinguishes names that only look the same', async () => {
       const names = ['\u00e9', 'e\u0301', 'É', 'e', 'ß', 'ss', 'ſ', 's', 'İ', 'i', ' i', 'i '];
-      const outcomes = await together(
+      const outcomes = await writeTogether(
         db.writer(liveFolds()),
         names.map((name) => append([joy(name)], { userId: name, expected: { [name]: 'none' } })),
       );
@@ -223,7 +223,7 @@ for (const database of DATABASES) {
       }
     });
 
-    it('keeps a megabyte as it came', async () => {
+    it('keeps a megabyte unchanged', async () => {
       const big = '0123456789abcdef'.repeat(65_536);
       const emoji = '🗼é漢 '.repeat(100_000);
       const events = [remembering('big', { big }), { ...joy(), ...remembering('emoji', { emoji }) }];
@@ -236,7 +236,7 @@ for (const database of DATABASES) {
       expect(brokenAt(stored)).toBeUndefined();
     });
 
-    it('keeps numbers as they came', async () => {
+    it('keeps numbers unchanged', async () => {
       const metadata = {
         integers: [0, 1, -1, 2 ** 31, 2 ** 53 - 1, -(2 ** 53 - 1)],
         fractions: [0.1, 1 / 3, 5e-324, 1.7976931348623157e308, 1e21, 1e-7],

@@ -13,7 +13,7 @@ import {
   positionsOf,
   refusal,
   STREAM,
-  together,
+  writeTogether,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
@@ -28,7 +28,7 @@ function replayOf({ status, body }: Written): Written {
   return { status, body, replayed: true };
 }
 
-/** Commits, and then is never heard of again. */
+/** Commits but never returns, like a process that dies right after the commit. */
 class DyingLog extends DelegatingLog {
   readonly committed: Promise<void>;
   private die!: () => void;
@@ -47,7 +47,7 @@ class DyingLog extends DelegatingLog {
   }
 }
 
-/** The three keys of the random sequences below: what each appends, on streams that they share. */
+/** The keys of the random sequences below, with the streams that each appends to; they share streams. */
 const SEQUENCED = {
   one: ['a'],
   two: ['a', 'b'],
@@ -56,7 +56,7 @@ const SEQUENCED = {
 
 for (const database of DATABASES) {
   for (const { name, folds } of FOLDS) {
-    describe(`${database.name}: retrying by idempotency key on a log ${name}`, () => {
+    describe(`${database.name}: a retry with an idempotency key, on a log ${name},`, () => {
       let db: TestDatabase;
       let writer: EventWriter;
 
@@ -67,7 +67,7 @@ for (const database of DATABASES) {
 
       afterEach(() => db.close());
 
-      it('gives the first answer again, byte for byte and with its status, and appends nothing', async () => {
+      it('returns the first answer, byte for byte and with its status, and appends nothing', async () => {
         const answer = { text: 'Grüße, 東京 🗼, \u2028', number: 0.1 + 0.2, none: null };
         const decide = () => ({ status: 202, events: [joy()], answer: () => answer });
         const first = await writer.write(append([], { key: 'k', decide }));
@@ -79,7 +79,7 @@ for (const database of DATABASES) {
         expect(await allEvents(db.log)).toHaveLength(1);
       });
 
-      it('replays before it looks at expected versions, which the first time has made stale', async () => {
+      it('is replayed before expected versions are checked, which the first attempt has made stale', async () => {
         const command = append([joy()], { key: 'k', expected: { [STREAM]: 'none' } });
         const first = await writer.write(command);
         await writer.write(append([joy()]));
@@ -87,7 +87,7 @@ for (const database of DATABASES) {
         expect(await writer.write(command)).toEqual(replayOf(first));
       });
 
-      it('answers what was decided the first time, whatever would be decided now', async () => {
+      it('returns the first decision, whatever would be decided now', async () => {
         let decided = 0;
         const decide = () => ({ status: 200, events: [], answer: () => ({ decided: (decided += 1) }) });
 
@@ -96,14 +96,14 @@ for (const database of DATABASES) {
         expect(await writer.write(append([], { key: 'k', decide }))).toEqual(replayOf(first));
       });
 
-      it('replays the answer of a command that appended nothing', async () => {
+      it('returns the first answer of a command that appended nothing', async () => {
         const first = await writer.write(append([], { key: 'k', status: 200 }));
 
         expect(await writer.write(append([joy()], { key: 'k' }))).toEqual(replayOf(first));
         expect(await allEvents(db.log)).toHaveLength(0);
       });
 
-      it('decides a command anew that was refused before, since nothing was answered', async () => {
+      it('is decided again if the command was refused before', async () => {
         const stale = append([joy()], { key: 'k', expected: { [STREAM]: 1 } });
         expect(await refusal(writer.write(stale))).toMatchObject({ code: 'stream.version-conflict' });
         await writer.write(append([joy()]));
@@ -114,7 +114,7 @@ for (const database of DATABASES) {
         expect(await writer.write(stale)).toEqual(replayOf(second));
       });
 
-      it('leaves the key of a refused command free for a corrected body', async () => {
+      it('may have a corrected body if the command was refused before', async () => {
         const first = writer.write(append([malformed()], { key: 'k', body: 'wrong' }));
         expect(await refusal(first)).toMatchObject({ code: 'request.invalid' });
 
@@ -123,18 +123,18 @@ for (const database of DATABASES) {
         });
       });
 
-      it('refuses the same key with another body, and still replays the first', async () => {
+      it('is refused with another body, and the first body is still replayed', async () => {
         const first = await writer.write(append([joy()], { key: 'k', body: 'this' }));
 
-        const other = await refusal(writer.write(append([joy()], { key: 'k', body: 'that' })));
+        const reused = await refusal(writer.write(append([joy()], { key: 'k', body: 'that' })));
 
-        expect(other).toMatchObject({ code: 'command.key-reused', status: 422 });
-        expect(other.message).toContain('"k"');
+        expect(reused).toMatchObject({ code: 'command.key-reused', status: 422 });
+        expect(reused.message).toContain('"k"');
         expect(await writer.write(append([joy()], { key: 'k', body: 'this' }))).toEqual(replayOf(first));
         expect(await allEvents(db.log)).toHaveLength(1);
       });
 
-      it('knows keys by every one of their characters', async () => {
+      it('is recognized by every character of its key', async () => {
         const keys = [
           'k',
           'K',
@@ -155,8 +155,8 @@ for (const database of DATABASES) {
         );
       });
 
-      it('writes a command once that is sent five times in the same commit', async () => {
-        const [first, ...others] = await together(
+      it('is replayed in the same commit: a command sent five times is written once', async () => {
+        const [first, ...others] = await writeTogether(
           writer,
           numbers(5).map(() => append([joy()], { key: 'k' })),
         );
@@ -166,8 +166,8 @@ for (const database of DATABASES) {
         expect(await allEvents(db.log)).toHaveLength(1);
       });
 
-      it('refuses another body in the same commit, and lets its neighbours be', async () => {
-        const outcomes = await together(writer, [
+      it('is refused with another body in the same commit, and the other commands are written', async () => {
+        const outcomes = await writeTogether(writer, [
           append([joy()], { key: 'k', body: 'this' }),
           append([joy()], { key: 'k', body: 'that' }),
           append([joy()], { key: 'l', body: 'that' }),
@@ -181,10 +181,10 @@ for (const database of DATABASES) {
         expect((await allEvents(db.log)).map(({ position }) => position)).toEqual([1, 2]);
       });
 
-      it('takes the command again in the same commit that was refused there at first', async () => {
+      it('succeeds in the same commit in which the command was refused at first', async () => {
         const stale = append([joy()], { key: 'k', expected: { [STREAM]: 1 } });
 
-        const outcomes = await together(writer, [stale, append([joy()]), stale, stale]);
+        const outcomes = await writeTogether(writer, [stale, append([joy()]), stale, stale]);
 
         expect(outcomes).toEqual([
           'stream.version-conflict',
@@ -194,18 +194,18 @@ for (const database of DATABASES) {
         ]);
       });
 
-      it('replays after a restart what was answered before it', async () => {
+      it('returns the first answer after a restart', async () => {
         const sent = numbers(5).map((n) => append([joy(), joy(`own:${n}`)], { key: `key-${n}` }));
-        const first = await together(writer, sent);
+        const first = await writeTogether(writer, sent);
         await db.reopen();
 
-        const again = await together(db.writer(folds()), sent.toReversed());
+        const again = await writeTogether(db.writer(folds()), sent.toReversed());
 
         expect(again).toEqual(first.toReversed().map((written) => replayOf(written as Written)));
         expect(await allEvents(db.log)).toHaveLength(10);
       });
 
-      it('gives a client its answer that was lost when the service died after the commit', async () => {
+      it('returns the answer that was lost when the service died after the commit', async () => {
         const command = append([joy('a'), joy('b')], { key: 'k' });
         const dying = new DyingLog(db.log);
         void db.writer(folds(), { log: dying }).write(command);
@@ -223,7 +223,7 @@ for (const database of DATABASES) {
         ]);
       });
 
-      it('keeps the answer with the status, the user, and the position and time of its events', async () => {
+      it('finds a receipt with the answer, its status, the user, the last position and the time', async () => {
         const at = Date.parse('2025-03-03T08:00:00Z');
         const { body } = await db
           .writer(folds(), { clock: () => at })
@@ -234,21 +234,21 @@ for (const database of DATABASES) {
         ]);
       });
 
-      it('keeps nothing of a command without a key', async () => {
-        await together(writer, [append([joy()]), append([joy()])]);
+      it('is impossible without a key: no receipt is stored', async () => {
+        await writeTogether(writer, [append([joy()]), append([joy()])]);
 
         expect(await allEvents(db.log)).toHaveLength(2);
         expect(await db.rows(receiptsTable)).toEqual([]);
       });
 
-      it('keeps nothing of a refusal that the decision itself makes', async () => {
+      it('finds no receipt of a command that its decider refused', async () => {
         expect(await refusal(writer.write(append([], { key: 'k', decide: refusing })))).toMatchObject({
           status: 409,
         });
         expect(await db.rows(receiptsTable)).toEqual([]);
       });
 
-      it('has the effect of sending each command once, whatever the order, the commits and the restarts', async () => {
+      it('has the same effect as sending each command once, whatever the order, commits and restarts', async () => {
         const keys = fc.constantFrom(...(Object.keys(SEQUENCED) as (keyof typeof SEQUENCED)[]));
         const steps = fc.array(fc.array(keys, { minLength: 1, maxLength: 6 }), {
           minLength: 1,
@@ -265,7 +265,7 @@ for (const database of DATABASES) {
                   { key },
                 ),
               );
-              const outcomes = await together(run.writer(folds()), sent);
+              const outcomes = await writeTogether(run.writer(folds()), sent);
               for (const [j, outcome] of outcomes.entries()) {
                 const key = burst[j] as string;
                 answers.set(key, (answers.get(key) ?? new Set()).add((outcome as Written).body));

@@ -11,7 +11,7 @@ import {
   positionsOf,
   refusal,
   STREAM,
-  together,
+  writeTogether,
 } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { FOLDS } from '../support/folds.js';
@@ -19,7 +19,7 @@ import type { TestDatabase } from '../support/test-database.js';
 
 const APPENDERS = 50;
 
-/** Appends to the stream at exactly the version it is at, however often others are first; answers that version. */
+/** Appends at exactly the current version, retrying when another appender wins; returns the new version. */
 async function appendNext(writer: EventWriter, attempts: number[]): Promise<number> {
   let version = 0;
   while (version < APPENDERS) {
@@ -36,7 +36,7 @@ async function appendNext(writer: EventWriter, attempts: number[]): Promise<numb
 
 for (const database of DATABASES) {
   for (const { name, folds } of FOLDS) {
-    describe(`${database.name}: appending to a log ${name}`, () => {
+    describe(`${database.name}: an append to a log ${name}`, () => {
       let db: TestDatabase;
       let writer: EventWriter;
 
@@ -76,7 +76,7 @@ for (const database of DATABASES) {
         });
 
         it.each(unmet)(
-          'is not met by expecting "%s" at version %i, which the refusal says',
+          'is not met by expecting "%s" at version %i, and the refusal reports that version',
           async (expected, current) => {
             await writer.write(append(numbers(current).map(() => joy())));
 
@@ -93,7 +93,7 @@ for (const database of DATABASES) {
           },
         );
 
-        it('is that of the same user only, though another has a stream of the same name', async () => {
+        it('counts only the events of the same user, even if another has a stream of the same name', async () => {
           await writer.write(append([joy(), joy()], { userId: 'ada' }));
 
           await writer.write(append([joy()], { userId: 'bob', expected: { [STREAM]: 'none' } }));
@@ -106,8 +106,8 @@ for (const database of DATABASES) {
           ]);
         });
 
-        it('counts what commands before it in the same commit appended', async () => {
-          const outcomes = await together(writer, [
+        it('includes the events of earlier commands in the same commit', async () => {
+          const outcomes = await writeTogether(writer, [
             append([joy()], { expected: { [STREAM]: 'none' } }),
             append([joy()], { expected: { [STREAM]: 'none' } }),
             append([joy()], { expected: { [STREAM]: 1 } }),
@@ -120,7 +120,7 @@ for (const database of DATABASES) {
           ]);
         });
 
-        it('is demanded of every stream that the command names', async () => {
+        it('is checked for every stream that the command names', async () => {
           await writer.write(append([joy('a'), joy('b')]));
 
           const refused = await refusal(
@@ -133,7 +133,7 @@ for (const database of DATABASES) {
       });
 
       describe('one command', () => {
-        it('appends to several streams in the order it decided', async () => {
+        it('appends to several streams in the order of its decision', async () => {
           await writer.write(append([feeling('fear', 'a'), feeling('joy', 'b'), feeling('pride', 'a')]));
 
           const events = await allEvents(db.log);
@@ -158,7 +158,7 @@ for (const database of DATABASES) {
           expect(await db.rows(streamsTable)).toMatchObject([{ streamId: 'a' }]);
         });
 
-        it('says which of its events brought another about, and whom it is correlated with', async () => {
+        it('records which of its events caused another, and its correlation id', async () => {
           await writer.write(
             append([joy(), { ...joy(), causedBy: 0 }], { correlationId: 'chat turn 7', actor: 'tester' }),
           );
@@ -168,7 +168,7 @@ for (const database of DATABASES) {
           expect(effect).toMatchObject({ causationId: cause?.eventId, correlationId: 'chat turn 7' });
         });
 
-        it('may append nothing, and is answered all the same', async () => {
+        it('may append nothing and is still answered', async () => {
           const written = await writer.write(append([], { status: 200 }));
 
           expect(written).toEqual({ status: 200, body: '{"events":[]}', replayed: false });
@@ -177,17 +177,17 @@ for (const database of DATABASES) {
       });
 
       describe('many commands at once', () => {
-        it('have one winner for each version, when 50 append to one stream at exact versions', async () => {
+        it('have one winner for each version when 50 append to one stream at exact versions', async () => {
           const attempts: number[] = [];
 
-          const won = await Promise.all(numbers(APPENDERS).map(() => appendNext(writer, attempts)));
+          const wonVersions = await Promise.all(numbers(APPENDERS).map(() => appendNext(writer, attempts)));
 
-          expect(won.toSorted((a, b) => a - b)).toEqual(numbers(APPENDERS));
+          expect(wonVersions.toSorted((a, b) => a - b)).toEqual(numbers(APPENDERS));
           expect(attempts.filter((version) => version === 0)).toHaveLength(APPENDERS);
           expect((await allEvents(db.log)).map(({ version }) => version)).toEqual(numbers(APPENDERS));
         });
 
-        it('get positions without a gap in the order of their answers, on streams of their own', async () => {
+        it('get positions without a gap, in the order of their answers, on different streams', async () => {
           const answered: number[] = [];
           const appender = async (user: number) => {
             for (const turn of numbers(6)) {
@@ -205,14 +205,14 @@ for (const database of DATABASES) {
             events.filter(({ streamId }) => streamId === 'shared'),
             ({ userId }) => userId,
           );
-          expect([...shared.values()].map((of) => of.map(({ version }) => version))).toEqual(
+          expect([...shared.values()].map((own) => own.map(({ version }) => version))).toEqual(
             numbers(50).map(() => numbers(6)),
           );
         });
       });
 
       describe('a restart', () => {
-        it('goes on at the next position, version and stream number', async () => {
+        it('continues with the next position, version and stream key', async () => {
           await writer.write(append([joy('a'), joy('b')]));
           await db.reopen();
 
@@ -246,7 +246,7 @@ for (const database of DATABASES) {
           expect(await db.log.head()).toMatchObject({ position: 4, recordedAt: 7_000 });
         });
 
-        it('is when it happened, for an event that does not say', async () => {
+        it('is also the time of occurrence of an event that has none', async () => {
           const at = Date.parse('2025-03-03T08:00:00Z');
           await db.writer(folds(), { clock: () => at }).write(append([joy(), joy(STREAM, at - 60_000)]));
 

@@ -11,7 +11,7 @@ import { append, joy, numbers, refusal } from '../support/appends.js';
 import { noFolds } from '../support/no-folds.js';
 import { scratchFolder, SQLITE } from '../support/sqlite-test-database.js';
 import type { TestDatabase } from '../support/test-database.js';
-import { exported } from '../support/transfer.js';
+import { exportText } from '../support/transfer.js';
 
 const EVENTS = 2_000;
 const ENDINGS = ['ndjson', 'ndjson.gz', 'ndjson.zst'];
@@ -23,8 +23,8 @@ const TEXT_OF = {
 
 let db: TestDatabase;
 let folder: string;
-/** What every export of the store has to be. */
-let whole: string;
+/** The expected text of every export, without what depends on the time. */
+let expectedText: string;
 
 beforeAll(async () => {
   db = await SQLITE.open();
@@ -36,7 +36,7 @@ beforeAll(async () => {
         { key: `${i}` },
       ),
     );
-  whole = withoutTime(await exported(db));
+  expectedText = withoutTime(await exportText(db));
 });
 
 beforeEach(async () => {
@@ -48,13 +48,13 @@ afterAll(() => db.close());
 
 interface Options {
   resume?: boolean;
-  watched?: JobContext;
+  job?: JobContext;
   userId?: string;
 }
 
-function exportTo(file: string, { resume = false, watched, userId }: Options = {}): Promise<ExportReport> {
+function exportTo(file: string, { resume = false, job, userId }: Options = {}): Promise<ExportReport> {
   return readStore(db.address, (reader) =>
-    exportLog(reader, { file, range: { after: 0, userId }, resume }, watched),
+    exportLog(reader, { file, range: { after: 0, userId }, resume }, job),
   );
 }
 
@@ -63,7 +63,7 @@ async function textOf(file: string): Promise<string> {
   return TEXT_OF[ending]?.(await readFile(file)).toString() ?? '';
 }
 
-/** All but the header, which says when it was made. */
+/** The text without what depends on the time of the export: the header, and the digest in the end line. */
 function withoutTime(text: string): string {
   const lines = text.split('\n').slice(1);
   return lines.map((line) => (line.startsWith('{"end"') ? line.replace(/"digest".*/, '') : line)).join('\n');
@@ -75,16 +75,16 @@ async function read(file: string): Promise<LogEntry[]> {
   return entries;
 }
 
-/** Begins an export, and cuts it off. */
+/** Begins an export and aborts it halfway. */
 async function interrupted(file: string): Promise<void> {
   const abort = new AbortController();
-  const watched: JobContext = {
+  const job: JobContext = {
     signal: abort.signal,
     progress: (done) => {
       if (done >= EVENTS / 2) abort.abort();
     },
   };
-  await expect(exportTo(file, { watched })).rejects.toThrow(/abort/i);
+  await expect(exportTo(file, { job })).rejects.toThrow(/abort/i);
 }
 
 describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
@@ -94,14 +94,14 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
     file = join(folder, `log.${ending}`);
   });
 
-  it('appears whole, in the form that its name says', async () => {
+  it('is complete, and compressed as its name says', async () => {
     expect(await exportTo(file)).toMatchObject({ events: EVENTS, receipts: EVENTS / 10, resumed: 0 });
-    expect(withoutTime(await textOf(file))).toBe(whole);
+    expect(withoutTime(await textOf(file))).toBe(expectedText);
     expect(await read(file)).toHaveLength(EVENTS + EVENTS / 10 + 2);
     expect(await readdir(folder)).toEqual([`log.${ending}`]);
   });
 
-  it('does not appear when it is interrupted, and is equal to an uninterrupted one when it is resumed', async () => {
+  it('is the same when it is resumed, wherever it was interrupted', async () => {
     await exportTo(file);
     const { size } = await stat(file);
     for (const share of [0, 0.02, 0.5, 0.999, 1]) {
@@ -109,29 +109,29 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
       await truncate(`${file}.partial`, Math.floor(size * share));
       const report = await exportTo(file, { resume: true });
       expect(report.events).toBe(EVENTS);
-      expect(withoutTime(await textOf(file))).toBe(whole);
+      expect(withoutTime(await textOf(file))).toBe(expectedText);
       await read(file);
       expect(await readdir(folder)).toEqual([`log.${ending}`]);
     }
   });
 
-  it('goes on behind what was written before Ctrl-C, to where the log ended then', async () => {
+  it('resumes after what was written before Ctrl-C, up to the head of that time', async () => {
     await interrupted(file);
     expect(await readdir(folder)).toEqual([`log.${ending}.partial`]);
     expect((await exportTo(file, { resume: true })).events).toBe(EVENTS);
-    expect(withoutTime(await textOf(file))).toBe(whole);
+    expect(withoutTime(await textOf(file))).toBe(expectedText);
   });
 
-  it('goes on in front of the first line that was damaged', async () => {
+  it('resumes before the first damaged line', async () => {
     await exportTo(file);
     const bytes = await readFile(file);
     bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] as number) ^ 1;
     await writeFile(`${file}.partial`, bytes);
     expect((await exportTo(file, { resume: true })).resumed).toBeLessThan(EVENTS);
-    expect(withoutTime(await textOf(file))).toBe(whole);
+    expect(withoutTime(await textOf(file))).toBe(expectedText);
   });
 
-  it('is not resumed with what is of another export or another store', async () => {
+  it('is not resumed from the partial file of another export or another store', async () => {
     await interrupted(file);
     const before = await readFile(`${file}.partial`);
     expect((await refusal(exportTo(file, { resume: true, userId: 'ada' }))).code).toBe('export.other');
@@ -146,7 +146,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
     expect(await readdir(folder)).toEqual([`log.${ending}.partial`]);
   });
 
-  it('is refused when it is cut off anywhere', async () => {
+  it('is refused by the reader wherever it is cut off', async () => {
     await exportTo(file);
     const { size } = await stat(file);
     for (const share of [0.9, 0.5, 0.01]) {
@@ -156,9 +156,9 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
   });
 });
 
-describe('a file', () => {
+describe('an export file', () => {
   it('is refused when it is not compressed as its name says', async () => {
-    const text = await exported(db);
+    const text = await exportText(db);
     for (const [ending, bytes] of [
       ['ndjson.gz', Buffer.from(text)],
       ['ndjson.gz', Buffer.concat([gzipSync(text).subarray(0, 200), Buffer.alloc(500, 7)])],
@@ -171,7 +171,7 @@ describe('a file', () => {
     }
   });
 
-  it('must have a name that says how it is compressed, and a folder that is there', async () => {
+  it('must have a known ending and an existing folder', async () => {
     expect((await refusal(exportTo(join(folder, 'log.csv')))).message).toMatch(/must end in one of .ndjson/);
     const nowhere = await refusal(exportTo(join(folder, 'absent', 'log.ndjson')));
     expect(nowhere.message).toMatch(/cannot be written: .*ENOENT/);

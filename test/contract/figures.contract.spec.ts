@@ -7,7 +7,7 @@ import { liveFolds } from '../support/folds.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 for (const database of DATABASES) {
-  describe(`${database.name}: what operators ask`, () => {
+  describe(`${database.name}: the figures for operators`, () => {
     let db: TestDatabase;
 
     beforeEach(async () => {
@@ -16,7 +16,7 @@ for (const database of DATABASES) {
 
     afterEach(() => db.close());
 
-    it('is answered where nothing was written yet', async () => {
+    it('are available before anything is written', async () => {
       const { head, projections } = await db.reads.positions();
       expect(head).toBe(0);
       expect(projections).toEqual(
@@ -27,7 +27,7 @@ for (const database of DATABASES) {
       expect((await db.reads.size()).databaseBytes).toBeGreaterThan(0);
     });
 
-    it('tells positions, rows, and events between two positions', async () => {
+    it('include positions, row counts, and event counts between two positions', async () => {
       const writer = db.writer(liveFolds());
       for (const n of numbers(10)) await writer.write(append([feeling(`emotion ${n % 3}`)]));
       const { head, projections } = await db.reads.positions();
@@ -41,7 +41,7 @@ for (const database of DATABASES) {
       expect(await db.reads.countEvents(10, 10)).toEqual({});
     });
 
-    it('counts no event twice, however often and from where it is asked', async () => {
+    it('count no event twice, however often and up to whatever head they are read', async () => {
       const writer = db.writer(liveFolds());
       const counts = new EventCounts(db.reads);
       const answers = [];

@@ -19,7 +19,7 @@ import { brokenAt } from '../support/event-chain.js';
 import { brittleFolds } from '../support/folds.js';
 import { memoryIndexOf } from '../support/memory-index-in-memory.js';
 import type { MemoryRowStore } from '../support/memory-row-store.js';
-import { answersOf, naiveAnswers } from '../support/naive-answers.js';
+import { serviceAnswers, naiveAnswers } from '../support/naive-answers.js';
 import { noFolds } from '../support/no-folds.js';
 import {
   INPUTS,
@@ -31,7 +31,7 @@ import {
   WORDS,
   type Outcome,
 } from '../support/random-commands.js';
-import { decoded, folding, refolded, refoldedRows, storedRows } from '../support/refolded.js';
+import { decoded, catchUpParts, refolded, refoldedRows, storedRows } from '../support/refolded.js';
 import { COMMAND_NAMES } from '../support/sent-commands.js';
 import type { TestDatabase } from '../support/test-database.js';
 
@@ -46,9 +46,9 @@ const WRONG = {
 };
 const TERMS = [...new Set(WORDS.flatMap(words).map(stem))];
 
-/** What hands may do to rows. */
+/** Manual changes to rows. */
 const corruptions = fc.subarray(
-  PROJECTIONS.flatMap(({ tables }) => tables).flatMap((table) => [deletion(table), ...scribble(table)]),
+  PROJECTIONS.flatMap(({ tables }) => tables).flatMap((table) => [deletion(table), ...wrongValues(table)]),
   { minLength: 1 },
 );
 
@@ -56,8 +56,8 @@ function deletion({ name }: Table): string {
   return `delete from ${name}`;
 }
 
-/** Makes everything wrong that is in no index. */
-function scribble({ name, columns, key, indexes }: Table): string[] {
+/** Sets every column that is in no index to a wrong value. */
+function wrongValues({ name, columns, key, indexes }: Table): string[] {
   const indexed = new Set([...key, ...indexes.flatMap((index) => index.columns)]);
   const others = Object.keys(columns).filter((column) => !indexed.has(column));
   const wrong = others.map((column) => {
@@ -67,13 +67,13 @@ function scribble({ name, columns, key, indexes }: Table): string[] {
   return wrong.length > 0 ? [`update ${name} set ${wrong.join(', ')}`] : [];
 }
 
-function questions(userId: string): MemoryQuestion[] {
-  const asked = [WORDS.slice(0, 5).join(' '), WORDS.slice(5).join(' ')];
-  return asked.map((q) => ({ userId, q, minConfidence: 0, limit: 20 }));
+function questionsOf(userId: string): MemoryQuestion[] {
+  const texts = [WORDS.slice(0, 5).join(' '), WORDS.slice(5).join(' ')];
+  return texts.map((q) => ({ userId, q, minConfidence: 0, limit: 20 }));
 }
 
 /** A memory that is in no event. */
-function unheardOf(userId: string): MemoryRow {
+function memoryOfNoEvent(userId: string): MemoryRow {
   return {
     userId,
     memoryId: 'planted',
@@ -95,7 +95,7 @@ function unheardOf(userId: string): MemoryRow {
   };
 }
 
-/** What ranking needs to know of all of a user's memories, from the memories themselves and when they were formed. */
+/** What ranking needs to know of a user's memories, counted from all of them and from their events. */
 function countedSummary(
   userId: string,
   rows: MemoryRowStore,
@@ -112,13 +112,13 @@ function countedSummary(
   };
 }
 
-/** What the full-text index answers: for each user and term who holds it, and what questions find. */
+/** The answers of the full-text index: memories and counts by user and term, hits by question. */
 async function searches(db: TestDatabase): Promise<unknown> {
   const answers = [];
   for (const userId of USERS) {
     for (const term of TERMS)
       answers.push(await db.candidates(userId, [term]), await db.frequency(userId, term));
-    for (const question of questions(userId)) answers.push(await db.reads.searchMemories(question));
+    for (const question of questionsOf(userId)) answers.push(await db.reads.searchMemories(question));
   }
   return answers;
 }
@@ -131,20 +131,20 @@ function accepted(outcomes: readonly Outcome[]): Accepted[] {
   return outcomes.filter((outcome): outcome is Accepted => typeof outcome.answer !== 'string');
 }
 
-type Check<T> = (db: TestDatabase, outcomes: Outcome[], drawn: T) => Promise<void>;
+type Check<T> = (db: TestDatabase, outcomes: Outcome[], value: T) => Promise<void>;
 
-/** Checks what holds after the bursts were sent, each time on a database of their own. */
+/** Runs the check after random bursts of commands, each time on a new database. */
 async function afterBursts<T>(
   database: (typeof DATABASES)[number],
   values: fc.Arbitrary<T>,
   check: Check<T>,
 ): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(bursts, values, async (sent, drawn) => {
+    fc.asyncProperty(bursts, values, async (sent, value) => {
       const db = await database.open();
       try {
         const writer = db.writer(brittleFolds(), { clock: minuteClock() });
-        await check(db, await sendAll(writer, sent), drawn);
+        await check(db, await sendAll(writer, sent), value);
       } finally {
         await db.close();
       }
@@ -154,14 +154,14 @@ async function afterBursts<T>(
 }
 
 for (const database of DATABASES) {
-  describe(`${database.name}: the live rows, after any commands of any users in bursts`, () => {
+  describe(`${database.name}: the live rows after random bursts of commands`, () => {
     const nothing = fc.constant(undefined);
 
-    it('are the result of every command there is', () => {
+    it('are the result of every kind of command', () => {
       expect(Object.keys(INPUTS).toSorted()).toEqual(COMMAND_NAMES);
     });
 
-    it('are the rows that the log makes when it is folded again in memory, no more and no fewer', async () => {
+    it('are exactly the rows of the log when it is folded again in memory', async () => {
       await afterBursts(database, nothing, async (db) => {
         expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
         expect(brokenAt(await allEvents(db.log))).toBeUndefined();
@@ -173,17 +173,17 @@ for (const database of DATABASES) {
       });
     });
 
-    it('answer what counting the events anew answers, however late they came', async () => {
+    it('give the same answers as counting the events themselves, however late they arrive', async () => {
       await afterBursts(database, nothing, async (db) => {
         const events = await decoded(db.log);
         for (const userId of USERS) {
-          const own = events.filter((event) => event.userId === userId);
-          expect(await answersOf(db.reads, userId)).toEqual(naiveAnswers(userId, own));
+          const userEvents = events.filter((event) => event.userId === userId);
+          expect(await serviceAnswers(db.reads, userId)).toEqual(naiveAnswers(userId, userEvents));
         }
       });
     });
 
-    it('do not change when every command is repeated by its key, which gives the first answers', async () => {
+    it('do not change when every command is retried by its key, which returns the first answers', async () => {
       await afterBursts(database, fc.boolean(), async (db, outcomes, restart) => {
         const answers = Map.groupBy(accepted(outcomes), ({ command }) => command.key);
         for (const same of answers.values()) {
@@ -206,45 +206,45 @@ for (const database of DATABASES) {
       });
     });
 
-    it('are folded anew, with their full-text index, when a checkpoint is lost or of another version', async () => {
+    it('are refolded, with their full-text index, when a checkpoint is lost or wrong', async () => {
       const lost = fc.subarray(
         PROJECTIONS.map(({ name }) => name),
         { minLength: 1 },
       );
-      const how = fc.constantFrom(
+      const loss = fc.constantFrom(
         (name: string) => `delete from checkpoints where projection = '${name}'`,
         (name: string) => `update checkpoints set version = version - 1 where projection = '${name}'`,
         (name: string) => `update checkpoints set position = position + 1 where projection = '${name}'`,
       );
       await afterBursts(
         database,
-        fc.tuple(lost, how, corruptions),
+        fc.tuple(lost, loss, corruptions),
         async (db, _outcomes, [names, lose, corrupt]) => {
           const before = { rows: await storedRows(db), found: await searches(db) };
           const { position } = await db.log.head();
           for (const name of names) await db.execute(lose(name));
-          if (names.includes(memoryIndex.name)) await db.plant(memoriesTable, unheardOf('ada'));
+          if (names.includes(memoryIndex.name)) await db.insertRow(memoriesTable, memoryOfNoEvent('ada'));
           if (names.length === PROJECTIONS.length) for (const sql of corrupt) await db.execute(sql);
           await db.reopen();
 
-          const done = await catchUp(folding(db), PROJECTIONS);
+          const done = await catchUp(catchUpParts(db), PROJECTIONS);
 
           expect(done).toEqual(
             position === 0 ? [] : names.map((projection) => ({ projection, events: position })),
           );
           expect({ rows: await storedRows(db), found: await searches(db) }).toEqual(before);
-          expect(await catchUp(folding(db), PROJECTIONS)).toEqual([]);
+          expect(await catchUp(catchUpParts(db), PROJECTIONS)).toEqual([]);
         },
       );
     });
 
-    it('catch up with events that were not folded when they were written', async () => {
+    it('catch up with events that were appended without being folded', async () => {
       await afterBursts(database, bursts, async (db, _outcomes, unfolded) => {
         const before = await db.log.head();
         await sendAll(db.writer(noFolds, { clock: minuteClock() }), unfolded, 'unfolded');
         await db.reopen();
 
-        const done = await catchUp(folding(db), PROJECTIONS);
+        const done = await catchUp(catchUpParts(db), PROJECTIONS);
 
         const { position } = await db.log.head();
         const behind = position - before.position;
@@ -255,9 +255,9 @@ for (const database of DATABASES) {
       });
     });
 
-    it('are found by exactly the words they hold, and ranked as if all of them had been looked at', async () => {
-      const asked = fc.uniqueArray(fc.constantFrom(...TERMS), { minLength: 2, maxLength: 4 });
-      await afterBursts(database, asked, async (db, _outcomes, several) => {
+    it('are found by exactly the words they contain, and ranked as by a scan of all memories', async () => {
+      const someTerms = fc.uniqueArray(fc.constantFrom(...TERMS), { minLength: 2, maxLength: 4 });
+      await afterBursts(database, someTerms, async (db, _outcomes, terms) => {
         const rows = await refolded(db.log);
         const events = await decoded(db.log);
         const naive = {
@@ -270,10 +270,10 @@ for (const database of DATABASES) {
             expect([term, await db.candidates(userId, [term])]).toEqual([term, held]);
             expect([term, await db.frequency(userId, term)]).toEqual([term, held.length]);
           }
-          expect(await db.candidates(userId, several)).toEqual(
-            naive.candidates(userId, several, Infinity, Infinity),
+          expect(await db.candidates(userId, terms)).toEqual(
+            naive.candidates(userId, terms, Infinity, Infinity),
           );
-          for (const question of questions(userId)) {
+          for (const question of questionsOf(userId)) {
             expect(await db.reads.searchMemories(question)).toEqual(searchMemories(naive, question));
           }
         }

@@ -11,12 +11,12 @@ import { append, joy, positionsOf, refusal } from '../support/appends.js';
 import { noFolds } from '../support/no-folds.js';
 import { migratedFile } from '../support/sqlite-test-database.js';
 
-/** The real log, which also counts how often the writer asked it for the lock. */
+/** The real log, which also counts how often the writer tries to take its lock. */
 class CountingLog extends SqliteEventLog {
-  asked = 0;
+  attempts = 0;
 
   override transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
-    this.asked += 1;
+    this.attempts += 1;
     return super.transaction(work);
   }
 }
@@ -39,7 +39,7 @@ describe('a database that another connection has locked', () => {
     await rm(dirname(file), { recursive: true });
   });
 
-  it('is asked once for a whole batch, whose commands are all refused for now and taken later', async () => {
+  it('is tried once for a whole batch: all its commands get 503, and a later one succeeds', async () => {
     const log = new CountingLog(db);
     const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds: noFolds, clock: Date.now };
     const writer = new EventWriter(log, parts);
@@ -47,7 +47,7 @@ describe('a database that another connection has locked', () => {
 
     const waiting = [1, 2, 3].map(() => refusal(writer.write(append([joy()]))));
     const refusals = await Promise.all(waiting);
-    const askedWhileLocked = log.asked;
+    const attemptsWhileLocked = log.attempts;
     other.exec('rollback');
     const written = await writer.write(append([joy()]));
     await writer.close();
@@ -55,7 +55,7 @@ describe('a database that another connection has locked', () => {
     expect(refusals.map(({ code, status }) => `${status} ${code}`)).toEqual(
       Array.from({ length: 3 }, () => '503 database.unavailable'),
     );
-    expect(askedWhileLocked).toBe(1);
+    expect(attemptsWhileLocked).toBe(1);
     expect(positionsOf(written)).toEqual([1]);
   });
 });

@@ -30,7 +30,7 @@ async function read(text: string): Promise<LogEntry[]> {
   return collected(readLines(pieces(text)));
 }
 
-async function refused(text: string): Promise<FileRefused> {
+async function readError(text: string): Promise<FileRefused> {
   const error = await refusal(read(text));
   expect(error).toBeInstanceOf(FileRefused);
   return error as FileRefused;
@@ -45,18 +45,18 @@ function receiptsOf(entries: readonly LogEntry[]) {
 }
 
 for (const database of DATABASES) {
-  describe(`${database.name}: a log as lines`, () => {
+  describe(`${database.name}: an exported log`, () => {
     let db: TestDatabase;
     let reader: StoreReader;
     let whole: string;
 
     const storedEvents = async () => (await allEvents(db.log)).map(({ streamKey: _key, ...event }) => event);
 
-    const edited = (edit: (lines: string[]) => string[]) => edit(whole.split('\n')).join('\n');
+    const editedText = (edit: (lines: string[]) => string[]) => edit(whole.split('\n')).join('\n');
     const lineOf = (position: number) =>
       whole.split('\n').findIndex((line) => line.startsWith(`{"position":${position},`));
 
-    // The one that changes the store is the last to read it.
+    // Shared by all tests; the one that changes the store is the last to read it.
     beforeAll(async () => {
       db = await database.open();
       const writer = db.writer(noFolds);
@@ -81,7 +81,7 @@ for (const database of DATABASES) {
       await db.close();
     });
 
-    it('comes back byte for byte, with every receipt', async () => {
+    it('is read back byte for byte, with every receipt', async () => {
       const entries = await read(whole);
       expect(eventsOf(entries)).toEqual(await storedEvents());
       const receipts = await db.rows(receiptsTable);
@@ -107,7 +107,7 @@ for (const database of DATABASES) {
       expect(lines.at(-1)).toMatchObject({ end: true, events: 18, receipts: 13, skips: 0 });
     });
 
-    it('can be taken in parts that follow on each other', async () => {
+    it('can be split into parts that follow each other', async () => {
       const first = await read(await textOf(linesOf(reader, { after: 0, upTo: 7 })));
       const second = await read(await textOf(linesOf(reader, { after: 7 })));
       expect(eventsOf([...first, ...second])).toEqual(await storedEvents());
@@ -115,7 +115,7 @@ for (const database of DATABASES) {
       expect(keys.size).toBe(13);
     });
 
-    it('can be of one user only', async () => {
+    it('can be limited to one user', async () => {
       const entries = await read(await textOf(linesOf(reader, { after: 0, userId: 'bob' })));
       expect(eventsOf(entries)).toEqual((await storedEvents()).filter(({ userId }) => userId === 'bob'));
       expect(receiptsOf(entries).map(({ idempotencyKey }) => idempotencyKey)).toEqual([
@@ -125,7 +125,7 @@ for (const database of DATABASES) {
       ]);
     });
 
-    it('keeps data that is no JSON, or bytes', async () => {
+    it('keeps event data that is bytes or oddly spaced JSON', async () => {
       const [event] = await storedEvents();
       await db.tamper(
         database.name === 'SQLite'
@@ -140,83 +140,85 @@ for (const database of DATABASES) {
     });
 
     describe('that was damaged', () => {
-      it('names the line and position of a changed byte of every event', async () => {
+      it('is refused with the line and position of a changed byte', async () => {
         for (const position of [1, 9, 18]) {
-          const at = lineOf(position);
-          const error = await refused(
-            edited((lines) =>
-              lines.with(at, (lines[at] as string).replace('"intensity":0.5', '"intensity":0.6')),
+          const index = lineOf(position);
+          const error = await readError(
+            editedText((lines) =>
+              lines.with(index, (lines[index] as string).replace('"intensity":0.5', '"intensity":0.6')),
             ),
           );
-          expect(error).toMatchObject({ code: 'file.damaged', extra: { line: at + 1, position } });
+          expect(error).toMatchObject({ code: 'file.damaged', extra: { line: index + 1, position } });
         }
       });
 
-      it('names the place of a line that is missing, doubled or moved', async () => {
-        const at = lineOf(5);
-        const missing = await refused(edited((lines) => lines.toSpliced(at, 1)));
+      it('is refused with the place of a line that is missing, doubled or moved', async () => {
+        const index = lineOf(5);
+        const missing = await readError(editedText((lines) => lines.toSpliced(index, 1)));
         expect(missing.message).toMatch(/position 5 is missing/);
-        const doubled = await refused(edited((lines) => lines.toSpliced(at, 0, lines[at] as string)));
-        expect(doubled).toMatchObject({ extra: { line: at + 2, position: 5 } });
-        const moved = await refused(
-          edited((lines) => lines.toSpliced(at, 1).toSpliced(lineOf(9), 0, lines[at] as string)),
+        const doubled = await readError(
+          editedText((lines) => lines.toSpliced(index, 0, lines[index] as string)),
+        );
+        expect(doubled).toMatchObject({ extra: { line: index + 2, position: 5 } });
+        const moved = await readError(
+          editedText((lines) => lines.toSpliced(index, 1).toSpliced(lineOf(9), 0, lines[index] as string)),
         );
         expect(moved.message).toMatch(/position 5 is missing/);
       });
 
-      it('notices a changed or missing receipt, and a changed header', async () => {
-        const at = whole.split('\n').findIndex((line) => line.startsWith('{"receipt"'));
-        const changed = await refused(
-          edited((lines) => lines.with(at, (lines[at] as string).replace('200', '201'))),
+      it('is refused for a changed or missing receipt and for a changed header', async () => {
+        const index = whole.split('\n').findIndex((line) => line.startsWith('{"receipt"'));
+        const changed = await readError(
+          editedText((lines) => lines.with(index, (lines[index] as string).replace('200', '201'))),
         );
         expect(changed.message).toMatch(/digest/);
-        const missing = await refused(edited((lines) => lines.toSpliced(at, 1)));
+        const missing = await readError(editedText((lines) => lines.toSpliced(index, 1)));
         expect(missing.message).toMatch(/13 receipts, but the file has 12/);
-        const header = await refused(
-          edited((lines) => lines.with(0, (lines[0] as string).replace('"upTo":18', '"upTo":17'))),
+        const header = await readError(
+          editedText((lines) => lines.with(0, (lines[0] as string).replace('"upTo":18', '"upTo":17'))),
         );
         expect(header.code).toBe('file.damaged');
       });
 
       it('is refused wherever it is cut off', async () => {
         for (const length of [200, Math.floor(whole.length / 3), whole.length - 300, whole.length - 10]) {
-          expect(await refused(whole.slice(0, length))).toMatchObject({ code: 'file.truncated' });
+          expect(await readError(whole.slice(0, length))).toMatchObject({ code: 'file.truncated' });
         }
         for (const count of [1, 5, -2]) {
-          const lines = edited((all) => [...all.slice(0, count), '']);
-          expect(await refused(lines)).toMatchObject({ code: 'file.truncated' });
+          const lines = editedText((all) => [...all.slice(0, count), '']);
+          expect(await readError(lines)).toMatchObject({ code: 'file.truncated' });
         }
-        expect(await refused('')).toMatchObject({ code: 'file.foreign' });
+        expect(await readError('')).toMatchObject({ code: 'file.foreign' });
       });
 
-      it('names the last event in front of what cannot be decompressed', async () => {
+      it('is refused with the last event before the part that cannot be decompressed', async () => {
         const lines = whole.split('\n').slice(0, lineOf(5) + 1);
-        const error = await refusal(collected(readLines(breaking(`${lines.join('\n')}\n`))));
+        const error = await refusal(collected(readLines(failingAfter(`${lines.join('\n')}\n`))));
         expect(error).toMatchObject({ code: 'file.damaged', extra: { line: lines.length, position: 5 } });
         expect(error.message).toMatch(/the data after it cannot be decompressed \(unexpected end\)/);
       });
 
-      it('is refused when it goes on behind its end', async () => {
-        expect(await refused(`${whole}${whole}`)).toMatchObject({ code: 'file.damaged' });
+      it('is refused when it continues after its end line', async () => {
+        expect(await readError(`${whole}${whole}`)).toMatchObject({ code: 'file.damaged' });
       });
 
       it.each(['', '{}\n', '{"some":"json"}\n', 'hello', '\u0000\u0001', '[]\n'])(
-        'is no log: %j',
+        'is refused as something other than a log: %j',
         async (text) => {
-          expect(await refused(text)).toMatchObject({ code: 'file.foreign' });
+          expect(await readError(text)).toMatchObject({ code: 'file.foreign' });
         },
       );
 
       it('is refused when a newer release made it', async () => {
-        const error = await refused(whole.replace('"format":1', '"format":2'));
+        const error = await readError(whole.replace('"format":1', '"format":2'));
         expect(error).toMatchObject({ code: 'file.newer' });
         expect(error.message).toMatch(/newer release/);
       });
 
-      it('names the line that is not UTF-8', async () => {
+      it('is refused with the line that is not UTF-8', async () => {
         const bytes = Buffer.from(whole);
         bytes[bytes.indexOf('東')] = 0xff;
-        const error = await refusal(collected(readLines(one(bytes))));
+        const error = await refusal(collected(readLines(singleChunk(bytes))));
         expect(error).toMatchObject({ code: 'file.damaged', extra: { line: expect.any(Number) } });
         expect(error.message).toMatch(/UTF-8/);
       });
@@ -224,11 +226,11 @@ for (const database of DATABASES) {
   });
 }
 
-async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
+async function* singleChunk(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
 }
 
-async function* breaking(text: string): AsyncGenerator<Buffer> {
+async function* failingAfter(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text);
   throw undecompressableFile('log.ndjson.gz', new Error('unexpected end'));
 }

@@ -11,7 +11,7 @@ import { writerOver } from '../support/test-database.js';
 
 const UNAVAILABLE = { status: 503, code: 'database.unavailable' };
 
-/** Every connection of the service is cut by the server. */
+/** Makes the server cut every connection of the service. */
 const CUT = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and application_name = 'edgesoul-store'`;
 
@@ -32,63 +32,63 @@ describe('PostgreSQL: a connection that breaks', () => {
   });
   afterAll(dropTemplate);
 
-  /** Cuts the connections while none of them is asked anything, and waits until the one in use knows. */
+  /** Cuts all connections while they are idle, and waits until the client in use has noticed. */
   async function cutConnections(client: pg.ClientBase): Promise<void> {
     const noticed = new Promise((resolve) => client.once('error', resolve));
     await runSql(url, CUT);
     await noticed;
   }
 
-  it('refuses for now what comes after it in a transaction, and the next one goes on', async () => {
+  it('makes the rest of its transaction fail with 503, and the next transaction succeeds', async () => {
     const connected = new Promise<pg.PoolClient>((resolve) => pool.once('connect', resolve));
-    const cut = await refusal(
+    const error = await refusal(
       log.transaction(async (transaction) => {
         await cutConnections(await connected);
         await transaction.read({ after: 0, limit: 1 });
       }),
     );
-    expect(cut).toMatchObject(UNAVAILABLE);
-    expect(cut.message).not.toMatch(/is unavailable.*is unavailable/);
+    expect(error).toMatchObject(UNAVAILABLE);
+    expect(error.message).not.toMatch(/is unavailable.*is unavailable/);
     expect(positionsOf(await writerOver(log, liveFolds()).write(append([joy()])))).toEqual([1]);
   });
 
-  it('refuses for now what comes after it in a snapshot, and the next one goes on', async () => {
+  it('makes the rest of its snapshot fail with 503, and the next snapshot succeeds', async () => {
     const reader = new PostgresqlStoreReader(url);
     try {
-      const cut = reader.snapshot(async () => {
+      const interrupted = reader.snapshot(async () => {
         await reader.head();
         await cutConnections((reader as unknown as { snapshotClient: pg.PoolClient }).snapshotClient);
         await reader.head();
       });
-      expect(await refusal(cut)).toMatchObject(UNAVAILABLE);
+      expect(await refusal(interrupted)).toMatchObject(UNAVAILABLE);
       expect(await reader.snapshot(() => reader.head())).toMatchObject({ position: 0 });
     } finally {
       await reader.close();
     }
   });
 
-  describe('and cannot be made again', () => {
+  describe('and cannot be opened again', () => {
     let role: string;
     let address: string;
-    let visiting: pg.Pool;
+    let visitorPool: pg.Pool;
 
     beforeEach(async () => {
       role = `visitor_${new URL(url).pathname.slice(1)}`;
       await runSql(url, `create role ${role} login password 'right' in role test`);
       address = Object.assign(new URL(url), { username: role, password: 'right' }).href;
-      visiting = openPool(address, 1);
+      visitorPool = openPool(address, 1);
     });
 
     afterEach(async () => {
-      await visiting.end();
+      await visitorPool.end();
       await runSql(url, `drop role ${role}`);
     });
 
     it.each([
       ['the password was changed', "password 'other'", "password 'right'", 'password authentication failed'],
       ['the role may not log in', 'nologin', 'login', 'not permitted to log in'],
-    ])('is refused for now, and goes on when that is mended: %s', async (_what, change, mend, why) => {
-      const reads = new PostgresqlReads(visiting);
+    ])('gives 503 until the cause is fixed: %s', async (_what, change, fix, why) => {
+      const reads = new PostgresqlReads(visitorPool);
       await reads.headPosition();
       await runSql(url, `alter role ${role} ${change}`);
       await runSql(url, CUT);
@@ -99,7 +99,7 @@ describe('PostgreSQL: a connection that breaks', () => {
       expect(second.message).toContain(why);
       expect(await refusal(acquireRebuildLock(address))).toMatchObject(UNAVAILABLE);
 
-      await runSql(url, `alter role ${role} ${mend}`);
+      await runSql(url, `alter role ${role} ${fix}`);
       expect(await reads.headPosition()).toBe(0);
     });
   });

@@ -12,35 +12,35 @@ const NEVER = new AbortController().signal;
 const TABLES = ['events', 'streams', 'receipts', 'checkpoints'];
 
 let url: string;
-const undo: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 
 beforeEach(async () => {
   url = await migratedDatabase();
 });
 
 afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step();
+  for (const step of cleanups.splice(0).toReversed()) await step();
   await dropDatabase(url);
 });
 
-function listening(to: string): Doorbell {
+function doorbellOn(address: string): Doorbell {
   const doorbell = new Doorbell();
-  const others = new PostgresqlDoorbell(to, doorbell);
-  undo.push(() => others.close());
+  const listener = new PostgresqlDoorbell(address, doorbell);
+  cleanups.push(() => listener.close());
   return doorbell;
 }
 
-function writing(to: string) {
-  const pool = openPool(to, 2, { pipeline: true });
-  undo.push(() => pool.end());
+function writerOn(address: string) {
+  const pool = openPool(address, 2, { pipeline: true });
+  cleanups.push(() => pool.end());
   return writerOver(new PostgresqlEventLog(pool), noFolds);
 }
 
 describe('the doorbell on PostgreSQL', () => {
-  it('rings for each commit of anyone, with where the log ends, and for what was there before', async () => {
-    const writer = writing(url);
+  it('rings with the head position for each commit of any process, and for events before it connected', async () => {
+    const writer = writerOn(url);
     await writer.write(append([joy(), joy()]));
-    const doorbell = listening(url);
+    const doorbell = doorbellOn(url);
     await doorbell.waitBeyond(0, 5_000, NEVER);
     expect(doorbell.position).toBe(2);
     await writer.write(append([joy(), joy(), joy()]));
@@ -52,29 +52,29 @@ describe('the doorbell on PostgreSQL', () => {
     const copies = TABLES.map((table) => `create table other.${table} (like public.${table} including all);`);
     await runSql(url, `create schema other; ${copies.join(' ')}`);
     const otherUrl = `${url}?options=${encodeURIComponent('-c search_path=other')}`;
-    const [doorbell, other] = [listening(url), listening(otherUrl)];
-    const otherWriter = writing(otherUrl);
+    const [doorbell, other] = [doorbellOn(url), doorbellOn(otherUrl)];
+    const otherWriter = writerOn(otherUrl);
     await otherWriter.write(append([joy(), joy(), joy()]));
     await other.waitBeyond(2, 5_000, NEVER);
-    await writing(url).write(append([joy()]));
+    await writerOn(url).write(append([joy()]));
     await doorbell.waitBeyond(0, 5_000, NEVER);
     await sleep(100);
     expect([doorbell.position, other.position]).toEqual([1, 3]);
   });
 
-  it('closes while it listens, while it connects and while it cannot connect', async () => {
+  it('can be closed while it listens, while it connects and while it cannot connect', async () => {
     const nowhere = Object.assign(new URL(url), { port: '1' }).href;
-    // It connects within a few milliseconds, and may be anywhere in that.
+    // Connecting takes a few milliseconds; the delays cover every stage of it.
     const connecting = Array.from({ length: 60 }, (_, i) => [url, (i % 20) / 4] as const);
-    for (const [to, ms] of [[url, 200] as const, ...connecting, [nowhere, 200] as const]) {
-      const others = new PostgresqlDoorbell(to, new Doorbell());
+    for (const [address, ms] of [[url, 200] as const, ...connecting, [nowhere, 200] as const]) {
+      const listener = new PostgresqlDoorbell(address, new Doorbell());
       await sleep(ms);
-      await others.close();
+      await listener.close();
     }
-    const left = await runSql(
+    const remaining = await runSql(
       url,
       `select 1 from pg_stat_activity where application_name like '%listening' and datname = current_database()`,
     );
-    expect(left.rows).toEqual([]);
+    expect(remaining.rows).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ describe('PostgreSQL: a database with other defaults for transactions', () => {
   afterAll(dropTemplate);
 
   it.each(['repeatable read', 'serializable'])(
-    'gives positions without a gap to several processes: %s',
+    'gives positions without a gap to several processes under %s',
     async (isolation) => {
       const name = new URL(url).pathname.slice(1);
       await runSql(url, `alter database ${name} set default_transaction_isolation = '${isolation}'`);
@@ -27,16 +27,18 @@ describe('PostgreSQL: a database with other defaults for transactions', () => {
         const answers = await Promise.all(
           logs.map(async (log, process) => {
             const writer = writerOver(log, liveFolds());
-            const given: number[] = [];
+            const positions: number[] = [];
             for (const n of numbers(20))
-              given.push(...positionsOf(await writer.write(append([joy()], { userId: `${process}-${n}` }))));
-            return given;
+              positions.push(
+                ...positionsOf(await writer.write(append([joy()], { userId: `${process}-${n}` }))),
+              );
+            return positions;
           }),
         );
-        const wanted = numbers(60);
-        expect(answers.flat().toSorted((a, b) => a - b)).toEqual(wanted);
+        const expected = numbers(60);
+        expect(answers.flat().toSorted((a, b) => a - b)).toEqual(expected);
         expect((await allEvents(logs[0] as PostgresqlEventLog)).map(({ position }) => position)).toEqual(
-          wanted,
+          expected,
         );
       } finally {
         await Promise.all(pools.map((pool) => pool.end()));

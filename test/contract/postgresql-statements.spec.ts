@@ -31,7 +31,7 @@ const memory = (userId: string, i: number): SentCommand => ({
   input: { memoryId: `m-${i}-${userId}`, type: 'fact', content: 'Her boat lies in the harbour.' },
 });
 
-describe('what a batch asks of PostgreSQL', () => {
+describe('the statements of a batch on PostgreSQL', () => {
   let url: string;
   let close: () => Promise<void>;
   let writer: EventWriter;
@@ -41,7 +41,7 @@ describe('what a batch asks of PostgreSQL', () => {
     const pool = openPool(url, 2, { pipeline: true });
     close = () => pool.end();
     const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds: liveFolds(), clock: Date.now };
-    // What shares a commit must not depend on how fast the machine is.
+    // The size of a batch must not depend on the speed of the machine.
     const limits = { ...DEFAULT_LIMITS, batchMs: 60_000 };
     writer = new EventWriter(new PostgresqlEventLog(pool), parts, limits);
   });
@@ -51,7 +51,7 @@ describe('what a batch asks of PostgreSQL', () => {
     await dropDatabase(url);
   });
 
-  async function asked(commands: readonly SentCommand[]): Promise<(string | QueryConfig)[]> {
+  async function statementsFor(commands: readonly SentCommand[]): Promise<(string | QueryConfig)[]> {
     const query = jest.spyOn(Client.prototype, 'query');
     try {
       await Promise.all(commands.map((command) => send(writer, command)));
@@ -61,24 +61,24 @@ describe('what a batch asks of PostgreSQL', () => {
     }
   }
 
-  const of = (make: typeof turn, users: readonly string[], i: number) =>
+  const commandsOf = (make: typeof turn, users: readonly string[], i: number) =>
     users.flatMap((userId) => [turn(userId, i), make(userId, i)].slice(make === turn ? 1 : 0));
 
   it.each([
     ['turns', turn],
     ['turns and memories', memory],
-  ] as const)('is the same number of statements for one user and for forty: %s', async (_, make) => {
-    // The first time fetches rows that are not there, the second those that are.
-    await asked(of(make, USERS, 0));
-    const one = await asked(of(make, USERS.slice(0, 1), 1));
-    const forty = await asked(of(make, USERS, 2));
+  ] as const)('are as many for one user as for forty: %s', async (_, make) => {
+    // The first batch looks for rows that do not exist; the later ones find theirs.
+    await statementsFor(commandsOf(make, USERS, 0));
+    const one = await statementsFor(commandsOf(make, USERS.slice(0, 1), 1));
+    const forty = await statementsFor(commandsOf(make, USERS, 2));
 
     expect(forty.length).toBe(one.length);
     expect(forty.length).toBeLessThan(40);
   });
 
-  it('is prepared once a connection, but for the begin and the commit', async () => {
-    const statements = await asked(of(turn, USERS, 3));
+  it('are prepared once per connection, except begin and commit', async () => {
+    const statements = await statementsFor(commandsOf(turn, USERS, 3));
 
     const unnamed = statements.filter((each) => typeof each === 'string' || each.name === undefined);
     expect(unnamed).toEqual([expect.stringMatching(/^begin /), 'commit']);

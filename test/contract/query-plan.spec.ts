@@ -44,7 +44,7 @@ import { migratedFile } from '../support/sqlite-test-database.js';
 const FROM = '2025-03-01T00:00:00Z';
 const TO = '2025-04-01T00:00:00Z';
 const AT = Date.parse(FROM);
-const NARROWED = { type: 'fact', from: FROM, to: TO, minConfidence: 0.1, minImportance: 0.1 } as const;
+const ALL_FILTERS = { type: 'fact', from: FROM, to: TO, minConfidence: 0.1, minImportance: 0.1 } as const;
 
 type Question = (reads: Reads) => Promise<unknown>;
 
@@ -52,45 +52,45 @@ const profile: Question = (reads) => new GetProfileHandler(reads).execute(new Ge
 const stats: Question = (reads) => new GetStatsHandler(reads).execute(new GetStats('ada'));
 const memory: Question = (reads) => new GetMemoryHandler(reads).execute(new GetMemory('ada', 'm1'));
 const emotions: Question = (reads) => new ListEmotionsHandler(reads).execute(new ListEmotions('ada'));
-const memories = (asked: ListMemories['query']): Question => {
-  return (reads) => new ListMemoriesHandler(reads).execute(new ListMemories('ada', asked));
+const memories = (query: ListMemories['query']): Question => {
+  return (reads) => new ListMemoriesHandler(reads).execute(new ListMemories('ada', query));
 };
-const found = (asked: SearchMemories['query']): Question => {
-  return (reads) => new SearchMemoriesHandler(reads).execute(new SearchMemories('ada', asked));
+const search = (query: SearchMemories['query']): Question => {
+  return (reads) => new SearchMemoriesHandler(reads).execute(new SearchMemories('ada', query));
 };
-const trend = (asked: GetEmotionTrend['query']): Question => {
-  return (reads) => new GetEmotionTrendHandler(reads).execute(new GetEmotionTrend('ada', asked));
+const trend = (query: GetEmotionTrend['query']): Question => {
+  return (reads) => new GetEmotionTrendHandler(reads).execute(new GetEmotionTrend('ada', query));
 };
 const conversation = (sessionId?: string): Question => {
   return (reads) => new GetConversationHandler(reads).execute(new GetConversation('ada', sessionId));
 };
-const sessions = (asked: ListSessions['query']): Question => {
-  return (reads) => new ListSessionsHandler(reads).execute(new ListSessions('ada', asked));
+const sessions = (query: ListSessions['query']): Question => {
+  return (reads) => new ListSessionsHandler(reads).execute(new ListSessions('ada', query));
 };
-const events = (asked: ReadEvents['query']): Question => {
-  return (reads) => new ReadEventsHandler(reads).execute(new ReadEvents(asked));
+const events = (query: ReadEvents['query']): Question => {
+  return (reads) => new ReadEventsHandler(reads).execute(new ReadEvents(query));
 };
 
 const NEVER = new AbortController().signal;
-const copy = (asked: CopyEvents['query']): Question => {
+const copy = (query: CopyEvents['query']): Question => {
   return async (reads) => {
-    const pieces = await new CopyEventsHandler(reads).execute(new CopyEvents(asked, NEVER));
+    const pieces = await new CopyEventsHandler(reads).execute(new CopyEvents(query, NEVER));
     let bytes = 0;
     for await (const { length } of pieces) bytes += length;
     return bytes;
   };
 };
-const follow = (asked: FollowEvents['query']): Question => {
+const follow = (query: FollowEvents['query']): Question => {
   return async (reads) => {
     const doorbell = new Doorbell();
     const handler = new FollowEventsHandler(new SharedPages(reads, doorbell), doorbell);
-    const pieces = await handler.execute(new FollowEvents(asked, NEVER));
+    const pieces = await handler.execute(new FollowEvents(query, NEVER));
     await pieces.next();
     return pieces.return(undefined);
   };
 };
 
-/** Every question that a user's request can ask, by the file it stands in, narrowed by whatever it can be. */
+/** Every query that a request about a user can run, by its file name, with and without its filters. */
 const QUESTIONS: Record<string, Question[]> = {
   'get-profile': [profile],
   'get-stats': [stats],
@@ -99,13 +99,13 @@ const QUESTIONS: Record<string, Question[]> = {
     memories({}),
     memories({ from: FROM }),
     memories({ to: TO }),
-    memories(NARROWED),
+    memories(ALL_FILTERS),
     memories({ cursor: encodeCursor([AT, 9]) }),
-    memories({ ...NARROWED, cursor: encodeCursor([AT, 9]) }),
+    memories({ ...ALL_FILTERS, cursor: encodeCursor([AT, 9]) }),
   ],
   'search-memories': [
-    found({ q: 'harbour' }),
-    found({ q: 'the harbour and a boat', types: ['fact', 'pattern'], minConfidence: 0.9, limit: 100 }),
+    search({ q: 'harbour' }),
+    search({ q: 'the harbour and a boat', types: ['fact', 'pattern'], minConfidence: 0.9, limit: 100 }),
   ],
   'list-emotions': [emotions],
   'get-emotion-trend': [trend({}), trend({ from: FROM }), trend({ to: TO }), trend({ from: FROM, to: TO })],
@@ -131,7 +131,7 @@ const QUESTIONS: Record<string, Question[]> = {
   ],
 };
 
-/** One of every command, in an order in which all are carried out. */
+/** At least one of every command, in an order in which all succeed. */
 const COMMANDS_SENT: [string, object][] = [
   ['ChangeProfile', { humorLevel: 20, utcOffset: 60 }],
   [
@@ -165,8 +165,8 @@ describe('the plan of every statement on SQLite', () => {
   let db: Database.Database;
   let statements: string[];
 
-  /** What the database is asked while this runs. */
-  async function asked(work: () => Promise<unknown>): Promise<string[]> {
+  /** The statements that the work runs. */
+  async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
     statements = [];
     await work();
     return statements.filter((sql) => /^(select|update|delete)/.test(sql));
@@ -187,8 +187,8 @@ describe('the plan of every statement on SQLite', () => {
     await rm(dirname(file), { recursive: true });
   });
 
-  it('is looked at for every query there is', () => {
-    // What operators ask is of the whole store: it counts, on a thread of its own.
+  it('is checked for every query', () => {
+    // Operators' queries count over the whole store, on a thread of their own.
     const files = globSync('src/modules/**/*.query.ts', { cwd: ROOT, exclude: ['src/modules/ops/**'] });
 
     expect(files.map((path) => basename(path, '.query.ts')).toSorted()).toEqual(
@@ -197,10 +197,10 @@ describe('the plan of every statement on SQLite', () => {
   });
 
   it.each(Object.entries(QUESTIONS))(
-    'finds the rows of the one user who is asked about: %s',
+    'reads only rows of the requested user: %s',
     async (_name, questions) => {
       for (const question of questions) {
-        const sent = await asked(() => question(new ReadsHere(db)));
+        const sent = await statementsOf(() => question(new ReadsHere(db)));
 
         expect(sent.length).toBeGreaterThan(0);
         expect(sent.map((sql) => [sql, costlySteps(db, sql)])).toEqual(sent.map((sql) => [sql, []]));
@@ -208,17 +208,17 @@ describe('the plan of every statement on SQLite', () => {
     },
   );
 
-  it('is looked at for every command there is', () => {
+  it('is checked for every command', () => {
     const sent = new Set(COMMANDS_SENT.map(([name]) => name));
 
     expect([...sent].toSorted()).toEqual(COMMAND_NAMES);
   });
 
-  it.each(COMMAND_NAMES)('finds by key whatever the command reads and changes: %s', async (name) => {
+  it.each(COMMAND_NAMES)('finds by key all rows that the command reads or changes: %s', async (name) => {
     const inputs = COMMANDS_SENT.filter((each) => each[0] === name).map(([, input]) => input);
-    // A log of its own reads everything anew, and each key is looked for.
+    // A new log has nothing in memory yet, and looks up each idempotency key.
     const writer = writerOver(db);
-    const sent = await asked(async () => {
+    const sent = await statementsOf(async () => {
       for (const [i, input] of inputs.entries()) {
         await send(writer, { name, userId: 'ada', input, key: `${name}-${i}` }).catch(() => undefined);
       }
@@ -234,7 +234,7 @@ describe('the plan of every statement on SQLite', () => {
     [`select * from events where type = 'x' order by position desc limit 1`, ['SCAN events']],
     [`select * from streams where stream_id = 'x' order by user_id, stream_id`, ['SCAN streams']],
     [`select count(*) from memories_fts`, ['SCAN memories_fts VIRTUAL TABLE INDEX 0:']],
-  ])('is found costly where it is: %s', (sql, costly) => {
+  ])('is reported as costly when it is: %s', (sql, costly) => {
     expect(costlySteps(db, sql)).toEqual(costly);
   });
 });

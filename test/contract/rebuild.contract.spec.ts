@@ -15,13 +15,13 @@ import { append, feeling, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
 import { liveFolds } from '../support/folds.js';
-import { inThisThread } from '../support/in-this-thread.js';
+import { foldInThisThread } from '../support/in-this-thread.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
 import { storedRows } from '../support/refolded.js';
 import type { TestDatabase } from '../support/test-database.js';
-import { verified, wrongIn } from '../support/verified.js';
+import { verified, problemsIn } from '../support/verified.js';
 
-async function rebuilt(
+async function runRebuild(
   db: Pick<TestDatabase, 'address'>,
   projections: readonly Projection[] = PROJECTIONS,
   progress?: () => void,
@@ -31,18 +31,18 @@ async function rebuilt(
   try {
     const decoder = new EventDecoder();
     const parts = { ...store, decoder, projections };
-    const foldRanges = inThisThread({ ...parts, ...folding });
+    const foldRanges = foldInThisThread({ ...parts, ...folding });
     return await rebuild({ ...parts, clock: Date.now, foldRanges, progress });
   } finally {
     await store.close();
   }
 }
 
-/** Lets something happen after rows were put into shadow tables. */
+/** Runs a callback after rows were inserted into shadow tables. */
 class FilledLog extends DelegatingLog {
   constructor(
     log: EventLog,
-    private readonly then: (rows: readonly object[]) => Promise<void>,
+    private readonly afterInsert: (rows: readonly object[]) => Promise<void>,
   ) {
     super(log);
   }
@@ -50,14 +50,14 @@ class FilledLog extends DelegatingLog {
   override async bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
     await super.bulkInsert(rows);
     const all = [...rows.values()].flat();
-    if (all.length > 0) await this.then(all);
+    if (all.length > 0) await this.afterInsert(all);
   }
 }
 
 const NAMES = PROJECTIONS.map(({ name }) => name);
 const [, , emotions] = PROJECTIONS as [Projection, Projection, Projection];
 
-/** The projection of emotions with folds of another version: it takes every intensity for one. */
+/** A new version of the emotion projection, which folds every intensity as 1. */
 const newer: Projection = {
   ...emotions,
   version: emotions.version + 1,
@@ -69,7 +69,7 @@ const newer: Projection = {
 
 for (const database of DATABASES) {
   describe(`${database.name}: a rebuild`, () => {
-    it('leaves everything as it was, after any commands, and the store goes on as before', async () => {
+    it('changes nothing after random commands, and the store continues as before', async () => {
       await fc.assert(
         fc.asyncProperty(bursts, bursts, async (before, after) => {
           const db = await database.open();
@@ -78,14 +78,14 @@ for (const database of DATABASES) {
             await sendAll(writer, before);
             const rows = await storedRows(db);
 
-            const { differences, swapped, failed } = await rebuilt(db);
+            const { differences, swapped, failed } = await runRebuild(db);
 
             expect(differences.filter(({ differences: count }) => count > 0)).toEqual([]);
             expect({ swapped, failed }).toEqual({ swapped: NAMES, failed: [] });
             expect(await storedRows(db)).toEqual(rows);
-            expect(wrongIn(await verified(db))).toEqual([]);
+            expect(problemsIn(await verified(db))).toEqual([]);
             await sendAll(writer, after);
-            expect(wrongIn(await verified(db))).toEqual([]);
+            expect(problemsIn(await verified(db))).toEqual([]);
           } finally {
             await db.close();
           }
@@ -117,28 +117,31 @@ for (const database of DATABASES) {
 
       afterEach(() => db.close());
 
-      it('holds what was written while it went on', async () => {
-        let more: Promise<unknown> | undefined;
-        const done = await rebuilt(db, PROJECTIONS, () => {
-          more ??= write(1_500, 70);
+      it('includes the events that are written while it runs', async () => {
+        let laterWrites: Promise<unknown> | undefined;
+        const done = await runRebuild(db, PROJECTIONS, () => {
+          laterWrites ??= write(1_500, 70);
         });
-        await more;
+        await laterWrites;
 
         expect(done.swapped).toEqual(NAMES);
         expect(await verified(db)).toMatchObject({ ok: true, events: 3_500, findings: [] });
       });
 
-      it('folds nobody twice who writes again while it is at the users after them', async () => {
+      it('folds no user twice who writes while later users are folded', async () => {
         const log = openLog(db.address);
         const writer = db.writer(new LiveFolds(PROJECTIONS));
         const filled: string[] = [];
-        const talking = new FilledLog(log.log, async (rows) => {
+        const talkingLog = new FilledLog(log.log, async (rows) => {
           filled.push(...rows.map((row) => (row as { userId: string }).userId));
           const userId = filled.toSorted().at(-1) ?? '';
           await writer.write(append([feeling('late', `emotion:${userId}`)], { userId }));
         });
 
-        const { swapped } = await rebuilt(db, PROJECTIONS, undefined, { log: talking, snapshotEvents: 100 });
+        const { swapped } = await runRebuild(db, PROJECTIONS, undefined, {
+          log: talkingLog,
+          snapshotEvents: 100,
+        });
         await log.close();
 
         expect(swapped).toEqual(NAMES);
@@ -149,18 +152,18 @@ for (const database of DATABASES) {
         expect(projections.map(({ firstDifferences }) => firstDifferences)).toEqual(NAMES.map(() => []));
       });
 
-      it('mends what hands have changed, and says what it was', async () => {
+      it('repairs rows that were changed by hand, and reports the differences', async () => {
         await db.execute(
           `update emotion_patterns set frequency = 999 where user_id = 'user-7' and emotion = 'emotion 2'`,
         );
         await db.execute(`delete from emotion_days where user_id = 'user-8'`);
         expect((await verified(db)).ok).toBe(false);
 
-        const { differences } = await rebuilt(db);
+        const { differences } = await runRebuild(db);
 
-        const found = differences.find(({ name }) => name === emotions.name);
-        expect(found?.differences).toBeGreaterThanOrEqual(2);
-        expect(found?.firstDifferences).toContainEqual(
+        const emotionReport = differences.find(({ name }) => name === emotions.name);
+        expect(emotionReport?.differences).toBeGreaterThanOrEqual(2);
+        expect(emotionReport?.firstDifferences).toContainEqual(
           expect.objectContaining({
             key: ['user-7', 'emotion 2'],
             live: expect.objectContaining({ frequency: 999 }),
@@ -171,32 +174,32 @@ for (const database of DATABASES) {
 
       it('leaves the schema exactly as the migrations made it', async () => {
         const before = await db.schema();
-        await rebuilt(db);
+        await runRebuild(db);
         expect(await db.schema()).toEqual(before);
-        await rebuilt(db);
+        await runRebuild(db);
         expect(await db.schema()).toEqual(before);
       });
 
-      it('brings a projection with other folds up to date, which was left alone meanwhile', async () => {
+      it('brings a projection of a new version up to date, which live folding had left alone', async () => {
         const projections = PROJECTIONS.map((projection) => (projection === emotions ? newer : projection));
         const writer = db.writer(new LiveFolds(projections));
-        const isFolded = async () => {
+        const foldedByNewVersion = async () => {
           const rows = await db.rows(emotionPatternsTable);
           return rows.filter(({ meanIntensity }) => meanIntensity === 1).length;
         };
         await writer.write(append([feeling('new')], { userId: 'newcomer' }));
-        expect(await isFolded()).toBe(0);
+        expect(await foldedByNewVersion()).toBe(0);
 
-        const { swapped, differences } = await rebuilt(db, [newer]);
+        const { swapped, differences } = await runRebuild(db, [newer]);
 
         expect({ swapped, differences }).toEqual({ swapped: [emotions.name], differences: [] });
-        expect(await isFolded()).toBe((await db.rows(emotionPatternsTable)).length);
+        expect(await foldedByNewVersion()).toBe((await db.rows(emotionPatternsTable)).length);
         await writer.write(append([feeling('newest')], { userId: 'newcomer' }));
-        expect(await isFolded()).toBe((await db.rows(emotionPatternsTable)).length);
+        expect(await foldedByNewVersion()).toBe((await db.rows(emotionPatternsTable)).length);
         expect((await verified(db, { projections })).ok).toBe(true);
       });
 
-      it('stops one projection at an event that its folds cannot take, keeps its rows, and rebuilds the others', async () => {
+      it('stops one projection at an event it cannot fold, keeps its rows, and rebuilds the others', async () => {
         const poisoned: Projection = {
           ...newer,
           folds: {
@@ -212,7 +215,7 @@ for (const database of DATABASES) {
         const rows = await storedRows(db);
         const [poison] = await db.log.read({ after: 1_233, limit: 1 });
 
-        const { swapped, failed } = await rebuilt(db, projections);
+        const { swapped, failed } = await runRebuild(db, projections);
 
         expect(swapped).toEqual(NAMES.filter((name) => name !== emotions.name));
         const eventId = poison?.eventId ?? '';
@@ -224,8 +227,8 @@ for (const database of DATABASES) {
         expect(await storedRows(db)).toEqual(rows);
 
         const skip = { projection: emotions.name, eventId, position: 1_234, cause: 'poison', skippedAt: 1 };
-        await db.plant(skipsTable, skip);
-        const again = await rebuilt(db, [poisoned]);
+        await db.insertRow(skipsTable, skip);
+        const again = await runRebuild(db, [poisoned]);
 
         expect(again).toMatchObject({ swapped: [emotions.name], failed: [] });
         expect(await db.rows(failuresTable)).toEqual([]);
@@ -233,21 +236,21 @@ for (const database of DATABASES) {
         expect(report).toMatchObject({ ok: true, skipped: [skip] });
       });
 
-      it('that was killed is forgotten by the next one, and nothing of it is live', async () => {
+      it('that was killed leaves the live rows unchanged, and the next one succeeds', async () => {
         const rows = await storedRows(db);
-        const killed = rebuilt(db, PROJECTIONS, () => {
+        const killed = runRebuild(db, PROJECTIONS, () => {
           throw new Error('killed');
         });
         await expect(killed).rejects.toThrow('killed');
         expect(await storedRows(db)).toEqual(rows);
         expect((await verified(db)).ok).toBe(true);
 
-        expect((await rebuilt(db)).swapped).toEqual(NAMES);
+        expect((await runRebuild(db)).swapped).toEqual(NAMES);
         expect((await verified(db)).ok).toBe(true);
       });
 
       it('leaves each checkpoint at the head', async () => {
-        await rebuilt(db);
+        await runRebuild(db);
         const { position } = await db.log.head();
         const checkpoints = await db.rows(checkpointsTable);
         expect(checkpoints.map((checkpoint) => checkpoint.position)).toEqual(NAMES.map(() => position));

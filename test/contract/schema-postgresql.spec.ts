@@ -7,7 +7,7 @@ import { ormOptions } from '../../src/store/orm-options.js';
 import { openPostgresqlStore } from '../../src/store/postgresql/postgresql-store.js';
 import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
 
-/** What MikroORM would change to make the database what the entities declare. */
+/** The SQL that MikroORM would run to make the database match the declared tables. */
 async function difference(url: string): Promise<string[]> {
   const orm = await MikroORM.init(ormOptions({ url }));
   try {
@@ -18,7 +18,7 @@ async function difference(url: string): Promise<string[]> {
   }
 }
 
-/** The log's own protection: SQL of one database, so no table declares it and the ORM would take it away. */
+/** The protection of the log is plain SQL per database, declared in no table, so the ORM would drop it. */
 const UNDECLARED = [
   'drop trigger if exists "events_no_change" on "events";',
   'drop function if exists "events_events_no_change_fn"();',
@@ -33,7 +33,7 @@ describe('the schema on PostgreSQL', () => {
 
   afterEach(() => dropDatabase(url));
 
-  it('is made by the migrations exactly as the tables are declared', async () => {
+  it('is created by the migrations exactly as the tables are declared', async () => {
     expect(await migrate({ url })).toEqual(MIGRATIONS);
 
     expect(await difference(url)).toEqual(UNDECLARED);
@@ -46,7 +46,7 @@ describe('the schema on PostgreSQL', () => {
     ['alter table memory_summaries drop column newest_at', 'add "newest_at"'],
     ['alter table emotion_patterns alter column mean_intensity type real', 'double precision'],
     ['drop table activity_days', 'create table "activity_days"'],
-  ])('is found to differ after "%s"', async (sql, cure) => {
+  ])('is reported as different after "%s"', async (sql, cure) => {
     await migrate({ url });
     await runSql(url, sql);
 
@@ -66,7 +66,7 @@ describe('the schema on PostgreSQL', () => {
     expect(rows).toEqual([]);
   });
 
-  it('refuses to be used by an older release than the one that changed it', async () => {
+  it('cannot be used by a release older than its last migration', async () => {
     await migrate({ url });
     await runSql(
       url,
@@ -77,18 +77,22 @@ describe('the schema on PostgreSQL', () => {
   });
 });
 
-/** The run's server, but for what is changed. */
-function at(change: Partial<URL>): string {
+/** The URL of the run's server with some parts replaced. */
+function serverUrl(change: Partial<URL>): string {
   return Object.assign(new URL(process.env.TEST_POSTGRESQL_URL ?? ''), change).href;
 }
 
 describe('opening the store in a PostgreSQL database that cannot be used', () => {
   it.each([
-    ['a wrong password', () => at({ password: 'wrong' }), 'the password is wrong'],
-    ['a database that is not there', () => at({ pathname: '/nowhere' }), 'there is no such database'],
-    ['a port where nothing listens', () => at({ port: '1' }), 'nothing listens there'],
-    ['a host that is not there', () => at({ hostname: 'nowhere.invalid' }), 'host'],
-  ])('says so: %s', async (_, url, why) => {
+    ['a wrong password', () => serverUrl({ password: 'wrong' }), 'the password is wrong'],
+    [
+      'a database that does not exist',
+      () => serverUrl({ pathname: '/nowhere' }),
+      'there is no such database',
+    ],
+    ['a port where nothing listens', () => serverUrl({ port: '1' }), 'nothing listens there'],
+    ['a host that does not exist', () => serverUrl({ hostname: 'nowhere.invalid' }), 'host'],
+  ])('fails with the reason: %s', async (_, url, why) => {
     const refused = await openPostgresqlStore(url(), DECIDERS).catch((error: unknown) => error);
 
     expect(refused).toBeInstanceOf(StartRefused);

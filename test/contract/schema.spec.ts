@@ -11,7 +11,7 @@ import { scratchFolder } from '../support/sqlite-test-database.js';
 
 const TABLES = [...LOG_TABLES, ...PROJECTIONS.flatMap(({ tables }) => tables)];
 
-/** What MikroORM would change to make the file what the entities declare. */
+/** The SQL that MikroORM would run to make the file match the declared tables. */
 async function difference(file: string): Promise<string> {
   const orm = await MikroORM.init(ormOptions({ file }));
   try {
@@ -27,7 +27,7 @@ function run(file: string, sql: string): void {
   db.close();
 }
 
-/** The log's own protection: SQL of one database, so no table declares it and the ORM would take it away. */
+/** The protection of the log is plain SQL per database, declared in no table, so the ORM would drop it. */
 const UNDECLARED = ['events_no_update', 'events_no_delete']
   .map((trigger) => `drop trigger if exists \`${trigger}\`;\n`)
   .join('');
@@ -43,7 +43,7 @@ describe('the schema on SQLite', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is made by the migrations exactly as the tables are declared', async () => {
+  it('is created by the migrations exactly as the tables are declared', async () => {
     await migrate({ file });
 
     expect(await difference(file)).toBe(UNDECLARED);
@@ -58,14 +58,14 @@ describe('the schema on SQLite', () => {
     ['create table stray (a text)', 'drop table if exists `stray`'],
   ] as const;
 
-  it.each(DEVIATIONS)('is found to differ after "%s"', async (sql, cure) => {
+  it.each(DEVIATIONS)('is reported as different after "%s"', async (sql, cure) => {
     await migrate({ file });
     run(file, sql);
 
     expect(await difference(file)).toContain(cure);
   });
 
-  it('has the user first in the key of every row that a request about a user reads', () => {
+  it('has the user id first in every key and index of a projection', () => {
     const projected = PROJECTIONS.flatMap(({ tables }) => tables);
 
     expect(projected.filter(({ key }) => key[0] !== 'userId').map(({ name }) => name)).toEqual([]);
@@ -74,7 +74,7 @@ describe('the schema on SQLite', () => {
     ).toEqual([]);
   });
 
-  it('has a name of its own for every table and index', () => {
+  it('has a unique name for every table and index', () => {
     const names = TABLES.flatMap(({ name, indexes }) => [name, ...indexes.map((index) => index.name)]);
 
     expect(new Set(names).size).toBe(names.length);
@@ -92,12 +92,12 @@ describe('migrating a database file', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('runs each migration once, and says which it ran', async () => {
+  it('runs each migration once, and returns the names of those it ran', async () => {
     expect(await migrate({ file })).toContain('0001-initial');
     expect(await migrate({ file })).toEqual([]);
   });
 
-  it('leaves what is stored as it is', async () => {
+  it('leaves stored rows unchanged', async () => {
     await migrate({ file });
     run(file, `insert into checkpoints values ('memory-index', 1, 42)`);
 
@@ -110,7 +110,7 @@ describe('migrating a database file', () => {
     db.close();
   });
 
-  it('refuses a file that a newer release has migrated, by the name of the migration', async () => {
+  it('refuses a file that a newer release has migrated, and names the migration', async () => {
     await migrate({ file });
     run(file, `insert into mikro_orm_migrations (name) values ('0099-from-the-future')`);
 
@@ -118,21 +118,21 @@ describe('migrating a database file', () => {
     await expect(migrate({ file })).rejects.toThrow('newer release (0099-from-the-future)');
   });
 
-  it('takes an empty file for a new database', async () => {
+  it('treats an empty file as a new database', async () => {
     await writeFile(file, '');
 
     expect(await migrate({ file })).toContain('0001-initial');
   });
 
-  const UNUSABLE: [string, (at: string) => Promise<unknown>, string][] = [
-    ['is text', (at) => writeFile(at, 'This is no database.\n'.repeat(500)), 'file is not a database'],
-    ['is a few bytes', (at) => writeFile(at, 'no'), 'file is not a database'],
-    ['is a folder', (at) => mkdir(at), 'unable to open database file'],
-    ['is a database that was cut off', (at) => cutOff(at), 'malformed'],
-    ['is the database of another program', (at) => foreign(at), 'already exists'],
+  const UNUSABLE: [string, (path: string) => Promise<unknown>, string][] = [
+    ['is text', (path) => writeFile(path, 'This is no database.\n'.repeat(500)), 'file is not a database'],
+    ['is a few bytes', (path) => writeFile(path, 'no'), 'file is not a database'],
+    ['is a folder', (path) => mkdir(path), 'unable to open database file'],
+    ['is a database that was cut off', (path) => cutOff(path), 'malformed'],
+    ['is the database of another program', (path) => foreign(path), 'already exists'],
   ];
 
-  it.each(UNUSABLE)('refuses in one sentence what %s', async (_what, make, why) => {
+  it.each(UNUSABLE)('refuses in one sentence a path that %s', async (_what, make, why) => {
     await make(file);
     const refused = migrate({ file });
 
@@ -142,14 +142,14 @@ describe('migrating a database file', () => {
     await expect(refused).rejects.toThrow(/^[^\n]+$/);
   });
 
-  it('refuses a folder that is not there', async () => {
+  it('refuses a folder that does not exist', async () => {
     const missing = join(folder, 'missing', 'edgesoul.db');
 
     await expect(migrate({ file: missing })).rejects.toThrow(StartRefused);
   });
 });
 
-/** Keeps the first of its pages. */
+/** Writes a database of several pages and keeps only the first. */
 async function cutOff(file: string): Promise<void> {
   run(file, `create table a (b text); insert into a select hex(randomblob(9000)) from json_each('[1, 2]')`);
   await truncate(file, 4_096);

@@ -12,7 +12,7 @@ jest.setTimeout(60_000);
 /** Some 16 MiB, so that the copy takes several steps. */
 const ROWS = 4_000;
 
-describe('the copy of a SQLite file that is written meanwhile', () => {
+describe('a copy of a SQLite file that is being written to', () => {
   let folder: string;
   let writer: Database.Database;
 
@@ -31,7 +31,7 @@ describe('the copy of a SQLite file that is written meanwhile', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('never begins again, ends, and is one moment: the one at which it began', async () => {
+  it('never restarts, ends, and is a snapshot of the time at which it began', async () => {
     const add = writer.prepare('insert into things (content) values (randomblob(4000))');
     const copied: number[] = [];
     // Every step of the copy is followed by a commit over another connection.
@@ -51,7 +51,7 @@ describe('the copy of a SQLite file that is written meanwhile', () => {
     expect(writer.prepare('select count(*) from things').pluck().get()).toBe(ROWS + copied.length);
   });
 
-  it('needs no other file beside it', async () => {
+  it('is complete without a write-ahead log', async () => {
     await copySqliteFile(join(folder, 'source.db'), join(folder, 'copy.db'));
     expect(existsSync(join(folder, 'copy.db-wal'))).toBe(false);
     const copy = new Database(join(folder, 'copy.db'), { readonly: true });

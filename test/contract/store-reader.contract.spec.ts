@@ -9,7 +9,7 @@ import type { TestDatabase } from '../support/test-database.js';
 
 const bytes = ({ userId }: StoredEvent) => Buffer.from(userId);
 
-/** What folds need of an event. */
+/** The fields of an event that folds need. */
 function scanned(event: StoredEvent): ScannedEvent {
   const { eventId, commandId, correlationId, causationId, actor, hash, ...rest } = event;
   expect([eventId, commandId, correlationId, causationId, actor, hash]).toHaveLength(6);
@@ -19,7 +19,7 @@ function scanned(event: StoredEvent): ScannedEvent {
 const USERS = ['Zoe', 'ada', 'bob', 'élan'];
 
 for (const database of DATABASES) {
-  describe(`${database.name}: scanning a store`, () => {
+  describe(`${database.name}: a store reader`, () => {
     let db: TestDatabase;
     let reader: StoreReader;
 
@@ -28,7 +28,7 @@ for (const database of DATABASES) {
         .writer(noFolds)
         .write(append([joy(), feeling('calm')], { userId, ...(key !== undefined && { key }) }));
 
-    // Those that write come last, and write behind what the others look at.
+    // Shared by all tests; those that write come last, and append after what the others read.
     beforeAll(async () => {
       db = await database.open();
       for (const userId of [...USERS, ...USERS.toReversed()]) await write(userId);
@@ -66,7 +66,7 @@ for (const database of DATABASES) {
       ['ada', 4, 'élan'],
       ['b', 0, 'bob'],
       ['élan', 0, undefined],
-    ])('finds who stands after "%s" by %i events', async (after, events, user) => {
+    ])('finds the user after "%s" at an offset of %i events', async (after, events, user) => {
       expect(await reader.userAtOffset(after, events)).toBe(user);
     });
 
@@ -81,7 +81,7 @@ for (const database of DATABASES) {
       expect(page.map(({ idempotencyKey, position }) => [idempotencyKey, position])).toEqual([['a', 20]]);
     });
 
-    it('sees one moment in a snapshot, and the present after it', async () => {
+    it('sees a fixed head inside a snapshot, and the present head after it', async () => {
       const before = await reader.head();
       await reader.snapshot(async () => {
         expect(await reader.head()).toEqual(before);

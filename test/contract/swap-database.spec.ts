@@ -24,18 +24,18 @@ describe('a database that takes the place of another', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('has it, for whoever takes the folder, behind whichever step the process was killed', async () => {
-    for (const killedBehind of [...numbers(STEPS), STEPS]) {
-      for (const step of swapSteps(folder, SWAP).slice(0, killedBehind)) step();
+  it('is in place the next time the folder is taken, after whichever step the process was killed', async () => {
+    for (const killedAfter of [...numbers(STEPS), STEPS]) {
+      for (const step of swapSteps(folder, SWAP).slice(0, killedAfter)) step();
       takeDataFolder(folder).release();
-      expect([killedBehind, await contentOf('edgesoul.db')]).toEqual([killedBehind, 'new']);
+      expect([killedAfter, await contentOf('edgesoul.db')]).toEqual([killedAfter, 'new']);
       for (const part of ['', '-wal', '-shm']) expect(await contentOf(SWAP.aside + part)).toBe(`old${part}`);
       expect(await names()).toEqual(
         ['', '.before-restore', '.before-restore-shm', '.before-restore-wal'].map(
           (end) => `edgesoul.db${end}`,
         ),
       );
-      // Once more from the beginning.
+      // Back to the start for the next round.
       for (const part of ['', '-wal', '-shm'])
         await writeFile(join(folder, `edgesoul.db${part}`), `old${part}`);
       await writeFile(join(folder, SWAP.replacement), 'new');
@@ -43,7 +43,7 @@ describe('a database that takes the place of another', () => {
     }
   });
 
-  it('leaves the old one before the first step', async () => {
+  it('leaves the old one in place before the first step', async () => {
     takeDataFolder(folder).release();
     expect(await contentOf('edgesoul.db')).toBe('old');
   });

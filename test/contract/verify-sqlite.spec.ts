@@ -7,7 +7,7 @@ import { append, joy } from '../support/appends.js';
 import { liveFolds } from '../support/folds.js';
 import { migratedFile } from '../support/sqlite-test-database.js';
 import { writerOver } from '../support/test-database.js';
-import { verified, wrongIn } from '../support/verified.js';
+import { verified, problemsIn } from '../support/verified.js';
 
 const PAGE = 4096;
 const EVENTS = 600;
@@ -16,7 +16,7 @@ describe('SQLite: verification of a file', () => {
   let file: string;
   const address = () => ({ address: { file } });
 
-  /** One event of each of many users, so that rows and log fill many pages. */
+  /** Writes one event for each of many users, so that rows and log fill many pages. */
   async function write(): Promise<void> {
     const db = openForWriting(file);
     const writer = writerOver(new SqliteEventLog(db), liveFolds());
@@ -34,11 +34,11 @@ describe('SQLite: verification of a file', () => {
 
   afterEach(() => rm(dirname(file), { recursive: true }));
 
-  it('finds nothing wrong before', async () => {
+  it('finds nothing wrong in an intact file', async () => {
     expect(await verified(address())).toMatchObject({ ok: true, events: EVENTS });
   });
 
-  it('names an end that is missing, which no gap shows', async () => {
+  it('reports a missing end of the log, which leaves no gap', async () => {
     const db = new Database(file);
     db.exec(`drop trigger events_no_delete; delete from events where position > ${EVENTS - 2}`);
     db.close();
@@ -52,7 +52,7 @@ describe('SQLite: verification of a file', () => {
     });
   });
 
-  it('names a damaged page', async () => {
+  it('reports a damaged page', async () => {
     const db = new Database(file, { readonly: true });
     const page = db
       .prepare(`select rootpage from sqlite_schema where name = 'events_user'`)
@@ -68,7 +68,7 @@ describe('SQLite: verification of a file', () => {
     expect(findings.map(({ check }) => check)).toContain('storage');
   });
 
-  it('names what a write-ahead log of another moment does to it', async () => {
+  it('reports a write-ahead log that does not belong to the file', async () => {
     const before = await readFile(file);
     const db = openForWriting(file);
     const writer = writerOver(new SqliteEventLog(db), liveFolds());
@@ -76,7 +76,7 @@ describe('SQLite: verification of a file', () => {
     await copyFile(`${file}-wal`, `${file}-kept`);
     db.close();
     await write();
-    // The file of one moment beside the write-ahead log of another, as a careless copy leaves them.
+    // The file beside a write-ahead log of an earlier time, as a careless copy leaves them.
     const now = await readFile(file);
     expect(now.equals(before)).toBe(false);
     await writeFile(`${file}-wal`, await readFile(`${file}-kept`));
@@ -84,7 +84,7 @@ describe('SQLite: verification of a file', () => {
     const report = await verified(address());
 
     expect(report.ok).toBe(false);
-    expect(wrongIn(report)).toEqual(expect.arrayContaining(['storage']));
+    expect(problemsIn(report)).toEqual(expect.arrayContaining(['storage']));
     expect(report.findings[0]?.what).toContain('-wal');
   });
 });

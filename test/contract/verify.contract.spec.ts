@@ -6,7 +6,7 @@ import { liveFolds } from '../support/folds.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
 import { send } from '../support/sent-commands.js';
 import type { TestDatabase } from '../support/test-database.js';
-import { verified, wrongIn } from '../support/verified.js';
+import { verified, problemsIn } from '../support/verified.js';
 
 const EVENTS = 10;
 
@@ -28,14 +28,14 @@ async function write(db: TestDatabase): Promise<void> {
 
 for (const database of DATABASES) {
   describe(`${database.name}: verification`, () => {
-    it('finds nothing wrong after any commands in bursts, and tells the log by one hash and the rows by one digest', async () => {
+    it('finds nothing wrong after random bursts, and reports the chain head and matching digests of the rows', async () => {
       await fc.assert(
         fc.asyncProperty(bursts, async (sent) => {
           const db = await database.open();
           try {
             await sendAll(db.writer(liveFolds(), { clock: minuteClock() }), sent);
             const report = await verified(db);
-            expect(wrongIn(report)).toEqual([]);
+            expect(problemsIn(report)).toEqual([]);
             const { position, hash } = await db.log.head();
             expect(report).toMatchObject({
               ok: true,
@@ -64,7 +64,7 @@ for (const database of DATABASES) {
 
       afterEach(() => db.close());
 
-      it('finds nothing wrong before', async () => {
+      it('finds nothing wrong before the damage', async () => {
         expect(await verified(db)).toMatchObject({ ok: true, events: EVENTS });
       });
 
@@ -73,12 +73,12 @@ for (const database of DATABASES) {
 
       it.each([
         [
-          'a word of an event',
+          'a changed word of an event',
           `update events set data = ${asStored} where position = 4`,
           ['hash', 'index', 'memory-index'],
         ],
         [
-          'an envelope',
+          'a changed envelope',
           `update events set occurred_at = occurred_at + 1 where position = 2`,
           ['conversation-window', 'hash'],
         ],
@@ -88,18 +88,18 @@ for (const database of DATABASES) {
           ['index', 'memory-index', 'position-gap', 'stream'],
         ],
         [
-          'a type that nobody knows',
+          'an unknown event type',
           `update events set type = 'memory.dreamt' where position = 5`,
           ['event', 'hash', 'index', 'memory-index'],
         ],
         [
-          'an event id given twice',
+          'a duplicate event id',
           'update events set event_id = (select event_id from events where position = 2) where position = 3',
           ['doubled-id', 'hash'],
         ],
-        ['a version that is missing', 'update events set version = 7 where position = 9', ['hash', 'stream']],
+        ['a missing version', 'update events set version = 7 where position = 9', ['hash', 'stream']],
         [
-          'a stream that is gone',
+          'a missing stream',
           `delete from streams where stream_id = 'emotion:bob'`,
           ['conversation-window', 'emotion-trend', 'position-gap'],
         ],
@@ -115,27 +115,27 @@ for (const database of DATABASES) {
           ['conversation-window'],
         ],
         [
-          'a row of the index that is gone',
+          'a missing row of the full-text index',
           database.name === 'SQLite'
             ? 'delete from memories_fts where rowid = 4'
             : 'delete from memories_fts where id = 4',
           ['index'],
         ],
         [
-          'a checkpoint that is behind',
+          'a checkpoint that lags behind',
           `update checkpoints set position = 3 where projection = 'memory-index'`,
           ['checkpoint'],
         ],
-      ])('names %s', async (_what, sql, expected) => {
+      ])('reports %s', async (_what, sql, expected) => {
         await db.tamper(sql);
 
         const report = await verified(db);
 
         expect(report.ok).toBe(false);
-        expect(wrongIn(report)).toEqual(expected);
+        expect(problemsIn(report)).toEqual(expected);
       });
 
-      it('names the first rows that differ, with what is there and what should be', async () => {
+      it('reports the first rows that differ, as stored and as folded', async () => {
         await db.tamper(
           `update memories set content = 'Her boat is called Merlin' where user_id = 'ada' and formed_position = 4`,
         );
@@ -156,7 +156,7 @@ for (const database of DATABASES) {
         expect(comparison?.digestLive).not.toBe(comparison?.digestFolded);
       });
 
-      it('names a row whose JSON cannot be read, with what is there', async () => {
+      it('reports a row whose JSON cannot be read, as it is stored', async () => {
         await db.tamper(`update emotion_patterns set hours = '[1, 2' where user_id = 'ada'`);
 
         const [, , comparison] = (await verified(db)).projections;
@@ -168,7 +168,7 @@ for (const database of DATABASES) {
         });
       });
 
-      it('names an end that is missing, from the receipts at least', async () => {
+      it('reports a missing end of the log, if a receipt points to it', async () => {
         await db.tamper(`delete from events where position = ${EVENTS}`);
 
         const { findings } = await verified(db);
@@ -180,7 +180,7 @@ for (const database of DATABASES) {
         });
       });
 
-      it('names an event that a fold cannot take, and verifies the other projections', async () => {
+      it('reports an event that a projection cannot fold, and verifies the other projections', async () => {
         const projections = PROJECTIONS.map((projection) =>
           projection.name === 'emotion-trend'
             ? {
@@ -203,7 +203,7 @@ for (const database of DATABASES) {
         expect(differing.map(({ name }) => name)).toEqual(['emotion-trend']);
       });
 
-      it('names a log that was rewritten whole, by what a backup had noted of it', async () => {
+      it('reports a log that was rewritten entirely, by the hash that a backup recorded', async () => {
         const anchors = [{ position: 3, hash: 'f'.repeat(64), source: 'backup 1' }];
 
         const { findings } = await verified(db, { anchors });
@@ -213,16 +213,16 @@ for (const database of DATABASES) {
         ]);
       });
 
-      it('names receipts that are gone, by how many a backup of the same past has', async () => {
+      it('reports missing receipts, by the number that a backup of the same history recorded', async () => {
         const [event] = await db.log.read({ after: 2, limit: 1 });
-        const noted = { position: 3, hash: event?.hash ?? '', source: 'backup 1', receipts: 1_000 };
-        expect((await verified(db, { anchors: [noted] })).findings).toEqual([
+        const anchor = { position: 3, hash: event?.hash ?? '', source: 'backup 1', receipts: 1_000 };
+        expect((await verified(db, { anchors: [anchor] })).findings).toEqual([
           {
             check: 'receipt',
             what: expect.stringMatching(/receipts of idempotency keys, backup 1 has 1000/),
           },
         ]);
-        const { findings } = await verified(db, { anchors: [{ ...noted, receipts: 0 }] });
+        const { findings } = await verified(db, { anchors: [{ ...anchor, receipts: 0 }] });
         expect(findings).toEqual([]);
       });
     });

@@ -1,4 +1,4 @@
-/** An event as the service answers it. */
+/** An event as the service returns it. */
 export interface StoredEvent {
   position: number;
   eventId: string;
@@ -49,7 +49,7 @@ export interface TurnAnswer {
   events: { position: number; type: string; streamId: string; version: number }[];
 }
 
-/** The answer to any other command; which fields there are depends on the route. */
+/** The answer to any other command; the route decides which fields it has. */
 export interface CommandAnswer {
   position: number;
   version: number;

@@ -16,24 +16,24 @@ export const STREAM = 'emotion:ada';
 
 const OBSERVED = { intensity: 0.5, confidence: null, triggers: [], sessionId: null, turnId: null };
 
-/** An event that any log takes and every projection can fold. */
+/** An event that any log accepts and every projection can fold. */
 export function joy(streamId = STREAM, occurredAt?: number): NewEvent {
   return { streamId, type: 'emotion.observed', data: { emotion: 'joy', ...OBSERVED }, occurredAt };
 }
 
-/** The same, told apart by its emotion. */
+/** Such an event with a given emotion. */
 export function feeling(emotion: string, streamId = STREAM): NewEvent {
   return { streamId, type: 'emotion.observed', data: { emotion, ...OBSERVED } };
 }
 
-/** An event whose data is not what its type says: no log takes it. */
+/** An event whose data does not match its type, so that every log refuses it. */
 export function malformed(streamId = STREAM): NewEvent {
   return { streamId, type: 'emotion.observed', data: { emotion: '' } } as unknown as NewEvent;
 }
 
 interface Fields extends Partial<Omit<WriteCommand, 'expected' | 'decide' | 'idempotency'>> {
   key?: string;
-  /** What the fingerprint of the body is taken of. */
+  /** The request body that is hashed for the idempotency key. */
   body?: string;
   expected?: Record<string, ExpectedVersion>;
   status?: number;
@@ -53,7 +53,7 @@ export function append(events: readonly NewEvent[], fields: Fields = {}): WriteC
   };
 }
 
-/** What `append` answers. */
+/** The answer to a command of `append`. */
 export interface AppendAnswer {
   events: { position: number; version: number }[];
 }
@@ -62,12 +62,12 @@ function answerOf(events: readonly StoreEvent[]): AppendAnswer {
   return { events: events.map(({ position, version }) => ({ position, version })) };
 }
 
-/** The positions that a command was given. */
+/** The positions of the events that a command appended. */
 export function positionsOf({ body }: Written): number[] {
   return (JSON.parse(body) as AppendAnswer).events.map(({ position }) => position);
 }
 
-/** The refusal of something that must not succeed. */
+/** The StoreError that a promise rejects with; throws when it resolves. */
 export async function refusal(promise: Promise<unknown>): Promise<StoreError> {
   const [outcome] = await Promise.allSettled([promise]);
   if (outcome.status === 'fulfilled') {
@@ -77,8 +77,8 @@ export async function refusal(promise: Promise<unknown>): Promise<StoreError> {
   throw outcome.reason;
 }
 
-/** Sends everything at once, so that it shares a commit; answers each outcome: the answer, or the refusal's code. */
-export async function together(
+/** Sends all commands at once, so that they share a commit; returns each answer or refusal code. */
+export async function writeTogether(
   writer: EventWriter,
   commands: readonly WriteCommand[],
 ): Promise<(Written | string)[]> {

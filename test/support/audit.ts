@@ -1,14 +1,14 @@
 import type { StoredEvent } from './answers.js';
 import { keyOf, type SentCommand } from './load.js';
 
-/** What is wrong with a log, compared with what was sent and acknowledged; all empty when nothing is. */
+/** The faults of a log, given the commands sent and acknowledged; all lists are empty when it is sound. */
 export interface Faults {
   positionGaps: number[];
   versionGaps: string[];
-  /** Acknowledged, but not in the log at the position answered. */
+  /** Acknowledged, but not in the log at the acknowledged position. */
   lost: string[];
   doubled: string[];
-  /** Commands of which only a part is in the log, or whose events do not stand together. */
+  /** Commands that are only partly in the log, or whose events are not adjacent. */
   torn: string[];
   /** In the log, but never sent. */
   strange: string[];
@@ -23,7 +23,7 @@ export const FLAWLESS: Faults = {
   strange: [],
 };
 
-/** Audits a log from any position on, with the commands sent since then. */
+/** Audits a log from any position, against the commands sent since then. */
 export function audit(log: StoredEvent[], sent: readonly SentCommand[]): Faults {
   const first = log[0]?.position ?? 1;
   const stored = new Map<string, StoredEvent[]>();
@@ -44,7 +44,7 @@ export function audit(log: StoredEvent[], sent: readonly SentCommand[]): Faults 
   };
 }
 
-/** The keys of the commands that the log holds. */
+/** The keys of the commands in the log. */
 export function storedKeys(log: StoredEvent[]): Set<string> {
   return new Set(log.map(keyOf).filter((key) => key !== undefined));
 }

@@ -10,7 +10,7 @@ import type { DatabaseAddress } from '../../src/store/database-address.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import { scratchFolder } from './sqlite-test-database.js';
 
-const ALL = 100_000;
+const MAX_ROWS = 100_000;
 
 /** A full backup made in this process. */
 export async function fullBackup(address: DatabaseAddress, folder: string): Promise<Manifest> {
@@ -19,7 +19,7 @@ export async function fullBackup(address: DatabaseAddress, folder: string): Prom
   return manifest;
 }
 
-/** What a store holds that cannot be folded. */
+/** The contents of a store that no fold can recreate. */
 export interface Truth {
   events: Omit<StoredEvent, 'streamKey'>[];
   receipts: ReceiptRow[];
@@ -27,11 +27,11 @@ export interface Truth {
 
 export function truthOf(address: DatabaseAddress): Promise<Truth> {
   return readStore(address, async (reader) => {
-    const events = await reader.events({ after: 0, limit: ALL });
+    const events = await reader.events({ after: 0, limit: MAX_ROWS });
     const receipts = await reader.rows(receiptsTable, {
       filters: [],
       order: receiptsTable.key,
-      limit: ALL,
+      limit: MAX_ROWS,
     });
     return {
       events: events.map(({ streamKey: _key, data, ...event }) => ({
@@ -43,15 +43,15 @@ export function truthOf(address: DatabaseAddress): Promise<Truth> {
   });
 }
 
-/** Restores into a data folder of its own; the caller looks, and it is gone. */
-export async function restoredElsewhere<T>(
+/** Restores into a scratch data folder, which is removed after the check. */
+export async function restoreInScratchFolder<T>(
   source: RestoreSource,
-  look: (file: string, restored: RestoreReport) => Promise<T>,
+  check: (file: string, restored: RestoreReport) => Promise<T>,
 ): Promise<T> {
   const dataDir = await scratchFolder();
   try {
     const restored = await restoreFile(dataDir, source);
-    return await look(join(dataDir, 'edgesoul.db'), restored);
+    return await check(join(dataDir, 'edgesoul.db'), restored);
   } finally {
     await rm(dataDir, { recursive: true });
   }

@@ -1,4 +1,4 @@
-/** A Monday morning; every fixed time of the tests is counted from here. */
+/** A Monday morning; every fixed time of the tests is relative to it. */
 export const START = '2025-03-03T08:00:00.000Z';
 
 const MINUTE = 60_000;
@@ -13,7 +13,7 @@ export function daysLater(days: number, from = START): string {
 
 type Fields = Record<string, unknown>;
 
-/** A turn without emotion, in words that teach the service nothing about the user's preferences. */
+/** A turn without emotion; the service learns no preference from its words. */
 export function turn(fields: Fields = {}): Fields {
   return {
     sessionId: 'session-1',
@@ -25,7 +25,7 @@ export function turn(fields: Fields = {}): Fields {
   };
 }
 
-/** The same turn, felt as joy. */
+/** The same turn, with joy as its emotion. */
 export function joyfulTurn(fields: Fields = {}): Fields {
   return turn({
     emotion: { label: 'joy', intensity: 0.85, confidence: 0.9, triggers: ['harbour', 'morning'] },

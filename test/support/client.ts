@@ -4,7 +4,7 @@ export interface Answer<T> {
   status: number;
   body: T;
   headers: Headers;
-  /** The body as it came, for byte-for-byte comparisons. */
+  /** The unparsed body, for byte-for-byte comparisons. */
   text: string;
 }
 
@@ -15,7 +15,7 @@ interface Content {
   headers?: HeaderFields;
 }
 
-/** A small HTTP client under one base path; it never throws for a status. */
+/** A small HTTP client for one base path; it throws for no status. */
 export class Client {
   constructor(private readonly base: () => string) {}
 
@@ -24,36 +24,36 @@ export class Client {
   }
 
   post<T>(path: string, body?: unknown, headers?: HeaderFields): Promise<Answer<T>> {
-    return this.send<T>('POST', path, { text: written(body), headers });
+    return this.send<T>('POST', path, { text: jsonOf(body), headers });
   }
 
   patch<T>(path: string, body: unknown, headers?: HeaderFields): Promise<Answer<T>> {
-    return this.send<T>('PATCH', path, { text: written(body), headers });
+    return this.send<T>('PATCH', path, { text: jsonOf(body), headers });
   }
 
   delete<T>(path: string, headers?: HeaderFields): Promise<Answer<T>> {
     return this.send<T>('DELETE', path, { headers });
   }
 
-  /** Sends the text as it is, as JSON unless the headers say otherwise. */
+  /** Sends the text unchanged, as JSON unless the headers give another content type. */
   async send<T>(method: string, path: string, { text, headers = {} }: Content = {}): Promise<Answer<T>> {
     const response = await fetch(this.base() + path, {
       method,
       headers: text === undefined ? headers : { 'content-type': 'application/json', ...headers },
       ...(text === undefined ? {} : { body: text }),
     });
-    const answered = await response.text();
+    const responseText = await response.text();
     const isJson = /^application\/(.+\+)?json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
-      body: (isJson ? JSON.parse(answered) : answered) as T,
+      body: (isJson ? JSON.parse(responseText) : responseText) as T,
       headers: response.headers,
-      text: answered,
+      text: responseText,
     };
   }
 }
 
-/** The routes of one user, with that user's events at hand. */
+/** The routes of one user, and that user's events. */
 export class User extends Client {
   constructor(
     readonly id: string,
@@ -62,7 +62,7 @@ export class User extends Client {
     super(() => `${origin()}/v1/users/${encodeURIComponent(id)}`);
   }
 
-  /** Every event of the user in the order of the log; none for a user nobody has heard of. */
+  /** Every event of the user in log order; none for an unknown user. */
   async events(): Promise<StoredEvent[]> {
     const events: StoredEvent[] = [];
     let after = 0;
@@ -75,7 +75,7 @@ export class User extends Client {
     }
   }
 
-  /** The events that the user's last writing command made. */
+  /** The events of the user's last command that appended any. */
   async lastEvents(): Promise<StoredEvent[]> {
     const events = await this.events();
     const last = events.at(-1);
@@ -94,6 +94,6 @@ export async function readLog(client: Client, after = 0, limit = 5000): Promise<
   }
 }
 
-function written(body: unknown): string | undefined {
+function jsonOf(body: unknown): string | undefined {
   return body === undefined ? undefined : JSON.stringify(body);
 }

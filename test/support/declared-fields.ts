@@ -2,11 +2,11 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage } from 'class-validator';
 import type { Shape } from '../../src/validation/validator.js';
 
-/** What one decorator demands. */
+/** The rule of one decorator. */
 interface Rule {
   name: string;
   constraints: readonly unknown[];
-  /** Of every item of a list, not of the field itself. */
+  /** Whether it applies to every item of a list instead of to the field itself. */
   each: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface DeclaredField {
   nested: Shape<object> | undefined;
 }
 
-/** The fields of a class, read from its decorators alone: our JSON Schemas have no part in it. */
+/** The fields of a class, read from its decorators alone and not from our JSON Schemas. */
 export function declaredFields(shape: Shape<object>): DeclaredField[] {
   const all = getMetadataStorage().getTargetValidationMetadatas(shape, '', false, false);
   return [...Map.groupBy(all, ({ propertyName }) => propertyName)].map(([name, declared]) => {
@@ -38,7 +38,7 @@ export function declaredFields(shape: Shape<object>): DeclaredField[] {
   });
 }
 
-/** The constraints of the field's rule of that name, undefined where it has no such rule. */
+/** The constraints of the rule with that name; undefined when the field has no such rule. */
 export function constraintsOf(rules: readonly Rule[], name: string): readonly unknown[] | undefined {
   return rules.find((rule) => rule.name === name)?.constraints;
 }

@@ -7,7 +7,7 @@ import {
   type StoredEvent,
 } from '../../src/events/log/event-log.js';
 
-/** Does what another log does, but for what a test overrides. */
+/** Delegates to another log, except for what a test overrides. */
 export class DelegatingLog extends EventLog {
   constructor(protected readonly log: EventLog) {
     super();

@@ -4,15 +4,16 @@ import { constraintsOf, declaredFields, type DeclaredField } from './declared-fi
 
 type Values = fc.Arbitrary<unknown>;
 
-/** What a field takes, and what stands near the edge of it on either side. */
+/** Values that a field accepts, and values near the edge of that, inside or outside. */
 interface Drawn {
   good: Values;
   edge: Values;
 }
 
 /**
- * Characters of one, two, three and four UTF-8 bytes, some joined to others. Not the variation selectors U+FE0E and
- * U+FE0F: class-validator's Length leaves them out of its count, JSON Schema's maxLength counts every code point.
+ * Characters of one to four UTF-8 bytes, some of them combined with others. The variation selectors U+FE0E
+ * and U+FE0F are left out: class-validator's Length does not count them, but JSON Schema's maxLength counts
+ * every code point.
  */
 const CHARACTERS = [
   'a',
@@ -30,14 +31,14 @@ const CHARACTERS = [
   '\u{10FFFF}',
 ];
 
-/** Values that some client will send where nobody expects them. */
+/** Values that some client will send for any field. */
 export const junk: Values = fc.oneof(
   fc.constantFrom(null, true, false, 0, 1, -1, 0.5, 1e308, -0),
   fc.constantFrom('', ' ', 'text', '0.5', 'null', 'true', '2026-03-01'),
   fc.constantFrom<unknown[]>([], {}, [null], [[]], [''], [{}], { a: 1 }, { 0: 'a', length: 1 }),
 );
 
-/** A text of exactly so many code points. */
+/** A text of exactly `length` code points. */
 function textOf(length: number): fc.Arbitrary<string> {
   return fc
     .array(fc.constantFrom(...CHARACTERS), { minLength: 1, maxLength: 4 })
@@ -123,20 +124,20 @@ function jsonObjects(maxBytes = 16_384): Drawn {
 
 function lists(field: DeclaredField): Drawn {
   const items = valuesOf({ ...field, rules: field.rules.filter(({ each }) => each) });
-  const most = (constraintsOf(field.rules, 'arrayMaxSize')?.[0] as number | undefined) ?? 50;
-  const fewest = (constraintsOf(field.rules, 'arrayMinSize')?.[0] as number | undefined) ?? 0;
+  const max = (constraintsOf(field.rules, 'arrayMaxSize')?.[0] as number | undefined) ?? 50;
+  const min = (constraintsOf(field.rules, 'arrayMinSize')?.[0] as number | undefined) ?? 0;
   const sized = (length: number) => items.good.map((item) => Array.from({ length }, () => item));
-  const edges = [fewest - 1, fewest, most, most + 1].filter((length) => length >= 0);
+  const edges = [min - 1, min, max, max + 1].filter((length) => length >= 0);
   const oneBad = fc
     .tuple(fc.array(items.good, { maxLength: 3 }), fc.oneof(items.edge, junk))
     .map(([some, bad]) => [...some, bad]);
   return {
-    good: fc.array(items.good, { minLength: fewest, maxLength: Math.max(fewest, Math.min(most, 4)) }),
+    good: fc.array(items.good, { minLength: min, maxLength: Math.max(min, Math.min(max, 4)) }),
     edge: fc.oneof(fc.constantFrom(...edges).chain(sized), oneBad, items.good),
   };
 }
 
-/** Objects of the class; not lists of them: ValidateNested takes a list for an object, which no field here means. */
+/** Objects of the class, but no lists of them: ValidateNested accepts a list, which no field here allows. */
 function nestedObjects(shape: Shape<object>): Drawn {
   return {
     good: bodies(shape),
@@ -151,28 +152,28 @@ function valuesOf(field: DeclaredField): Drawn {
 }
 
 function singleValues(rules: DeclaredField['rules']): Drawn {
-  const of = (name: string) => constraintsOf(rules, name);
-  const min = (of('min')?.[0] as number | undefined) ?? 0;
-  const max = (of('max')?.[0] as number | undefined) ?? 2 ** 31 - 1;
+  const constraints = (name: string) => constraintsOf(rules, name);
+  const min = (constraints('min')?.[0] as number | undefined) ?? 0;
+  const max = (constraints('max')?.[0] as number | undefined) ?? 2 ** 31 - 1;
   const drawers: Record<string, () => Drawn> = {
     isInt: () => numbers(min, max, true),
     isNumber: () => numbers(min, max, false),
-    isLength: () => texts(...(of('isLength') as [number, number])),
-    isIn: () => choices(of('isIn')?.[0] as string[]),
-    matches: () => ids(of('notEquals') as string[] | undefined),
+    isLength: () => texts(...(constraints('isLength') as [number, number])),
+    isIn: () => choices(constraints('isIn')?.[0] as string[]),
+    matches: () => ids(constraints('notEquals') as string[] | undefined),
     isInstant: instants,
-    isSmallJson: () => jsonObjects(of('isSmallJson')?.[0] as number),
+    isSmallJson: () => jsonObjects(constraints('isSmallJson')?.[0] as number),
     isObject: jsonObjects,
     isBoolean: () => ({ good: fc.boolean(), edge: fc.constantFrom('true', 'false', 0, 1) }),
     isString: () => texts(0, 100),
   };
   if (rules.length === 0) return { good: fc.jsonValue(), edge: junk };
-  const name = Object.keys(drawers).find((each) => of(each));
+  const name = Object.keys(drawers).find((each) => constraints(each));
   if (!name) throw new Error(`Nothing is known to draw for ${rules.map((rule) => rule.name).join(', ')}.`);
   return (drawers[name] as () => Drawn)();
 }
 
-/** Bodies whose every field is good; those that may be are left out or null now and then. */
+/** Bodies with only good fields; optional ones are sometimes left out, nullable ones are sometimes null. */
 export function bodies(shape: Shape<object>): fc.Arbitrary<Record<string, unknown>> {
   const fields = declaredFields(shape);
   const drawn = fields.map((field) => {
@@ -194,7 +195,7 @@ const leaveOut =
   ({ [name]: _left, ...body }) =>
     body;
 
-/** Sets a field to what is doubtful or plain wrong, leaves it out, or adds one that nobody knows. */
+/** Sets a field to a doubtful or wrong value, leaves it out, or adds an unknown field. */
 function mutations(shape: Shape<object>): fc.Arbitrary<Mutation> {
   const perField = declaredFields(shape).flatMap((field) => {
     const doubtful = field.nested
@@ -202,7 +203,7 @@ function mutations(shape: Shape<object>): fc.Arbitrary<Mutation> {
       : fc.oneof(valuesOf(field).edge, valuesOf(field).edge, junk);
     return [doubtful.map((value) => set(field.name, value)), fc.constant(leaveOut(field.name))];
   });
-  // Not `toString` and its like: plainToInstance drops what every object has anyway, before anybody checks it.
+  // No `toString` and the like: plainToInstance drops what every object has, before validation.
   const unknown = fc.constantFrom('extra', '', 'a/b', '~', 'Content', 'ключ', 'x-max-bytes', '$ref');
   return fc.oneof(
     ...perField,

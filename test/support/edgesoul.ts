@@ -9,10 +9,10 @@ const PROGRAM = fileURLToPath(new URL('../../dist/src/cli/edgesoul.js', import.m
 
 const KILLED = fileURLToPath(new URL('programs/killed.js', import.meta.url));
 
-/** Hundreds of processes of the tests run the same code; it is kept from run to run. */
-export const COMPILED = process.env.TEST_COMPILED ?? join(tmpdir(), 'edgesoul-compiled');
+/** Compile cache shared by the hundreds of processes that the tests start, kept from run to run. */
+export const COMPILE_CACHE = process.env.TEST_COMPILED ?? join(tmpdir(), 'edgesoul-compiled');
 
-/** What a command of the operator's command line has said. */
+/** The exit code and output of a command of the operator's command line. */
 export interface Said {
   /** Null after a kill. */
   code: number | null;
@@ -20,12 +20,12 @@ export interface Said {
   stderr: string;
 }
 
-/** Runs the built command line in a process of its own; a shell may prepare it first. */
+/** Runs the built command line in a process of its own, after the shell command `prepare` if one is given. */
 export function edgesoul(args: readonly string[], env: Record<string, string>, prepare = ''): Promise<Said> {
   return startEdgesoul(args, env, prepare).ended;
 }
 
-/** The same, for a test that does not wait for its end. */
+/** Starts the command line like `edgesoul`, but does not wait for its end. */
 export function startEdgesoul(
   args: readonly string[],
   env: Record<string, string>,
@@ -35,10 +35,10 @@ export function startEdgesoul(
   const [command, ...rest] =
     prepare === '' ? program : (['sh', '-c', `${prepare} && exec "$@"`, '-', ...program] as const);
   const child = spawn(command, rest, {
-    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = async () => {
+  const output = async () => {
     const [[code], stdout, stderr] = await Promise.all([
       once(child, 'close') as Promise<[number | null]>,
       text(child.stdout),
@@ -46,10 +46,10 @@ export function startEdgesoul(
     ]);
     return { code, stdout, stderr };
   };
-  return { child, ended: ended() };
+  return { child, ended: output() };
 }
 
-/** The environment of a program that ends as with kill -9 at a step, such as "rename edgesoul.swap.json": see the program. */
+/** The environment of a program to be killed at a step, such as "rename x.json": see programs/killed.js. */
 export function killedAt(step: string, env: Record<string, string>): Record<string, string> {
   return { ...env, NODE_OPTIONS: `--import=${KILLED}`, KILLED_AT: step };
 }

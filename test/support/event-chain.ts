@@ -1,7 +1,7 @@
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import type { StoredEvent } from '../../src/events/log/event-log.js';
 
-/** The first position at which a log is not what was written: an event missing, added or changed; undefined if none is. */
+/** The first position at which an event is missing, added or changed; undefined if the chain is unbroken. */
 export function brokenAt(events: readonly StoredEvent[]): number | undefined {
   let previous = GENESIS;
   for (const [i, { streamKey: _key, hash, ...event }] of events.entries()) {

@@ -9,15 +9,15 @@ export interface Message {
   data: string;
 }
 
-/** A client of server-sent events, by the letter of the HTML standard. */
+/** A client of server-sent events that follows the HTML standard exactly. */
 export class EventStream {
   readonly messages: Message[] = [];
-  /** What the client would send as Last-Event-ID. */
+  /** The Last-Event-ID that the client would send. */
   lastEventId = '';
-  /** Lines of comments. */
+  /** The number of comment lines. */
   comments = 0;
   retry: number | undefined;
-  /** How the service ended it: with an end, or by cutting the connection. */
+  /** How the service ended it: with a proper end, or by cutting the connection. */
   readonly ended: Promise<'end' | 'cut'>;
   private rest = '';
   private fields: Record<string, string> = {};
@@ -52,21 +52,21 @@ export class EventStream {
     return this.messages.map(({ data }) => JSON.parse(data) as unknown);
   }
 
-  /** Waits until something is so. */
-  async until(so: (stream: this) => boolean, ms = 20_000): Promise<void> {
+  /** Waits until the condition holds; throws after `ms`. */
+  async until(condition: (stream: this) => boolean, ms = 20_000): Promise<void> {
     const end = Date.now() + ms;
-    while (!so(this)) {
-      const left = end - Date.now();
-      if (left <= 0) throw new Error(`It is not so after ${this.messages.length} messages.`);
+    while (!condition(this)) {
+      const leftMs = end - Date.now();
+      if (leftMs <= 0) throw new Error(`The condition does not hold after ${this.messages.length} messages.`);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(look, Math.min(left, 1_000));
+        const timer = setTimeout(wake, Math.min(leftMs, 1_000));
         const { waiting } = this;
-        function look() {
+        function wake() {
           clearTimeout(timer);
-          waiting.delete(look);
+          waiting.delete(wake);
           resolve();
         }
-        waiting.add(look);
+        waiting.add(wake);
       });
     }
   }
@@ -75,7 +75,7 @@ export class EventStream {
     return this.until(({ messages }) => messages.length >= count, ms);
   }
 
-  /** Reads nothing more, so that the service's writes are stuck. */
+  /** Stops reading, so that the service's writes are blocked. */
   pause(): void {
     this.response.pause();
   }
@@ -92,7 +92,7 @@ export class EventStream {
     const lines = (this.rest + text).split('\n');
     this.rest = lines.pop() ?? '';
     for (const line of lines) this.line(line);
-    for (const look of this.waiting) look();
+    for (const wake of this.waiting) wake();
   }
 
   private line(line: string): void {

@@ -1,12 +1,12 @@
 import type { Problem } from './answers.js';
 import type { Answer } from './client.js';
 
-/** A time in UTC as the service answers it. */
+/** A time in UTC as the service returns it. */
 export const UTC_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 
 /**
- * The status and code of a refusal, such as `404 memory.not-found`. Expects a complete problem document with nothing
- * of the service's inside in it.
+ * The status and code of a refusal, such as `404 memory.not-found`. Expects a complete problem document that
+ * shows no internals of the service.
  */
 export function refusalOf(answer: Answer<unknown>): string {
   const problem = answer.body as Problem;
@@ -24,7 +24,7 @@ export function refusalOf(answer: Answer<unknown>): string {
   return `${answer.status} ${problem.code}`;
 }
 
-/** The places that a `400 request.invalid` names, sorted, each once. Expects a message for each. */
+/** The distinct paths in the errors of a `400 request.invalid`, sorted. Expects a message for each. */
 export function badFieldsOf(answer: Answer<unknown>): string[] {
   expect(refusalOf(answer)).toBe('400 request.invalid');
   const { errors = [] } = answer.body as Problem;

@@ -1,7 +1,7 @@
-/** One line of a scrape: its name with labels, as it stands, and its value. */
+/** The value of every series of a scrape, by its name with labels. */
 export type Series = Map<string, number>;
 
-/** What a scrape says. */
+/** A parsed scrape. */
 export interface Exposition {
   series: Series;
   /** Every metric's type, by its name. */
@@ -11,7 +11,7 @@ export interface Exposition {
 const SAMPLE = /^([a-z_][a-z0-9_]*)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\[\\n"])*",?)+)\})? (\S+)$/;
 const VALUE = /^(?:[+-]?Inf|Nan|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/;
 
-/** Reads Prometheus' text format, version 0.0.4, and takes nothing that a strict reader would not. */
+/** Reads Prometheus' text format, version 0.0.4; throws at anything that a strict reader would refuse. */
 export function readExposition(text: string): Exposition {
   const series: Series = new Map();
   const types = new Map<string, string>();
@@ -31,12 +31,12 @@ export function readExposition(text: string): Exposition {
   return { series, types };
 }
 
-/** Its value; 0 for one that is not there yet. */
+/** The value of a series; 0 when the scrape does not have it. */
 export function valueOf({ series }: Exposition, name: string): number {
   return series.get(name) ?? 0;
 }
 
-/** By how much each series of the names grew, without those that did not. */
+/** The growth of each series whose name matches, without those that did not change. */
 export function growth(before: Exposition, after: Exposition, names: RegExp): Record<string, number> {
   const grown: Record<string, number> = {};
   for (const [name, value] of after.series) {
@@ -51,15 +51,16 @@ function linesOf(text: string): string[] {
   return text.slice(0, -1).split('\n');
 }
 
-function addSample(series: Series, line: string, of: { name: string; type: string }): void {
+function addSample(series: Series, line: string, metric: { name: string; type: string }): void {
   const [, name = '', labels, value = ''] = SAMPLE.exec(line) ?? [];
-  const known = of.type === 'histogram' ? name.replace(/_(bucket|sum|count)$/, '') : name;
+  const metricName = metric.type === 'histogram' ? name.replace(/_(bucket|sum|count)$/, '') : name;
   const key = labels === undefined ? name : `${name}{${labels}}`;
-  if (of.type === '' || known !== of.name || !VALUE.test(value) || series.has(key)) throw bad(line);
+  if (metric.type === '' || metricName !== metric.name || !VALUE.test(value) || series.has(key))
+    throw bad(line);
   series.set(key, Number(value.replace('Inf', 'Infinity')));
 }
 
-/** Buckets only ever add up, and the last of them is the count. */
+/** Throws unless the buckets are cumulative and the last of them equals the count. */
 function checkBuckets(series: Series, name: string): void {
   const last = new Map<string, number>();
   for (const [key, value] of series) {

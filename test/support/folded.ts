@@ -4,7 +4,7 @@ import type { Projection } from '../../src/projections/projection.js';
 import { MemoryRowStore } from './memory-row-store.js';
 import { Recorder, type Happened } from './recorder.js';
 
-/** The rows that a projection makes of what happened, in the order given; every event is a batch of its own. */
+/** The rows that a projection makes of the events, in the given order; every event is a batch of its own. */
 export function folded(projection: Projection, happened: readonly Happened[]): MemoryRowStore {
   const folds = new ProjectionFolds([projection]);
   const recorder = new Recorder();

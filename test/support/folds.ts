@@ -5,22 +5,22 @@ import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { defineProjection } from '../../src/projections/projection.js';
 import { noFolds } from './no-folds.js';
 
-/** What the service folds. */
+/** The folds of the service. */
 export function liveFolds(): EventFolds {
   return new LiveFolds(PROJECTIONS);
 }
 
-/** What a log must behave alike with. */
+/** A log must behave the same with each of these. */
 export const FOLDS: readonly { name: string; folds: () => EventFolds }[] = [
-  { name: 'that nothing is folded from', folds: () => noFolds },
+  { name: 'without projections', folds: () => noFolds },
   { name: 'with the four projections', folds: liveFolds },
 ];
 
-/** The emotions with which an event breaks one of the folds below. */
+/** Emotions that make the folds below fail: in the fold, and when its row is stored. */
 export const UNFOLDABLE = 'unfoldable';
 export const UNSTORABLE = 'unstorable';
 
-/** The projections, and one that cannot fold one emotion and makes a row of another that no database takes. */
+/** The projections, and one that throws at UNFOLDABLE and makes a row of UNSTORABLE that cannot be stored. */
 export function brittleFolds(): EventFolds {
   const brittle = defineProjection({
     name: 'brittle',

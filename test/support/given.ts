@@ -6,40 +6,40 @@ import type { Decision, NewEvent, WriteState } from '../../src/writer/write-comm
 import { MemoryRowStore } from './memory-row-store.js';
 import { NOW, Recorder, USER, type Happened } from './recorder.js';
 
-/** What came of a decision: what it decided and answered, or how it was refused. */
+/** The outcome of a decision: the decision and its answer, or its refusal. */
 type Outcome = { decision: Decision; answer: object } | { refusal: StoreError };
 
-/** What must have come of a decision. */
+/** What a test expects of a decision. */
 interface Expectations {
   /** Exactly these events, in this order. */
   thenEvents(...expected: NewEvent[]): Expectations;
   thenAnswers(status: number, answer: object): Expectations;
-  /** The refusal's code and, where it names fields, which. */
+  /** The code of the refusal and, if it names fields, their errors. */
   thenFails(code: string, errors?: readonly FieldError[]): void;
 }
 
-/** Specifies a decision of the test's user at the test's time: `given(events).when(decide).thenEvents(...)`. */
+/** Specifies a decision of USER at NOW: `given(events).when(decide).thenEvents(...)`. */
 export function given(...happened: Happened[]) {
   return {
     when: (decide: (state: WriteState) => Decision) => expectationsOf(outcome(happened, decide)),
   };
 }
 
-/** Decides after what happened, then records and folds what was decided, as the writer does. */
+/** Decides after the given events, then records and folds the decided ones, as the writer does. */
 function outcome(happened: readonly Happened[], decide: (state: WriteState) => Decision): Outcome {
   const recorder = new Recorder();
   const folds = new ProjectionFolds(PROJECTIONS);
   const rows = new RowBatch(new MemoryRowStore());
-  const happen = (each: Happened) => {
+  const recordAndFold = (each: Happened) => {
     const event = recorder.record(each);
     folds.fold(event, rows);
     return event;
   };
-  for (const each of happened) happen(each);
+  for (const each of happened) recordAndFold(each);
   try {
     const version = (streamId: string) => recorder.version(USER, streamId);
     const decision = decide({ rows, version, now: NOW });
-    const events = decision.events.map(happen);
+    const events = decision.events.map(recordAndFold);
     const position = events.at(-1)?.position ?? 0;
     return { decision, answer: decision.answer({ events, position, rows }) };
   } catch (error) {
@@ -48,24 +48,24 @@ function outcome(happened: readonly Happened[], decide: (state: WriteState) => D
   }
 }
 
-function expectationsOf(came: Outcome): Expectations {
+function expectationsOf(result: Outcome): Expectations {
   const expectations: Expectations = {
     thenEvents(...expected) {
-      expectEvents(carriedOut(came).decision.events, expected);
+      expectEvents(completed(result).decision.events, expected);
       return expectations;
     },
     thenAnswers(status, answer) {
-      expectAnswer(carriedOut(came), status, answer);
+      expectAnswer(completed(result), status, answer);
       return expectations;
     },
-    thenFails: (code, errors) => expectRefusal(came, code, errors),
+    thenFails: (code, errors) => expectRefusal(result, code, errors),
   };
   return expectations;
 }
 
-function carriedOut(came: Outcome): Exclude<Outcome, { refusal: StoreError }> {
-  if ('refusal' in came) throw came.refusal;
-  return came;
+function completed(result: Outcome): Exclude<Outcome, { refusal: StoreError }> {
+  if ('refusal' in result) throw result.refusal;
+  return result;
 }
 
 function expectEvents(events: readonly NewEvent[], expected: readonly NewEvent[]): void {
@@ -80,13 +80,13 @@ function expectAnswer(
   expect({ status: decision.status, answer }).toEqual({ status, answer: expected });
 }
 
-function expectRefusal(came: Outcome, code: string, errors: readonly FieldError[] | undefined): void {
-  const refusal = 'refusal' in came ? came.refusal : undefined;
+function expectRefusal(result: Outcome, code: string, errors: readonly FieldError[] | undefined): void {
+  const refusal = 'refusal' in result ? result.refusal : undefined;
   expect(refusal?.code).toBe(code);
   if (errors) expect(refusal?.errors).toEqual(errors);
 }
 
-/** What is left out of an event is what the writer puts there. */
+/** Fills in the fields that the writer would fill in. */
 function complete(event: NewEvent): NewEvent {
   return { ...event, occurredAt: event.occurredAt ?? NOW, utcOffset: event.utcOffset ?? 0 };
 }

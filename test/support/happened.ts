@@ -4,7 +4,7 @@ import type { MemoryFormed } from '../../src/events/memory/memory-formed.event.j
 import type { PreferenceLearned } from '../../src/events/profile/preference-learned.event.js';
 import { USER, type Happened } from './recorder.js';
 
-/** Whose event it is and when it happened; see the recorder for what is left out. */
+/** The user and the times of an event; the Recorder has the defaults. */
 export interface When {
   userId?: string;
   occurredAt?: number;
@@ -28,7 +28,7 @@ export function preferenceLearned(data: Partial<PreferenceLearned>, when: When =
   return { ...when, streamId, type: 'preference.learned', data: { rule: 'rule', turnId: 'turn-1', ...data } };
 }
 
-/** The events that make a user who lives in this offset. */
+/** The events of a user whose UTC offset is this, in minutes. */
 export function livesIn(utcOffset: number): Happened[] {
   return [registered(), profileChanged({ utcOffset: { from: 0, to: utcOffset } })];
 }

@@ -3,8 +3,8 @@ import { foldFromQueue, inUserOrder, queueRanges } from '../../src/operations/re
 import type { RebuildParts } from '../../src/operations/rebuild/rebuild.js';
 import { userRanges } from '../../src/operations/rebuild/user-ranges.js';
 
-/** Folds everyone in seven ranges, as threads would fold them that are done in another order than that of the users. */
-export function inThisThread(parts: FoldRangeParts): RebuildParts['foldRanges'] {
+/** Folds all users in seven ranges, as threads that finish out of user order would. */
+export function foldInThisThread(parts: FoldRangeParts): RebuildParts['foldRanges'] {
   return async (compared, progress) => {
     const shared = queueRanges(await userRanges(parts.reader, 7), compared);
     const taken = await foldFromQueue(parts, shared, progress);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchAnswer, StoredEvent } from './answers.js';
 import { emotion, memory, minutesLater, turn } from './builders.js';
 
-/** One command of the load. Its key is in the event it makes, so that the log shows whether it was stored. */
+/** One command of the load. Its key is in its event, so that the log shows whether it was stored. */
 export interface SentCommand {
   key: string;
   method: 'POST' | 'PATCH';
@@ -12,7 +12,7 @@ export interface SentCommand {
   inBatch: Record<string, unknown>;
   /** Whether it is sent in a batch rather than in a request of its own. */
   batched: boolean;
-  /** How the service answered it; absent when no answer came. */
+  /** The answer of the service; absent when none came. */
   acknowledged?: Acknowledgement;
 }
 
@@ -22,7 +22,7 @@ export interface Acknowledgement {
 }
 
 /** One writer in four sends batches. */
-const sendsBatches = (writer: number): boolean => writer % 4 === 3;
+const isBatchWriter = (writer: number): boolean => writer % 4 === 3;
 
 interface Kind {
   command: string;
@@ -36,8 +36,8 @@ const TURN: Kind = {
   method: 'POST',
   route: 'turns',
   body: (key, writer, occurredAt) => {
-    const felt = { label: 'joy', intensity: 0.5, triggers: [key] };
-    return turn({ sessionId: `session-${writer}`, userMessage: key, emotion: felt, occurredAt });
+    const joy = { label: 'joy', intensity: 0.5, triggers: [key] };
+    return turn({ sessionId: `session-${writer}`, userMessage: key, emotion: joy, occurredAt });
   },
 };
 
@@ -62,7 +62,7 @@ const PROFILE: Kind = {
   body: (key) => ({ name: key }),
 };
 
-/** What a writer sends, over and over. */
+/** The commands that a writer sends, over and over. */
 const SEQUENCE = [TURN, MEMORY, TURN, EMOTION, TURN, PROFILE];
 
 /** The n-th command of a writer. */
@@ -77,11 +77,11 @@ export function commandOf(round: number, writer: number, number: number): SentCo
     path: `/v1/users/${userId}/${kind.route}`,
     body,
     inBatch: { command: kind.command, userId, idempotencyKey: key, ...body },
-    batched: sendsBatches(writer),
+    batched: isBatchWriter(writer),
   };
 }
 
-/** The key of the command that made the event, for the one event that stands for it; otherwise undefined. */
+/** The key of a command, from the one event that carries it; undefined for its other events. */
 export function keyOf({ type, data }: StoredEvent): string | undefined {
   switch (type) {
     case 'turn.recorded':
@@ -102,20 +102,20 @@ export interface Resent {
   position: number;
 }
 
-/** Sends the commands once more, as they were sent before: alone or in a batch; answers in their order. */
+/** Sends the commands again, alone or in a batch as before; returns the answers in the same order. */
 export async function resend(origin: string, commands: SentCommand[]): Promise<Resent[]> {
   const batched = commands.filter((command) => command.batched);
   const results: Resent[] = [];
   for (let start = 0; start < batched.length; start += 1000) {
     const response = await sendTogether(origin, batched.slice(start, start + 1000));
-    const { results: answered } = (await response.json()) as BatchAnswer;
-    results.push(...answered.map(({ status, body }) => ({ status, position: body?.position as number })));
+    const { results: batchResults } = (await response.json()) as BatchAnswer;
+    results.push(...batchResults.map(({ status, body }) => ({ status, position: body?.position as number })));
   }
-  const again: Resent[] = [];
+  const answers: Resent[] = [];
   for (const command of commands) {
-    again.push(command.batched ? (results.shift() as Resent) : await resendAlone(origin, command));
+    answers.push(command.batched ? (results.shift() as Resent) : await resendAlone(origin, command));
   }
-  return again;
+  return answers;
 }
 
 async function resendAlone(origin: string, command: SentCommand): Promise<Resent> {
@@ -143,19 +143,19 @@ function sendTogether(origin: string, commands: SentCommand[]): Promise<Response
 export interface Load {
   /** Every command sent so far, with its answer if one came. */
   readonly sent: SentCommand[];
-  /** Answers that began and then broke off. */
+  /** Labels of answers that broke off after their start. */
   readonly cut: string[];
   /** Waits until so many commands are acknowledged. */
   acknowledged(count: number): Promise<void>;
-  /** Waits until every writer has met a service that is gone. */
+  /** Waits until every writer has stopped because the service is gone. */
   ended(): Promise<void>;
 }
 
-const BATCH = 5;
+const COMMANDS_PER_BATCH = 5;
 
 /**
- * Starts writers that send one command, or one batch, after another until the service is gone. They pause between two where
- * a test waits for time, not for commands: what it restores and audits afterwards stays small.
+ * Starts writers that send one command, or one batch, after another until the service is gone. `pauseMs` is
+ * for tests that wait for time and not for commands: it keeps the log that they restore and audit small.
  */
 export function startLoad(origin: string, round: number, { writers = 16, pauseMs = 0 } = {}): Load {
   const sent: SentCommand[] = [];
@@ -201,11 +201,11 @@ export function startLoad(origin: string, round: number, { writers = 16, pauseMs
   async function write(writer: number): Promise<void> {
     for (let number = 0; ;) {
       try {
-        if (sendsBatches(writer)) {
-          const commands = Array.from({ length: BATCH }, (_, index) =>
+        if (isBatchWriter(writer)) {
+          const commands = Array.from({ length: COMMANDS_PER_BATCH }, (_, index) =>
             commandOf(round, writer, number + index),
           );
-          number += BATCH;
+          number += COMMANDS_PER_BATCH;
           await together(commands);
         } else {
           await alone(commandOf(round, writer, number++));

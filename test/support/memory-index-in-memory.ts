@@ -10,7 +10,7 @@ import {
 import type { MemoryIndex } from '../../src/projections/reads/memory-search.js';
 import { MemoryRowStore } from './memory-row-store.js';
 
-/** Search over rows in memory: it looks at every memory, so candidates come in the order of forming. */
+/** Search over rows in memory. It scans every memory, so candidates are ordered by when they were formed. */
 export function memoryIndexOf(store: MemoryRowStore): MemoryIndex {
   const ofUser = (userId: string) => store.all(memoriesTable).filter((row) => row.userId === userId);
   return {
@@ -38,9 +38,9 @@ function holdsAny(row: MemoryRow, anyOf: readonly string[]): boolean {
 }
 
 function passes(row: MemoryRow, [column, operator, value]: Filter): boolean {
-  const given = row[column as keyof MemoryRow] as Key;
-  if (operator === 'in') return (value as readonly Key[]).includes(given);
-  if (operator === '=') return given === value;
-  if (operator === '>=') return given >= (value as Key);
+  const actual = row[column as keyof MemoryRow] as Key;
+  if (operator === 'in') return (value as readonly Key[]).includes(actual);
+  if (operator === '=') return actual === value;
+  if (operator === '>=') return actual >= (value as Key);
   throw new Error(`Search does not ask for ${operator}.`);
 }

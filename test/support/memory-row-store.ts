@@ -3,7 +3,7 @@ import { compareKeyParts, compareKeys, keyText, type Key, type Table } from '../
 
 type Values = Record<string, Key | null>;
 
-/** Rows in memory: what a fold makes of events without any database. */
+/** Rows in memory, for folds without a database. */
 export class MemoryRowStore implements RowStore, RowReader {
   private readonly tables = new Map<string, Map<string, object>>();
 
@@ -59,10 +59,10 @@ export class MemoryRowStore implements RowStore, RowReader {
 }
 
 function passes(row: Values, [column, operator, value]: Filter): boolean {
-  const given = row[column];
-  if (given === null || given === undefined) return false;
-  if (operator === 'in') return (value as readonly Key[]).includes(given);
-  const order = compareKeyParts(given, value as Key);
+  const actual = row[column];
+  if (actual === null || actual === undefined) return false;
+  if (operator === 'in') return (value as readonly Key[]).includes(actual);
+  const order = compareKeyParts(actual, value as Key);
   if (operator === '=') return order === 0;
   if (operator === '>=') return order >= 0;
   if (operator === '<=') return order <= 0;

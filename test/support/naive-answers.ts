@@ -22,11 +22,11 @@ import type { Reads } from '../../src/projections/reads/reads.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** An offset that is no whole hour. */
-const INDIA = 330;
+/** A UTC offset that is no whole hour, in minutes. */
+const INDIA_OFFSET = 330;
 
-/** What the service answers about a user from its rows. */
-export async function answersOf(reads: Reads, userId: string): Promise<object> {
+/** The answers of the service about a user, from its rows. */
+export async function serviceAnswers(reads: Reads, userId: string): Promise<object> {
   const trend = (bucket: 'hour' | 'day', utcOffset: number) =>
     new GetEmotionTrendHandler(reads).execute(new GetEmotionTrend(userId, { bucket, utcOffset }));
   const conversation = (sessionId?: string) =>
@@ -39,7 +39,7 @@ export async function answersOf(reads: Reads, userId: string): Promise<object> {
     memories: (await new ListMemoriesHandler(reads).execute(new ListMemories(userId, { limit: 200 }))).items,
     emotions: items.map(({ trend: _trend, ...emotion }) => emotion),
     hours: (await trend('hour', 0)).items,
-    days: (await trend('day', INDIA)).items,
+    days: (await trend('day', INDIA_OFFSET)).items,
     current: (await unlessUnknown(conversation()))?.sessionId,
     conversations: await Promise.all(
       sessions.items.map(async ({ sessionId }) => {
@@ -50,10 +50,10 @@ export async function answersOf(reads: Reads, userId: string): Promise<object> {
   });
 }
 
-/** The same, counted from the user's events without folding: every figure by looking at all of them at once. */
+/** The same answers without folds: each figure is computed from all of the user's events at once. */
 export function naiveAnswers(userId: string, events: readonly StoreEvent[]): object {
-  const said = ofType(events, 'turn.recorded');
-  const conversations = [...Map.groupBy(said, ({ data }) => data.sessionId).values()]
+  const allTurns = ofType(events, 'turn.recorded');
+  const conversations = [...Map.groupBy(allTurns, ({ data }) => data.sessionId).values()]
     .map((turns) => conversationOf(userId, turns, events))
     .toSorted((a, b) => byText(b.startedAt, a.startedAt) || byText(b.sessionId, a.sessionId));
   const minutes = conversations.map(
@@ -64,7 +64,7 @@ export function naiveAnswers(userId: string, events: readonly StoreEvent[]): obj
   return rounded({
     profile: profileOf(userId, events, {
       conversations: conversations.length,
-      turns: said.length,
+      turns: allTurns.length,
       averageSessionMinutes,
     }),
     stats:
@@ -78,17 +78,17 @@ export function naiveAnswers(userId: string, events: readonly StoreEvent[]): obj
                 MEMORY_TYPES.map((type) => [type, memories.filter((memory) => memory.type === type).length]),
               ),
             },
-            turns: said.length,
+            turns: allTurns.length,
             sessions: conversations.length,
             emotions: ofType(events, 'emotion.observed').length,
-            ...activityOf([...said, ...ofType(events, 'emotion.observed')]),
+            ...activityOf([...allTurns, ...ofType(events, 'emotion.observed')]),
             averageSessionMinutes,
           },
     memories,
     emotions: emotionsOf(events),
     hours: bucketsOf(events, HOUR, 0),
-    days: bucketsOf(events, DAY, INDIA),
-    current: newest(said, 1)[0]?.data.sessionId,
+    days: bucketsOf(events, DAY, INDIA_OFFSET),
+    current: newest(allTurns, 1)[0]?.data.sessionId,
     conversations,
   });
 }
@@ -103,7 +103,7 @@ function conversationOf(
   const isEnded = ofType(events, 'session.ended').some(
     ({ data, position }) => data.sessionId === sessionId && position > (turns.at(-1)?.position ?? 0),
   );
-  const felt = newest(
+  const observations = newest(
     ofType(events, 'emotion.observed').filter(
       ({ data, position }) => data.sessionId === sessionId && position > first.position,
     ),
@@ -120,10 +120,10 @@ function conversationOf(
       occurredAt: iso(occurredAt),
     })),
     topics: [...new Set(turns.flatMap(({ data }) => data.topics))].toSorted(),
-    emotionTrajectory: felt.map(({ data: { emotion, intensity }, occurredAt }) => {
+    emotionTrajectory: observations.map(({ data: { emotion, intensity }, occurredAt }) => {
       return { emotion, intensity, occurredAt: iso(occurredAt) };
     }),
-    currentEmotion: felt.at(-1)?.data.emotion ?? null,
+    currentEmotion: observations.at(-1)?.data.emotion ?? null,
     startedAt: iso(earliest(turns)),
     lastActivityAt: iso(latest(turns)),
     ended: isEnded,
@@ -239,7 +239,7 @@ function ofType<T extends StoreEvent['type']>(events: readonly StoreEvent[], typ
   return events.filter((event): event is StoreEventOf<T> => event.type === type);
 }
 
-/** The last ones by the time they happened, those recorded first first. */
+/** The last events by time of occurrence, in ascending order; equal times are ordered by position. */
 function newest<E extends StoreEvent>(events: readonly E[], count: number): E[] {
   return events.toSorted((a, b) => a.occurredAt - b.occurredAt || a.position - b.position).slice(-count);
 }
@@ -270,13 +270,13 @@ function hourOf({ occurredAt, utcOffset }: StoreEvent): number {
   return new Date(occurredAt + utcOffset * 60_000).getUTCHours();
 }
 
-function near(_key: string, part: unknown): unknown {
+function roundNumber(_key: string, part: unknown): unknown {
   return typeof part === 'number' ? Math.round(part * 1e9) / 1e9 + 0 : part;
 }
 
-/** Sums of the same numbers in another order may differ in the last digits. */
+/** Rounds numbers: sums in a different order may differ in the last digits. */
 function rounded(value: object): object {
-  return JSON.parse(JSON.stringify(value, near)) as object;
+  return JSON.parse(JSON.stringify(value, roundNumber)) as object;
 }
 
 function byText(a: string, b: string): number {

@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A build of the service whose emotion trend has folds of the next version. */
+/** A build of the service that declares the next version of the emotion trend. */
 export interface NewerRelease {
-  /** What a service has to be started under to be of that release: see startService. */
+  /** The `under` argument of startService that starts this release. */
   under: readonly string[];
   remove(): Promise<void>;
 }
 
-/** Copies the build, and lets one projection declare the next version. */
+/** Copies the build and raises the version of one projection. */
 export async function newerRelease(): Promise<NewerRelease> {
-  // Below node_modules it finds the same dependencies, and no other tool finds it.
+  // Below node_modules it resolves the same dependencies, and no other tool finds it.
   const folder = await mkdtemp(join(ROOT, 'node_modules/.edgesoul-newer-'));
   await cp(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
   await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));

@@ -8,5 +8,5 @@ const nothingFolded: BatchFolds = {
   visibleRows: (rows) => rows,
 };
 
-/** For a log that nothing is folded from. */
+/** Folds nothing, for a log without projections. */
 export const noFolds: EventFolds = { forBatch: () => nothingFolded, catchUpInline: async () => false };

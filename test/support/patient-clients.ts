@@ -2,25 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedPage } from './answers.js';
 import { commandOf, type SentCommand } from './load.js';
 
-/** Clients that send their commands to any of several services, again under the same key until one acknowledges. */
+/** Clients that retry each command with the same key at any of several services until one acknowledges it. */
 export interface PatientClients {
-  /** Every command sent so far, with its answer if one came. */
+  /** Every command sent so far, with its answer if there is one. */
   readonly sent: SentCommand[];
-  /** Answers that are neither a success nor one that may be retried. */
+  /** Answers that are neither a success nor retryable. */
   readonly strange: string[];
-  /** Acknowledged positions that another service did not know at once. */
+  /** Acknowledged positions that another service did not return at once. */
   readonly unseen: number[];
   /** Waits until so many commands are acknowledged. */
   acknowledged(count: number): Promise<void>;
-  /** Lets every client finish the command it is at. */
+  /** Waits until every client has finished its present command. */
   stop(): Promise<void>;
 }
 
 const RETRY_MS = 50;
-/** Every so many acknowledged commands of a client, another service is asked for the last one. */
-const LOOK_EVERY = 5;
+/** After every so many commands of a client, another service is asked for the last one. */
+const COMMANDS_PER_CHECK = 5;
 
-/** Starts the clients; `services` are asked in turn, whichever of them are up. See startLoad about pauses. */
+/** Starts the clients; they send to the URLs of `services` in turn. `pauseMs` is as in startLoad. */
 export function startPatientClients(
   services: () => string[],
   round: number,
@@ -59,7 +59,7 @@ export function startPatientClients(
     }
   }
 
-  async function look(position: number): Promise<void> {
+  async function checkVisible(position: number): Promise<void> {
     try {
       const response = await fetch(`${next()}/v1/events?after=${position - 1}&limit=1`);
       if (!response.ok) return;
@@ -76,7 +76,8 @@ export function startPatientClients(
       sent.push(command);
       while (!(await attempt(command))) await sleep(RETRY_MS);
       state.acknowledgements++;
-      if (i % LOOK_EVERY === 0 && command.acknowledged) await look(command.acknowledged.position);
+      if (i % COMMANDS_PER_CHECK === 0 && command.acknowledged)
+        await checkVisible(command.acknowledged.position);
       if (pauseMs > 0) await sleep(pauseMs);
     }
   }

@@ -2,31 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { Client, type QueryResult } from 'pg';
 import { migrate } from '../../src/store/migrate.js';
 
-/** The address of a new, empty database on the run's server. */
+/** The URL of a new, empty database on the run's server. */
 export async function emptyDatabase(): Promise<string> {
-  return made('template0');
+  return createDatabase('template0');
 }
 
 let template: Promise<string> | undefined;
 
-/** The address of a new database that `migrate` has made. */
+/** The URL of a new, migrated database. */
 export async function migratedDatabase(): Promise<string> {
   template ??= migratedTemplate();
-  return made(new URL(await template).pathname.slice(1));
+  return createDatabase(new URL(await template).pathname.slice(1));
 }
 
-/** Removes the database, whoever is still connected. */
+/** Drops the database, even if clients are still connected. */
 export async function dropDatabase(url: string): Promise<void> {
-  await onServer(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);
+  await runOnServer(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);
 }
 
-/** Removes what `migratedDatabase` copies. */
+/** Drops the template that `migratedDatabase` copies. */
 export async function dropTemplate(): Promise<void> {
   if (template) await dropDatabase(await template);
   template = undefined;
 }
 
-/** Runs statements on a connection of their own. */
+/** Runs statements on a new connection. */
 export async function runSql(url: string, sql: string): Promise<QueryResult> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -43,13 +43,13 @@ async function migratedTemplate(): Promise<string> {
   return url;
 }
 
-async function made(from: string): Promise<string> {
+async function createDatabase(from: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(`create database ${name} template ${from} strategy file_copy`);
+  await runOnServer(`create database ${name} template ${from} strategy file_copy`);
   return Object.assign(new URL(serverUrl()), { pathname: `/${name}` }).href;
 }
 
-function onServer(sql: string): Promise<unknown> {
+function runOnServer(sql: string): Promise<unknown> {
   return runSql(serverUrl(), sql);
 }
 

@@ -8,7 +8,7 @@ import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js
 import type { EventWriter } from '../../src/writer/event-writer.js';
 import { dropDatabase, dropTemplate, migratedDatabase, runSql } from './postgresql-databases.js';
 import {
-  MOST_ROWS,
+  MAX_ROWS,
   planting,
   writerOver,
   type DatabaseUnderTest,
@@ -16,11 +16,11 @@ import {
   type WriterOptions,
 } from './test-database.js';
 
-/** A database of its own for every test, on the run's server. */
+/** A new database for every test, on the run's server. */
 export const POSTGRESQL: DatabaseUnderTest = {
   name: 'PostgreSQL',
   open: () => PostgresqlTestDatabase.open(),
-  waysAround: [
+  bypasses: [
     { what: 'truncation', sql: 'truncate events' },
     {
       what: 'a replacement on conflict',
@@ -56,7 +56,7 @@ class PostgresqlTestDatabase implements TestDatabase {
   }
 
   async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
-    return this.reads.list(table, { filters: [], order: table.key, limit: MOST_ROWS });
+    return this.reads.list(table, { filters: [], order: table.key, limit: MAX_ROWS });
   }
 
   get address(): { url: string } {
@@ -68,9 +68,14 @@ class PostgresqlTestDatabase implements TestDatabase {
   }
 
   async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
-    const weighed = anyOf.map((term) => [term, 1] as const);
-    const found = await this.reads.candidates({ userId, anyOf: weighed, limit: MOST_ROWS, among: MOST_ROWS });
-    return found.toSorted((a, b) => a - b);
+    const weightedTerms = anyOf.map((term) => [term, 1] as const);
+    const candidates = await this.reads.candidates({
+      userId,
+      anyOf: weightedTerms,
+      limit: MAX_ROWS,
+      among: MAX_ROWS,
+    });
+    return candidates.toSorted((a, b) => a - b);
   }
 
   frequency(userId: string, term: string): Promise<number> {
@@ -88,7 +93,7 @@ class PostgresqlTestDatabase implements TestDatabase {
     return rows;
   }
 
-  async plant<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
+  async insertRow<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
     await this.log.transaction((transaction) => transaction.save(planting(table, row)));
   }
 

@@ -1,38 +1,39 @@
 import type Database from 'better-sqlite3';
 
-/** Where the log ends: the one scan there is, which stops at the first row. */
-const HEAD = /^select position, hash, recorded_at from events order by position desc limit 1$/;
-/** Steps that walk no table: lists of a few values, the full-text index by its terms. */
-const NO_TABLE =
+/** Reads the head of the log: the only allowed scan, which stops at the first row. */
+const HEAD_QUERY = /^select position, hash, recorded_at from events order by position desc limit 1$/;
+/** Steps that scan no table: short lists of values, or the full-text index by its terms. */
+const STEP_WITHOUT_SCAN =
   /^(LIST SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*)$/;
 
-/** The candidates of a search: the few rows that the inner limit lets through are sorted by their score. */
-const FEW = /\(select [^()]* match [^()]* limit [\d.]+\) order by score limit [\d.]+$/;
-const SORTING_FEW = /^(CO-ROUTINE \(subquery-\d+\)|SCAN \(subquery-\d+\)|USE TEMP B-TREE FOR ORDER BY)$/;
+/** The candidates of a search: only the few rows within the inner limit are sorted by score. */
+const CANDIDATE_QUERY = /\(select [^()]* match [^()]* limit [\d.]+\) order by score limit [\d.]+$/;
+const CANDIDATE_SORT_STEP =
+  /^(CO-ROUTINE \(subquery-\d+\)|SCAN \(subquery-\d+\)|USE TEMP B-TREE FOR ORDER BY)$/;
 
 interface Step {
   detail: string;
 }
 
-/** The steps of a statement's plan that walk the rows of more than one user, or sort. */
+/** The steps of a statement's plan that scan rows of more than one user, or sort. */
 export function costlySteps(db: Database.Database, sql: string): string[] {
   const steps = (db.prepare(`explain query plan ${sql}`).all() as Step[]).map(({ detail }) => detail);
   return steps.filter((step) => !isCheap(db, sql, step));
 }
 
 function isCheap(db: Database.Database, sql: string, step: string): boolean {
-  if (NO_TABLE.test(step)) return true;
-  if (FEW.test(sql)) return SORTING_FEW.test(step);
-  if (HEAD.test(sql)) return step === 'SCAN events';
+  if (STEP_WITHOUT_SCAN.test(step)) return true;
+  if (CANDIDATE_QUERY.test(sql)) return CANDIDATE_SORT_STEP.test(step);
+  if (HEAD_QUERY.test(sql)) return step === 'SCAN events';
   const search =
     /^SEARCH (\w+) USING (?:COVERING )?(INTEGER PRIMARY KEY|PRIMARY KEY|INDEX \w+) \((.+)\)$/.exec(step);
   if (!search) return false;
   const [, name = '', by = '', terms = ''] = search;
   if (by === 'INTEGER PRIMARY KEY') return true;
-  // A stream is one user's.
+  // A stream belongs to one user.
   if (/^(user_id|stream_key)=\?/.test(terms)) return true;
   const index = by.startsWith('INDEX ') ? by.slice(6) : primaryKeyOf(db, name);
-  // Else it has to be one row, found by the whole of a unique key.
+  // Otherwise it must be a single row, found by all columns of a unique key.
   return (
     terms ===
     keyColumns(db, index)

@@ -6,9 +6,9 @@ import { START } from './builders.js';
 import { UNFOLDABLE, UNSTORABLE } from './folds.js';
 import { send, type SentCommand } from './sent-commands.js';
 
-/** Few of each, so that commands meet, are refused, and share their words. */
+/** Few values of each kind, so that commands conflict, are refused, and share words. */
 export const USERS = ['ada', 'bob', 'ADA'];
-const LATIN = [
+const LATIN_WORDS = [
   'whale',
   'Whales',
   'harbour',
@@ -21,11 +21,21 @@ const LATIN = [
   '2025',
   "don't",
 ];
-const OTHERS = ['東京へ行く', '東京', 'สวัสดีชาวโลก', 'Größe', 'ΣΑΣ', '🗼', 'привет', 'naïve;drop', 'e1_x'];
-export const WORDS = [...LATIN, ...OTHERS];
+const OTHER_WORDS = [
+  '東京へ行く',
+  '東京',
+  'สวัสดีชาวโลก',
+  'Größe',
+  'ΣΑΣ',
+  '🗼',
+  'привет',
+  'naïve;drop',
+  'e1_x',
+];
+export const WORDS = [...LATIN_WORDS, ...OTHER_WORDS];
 const MEMORY_IDS = ['m1', 'm2', 'm3'];
 const EMOTIONS = ['joy', ' Joy', 'fear', 'счастье'];
-/** No more than a session shows, so that none is forgotten. */
+/** No more topics than a session's window holds, so that none is dropped. */
 const TOPICS = ['whale', ' whale', 'Harbour', '東京', '🗼', 'work'];
 const DAY_MINUTES = 24 * 60;
 
@@ -44,7 +54,7 @@ const json = fc.dictionary(
   },
 );
 const memoryId = fc.constantFrom(...MEMORY_IDS);
-/** Mostly the same one, so that it holds more than its window shows. */
+/** Mostly the same session, so that it has more turns than its window shows. */
 const sessionId = fc.oneof({ weight: 3, arbitrary: fc.constant('s1') }, fc.constant('s2'));
 const type = fc.constantFrom('preference', 'pattern', 'fact', 'conversation', 'emotional');
 /** Up to forty days late, or up to twenty hours ahead of the first clock. */
@@ -52,7 +62,7 @@ const occurredAt = fc
   .integer({ min: -40 * DAY_MINUTES, max: 20 * 60 })
   .map((minutes) => new Date(Date.parse(START) + minutes * 60_000).toISOString());
 
-/** Now and then one that takes its whole commit down; the others have to be written all the same. */
+/** Sometimes an emotion that makes its whole batch fail; the other commands must still be written. */
 const emotionName = fc.oneof(
   { weight: 15, arbitrary: fc.constantFrom(...EMOTIONS) },
   fc.constantFrom(UNFOLDABLE, UNSTORABLE),
@@ -71,7 +81,7 @@ const memoryFields = {
   importance: share,
 };
 
-/** What each command may be sent with. */
+/** The possible inputs of each command. */
 export const INPUTS = {
   RecordTurn: fc.record(
     {
@@ -122,7 +132,7 @@ const WEIGHTS = { RecordTurn: 5, ObserveEmotion: 3, FormMemory: 5, ReviseMemory:
   number
 >;
 
-/** A command to send, or that one of those sent before is sent again. */
+/** A new command, or an earlier one to send again. */
 type Step = Omit<SentCommand, 'key'> | { again: number };
 
 const command = fc.oneof(
@@ -144,19 +154,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ again: fc.nat() }) },
 );
 
-/** Bursts of commands; those of one burst are sent at once. */
+/** Bursts of commands; the commands of one burst are sent at once. */
 export const bursts = fc.array(fc.array(step, { minLength: 1, maxLength: 14 }), {
   minLength: 1,
   maxLength: 5,
 });
 
-/** A command that was sent, and its answer, or the code of its refusal. */
+/** A command that was sent, with its answer or the code of its refusal. */
 export interface Outcome {
   command: SentCommand;
   answer: Written | string;
 }
 
-/** A clock that starts at the tests' Monday and goes on by a minute for every commit. */
+/** A clock that starts at START and advances by a minute for every commit. */
 export function minuteClock(): () => number {
   let now = Date.parse(START);
   return () => (now += 60_000);

@@ -14,21 +14,21 @@ export async function announceTooMuch(
     method,
     headers: { ...JSON_HEADERS, 'content-length': 10_000_000_000 },
   });
-  sending.on('error', () => undefined); // the service may hang up on the rest
+  sending.on('error', () => undefined); // the service may close the connection early
   sending.write('{"content":"');
   const [response] = (await once(sending, 'response')) as [IncomingMessage];
-  const text = await whole(response);
+  const text = await bodyText(response);
   sending.destroy();
   return { status: response.statusCode, problem: JSON.parse(text) as Problem };
 }
 
-/** A request that the service has begun to read and that waits for the rest of its body. */
+/** A request that the service is reading and whose body is not complete yet. */
 export interface OpenRequest {
-  /** Sends the rest; answers the status and the text of the answer. */
+  /** Sends the rest; returns the status and the text of the answer. */
   finish(): Promise<{ status: number | undefined; text: string }>;
 }
 
-/** Sends the head and half of the body; answers when the service has said that it reads the request. */
+/** Sends the headers and half of the body; resolves when the service reads the request (100 Continue). */
 export async function openRequest(origin: string, path: string, body: unknown): Promise<OpenRequest> {
   const bytes = Buffer.from(JSON.stringify(body));
   const half = Math.floor(bytes.length / 2);
@@ -45,12 +45,12 @@ export async function openRequest(origin: string, path: string, body: unknown): 
     async finish() {
       sending.end(bytes.subarray(half));
       const [answer] = await response;
-      return { status: answer.statusCode, text: await whole(answer) };
+      return { status: answer.statusCode, text: await bodyText(answer) };
     },
   };
 }
 
-async function whole(response: IncomingMessage): Promise<string> {
+async function bodyText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

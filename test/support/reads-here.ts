@@ -15,7 +15,7 @@ import { Reads, type StoreSize } from '../../src/projections/reads/reads.js';
 import { SqliteFigures } from '../../src/projections/reads/sqlite-figures.js';
 import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 
-/** What the service reads from SQLite, over a connection of the test's own and without threads. */
+/** The service's reads from SQLite, over a connection of the test and without threads. */
 export class ReadsHere extends Reads {
   private readonly rows: SqliteRows;
   private readonly events: SqliteEventReader;

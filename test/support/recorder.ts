@@ -2,16 +2,16 @@ import { EventCatalog, type StoreEvent } from '../../src/events/event-catalog.js
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { START } from './builders.js';
 
-/** The user of every event that names no other. */
+/** The default user of an event. */
 export const USER = 'user-1';
 
 /** The clock of every decision, ms UTC. */
 export const NOW = Date.parse(START);
 
-/** An event as a test says it: it is this user's and recorded now, unless it says otherwise. */
+/** An event as a test writes it; by default it belongs to USER and is recorded at NOW. */
 export type Happened = NewEvent & { userId?: string; recordedAt?: number };
 
-/** A log without a database: it numbers events, checks their data and counts the versions of their streams. */
+/** A log without a database: it assigns positions and stream versions to events and checks their data. */
 export class Recorder {
   private readonly catalog = new EventCatalog();
   private readonly versions = new Map<string, number>();

@@ -10,7 +10,7 @@ import { MemoryRowStore } from './memory-row-store.js';
 import type { TestDatabase } from './test-database.js';
 
 const TABLES = PROJECTIONS.flatMap(({ tables }) => tables);
-const MOST_ROWS = 1_000_000;
+const MAX_ROWS = 1_000_000;
 
 /** The rows of every projection, by table and key. */
 export type Snapshot = Record<string, object[]>;
@@ -19,27 +19,27 @@ export function decoder(): EventDecoder {
   return new EventDecoder();
 }
 
-/** What folding a test's database again needs. */
-export function folding(
+/** The parts that catch-up needs, over a test's database. */
+export function catchUpParts(
   { log }: Pick<TestDatabase, 'log'>,
   skips: ReadonlySet<string> = new Set(),
 ): CatchUpParts {
   return { log, decoder: decoder(), skips };
 }
 
-/** Every event of the log as folds see it. */
+/** Every event of the log, decoded as for folds. */
 export async function decoded(log: EventLog): Promise<StoreEvent[]> {
-  const of = decoder();
-  return (await allEvents(log)).map((stored) => of.decode(stored));
+  const eventDecoder = decoder();
+  return (await allEvents(log)).map((stored) => eventDecoder.decode(stored));
 }
 
-/** The rows as they are in the database. */
+/** The rows in the database. */
 export async function storedRows(db: Pick<TestDatabase, 'rows'>): Promise<Snapshot> {
   const tables = await Promise.all(TABLES.map(async (table) => [table.name, await db.rows(table)] as const));
   return Object.fromEntries(tables);
 }
 
-/** The rows that the log makes when it is folded from its beginning, in memory. */
+/** The rows of the log, folded in memory from its beginning. */
 export async function refolded(log: EventLog): Promise<MemoryRowStore> {
   const folds = new ProjectionFolds(PROJECTIONS);
   const store = new MemoryRowStore();
@@ -55,7 +55,7 @@ export async function refoldedRows(log: EventLog): Promise<Snapshot> {
   const store = await refolded(log);
   const tables = await Promise.all(
     TABLES.map(async (table) => {
-      const query = { filters: [], order: table.key, limit: MOST_ROWS };
+      const query = { filters: [], order: table.key, limit: MAX_ROWS };
       return [table.name, await store.list(table, query)] as const;
     }),
   );

@@ -1,6 +1,6 @@
 import { StoreError } from '../../src/errors.js';
 
-/** The error of the taxonomy that the function throws; fails when it throws none. */
+/** The StoreError that the function throws; throws when it succeeds. */
 export function refusalOf(run: () => unknown): StoreError {
   try {
     run();

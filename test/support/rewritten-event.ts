@@ -4,7 +4,7 @@ import { databaseFile } from '../../src/store/sqlite/data-folder.js';
 import type { Store } from './store.js';
 import { tamperWith } from './tampered-store.js';
 
-/** Gives the last event of a stopped store other data, and the hash that belongs to it: the log by itself is flawless. */
+/** Changes the data and hash of the last event of a stopped store, so that its chain stays unbroken. */
 export async function rewriteLastEvent(store: Store, change: (data: string) => string): Promise<void> {
   const url = store.databaseUrl;
   const { position, data, hash } = await readStore(

@@ -7,30 +7,30 @@ const PROGRAMS = fileURLToPath(new URL('programs/', import.meta.url));
 
 const running = new Set<ChildProcessWithoutNullStreams>();
 
-// A test that fails half-way leaves none behind.
+// A test that fails halfway leaves no process behind.
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A process of its own that runs one of the programs over the service's sources. */
+/** A process that runs one of programs/ on the service's sources. */
 export class Program {
-  private readonly said: string[] = [];
-  private complaint = '';
+  private readonly output: string[] = [];
+  private errors = '';
   private readonly ended: Promise<unknown>;
-  private heard: () => void = () => undefined;
+  private wake: () => void = () => undefined;
 
   private constructor(private readonly child: ChildProcessWithoutNullStreams) {
     running.add(child);
     this.ended = once(child, 'exit').finally(() => running.delete(child));
     createInterface(child.stdout).on('line', (line) => {
-      this.said.push(line);
-      this.heard();
+      this.output.push(line);
+      this.wake();
     });
-    child.stderr.on('data', (chunk: Buffer) => (this.complaint += chunk.toString()));
-    void this.ended.then(() => this.heard());
+    child.stderr.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
+    void this.ended.then(() => this.wake());
   }
 
-  /** Starts it, under another program such as strace if one is given. */
+  /** Starts the program, under another one such as strace if one is given. */
   static start(name: string, args: readonly string[], under: readonly string[] = []): Program {
     const node = [process.execPath, '--import', `${PROGRAMS}typescript.ts`, `${PROGRAMS}${name}.ts`, ...args];
     const [command = '', ...rest] = [...under, ...node];
@@ -42,23 +42,23 @@ export class Program {
   }
 
   get lines(): readonly string[] {
-    return this.said;
+    return this.output;
   }
 
-  /** Resolves when so many lines were said; rejects with the complaint when the program ends before. */
-  async says(count: number): Promise<void> {
-    while (this.said.length < count) {
-      if (this.child.exitCode !== null) throw new Error(`The program ended early: ${this.complaint}`);
+  /** Resolves once it has written `count` lines; rejects with its standard error when it ends before that. */
+  async waitForLines(count: number): Promise<void> {
+    while (this.output.length < count) {
+      if (this.child.exitCode !== null) throw new Error(`The program ended early: ${this.errors}`);
       await new Promise<void>((resolve) => {
-        this.heard = resolve;
+        this.wake = resolve;
       });
     }
   }
 
-  /** Resolves when it has ended by itself; rejects with its complaint unless it ended well. */
+  /** Resolves when it has ended by itself; rejects with its standard error unless the exit code is 0. */
   async finished(): Promise<void> {
     await this.ended;
-    if (this.child.exitCode !== 0) throw new Error(`The program failed: ${this.complaint}`);
+    if (this.child.exitCode !== 0) throw new Error(`The program failed: ${this.errors}`);
   }
 
   /** kill -9. */

@@ -5,7 +5,7 @@ import { withDecider } from '../../src/writer/deciding-writer.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
 import type { ExpectedVersion, Written } from '../../src/writer/write-command.js';
 
-/** The names of all commands that a test can send. */
+/** The names of all commands in the catalog. */
 export { COMMAND_NAMES };
 
 /** A command as a client sends it. */
@@ -17,7 +17,7 @@ export interface SentCommand {
   expected?: ExpectedVersion | undefined;
 }
 
-/** Sends a command the way a batch does: by its name, validated, as the data that crosses to the writer's thread. */
+/** Sends a command as a batch does: by name, validated, and as data that can cross to the writer's thread. */
 export function send(
   writer: EventWriter,
   { name, userId, input, key, expected }: SentCommand,

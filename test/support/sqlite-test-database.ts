@@ -14,7 +14,7 @@ import { migrate } from '../../src/store/migrate.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
 import { ReadsHere } from './reads-here.js';
 import {
-  MOST_ROWS,
+  MAX_ROWS,
   planting,
   writerOver,
   type DatabaseUnderTest,
@@ -25,18 +25,18 @@ import {
 const FILE = 'edgesoul.db';
 const NEXT_VERSION = '(select max(version) + 1 from events where stream_key = e.stream_key)';
 
-/** Puts the third event once more, at another place. */
+/** Inserts the third event again, at another position or version. */
 function again(place: { position: string; version: string }): string {
   return `insert or replace into events select ${place.position}, event_id, user_id, stream_key, ${place.version}, type,
     schema_version, occurred_at, utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash
     from events e where position = 3`;
 }
 
-/** A database file of its own for every test. */
+/** A new database file for every test. */
 export const SQLITE: DatabaseUnderTest = {
   name: 'SQLite',
   open: () => SqliteTestDatabase.open(),
-  waysAround: [
+  bypasses: [
     { what: 'a replacement at its position', sql: again({ position: '4', version: NEXT_VERSION }) },
     { what: 'a replacement at its version', sql: again({ position: '11', version: 'version' }) },
     { what: 'a replacement at both', sql: again({ position: '3', version: 'version' }) },
@@ -49,7 +49,7 @@ afterAll(async () => {
   if (migrated) await rm(dirname(await migrated), { recursive: true });
 });
 
-/** A database file that `migrate` has made, in a folder of its own; the caller removes the folder. */
+/** A new, migrated database file in its own folder, which the caller removes. */
 export async function migratedFile(): Promise<string> {
   migrated ??= migratedTemplate();
   return copied(await migrated);
@@ -58,17 +58,17 @@ export async function migratedFile(): Promise<string> {
 async function migratedTemplate(): Promise<string> {
   const file = join(await scratchFolder(), FILE);
   await migrate({ file });
-  // The copies write ahead from the start.
+  // So that the copies are in WAL mode from the start.
   openForWriting(file).close();
   return file;
 }
 
-/** A new folder below the system's own for such things. */
+/** A new folder below the system's temporary folder. */
 export function scratchFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'edgesoul-contract-'));
 }
 
-/** A copy of the file and of its write-ahead log as they are on disk, which is all that a killed process leaves. */
+/** Copies the file and its write-ahead log as they are on disk, which is what a killed process leaves. */
 async function copied(file: string): Promise<string> {
   const copy = join(await scratchFolder(), FILE);
   await copyFile(file, copy);
@@ -94,7 +94,7 @@ class SqliteTestDatabase implements TestDatabase {
   }
 
   async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
-    return this.opened.rows.list(table, { filters: [], order: table.key, limit: MOST_ROWS }) as Row[];
+    return this.opened.rows.list(table, { filters: [], order: table.key, limit: MAX_ROWS }) as Row[];
   }
 
   get address(): { file: string } {
@@ -106,8 +106,8 @@ class SqliteTestDatabase implements TestDatabase {
   }
 
   async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
-    const found = this.opened.rows.fullText(memoriesTable).candidates(userId, anyOf, MOST_ROWS, MOST_ROWS);
-    return found.toSorted((a, b) => a - b);
+    const candidates = this.opened.rows.fullText(memoriesTable).candidates(userId, anyOf, MAX_ROWS, MAX_ROWS);
+    return candidates.toSorted((a, b) => a - b);
   }
 
   async frequency(userId: string, term: string): Promise<number> {
@@ -117,11 +117,11 @@ class SqliteTestDatabase implements TestDatabase {
   async schema(): Promise<unknown[]> {
     const other = new Database(this.opened.file, { readonly: true });
     try {
-      const found = other
+      const objects = other
         .prepare('select type, name, tbl_name, sql from sqlite_schema order by type, name')
         .all();
-      // A renamed table's name stands between quotes.
-      return (found as { sql: string | null }[]).map((row) => ({
+      // SQLite quotes the name of a renamed table.
+      return (objects as { sql: string | null }[]).map((row) => ({
         ...row,
         sql: row.sql?.replaceAll(/["']/g, ''),
       }));
@@ -130,11 +130,11 @@ class SqliteTestDatabase implements TestDatabase {
     }
   }
 
-  async plant<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
+  async insertRow<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
     this.opened.rows.save(planting(table, row));
   }
 
-  /** Over a connection as the service opens it: a plain one can get round the triggers, which only the chain shows. */
+  /** Uses the service's settings: a plain connection can bypass the triggers, and only the chain shows it. */
   async execute(sql: string): Promise<void> {
     const other = openForWriting(this.opened.file);
     try {
@@ -145,15 +145,15 @@ class SqliteTestDatabase implements TestDatabase {
   }
 
   async tamper(sql: string): Promise<void> {
-    this.beside((other) => {
+    this.onNewConnection((other) => {
       const triggers = other.prepare(`select name from sqlite_master where type = 'trigger'`).pluck().all();
       other.exec(triggers.map((name) => `drop trigger ${String(name)};`).join(' '));
       other.exec(sql);
     });
   }
 
-  /** Over a connection of its own. */
-  private beside(work: (other: Database.Database) => void): void {
+  /** Runs the work on a new connection. */
+  private onNewConnection(work: (other: Database.Database) => void): void {
     const other = new Database(this.opened.file);
     try {
       work(other);
@@ -164,9 +164,9 @@ class SqliteTestDatabase implements TestDatabase {
 
   async reopen(): Promise<void> {
     const { file } = this.opened;
-    const left = await copied(file);
+    const copy = await copied(file);
     await this.close();
-    this.opened = openFile(left);
+    this.opened = openFile(copy);
   }
 
   async close(): Promise<void> {

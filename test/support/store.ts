@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
 import { Client, User } from './client.js';
-import { COMPILED } from './edgesoul.js';
+import { COMPILE_CACHE } from './edgesoul.js';
 import { dropDatabase, emptyDatabase } from './postgresql-databases.js';
 
 const run = promisify(execFile);
 
 type Environment = Record<string, string>;
 
-/** A real service process on a scratch folder of its own. */
+/** A real service process with its own scratch folder. */
 export class Store extends Client {
   private constructor(
     readonly folder: string,
@@ -28,7 +28,7 @@ export class Store extends Client {
     const settings = {
       DATA_DIR: join(folder, 'data'),
       BACKUP_DIR: join(folder, 'backups'),
-      NODE_COMPILE_CACHE: COMPILED,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...database,
       ...env,
     };
@@ -40,9 +40,9 @@ export class Store extends Client {
     }
   }
 
-  /** A service over data that is there already; whoever made the data removes it. See startService. */
+  /** Starts a service on existing data, which its creator removes. `under` is as in startService. */
   static async over(settings: Environment, under?: readonly string[]): Promise<Store> {
-    const env = { NODE_COMPILE_CACHE: COMPILED, ...settings };
+    const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...settings };
     return new Store('', await startService(env, under), env);
   }
 
@@ -50,7 +50,7 @@ export class Store extends Client {
     return this.service.url;
   }
 
-  /** Memory that the present process holds, in bytes. */
+  /** Resident memory of the present process, in bytes. */
   async residentBytes(): Promise<number> {
     const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(this.service.child.pid)]);
     return Number(stdout) * 1024;
@@ -61,12 +61,12 @@ export class Store extends Client {
     return this.env;
   }
 
-  /** What the present process has logged so far, one line an entry. */
+  /** The log lines of the present process so far. */
   get log(): readonly string[] {
     return this.service.log;
   }
 
-  /** Address of its database; undefined on SQLite. */
+  /** The URL of its database; undefined on SQLite. */
   get databaseUrl(): string | undefined {
     return this.env.DATABASE_URL;
   }
@@ -79,12 +79,12 @@ export class Store extends Client {
     return new User(id, () => this.url);
   }
 
-  /** Ends the process; answers its exit code (null after a kill). */
+  /** Ends the process; returns its exit code, null after a kill. */
   stop(signal?: NodeJS.Signals): Promise<number | null> {
     return this.service.stop(signal);
   }
 
-  /** Starts a new process on the same folder, ending the present one if it still runs. */
+  /** Ends the present process if it still runs, and starts a new one on the same folder. */
   async restart(): Promise<void> {
     await this.service.stop();
     this.service = await startService(this.env);
@@ -107,7 +107,7 @@ async function discard(folder: string, { DATABASE_URL: url }: Environment): Prom
   if (url) await dropDatabase(url);
 }
 
-/** Starts a service that must refuse to start; answers what it said, and fails if it starts after all. */
+/** Starts a service that must refuse to start; returns its error message, and throws if it does start. */
 export async function refusedStart(env: Environment): Promise<string> {
   let service: ServiceProcess;
   try {

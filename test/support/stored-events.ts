@@ -4,14 +4,14 @@ import type { StoredEvent } from '../../src/events/log/event-log.js';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/stored-events');
 
-/** One stored event of a schema version that was ever written, and the file's own words for what it is. */
+/** A stored event, with the type and schema version from the name of its file. */
 export interface StoredFixture {
   type: string;
   schemaVersion: number;
   stored: StoredEvent;
 }
 
-/** Every fixture; a file is called after the type and the version of the event in it. */
+/** Every fixture; each file is named after the type and schema version of its event. */
 export function storedFixtures(): StoredFixture[] {
   return globSync(`${FOLDER}/*`)
     .toSorted()
@@ -22,7 +22,7 @@ export function storedFixtures(): StoredFixture[] {
     });
 }
 
-/** The stored event of one type, as it was written in one version. */
+/** The stored event of one type and schema version. */
 export function storedFixture(type: string, schemaVersion = 1): StoredEvent {
   const fixture = storedFixtures().find((each) => each.type === type && each.schemaVersion === schemaVersion);
   if (!fixture) throw new Error(`There is no fixture ${type}.v${schemaVersion}.json.`);

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { runSql } from './postgresql-databases.js';
 import type { Store } from './store.js';
 
-/** Changes the log of a stopped store behind the back of the triggers that protect it. */
+/** Runs SQL on the log of a stopped store without the triggers that protect it. */
 export async function tamperWith(store: Store, sql: string): Promise<void> {
   const url = store.databaseUrl;
   if (url) {

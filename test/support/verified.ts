@@ -8,7 +8,7 @@ import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import type { TestDatabase } from './test-database.js';
 
-/** Verifies a store over connections of its own. */
+/** Verifies a store over new connections. */
 export function verified(
   db: Pick<TestDatabase, 'address'>,
   parts: Partial<VerifyParts> = {},
@@ -19,8 +19,8 @@ export function verified(
   );
 }
 
-/** What a report says is wrong: the checks that found something, and the projections that differ. */
-export function wrongIn({ findings, projections }: VerifyReport): string[] {
+/** The problems in a report: the checks with findings, and the projections with differences. */
+export function problemsIn({ findings, projections }: VerifyReport): string[] {
   const differing = projections.filter(({ differences }) => differences > 0);
   return [
     ...new Set([...findings.map(({ check }) => check), ...differing.map(({ name }) => name)]),

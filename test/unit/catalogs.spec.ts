@@ -7,7 +7,7 @@ import type { Projection } from '../../src/projections/projection.js';
 
 const SOURCES = join(import.meta.dirname, '../../src');
 
-/** What the files export, all together. */
+/** Everything that the files export. */
 async function exportsOf(pattern: string): Promise<object[]> {
   const files = globSync(`${SOURCES}/${pattern}`);
   const modules = await Promise.all(files.map((file) => import(file) as Promise<Record<string, object>>));
@@ -24,14 +24,14 @@ const projections = (await exportsOf('projections/**/*.projection.ts')).filter(
 const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
 
 describe('the catalog of events', () => {
-  it('lists every event type that a file declares, and each once', () => {
+  it('lists every declared event type exactly once', () => {
     expect(EVENT_TYPES.map(({ type }) => type).toSorted()).toEqual(events.map(({ type }) => type).toSorted());
     expect(new Set<EventType>(EVENT_TYPES)).toEqual(new Set(events));
     expect(new Set(EVENT_TYPES.map(({ type }) => type)).size).toBe(EVENT_TYPES.length);
   });
 
   it.each([...EVENT_TYPES])(
-    'has an upcaster for each step of $type, which has version $version',
+    'has an upcaster for each earlier version of $type, which is at version $version',
     (declared) => {
       expect(declared.type).toMatch(/^[a-z]+\.[a-z]+$/);
       expect(declared.version).toBeGreaterThanOrEqual(1);
@@ -41,11 +41,11 @@ describe('the catalog of events', () => {
 });
 
 describe('the catalog of projections', () => {
-  it('lists every projection that a file declares', () => {
+  it('lists every declared projection', () => {
     expect(PROJECTIONS.toSorted(byName)).toEqual(projections.toSorted(byName));
   });
 
-  it('has tables of different names', () => {
+  it('has a unique name for every table', () => {
     const names = PROJECTIONS.flatMap(({ tables }) => tables.map(({ name }) => name));
     expect(new Set(names).size).toBe(names.length);
   });
@@ -55,7 +55,7 @@ describe('the catalog of projections', () => {
     expect(key[0]).toBe('userId');
   });
 
-  it.each([...PROJECTIONS])('folds in $name only events that there are', ({ folds }) => {
+  it.each([...PROJECTIONS])('folds only declared event types in $name', ({ folds }) => {
     const types: string[] = EVENT_TYPES.map(({ type }) => type);
     expect(types).toEqual(expect.arrayContaining(Object.keys(folds)));
   });

@@ -26,24 +26,24 @@ function storeOf(rows: readonly Boat[]): MemoryRowStore {
   return store;
 }
 
-const boat = (name: string, length: number, more: Partial<Boat> = {}): Boat => ({
+const boat = (name: string, length: number, fields: Partial<Boat> = {}): Boat => ({
   userId: 'u',
   name,
   length,
   harbour: null,
-  ...more,
+  ...fields,
 });
 const names = (rows: readonly Boat[]) => rows.map(({ name }) => name);
 
 describe('rows in memory', () => {
-  it('are found by their whole key', async () => {
+  it('are found by their full key', async () => {
     const store = storeOf([boat('a', 1), boat('b', 2), boat('a', 3, { userId: 'v' })]);
     expect(store.load(boats, ['v', 'a'])).toEqual(boat('a', 3, { userId: 'v' }));
     expect(await store.get(boats, 'u', 'b')).toEqual(boat('b', 2));
     expect(await store.get(boats, 'v', 'b')).toBeUndefined();
   });
 
-  it('of one table go without the others', () => {
+  it('of one table are cleared without those of the others', () => {
     const store = storeOf([boat('a', 1)]);
     const batch = new RowBatch(store);
     batch.put(crews, { userId: 'u' });
@@ -58,7 +58,7 @@ const list = (rows: readonly Boat[], query: Partial<RowQuery>) =>
   storeOf(rows).list(boats, { filters: [], order: ['name'], limit: 100, ...query });
 
 describe('a page of rows', () => {
-  it('is empty where the table is', async () => {
+  it('is empty when the table is empty', async () => {
     expect(await list([], {})).toEqual([]);
   });
 
@@ -72,7 +72,7 @@ describe('a page of rows', () => {
     expect(names(await list(rows, { order: ['length'] }))).toEqual(['b', 'c', 'a']);
   });
 
-  it('goes on after the place where the page before ended, in either direction', async () => {
+  it('continues after the last row of the previous page, in either direction', async () => {
     const rows = [boat('a', 2), boat('b', 1), boat('c', 2), boat('d', 3)];
     const order = ['length', 'name'];
     expect(names(await list(rows, { order, after: [2, 'a'] }))).toEqual(['c', 'd']);
@@ -88,13 +88,13 @@ describe('a page of rows', () => {
     ['among', ['length', 'in', [1, 3, 5]], ['a', 'c']],
     ['among none', ['length', 'in', []], []],
     ['at least, of text', ['name', '>=', 'b'], ['b', 'c']],
-  ])('holds only rows whose value is %s', async (_, filter, expected) => {
+  ])('contains only rows whose value is %s', async (_, filter, expected) => {
     expect(names(await list([boat('a', 1), boat('b', 2), boat('c', 3)], { filters: [filter] }))).toEqual(
       expected,
     );
   });
 
-  it('holds no row whose value is null, whatever it is compared with', async () => {
+  it('contains no row whose value is null, whatever it is compared with', async () => {
     const rows = [boat('a', 1), boat('b', 2, { harbour: 'Kiel' })];
     const filters: Filter[] = [
       ['harbour', '=', 'Kiel'],
@@ -105,7 +105,7 @@ describe('a page of rows', () => {
     for (const filter of filters) expect(names(await list(rows, { filters: [filter] }))).toEqual(['b']);
   });
 
-  it('holds only rows that pass every filter', async () => {
+  it('contains only rows that pass every filter', async () => {
     const filters: Filter[] = [
       ['length', '>=', 2],
       ['length', '<', 3],
@@ -113,7 +113,7 @@ describe('a page of rows', () => {
     expect(names(await list([boat('a', 1), boat('b', 2), boat('c', 3)], { filters }))).toEqual(['b']);
   });
 
-  it('walks, page by page, over exactly the rows that a plain sort of all of them gives', async () => {
+  it('is one of the pages that together give exactly the rows of a plain sort', async () => {
     const row = fc.record({
       userId: fc.constant('u'),
       name: fc.string({ unit: fc.constantFrom('a', 'B', 'é', '漢', '\uFFFD', '\u{1F600}'), maxLength: 3 }),
@@ -124,9 +124,9 @@ describe('a page of rows', () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.boolean(), fc.integer({ min: 1, max: 7 }), async (all, descending, limit) => {
         const filters: Filter[] = [['length', '>=', -1]];
-        const walked: Boat[] = [];
+        const paged: Boat[] = [];
         for (;;) {
-          const last = walked.at(-1);
+          const last = paged.at(-1);
           const page = await list(all, {
             filters,
             order: ['length', 'name'],
@@ -135,17 +135,17 @@ describe('a page of rows', () => {
             ...(last ? { after: [last.length, last.name] } : {}),
           });
           expect(page.length).toBeLessThanOrEqual(limit);
-          walked.push(...page);
+          paged.push(...page);
           if (page.length < limit) break;
         }
         const expected = all.filter(({ length }) => length >= -1).toSorted(byLengthAndName);
-        expect(walked).toEqual(descending ? expected.toReversed() : expected);
+        expect(paged).toEqual(descending ? expected.toReversed() : expected);
       }),
     );
   });
 });
 
-/** Code points stand in the order of their UTF-8 bytes. */
+/** Compares code points, which sort as their UTF-8 bytes do. */
 function byLengthAndName(a: Boat, b: Boat): number {
   const [left, right] = [a.name, b.name].map((name) =>
     [...name].map((part) => part.codePointAt(0) as number),

@@ -12,30 +12,33 @@ const catalog = new EventCatalog();
 const decoder = new EventDecoder();
 
 /** Every version of every type, from 1 to the newest: `memory.formed v1`, … */
-const written = EVENT_TYPES.flatMap(({ type, version }) =>
+const everyVersion = EVENT_TYPES.flatMap(({ type, version }) =>
   Array.from({ length: version }, (_, i) => `${type} v${i + 1}`),
 );
 
 describe('the stored events of every version ever written', () => {
-  it('are all there, and no others', () => {
+  it('have one fixture each', () => {
     expect(fixtures.map(({ type, schemaVersion }) => `${type} v${schemaVersion}`).toSorted()).toEqual(
-      written.toSorted(),
+      everyVersion.toSorted(),
     );
   });
 
-  it.each(fixtures)('$type v$schemaVersion is what its file is called after', (fixture) => {
+  it.each(fixtures)('include $type v$schemaVersion under the right file name', (fixture) => {
     expect(fixture.stored).toMatchObject({ type: fixture.type, schemaVersion: fixture.schemaVersion });
   });
 
-  it.each(fixtures)('$type v$schemaVersion decodes to the newest version', ({ type, stored }) => {
-    const { data: _data, hash: _hash, streamKey: _key, schemaVersion: _version, ...envelope } = stored;
-    const event = decoder.decode(stored);
-    expect(event).toMatchObject({ ...envelope, schemaVersion: catalog.version(type) });
-    expect(Object.keys(event)).not.toEqual(expect.arrayContaining(['hash']));
-    expect(catalog.check(type, event.data)).toBe(event.schemaVersion);
-  });
+  it.each(fixtures)(
+    'include $type v$schemaVersion, which decodes to the newest version',
+    ({ type, stored }) => {
+      const { data: _data, hash: _hash, streamKey: _key, schemaVersion: _version, ...envelope } = stored;
+      const event = decoder.decode(stored);
+      expect(event).toMatchObject({ ...envelope, schemaVersion: catalog.version(type) });
+      expect(Object.keys(event)).not.toEqual(expect.arrayContaining(['hash']));
+      expect(catalog.check(type, event.data)).toBe(event.schemaVersion);
+    },
+  );
 
-  it('decode, in their newest version, to the very data that is stored', () => {
+  it('decode to exactly the stored data when they are of the newest version', () => {
     const newest = fixtures.filter(({ type, schemaVersion }) => schemaVersion === catalog.version(type));
     for (const { stored } of newest) {
       expect(JSON.stringify(decoder.decode(stored).data)).toBe(stored.data);
@@ -54,7 +57,7 @@ describe('the stored events of every version ever written', () => {
     );
   });
 
-  it.each(fixtures)('$type v$schemaVersion is as it was written: its hash still fits', ({ stored }) => {
+  it.each(fixtures)('include $type v$schemaVersion unchanged: its hash still matches', ({ stored }) => {
     expect(chainHash(GENESIS, stored)).toBe(stored.hash);
   });
 });

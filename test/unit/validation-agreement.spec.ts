@@ -14,10 +14,9 @@ import { constraintsOf, declaredFields } from '../support/declared-fields.js';
 import { junk, mutated } from '../support/drawn-values.js';
 
 const SOURCES = join(import.meta.dirname, '../../src');
-/** Bodies for each class. */
-const BODIES = 100;
+const BODIES_PER_CLASS = 100;
 
-/** The decorated classes that the files export: everything that a request or an event is checked with. */
+/** The decorated classes that the files export; requests and events are checked with them. */
 async function shapesIn(pattern: string): Promise<Shape<object>[]> {
   const files = globSync(`${SOURCES}/${pattern}`).toSorted();
   const modules = await Promise.all(files.map((file) => import(file) as Promise<Record<string, unknown>>));
@@ -34,7 +33,7 @@ const payloads = await shapesIn('events/**/*.event.ts');
 const queries = dtos.filter(({ name }) => name.endsWith('Query'));
 const requestBodies = dtos.filter((shape) => !queries.includes(shape));
 
-/** Whether class-validator takes it; it looks at nothing but objects of a class. */
+/** Whether class-validator accepts the value; it checks only instances of a class. */
 function isValid(shape: Shape<object>, value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const instance = plainToInstance(shape, value);
@@ -42,7 +41,7 @@ function isValid(shape: Shape<object>, value: unknown): boolean {
   return validateSync(instance, options).length === 0;
 }
 
-function isTaken(validate: (value: unknown) => unknown, value: unknown): boolean {
+function isAccepted(validate: (value: unknown) => unknown, value: unknown): boolean {
   try {
     validate(value);
     return true;
@@ -52,47 +51,47 @@ function isTaken(validate: (value: unknown) => unknown, value: unknown): boolean
   }
 }
 
-/** Draws bodies, fails at the first on which the verdicts differ, and answers which share of them was taken. */
-function shareTaken(
+/** Fails at the first drawn body on which the two verdicts differ; returns the accepted share, 0 to 1. */
+function shareAccepted(
   bodies: fc.Arbitrary<unknown>,
   ours: (value: unknown) => boolean,
   theirs: (value: unknown) => boolean,
 ): number {
-  let taken = 0;
+  let accepted = 0;
   const sameVerdict = fc.property(bodies, (body) => {
     const verdict = ours(body);
     expect(verdict).toBe(theirs(body));
-    if (verdict) taken += 1;
+    if (verdict) accepted += 1;
   });
-  fc.assert(sameVerdict, { numRuns: BODIES });
-  return taken / BODIES;
+  fc.assert(sameVerdict, { numRuns: BODIES_PER_CLASS });
+  return accepted / BODIES_PER_CLASS;
 }
 
-/** What a JSON parser makes of the body. */
-const sent = (body: unknown): unknown => JSON.parse(JSON.stringify(body) ?? 'null');
+/** The body after a round trip through JSON. */
+const throughJson = (body: unknown): unknown => JSON.parse(JSON.stringify(body) ?? 'null');
 
 describe('the classes that requests and events are checked with', () => {
   const all = [...dtos, ...payloads];
 
-  it('are as many as make 3,000 bodies', () => {
-    expect(all.length * BODIES).toBeGreaterThanOrEqual(3_000);
+  it('are enough for 3,000 random bodies', () => {
+    expect(all.length * BODIES_PER_CLASS).toBeGreaterThanOrEqual(3_000);
   });
 
-  it('have names of their own, for their schemas are found by name', () => {
+  it('have unique names, because their schemas are found by name', () => {
     const names = all.map(({ name }) => name);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
 });
 
-describe('a body is taken exactly when class-validator takes it', () => {
+describe('a body is accepted exactly when class-validator accepts it:', () => {
   it.each(requestBodies.map((shape) => [shape.name, shape] as const))('%s', (_, shape) => {
     const validate = bodyValidator(shape);
     const bodies = fc
       .oneof({ weight: 20, arbitrary: mutated(shape) }, { weight: 1, arbitrary: junk })
-      .map(sent);
-    const share = shareTaken(
+      .map(throughJson);
+    const share = shareAccepted(
       bodies,
-      (body) => isTaken(validate, body),
+      (body) => isAccepted(validate, body),
       (body) => isValid(shape, body),
     );
     expect(share).toBeGreaterThan(0.1);
@@ -100,15 +99,15 @@ describe('a body is taken exactly when class-validator takes it', () => {
   });
 });
 
-describe('the data of an event is taken exactly when class-validator takes it', () => {
+describe('the data of an event is accepted exactly when class-validator accepts it:', () => {
   it.each(payloads.map((shape) => [shape.name, shape] as const))('%s', (_, shape) => {
     const validate = payloadValidator(shape);
     const bodies = fc
       .oneof({ weight: 20, arbitrary: mutated(shape) }, { weight: 1, arbitrary: junk })
-      .map(sent);
-    const share = shareTaken(
+      .map(throughJson);
+    const share = shareAccepted(
       bodies,
-      (body) => isTaken(validate, body),
+      (body) => isAccepted(validate, body),
       (body) => isValid(shape, body),
     );
     expect(share).toBeGreaterThan(0.1);
@@ -116,13 +115,13 @@ describe('the data of an event is taken exactly when class-validator takes it', 
   });
 });
 
-describe('a query is taken exactly when class-validator takes it, once its numbers and lists are read', () => {
+describe('a query is accepted exactly when class-validator accepts it with its numbers and lists parsed:', () => {
   it.each(queries.map((shape) => [shape.name, shape] as const))('%s', (_, shape) => {
     const validate = queryValidator(shape);
-    const share = shareTaken(
+    const share = shareAccepted(
       mutated(shape).map(asQuery),
-      (query) => isTaken(validate, query),
-      (query) => isValid(shape, read(shape, query as Query)),
+      (query) => isAccepted(validate, query),
+      (query) => isValid(shape, parsed(shape, query as Query)),
     );
     expect(share).toBeGreaterThan(0.1);
     expect(share).toBeLessThan(0.9);
@@ -131,19 +130,19 @@ describe('a query is taken exactly when class-validator takes it, once its numbe
 
 type Query = Record<string, string | string[]>;
 
-/** What a query string can say of the values: texts, and lists either with commas or as a name said several times. */
+/** The values as a query string: texts, and lists either comma-separated or as a repeated name. */
 function asQuery(values: Record<string, unknown>): Query {
-  const said = Object.entries(values)
+  const entries = Object.entries(values)
     .filter(([, value]) => value !== undefined)
     .map(([name, value], i) => {
       const list = Array.isArray(value) ? value.map(String) : undefined;
       return [name, list ? (i % 2 === 0 ? list.join(',') : list) : String(value)];
     });
-  return Object.fromEntries(said) as Query;
+  return Object.fromEntries(entries) as Query;
 }
 
-/** The values as their fields mean them. */
-function read(shape: Shape<object>, query: Query): Record<string, unknown> {
+/** The values of a query string, converted to the types of their fields. */
+function parsed(shape: Shape<object>, query: Query): Record<string, unknown> {
   const values: Record<string, unknown> = { ...query };
   for (const { name, rules } of declaredFields(shape)) {
     const text = query[name];

@@ -6,7 +6,7 @@ import { EventWriter } from '../../../src/writer/event-writer.js';
 import { append, joy } from '../appends.js';
 import { liveFolds } from '../folds.js';
 
-// Usage: append-events <database file> <commits>. Appends one event a commit and says each key once it is answered.
+// Usage: append-events <database file> <commits>. Appends one event per commit; prints each answered key.
 const [file = '', commits = ''] = process.argv.slice(2);
 const log = new SqliteEventLog(openForWriting(file));
 const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds: liveFolds(), clock: Date.now };

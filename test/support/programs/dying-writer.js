@@ -2,7 +2,7 @@ import { isMainThread } from 'node:worker_threads';
 
 const built = (file) => import(new URL(`../../../dist/src/${file}.js`, import.meta.url).href);
 
-// Loaded before the service: a command of the user "kill" ends the writer's thread after its commit, before any answer.
+// Loaded before the service: a command of the user "kill" ends the writer's thread between commit and answer.
 if (!isMainThread) {
   const { EventWriter } = await built('writer/event-writer');
   const { SqliteEventLog } = await built('events/log/sqlite-event-log');

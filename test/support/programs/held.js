@@ -6,7 +6,7 @@ const { SqliteShadows } = await import(
 );
 const { create } = SqliteShadows.prototype;
 
-// Loaded before a service: a rebuild waits in front of its first step until the file that HELD_UNTIL names is there.
+// Loaded before a service: a rebuild waits before its first step until the file HELD_UNTIL exists.
 SqliteShadows.prototype.create = async function heldCreate(tables) {
   while (!existsSync(process.env.HELD_UNTIL)) await sleep(5);
   return create.call(this, tables);

@@ -3,39 +3,41 @@ import { syncBuiltinESMExports } from 'node:module';
 
 const built = (file) => import(new URL(`../../../dist/src/${file}.js`, import.meta.url).href);
 
-// Loaded before a program: ends its process as kill -9 does, at the step that KILLED_AT names. "rename x" is in front of
-// giving a new name to a file that has x in its path, "remove x" in front of removing one, "swap" in front of making the
-// tables of a rebuild live, "commit 2" behind the second transaction of a thread on the log.
-const [step = '', what = ''] = (process.env.KILLED_AT ?? '').split(' ');
+// Loaded before a program: kills its process (kill -9) at the step KILLED_AT, which is one of
+// "rename x": before a file with x in its path is renamed,
+// "remove x": before such a file is removed,
+// "swap": before the tables of a rebuild go live,
+// "commit 2": after the second transaction of a thread on the log.
+const [step = '', target = ''] = (process.env.KILLED_AT ?? '').split(' ');
 const die = () => process.kill(process.pid, 'SIGKILL');
 
-function killedInFrontOf(calls, name) {
+function killBefore(calls, name) {
   const call = calls[name];
   calls[name] = (path, ...rest) => {
-    if (String(path).includes(what)) die();
+    if (String(path).includes(target)) die();
     return call(path, ...rest);
   };
 }
 
-function killedBehind({ prototype }) {
+function killAfterCommit({ prototype }) {
   const { transaction } = prototype;
   let commits = 0;
   prototype.transaction = async function lastTransaction(work) {
     const result = await transaction.call(this, work);
     commits += 1;
-    if (commits === Number(what)) die();
+    if (commits === Number(target)) die();
     return result;
   };
 }
 
 if (step === 'commit') {
-  killedBehind((await built('events/log/sqlite-event-log')).SqliteEventLog);
-  killedBehind((await built('events/log/postgresql-event-log')).PostgresqlEventLog);
+  killAfterCommit((await built('events/log/sqlite-event-log')).SqliteEventLog);
+  killAfterCommit((await built('events/log/postgresql-event-log')).PostgresqlEventLog);
 } else if (step === 'swap') {
   (await built('database/sqlite/sqlite-shadows')).SqliteShadows.prototype.swap = die;
 } else {
   const name = step === 'remove' ? 'rm' : step;
-  killedInFrontOf(fs, `${name}Sync`);
-  killedInFrontOf(fs.promises, name);
+  killBefore(fs, `${name}Sync`);
+  killBefore(fs.promises, name);
   syncBuiltinESMExports();
 }

@@ -4,7 +4,7 @@ import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
 
-// Lets a plain Node process run the service's sources, decorators included, without a build: what Jest's transform does.
+// Lets plain Node run the service's sources without a build, decorators included, as Jest's transform does.
 registerHooks({
   resolve(specifier, context, next) {
     const isSource = specifier.startsWith('.') && context.parentURL?.endsWith('.ts');
