@@ -29,10 +29,10 @@ const base = {
 };
 
 /**
- * The e2e suites that also run on PostgreSQL: those of routes with SQL of their own, where the database can make a
- * difference that the contract suites, which run on every database, do not show. All other HTTP behaviour is decided
- * before the database is involved. test/postgresql/ covers what only PostgreSQL has (several processes, lost
- * connections, schemas), and runs each operation once.
+ * The e2e suites that also run on PostgreSQL: those of routes with SQL of their own, where the database can
+ * make a difference that the contract suites, which run on every database, do not show. All other HTTP
+ * behaviour is decided before the database is involved. test/postgresql/ covers what only PostgreSQL has
+ * (several processes, lost connections, schemas), and runs each operation once.
  */
 const ALSO_ON_POSTGRESQL = [
   'feed', // pages and filters of the log

@@ -24,7 +24,7 @@ function freePort() {
 
 const TLS = join(import.meta.dirname, 'fixtures/tls');
 
-/** Installs the certificate and its key, owned by the server, and has the server refuse unencrypted clients. */
+/** Installs the certificate and its key as files of the server, which then refuses unencrypted clients. */
 function giveCertificate(databaseDir) {
   const { uid, gid } = statSync(databaseDir);
   for (const file of ['server.crt', 'server.key']) {
@@ -38,9 +38,9 @@ function giveCertificate(databaseDir) {
 }
 
 /**
- * Starts a real PostgreSQL server in a scratch folder; the databases in it are the caller's. Without `durable` it
- * does not wait for the disk, so tests of what survives a restart must set it. With `tls` it accepts encrypted
- * connections only.
+ * Starts a real PostgreSQL server in a scratch folder; the databases in it are the caller's. Without
+ * `durable` it does not wait for the disk, so tests of what survives a restart must set it. With `tls` it
+ * accepts only encrypted connections.
  */
 export async function startPostgresql({ durable = false, tls = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'edgesoul-postgresql-'));

@@ -7,9 +7,9 @@ const MEMORY_FOLDER = '/dev/shm';
 const REQUIRED_BYTES = 2 * 1024 ** 3;
 
 /**
- * Creates one folder for everything that the tests write, and removes it when the run ends. It is in memory where there
- * is room, because the tests make thousands of small databases and none has to survive a power cut. What reaches the
- * disk, and when, is tested by system calls.
+ * Creates one folder for everything that the tests write, and removes it when the run ends. It is in memory
+ * if there is room, because the tests create thousands of small databases and none has to survive a power
+ * cut. What reaches the disk, and when, is tested by system calls.
  */
 export default function setup() {
   if (process.env.TEST_COMPILED) return;

@@ -132,7 +132,7 @@ async function contentOf(folder: string): Promise<Record<string, string>> {
 }
 
 describe('a backup under load from 64 clients', () => {
-  it('contains every command acknowledged before it, and restores to a store that recognises their retries', async () => {
+  it('contains every command acknowledged before it, and is restored with their receipts', async () => {
     const clients = startPatientClients(() => [store.url], 1, { pauseMs: 200 });
     await clients.acknowledged(150);
     const before = clients.sent.flatMap(({ acknowledged }) => acknowledged?.position ?? []);
@@ -219,7 +219,7 @@ describe('a backup', () => {
 
   it('that runs out of disk space fails with a clear message and leaves earlier backups untouched', async () => {
     const before = await contentOf(backups());
-    // Limits files to 64 KiB (128 blocks): a full disk for this process, on any machine.
+    // Limits files to 64 KiB (128 blocks), which acts like a full disk on any machine.
     const result = await edgesoul(['backup'], store.settings, 'ulimit -f 128');
     expect(result.code).toBe(1);
     expect(result.stderr).toContain(`${backups()} cannot be written`);
@@ -231,7 +231,7 @@ describe('a backup', () => {
 });
 
 describe('a drill', () => {
-  it('on the command line proves that the backup restores, shows in status, and leaves the data unchanged', async () => {
+  it('on the command line proves the restore, shows in status, and leaves the data unchanged', async () => {
     const data = await contentOf(store.dataDir);
     const before = new Set(await readdir(backups()));
     const result = await edgesoul(['restore', '--drill'], store.settings);
@@ -248,7 +248,7 @@ describe('a drill', () => {
     expect(status.stdout).toMatch(/drill, \d+ s ago, succeeded/);
   });
 
-  it('in the running service proves that the backup restores, and shows in the metrics', async () => {
+  it('in the running service proves the restore, and shows in the metrics', async () => {
     await store.restart();
     const backup = await makeBackup();
     expect(await runDrill()).toMatchObject({

@@ -132,7 +132,7 @@ describe('POST turns', () => {
     });
   });
 
-  it('accepts the longest messages allowed, an empty reply and an id with every kind of allowed character', async () => {
+  it('accepts the longest messages, an empty reply and an id with every kind of allowed character', async () => {
     const id = `aZ09._-:@${'x'.repeat(119)}`;
     const user = store.user(id);
     const longest = turn({

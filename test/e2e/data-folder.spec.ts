@@ -46,10 +46,10 @@ describe('a service whose SQLite file another connection has locked', () => {
 });
 
 describe('a service on SQLite with a full disk', () => {
-  /** Limits files to 512 KiB (1,024 blocks): a full disk for the service, on any machine. */
+  /** Limits files to 512 KiB (1,024 blocks), which acts like a full disk on any machine. */
   const WITH_FULL_DISK = ['sh', '-c', 'ulimit -f 1024 && exec "$@"', '-'];
 
-  it('refuses commands and is not ready, still answers reads, and has lost nothing when there is space again', async () => {
+  it('refuses commands, is not ready, answers reads, and has lost nothing once there is space again', async () => {
     await store.stop();
     const full = await Store.over(store.settings, WITH_FULL_DISK);
     const acknowledged: number[] = [];

@@ -124,7 +124,7 @@ describe('GET emotions', () => {
     });
   });
 
-  it("counts hours in the user's UTC offset as of when the event was stored", async () => {
+  it("counts hours in the user's UTC offset at the time the event was stored", async () => {
     const user = store.user('traveller');
     const evening = emotion({ occurredAt: '2025-03-03T20:00:00Z' });
     await user.post('/emotions', evening); // 20:00 UTC

@@ -12,7 +12,7 @@ import { Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
 
-/** A stream reads the log at each heartbeat, every 15 s: a faster event shows that the commit woke the stream. */
+/** Less than the 15 s between heartbeats, at which a stream reads the log anyway: the commit woke it. */
 const PROMPT_MS = 10_000;
 const MEGABYTE = 1024 * 1024;
 
@@ -201,7 +201,7 @@ describe('GET /v1/events/stream', () => {
     await Promise.all(streams.map((stream) => stream.received(1)));
     expect(Date.now() - posted).toBeLessThan(PROMPT_MS);
     for (const closing of streams.splice(0, 6)) closing.close();
-    // The service learns from the network that they are closed, so their places are not free at once.
+    // The service notices the closed connections with a delay, so their places are not free at once.
     await Promise.all(Array.from({ length: 6 }, followWhenFree));
   });
 });

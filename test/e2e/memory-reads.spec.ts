@@ -247,7 +247,7 @@ describe('GET memories/search', () => {
     expect(items[0]).not.toHaveProperty('explain');
   });
 
-  it('returns the parts of each score when explain is true, in the same ranking', async () => {
+  it('returns the parts of each score when explain is true, without changing the ranking', async () => {
     const plain = await ask('her dog, her sister and her job');
     const explained = await ask('her dog, her sister and her job', '&explain=true');
     expect(idsOf(explained)).toEqual(idsOf(plain));

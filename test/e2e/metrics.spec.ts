@@ -199,7 +199,7 @@ describe('the files for operators', () => {
     expect(ownMetrics(types).filter((name) => !isShown(name))).toEqual([]);
   });
 
-  it('have no planned metric that already exists', async () => {
+  it('name no existing metric as planned', async () => {
     const { types } = await scrape();
     expect(PLANNED_METRICS.filter((name) => types.has(name))).toEqual([]);
   });

@@ -219,7 +219,7 @@ describe('GET sessions', () => {
 
   const newestFirst = all.toReversed();
 
-  it('returns the session started last first, whatever its last activity', async () => {
+  it('returns the sessions by start time, newest first, whatever their last activity', async () => {
     const { status, body } = await regular().get<Page<Session>>('/sessions?limit=100');
     expect(status).toBe(200);
     expect(body.items.map(({ sessionId }) => sessionId)).toEqual(newestFirst);

@@ -182,7 +182,7 @@ describe('a rebuild beside a running service', () => {
   });
 });
 
-describe('a start after the version of a projection has changed', () => {
+describe('a service started with a new version of a projection', () => {
   it('serves the other projections at once, and refuses the changed one until it is rebuilt', async () => {
     const before = (await store.user('ada-1').get('/conversation')).body;
     await store.stop();
@@ -220,7 +220,7 @@ describe('a start after the version of a projection has changed', () => {
 });
 
 describe('the command line', () => {
-  it('verifies with the same digests when the service runs and when it is stopped', async () => {
+  it('gets the same digests from verify with the service running and stopped', async () => {
     const running = await edgesoul(['verify', '--json'], store.settings);
     expect({ code: running.code, ok: JSON.parse(running.stdout).ok }).toEqual({ code: 0, ok: true });
     await store.stop();

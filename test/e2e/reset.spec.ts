@@ -13,8 +13,8 @@ jest.setTimeout(60_000);
 
 const KEY = 'a-turn-of-ada';
 /**
- * Where the process is killed, and which store then remains: at the last step before the database is swapped, at the
- * step where neither database is in place, and at the very last step.
+ * Where the process is killed, and which store then remains: at the last step before the database is
+ * swapped, at the step where neither database is in place, and at the very last step.
  */
 const KILL_STEPS = {
   'rename edgesoul.swap.json.writing': 'old',

@@ -108,7 +108,7 @@ describe('edgesoul export and import', () => {
 });
 
 describe('edgesoul export beside a service that 64 clients write to', () => {
-  it('contains every command acknowledged before it, and imports to a store that recognises their retries', async () => {
+  it('contains every command acknowledged before it, and is imported with their receipts', async () => {
     const load = startLoad(store.url, 1, { writers: 64, pauseMs: 400 });
     let acknowledgedKeys: string[] = [];
     let file = '';
