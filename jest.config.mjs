@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-/** Most tests wait for processes and disks: two at once also where there are only two cores. */
+/** At least two, even on two cores: most tests wait for processes and disks. */
 const WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
 
 /** @type {import('jest').Config} */
@@ -29,23 +29,23 @@ const base = {
 };
 
 /**
- * Where the database can make a difference that the contract suites, which run on every database, do not show: routes whose
- * answers come from SQL of their own. Everything else over HTTP is decided in front of the database, once for both. What
- * only PostgreSQL has (several processes, lost connections, schemas) and one pass of each operation over it is in
- * test/postgresql/.
+ * The e2e suites that also run on PostgreSQL: those of routes with SQL of their own, where the database can
+ * make a difference that the contract suites, which run on every database, do not show. All other HTTP
+ * behaviour is decided before the database is involved. test/postgresql/ covers what only PostgreSQL has
+ * (several processes, lost connections, schemas), and runs each operation once.
  */
 const ALSO_ON_POSTGRESQL = [
   'feed', // pages and filters of the log
-  'reads', // profiles, sessions, windows of a conversation
+  'reads', // profiles, sessions, conversation windows
   'memory-reads', // lists, full-text search
   'emotion-reads', // buckets and sums
-  'store-operations', // sizes and counts, checkpoints that fell behind
+  'store-operations', // sizes, counts, checkpoints that lag
 ].map((name) => `<rootDir>/test/e2e/${name}.spec.ts`);
 
-/** A folder that goes with the run. */
+/** A scratch folder, removed when the run ends. */
 const scratch = { globalSetup: '<rootDir>/test/scratch.setup.mjs' };
 
-/** A real PostgreSQL server beside the tests, in such a folder. */
+/** A real PostgreSQL server for the tests, in such a folder. */
 const postgresql = {
   globalSetup: '<rootDir>/test/postgresql.setup.mjs',
   globalTeardown: '<rootDir>/test/postgresql.teardown.mjs',
@@ -66,7 +66,7 @@ export default {
       ...postgresql,
       displayName: 'e2e-postgresql',
       testMatch: ['<rootDir>/test/postgresql/**/*.spec.ts', ...ALSO_ON_POSTGRESQL],
-      // Tells the tests' stores where to keep their data.
+      // Has the tests' stores keep their data in PostgreSQL.
       globals: { DATABASE: 'postgresql' },
     },
   ],

@@ -1,11 +1,13 @@
 export interface StartedPostgresql {
   url: string;
-  /** Where its files are. */
+  /** The server's data directory. */
   dataDir: string;
-  /** The address of a new, empty database. */
+  /** Creates an empty database and returns its URL. */
   createDatabase(): Promise<string>;
+  /** Stops the server and keeps its data. */
   halt(): Promise<void>;
   resume(): Promise<void>;
+  /** Stops the server and deletes its data. */
   stop(): Promise<void>;
 }
 

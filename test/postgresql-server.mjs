@@ -24,7 +24,7 @@ function freePort() {
 
 const TLS = join(import.meta.dirname, 'fixtures/tls');
 
-/** Puts the certificate and its key where the server looks for them, as its own, and refuses whoever does not encrypt. */
+/** Installs the certificate and its key as files of the server, which then refuses unencrypted clients. */
 function giveCertificate(databaseDir) {
   const { uid, gid } = statSync(databaseDir);
   for (const file of ['server.crt', 'server.key']) {
@@ -38,12 +38,13 @@ function giveCertificate(databaseDir) {
 }
 
 /**
- * A real PostgreSQL server in a scratch folder; the databases in it are the caller's. Without `durable` it does not wait
- * for the disk, which no test of what a restart keeps may use; with `tls` it takes encrypted connections only.
+ * Starts a real PostgreSQL server in a scratch folder; the databases in it are the caller's. Without
+ * `durable` it does not wait for the disk, so tests of what survives a restart must set it. With `tls` it
+ * accepts only encrypted connections.
  */
 export async function startPostgresql({ durable = false, tls = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'edgesoul-postgresql-'));
-  // As root the server runs as a user of its own, who has to get through this folder.
+  // When the tests run as root, the server runs as another user, who must be able to enter this folder.
   chmodSync(folder, 0o755);
   const port = await freePort();
   const unsafe = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
@@ -55,7 +56,7 @@ export async function startPostgresql({ durable = false, tls = false } = {}) {
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    // A locale that does not compare text by its bytes: the service must not depend on one that does.
+    // This locale does not compare text by its bytes, because the service must not depend on one that does.
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en', '--locale=C'],
     postgresFlags: [...settings, ...(durable ? [] : unsafe), ...(tls ? ['ssl=on'] : [])].flatMap(
       (setting) => ['-c', setting],
@@ -69,14 +70,13 @@ export async function startPostgresql({ durable = false, tls = false } = {}) {
   let databases = 0;
   return {
     url: `postgresql://test:test@127.0.0.1:${port}/postgres`,
-    /** Where its files are. */
     dataDir: join(folder, 'data'),
     async createDatabase() {
       const name = `database_${++databases}`;
       await server.createDatabase(name);
       return `postgresql://test:test@127.0.0.1:${port}/${name}`;
     },
-    /** As an operator stops it: connections are cut, what was committed stays. */
+    /** Stops the server as an operator would: connections are cut, committed data stays. */
     halt: () => server.stop(),
     resume: () => server.start(),
     async stop() {

@@ -1,7 +1,7 @@
 import { startPostgresql } from './postgresql-server.mjs';
 import takeScratch from './scratch.setup.mjs';
 
-// One server for every test file of a run; each test makes databases of its own in it.
+// One server for all test files of a run; each test creates its own databases in it.
 export default async function setup() {
   takeScratch();
   const started = await startPostgresql();

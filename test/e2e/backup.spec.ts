@@ -47,7 +47,7 @@ interface Restored {
   keptAside: string | null;
 }
 
-const ENDING = /\.(db|ndjson)\.zst$/;
+const DATA_FILE_ENDING = /\.(db|ndjson)\.zst$/;
 
 let store: Store;
 
@@ -59,7 +59,7 @@ afterAll(() => store.remove());
 
 const backups = () => join(store.folder, 'backups');
 
-async function followed(backupId: string): Promise<Backup> {
+async function finishedBackup(backupId: string): Promise<Backup> {
   for (;;) {
     const { body } = await store.get<Backup>(`/v1/ops/backups/${backupId}`);
     if (body.state !== 'running') return body;
@@ -67,15 +67,19 @@ async function followed(backupId: string): Promise<Backup> {
   }
 }
 
-async function backedUp(): Promise<Backup> {
+async function makeBackup(): Promise<Backup> {
   const { status, body } = await store.post<Backup>('/v1/ops/backups');
   expect(status).toBe(202);
-  const backup = await followed(body.backupId);
-  expect(backup).toMatchObject({ state: 'done', verified: true, file: expect.stringMatching(ENDING) });
+  const backup = await finishedBackup(body.backupId);
+  expect(backup).toMatchObject({
+    state: 'done',
+    verified: true,
+    file: expect.stringMatching(DATA_FILE_ENDING),
+  });
   return backup;
 }
 
-async function drilled(): Promise<Drill> {
+async function runDrill(): Promise<Drill> {
   const { drillId } = (await store.post<{ drillId: string }>('/v1/ops/drills')).body;
   for (;;) {
     const { body } = await store.get<Drill>(`/v1/ops/drills/${drillId}`);
@@ -84,19 +88,19 @@ async function drilled(): Promise<Drill> {
   }
 }
 
-/** Restores into a data folder that is not there; answers what it says of it, and the folder's environment. */
-async function restoredTo(name: string, ...args: string[]): Promise<{ said: Restored; env: Environment }> {
+/** Restores into a new data folder; returns the report of the command and the environment of the folder. */
+async function restoreTo(name: string, ...args: string[]): Promise<{ report: Restored; env: Environment }> {
   const env = { DATA_DIR: join(store.folder, name) };
-  const said = await edgesoul(['restore', '--json', ...args], { ...env, BACKUP_DIR: backups() });
-  expect(said).toMatchObject({ code: 0 });
-  return { said: JSON.parse(said.stdout) as Restored, env };
+  const result = await edgesoul(['restore', '--json', ...args], { ...env, BACKUP_DIR: backups() });
+  expect(result).toMatchObject({ code: 0 });
+  return { report: JSON.parse(result.stdout) as Restored, env };
 }
 
-/** Looks at what was restored through a service of its own. */
-async function served<T>(env: Environment, look: (other: Store) => Promise<T>): Promise<T> {
+/** Runs the check against a service over a restored store, and stops the service. */
+async function withService<T>(env: Environment, check: (other: Store) => Promise<T>): Promise<T> {
   const other = await Store.over(env);
   try {
-    return await look(other);
+    return await check(other);
   } finally {
     await other.stop('SIGKILL');
   }
@@ -105,11 +109,11 @@ async function served<T>(env: Environment, look: (other: Store) => Promise<T>): 
 const acknowledgedUpTo = (sent: readonly SentCommand[], position: number) =>
   sent.filter(({ acknowledged }) => acknowledged && acknowledged.position <= position);
 
-/** What the folder of the backups has of full ones, finished or not. */
-const visible = async () =>
+/** The files of full backups, finished or not. */
+const fullBackupFiles = async () =>
   (await readdir(backups())).filter((name) => name.includes('backup_') || name.startsWith('.'));
 
-/** Waits until the log is shipped up to there. */
+/** Waits until continuous backup has shipped the log up to the position. */
 async function shippedTo(position: number): Promise<void> {
   for (;;) {
     const { details } = (await store.get<Health>('/health/backups')).body;
@@ -118,7 +122,7 @@ async function shippedTo(position: number): Promise<void> {
   }
 }
 
-/** Every file of a folder, byte for byte. */
+/** The content of every file of a folder, in base64, by name. */
 async function contentOf(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
   const contents = names.map(async ({ name }): Promise<[string, string]> => {
@@ -127,40 +131,40 @@ async function contentOf(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(contents));
 }
 
-describe('a backup under the load of 64 clients', () => {
-  it('holds every command that was acknowledged before it, and restores to a service that knows their retries', async () => {
+describe('a backup under load from 64 clients', () => {
+  it('contains every command acknowledged before it, and is restored with their receipts', async () => {
     const clients = startPatientClients(() => [store.url], 1, { pauseMs: 200 });
     await clients.acknowledged(150);
     const before = clients.sent.flatMap(({ acknowledged }) => acknowledged?.position ?? []);
-    const backup = await backedUp();
+    const backup = await makeBackup();
     await clients.acknowledged(clients.sent.length + 50);
     await clients.stop();
     expect(clients.strange).toEqual([]);
     expect(before.length).toBeGreaterThanOrEqual(150);
     expect(backup.position).toBeGreaterThanOrEqual(Math.max(...before));
 
-    const { said, env } = await restoredTo('restored');
-    expect(said).toMatchObject({ position: backup.position, events: backup.events });
-    await served(env, async (other) => {
+    const { report, env } = await restoreTo('restored');
+    expect(report).toMatchObject({ position: backup.position, events: backup.events });
+    await withService(env, async (other) => {
       const log = await readLog(other);
       expect(log).toEqual((await readLog(store)).slice(0, backup.position));
-      const held = acknowledgedUpTo(clients.sent, backup.position);
-      expect(audit(log, held)).toEqual(FLAWLESS);
-      const some = held.filter((_, index) => index % 9 === 0);
-      expect(await resend(other.url, some)).toEqual(some.map(({ acknowledged }) => acknowledged));
+      const included = acknowledgedUpTo(clients.sent, backup.position);
+      expect(audit(log, included)).toEqual(FLAWLESS);
+      const sample = included.filter((_, index) => index % 9 === 0);
+      expect(await resend(other.url, sample)).toEqual(sample.map(({ acknowledged }) => acknowledged));
       expect(await readLog(other)).toHaveLength(backup.position);
     });
   });
 });
 
 describe('a backup', () => {
-  it('can be listed, followed and cancelled; another one at the same time is refused', async () => {
-    const before = await visible();
+  it('can be listed, polled and cancelled, and a second one at the same time is refused', async () => {
+    const before = await fullBackupFiles();
     const { backupId } = (await store.post<Backup>('/v1/ops/backups')).body;
     expect((await store.post('/v1/ops/backups')).status).toBe(409);
     expect((await store.delete<Backup>(`/v1/ops/backups/${backupId}`)).body.state).toBe('cancelled');
-    expect(await visible()).toEqual(before);
-    const backup = await backedUp();
+    expect(await fullBackupFiles()).toEqual(before);
+    const backup = await makeBackup();
     const { body } = await store.get<{ items: Backup[] }>('/v1/ops/backups');
     expect(body.items.map(({ backupId: id, state }) => [id, state])).toContainEqual([
       backup.backupId,
@@ -176,7 +180,7 @@ describe('a backup', () => {
     });
   });
 
-  it('is made on the command line beside the service and without it, and status knows it', async () => {
+  it('can be made on the command line with the service running or stopped, and status shows it', async () => {
     const { position } = (await store.user('ada').post<{ position: number }>('/turns', joyfulTurn())).body;
     const beside = await edgesoul(['backup', '--json'], store.settings);
     expect(beside.code).toBe(0);
@@ -196,7 +200,7 @@ describe('a backup', () => {
   });
 
   it.each(['rename .db.zst', 'rename .json'])(
-    'that is killed in front of "%s" leaves none, whole or broken',
+    'killed before "%s" leaves no backup behind, complete or broken',
     async (step) => {
       const { backups: before } = await readBackups(backups());
       expect((await edgesoul(['backup'], killedAt(step, store.settings))).code).toBeNull();
@@ -204,34 +208,34 @@ describe('a backup', () => {
     },
   );
 
-  it('after one that was killed works, and removes what that has left unfinished', async () => {
+  it('succeeds after a killed one, and removes the partial folder that it left', async () => {
     expect((await readdir(backups())).filter((name) => name.startsWith('.partial'))).toHaveLength(1);
-    const said = await edgesoul(['backup', '--json'], store.settings);
-    expect(said.code).toBe(0);
+    const result = await edgesoul(['backup', '--json'], store.settings);
+    expect(result.code).toBe(0);
     expect((await readdir(backups())).filter((name) => name.startsWith('.partial'))).toEqual([]);
     const [newest] = (await readBackups(backups())).backups;
-    expect(newest?.file).toBe((JSON.parse(said.stdout) as Backup).file);
+    expect(newest?.file).toBe((JSON.parse(result.stdout) as Backup).file);
   });
 
-  it('that finds no space leaves the earlier ones, and says so', async () => {
+  it('that runs out of disk space fails with a clear message and leaves earlier backups untouched', async () => {
     const before = await contentOf(backups());
-    // No file may grow beyond 64 KiB (128 blocks): what a full disk does to one, on any machine.
-    const said = await edgesoul(['backup'], store.settings, 'ulimit -f 128');
-    expect(said.code).toBe(1);
-    expect(said.stderr).toContain(`${backups()} cannot be written`);
-    expect(said.stderr).toContain('Earlier backups are untouched');
-    expect(said.stderr).not.toMatch(/\n\s+at /);
+    // Limits files to 64 KiB (128 blocks), which acts like a full disk on any machine.
+    const result = await edgesoul(['backup'], store.settings, 'ulimit -f 128');
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(`${backups()} cannot be written`);
+    expect(result.stderr).toContain('Earlier backups are untouched');
+    expect(result.stderr).not.toMatch(/\n\s+at /);
     expect(await contentOf(backups())).toEqual(before);
     expect((await edgesoul(['backup'], store.settings)).code).toBe(0);
   });
 });
 
 describe('a drill', () => {
-  it('proves the restore on the command line, is known to status, and leaves the data as it was', async () => {
+  it('on the command line proves the restore, shows in status, and leaves the data unchanged', async () => {
     const data = await contentOf(store.dataDir);
     const before = new Set(await readdir(backups()));
-    const said = await edgesoul(['restore', '--drill'], store.settings);
-    expect(said).toMatchObject({
+    const result = await edgesoul(['restore', '--drill'], store.settings);
+    expect(result).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/can be restored(.|\n)*as in the manifest/),
     });
@@ -244,10 +248,10 @@ describe('a drill', () => {
     expect(status.stdout).toMatch(/drill, \d+ s ago, succeeded/);
   });
 
-  it('proves the restore in the running service, and is known to metrics', async () => {
+  it('in the running service proves the restore, and shows in the metrics', async () => {
     await store.restart();
-    const backup = await backedUp();
-    expect(await drilled()).toMatchObject({
+    const backup = await makeBackup();
+    expect(await runDrill()).toMatchObject({
       state: 'done',
       proof: { position: backup.position, backup: backup.file },
     });
@@ -260,10 +264,10 @@ describe('a drill', () => {
     );
   });
 
-  it('of a damaged backup fails for everyone to see', async () => {
-    const { file } = await backedUp();
+  it('whose backup file is missing fails, and shows in health, the log and the metrics', async () => {
+    const { file } = await makeBackup();
     await rm(join(backups(), file));
-    expect(await drilled()).toMatchObject({ state: 'failed', error: { code: 'backup.damaged' } });
+    expect(await runDrill()).toMatchObject({ state: 'failed', error: { code: 'backup.damaged' } });
     expect(await store.get('/health/backups')).toMatchObject({
       status: 503,
       body: { error: { drill: { status: 'down', why: expect.stringContaining(file) } } },
@@ -280,46 +284,46 @@ describe('continuous backup', () => {
     store = await Store.start({ BACKUP_CONTINUOUS: '1' });
   });
 
-  it('ships what is left when the service stops, and restores to any position of it', async () => {
+  it('ships the remaining events when the service stops, and can be restored up to a given position', async () => {
     const user = store.user('ada');
     await user.post('/turns', joyfulTurn());
     while (!store.log.some((line) => line.includes('"backed up"'))) await sleep(20);
     for (let i = 0; i < 5; i++) await user.post('/turns', joyfulTurn({ userMessage: `turn ${i}` }));
     await store.stop();
-    expect((await restoredTo('last')).said.position).toBe(4 + 5 * 2);
-    expect((await restoredTo('earlier', '--to', '9')).said.position).toBe(8);
+    expect((await restoreTo('last')).report.position).toBe(4 + 5 * 2);
+    expect((await restoreTo('earlier', '--to', '9')).report.position).toBe(8);
   });
 
-  it('brings back everything that was shipped when the process and its data are gone', async () => {
+  it('restores everything it has shipped after the process was killed and its data deleted', async () => {
     await store.restart();
     const first = (await readLog(store)).length;
     const load = startLoad(store.url, 1, { pauseMs: 100 });
     await load.acknowledged(20);
-    const early = load.sent.flatMap(({ acknowledged }) => acknowledged?.position ?? []);
-    await shippedTo(Math.max(...early));
+    const earlyPositions = load.sent.flatMap(({ acknowledged }) => acknowledged?.position ?? []);
+    await shippedTo(Math.max(...earlyPositions));
     await store.stop('SIGKILL');
     await load.ended();
     await rm(store.dataDir, { recursive: true, force: true });
 
     expect((await readdir(join(backups(), 'segments'))).length).toBeGreaterThan(1);
-    const { said, env } = await restoredTo('from-segments');
-    expect(said.replayed).toBeGreaterThan(0);
-    expect(said.position).toBeGreaterThanOrEqual(Math.max(...early));
+    const { report, env } = await restoreTo('from-segments');
+    expect(report.replayed).toBeGreaterThan(0);
+    expect(report.position).toBeGreaterThanOrEqual(Math.max(...earlyPositions));
     const { events, receipts } = await truthOf({ file: databaseFile(env.DATA_DIR ?? '') });
     const restored = events.map((event) => ({ ...event, data: JSON.parse(String(event.data)) as object }));
-    expect(restored).toHaveLength(said.position);
-    const held = acknowledgedUpTo(load.sent, said.position);
+    expect(restored).toHaveLength(report.position);
+    const included = acknowledgedUpTo(load.sent, report.position);
     const unanswered = load.sent.filter(({ acknowledged }) => !acknowledged);
-    expect(audit(restored.slice(first) as unknown as StoredEvent[], [...held, ...unanswered])).toEqual(
+    expect(audit(restored.slice(first) as unknown as StoredEvent[], [...included, ...unanswered])).toEqual(
       FLAWLESS,
     );
-    const known = new Set(receipts.map(({ idempotencyKey }) => idempotencyKey));
-    expect(held.filter(({ key }) => !known.has(key))).toEqual([]);
+    const receiptKeys = new Set(receipts.map(({ idempotencyKey }) => idempotencyKey));
+    expect(included.filter(({ key }) => !receiptKeys.has(key))).toEqual([]);
   });
 });
 
 describe('a schedule', () => {
-  it('makes backups and drills, and keeps as many as it is to', async () => {
+  it('makes backups and drills, and keeps no more backups than configured', async () => {
     await store.remove();
     store = await Store.start({
       BACKUP_SCHEDULE: '* * * * * *',
@@ -329,15 +333,15 @@ describe('a schedule', () => {
       BACKUP_KEEP_WEEKLY: '0',
     });
     await store.user('ada').post('/turns', joyfulTurn());
-    const backed = () => store.log.filter((line) => line.includes('"backed up"')).length;
-    const proved = () => store.log.filter((line) => line.includes('"restore drill done"')).length;
-    while (backed() < 2 || proved() < 1) await sleep(20);
+    const backupsLogged = () => store.log.filter((line) => line.includes('"backed up"')).length;
+    const drillsLogged = () => store.log.filter((line) => line.includes('"restore drill done"')).length;
+    while (backupsLogged() < 2 || drillsLogged() < 1) await sleep(20);
     await store.stop();
     const names = await readdir(backups());
-    expect(names.filter((name) => ENDING.test(name))).toHaveLength(1);
+    expect(names.filter((name) => DATA_FILE_ENDING.test(name))).toHaveLength(1);
     expect(names.filter((name) => /^edgesoul_backup_.*\.json$/.test(name))).toHaveLength(1);
-    const failed = store.log.filter((line) => line.includes('"level":50'));
-    // A drill may have come before the first backup.
-    expect(failed.filter((line) => !line.includes('There is no backup here'))).toEqual([]);
+    const errorLines = store.log.filter((line) => line.includes('"level":50'));
+    // A drill may have run before the first backup.
+    expect(errorLines.filter((line) => !line.includes('There is no backup here'))).toEqual([]);
   });
 });

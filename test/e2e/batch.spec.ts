@@ -28,7 +28,7 @@ async function run(commands: Fields[]): Promise<BatchAnswer['results']> {
 const statuses = (results: BatchAnswer['results']): number[] => results.map(({ status }) => status);
 
 describe('POST /v1/commands', () => {
-  it('runs every kind of command in order and answers what its route would', async () => {
+  it('runs every kind of command in order, with the result that its own route would return', async () => {
     const userId = 'every-kind';
     const results = await run([
       { command: 'RecordTurn', userId, ...joyfulTurn() },
@@ -77,7 +77,7 @@ describe('POST /v1/commands', () => {
     });
   });
 
-  it('lets each command succeed or fail by itself', async () => {
+  it('lets each command succeed or fail on its own', async () => {
     const userId = 'mixed';
     const before = await head();
     const results = await run([
@@ -108,14 +108,14 @@ describe('POST /v1/commands', () => {
       expect(problem).toMatchObject({ status, type: expect.any(String), title: expect.any(String) });
       expect(problem?.detail).toMatch(/\S/);
     }
-    const named = (index: number) => results[index]?.problem?.errors?.map(({ path }) => path);
-    expect(named(1)).toEqual([expect.stringMatching(/emotion\.intensity$/)]);
-    expect(named(6)).toEqual([expect.stringMatching(/userId$/)]);
-    expect(named(7)).toEqual([expect.stringMatching(/colour$/)]);
+    const badPathsOf = (index: number) => results[index]?.problem?.errors?.map(({ path }) => path);
+    expect(badPathsOf(1)).toEqual([expect.stringMatching(/emotion\.intensity$/)]);
+    expect(badPathsOf(6)).toEqual([expect.stringMatching(/userId$/)]);
+    expect(badPathsOf(7)).toEqual([expect.stringMatching(/colour$/)]);
     expect(await head()).toBe(before + 3);
   });
 
-  it('refuses objects that are no commands, and runs the others', async () => {
+  it('refuses objects that are not commands, and runs the rest', async () => {
     const userId = 'odd-company';
     const odd = [{}, { command: 'RecordTurn' }, { userId, ...turn() }, { command: 'constructor', userId }];
     const results = await run([...odd, { command: 'RecordTurn', userId, ...turn() }]);
@@ -123,7 +123,7 @@ describe('POST /v1/commands', () => {
     expect(await store.user(userId).events()).toHaveLength(3);
   });
 
-  it('refuses the whole batch for an element that is not even an object', async () => {
+  it('refuses the whole batch when an element is not an object', async () => {
     const good = { command: 'RecordTurn', userId: 'never', ...turn() };
     for (const odd of [null, 'RecordTurn', 5, []]) {
       expect(badFieldsOf(await store.post('/v1/commands', { commands: [good, odd] }))).toEqual([
@@ -133,7 +133,7 @@ describe('POST /v1/commands', () => {
     expect(await store.user('never').events()).toEqual([]);
   });
 
-  it('answers a repeated key with the first result, in one batch and in the next', async () => {
+  it('answers a repeated idempotency key with the first result, in the same batch and in the next', async () => {
     const userId = 'repeating';
     const keyed = { command: 'RecordTurn', userId, idempotencyKey: 'batch-turn', ...joyfulTurn() };
     const [first, same, other, last] = await run([
@@ -150,7 +150,7 @@ describe('POST /v1/commands', () => {
     expect(await store.user(userId).events()).toHaveLength(5);
   });
 
-  it('leaves the key of a refused command free', async () => {
+  it('does not use up the idempotency key of a refused command', async () => {
     const userId = 'refused-first';
     const keyed = { command: 'FormMemory', userId, idempotencyKey: 'batch-refused', ...memory() };
     expect(statuses(await run([{ ...keyed, importance: 7 }, keyed]))).toEqual([400, 201]);
@@ -158,7 +158,7 @@ describe('POST /v1/commands', () => {
     expect(statuses(await run([{ ...keyed, idempotencyKey: 'k'.repeat(256) }]))).toEqual([400]);
   });
 
-  it('makes one command of the same keyed batch sent by ten clients at once', async () => {
+  it('runs each command once when ten clients send the same keyed batch at once', async () => {
     const userId = 'ten-clients';
     const commands = ids('turn', 20).map((key, index) => ({
       command: 'RecordTurn',
@@ -175,7 +175,7 @@ describe('POST /v1/commands', () => {
     expect((await store.user(userId).get<Profile>('/profile')).body.totalMessages).toBe(20);
   });
 
-  it('takes a thousand commands of many users and keeps their order', async () => {
+  it('accepts 1,000 commands of many users and keeps their order', async () => {
     const before = await head();
     const commands = Array.from({ length: 1000 }, (_, index) => ({
       command: 'RecordTurn',
@@ -186,14 +186,14 @@ describe('POST /v1/commands', () => {
     expect(new Set(statuses(results))).toEqual(new Set([201]));
     const positions = results.map(({ body }) => body?.position as number);
     expect(positions).toEqual(positions.toSorted((one, other) => one - other));
-    const said = (await store.user('thousand-7').events()).filter(({ type }) => type === 'turn.recorded');
-    expect(said.map(({ data }) => data.userMessage)).toEqual(
+    const turns = (await store.user('thousand-7').events()).filter(({ type }) => type === 'turn.recorded');
+    expect(turns.map(({ data }) => data.userMessage)).toEqual(
       Array.from({ length: 100 }, (_, index) => `Message ${index * 10 + 7}.`),
     );
     expect(await head()).toBe(before + 1020);
   });
 
-  it('refuses a batch that is none, too small or too large, and runs none of it', async () => {
+  it('refuses a batch that is malformed, empty or too large, and runs none of it', async () => {
     const before = await head();
     const command = { command: 'RecordTurn', userId: 'never', ...turn() };
     expect(badFieldsOf(await store.post('/v1/commands', { commands: [] }))).toEqual(['commands']);

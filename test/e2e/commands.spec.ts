@@ -27,7 +27,7 @@ const ofType = (events: StoredEvent[], type: string): StoredEvent | undefined =>
   events.find((event) => event.type === type);
 
 describe('POST turns', () => {
-  it('registers the user, starts the session and stores the turn with its emotion, all in one command', async () => {
+  it('registers the user, starts the session and stores the turn with its emotion, in one command', async () => {
     const user = store.user('turn-first');
     const answer = await user.post<TurnAnswer>('/turns', joyfulTurn());
     const events = await user.events();
@@ -86,7 +86,7 @@ describe('POST turns', () => {
     });
   });
 
-  it('answers every event with the whole envelope', async () => {
+  it('stores every event with a complete envelope', async () => {
     const user = store.user('turn-envelope');
     await user.post('/turns', joyfulTurn());
     for (const event of await user.events()) {
@@ -113,7 +113,7 @@ describe('POST turns', () => {
     }
   });
 
-  it('stores only the turn when it has no emotion and its session has begun', async () => {
+  it('stores only the turn when it has no emotion and its session has already started', async () => {
     const user = store.user('turn-second');
     await user.post('/turns', turn());
     const answer = await user.post<TurnAnswer>('/turns', turn({ occurredAt: minutesLater(1) }));
@@ -121,7 +121,7 @@ describe('POST turns', () => {
     expect((await user.lastEvents())[0]).toMatchObject({ version: 3, data: { emotion: null } });
   });
 
-  it('turns a time with an offset into UTC and keeps emotion labels and triggers trimmed and in lower case', async () => {
+  it('converts a time with an offset to UTC, and trims and lowercases emotion labels and triggers', async () => {
     const user = store.user('turn-normal');
     const felt = { label: '  Quiet JOY ', intensity: 1, triggers: [' The Harbour '] };
     await user.post('/turns', turn({ emotion: felt, occurredAt: '2025-03-03T10:00:00+05:30' }));
@@ -132,7 +132,7 @@ describe('POST turns', () => {
     });
   });
 
-  it('takes the longest messages allowed, an empty reply and an id of every allowed character', async () => {
+  it('accepts the longest messages, an empty reply and an id with every kind of allowed character', async () => {
     const id = `aZ09._-:@${'x'.repeat(119)}`;
     const user = store.user(id);
     const longest = turn({
@@ -146,7 +146,7 @@ describe('POST turns', () => {
     expect(body.turns.map(({ userMessage }) => userMessage)).toContain('漢'.repeat(16_000));
   });
 
-  it('keeps text as it was sent, whatever the script', async () => {
+  it('stores text exactly as it was sent, in any script', async () => {
     const user = store.user('turn-unicode');
     const userMessage = 'नमस्ते 👩‍👩‍👧 "quoted"\n\ttab \\ back\u2028slash \u0301 <b>';
     await user.post('/turns', turn({ userMessage }));
@@ -173,7 +173,7 @@ describe('PATCH profile', () => {
     utcOffset: 330,
   };
 
-  it('changes every field at once and answers the whole profile', async () => {
+  it('changes every field at once and returns the whole profile', async () => {
     const user = store.user('profile-all');
     const { status, body } = await user.patch<ProfileAnswer>('/profile', everything);
     expect(status).toBe(200);
@@ -182,7 +182,7 @@ describe('PATCH profile', () => {
     expect((await user.get<Profile>('/profile')).body).toMatchObject(everything);
   });
 
-  it('stores only what really changed, with the value before and after', async () => {
+  it('stores only the fields that changed, each with its old and new value', async () => {
     const user = store.user('profile-changes');
     await user.patch('/profile', { humorLevel: 60, empathyLevel: 80 });
     const change = { humorLevel: 90, empathyLevel: 80, voice: { speed: 1.5 }, interests: ['sailing'] };
@@ -205,7 +205,7 @@ describe('PATCH profile', () => {
     expect(body.profile).toMatchObject({ voice: { enabled: true, speed: 1.5, pitch: 1, autoSpeak: false } });
   });
 
-  it('answers a change that changes nothing with the old position and stores no event', async () => {
+  it('stores no event for a change without effect, and answers with the previous position', async () => {
     const user = store.user('profile-same');
     const first = await user.patch<ProfileAnswer>('/profile', everything);
     const again = await user.patch<ProfileAnswer>('/profile', everything);
@@ -243,7 +243,7 @@ describe('POST emotions', () => {
 });
 
 describe('POST sessions/{sessionId}/end', () => {
-  it('ends a session once; ending it again answers the old position and stores nothing', async () => {
+  it('ends a session once; a second call answers with the same position and stores nothing', async () => {
     const user = store.user('session-end');
     await user.post('/turns', turn());
     const ended = await user.post<CommandAnswer>('/sessions/session-1/end');
@@ -263,7 +263,7 @@ describe('POST sessions/{sessionId}/end', () => {
     expect(await user.events()).toHaveLength(4);
   });
 
-  it('opens an ended session again with the next turn', async () => {
+  it('ends a session again after a new turn has reopened it', async () => {
     const user = store.user('session-reopened');
     await user.post('/turns', turn());
     await user.post('/sessions/session-1/end');
@@ -279,7 +279,7 @@ describe('POST sessions/{sessionId}/end', () => {
     });
   });
 
-  it('answers 404 for a session that never was', async () => {
+  it('answers 404 for an unknown session', async () => {
     const user = store.user('session-unknown');
     await user.post('/turns', turn());
     expect(refusalOf(await user.post('/sessions/session-2/end'))).toBe('404 session.not-found');
@@ -291,7 +291,7 @@ describe('registration', () => {
     ['a turn', '/turns', turn()],
     ['a memory', '/memories', memory()],
     ['an emotion', '/emotions', emotion()],
-  ])('happens with the first command, here %s, and only then', async (_what, path, body) => {
+  ])('happens once, with the first command of a user: %s', async (_what, path, body) => {
     const user = store.user(`registered-by${path.replace('/', '-')}`);
     await user.post(path, body);
     await user.post(path, body);
@@ -300,7 +300,7 @@ describe('registration', () => {
     expect((await user.get<Profile>('/profile')).body.version).toBe(1);
   });
 
-  it('happens once when many first commands arrive together', async () => {
+  it('happens once when many first commands arrive at once', async () => {
     const user = store.user('registered-in-a-crowd');
     const turns = ids('session', 20).map((sessionId) => user.post('/turns', turn({ sessionId })));
     expect((await Promise.all(turns)).map(({ status }) => status)).toEqual(Array(20).fill(201));
@@ -309,7 +309,7 @@ describe('registration', () => {
     expect(events).toHaveLength(41);
   });
 
-  it('does not happen by a command that is refused', async () => {
+  it('does not happen when the command is refused', async () => {
     const user = store.user('never-registered');
     await user.delete('/memories/nothing');
     await user.patch('/memories/nothing', { importance: 1 });
@@ -321,7 +321,7 @@ describe('registration', () => {
 });
 
 describe('streams', () => {
-  it('belong to their user even where the ids run together to one text', async () => {
+  it('of two users stay separate when their user and session ids join to the same text', async () => {
     const [outer, inner] = [store.user('run'), store.user('run:together')];
     await outer.post('/turns', turn({ sessionId: 'together:now' }));
     const { status, body } = await inner.post<TurnAnswer>('/turns', turn({ sessionId: 'now' }));
@@ -342,15 +342,19 @@ describe('X-Correlation-Id', () => {
     );
   });
 
-  it('is made when the caller sends none, and the events carry the one answered', async () => {
+  it('is generated when the caller sends none, and is the same in the answer and the events', async () => {
     const user = store.user('correlated-by-service');
     const answer = await user.post('/turns', turn());
-    const made = answer.headers.get('x-correlation-id');
-    expect(made).toMatch(/\S/);
-    expect((await user.events()).map(({ correlationId }) => correlationId)).toEqual([made, made, made]);
+    const generated = answer.headers.get('x-correlation-id');
+    expect(generated).toMatch(/\S/);
+    expect((await user.events()).map(({ correlationId }) => correlationId)).toEqual([
+      generated,
+      generated,
+      generated,
+    ]);
   });
 
-  it('is echoed with reads and refusals as well', async () => {
+  it('is echoed by reads and refusals as well', async () => {
     const header = { 'x-correlation-id': 'asked-7' };
     const user = store.user('correlated-never');
     for (const answer of [await user.get('/profile', header), await user.post('/turns', {}, header)]) {

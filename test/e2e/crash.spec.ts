@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => store.remove());
 
-/** Sends again, under the same key, what was not acknowledged; answers the statuses. */
+/** Resends commands under their keys, marks those that succeed as acknowledged, and returns the statuses. */
 async function retry(commands: SentCommand[]): Promise<number[]> {
   const answers = await resend(store.url, commands);
   for (const [index, { status, position }] of answers.entries()) {
@@ -28,11 +28,11 @@ async function retry(commands: SentCommand[]): Promise<number[]> {
 }
 
 describe('a service killed with SIGKILL under load', () => {
-  /** Everything that was ever sent, with what was acknowledged: what a careful client would write down. */
+  /** Every command sent so far, with its answer if there was one: the record of a careful client. */
   const journal: SentCommand[] = [];
   const log: StoredEvent[] = [];
 
-  const readOn = async () => {
+  const readNewEvents = async () => {
     log.push(...(await readLog(store, log.length)));
   };
 
@@ -48,28 +48,28 @@ describe('a service killed with SIGKILL under load', () => {
       expect(unanswered.length).toBeGreaterThan(0);
 
       await store.restart();
-      await readOn();
+      await readNewEvents();
       expect(log[0]?.position).toBe(1);
       expect(audit(log, journal)).toEqual(FLAWLESS);
 
       const answered = await retry(unanswered);
       expect(answered.filter((status) => status !== 200 && status !== 201)).toEqual([]);
-      await readOn();
+      await readNewEvents();
       expect(audit(log, journal)).toEqual(FLAWLESS);
       expect(storedKeys(log).size).toBe(journal.length);
     },
   );
 
-  it('answers every command of the journal again from its receipt', async () => {
+  it('answers retries of acknowledged commands from their receipts', async () => {
     const before = log.length;
     const everySeventh = journal.filter((_, index) => index % 7 === 0);
     const answers = await resend(store.url, everySeventh);
     expect(answers).toEqual(everySeventh.map(({ acknowledged }) => acknowledged));
-    await readOn();
+    await readNewEvents();
     expect(log).toHaveLength(before);
   });
 
-  it('has the profiles count exactly the turns and sessions in the log', async () => {
+  it('keeps profiles that count exactly the turns and sessions in the log', async () => {
     const users = Map.groupBy(log, ({ userId }) => userId);
     expect(users.size).toBe(5);
     for (const [userId, events] of users) {

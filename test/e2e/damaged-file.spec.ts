@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 const PAGE_BYTES = 4_096;
 
-/** Overwrites every page of a table or index of a stopped store with bytes that no page begins with. */
+/** Overwrites every page of a table or index of a stopped store with bytes that no valid page begins with. */
 async function overwrite(store: Store, relation: string): Promise<void> {
   const path = join(store.dataDir, 'edgesoul.db');
   const db = new Database(path);
@@ -25,7 +25,7 @@ async function overwrite(store: Store, relation: string): Promise<void> {
   await file.close();
 }
 
-describe('a SQLite file in which pages of a table are damaged', () => {
+describe('a SQLite file with damaged pages', () => {
   let store: Store;
 
   beforeAll(async () => {
@@ -41,18 +41,18 @@ describe('a SQLite file in which pages of a table are damaged', () => {
 
   it.each([
     ['a read on the main thread', () => store.user('ada').get('/profile')],
-    ['a scan in a thread', () => store.user('ada').get('/emotions')],
-    ['a command in the thread of the writer', () => store.user('ada').post('/turns', joyfulTurn())],
-  ])('is reported as damage by %s', async (_where, ask) => {
-    expect(refusalOf(await ask())).toBe('500 database.damaged');
+    ['a scan in a read thread', () => store.user('ada').get('/emotions')],
+    ['a command in the writer thread', () => store.user('ada').post('/turns', joyfulTurn())],
+  ])('is reported as database.damaged by %s', async (_where, send) => {
+    expect(refusalOf(await send())).toBe('500 database.damaged');
   });
 
-  it('still serves what lies in other pages', async () => {
+  it('still serves data from its undamaged pages', async () => {
     expect((await store.user('ada').get('/conversation')).status).toBe(200);
     expect((await store.get('/v1/events')).status).toBe(200);
   });
 
-  it('is reported as damage by the command line, without a stack trace', async () => {
+  it('is reported as damaged by the command line, without a stack trace', async () => {
     await store.stop();
     const verified = await edgesoul(['verify'], store.settings);
     expect([verified.code, verified.stdout]).toEqual([3, expect.stringMatching(/storage: /)]);

@@ -16,21 +16,21 @@ beforeAll(async () => {
 afterAll(() => store.remove());
 
 describe('a start on SQLite', () => {
-  it('is refused, in a clear line, on a data folder that another process uses', async () => {
-    const said = await refusedStart({ DATA_DIR: store.dataDir });
-    expect(said).toMatch(/ended with code [1-9]/);
-    expect(said).toContain(store.dataDir);
-    expect(said).toMatch(/another|already|in use|locked/i);
-    expect(said).not.toMatch(/\n\s+at /);
+  it('is refused with a clear message when another process uses the data folder', async () => {
+    const output = await refusedStart({ DATA_DIR: store.dataDir });
+    expect(output).toMatch(/ended with code [1-9]/);
+    expect(output).toContain(store.dataDir);
+    expect(output).toMatch(/another|already|in use|locked/i);
+    expect(output).not.toMatch(/\n\s+at /);
     expect((await store.user('undisturbed').post('/turns', turn())).status).toBe(201);
   });
 });
 
-describe('a service on SQLite whose file someone else holds', () => {
-  it('is not ready, says why, and is ready again afterwards', async () => {
-    const other = new Database(join(store.dataDir, 'edgesoul.db'));
+describe('a service whose SQLite file another connection has locked', () => {
+  it('is not ready and reports the reason, and is ready again once the lock is released', async () => {
+    const lockHolder = new Database(join(store.dataDir, 'edgesoul.db'));
     try {
-      other.exec('begin immediate');
+      lockHolder.exec('begin immediate');
       expect(await store.get('/health/ready')).toMatchObject({
         status: 503,
         body: {
@@ -39,19 +39,19 @@ describe('a service on SQLite whose file someone else holds', () => {
         },
       });
     } finally {
-      other.close();
+      lockHolder.close();
     }
     expect((await store.get('/health/ready')).status).toBe(200);
   });
 });
 
-describe('a service on SQLite whose disk is full', () => {
-  /** No file may grow beyond 512 KiB (1,024 blocks): what a full disk does to one, on any machine. */
-  const FULL = ['sh', '-c', 'ulimit -f 1024 && exec "$@"', '-'];
+describe('a service on SQLite with a full disk', () => {
+  /** Limits files to 512 KiB (1,024 blocks), which acts like a full disk on any machine. */
+  const WITH_FULL_DISK = ['sh', '-c', 'ulimit -f 1024 && exec "$@"', '-'];
 
-  it('takes no command, is not ready, answers reads, and has lost nothing when there is room again', async () => {
+  it('refuses commands, is not ready, answers reads, and has lost nothing once there is space again', async () => {
     await store.stop();
-    const full = await Store.over(store.settings, FULL);
+    const full = await Store.over(store.settings, WITH_FULL_DISK);
     const acknowledged: number[] = [];
     try {
       const post = () => full.user('ada').post<{ position: number }>('/turns', turn());

@@ -28,8 +28,8 @@ const turnWith = (triggers: string[]) => joyfulTurn({ emotion: { label: 'Joy', i
 const hours = (counts: Record<number, number>): number[] =>
   Array.from({ length: 24 }, (_, hour) => counts[hour] ?? 0);
 
-/** Emotions on every day of four weeks: as many, and as intense, as the functions say. */
-async function live(id: string, count: (day: number) => number, intensity: (day: number) => number) {
+/** Records joy on each of 28 days, in the count and intensity of the day, and returns its trend. */
+async function trendOf28Days(id: string, count: (day: number) => number, intensity: (day: number) => number) {
   const commands = Array.from({ length: 28 }, (_, day) =>
     Array.from({ length: count(day) }, (__, index) => ({
       command: 'ObserveEmotion',
@@ -42,7 +42,7 @@ async function live(id: string, count: (day: number) => number, intensity: (day:
 }
 
 describe('GET emotions', () => {
-  it('answers frequency, exact mean and population variance of each emotion', async () => {
+  it('returns frequency, exact mean and population variance of each emotion', async () => {
     const user = store.user('golden');
     await user.post('/emotions', emotion({ intensity: 0.85 }));
     await user.post('/emotions', emotion({ intensity: 0.9, occurredAt: minutesLater(90) }));
@@ -75,7 +75,7 @@ describe('GET emotions', () => {
     });
   });
 
-  it('keeps mean and variance exact over many, whatever their order', async () => {
+  it('keeps mean and variance exact over many emotions, in any order', async () => {
     const user = store.user('many');
     const intensities = Array.from({ length: 200 }, (_, index) => ((index * 37) % 101) / 100);
     const commands = intensities.map((intensity, index) => ({
@@ -95,7 +95,7 @@ describe('GET emotions', () => {
     });
   });
 
-  it('counts the emotions of turns as well, and triggers by how often they came', async () => {
+  it('also counts the emotions of turns, and orders triggers by their number', async () => {
     const user = store.user('triggered');
     await user.post('/turns', turnWith(['Sea', 'tea']));
     await user.post('/turns', turnWith([' sea ']));
@@ -112,7 +112,7 @@ describe('GET emotions', () => {
     });
   });
 
-  it('widens first and last with an emotion that comes late', async () => {
+  it('keeps firstAt and lastAt correct when emotions arrive out of order', async () => {
     const user = store.user('late');
     for (const minutes of [10, 0, 20, 5]) {
       await user.post('/emotions', emotion({ occurredAt: minutesLater(minutes) }));
@@ -124,21 +124,21 @@ describe('GET emotions', () => {
     });
   });
 
-  it("counts hours in the user's own offset as it was when the event was stored", async () => {
+  it("counts hours in the user's UTC offset at the time the event was stored", async () => {
     const user = store.user('traveller');
     const evening = emotion({ occurredAt: '2025-03-03T20:00:00Z' });
-    await user.post('/emotions', evening); // 20 o'clock in UTC
+    await user.post('/emotions', evening); // 20:00 UTC
     await user.patch('/profile', { utcOffset: 330 });
-    await user.post('/emotions', evening); // half past one
+    await user.post('/emotions', evening); // 01:30
     await user.patch('/profile', { utcOffset: -300 });
-    await user.post('/emotions', evening); // 15 o'clock
-    await user.post('/turns', joyfulTurn({ occurredAt: '2025-03-03T03:59:59.999Z' })); // 22 o'clock of the day before
+    await user.post('/emotions', evening); // 15:00
+    await user.post('/turns', joyfulTurn({ occurredAt: '2025-03-03T03:59:59.999Z' })); // 22:59 the day before
     expect((await patternOf(user, 'joy'))?.hours).toEqual(hours({ 20: 1, 1: 1, 15: 1, 22: 1 }));
   });
 
   describe('trend', () => {
-    it('is increasing, with confidence, when an emotion comes more often and stronger every day', async () => {
-      const trend = await live(
+    it('is increasing, with confidence above 0.5, when an emotion grows more frequent and more intense', async () => {
+      const trend = await trendOf28Days(
         'rising',
         (day) => 1 + Math.floor(day / 3),
         (day) => 0.1 + day * 0.03,
@@ -149,8 +149,8 @@ describe('GET emotions', () => {
       expect(trend?.confidence).toBeLessThanOrEqual(1);
     });
 
-    it('is decreasing when it comes more seldom and weaker every day', async () => {
-      const trend = await live(
+    it('is decreasing, with confidence above 0.5, when an emotion grows rarer and less intense', async () => {
+      const trend = await trendOf28Days(
         'falling',
         (day) => 10 - Math.floor(day / 3),
         (day) => 0.95 - day * 0.03,
@@ -161,8 +161,8 @@ describe('GET emotions', () => {
       expect(trend?.confidence).toBeLessThanOrEqual(1);
     });
 
-    it('is stable when every day is like the other', async () => {
-      const trend = await live(
+    it('is stable when every day is the same', async () => {
+      const trend = await trendOf28Days(
         'steady',
         () => 2,
         () => 0.5,
@@ -171,7 +171,7 @@ describe('GET emotions', () => {
       expect(trend?.slopePerDay).toBeCloseTo(0, 9);
     });
 
-    it('looks at the four weeks that end with the last day, not at what was before', async () => {
+    it('covers only the four weeks that end with the last day', async () => {
       const user = store.user('turning');
       const commands = Array.from({ length: 40 }, (_, day) => ({
         command: 'ObserveEmotion',
@@ -179,7 +179,7 @@ describe('GET emotions', () => {
         ...emotion({ intensity: 1, occurredAt: daysLater(day - 100) }),
       }));
       await store.post('/v1/commands', { commands });
-      const trend = await live(
+      const trend = await trendOf28Days(
         'turning',
         () => 2,
         () => 0.5,
@@ -189,7 +189,7 @@ describe('GET emotions', () => {
     });
   });
 
-  it('answers an empty list for a user without emotions and for one nobody knows', async () => {
+  it('returns an empty list for a user without emotions and for an unknown user', async () => {
     const calm = store.user('calm');
     await calm.patch('/profile', { name: 'Calm' });
     expect((await calm.get('/emotions')).body).toEqual({ items: [] });
@@ -202,8 +202,8 @@ const trend = async (query: string): Promise<EmotionBucket[]> => {
   expect(status).toBe(200);
   return body.items;
 };
-/** `start emotion count mean` of each bucket, in order. */
-const told = async (query: string): Promise<string[]> =>
+/** Each bucket as the text `start emotion count mean`, sorted. */
+const bucketLines = async (query: string): Promise<string[]> =>
   (await trend(query))
     .map(
       ({ start, emotion: name, count, meanIntensity }) =>
@@ -228,50 +228,50 @@ describe('GET emotions/trend', () => {
 
   const in3March = 'from=2025-03-03T00:00:00Z&to=2025-03-04T00:00:00Z';
 
-  it('puts emotions into buckets of an hour, in any offset', async () => {
-    expect(await told(`bucket=hour&${in3March}`)).toEqual([
+  it('groups emotions by the hour, in any UTC offset', async () => {
+    expect(await bucketLines(`bucket=hour&${in3March}`)).toEqual([
       '2025-03-03T08:00:00.000Z anger 1 1.000',
       '2025-03-03T08:00:00.000Z joy 2 0.700',
     ]);
-    expect(await told(`bucket=hour&utcOffset=330&${in3March}`)).toEqual([
-      '2025-03-03T07:30:00.000Z joy 2 0.700', // 13 o'clock in India
+    expect(await bucketLines(`bucket=hour&utcOffset=330&${in3March}`)).toEqual([
+      '2025-03-03T07:30:00.000Z joy 2 0.700', // 13:00 in India
       '2025-03-03T08:30:00.000Z anger 1 1.000',
     ]);
-    expect(await told(`bucket=hour&utcOffset=345&${in3March}`)).toEqual([
+    expect(await bucketLines(`bucket=hour&utcOffset=345&${in3March}`)).toEqual([
       '2025-03-03T07:15:00.000Z joy 1 0.600', // 13:55 in Nepal
       '2025-03-03T08:15:00.000Z anger 1 1.000',
       '2025-03-03T08:15:00.000Z joy 1 0.800',
     ]);
   });
 
-  it('puts emotions into days that begin at midnight of the offset', async () => {
-    expect(await told('bucket=day')).toEqual([
+  it('groups emotions by days that begin at midnight in the UTC offset', async () => {
+    expect(await bucketLines('bucket=day')).toEqual([
       '2025-02-28T00:00:00.000Z joy 1 0.200',
       '2025-03-02T00:00:00.000Z joy 1 0.400',
       '2025-03-03T00:00:00.000Z anger 1 1.000',
       '2025-03-03T00:00:00.000Z joy 2 0.700',
       '2025-03-31T00:00:00.000Z joy 1 0.500',
     ]);
-    expect(await told('bucket=day&utcOffset=330')).toEqual([
+    expect(await bucketLines('bucket=day&utcOffset=330')).toEqual([
       '2025-02-28T18:30:00.000Z joy 1 0.200',
       '2025-03-02T18:30:00.000Z anger 1 1.000',
       '2025-03-02T18:30:00.000Z joy 3 0.600',
       '2025-03-31T18:30:00.000Z joy 1 0.500',
     ]);
-    expect(await told(`bucket=day&utcOffset=-510&${in3March}`)).toEqual([
+    expect(await bucketLines(`bucket=day&utcOffset=-510&${in3March}`)).toEqual([
       '2025-03-02T08:30:00.000Z joy 2 0.700',
       '2025-03-03T08:30:00.000Z anger 1 1.000',
     ]);
   });
 
-  it('puts emotions into weeks that begin on Monday', async () => {
-    expect(await told('bucket=week')).toEqual([
+  it('groups emotions by weeks that begin on Monday', async () => {
+    expect(await bucketLines('bucket=week')).toEqual([
       '2025-02-24T00:00:00.000Z joy 2 0.300',
       '2025-03-03T00:00:00.000Z anger 1 1.000',
       '2025-03-03T00:00:00.000Z joy 2 0.700',
       '2025-03-31T00:00:00.000Z joy 1 0.500',
     ]);
-    expect(await told('bucket=week&utcOffset=330')).toEqual([
+    expect(await bucketLines('bucket=week&utcOffset=330')).toEqual([
       '2025-02-23T18:30:00.000Z joy 1 0.200',
       '2025-03-02T18:30:00.000Z anger 1 1.000',
       '2025-03-02T18:30:00.000Z joy 3 0.600',
@@ -279,25 +279,25 @@ describe('GET emotions/trend', () => {
     ]);
   });
 
-  it('puts emotions into calendar months', async () => {
-    expect(await told('bucket=month')).toEqual([
+  it('groups emotions by calendar months', async () => {
+    expect(await bucketLines('bucket=month')).toEqual([
       '2025-02-01T00:00:00.000Z joy 1 0.200',
       '2025-03-01T00:00:00.000Z anger 1 1.000',
       '2025-03-01T00:00:00.000Z joy 4 0.575',
     ]);
-    expect(await told('bucket=month&utcOffset=330')).toEqual([
+    expect(await bucketLines('bucket=month&utcOffset=330')).toEqual([
       '2025-02-28T18:30:00.000Z anger 1 1.000',
       '2025-02-28T18:30:00.000Z joy 4 0.500',
       '2025-03-31T18:30:00.000Z joy 1 0.500',
     ]);
   });
 
-  it('answers the buckets in the order of time', async () => {
+  it('returns the buckets in time order', async () => {
     const starts = (await trend('bucket=hour')).map(({ start }) => start);
     expect(starts).toEqual(starts.toSorted());
   });
 
-  it("uses the user's own offset when none is asked for", async () => {
+  it("uses the user's own UTC offset when the query has none", async () => {
     const indian = store.user('charted-in-india');
     await indian.patch('/profile', { utcOffset: 330 });
     await indian.post('/emotions', emotion({ occurredAt: '2025-03-02T20:00:00Z' }));
@@ -309,7 +309,7 @@ describe('GET emotions/trend', () => {
     expect(inUtc.body.items[0]?.start).toBe('2025-03-02T00:00:00.000Z');
   });
 
-  it('refuses what it cannot understand, naming the parameter', async () => {
+  it('refuses invalid query parameters and names them', async () => {
     const refused: [string, string][] = [
       ['bucket=decade', 'bucket'],
       ['bucket=day&utcOffset=1.5', 'utcOffset'],

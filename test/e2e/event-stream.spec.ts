@@ -12,7 +12,7 @@ import { Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
 
-/** Less than the 15 s between two heartbeats, at which a stream looks for itself: it was woken. */
+/** Less than the 15 s between heartbeats, at which a stream reads the log anyway: the commit woke it. */
 const PROMPT_MS = 10_000;
 const MEGABYTE = 1024 * 1024;
 
@@ -35,7 +35,7 @@ async function follow(query = '', headers: HeaderFields = {}): Promise<EventStre
   return stream;
 }
 
-/** Waits for its place among those that may be open at once. */
+/** Retries until the service accepts one more stream. */
 async function followWhenFree(): Promise<EventStream> {
   for (;;) {
     const stream = await follow().catch(() => undefined);
@@ -50,7 +50,7 @@ async function followUnread(query = ''): Promise<EventStream> {
   return stream;
 }
 
-/** Reads so many events; by then the service has given to others what it has for them. */
+/** Reads `count` events; by then the service has sent the other streams all that they take. */
 async function readBeside(after: number, count: number): Promise<void> {
   const reader = await follow(`?after=${after}`);
   await reader.received(count);
@@ -58,12 +58,12 @@ async function readBeside(after: number, count: number): Promise<void> {
 }
 
 const isTyped = ({ type }: StoredEvent) => ['memory.formed', 'turn.recorded'].includes(type);
-const isMiras = ({ userId }: StoredEvent) => userId === 'mira';
+const isOfMira = ({ userId }: StoredEvent) => userId === 'mira';
 
 const head = async () => (await readLog(store)).length;
 
 describe('GET /v1/events/stream', () => {
-  it('answers what is there, then what comes, as /v1/events answers it', async () => {
+  it('sends the stored events, then each new event, as /v1/events returns them', async () => {
     const user = store.user('ada');
     await user.post('/turns', joyfulTurn());
     const before = await readLog(store);
@@ -84,20 +84,20 @@ describe('GET /v1/events/stream', () => {
     expect(stream.headers['cache-control']).toBe('no-store');
   });
 
-  it('begins after a position; Last-Event-ID wins over it', async () => {
+  it('starts after the given position; Last-Event-ID takes precedence', async () => {
     const log = await readLog(store);
     const last = log.at(-1)?.position ?? 0;
-    const [told, resumed] = await Promise.all([
+    const [fromPosition, resumed] = await Promise.all([
       follow(`?after=${last - 2}`),
       follow('?after=0', { 'last-event-id': String(last - 1) }),
     ]);
     await store.user('ada').post('/emotions', emotion());
-    await Promise.all([told.received(3), resumed.received(2)]);
-    expect(told.positions).toEqual([last - 1, last, last + 1]);
+    await Promise.all([fromPosition.received(3), resumed.received(2)]);
+    expect(fromPosition.positions).toEqual([last - 1, last, last + 1]);
     expect(resumed.positions).toEqual([last, last + 1]);
   });
 
-  it('waits at a position that is not there yet', async () => {
+  it('waits for a position beyond the head', async () => {
     const now = await head();
     const stream = await follow(`?after=${now + 1}`);
     await store.user('ada').post('/emotions', emotion());
@@ -106,9 +106,9 @@ describe('GET /v1/events/stream', () => {
     expect(stream.positions).toEqual([now + 2]);
   });
 
-  it('gives only the types and the user that were asked for', async () => {
+  it('sends only the requested types and user', async () => {
     const after = await head();
-    const [typed, of, both] = await Promise.all([
+    const [typed, ofMira, both] = await Promise.all([
       follow(`?after=${after}&types=memory.formed,turn.recorded`),
       follow(`?after=${after}&userId=mira`),
       follow(`?after=${after}&userId=mira&types=memory.formed`),
@@ -119,11 +119,11 @@ describe('GET /v1/events/stream', () => {
       await store.user(id).post('/emotions', emotion());
     }
     const log = await readLog(store, after);
-    const wanted = (pick: (event: StoredEvent) => boolean) => log.filter(pick);
+    const eventsThat = (pick: (event: StoredEvent) => boolean) => log.filter(pick);
     const expected: [EventStream, StoredEvent[]][] = [
-      [typed, wanted(isTyped)],
-      [of, wanted(isMiras)],
-      [both, wanted((event) => isMiras(event) && event.type === 'memory.formed')],
+      [typed, eventsThat(isTyped)],
+      [ofMira, eventsThat(isOfMira)],
+      [both, eventsThat((event) => isOfMira(event) && event.type === 'memory.formed')],
     ];
     for (const [stream, events] of expected) {
       await stream.received(events.length, PROMPT_MS);
@@ -131,19 +131,19 @@ describe('GET /v1/events/stream', () => {
     }
   });
 
-  it('shows every event once and in order to all who follow and are cut off, while 64 clients write', async () => {
+  it('sends every event once and in order, to steady and to reconnecting clients, while 64 clients write', async () => {
     const after = await head();
     const clients = startPatientClients(() => [store.url], 7);
     let last = Infinity;
 
-    /** Follows, hanging up after so many messages, until the last one has come. */
-    async function restless(patience: number): Promise<number[]> {
+    /** Follows until the last event, reconnecting after every `messagesPerStream` messages. */
+    async function followReconnecting(messagesPerStream: number): Promise<number[]> {
       const seen: number[] = [];
       for (let position = after; position < last;) {
         const stream = await follow('', { 'last-event-id': String(position) });
         await stream.until(
           ({ messages, lastEventId }) =>
-            messages.length >= patience || Math.max(position, Number(lastEventId)) >= last,
+            messages.length >= messagesPerStream || Math.max(position, Number(lastEventId)) >= last,
         );
         stream.close();
         seen.push(...stream.positions);
@@ -153,7 +153,7 @@ describe('GET /v1/events/stream', () => {
     }
 
     const steady = await Promise.all([1, 2, 3].map(() => follow(`?after=${after}`)));
-    const interrupted = [17, 50, 151].map(restless);
+    const interrupted = [17, 50, 151].map(followReconnecting);
     await clients.acknowledged(600);
     await clients.stop();
     const log = (await readLog(store, after)).map(({ position }) => position);
@@ -166,7 +166,7 @@ describe('GET /v1/events/stream', () => {
     }
   });
 
-  it('refuses what it cannot understand, naming it', async () => {
+  it('refuses invalid parameters and headers, and names them', async () => {
     const refused: [string, HeaderFields, string][] = [
       ['after=-1', {}, 'after'],
       ['after=1e30', {}, 'after'],
@@ -184,13 +184,13 @@ describe('GET /v1/events/stream', () => {
     }
   });
 
-  it('does not hold on to a HEAD request', async () => {
-    const asking = request(`${store.url}/v1/events/stream`, { method: 'HEAD', agent: false }).end();
-    const [response] = (await once(asking, 'response')) as [{ statusCode: number }];
+  it('answers a HEAD request at once', async () => {
+    const headRequest = request(`${store.url}/v1/events/stream`, { method: 'HEAD', agent: false }).end();
+    const [response] = (await once(headRequest, 'response')) as [{ statusCode: number }];
     expect(response.statusCode).toBe(200);
   });
 
-  it('takes 256 at once and answers 503 to more, until one goes', async () => {
+  it('serves 256 streams at once and answers 503 to more until one closes', async () => {
     const after = await head();
     await Promise.all(Array.from({ length: 256 }, () => follow(`?after=${after}`)));
     const refused = await store.get(`/v1/events/stream`);
@@ -200,9 +200,8 @@ describe('GET /v1/events/stream', () => {
     await store.user('ada').post('/emotions', emotion());
     await Promise.all(streams.map((stream) => stream.received(1)));
     expect(Date.now() - posted).toBeLessThan(PROMPT_MS);
-    for (const gone of streams.splice(0, 6)) gone.close();
-    // The service learns of it from the network.
-
+    for (const closing of streams.splice(0, 6)) closing.close();
+    // The service notices the closed connections with a delay, so their places are not free at once.
     await Promise.all(Array.from({ length: 6 }, followWhenFree));
   });
 });
@@ -210,7 +209,7 @@ describe('GET /v1/events/stream', () => {
 describe('clients that do not read', () => {
   const READERS = 12;
 
-  it('cost no memory, and miss nothing when they read on', async () => {
+  it('do not fill the memory of the service, and miss nothing when they resume', async () => {
     const after = await head();
     const long = turn({ userMessage: 'x'.repeat(16_000), assistantMessage: 'y'.repeat(64_000) });
     const commands = Array.from({ length: 80 }, () => ({ command: 'RecordTurn', userId: 'long', ...long }));
@@ -223,7 +222,7 @@ describe('clients that do not read', () => {
     const stuck = await Promise.all(Array.from({ length: READERS }, () => followUnread(`?after=${after}`)));
     await readBeside(after, log.length);
     const grown = (await store.residentBytes()) - before;
-    // A fourth of what it would be if the messages waited in memory.
+    // A quarter of what it would take to buffer all messages.
     expect(grown).toBeLessThan((READERS / 4) * bytes);
     expect(stuck.every(({ messages }) => messages.length < log.length)).toBe(true);
 
@@ -238,7 +237,7 @@ describe('clients that do not read', () => {
 });
 
 describe('SIGTERM with open streams', () => {
-  it('ends those that are up to date and cuts those that are stuck, at once and with code 0', async () => {
+  it('ends idle streams, cuts stuck ones, and stops the service at once with exit code 0', async () => {
     const idle = await Promise.all(Array.from({ length: 20 }, () => follow(`?after=1000000`)));
     const stuck = await Promise.all(Array.from({ length: 5 }, () => followUnread()));
     await readBeside(0, await head());

@@ -45,7 +45,7 @@ async function everyPage(limit: number, filter = ''): Promise<StoredEvent[]> {
 }
 
 describe('GET /v1/events', () => {
-  it('answers every event once, positions without a gap, versions without a gap in each stream', () => {
+  it('returns every event once, without gaps in the positions or in the versions of a stream', () => {
     expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => index + 1));
     const versions = Map.groupBy(log, ({ userId, streamId }) => `${userId} ${streamId}`);
     expect(versions.size).toBe(12);
@@ -55,16 +55,16 @@ describe('GET /v1/events', () => {
     expect(new Set(log.map(({ eventId }) => eventId)).size).toBe(log.length);
   });
 
-  it.each([1, 2, 7, 24, 5000])('pages by %i to the same log', async (limit) => {
+  it.each([1, 2, 7, 24, 5000])('returns the same log in pages of %i', async (limit) => {
     expect(await everyPage(limit)).toEqual(log);
   });
 
-  it('begins at the first event when not told after which', async () => {
+  it('starts at the first event when the query has no position', async () => {
     expect((await feed('limit=3')).items).toEqual(log.slice(0, 3));
     expect(await feed('')).toMatchObject({ items: log, head: log.length });
   });
 
-  it('has nothing after the head, and from there answers what comes next', async () => {
+  it('returns nothing after the head until new events are stored', async () => {
     const { head } = await feed('limit=1');
     expect(await feed(`after=${head}`)).toEqual({ items: [], nextAfter: head, head });
     await store.user('newcomer').post('/turns', turn());
@@ -88,7 +88,7 @@ describe('GET /v1/events', () => {
     expect(await everyPage(5, '&userId=nobody')).toEqual([]);
   });
 
-  it('filters by when it happened, from inclusive, to exclusive', async () => {
+  it('filters by the time of occurrence, from inclusive, to exclusive', async () => {
     const [from, to] = [minutesLater(10), minutesLater(12)];
     const within = (await feed(`from=${from}&to=${to}&types=memory.formed`)).items;
     expect(within.map(({ userId }) => userId)).toEqual(['user-1', 'user-2']);
@@ -103,7 +103,7 @@ describe('GET /v1/events', () => {
     expect((await feed(`to=${local}`)).items).toEqual([]);
   });
 
-  it('shows events in the order of commits while many are written', async () => {
+  it('returns events in commit order while many are being written', async () => {
     const before = (await feed('limit=1')).head;
     const writing = ids('writer', 40).map((id) => store.user(id).post('/turns', joyfulTurn()));
     const read: StoredEvent[] = [];
@@ -113,7 +113,7 @@ describe('GET /v1/events', () => {
     expect(read).toEqual(await readLog(store, before));
   });
 
-  it('refuses what it cannot understand, naming the parameter', async () => {
+  it('refuses invalid query parameters and names them', async () => {
     const refused: [string, string][] = [
       ['after=-1', 'after'],
       ['after=first', 'after'],

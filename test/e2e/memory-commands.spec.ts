@@ -17,8 +17,8 @@ afterAll(() => store.remove());
 const ofType = (events: StoredEvent[], type: string): StoredEvent | undefined =>
   events.find((event) => event.type === type);
 
-describe('memories', () => {
-  it('forms a memory under the id given, or under a new one', async () => {
+describe('a memory', () => {
+  it('is formed under the given id, or under a generated one', async () => {
     const user = store.user('memory-form');
     const named = await user.post<CommandAnswer>('/memories', memory({ memoryId: 'boat' }));
     const events = await user.lastEvents();
@@ -44,7 +44,7 @@ describe('memories', () => {
     expect(unnamed.body.memoryId).not.toBe('boat');
   });
 
-  it('fills in the confidence and importance that were left out', async () => {
+  it('gets default values for the fields that were left out', async () => {
     const user = store.user('memory-defaults');
     await user.post('/memories', { type: 'pattern', content: 'Walks at dawn.', memoryId: 'walk' });
     expect(ofType(await user.events(), 'memory.formed')?.data).toMatchObject({
@@ -56,7 +56,7 @@ describe('memories', () => {
   });
 
   it.each(['preference', 'pattern', 'fact', 'conversation', 'emotional'])(
-    'forms a memory of type %s',
+    'can be of type %s',
     async (type) => {
       const user = store.user('memory-types');
       expect((await user.post('/memories', memory({ type, memoryId: type }))).status).toBe(201);
@@ -64,7 +64,7 @@ describe('memories', () => {
     },
   );
 
-  it('revises what is given, storing the value before and after', async () => {
+  it('is revised by one event with the old and new value of each changed field', async () => {
     const user = store.user('memory-revise');
     await user.post('/memories', memory({ memoryId: 'boat' }));
     const change = {
@@ -89,7 +89,7 @@ describe('memories', () => {
     });
   });
 
-  it('answers a revision that changes nothing with the old position and stores no event', async () => {
+  it('gets no event from a revision without effect, which answers with the previous position', async () => {
     const user = store.user('memory-same');
     const formed = await user.post<CommandAnswer>('/memories', memory({ memoryId: 'boat' }));
     const { memoryId: _, occurredAt: __, ...same } = memory({ memoryId: 'boat' });
@@ -98,7 +98,7 @@ describe('memories', () => {
     expect(await user.events()).toHaveLength(2);
   });
 
-  it('forgets a memory for good: nothing reads, changes, recalls or forms it again', async () => {
+  it('is forgotten for good: it cannot be read, revised, recalled or formed again', async () => {
     const user = store.user('memory-forget');
     await user.post('/memories', memory({ memoryId: 'boat' }));
     const { status, body } = await user.delete<CommandAnswer>('/memories/boat?reason=She%20asked');
@@ -122,7 +122,7 @@ describe('memories', () => {
     expect(await user.events()).toEqual(events);
   });
 
-  it('refuses an id that the user has used, and leaves the memory as it was', async () => {
+  it('is not replaced by another memory of the user with the same id', async () => {
     const user = store.user('memory-taken');
     await user.post('/memories', memory({ memoryId: 'boat' }));
     const again = await user.post('/memories', memory({ memoryId: 'boat', content: 'Something else.' }));
@@ -132,7 +132,7 @@ describe('memories', () => {
     );
   });
 
-  it('keeps the memories of two users apart when both use one id', async () => {
+  it('is independent of a memory of another user with the same id', async () => {
     const [ana, ben] = [store.user('apart-ana'), store.user('apart-ben')];
     await ana.post('/memories', memory({ memoryId: 'same', content: 'Of Ana.' }));
     const formed = await ben.post<CommandAnswer>(
@@ -144,7 +144,7 @@ describe('memories', () => {
     expect((await ben.get<Memory>('/memories/same')).body.content).toBe('Of Ben.');
   });
 
-  it('counts the memories a reply used as recalled, in one event', async () => {
+  it('counts as recalled when a reply used it, in one event for all memories of the reply', async () => {
     const user = store.user('memory-recall');
     const memoryIds = ids('memory', 3);
     for (const memoryId of memoryIds) await user.post('/memories', memory({ memoryId }));
@@ -164,7 +164,7 @@ describe('memories', () => {
     expect(counts[2]?.body.lastRecalledAt).toBeNull();
   });
 
-  it('recalls none of the memories when one of them is unknown', async () => {
+  it('does not count as recalled when another memory of the reply is unknown', async () => {
     const user = store.user('memory-recall-unknown');
     await user.post('/memories', memory({ memoryId: 'boat' }));
     expect(refusalOf(await user.post('/recalls', { memoryIds: ['boat', 'ship'] }))).toBe(
@@ -173,7 +173,7 @@ describe('memories', () => {
     expect((await user.get<Memory>('/memories/boat')).body.recallCount).toBe(0);
   });
 
-  it('answers 404 for a change to a memory that never was', async () => {
+  it('that does not exist answers 404 to a change', async () => {
     const user = store.user('memory-unknown');
     await user.post('/memories', memory());
     expect(refusalOf(await user.patch('/memories/nothing', { importance: 1 }))).toBe('404 memory.not-found');

@@ -33,12 +33,12 @@ async function pages(user: User, query: string): Promise<Memory[][]> {
 const rememberer = () => store.user('rememberer');
 const searcher = () => store.user('searcher');
 const head = async () => (await store.get<FeedPage>('/v1/events?limit=1')).body.head;
-const found = async (query: string) => idsOf((await pages(rememberer(), query)).flat());
+const listedIds = async (query: string) => idsOf((await pages(rememberer(), query)).flat());
 
 describe('GET memories', () => {
-  /** 30 memories a day apart, then 15 of one moment; formed in an order that is neither of time nor of id. */
+  /** 30 memories a day apart and 15 of the same time, formed in an order that follows neither time nor id. */
   const days = ids('day', 30);
-  const moments = ids('moment', 15);
+  const simultaneous = ids('moment', 15);
   const newestDaysFirst = days.toReversed();
 
   beforeAll(async () => {
@@ -52,21 +52,21 @@ describe('GET memories', () => {
           occurredAt: daysLater(day),
         }),
       ),
-      ...moments.map((memoryId) => memory({ memoryId, type: 'emotional', occurredAt: daysLater(100) })),
+      ...simultaneous.map((memoryId) => memory({ memoryId, type: 'emotional', occurredAt: daysLater(100) })),
     ];
     const shuffled = bodies.map((_, index) => bodies[(index * 7) % bodies.length]);
     for (const body of shuffled) await rememberer().post('/memories', body);
   });
 
-  it('answers the newest twenty when nothing else is asked, and where to go on', async () => {
+  it('returns the newest twenty by default, with a cursor for the next page', async () => {
     const { body } = await rememberer().get<Page<Memory>>('/memories');
     expect(body.items).toHaveLength(20);
-    expect(idsOf(body.items.slice(0, 15)).toSorted()).toEqual(moments.toSorted());
+    expect(idsOf(body.items.slice(0, 15)).toSorted()).toEqual(simultaneous.toSorted());
     expect(idsOf(body.items.slice(15))).toEqual(newestDaysFirst.slice(0, 5));
     expect(body.nextCursor).toMatch(/\S/);
   });
 
-  it('answers each memory whole', async () => {
+  it('returns every field of a memory', async () => {
     const { body } = await rememberer().get<Page<Memory>>('/memories?limit=1&type=fact');
     expect(body.items[0]).toMatchObject({
       memoryId: 'day-29',
@@ -85,18 +85,15 @@ describe('GET memories', () => {
     });
   });
 
-  it.each([1, 4, 15, 44, 45, 200])(
-    'pages by %i through all of them without a gap or a repeat',
-    async (limit) => {
-      const read = await pages(rememberer(), `limit=${limit}`);
-      const all = idsOf(read.flat());
-      expect(all.slice(0, 15).toSorted()).toEqual(moments.toSorted());
-      expect(all.slice(15)).toEqual(newestDaysFirst);
-      expect(read.slice(0, -1).every((page) => page.length === limit)).toBe(true);
-    },
-  );
+  it.each([1, 4, 15, 44, 45, 200])('returns every memory once in pages of %i', async (limit) => {
+    const read = await pages(rememberer(), `limit=${limit}`);
+    const all = idsOf(read.flat());
+    expect(all.slice(0, 15).toSorted()).toEqual(simultaneous.toSorted());
+    expect(all.slice(15)).toEqual(newestDaysFirst);
+    expect(read.slice(0, -1).every((page) => page.length === limit)).toBe(true);
+  });
 
-  it('goes on where it was when memories are formed and forgotten between two pages', async () => {
+  it('continues at the same place when memories are formed and forgotten between two pages', async () => {
     const moving = store.user('moving');
     for (const [index, memoryId] of days.slice(0, 6).entries()) {
       await moving.post('/memories', memory({ memoryId, occurredAt: daysLater(index) }));
@@ -109,25 +106,25 @@ describe('GET memories', () => {
     expect(idsOf(second.body.items)).toEqual(['day-3', 'day-2', 'day-1']);
   });
 
-  it('filters by type, time, confidence and importance, alone and together', async () => {
-    expect(await found('type=preference')).toEqual(newestDaysFirst.filter((_, index) => index % 2 === 0));
-    expect(await found(`from=${daysLater(27)}&to=${minutesLater(1, daysLater(29))}`)).toEqual(
+  it('filters by type, time, confidence and importance, alone and combined', async () => {
+    expect(await listedIds('type=preference')).toEqual(newestDaysFirst.filter((_, index) => index % 2 === 0));
+    expect(await listedIds(`from=${daysLater(27)}&to=${minutesLater(1, daysLater(29))}`)).toEqual(
       newestDaysFirst.slice(0, 3),
     );
-    expect(await found(`to=${minutesLater(1, daysLater(2))}`)).toEqual(['day-3', 'day-2', 'day-1']);
-    expect(await found(`minConfidence=0.28&to=${daysLater(50)}`)).toEqual(['day-30', 'day-29']);
-    expect(await found('minImportance=0.98')).toEqual(['day-3', 'day-2', 'day-1']);
-    expect(await found('minImportance=0.98&type=fact&limit=1')).toEqual(['day-3', 'day-1']);
-    expect(await found('type=conversation')).toEqual([]);
+    expect(await listedIds(`to=${minutesLater(1, daysLater(2))}`)).toEqual(['day-3', 'day-2', 'day-1']);
+    expect(await listedIds(`minConfidence=0.28&to=${daysLater(50)}`)).toEqual(['day-30', 'day-29']);
+    expect(await listedIds('minImportance=0.98')).toEqual(['day-3', 'day-2', 'day-1']);
+    expect(await listedIds('minImportance=0.98&type=fact&limit=1')).toEqual(['day-3', 'day-1']);
+    expect(await listedIds('type=conversation')).toEqual([]);
   });
 
-  it('understands times of other zones in its filters', async () => {
-    const from = encodeURIComponent('2025-04-01T13:30:00+05:30'); // 08:00 UTC, the moment of day 30
+  it('accepts times with a UTC offset in its filters', async () => {
+    const from = encodeURIComponent('2025-04-01T13:30:00+05:30'); // 08:00 UTC, the time of day 30
     const { body } = await rememberer().get<Page<Memory>>(`/memories?type=preference&from=${from}`);
     expect(idsOf(body.items)).toEqual(['day-30']);
   });
 
-  it('refuses what it cannot understand, naming the parameter', async () => {
+  it('refuses invalid query parameters and names them', async () => {
     const refused: [string, string][] = [
       ['limit=0', 'limit'],
       ['limit=201', 'limit'],
@@ -153,11 +150,11 @@ describe('GET memories', () => {
     '%00',
     'W10',
     Buffer.from('{"occurredAt":"x"}').toString('base64url'),
-  ])('refuses the cursor %s', async (cursor) => {
+  ])('refuses the invalid cursor %s', async (cursor) => {
     expect(refusalOf(await rememberer().get(`/memories?cursor=${cursor}`))).toMatch(/^400 request\./);
   });
 
-  it('answers an empty list for a user without memories and for one nobody knows', async () => {
+  it('returns an empty list for a user without memories and for an unknown user', async () => {
     const quiet = store.user('quiet');
     await quiet.patch('/profile', { name: 'Quiet' });
     expect((await quiet.get('/memories')).body).toEqual({ items: [], nextCursor: null });
@@ -166,7 +163,7 @@ describe('GET memories', () => {
 });
 
 describe('GET memories/{memoryId}', () => {
-  it('answers the memory as it is now, with the version as ETag', async () => {
+  it('returns the current state of the memory, with its version as ETag', async () => {
     const user = store.user('one-memory');
     await user.post('/memories', memory({ memoryId: 'boat' }));
     await user.patch('/memories/boat', {
@@ -192,7 +189,7 @@ describe('GET memories/{memoryId}', () => {
     expect(headers.get('etag')).toBe('"2"');
   });
 
-  it('is the same memory that the list and the search answer', async () => {
+  it('returns the same memory as the list and the search', async () => {
     const user = store.user('same-memory');
     await user.post('/memories', memory({ memoryId: 'boat' }));
     await user.post('/recalls', { memoryIds: ['boat'] });
@@ -237,11 +234,11 @@ describe('GET memories/search', () => {
     ['How is the new job going?', 'work'],
     ['Who left Porto?', 'sister'],
     ['CAFE', 'cafe'],
-  ])('finds, for "%s", the memory about the %s first', async (question, memoryId) => {
+  ])('answers "%s" with the memory "%s" first', async (question, memoryId) => {
     expect((await ask(question))[0]?.memoryId).toBe(memoryId);
   });
 
-  it('answers the best first, each with its score, and only memories of the user', async () => {
+  it('returns the best matches first, with their scores, and only memories of the user', async () => {
     const items = await ask('her dog, her sister and her job');
     const scores = items.map(({ score }) => score);
     expect(scores).toEqual(scores.toSorted((one, other) => other - one));
@@ -250,7 +247,7 @@ describe('GET memories/search', () => {
     expect(items[0]).not.toHaveProperty('explain');
   });
 
-  it('says with explain how each score came about, without changing it', async () => {
+  it('returns the parts of each score when explain is true, without changing the ranking', async () => {
     const plain = await ask('her dog, her sister and her job');
     const explained = await ask('her dog, her sister and her job', '&explain=true');
     expect(idsOf(explained)).toEqual(idsOf(plain));
@@ -262,13 +259,13 @@ describe('GET memories/search', () => {
     expect(await ask('dog', '&explain=false')).toEqual(await ask('dog'));
   });
 
-  it('leaves out what is less certain than asked, by default below 0.3', async () => {
+  it('leaves out memories below minConfidence, which is 0.3 by default', async () => {
     expect(idsOf(await ask('telescope'))).toEqual(['certain']);
     expect(idsOf(await ask('telescope', '&minConfidence=0')).toSorted()).toEqual(['certain', 'doubt']);
     expect(idsOf(await ask('telescope', '&minConfidence=0.31'))).toEqual([]);
   });
 
-  it('searches only the types asked for', async () => {
+  it('searches only the requested types', async () => {
     const everything = 'dog allergic sister runs job telescope friends';
     const typed = async (types: string) =>
       idsOf(await ask(everything, `&limit=100&types=${types}`)).toSorted();
@@ -277,13 +274,13 @@ describe('GET memories/search', () => {
     expect(await typed('conversation')).toEqual([]);
   });
 
-  it('answers five unless asked for more or fewer', async () => {
+  it('returns five memories unless the query has another limit', async () => {
     expect(await ask('dog allergic sister runs job telescope friends')).toHaveLength(5);
     expect(await ask('dog allergic sister runs job telescope friends', '&limit=7')).toHaveLength(7);
     expect(await ask('dog allergic sister runs job telescope friends', '&limit=1')).toHaveLength(1);
   });
 
-  it('ranks the more important of two equal texts first, and then the one recalled', async () => {
+  it('ranks equal texts by importance, and then by recalls', async () => {
     const ranked = store.user('ranker');
     const content = 'The lighthouse on the northern cape.';
     for (const [memoryId, importance] of Object.entries({ minor: 0.1, major: 1, middle: 0.5 })) {
@@ -298,14 +295,14 @@ describe('GET memories/search', () => {
   });
 
   it.each(['"', 'dog" OR "', 'NEAR(dog', 'dog*', 'content:dog', '(((', '-dog', "d'og --", '^dog', '???'])(
-    'takes %j for text, not for a query language',
+    'treats %j as text, not as query syntax',
     async (question) => {
       const items = await ask(question);
       expect(idsOf(items).filter((id) => id !== 'dog')).toEqual([]);
     },
   );
 
-  it('finds the new words of a revised memory, not the old ones, and nothing of a forgotten one', async () => {
+  it('finds a revised memory by its new words only, and a forgotten one not at all', async () => {
     const changing = store.user('changing');
     const foundBy = async (word: string) =>
       idsOf((await changing.get<List<FoundMemory>>(`/memories/search?q=${word}`)).body.items);
@@ -319,14 +316,14 @@ describe('GET memories/search', () => {
     expect((await changing.get<Page<Memory>>('/memories')).body.items).toEqual([]);
   });
 
-  it('finds a memory by its context behind the longest content there can be', async () => {
+  it('finds a memory by its context even after the longest content allowed', async () => {
     const wordy = { memoryId: 'wordy', content: 'b '.repeat(4_000).trim(), context: 'Barquentine' };
     await searcher().post('/memories', memory(wordy));
     expect(idsOf(await ask('barquentine'))).toEqual(['wordy']);
     await searcher().delete('/memories/wordy');
   });
 
-  it('writes nothing', async () => {
+  it('appends no event and counts no recall', async () => {
     const before = await head();
     const first = await ask('dog');
     const second = await ask('dog');
@@ -335,7 +332,7 @@ describe('GET memories/search', () => {
     expect(await head()).toBe(before);
   });
 
-  it('refuses what it cannot understand, naming the parameter', async () => {
+  it('refuses invalid query parameters and names them', async () => {
     const refused: [string, string][] = [
       ['limit=5', 'q'],
       ['q=', 'q'],

@@ -10,8 +10,8 @@ jest.setTimeout(60_000);
 const ROOT = join(import.meta.dirname, '../..');
 const PROJECTIONS = ['current-profile', 'memory-index', 'emotion-trend', 'conversation-window'];
 
-/** Exposed by what is still to come; whoever adds one takes it from here. */
-const TO_COME: string[] = [];
+/** Metrics that are documented before they exist. Remove a name when its metric is added. */
+const PLANNED_METRICS: string[] = [];
 
 let store: Store;
 
@@ -27,18 +27,18 @@ async function scrape(): Promise<Exposition> {
   return readExposition(text);
 }
 
-/** Without what Node.js tells of its own sockets and memory. */
-function own(names: ReadonlyMap<string, unknown>): string[] {
+/** The metrics that the service defines itself, without those about Node.js and the process. */
+function ownMetrics(names: ReadonlyMap<string, unknown>): string[] {
   return [...names.keys()].filter((name) => !/^edgesoul_(nodejs|process)_/.test(name));
 }
 
-/** The metrics that the file speaks of; names of files go on with a dash or a dot. */
+/** The metrics that a file names. A match followed by a dash or a dot is the name of a file. */
 function namesIn(file: string): Set<string> {
   return new Set(readFileSync(join(ROOT, file), 'utf8').match(/\bedgesoul_[a-z0-9_]*[a-z0-9]\b(?![-.])/g));
 }
 
-describe('a scrape', () => {
-  it('is in the text format that Prometheus asks for', async () => {
+describe('GET /metrics', () => {
+  it('answers in the Prometheus text format, and names only counters with _total', async () => {
     const { headers, text } = await store.get('/metrics');
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     const { types } = readExposition(text);
@@ -48,7 +48,7 @@ describe('a scrape', () => {
     }
   });
 
-  it('counts exactly what was done: written, replayed, refused, and how it was answered', async () => {
+  it('counts commands by outcome, their errors by code, and requests by route and status', async () => {
     const user = store.user('counted');
     await user.patch('/profile', { name: 'Ada' });
     const before = await scrape();
@@ -82,16 +82,18 @@ describe('a scrape', () => {
       'method="GET",route="/v1/users/:userId/profile",status="200"': 1,
       'method="GET",route="/metrics",status="200"': 1,
     };
-    const named = (name: string) =>
+    const withLabels = (name: string) =>
       Object.fromEntries(Object.entries(requests).map(([labels, count]) => [`${name}{${labels}}`, count]));
     expect(growth(before, after, /^edgesoul_http_requests_total/)).toEqual(
-      named('edgesoul_http_requests_total'),
+      withLabels('edgesoul_http_requests_total'),
     );
-    const timed = 'edgesoul_http_request_duration_seconds_count';
-    expect(growth(before, after, /^edgesoul_http_request_duration_seconds_count/)).toEqual(named(timed));
+    const durationCount = 'edgesoul_http_request_duration_seconds_count';
+    expect(growth(before, after, /^edgesoul_http_request_duration_seconds_count/)).toEqual(
+      withLabels(durationCount),
+    );
   });
 
-  it('tells what each commit held and how long it took, and where log and projections are after it', async () => {
+  it('reports the size and duration of commits, and the positions of the log and the projections', async () => {
     const user = store.user('committed');
     const before = await scrape();
     const begun = performance.now();
@@ -106,10 +108,10 @@ describe('a scrape', () => {
       edgesoul_writer_commit_events_sum: 5,
       edgesoul_writer_commit_events_count: 2,
     });
-    const took = growth(before, after, /^edgesoul_writer_commit_duration_seconds_(sum|count)/);
-    expect(took.edgesoul_writer_commit_duration_seconds_count).toBe(2);
-    expect(took.edgesoul_writer_commit_duration_seconds_sum).toBeGreaterThan(0);
-    expect(took.edgesoul_writer_commit_duration_seconds_sum).toBeLessThan(seconds);
+    const durations = growth(before, after, /^edgesoul_writer_commit_duration_seconds_(sum|count)/);
+    expect(durations.edgesoul_writer_commit_duration_seconds_count).toBe(2);
+    expect(durations.edgesoul_writer_commit_duration_seconds_sum).toBeGreaterThan(0);
+    expect(durations.edgesoul_writer_commit_duration_seconds_sum).toBeLessThan(seconds);
     expect(valueOf(after, 'edgesoul_log_head_position')).toBe(position + 1);
     for (const name of PROJECTIONS) {
       expect(after.series.get(`edgesoul_projection_position{projection="${name}"}`)).toBe(position + 1);
@@ -119,7 +121,7 @@ describe('a scrape', () => {
     expect(after.series.get('edgesoul_ready')).toBe(1);
   });
 
-  it('shows that commands that arrive together share commits', async () => {
+  it('shows that concurrent commands share commits', async () => {
     const before = await scrape();
     await Promise.all(ids('together', 200).map((id) => store.user(id).post('/emotions', emotion())));
     const after = await scrape();
@@ -129,7 +131,7 @@ describe('a scrape', () => {
     expect(grown.edgesoul_writer_commit_commands_count).toBeLessThan(200);
   });
 
-  it('has as many series for a hundred users as for one, and nothing of what they wrote or are called', async () => {
+  it('has no more series for 25 users than for one, and contains neither their ids nor their texts', async () => {
     const visit = async (id: string) => {
       const user = store.user(id);
       await user.post('/turns', joyfulTurn({ sessionId: id, userMessage: id, topics: [id] }));
@@ -150,13 +152,13 @@ describe('a scrape', () => {
     for (const id of ids('xylograph', 25)) await visit(id);
     const { text } = await store.get('/metrics');
     const after = readExposition(text);
-    expect(own(after.series).toSorted()).toEqual(own(before.series).toSorted());
+    expect(ownMetrics(after.series).toSorted()).toEqual(ownMetrics(before.series).toSorted());
     expect(text).not.toMatch(/xylograph/i);
     const unknown = 'edgesoul_http_requests_total{method="GET",route="none",status="404"}';
     expect(growth(before, after, /route="none"/)[unknown]).toBe(50);
   });
 
-  it('tells how large the database is', async () => {
+  it('reports the size of the database', async () => {
     const before = await scrape();
     await Promise.all(
       ids('large', 40).map((id) => store.user(id).post('/turns', turn({ userMessage: 'x'.repeat(16_000) }))),
@@ -171,34 +173,34 @@ describe('a scrape', () => {
   });
 });
 
-describe('what operators are given', () => {
+describe('the files for operators', () => {
   it.each(['ops/grafana-dashboard.json', 'ops/alerts.yml', 'docs/operations.md'])(
-    'names in %s only metrics that there are',
+    'name only metrics that exist: %s',
     async (file) => {
       const { types } = await scrape();
       const histograms = [...types].filter(([, type]) => type === 'histogram').map(([name]) => name);
-      const there = new Set([
+      const exposed = new Set([
         ...types.keys(),
         ...histograms.flatMap((name) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]),
-        ...TO_COME,
+        ...PLANNED_METRICS,
       ]);
       expect(namesIn(file).size).toBeGreaterThan(15);
-      expect([...namesIn(file)].filter((name) => !there.has(name))).toEqual([]);
+      expect([...namesIn(file)].filter((name) => !exposed.has(name))).toEqual([]);
     },
   );
 
-  it('explains every metric of its own, and shows it on the dashboard', async () => {
+  it('explain every metric of the service, and show it on the dashboard', async () => {
     const { types } = await scrape();
     const explained = namesIn('docs/operations.md');
     const shown = namesIn('ops/grafana-dashboard.json');
     const isShown = (name: string) =>
       shown.has(name) || shown.has(`${name}_sum`) || shown.has(`${name}_bucket`);
-    expect(own(types).filter((name) => !explained.has(name))).toEqual([]);
-    expect(own(types).filter((name) => !isShown(name))).toEqual([]);
+    expect(ownMetrics(types).filter((name) => !explained.has(name))).toEqual([]);
+    expect(ownMetrics(types).filter((name) => !isShown(name))).toEqual([]);
   });
 
-  it('does not wait for metrics that there are already', async () => {
+  it('name no existing metric as planned', async () => {
     const { types } = await scrape();
-    expect(TO_COME.filter((name) => types.has(name))).toEqual([]);
+    expect(PLANNED_METRICS.filter((name) => types.has(name))).toEqual([]);
   });
 });

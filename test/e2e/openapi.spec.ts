@@ -86,12 +86,12 @@ const operations = (): [string, Operation][] =>
   );
 
 function operation(name: string): Operation {
-  const found = operations().find(([known]) => known === name)?.[1];
-  if (!found) throw new Error(`/docs/json has no ${name}`);
-  return found;
+  const described = operations().find(([key]) => key === name)?.[1];
+  if (!described) throw new Error(`/docs/json has no ${name}`);
+  return described;
 }
 
-/** Compiles a schema of the document so that its references lead into the document. */
+/** Compiles a schema whose references resolve within the document. */
 function compiled(schema: Schema | undefined): ValidateFunction {
   if (!schema) throw new Error('There is no schema.');
   const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/');
@@ -103,8 +103,9 @@ const schemaOf = (content: Content | undefined): Schema | undefined =>
 
 const bodyOf = (name: string): Schema => {
   const schema = schemaOf(operation(name).requestBody) ?? {};
-  const known = schema.$ref && document.components.schemas[schema.$ref.replace('#/components/schemas/', '')];
-  return known || schema;
+  const referenced =
+    schema.$ref && document.components.schemas[schema.$ref.replace('#/components/schemas/', '')];
+  return referenced || schema;
 };
 
 const answerOf = (name: string): Schema | undefined => {
@@ -117,7 +118,7 @@ const properties = (name: string) => bodyOf(name).properties ?? {};
 const query = (name: string) =>
   (operation(name).parameters ?? [])
     .filter((parameter) => parameter.in === 'query')
-    .map(({ name: is }) => is);
+    .map(({ name: parameter }) => parameter);
 
 describe('the OpenAPI document', () => {
   it('is an OpenAPI 3 document with a title and a version, and /docs shows it', async () => {
@@ -132,7 +133,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('has every route', () => {
-    const known = operations().map(([name]) => name);
+    const documented = operations().map(([name]) => name);
     const routes = [
       ...COMMANDS,
       ...COMMANDS_WITHOUT_BODY,
@@ -142,7 +143,7 @@ describe('the OpenAPI document', () => {
       'get /health/ready',
       'get /metrics',
     ];
-    expect(known).toEqual(expect.arrayContaining(routes));
+    expect(documented).toEqual(expect.arrayContaining(routes));
   });
 
   it('declares every parameter of every path', () => {
@@ -163,17 +164,17 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('gives no two operations one id', () => {
-    const given = operations().map(([, { operationId }]) => operationId);
-    expect(given.filter((id, index) => given.indexOf(id) !== index)).toEqual([]);
+  it('gives no two operations the same id', () => {
+    const operationIds = operations().map(([, { operationId }]) => operationId);
+    expect(operationIds.filter((id, index) => operationIds.indexOf(id) !== index)).toEqual([]);
   });
 
-  it('says "nullable" only if it is of version 3.0, which knows that word', () => {
+  it('uses "nullable" only in version 3.0, which defines it', () => {
     const words = new Set(JSON.stringify(document).match(/"nullable"/g));
     expect([...words]).toEqual(document.openapi.startsWith('3.0.') ? [...words] : []);
   });
 
-  it('has only schemas that compile and references that lead somewhere', () => {
+  it('has only schemas that compile and references that resolve', () => {
     for (const schema of Object.values(document.components.schemas)) compiled(schema);
     for (const [reference] of JSON.stringify(document).matchAll(/#\/components\/schemas\/[^"]+/g)) {
       const name = reference.replace('#/components/schemas/', '');
@@ -187,7 +188,7 @@ describe('the OpenAPI document', () => {
     expect(bodyOf(name).additionalProperties).toBe(false);
   });
 
-  it('has the limits of the fields', () => {
+  it('contains the limits of the fields', () => {
     expect(properties('post /v1/users/{userId}/turns')).toMatchObject({
       userMessage: { type: 'string', minLength: 1, maxLength: 16_000 },
       assistantMessage: { type: 'string', maxLength: 64_000 },
@@ -210,7 +211,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('tells a good body from a bad one as the service does', () => {
+  it('accepts valid bodies and refuses invalid ones', () => {
     const bodies: [string, Record<string, unknown>, Record<string, unknown>][] = [
       ['post /v1/users/{userId}/turns', joyfulTurn(), { emotion: { label: 'joy', intensity: 1.01 } }],
       ['patch /v1/users/{userId}/profile', { voice: { speed: 2 } }, { voice: { speed: 2.01 } }],
@@ -226,7 +227,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('describes what the service really answers', async () => {
+  it('matches what the service really returns', async () => {
     const user = store.user('described');
     await user.post('/turns', joyfulTurn());
     await user.post('/memories', memory({ memoryId: 'boat' }));
@@ -244,7 +245,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has the query parameters of the reads', () => {
+  it('lists the query parameters of the reads', () => {
     expect(query('get /v1/users/{userId}/memories')).toEqual(
       expect.arrayContaining(['type', 'from', 'to', 'minConfidence', 'minImportance', 'limit', 'cursor']),
     );
@@ -260,12 +261,12 @@ describe('the OpenAPI document', () => {
     expect(query(STREAM).toSorted()).toEqual(['after', 'types', 'userId']);
   });
 
-  it('says in which other forms events are answered', () => {
-    const forms = (name: string) => Object.keys(operation(name).responses['200']?.content ?? {});
+  it('lists the media types of the event routes, and the Last-Event-ID header of the stream', () => {
+    const mediaTypes = (name: string) => Object.keys(operation(name).responses['200']?.content ?? {});
     for (const name of ['get /v1/events', 'get /v1/users/{userId}/events'])
-      expect(forms(name)).toEqual(['application/json', 'application/x-ndjson']);
-    expect(forms(STREAM)).toEqual(['text/event-stream']);
-    const headers = (operation(STREAM).parameters ?? []).filter(({ in: where }) => where === 'header');
+      expect(mediaTypes(name)).toEqual(['application/json', 'application/x-ndjson']);
+    expect(mediaTypes(STREAM)).toEqual(['text/event-stream']);
+    const headers = (operation(STREAM).parameters ?? []).filter(({ in: location }) => location === 'header');
     expect(headers.map(({ name }) => name)).toEqual(['Last-Event-ID']);
   });
 });

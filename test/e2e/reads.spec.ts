@@ -36,7 +36,7 @@ const regular = () => store.user('regular');
 const stats = async (user: User) => (await user.get<Record<string, unknown>>('/stats')).body;
 
 describe('GET profile', () => {
-  it('answers every field of a user of whom nothing is known, with the version as ETag', async () => {
+  it('returns the default values of a new user, with the version as ETag', async () => {
     const user = store.user('newcomer');
     await user.post('/turns', turn());
     const { status, body, headers } = await user.get<Profile>('/profile');
@@ -68,7 +68,7 @@ describe('GET profile', () => {
     expect(headers.get('etag')).toBe('"1"');
   });
 
-  it('counts turns and sessions, and the mean minutes from start to last activity', async () => {
+  it('counts turns and sessions, and averages the minutes from start to last activity of a session', async () => {
     const user = store.user('counted');
     for (const minutes of [0, 4, 10]) {
       await user.post('/turns', turn({ sessionId: 'long', occurredAt: minutesLater(minutes) }));
@@ -83,25 +83,25 @@ describe('GET profile', () => {
     });
   });
 
-  it('is 404 for a user nobody knows', async () => {
+  it('answers 404 for an unknown user', async () => {
     expect(refusalOf(await store.user('nobody').get('/profile'))).toBe('404 user.not-found');
   });
 });
 
-describe('GET conversation and sessions/{sessionId}', () => {
-  it('answers the last ten turns, fifteen topics and twenty emotions of a long session', async () => {
+describe('GET conversation or sessions/{sessionId}', () => {
+  it('returns the last ten turns, fifteen topics and twenty emotions of a long session', async () => {
     const user = store.user('talker');
     const turnIds: string[] = [];
     for (let number = 1; number <= 25; number++) {
       const label = number === 25 ? 'relief' : `mood-${number}`;
-      const said = {
+      const fields = {
         userMessage: `Message ${number}.`,
         assistantMessage: `Reply ${number}.`,
         topics: [`topic-${number}`],
         emotion: { label, intensity: 0.5, triggers: [] },
         occurredAt: minutesLater(number),
       };
-      turnIds.push((await user.post<TurnAnswer>('/turns', turn(said))).body.turnId);
+      turnIds.push((await user.post<TurnAnswer>('/turns', turn(fields))).body.turnId);
     }
     const { body } = await user.get<Conversation>('/conversation');
     expect(body).toMatchObject({
@@ -131,7 +131,7 @@ describe('GET conversation and sessions/{sessionId}', () => {
     expect((await user.get<Conversation>('/sessions/session-1')).body).toEqual(body);
   });
 
-  it('puts a turn that comes late where it belongs, and does not move the last activity back', async () => {
+  it('places a late turn by its time, and does not move the last activity back', async () => {
     const user = store.user('late-talker');
     const say = (minutes: number, label: string) =>
       user.post(
@@ -156,7 +156,7 @@ describe('GET conversation and sessions/{sessionId}', () => {
     ]);
   });
 
-  it('keeps out of the window a late turn that is older than its ten', async () => {
+  it('leaves out a late turn that is older than the last ten', async () => {
     const user = store.user('very-late-talker');
     for (let minutes = 10; minutes < 20; minutes++) {
       await user.post('/turns', turn({ userMessage: `At ${minutes}.`, occurredAt: minutesLater(minutes) }));
@@ -168,7 +168,7 @@ describe('GET conversation and sessions/{sessionId}', () => {
     expect(body.turns[0]?.userMessage).toBe('At 10.');
   });
 
-  it('is the session with the latest activity, not the one that was written last', async () => {
+  it('returns the session with the latest activity, not the one written last', async () => {
     const user = store.user('switcher');
     const say = (sessionId: string, minutes: number) =>
       user.post('/turns', turn({ sessionId, occurredAt: minutesLater(minutes) }));
@@ -182,7 +182,7 @@ describe('GET conversation and sessions/{sessionId}', () => {
     expect(await current()).toBe('first');
   });
 
-  it('names a topic once, however often it came', async () => {
+  it('lists a topic once, however often it was sent', async () => {
     const user = store.user('repeater');
     for (const topics of [['tea', 'sea'], ['sea'], ['tea', 'sun']])
       await user.post('/turns', turn({ topics }));
@@ -190,14 +190,14 @@ describe('GET conversation and sessions/{sessionId}', () => {
     expect(body.topics.toSorted()).toEqual(['sea', 'sun', 'tea']);
   });
 
-  it('has no emotion where none was felt', async () => {
+  it('returns no emotion for a session without any', async () => {
     const user = store.user('unmoved');
     await user.post('/turns', turn());
     const { body } = await user.get<Conversation>('/conversation');
     expect(body).toMatchObject({ currentEmotion: null, emotionTrajectory: [], turns: [{ emotion: null }] });
   });
 
-  it('is 404 where there is none', async () => {
+  it('answers 404 when there is no session', async () => {
     const user = store.user('silent');
     await user.patch('/profile', { name: 'Silent' });
     expect(refusalOf(await user.get('/conversation'))).toBe('404 conversation.not-found');
@@ -219,7 +219,7 @@ describe('GET sessions', () => {
 
   const newestFirst = all.toReversed();
 
-  it('answers the sessions begun last first, whichever was active last', async () => {
+  it('returns the sessions by start time, newest first, whatever their last activity', async () => {
     const { status, body } = await regular().get<Page<Session>>('/sessions?limit=100');
     expect(status).toBe(200);
     expect(body.items.map(({ sessionId }) => sessionId)).toEqual(newestFirst);
@@ -234,7 +234,7 @@ describe('GET sessions', () => {
     expect(body.items.filter(({ ended }) => ended).map(({ sessionId }) => sessionId)).toEqual(['session-2']);
   });
 
-  it.each([1, 7, 25])('pages by %i through all of them without a gap or a repeat', async (limit) => {
+  it.each([1, 7, 25])('returns every session once in pages of %i', async (limit) => {
     const read: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
@@ -246,7 +246,7 @@ describe('GET sessions', () => {
     expect(read).toEqual(newestFirst);
   });
 
-  it('refuses what it cannot understand', async () => {
+  it('refuses invalid query parameters, and returns an empty list for an unknown user', async () => {
     expect(badFieldsOf(await regular().get('/sessions?limit=0'))).toEqual(['limit']);
     expect(badFieldsOf(await regular().get('/sessions?limit=all'))).toEqual(['limit']);
     expect(badFieldsOf(await regular().get('/sessions?ended=true'))).toEqual(['ended']);
@@ -256,7 +256,7 @@ describe('GET sessions', () => {
 });
 
 describe('GET stats', () => {
-  it('counts what there is', async () => {
+  it("counts a user's memories, turns, sessions and emotions", async () => {
     const user = store.user('summed-up');
     await user.post('/turns', joyfulTurn({ occurredAt: minutesLater(1) }));
     await user.post('/turns', turn({ occurredAt: minutesLater(7) }));
@@ -285,7 +285,7 @@ describe('GET stats', () => {
     });
   });
 
-  it('counts as streak the consecutive days that end with the last active one', async () => {
+  it('counts as a streak the consecutive active days that end with the last one', async () => {
     const user = store.user('streak');
     const streak = async () => (await stats(user)).streakDays;
     const seen: unknown[] = [];
@@ -298,15 +298,15 @@ describe('GET stats', () => {
     expect(await streak()).toBe(7);
   });
 
-  it("counts the days of a streak in the user's own offset", async () => {
+  it("counts the days of a streak in the user's own UTC offset", async () => {
     const indian = store.user('streak-in-india');
     await indian.patch('/profile', { utcOffset: 330 });
-    await indian.post('/turns', turn({ occurredAt: '2025-03-03T18:00:00Z' })); // half to midnight
-    await indian.post('/turns', turn({ occurredAt: '2025-03-03T19:00:00Z' })); // half past midnight
+    await indian.post('/turns', turn({ occurredAt: '2025-03-03T18:00:00Z' })); // 23:30 in India
+    await indian.post('/turns', turn({ occurredAt: '2025-03-03T19:00:00Z' })); // 00:30 in India
     expect((await stats(indian)).streakDays).toBe(2);
   });
 
-  it('has nothing to count for a user who has neither said nor felt anything', async () => {
+  it('returns zeros for a user without turns, emotions and memories', async () => {
     const user = store.user('uncounted');
     await user.patch('/profile', { name: 'Uncounted' });
     expect(await stats(user)).toMatchObject({
@@ -321,13 +321,13 @@ describe('GET stats', () => {
     });
   });
 
-  it('is 404 for a user nobody knows', async () => {
+  it('answers 404 for an unknown user', async () => {
     expect(refusalOf(await store.user('nobody').get('/stats'))).toBe('404 user.not-found');
   });
 });
 
 describe('GET events of a user', () => {
-  it('pages through the events of that user alone, in the order of the log', async () => {
+  it('returns the events of that user only, in log order, page by page', async () => {
     const [user, neighbour] = [store.user('followed'), store.user('neighbour')];
     for (let number = 0; number < 6; number++) {
       await user.post('/turns', turn({ occurredAt: minutesLater(number) }));

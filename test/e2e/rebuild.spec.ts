@@ -21,8 +21,8 @@ import { planting } from '../support/test-database.js';
 
 jest.setTimeout(60_000);
 
-const HELD = fileURLToPath(new URL('../support/programs/held.js', import.meta.url));
-const NAMES = PROJECTIONS.map(({ name }) => name);
+const HOLD_PROGRAM = fileURLToPath(new URL('../support/programs/held.js', import.meta.url));
+const PROJECTION_NAMES = PROJECTIONS.map(({ name }) => name);
 
 interface Rebuild {
   state: string;
@@ -57,7 +57,7 @@ beforeAll(async () => {
 
 afterAll(() => store.remove());
 
-async function ended<T extends { state: string }>(path: string): Promise<T> {
+async function finished<T extends { state: string }>(path: string): Promise<T> {
   for (;;) {
     const { body } = await store.get<T>(path);
     if (body.state !== 'running') return body;
@@ -79,11 +79,11 @@ function digests({ stdout }: { stdout: string }): string[] {
 async function verify(): Promise<Verification> {
   const answer = await store.post<{ verificationId: string }>('/v1/ops/verifications');
   expect(answer.status).toBe(202);
-  return ended(`/v1/ops/verifications/${answer.body.verificationId}`);
+  return finished(`/v1/ops/verifications/${answer.body.verificationId}`);
 }
 
-/** Changes the store behind the service's back. */
-async function beside(work: (transaction: LogTransaction) => Promise<void>): Promise<void> {
+/** Writes to the store directly, past the running service. */
+async function writeDirectly(work: (transaction: LogTransaction) => Promise<void>): Promise<void> {
   const opened = await openStoreForRebuild({ file: databaseFile(store.dataDir) });
   try {
     await opened.log.transaction(work);
@@ -92,7 +92,7 @@ async function beside(work: (transaction: LogTransaction) => Promise<void>): Pro
   }
 }
 
-/** The tables of a rebuild that are not live. */
+/** The shadow tables, which a rebuild fills beside the live ones. */
 function shadows(): unknown[] {
   const db = new Database(databaseFile(store.dataDir), { readonly: true });
   try {
@@ -102,11 +102,11 @@ function shadows(): unknown[] {
   }
 }
 
-/** What a wrong fold or a hand may do. */
-const scribble = () => beside((transaction) => transaction.clear(sessionsTable));
+/** Empties a projection's table, as a wrong fold or a manual change might. */
+const clearSessions = () => writeDirectly((transaction) => transaction.clear(sessionsTable));
 
-describe('a rebuild beside a service under load', () => {
-  it('loses no command, refuses no read, and leaves what the log says', async () => {
+describe('a rebuild beside a running service', () => {
+  it('loses no command and refuses no read under load, and leaves rows that match the log', async () => {
     const clients = startPatientClients(() => [store.url], 1, { count: 16, pauseMs: 10 });
     await clients.acknowledged(50);
     const reads: number[] = [];
@@ -115,13 +115,13 @@ describe('a rebuild beside a service under load', () => {
       while (!done.signal.aborted) reads.push((await store.user('ada-1').get('/conversation')).status);
     })();
 
-    const rebuild = await ended<Rebuild>(await begin());
+    const rebuild = await finished<Rebuild>(await begin());
 
     await clients.acknowledged(150);
     await clients.stop();
     done.abort();
     await reader;
-    expect(rebuild).toMatchObject({ state: 'swapped', swapped: NAMES });
+    expect(rebuild).toMatchObject({ state: 'swapped', swapped: PROJECTION_NAMES });
     expect(rebuild.differences.filter(({ differences }) => differences > 0)).toEqual([]);
     expect(rebuild.done).toBeGreaterThan(1_000);
     expect(new Set(reads)).toEqual(new Set([200]));
@@ -131,12 +131,12 @@ describe('a rebuild beside a service under load', () => {
     for (const { digestLive, digestFolded } of projections) expect(digestLive).toBe(digestFolded);
   });
 
-  it('mends what was changed by hand, for the running service too', async () => {
+  it('repairs rows that were changed by hand, for the running service too', async () => {
     const before = (await store.user('ada-1').get('/conversation')).body;
-    await scribble();
+    await clearSessions();
     expect((await verify()).ok).toBe(false);
 
-    const rebuild = await ended<Rebuild>(await begin({ projections: ['conversation-window'] }));
+    const rebuild = await finished<Rebuild>(await begin({ projections: ['conversation-window'] }));
 
     expect(rebuild).toMatchObject({ state: 'swapped', swapped: ['conversation-window'] });
     expect(rebuild.differences[0]?.differences).toBeGreaterThan(0);
@@ -146,17 +146,17 @@ describe('a rebuild beside a service under load', () => {
     expect((await verify()).ok).toBe(true);
   });
 
-  it('runs one at a time, can be cancelled, and leaves nothing behind', async () => {
+  it('excludes a second one, can be cancelled, and can then be started again', async () => {
     const path = await begin();
     expect(refusalOf(await store.post('/v1/ops/rebuilds', {}))).toBe('409 rebuild.running');
 
     expect((await store.delete<Rebuild>(path)).body.state).toBe('cancelled');
 
     expect((await verify()).ok).toBe(true);
-    expect((await ended<Rebuild>(await begin())).state).toBe('swapped');
+    expect((await finished<Rebuild>(await begin())).state).toBe('swapped');
   });
 
-  it('killed with its process leaves the live tables as they were, and the next one works', async () => {
+  it('killed with its process leaves the live tables unchanged, and the next one succeeds', async () => {
     await store.stop();
     expect((await edgesoul(['rebuild'], killedAt('swap', store.settings))).code).toBeNull();
     expect(shadows()).not.toEqual([]);
@@ -165,47 +165,47 @@ describe('a rebuild beside a service under load', () => {
     expect((await store.user('ada-1').get<Profile>('/profile')).status).toBe(200);
     expect(shadows()).toEqual([]);
     expect((await verify()).ok).toBe(true);
-    expect((await ended<Rebuild>(await begin())).state).toBe('swapped');
+    expect((await finished<Rebuild>(await begin())).state).toBe('swapped');
     expect((await verify()).ok).toBe(true);
   });
 
-  it('refuses what it does not know', async () => {
+  it('refuses unknown projections and ids, and fails for an unknown event to skip', async () => {
     const unknown = await store.post('/v1/ops/rebuilds', { projections: ['dreams'] });
     expect(refusalOf(unknown)).toBe('400 request.invalid');
     expect(refusalOf(await store.post('/v1/ops/rebuilds', { projections: [] }))).toBe('400 request.invalid');
     expect(refusalOf(await store.get('/v1/ops/rebuilds/nobody'))).toBe('404 rebuild.not-found');
     expect(refusalOf(await store.get('/v1/ops/verifications/nobody'))).toBe('404 verification.not-found');
     const { body } = await store.post<{ rebuildId: string }>('/v1/ops/rebuilds', { skip: 'no-such-event' });
-    const failed = await ended<Rebuild & { error: string }>(`/v1/ops/rebuilds/${body.rebuildId}`);
+    const failed = await finished<Rebuild & { error: string }>(`/v1/ops/rebuilds/${body.rebuildId}`);
     expect(failed.state).toBe('failed');
     expect(failed.error).toContain('no-such-event');
   });
 });
 
-describe('a start with folds of another version', () => {
-  it('serves the rest at once, refuses what is being rebuilt, and then serves everything', async () => {
+describe('a service started with a new version of a projection', () => {
+  it('serves the other projections at once, and refuses the changed one until it is rebuilt', async () => {
     const before = (await store.user('ada-1').get('/conversation')).body;
     await store.stop();
-    // Rows that nobody may see.
-    await scribble();
-    await beside((transaction) =>
+    // Wrong rows, which no client may see.
+    await clearSessions();
+    await writeDirectly((transaction) =>
       transaction.save(
         planting(checkpointsTable, { projection: 'conversation-window', version: 0, position: 1 }),
       ),
     );
-    const go = join(store.folder, 'go');
-    const env = { ...store.settings, NODE_OPTIONS: `--import=${HELD}`, HELD_UNTIL: go };
+    const goFile = join(store.folder, 'go');
+    const env = { ...store.settings, NODE_OPTIONS: `--import=${HOLD_PROGRAM}`, HELD_UNTIL: goFile };
     const started = await Store.over(env);
     const user = started.user('ada-1');
 
     expect((await user.get('/emotions')).status).toBe(200);
     expect(refusalOf(await user.get('/conversation'))).toBe('503 projection.unavailable');
-    await writeFile(go, '');
+    await writeFile(goFile, '');
     let answer = await user.get('/conversation');
     for (; answer.status === 503; answer = await user.get('/conversation')) await pause(10);
 
     expect(answer.body).toEqual(before);
-    // The line comes on another way than the answer.
+    // The log line may arrive after the answer.
     while (
       !started.log.some((line) =>
         /"projections rebuilt".*conversation-window|conversation-window.*"projections rebuilt"/.test(line),
@@ -220,7 +220,7 @@ describe('a start with folds of another version', () => {
 });
 
 describe('the command line', () => {
-  it('asks the running service, and does the same on the files alone', async () => {
+  it('gets the same digests from verify with the service running and stopped', async () => {
     const running = await edgesoul(['verify', '--json'], store.settings);
     expect({ code: running.code, ok: JSON.parse(running.stdout).ok }).toEqual({ code: 0, ok: true });
     await store.stop();
@@ -229,12 +229,12 @@ describe('the command line', () => {
     expect(digests(alone)).toEqual(digests(running));
   });
 
-  it('ends with 3 when a verification finds differences, which a rebuild mends', async () => {
-    await scribble();
-    const found = await edgesoul(['verify'], store.settings);
-    expect(found.code).toBe(3);
-    expect(found.stdout).toMatch(/conversation-window.*DIFFER/);
-    expect(found.stdout).toMatch(/folded \{.*"userId"/);
+  it('exits with 3 when verify finds differences, which a rebuild repairs', async () => {
+    await clearSessions();
+    const verified = await edgesoul(['verify'], store.settings);
+    expect(verified.code).toBe(3);
+    expect(verified.stdout).toMatch(/conversation-window.*DIFFER/);
+    expect(verified.stdout).toMatch(/folded \{.*"userId"/);
 
     const rebuilt = await edgesoul(['rebuild'], store.settings);
     expect(rebuilt.code).toBe(0);
@@ -242,7 +242,7 @@ describe('the command line', () => {
     expect((await edgesoul(['verify'], store.settings)).code).toBe(0);
   });
 
-  it('says what is wrong with how it is used, and ends with 2', async () => {
+  it('explains wrong usage and exits with 2, and prints help with examples', async () => {
     const wrong = await edgesoul(['rebuild', '--projection', 'dreams'], store.settings);
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/dreams.*conversation-window/s);
@@ -255,8 +255,8 @@ describe('the command line', () => {
   });
 });
 
-describe('an event that folds cannot take', () => {
-  it('stops its projections in a rebuild, which is told everywhere, until it is left out for ever', async () => {
+describe('a poison event', () => {
+  it('fails the rebuild of its projection, is reported everywhere, and can be skipped for good', async () => {
     await store.restart();
     await store.user('poisoned').post('/emotions', emotion({ emotion: 'dread' }));
     const [, poison] = await store.user('poisoned').events();
@@ -264,7 +264,7 @@ describe('an event that folds cannot take', () => {
     await tamperWith(store, `update events set data = '{"emotion":7}' where position = ${position}`);
 
     const path = await begin();
-    const failed = await ended<Rebuild & { failed: object[] }>(path);
+    const failed = await finished<Rebuild & { failed: object[] }>(path);
 
     expect(failed.state).toBe('failed');
     expect(failed.failed).toContainEqual(
@@ -298,7 +298,7 @@ describe('an event that folds cannot take', () => {
     });
     const status = await edgesoul(['status'], store.settings);
     expect(status.stdout).toMatch(new RegExp(`emotion-trend +failed .*\\n.*event ${eventId}`));
-    // Its rows are those of live folding still, and the service goes on.
+    // The live rows are still served, and the service accepts commands.
     expect((await store.user('ada-1').get('/emotions')).status).toBe(200);
     expect((await store.user('ada-1').post('/emotions', emotion())).status).toBe(201);
     expect((await edgesoul(['rebuild'], store.settings)).code).toBe(1);
@@ -309,10 +309,10 @@ describe('an event that folds cannot take', () => {
     expect((await store.get<string>('/metrics')).text).toMatch(
       /edgesoul_projection_failed\{projection="emotion-trend"\} 0/,
     );
-    const found = await edgesoul(['verify'], store.settings);
-    expect(found.code).toBe(3);
-    expect(found.stdout).toContain(`emotion-trend skips event ${eventId}`);
-    expect(found.stdout).toMatch(new RegExp(`hash at position ${position}`));
-    expect(found.stdout).not.toMatch(/DIFFER/);
+    const verified = await edgesoul(['verify'], store.settings);
+    expect(verified.code).toBe(3);
+    expect(verified.stdout).toContain(`emotion-trend skips event ${eventId}`);
+    expect(verified.stdout).toMatch(new RegExp(`hash at position ${position}`));
+    expect(verified.stdout).not.toMatch(/DIFFER/);
   });
 });

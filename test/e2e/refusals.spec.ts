@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const known = () => store.user('known');
 
-/** A route with a body that it takes, and the values it refuses by field. */
+/** A route with a body that it accepts, and the values that it refuses, by field. */
 interface Refusals {
   method: 'POST' | 'PATCH';
   path: string;
@@ -150,17 +150,20 @@ const ROUTES: Refusals[] = [
 ];
 
 /** The body with one field, possibly a nested one, replaced or (undefined) left out. */
-function changed(body: Record<string, unknown>, field: string, value: unknown): Record<string, unknown> {
+function withField(body: Record<string, unknown>, field: string, value: unknown): Record<string, unknown> {
   const [first = '', ...rest] = field.split('.');
   if (rest.length === 0) return { ...body, [first]: value };
-  return { ...body, [first]: changed((body[first] ?? {}) as Record<string, unknown>, rest.join('.'), value) };
+  return {
+    ...body,
+    [first]: withField((body[first] ?? {}) as Record<string, unknown>, rest.join('.'), value),
+  };
 }
 
 /** Matches the field itself and places inside it, such as `topics.0`. */
 const within = (field: string): unknown =>
   expect.stringMatching(new RegExp(`^${field.replaceAll('.', '\\.')}(\\W.*)?$`));
 
-const shown = (value: unknown): string => {
+const shortened = (value: unknown): string => {
   const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 40)}… (${text.length} characters)` : text;
 };
@@ -169,23 +172,26 @@ describe.each(ROUTES)('$method $path', ({ method, path, body, required = [], bad
   const send = (fields: unknown) => known().send(method, path, { text: JSON.stringify(fields) });
 
   const cases = Object.entries(bad).flatMap(([field, values]) =>
-    values.map((value) => ({ field, value, text: shown(value) })),
+    values.map((value) => ({ field, value, text: shortened(value) })),
   );
 
-  it.each(cases)('refuses $field: $text and names it', async ({ field, value }) => {
-    expect(badFieldsOf(await send(changed(body, field, value)))).toEqual([within(field)]);
+  it.each(cases)('refuses $field: $text and names the field', async ({ field, value }) => {
+    expect(badFieldsOf(await send(withField(body, field, value)))).toEqual([within(field)]);
   });
 
   it('names every required field that is missing', async () => {
     for (const field of required)
-      expect(badFieldsOf(await send(changed(body, field, undefined)))).toEqual([field]);
+      expect(badFieldsOf(await send(withField(body, field, undefined)))).toEqual([field]);
     const missing = required.length > 0 ? badFieldsOf(await send({})) : [];
     expect(missing).toEqual(required.filter((field) => !field.includes('.')).toSorted());
   });
 
-  it('names all the bad fields of one body', async () => {
+  it('names all invalid fields of one body', async () => {
     const fields = Object.keys(bad).filter((field) => !field.includes('.') && !Object.hasOwn(body, field));
-    const all = fields.reduce((so, field) => changed(so, field, bad[field]?.[0]), body);
+    const all = fields.reduce(
+      (withBadFields, field) => withField(withBadFields, field, bad[field]?.[0]),
+      body,
+    );
     expect(badFieldsOf(await send(all))).toEqual(fields.toSorted().map(within));
   });
 
@@ -197,7 +203,7 @@ describe.each(ROUTES)('$method $path', ({ method, path, body, required = [], bad
     expect(refusalOf(await known().send(method, path, { text }))).toMatch(/^400 request\./);
   });
 
-  it('refuses a body that does not say it is JSON', async () => {
+  it('refuses a body whose content type is not JSON', async () => {
     const text = JSON.stringify(body);
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     expect(refusalOf(await known().send(method, path, { text, headers: form }))).toMatch(/^415 \w+\./);
@@ -206,12 +212,12 @@ describe.each(ROUTES)('$method $path', ({ method, path, body, required = [], bad
     ).toMatch(/^415 \w+\./);
   });
 
-  it('refuses a body too large to be a command, without reading it', async () => {
+  it('refuses a body that is too large, without reading it', async () => {
     const { status, problem } = await announceTooMuch(store.url, method, `/v1/users/known${path}`);
     expect({ status, code: problem.code }).toEqual({ status: 413, code: 'body.too-large' });
   });
 
-  it.each([['two words'], ['é'], [TOO_LONG_ID]])('refuses the user id %s', async (id) => {
+  it.each([['two words'], ['é'], [TOO_LONG_ID]])('refuses the invalid user id %s', async (id) => {
     expect(badFieldsOf(await store.user(id).send(method, path, { text: JSON.stringify(body) }))).toEqual([
       'userId',
     ]);
@@ -227,13 +233,13 @@ describe.each(ROUTES)('$method $path', ({ method, path, body, required = [], bad
   });
 });
 
-describe('every route', () => {
+describe('the API', () => {
   it('refuses an intensity that JSON can write but a number cannot hold', async () => {
     const text = JSON.stringify(emotion({ intensity: 12345 })).replace('12345', '1e999');
     expect(badFieldsOf(await known().send('POST', '/emotions', { text }))).toEqual(['intensity']);
   });
 
-  it('names a text that cannot be stored together with the other bad fields', async () => {
+  it('names a text that cannot be stored along with the other invalid fields', async () => {
     const bad = turn({ userMessage: 'zero \u0000', assistantMessage: 'half \ud800', topics: 'one' });
     expect(badFieldsOf(await known().post('/turns', bad))).toEqual([
       'assistantMessage',
@@ -242,19 +248,19 @@ describe('every route', () => {
     ]);
   });
 
-  it('refuses fields where a command has none', async () => {
+  it('refuses body fields for a command that has none', async () => {
     expect(badFieldsOf(await known().post('/sessions/session-1/end', { reason: 'late' }))).toEqual([
       'reason',
     ]);
   });
 
-  it('refuses a session id in the path that is none', async () => {
+  it('refuses an invalid session id in the path', async () => {
     for (const id of ['two%20words', '%C3%A9', TOO_LONG_ID]) {
       expect(badFieldsOf(await known().post(`/sessions/${id}/end`))).toEqual(['sessionId']);
     }
   });
 
-  it('refuses an If-Match that holds no version', async () => {
+  it('refuses an If-Match that is not a version', async () => {
     for (const version of ['one', '"one"', '"1.5"', '"-1"']) {
       const headers = { 'if-match': version };
       const user = known();
@@ -266,22 +272,22 @@ describe('every route', () => {
     }
   });
 
-  it('refuses a query parameter that the command does not know', async () => {
+  it('refuses an unknown query parameter of a command', async () => {
     expect(refusalOf(await known().delete('/memories/boat?because=so'))).toBe('400 request.invalid');
   });
 
-  it('answers 404 for a route that is not there', async () => {
+  it('answers 404 for an unknown route', async () => {
     for (const path of ['/v1/nope', '/nope', '/v1/users/known', '/v1/users/known/nope']) {
       expect(refusalOf(await store.get(path))).toBe('404 route.not-found');
     }
     expect(refusalOf(await known().post('/nope', turn()))).toBe('404 route.not-found');
   });
 
-  it('answers a path that cannot be decoded with a problem, too', async () => {
+  it('answers a path that cannot be decoded with a problem document', async () => {
     expect(refusalOf(await store.get('/v1/users/%ZZ/profile'))).toMatch(/^400 request\./);
   });
 
-  it('stores nothing of what it refused', async () => {
+  it('stores nothing for refused requests', async () => {
     const { body } = await store.get<FeedPage>('/v1/events?after=0');
     expect(body.items.map(({ type }) => type)).toEqual(['user.registered', 'memory.formed']);
     expect(body.head).toBe(2);

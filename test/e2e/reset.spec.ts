@@ -12,15 +12,18 @@ import { Store } from '../support/store.js';
 jest.setTimeout(60_000);
 
 const KEY = 'a-turn-of-ada';
-/** The last thing before the database is swapped, the moment in which neither has its place, and the last thing of all. */
-const STEPS = {
+/**
+ * Where the process is killed, and which store then remains: at the last step before the database is
+ * swapped, at the step where neither database is in place, and at the very last step.
+ */
+const KILL_STEPS = {
   'rename edgesoul.swap.json.writing': 'old',
   'rename edgesoul.db.emptied': 'empty',
   'remove edgesoul.swap.json': 'empty',
 } as const;
 
 let store: Store;
-let first: { status: number; text: string };
+let firstAnswer: { status: number; text: string };
 
 const reset = (...args: string[]): Promise<Said> => edgesoul(['reset', ...args], store.settings);
 const backups = (): Promise<string[]> => readdir(join(store.folder, 'backups')).catch(() => []);
@@ -31,17 +34,17 @@ afterAll(() => store.remove());
 describe('a reset', () => {
   beforeAll(async () => {
     store = await Store.start();
-    first = await turnOfAda();
+    firstAnswer = await turnOfAda();
   });
 
-  it('is refused while a service runs, by its address, and changes nothing', async () => {
+  it('is refused while a service runs, names its address, and changes nothing', async () => {
     const { code, stderr } = await reset('--yes');
     expect([code, stderr]).toEqual([1, expect.stringContaining(store.url)]);
     expect(await backups()).toEqual([]);
-    expect((await turnOfAda()).text).toBe(first.text);
+    expect((await turnOfAda()).text).toBe(firstAnswer.text);
   });
 
-  it('that is not confirmed, or cannot back up, is refused, says so, and changes nothing', async () => {
+  it('is refused with a reason when it is not confirmed or cannot back up, and changes nothing', async () => {
     await store.stop();
     const { code, stderr } = await reset();
     expect(code).toBe(2);
@@ -55,10 +58,10 @@ describe('a reset', () => {
     expect(unable.stderr).toContain('/dev/null/backups cannot be written');
   });
 
-  it.each(Object.entries(STEPS))(
-    'that is killed in front of "%s" leaves the %s store, and nothing else, to the next process',
-    async (step, left) => {
-      const whole = await truthOf({ file: databaseFile(store.dataDir) });
+  it.each(Object.entries(KILL_STEPS))(
+    'killed before "%s" leaves the %s store, and no other files, to the next process',
+    async (step, remaining) => {
+      const before = await truthOf({ file: databaseFile(store.dataDir) });
       const dataDir = join(await mkdtemp(join(store.folder, 'killed-')), 'data');
       await cp(store.dataDir, dataDir, { recursive: true });
       const env = { ...store.settings, DATA_DIR: dataDir, BACKUP_DIR: join(dataDir, '../backups') };
@@ -67,38 +70,38 @@ describe('a reset', () => {
       takeDataFolder(dataDir).release();
 
       const truth = await truthOf({ file: databaseFile(dataDir) });
-      expect(truth).toEqual(left === 'old' ? whole : { events: [], receipts: [] });
+      expect(truth).toEqual(remaining === 'old' ? before : { events: [], receipts: [] });
       const names = await readdir(dataDir);
       expect(names.filter((name) => /emptied|removed|swap.json$/.test(name))).toEqual([]);
     },
   );
 
-  it('empties the store after a backup that restores to what was there; an old key is a new command', async () => {
-    const whole = await truthOf({ file: databaseFile(store.dataDir) });
+  it('makes a backup that can be restored, empties the store, and forgets its idempotency keys', async () => {
+    const before = await truthOf({ file: databaseFile(store.dataDir) });
 
     const { code, stdout } = await reset('--yes', '--json');
 
     expect(code).toBe(0);
     const { backup, events } = JSON.parse(stdout) as { backup: string; events: number };
-    expect(events).toBe(whole.events.length);
+    expect(events).toBe(before.events.length);
     expect(await backups()).toContain(backup);
     await store.restart();
     expect(await readLog(store)).toEqual([]);
     expect((await store.user('ada').get('/profile')).status).toBe(404);
     const again = await turnOfAda();
-    expect([again.status, again.text]).not.toEqual([first.status, first.text]);
+    expect([again.status, again.text]).not.toEqual([firstAnswer.status, firstAnswer.text]);
     const log = await readLog(store);
     expect(log[0]).toMatchObject({ position: 1, type: 'user.registered' });
     await store.stop();
     expect((await edgesoul(['verify'], store.settings)).code).toBe(0);
 
     expect(await edgesoul(['restore', '--from', backup], store.settings)).toMatchObject({ code: 0 });
-    expect(await truthOf({ file: databaseFile(store.dataDir) })).toEqual(whole);
+    expect(await truthOf({ file: databaseFile(store.dataDir) })).toEqual(before);
   });
 });
 
-describe('a reset of a store whose log was shipped', () => {
-  it('does not let a restore bring the old log back', async () => {
+describe('a reset of a store with continuous backup', () => {
+  it('keeps a later restore from bringing the old log back', async () => {
     await store.remove();
     store = await Store.start({ BACKUP_CONTINUOUS: '1' });
     while (!store.log.some((line) => line.includes('"backed up"'))) await sleep(20);

@@ -10,15 +10,18 @@ import { Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
 
-/** The last thing before the database is swapped, the moment in which neither has its place, and the last thing of all. */
-const STEPS = {
+/**
+ * Where the process is killed, and which store then remains: at the last step before the database is
+ * swapped, at the step where neither database is in place, and at the very last step.
+ */
+const KILL_STEPS = {
   'rename edgesoul.swap.json.writing': 'old',
   'rename edgesoul.db.restoring': 'new',
   'remove edgesoul.swap.json': 'new',
 } as const;
 
 let store: Store;
-let whole: Truth;
+let original: Truth;
 let backedUpAt: number;
 
 const write = async (turns: number) => {
@@ -37,23 +40,23 @@ beforeAll(async () => {
 
 afterAll(() => store.remove());
 
-const asidesIn = async (dataDir: string) =>
+const storesKeptIn = async (dataDir: string) =>
   (await readdir(dataDir)).filter((name) => /before-restore-[\dTZ-]+$/.test(name));
 
 describe('a restore on SQLite', () => {
-  it('is refused while a service runs, by its address, and changes nothing', async () => {
+  it('is refused while a service runs, names its address, and changes nothing', async () => {
     const { code, stderr } = await edgesoul(['restore'], store.settings);
     expect([code, stderr]).toEqual([1, expect.stringContaining(store.url)]);
     expect((await store.user('undisturbed').post('/turns', joyfulTurn())).status).toBe(201);
-    expect(await asidesIn(store.dataDir)).toEqual([]);
+    expect(await storesKeptIn(store.dataDir)).toEqual([]);
     await store.stop();
-    whole = await truthOf({ file: databaseFile(store.dataDir) });
-    expect(whole.events.length).toBeGreaterThan(backedUpAt);
+    original = await truthOf({ file: databaseFile(store.dataDir) });
+    expect(original.events.length).toBeGreaterThan(backedUpAt);
   });
 
-  it.each(Object.entries(STEPS))(
-    'that is killed in front of "%s" leaves the %s store, whole, to the next process',
-    async (step, left) => {
+  it.each(Object.entries(KILL_STEPS))(
+    'killed before "%s" leaves the complete %s store to the next process',
+    async (step, remaining) => {
       const dataDir = join(await mkdtemp(join(store.folder, 'killed-')), 'data');
       await cp(store.dataDir, dataDir, { recursive: true });
       const env = { ...store.settings, DATA_DIR: dataDir };
@@ -62,23 +65,24 @@ describe('a restore on SQLite', () => {
       takeDataFolder(dataDir).release();
 
       const { events } = await truthOf({ file: databaseFile(dataDir) });
-      expect(events).toEqual(left === 'old' ? whole.events : whole.events.slice(0, backedUpAt));
-      const asides = await asidesIn(dataDir);
-      expect(asides).toHaveLength(left === 'old' ? 0 : 1);
-      for (const aside of asides) expect(await truthOf({ file: join(dataDir, aside) })).toEqual(whole);
+      expect(events).toEqual(remaining === 'old' ? original.events : original.events.slice(0, backedUpAt));
+      const keptStores = await storesKeptIn(dataDir);
+      expect(keptStores).toHaveLength(remaining === 'old' ? 0 : 1);
+      for (const keptStore of keptStores)
+        expect(await truthOf({ file: join(dataDir, keptStore) })).toEqual(original);
       expect((await readdir(dataDir)).filter((name) => /restoring|swap.json$/.test(name))).toEqual([]);
       await rm(dataDir, { recursive: true });
     },
   );
 
-  it('keeps the store before it aside, whole, and puts the restored one in its place', async () => {
+  it('keeps the previous store complete under another name, and puts the restored one in its place', async () => {
     const { code, stdout } = await edgesoul(['restore'], store.settings);
     expect(code).toBe(0);
     expect(stdout).toContain(`position  ${backedUpAt}`);
     expect(stdout).toMatch(/kept as .*before-restore/);
-    const asides = await asidesIn(store.dataDir);
-    expect(asides).toHaveLength(1);
-    expect(await truthOf({ file: join(store.dataDir, asides[0] ?? '') })).toEqual(whole);
+    const keptStores = await storesKeptIn(store.dataDir);
+    expect(keptStores).toHaveLength(1);
+    expect(await truthOf({ file: join(store.dataDir, keptStores[0] ?? '') })).toEqual(original);
     await store.restart();
     expect(await readLog(store)).toHaveLength(backedUpAt);
     expect((await store.get('/health/ready')).status).toBe(200);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => store.remove());
 
 const retrying = () => store.user('retrying');
-const at = (version: number) => ({ 'if-match': `"${version}"` });
+const ifMatch = (version: number) => ({ 'if-match': `"${version}"` });
 const keyed = (key: string) => ({ 'idempotency-key': key });
 const wasReplayed = ({ headers }: Answer<unknown>) => headers.get('idempotency-replayed');
 const head = async () => (await store.get<FeedPage>('/v1/events?limit=1')).body.head;
@@ -56,7 +56,7 @@ describe('Idempotency-Key', () => {
   });
 
   it.each(COMMANDS)(
-    'answers $route sent again with the first answer, byte for byte, and stores nothing',
+    'returns the first answer byte for byte when $route is sent again, and stores nothing',
     async (command) => {
       const key = `again ${command.route}`;
       const answer = await send(command, key);
@@ -72,7 +72,7 @@ describe('Idempotency-Key', () => {
     },
   );
 
-  it('answers the same after a restart', async () => {
+  it('returns the first answers after a restart, too', async () => {
     await store.restart();
     const before = await head();
     for (const command of COMMANDS) {
@@ -87,7 +87,7 @@ describe('Idempotency-Key', () => {
     const key = keyed('taken');
     await retrying().post('/memories', memory({ memoryId: 'keyed' }), key);
     const before = await head();
-    const others = [
+    const reused = [
       await retrying().post('/memories', memory({ memoryId: 'keyed', content: 'Else.' }), key),
       await retrying().post('/memories', memory({ memoryId: 'keyed-too' }), key),
       await store.user('another').post('/memories', memory({ memoryId: 'keyed' }), key),
@@ -96,7 +96,7 @@ describe('Idempotency-Key', () => {
       await retrying().delete('/memories/keyed', key),
       await retrying().post('/sessions/session-1/end', undefined, key),
     ];
-    for (const answer of others) expect(refusalOf(answer)).toBe('422 command.key-reused');
+    for (const answer of reused) expect(refusalOf(answer)).toBe('422 command.key-reused');
     await retrying().delete('/memories/keyed?reason=one', keyed('taken for deletion'));
     expect(
       refusalOf(await retrying().delete('/memories/keyed?reason=two', keyed('taken for deletion'))),
@@ -104,7 +104,7 @@ describe('Idempotency-Key', () => {
     expect(await head()).toBe(before + 1);
   });
 
-  it('makes one command of twenty that arrive together', async () => {
+  it('makes one command of twenty identical ones sent at once', async () => {
     const crowd = store.user('crowd');
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => crowd.post('/turns', joyfulTurn(), keyed('twenty at once'))),
@@ -115,7 +115,7 @@ describe('Idempotency-Key', () => {
     expect(await crowd.events()).toHaveLength(4);
   });
 
-  it('lets one of twenty different commands under one key win', async () => {
+  it('lets exactly one of twenty different commands with the same key succeed', async () => {
     const crowd = store.user('racing-crowd');
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -127,7 +127,7 @@ describe('Idempotency-Key', () => {
     expect(await crowd.events()).toHaveLength(2);
   });
 
-  it('is free again after a refusal', async () => {
+  it('can be used again after a refusal', async () => {
     const tried = store.user('tried');
     const key = keyed('refused before');
     expect(refusalOf(await tried.post('/turns', turn({ userMessage: '' }), key))).toBe('400 request.invalid');
@@ -147,7 +147,7 @@ describe('Idempotency-Key', () => {
     }
   });
 
-  it('without one, the same body is a new command', async () => {
+  it('is optional: without one, the same body is a new command', async () => {
     const twice = store.user('twice');
     await twice.post('/emotions', emotion());
     const answer = await twice.post<CommandAnswer>('/emotions', emotion());
@@ -156,7 +156,7 @@ describe('Idempotency-Key', () => {
 });
 
 describe('If-Match', () => {
-  it('lets a profile change pass at the present version and refuses it at any other', async () => {
+  it('accepts a profile change at the current version and refuses it at any other', async () => {
     const user = store.user('matched-profile');
     await user.patch('/profile', { humorLevel: 10 });
     const read = await user.get<Profile>('/profile');
@@ -165,7 +165,7 @@ describe('If-Match', () => {
     const changed = await user.patch<ProfileAnswer>('/profile', { humorLevel: 20 }, etag);
     expect(changed).toMatchObject({ status: 200, body: { version: 3 } });
 
-    for (const headers of [etag, at(4)]) {
+    for (const headers of [etag, ifMatch(4)]) {
       const refused = await user.patch('/profile', { humorLevel: 30 }, headers);
       expect(refusalOf(refused)).toBe('412 stream.version-conflict');
       expect(refused.body).toMatchObject({ currentVersion: 3 });
@@ -173,7 +173,7 @@ describe('If-Match', () => {
     expect((await user.get<Profile>('/profile')).body).toMatchObject({ humorLevel: 20, version: 3 });
   });
 
-  it('guards revising and forgetting a memory, and its ETag is good after a recall', async () => {
+  it('accepts the ETag of a recalled memory, and guards revising and forgetting it', async () => {
     const user = store.user('matched-memory');
     await user.post('/memories', memory({ memoryId: 'boat' }));
     await user.post('/recalls', { memoryIds: ['boat'] });
@@ -192,34 +192,34 @@ describe('If-Match', () => {
       expect(answer.body).toMatchObject({ currentVersion: revised.body.version });
     }
     expect((await user.get<Memory>('/memories/boat')).body.importance).toBe(0.1);
-    expect((await user.delete('/memories/boat', at(revised.body.version))).status).toBe(200);
+    expect((await user.delete('/memories/boat', ifMatch(revised.body.version))).status).toBe(200);
   });
 
-  it('lets one of twenty changes at one version win', async () => {
+  it('lets exactly one of twenty changes at the same version succeed', async () => {
     const user = store.user('racing-profile');
     await user.patch('/profile', { humorLevel: 100 });
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, level) => user.patch('/profile', { humorLevel: level }, at(2))),
+      Array.from({ length: 20 }, (_, level) => user.patch('/profile', { humorLevel: level }, ifMatch(2))),
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 412)).toHaveLength(19);
     expect((await user.events()).at(-1)?.version).toBe(3);
   });
 
-  it('leaves the idempotency key of a stale change free for the next try', async () => {
+  it('does not use up the idempotency key of a stale change', async () => {
     const user = store.user('stale-then-fresh');
     await user.patch('/profile', { humorLevel: 10 });
     const change = { humorLevel: 20 };
-    const stale = await user.patch('/profile', change, { ...at(1), ...keyed('stale first') });
+    const stale = await user.patch('/profile', change, { ...ifMatch(1), ...keyed('stale first') });
     expect(refusalOf(stale)).toBe('412 stream.version-conflict');
-    const fresh = await user.patch('/profile', change, { ...at(2), ...keyed('stale first') });
+    const fresh = await user.patch('/profile', change, { ...ifMatch(2), ...keyed('stale first') });
     expect(fresh).toMatchObject({ status: 200, body: { version: 3 } });
   });
 
-  it('does not stand in the way of a retry: the replay is answered though the version has moved', async () => {
+  it('does not block a retry: the first answer is replayed although the version has changed', async () => {
     const user = store.user('matched-retry');
     await user.patch('/profile', { humorLevel: 10 });
-    const sent = { ...at(2), ...keyed('matched once') };
+    const sent = { ...ifMatch(2), ...keyed('matched once') };
     const first = await user.patch('/profile', { humorLevel: 20 }, sent);
     const again = await user.patch('/profile', { humorLevel: 20 }, sent);
     expect(again).toMatchObject({ status: 200, text: first.text });

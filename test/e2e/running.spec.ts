@@ -18,8 +18,8 @@ beforeAll(async () => {
 
 afterAll(() => store.remove());
 
-/** Waits until the service takes no new request. */
-async function closed(url: string): Promise<void> {
+/** Waits until the service accepts no new requests. */
+async function untilClosed(url: string): Promise<void> {
   for (;;) {
     try {
       const { ok } = await fetch(`${url}/health/live`, { headers: { connection: 'close' } });
@@ -31,7 +31,7 @@ async function closed(url: string): Promise<void> {
 }
 
 describe('health', () => {
-  it('says that the service lives and is ready', async () => {
+  it('reports the service as alive and ready', async () => {
     for (const path of ['/health/live', '/health/ready']) {
       const { status, body } = await store.get<Record<string, unknown>>(path);
       expect(status).toBe(200);
@@ -50,39 +50,39 @@ describe('health', () => {
 });
 
 describe('a start', () => {
-  it('is refused, in a clear line, on a port that is in use', async () => {
+  it('is refused with a clear message when the port is in use', async () => {
     const { port } = new URL(store.url);
-    const said = await refusedStart({ DATA_DIR: join(store.folder, 'other'), PORT: port });
-    expect(said).toMatch(/ended with code [1-9]/);
-    expect(said).toContain(port);
-    expect(said).toMatch(/in use|EADDRINUSE/i);
-    expect(said).not.toMatch(/\n\s+at /);
+    const output = await refusedStart({ DATA_DIR: join(store.folder, 'other'), PORT: port });
+    expect(output).toMatch(/ended with code [1-9]/);
+    expect(output).toContain(port);
+    expect(output).toMatch(/in use|EADDRINUSE/i);
+    expect(output).not.toMatch(/\n\s+at /);
   });
 
-  it('is refused, in a clear line, where the data folder is a file', async () => {
+  it('is refused with a clear message when the data folder is a file', async () => {
     const file = join(store.folder, 'file');
     await writeFile(file, 'not a folder');
-    const said = await refusedStart({ DATA_DIR: file });
-    expect(said).toMatch(/ended with code [1-9]/);
-    expect(said).toContain(file);
-    expect(said).not.toMatch(/\n\s+at /);
+    const output = await refusedStart({ DATA_DIR: file });
+    expect(output).toMatch(/ended with code [1-9]/);
+    expect(output).toContain(file);
+    expect(output).not.toMatch(/\n\s+at /);
   });
 
-  it('is refused with one list of everything that is wrong in the environment', async () => {
-    const said = await refusedStart({
+  it('is refused with one list of all invalid environment variables', async () => {
+    const output = await refusedStart({
       DATA_DIR: join(store.folder, 'other'),
       PORT: 'eighty',
       LOG_LEVEL: 'loud',
       DATABASE_URL: 'mysql://127.0.0.1/edgesoul',
     });
-    expect(said).toMatch(/ended with code [1-9]/);
-    for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL']) expect(said).toContain(name);
-    expect(said).not.toMatch(/\n\s+at /);
+    expect(output).toMatch(/ended with code [1-9]/);
+    for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL']) expect(output).toContain(name);
+    expect(output).not.toMatch(/\n\s+at /);
   });
 });
 
 describe('a restart', () => {
-  it('changes no answer; the process before it ends with code 0 though clients keep their connections', async () => {
+  it('changes no answer, and the old process exits with 0 although clients keep their connections', async () => {
     const user = store.user('steady');
     await user.post('/turns', joyfulTurn());
     await user.post('/turns', joyfulTurn({ sessionId: 'session-2', occurredAt: minutesLater(5) }));
@@ -124,7 +124,7 @@ describe('a restart', () => {
 });
 
 describe('SIGTERM', () => {
-  it('under load cuts no answer short, carries out nothing unanswered and ends with code 0', async () => {
+  it('under load cuts off no answer, leaves no unanswered command in the log, and exits with 0', async () => {
     const before = (await readLog(store)).length;
     const load = startLoad(store.url, 1);
     await load.acknowledged(300);
@@ -139,13 +139,13 @@ describe('SIGTERM', () => {
     expect([...storedKeys(log)].toSorted()).toEqual(acknowledged.toSorted());
   });
 
-  it('lets requests finish that it finds half sent, and stores what it answers', async () => {
+  it('lets half-sent requests finish, and stores the commands that it answers', async () => {
     const users = ids('half-sent', 8).map((id) => store.user(id));
     const open = await Promise.all(
       users.map(({ id }) => openRequest(store.url, `/v1/users/${id}/turns`, turn())),
     );
     const ending = store.stop('SIGTERM');
-    await closed(store.url);
+    await untilClosed(store.url);
     const answers = await Promise.all(open.map((request) => request.finish()));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(201));
     expect(await ending).toBe(0);
@@ -156,7 +156,7 @@ describe('SIGTERM', () => {
 });
 
 describe('the log of the process', () => {
-  it('holds nothing at info level of what users wrote, felt or asked', async () => {
+  it('contains nothing that users wrote, felt or searched for, at info level', async () => {
     const user = store.user('private');
     const secret = 'Xylograph';
     const felt = { label: secret, intensity: 0.5, triggers: [secret] };

@@ -48,8 +48,8 @@ afterAll(() => store.remove());
 const projections = async () => (await store.get<Projections>('/v1/ops/projections')).body;
 const stats = async () => (await store.get<Stats>('/v1/ops/stats')).body;
 
-/** Runs a statement beside the service, as someone with the database's password can. */
-async function beside(sql: string): Promise<void> {
+/** Runs a statement directly on the database, past the running service. */
+async function runDirectly(sql: string): Promise<void> {
   if (onPostgresql()) {
     await runSql(store.databaseUrl ?? '', sql);
     return;
@@ -59,14 +59,14 @@ async function beside(sql: string): Promise<void> {
   db.close();
 }
 
-describe('the store in numbers', () => {
-  it('begins with nothing', async () => {
+describe('GET /v1/ops/stats', () => {
+  it('returns zero counts for a new store', async () => {
     const { eventsByType, ...empty } = await stats();
     expect(empty).toMatchObject({ users: 0, events: 0, bytesPerEvent: null });
     expect(new Set(Object.values(eventsByType))).toEqual(new Set([0]));
   });
 
-  it('agrees with what was written, each time that it is asked', async () => {
+  it('counts users, events and rows exactly after every write', async () => {
     for (const id of ids('user', 3)) {
       const user = store.user(id);
       await user.post('/turns', joyfulTurn());
@@ -92,11 +92,11 @@ describe('the store in numbers', () => {
     }
   });
 
-  it('tells how large the database is and how long the process runs', async () => {
+  it('returns the size of the database and the uptime of the process', async () => {
     const { events, databaseBytes, bytesPerEvent, walBytes, uptimeSeconds, countedAt } = await stats();
     expect(databaseBytes).toBeGreaterThan(10_000);
     expect(bytesPerEvent).toBe(Math.round(databaseBytes / events));
-    // PostgreSQL's belongs to the server, not to this database.
+    // PostgreSQL's WAL belongs to the server, not to this database.
     expect(walBytes === null ? 'none' : walBytes > 0).toBe(onPostgresql() ? 'none' : true);
     const { series } = readExposition((await store.get<string>('/metrics')).text);
     for (const name of ['edgesoul_database_wal_size_bytes', 'edgesoul_disk_free_bytes'])
@@ -106,7 +106,7 @@ describe('the store in numbers', () => {
     expect(Math.abs(Date.now() - Date.parse(countedAt))).toBeLessThan(10_000);
   });
 
-  it('is the same after a restart, which counts anew', async () => {
+  it('returns the same counts after a restart', async () => {
     const before = await stats();
     await store.restart();
     const { users, eventsByType, rowsByProjection } = await stats();
@@ -117,15 +117,15 @@ describe('the store in numbers', () => {
     });
   });
 
-  it('counts each event once, whoever asks at the same time', async () => {
-    const asked = await Promise.all([
+  it('counts each event once when requests overlap', async () => {
+    const answers = await Promise.all([
       stats(),
       store.user('user-1').post('/emotions', emotion()),
       stats(),
       stats(),
     ]);
     const log = await readLog(store);
-    for (const each of [asked[0], asked[2], asked[3]]) {
+    for (const each of [answers[0], answers[2], answers[3]]) {
       const sum = Object.values(each.eventsByType).reduce((total, count) => total + count);
       expect(sum).toBe(each.events);
       expect(each.events).toBeLessThanOrEqual(log.length);
@@ -133,14 +133,14 @@ describe('the store in numbers', () => {
     expect((await stats()).events).toBe(log.length);
   });
 
-  it('takes no query', async () => {
+  it('refuses query parameters, as GET /v1/ops/projections does', async () => {
     expect((await store.get('/v1/ops/stats?users=1')).status).toBe(400);
     expect((await store.get('/v1/ops/projections?users=1')).status).toBe(400);
   });
 });
 
 describe('the projections', () => {
-  it('are live at the head after a write, with their rows', async () => {
+  it('are live at the head after a write, with their row counts', async () => {
     const { position } = (await store.user('user-1').post<{ position: number }>('/emotions', emotion())).body;
     const { items, head } = await projections();
     const { rowsByProjection } = await stats();
@@ -158,10 +158,10 @@ describe('the projections', () => {
     }
   });
 
-  it('say so, also to Prometheus, when one has stopped behind the log', async () => {
-    await beside(`insert into failures (projection, position, event_id, cause, failed_at)
+  it('are reported as failed, also to Prometheus, when they stop behind the head', async () => {
+    await runDirectly(`insert into failures (projection, position, event_id, cause, failed_at)
       values ('memory-index', 3, 'an-event', 'it does not fit', 1772000000000)`);
-    await beside(`update checkpoints set position = 2 where projection = 'memory-index'`);
+    await runDirectly(`update checkpoints set position = 2 where projection = 'memory-index'`);
     const { items, head } = await projections();
     expect(items.map(({ name, lag, state }) => [name, lag, state])).toEqual([
       ['current-profile', 0, 'live'],
@@ -176,9 +176,9 @@ describe('the projections', () => {
     expect(valueOf(scraped, 'edgesoul_ready')).toBe(0);
   });
 
-  it('are brought up to date while the service runs: those behind the log, and those that older folds have made', async () => {
-    await beside(`delete from failures`);
-    await beside(`update checkpoints set version = 0 where projection = 'emotion-trend'`);
+  it('are brought up to date by the running service when they lag or have an older version', async () => {
+    await runDirectly(`delete from failures`);
+    await runDirectly(`update checkpoints set version = 0 where projection = 'emotion-trend'`);
     let { items } = await projections();
     while (items.some(({ state }) => state !== 'live')) {
       await sleep(50);

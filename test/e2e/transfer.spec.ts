@@ -51,7 +51,7 @@ describe('edgesoul export and import', () => {
     mira = (await store.user('mira').get('/conversation')).body;
   });
 
-  it('write to stdout what other programs read', async () => {
+  it('write the log to stdout as JSON lines that other programs can read', async () => {
     const { stdout, code } = await edgesoul(['export', '-'], store.settings);
     expect(code).toBe(0);
     const lines = stdout
@@ -63,7 +63,7 @@ describe('edgesoul export and import', () => {
     expect(new Set(lines.map(({ userId }) => userId))).toEqual(new Set([undefined, 'mira', 'noor']));
   });
 
-  it('take out one user, and put that user into a store that has others', async () => {
+  it('copy one user into a stopped store that has other users', async () => {
     const file = join(folder, 'mira.ndjson');
     const { stdout } = await edgesoul(['export', file, '--user', 'mira'], store.settings);
     expect(stdout).toMatch(/^Wrote \d events, and 0 receipts, to .*mira.ndjson/);
@@ -88,7 +88,7 @@ describe('edgesoul export and import', () => {
     await other.remove();
   });
 
-  it('refuse a file that is cut off, and wrong usage', async () => {
+  it('refuse a truncated or missing file, a missing store and wrong usage', async () => {
     const file = join(folder, 'whole.ndjson.gz');
     await edgesoul(['export', file], store.settings);
     const cut = join(folder, 'cut.ndjson.gz');
@@ -108,19 +108,19 @@ describe('edgesoul export and import', () => {
 });
 
 describe('edgesoul export beside a service that 64 clients write to', () => {
-  it('holds everything that was acknowledged before, and is a store again elsewhere, retries included', async () => {
+  it('contains every command acknowledged before it, and is imported with their receipts', async () => {
     const load = startLoad(store.url, 1, { writers: 64, pauseMs: 400 });
-    let last: string[] = [];
+    let acknowledgedKeys: string[] = [];
     let file = '';
     for (const [i, ending] of ['ndjson', 'ndjson.gz', 'ndjson.zst'].entries()) {
       await load.acknowledged(150 * (i + 1));
-      last = load.sent.filter(({ acknowledged }) => acknowledged).map(({ key }) => key);
+      acknowledgedKeys = load.sent.filter(({ acknowledged }) => acknowledged).map(({ key }) => key);
       file = join(folder, `loaded.${ending}`);
       const { code, stdout, stderr } = await edgesoul(['export', file, '--json'], store.settings);
       expect([code, stderr]).toEqual([0, '']);
       const entries = await read(file);
       const keys = keysOf(entries);
-      expect(last.filter((key) => !keys.has(key))).toEqual([]);
+      expect(acknowledgedKeys.filter((key) => !keys.has(key))).toEqual([]);
       const { events, position } = JSON.parse(stdout) as { events: number; position: number };
       expect(events).toBe(position);
       expect(entries.filter(({ kind }) => kind === 'event')).toHaveLength(events);
@@ -133,24 +133,24 @@ describe('edgesoul export beside a service that 64 clients write to', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/Verified: the log is intact, and all 4 projections match it/);
     const service = await Store.over(copy);
-    const known = new Set(last);
-    const commands = load.sent.filter(({ key }) => known.has(key)).filter((_, i) => i % 10 === 0);
+    const keysInFile = new Set(acknowledgedKeys);
+    const commands = load.sent.filter(({ key }) => keysInFile.has(key)).filter((_, i) => i % 10 === 0);
     expect(await resend(service.url, commands)).toEqual(commands.map(({ acknowledged }) => acknowledged));
     await service.stop('SIGKILL');
   });
 });
 
-describe('edgesoul import, killed with SIGKILL again and again', () => {
-  /** Three transactions of an import, the last of which is not full. */
+describe('edgesoul import, killed twice with SIGKILL', () => {
+  /** Enough for three transactions of an import, the last of which is not full. */
   const EVENTS = 5_000;
 
-  it('goes on where it was and ends with the whole log', async () => {
+  it('resumes where it was killed and ends with the whole log', async () => {
     const file = join(folder, 'large.ndjson');
-    const lastHash = await largeFile(file, EVENTS);
+    const lastHash = await writeLargeFile(file, EVENTS);
     const env = { DATA_DIR: join(folder, 'killed') };
     const database = { file: join(env.DATA_DIR, 'edgesoul.db') };
     const heads: number[] = [];
-    // The second one finds that all of the first transaction is there.
+    // The second import finds the whole first transaction stored.
     for (const step of ['commit 1', 'commit 2']) {
       expect((await edgesoul(['import', file], killedAt(step, env))).code).toBeNull();
       heads.push(await readStore(database, async (reader) => (await reader.head()).position));
@@ -168,10 +168,10 @@ describe('edgesoul import, killed with SIGKILL again and again', () => {
   });
 });
 
-/** A file of many events that no store had to write first; answers the last hash. */
-async function largeFile(file: string, events: number): Promise<string> {
+/** Writes an export file of generated events, without a store; returns the last hash. */
+async function writeLargeFile(file: string, events: number): Promise<string> {
   const output = createWriteStream(file);
-  const soFar = startOf({
+  const cursor = startOf({
     edgesoul: 'log',
     format: 1,
     scope: 'all',
@@ -180,7 +180,7 @@ async function largeFile(file: string, events: number): Promise<string> {
     upTo: events,
     createdAt: '2026-03-02T18:00:00.000Z',
   });
-  output.write(firstLine(soFar));
+  output.write(firstLine(cursor));
   for (let position = 1; position <= events; position++) {
     const id = `01a20000-0000-7000-8000-${position.toString(16).padStart(12, '0')}`;
     const userId = `user-${position % 500}`;
@@ -201,13 +201,13 @@ async function largeFile(file: string, events: number): Promise<string> {
       actor: 'test',
       data: '{"emotion":"joy","intensity":0.5,"confidence":null,"triggers":["東京"],"sessionId":null,"turnId":null}',
     };
-    soFar.hash = chainHash(soFar.hash, event);
-    soFar.events++;
-    const line = `${eventLine({ ...event, hash: soFar.hash })}\n`;
-    soFar.digest.update(line);
+    cursor.hash = chainHash(cursor.hash, event);
+    cursor.events++;
+    const line = `${eventLine({ ...event, hash: cursor.hash })}\n`;
+    cursor.digest.update(line);
     if (!output.write(line)) await once(output, 'drain');
   }
-  output.end(`${JSON.stringify(trailerOf(soFar))}\n`);
+  output.end(`${JSON.stringify(trailerOf(cursor))}\n`);
   await once(output, 'close');
-  return soFar.hash;
+  return cursor.hash;
 }

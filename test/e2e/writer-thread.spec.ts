@@ -5,20 +5,20 @@ import { readLog } from '../support/client.js';
 import { commandOf, resend, startLoad, type SentCommand } from '../support/load.js';
 import { Store } from '../support/store.js';
 
-const PRELOAD = fileURLToPath(new URL('../support/programs/dying-writer.js', import.meta.url));
+const DYING_WRITER = fileURLToPath(new URL('../support/programs/dying-writer.js', import.meta.url));
 
 jest.setTimeout(60_000);
 
 let store: Store;
 
 beforeAll(async () => {
-  store = await Store.start({ NODE_OPTIONS: `--import=${PRELOAD}` });
+  store = await Store.start({ NODE_OPTIONS: `--import=${DYING_WRITER}` });
 });
 
 afterAll(() => store.remove());
 
-describe('a writer whose thread dies under load, after its commit and before its answers', () => {
-  it('answers 503, is replaced, and loses or doubles nothing', async () => {
+describe('a writer thread that dies under load, after its commit and before its answers', () => {
+  it('fails its commands with 503, is replaced, and loses or duplicates nothing', async () => {
     const load = startLoad(store.url, 1);
     const deadly: SentCommand[] = [];
     for (const deaths of [1, 2, 3]) {
@@ -34,7 +34,7 @@ describe('a writer whose thread dies under load, after its commit and before its
 
     await store.restart();
     const sent = [...load.sent, ...deadly];
-    // Without the thread's answer a client knows nothing; its retry under the same key finds what was committed.
+    // A client without an answer does not know the outcome: its retry under the same key finds the commit.
     const unanswered = load.sent.filter(({ acknowledged }) => !acknowledged);
     expect(unanswered.length).toBeGreaterThan(0);
     const answers = await resend(store.url, unanswered);

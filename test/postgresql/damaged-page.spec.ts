@@ -11,9 +11,9 @@ import { Store } from '../support/store.js';
 
 jest.setTimeout(120_000);
 
-const PAGE = 8_192;
+const PAGE_BYTES = 8_192;
 
-describe('a server on whose disk a page of the log was changed', () => {
+describe('a PostgreSQL server with a damaged page of the log', () => {
   let server: Awaited<ReturnType<typeof startPostgresql>>;
   let folder: string;
 
@@ -27,7 +27,7 @@ describe('a server on whose disk a page of the log was changed', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is told by verify and in the answers, and a restore into another database brings everything back', async () => {
+  it('is reported as damaged in answers and by verify, and a restore elsewhere brings everything back', async () => {
     const env = { DATABASE_URL: await server.createDatabase(), BACKUP_DIR: folder };
     const store = await Store.over(env);
     for (let i = 0; i < 40; i++) await store.user('ada').post('/turns', joyfulTurn());
@@ -40,7 +40,7 @@ describe('a server on whose disk a page of the log was changed', () => {
     const { path } = rows[0] as { path: string };
     await server.halt();
     const file = await open(join(server.dataDir, path), 'r+');
-    await file.write(Buffer.from('not what was written'), 0, 20, PAGE + 4_000);
+    await file.write(Buffer.from('not what was written'), 0, 20, PAGE_BYTES + 4_000);
     await file.close();
     await server.resume();
 

@@ -28,7 +28,7 @@ describe('continuous backup by several processes on one database', () => {
     await first.remove();
   });
 
-  it('is done by one of them, and by another when that one dies', async () => {
+  it('is done by one of them, and taken over by another when that one dies', async () => {
     await first.user('ada').post('/turns', turn());
     let shipped: (number | null)[];
     do {
@@ -44,7 +44,7 @@ describe('continuous backup by several processes on one database', () => {
     ).body;
     while ((await shippedBy(other)) !== position) await sleep(200);
     const backups = join(first.folder, 'backups');
-    // The one that took over went on where the other had ended.
+    // The new leader continued where the other had ended, and made no second full backup.
     expect((await readdir(backups)).filter((name) => name.endsWith('.zst'))).toHaveLength(1);
     expect((await readdir(join(backups, 'segments'))).length).toBeGreaterThan(0);
   });

@@ -25,7 +25,7 @@ const start = () => startService({ DATABASE_URL: database.url });
 const urls = () => services.map(({ url }) => url);
 
 beforeAll(async () => {
-  // Waits for the disk, as an operator's does: what is acknowledged must be there after its restart.
+  // Waits for the disk, as in operation: what is acknowledged must survive a restart of the server.
   database = await startPostgresql({ durable: true });
   // All at once: one of them migrates, the others wait for it.
   services = await Promise.all(Array.from({ length: PROCESSES }, start));
@@ -44,22 +44,22 @@ async function replace(index: number): Promise<void> {
 }
 
 describe('three services on one database, under load from 64 clients', () => {
-  /** Everything that was ever sent: each client went on until it was acknowledged. */
+  /** Every command sent: each client retried until its command was acknowledged. */
   const journal: SentCommand[] = [];
 
-  it('had one of them migrate', () => {
+  it('let exactly one of them run the migrations', () => {
     const migrated = services.map(({ log }) => log.filter((line) => line.includes('"migrated"')).length);
     expect(migrated.toSorted((a, b) => a - b)).toEqual([0, 0, MIGRATIONS.length]);
   });
 
   it.each(Array.from({ length: ROUNDS }, (_, round) => round + 1))(
-    'lose and double nothing when one is killed and the database restarts, round %i',
+    'lose and duplicate nothing when one is killed and the database restarts, round %i',
     async (round) => {
-      // Someone else's transaction, open all the while, neither hides nor holds up an event.
-      const other = new Client({ connectionString: database.url });
-      other.on('error', () => undefined);
-      await other.connect();
-      await other.query(
+      // An open transaction of another client must neither hide nor delay an event.
+      const otherClient = new Client({ connectionString: database.url });
+      otherClient.on('error', () => undefined);
+      await otherClient.connect();
+      await otherClient.query(
         'begin isolation level repeatable read; select count(*) from events; create table held (x int)',
       );
 
@@ -67,14 +67,14 @@ describe('three services on one database, under load from 64 clients', () => {
       await clients.acknowledged(300);
       await replace(round % PROCESSES);
       await clients.acknowledged(600);
-      await other.query('rollback');
-      await other.end();
+      await otherClient.query('rollback');
+      await otherClient.end();
       await database.halt();
       await database.resume();
       await clients.acknowledged(1_000);
       await clients.stop();
 
-      // Those that were not killed have lived through the restart of the database.
+      // The services that were not killed have survived the restart of the database.
       expect(
         services.map(({ child, log }) => [child.exitCode, log.filter((line) => !line.startsWith('{'))]),
       ).toEqual(services.map(() => [null, []]));
@@ -90,7 +90,7 @@ describe('three services on one database, under load from 64 clients', () => {
     },
   );
 
-  it('leave the rows that folding the whole log makes', async () => {
+  it('leave the rows that a fold of the whole log produces', async () => {
     const pool = openPool(database.url, 4);
     try {
       const reads = new PostgresqlReads(pool);

@@ -31,8 +31,8 @@ let exported: string;
 let backup: Job;
 let clients: PatientClients;
 let log: StoredEvent[];
-/** Databases beside the store's own. */
-const made: string[] = [];
+/** The databases created besides the store's own. */
+const createdDatabases: string[] = [];
 
 beforeAll(async () => {
   store = await Store.start();
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await store.remove();
-  await Promise.all(made.map(dropDatabase));
+  await Promise.all(createdDatabases.map(dropDatabase));
   await rm(folder, { recursive: true });
 });
 
@@ -58,14 +58,14 @@ async function ended(begin: string, name: string): Promise<Job> {
 /** The settings of a store over an empty database. */
 async function elsewhere(): Promise<Record<string, string>> {
   const url = await emptyDatabase();
-  made.push(url);
+  createdDatabases.push(url);
   return { ...store.settings, DATABASE_URL: url };
 }
 
 const addressOf = ({ DATABASE_URL: url = '' }: Record<string, string>) => ({ url });
 
 describe('on PostgreSQL, beside a service that 64 clients write to', () => {
-  it('a rebuild, a backup and an export lose and double nothing', async () => {
+  it('a rebuild, a backup and an export lose and duplicate nothing', async () => {
     clients = startPatientClients(() => [store.url], 1, { pauseMs: 200 });
     await clients.acknowledged(100);
 
@@ -88,33 +88,33 @@ describe('on PostgreSQL, beside a service that 64 clients write to', () => {
 });
 
 describe('on PostgreSQL', () => {
-  it('a restore into an empty database makes a store that knows the retries', async () => {
+  it('a restore into an empty database makes a store that recognises retries', async () => {
     const env = await elsewhere();
     const { code, stdout } = await edgesoul(['restore', '--json'], env);
     expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ position: backup.position })]);
     const other = await Store.over(env);
     try {
       expect(await readLog(other)).toEqual(log.slice(0, backup.position));
-      const held = clients.sent.filter(
+      const included = clients.sent.filter(
         ({ acknowledged }) => acknowledged && acknowledged.position <= backup.position,
       );
-      const some = held.filter((_, index) => index % 9 === 0);
-      expect(await resend(other.url, some)).toEqual(some.map(({ acknowledged }) => acknowledged));
+      const sample = included.filter((_, index) => index % 9 === 0);
+      expect(await resend(other.url, sample)).toEqual(sample.map(({ acknowledged }) => acknowledged));
       expect(await readLog(other)).toHaveLength(backup.position);
     } finally {
       await other.stop('SIGKILL');
     }
   });
 
-  it('an import that was killed goes on where it was, and its store has the log of the file', async () => {
+  it('a killed import resumes where it was killed, and ends with the log of the file', async () => {
     const env = await elsewhere();
     const killed = await edgesoul(['import', exported], killedAt('commit 1', env));
     expect(killed.code).toBeNull();
-    const { events: there } = await truthOf(addressOf(env));
+    const { events: imported } = await truthOf(addressOf(env));
     const { code, stdout } = await edgesoul(['import', exported, '--json'], env);
     expect([code, JSON.parse(stdout)]).toEqual([
       0,
-      expect.objectContaining({ already: there.length, verified: expect.objectContaining({ ok: true }) }),
+      expect.objectContaining({ already: imported.length, verified: expect.objectContaining({ ok: true }) }),
     ]);
     const [copied, whole] = [await truthOf(addressOf(env)), await truthOf(addressOf(store.settings))];
     const end = copied.events.length;
@@ -123,7 +123,7 @@ describe('on PostgreSQL', () => {
     expect(copied.receipts).toEqual(whole.receipts.filter(({ position }) => position <= end));
   });
 
-  it('a log that was rewritten with all its hashes is accused by the backup that noted how it was', async () => {
+  it('a log rewritten with matching hashes fails verification against the anchor of its backup', async () => {
     await store.stop();
     expect((await edgesoul(['backup'], store.settings)).code).toBe(0);
     await rewriteLastEvent(store, (data) => `${data.slice(0, -1)} }`);
@@ -132,9 +132,9 @@ describe('on PostgreSQL', () => {
     expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(['anchor']));
   });
 
-  it('a reset empties the database after a backup, and leaves the triggers that protect the log', async () => {
-    const said = await edgesoul(['reset', '--yes', '--json'], store.settings);
-    expect([said.code, JSON.parse(said.stdout)]).toEqual([
+  it('a reset makes a backup, empties the database, and keeps the triggers that protect the log', async () => {
+    const result = await edgesoul(['reset', '--yes', '--json'], store.settings);
+    expect([result.code, JSON.parse(result.stdout)]).toEqual([
       0,
       expect.objectContaining({ events: log.length, backup: expect.any(String) }),
     ]);
@@ -144,19 +144,19 @@ describe('on PostgreSQL', () => {
     expect((await store.user('ada').post('/turns', joyfulTurn())).body).toMatchObject({ position: 4 });
   });
 
-  it('an import is refused by a database that has other events, whose service goes on', async () => {
+  it('an import into a database with other events is refused, and its service keeps working', async () => {
     const { code, stderr } = await edgesoul(['import', exported], store.settings);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/with another hash/)]);
     expect((await store.user('ada').post('/turns', joyfulTurn())).status).toBe(201);
   });
 
-  it('segments that were shipped bring back what was written after the full backup', async () => {
+  it('a restore replays the shipped segments written after the full backup', async () => {
     const settings = { ...(await elsewhere()), BACKUP_CONTINUOUS: '1', BACKUP_DIR: join(folder, 'shipped') };
     const shipping = await Store.over(settings);
     await shipping.user('ada').post('/turns', joyfulTurn());
     while (!shipping.log.some((line) => line.includes('"backed up"'))) await sleep(20);
     for (let i = 0; i < 5; i++) await shipping.user('ada').post('/turns', joyfulTurn());
-    // What is left is shipped when the service stops.
+    // The stop ships the remaining events.
     await shipping.stop();
     const written = await truthOf(addressOf(settings));
     const env = { ...(await elsewhere()), BACKUP_DIR: settings.BACKUP_DIR };

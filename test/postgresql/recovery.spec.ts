@@ -26,7 +26,7 @@ const client = new Client(() => service.url);
 const user = new User('ada', () => service.url);
 
 describe('a service whose database goes away', () => {
-  it('answers what can be retried, says why it is not ready, and goes on when the database is back', async () => {
+  it('answers 503 with Retry-After, reports why it is not ready, and recovers when the database is back', async () => {
     expect((await user.post('/turns', joyfulTurn(), { 'idempotency-key': 'first' })).status).toBe(201);
     await database.halt();
 
@@ -48,11 +48,11 @@ describe('a service whose database goes away', () => {
       },
     });
 
-    // Whoever looks at the metrics wants to see it now.
+    // The metrics must show the outage at once.
     const scraped = readExposition((await client.get<string>('/metrics')).text);
     expect(valueOf(scraped, 'edgesoul_ready')).toBe(0);
     expect(scraped.series.has('edgesoul_log_head_position')).toBe(false);
-    // What a scrape had to leave out is counted in the next one.
+    // A value that a scrape had to leave out is counted as a failure in the next one.
     const next = readExposition((await client.get<string>('/metrics')).text);
     expect(valueOf(next, 'edgesoul_scrape_failures_total{metric="edgesoul_log_head_position"}')).toBe(1);
     const unavailable = 'edgesoul_commands_total{command="RecordTurn",outcome="unavailable"}';

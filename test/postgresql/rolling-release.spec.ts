@@ -45,12 +45,12 @@ const trendOf = async (store: Store) =>
     ({ name }) => name === 'emotion-trend',
   );
 
-/** Every version that the store's rows have, as the database is asked for it again and again. */
+/** Polls the version of the projection's rows and collects each one that differs from the last. */
 function watchVersions(): { seen: number[]; stop(): Promise<void> } {
   const seen: number[] = [];
-  const over = new AbortController();
-  const watching = (async () => {
-    while (!over.signal.aborted) {
+  const stopped = new AbortController();
+  const polling = (async () => {
+    while (!stopped.signal.aborted) {
       const { rows } = await runSql(
         older.databaseUrl ?? '',
         `select version::int from checkpoints where projection = 'emotion-trend'`,
@@ -63,14 +63,14 @@ function watchVersions(): { seen: number[]; stop(): Promise<void> } {
   return {
     seen,
     stop: async () => {
-      over.abort();
-      await watching;
+      stopped.abort();
+      await polling;
     },
   };
 }
 
 describe('a newer release that takes over from an older one on the same database', () => {
-  it('rebuilds what it folds otherwise while the older one is written to, and neither undoes the other', async () => {
+  it('rebuilds its changed projection while the older one takes commands, and neither undoes the other', async () => {
     const versions = watchVersions();
     const clients = startPatientClients(() => [older.url], 1, { count: 4, pauseMs: 100 });
     await clients.acknowledged(20);
@@ -80,7 +80,7 @@ describe('a newer release that takes over from an older one on the same database
     expect(refusalOf(answer)).toBe('503 projection.unavailable');
     await clients.acknowledged(clients.sent.length + 40);
 
-    // Whoever asks the newer one sees what it was told there, whatever the older one writes meanwhile.
+    // A client of the newer release reads its own writes, whatever the older release writes.
     for (let i = 6; i <= 15; i++) {
       expect((await newer.user('ada').post('/emotions', emotion({ emotion: 'joy' }))).status).toBe(201);
       expect(await joys(newer)).toBe(i);
@@ -102,8 +102,8 @@ describe('a newer release that takes over from an older one on the same database
     expect(after).toEqual([(before ?? 0) + 1]);
   });
 
-  it('folds what the older one left behind when that is gone, and all of the log is in its rows', async () => {
-    // More than a command folds on its way.
+  it('catches up with the last events of the older one, and its rows match the whole log', async () => {
+    // More events than a command catches up in its own transaction.
     const commands = Array.from({ length: 600 }, () => ({
       command: 'ObserveEmotion',
       userId: 'bob',

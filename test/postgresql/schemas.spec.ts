@@ -24,7 +24,7 @@ describe('stores in schemas of one database', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** The settings of a store that has the schema for itself. */
+  /** Creates a schema, and returns the settings of a store in it. */
   async function inSchema(name: string): Promise<Record<string, string>> {
     await runSql(url, `create schema ${name}`);
     const own = new URL(url);
@@ -32,7 +32,7 @@ describe('stores in schemas of one database', () => {
     return { DATABASE_URL: own.href, BACKUP_DIR: join(folder, name) };
   }
 
-  it('know nothing of each other, also when one is rebuilt, backed up and restored into a third', async () => {
+  it('stay separate, also when one is rebuilt, backed up and restored into a third', async () => {
     const [first, second] = [await inSchema('first'), await inSchema('second')];
     const one = await Store.over(first);
     const other = await Store.over(second);

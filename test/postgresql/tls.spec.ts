@@ -27,7 +27,7 @@ const withParameters = (parameters: Record<string, string>) =>
   `${database.url}?${new URLSearchParams(parameters).toString()}`;
 
 describe('a DATABASE_URL that asks for TLS', () => {
-  it('has every connection encrypted, from the migrations on', async () => {
+  it('encrypts every connection, from the migrations on', async () => {
     service = await startService({
       DATABASE_URL: withParameters({ sslmode: 'verify-full', sslrootcert: CERTIFICATE }),
     });
@@ -42,15 +42,15 @@ describe('a DATABASE_URL that asks for TLS', () => {
     expect(rows).toEqual([{ ssl: true }]);
   });
 
-  it('is needed where the server takes nothing else', async () => {
+  it('is required when the server accepts nothing else', async () => {
     expect(await refusedStart({ DATABASE_URL: database.url })).toContain('no encryption');
   });
 
-  it('is refused when nobody vouches for the server', async () => {
-    const said = await refusedStart({ DATABASE_URL: withParameters({ sslmode: 'verify-full' }) });
+  it('is refused when the certificate of the server is not trusted', async () => {
+    const output = await refusedStart({ DATABASE_URL: withParameters({ sslmode: 'verify-full' }) });
 
-    expect(said).toContain('self-signed certificate');
-    expect(said).not.toMatch(/\n\s+at /);
-    expect(said).not.toContain('test:test');
+    expect(output).toContain('self-signed certificate');
+    expect(output).not.toMatch(/\n\s+at /);
+    expect(output).not.toContain('test:test');
   });
 });
