@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { folded } from '../../test/support/folded.js';
-import { said } from '../../test/support/happened.js';
+import { turnRecorded } from '../../test/support/happened.js';
 import { USER } from '../../test/support/recorder.js';
 import {
   conversationSummariesTable,
@@ -27,7 +27,9 @@ const numbered = (generated: readonly { session: string; occurredAt: number }[])
 const foldedRows = (all: readonly Turn[]) =>
   folded(
     conversationWindow,
-    all.map(({ turnId, session, occurredAt }) => said({ turnId, sessionId: session }, { occurredAt })),
+    all.map(({ turnId, session, occurredAt }) =>
+      turnRecorded({ turnId, sessionId: session }, { occurredAt }),
+    ),
   );
 
 const byTime = (a: Turn, b: Turn) => a.occurredAt - b.occurredAt || a.position - b.position;

@@ -1,5 +1,5 @@
 import { folded } from '../../test/support/folded.js';
-import { ended, observed, said, started } from '../../test/support/happened.js';
+import { ended, observed, turnRecorded, started } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import {
@@ -43,8 +43,8 @@ describe('a session', () => {
     const emotion: TurnEmotion = { label: 'joy', intensity: 0.8, confidence: null, triggers: ['harbour'] };
     const turns = foldedRows(
       started('session-1'),
-      said({ turnId: 'turn-1', emotion }, minute(1)),
-      said({ turnId: 'turn-2', userMessage: 'Bye.', assistantMessage: '' }, minute(2)),
+      turnRecorded({ turnId: 'turn-1', emotion }, minute(1)),
+      turnRecorded({ turnId: 'turn-2', userMessage: 'Bye.', assistantMessage: '' }, minute(2)),
     ).all(windowTurnsTable);
     const place = { userId: USER, sessionId: 'session-1' };
     expect(turns).toEqual([
@@ -72,7 +72,12 @@ describe('a session', () => {
   });
 
   it('lasts from the first to the last occurredAt of its turns, even when turns arrive late', () => {
-    const happened = [started('session-1'), said({}, minute(3)), said({}, minute(-5)), said({}, minute(1))];
+    const happened = [
+      started('session-1'),
+      turnRecorded({}, minute(3)),
+      turnRecorded({}, minute(-5)),
+      turnRecorded({}, minute(1)),
+    ];
     expect(session(...happened)).toMatchObject({
       turnCount: 3,
       startedAt: NOW - 5 * MINUTE_MS,
@@ -82,7 +87,7 @@ describe('a session', () => {
   });
 
   it('can be ended, resumed and ended again', () => {
-    const once = [started('session-1'), said(), ended('session-1', minute(9))];
+    const once = [started('session-1'), turnRecorded(), ended('session-1', minute(9))];
     expect(session(...once)).toMatchObject({ ended: true, turnCount: 1, lastActivityAt: NOW, position: 3 });
     const again = [...once, started('session-1', minute(10))];
     expect(session(...again)).toMatchObject({ ended: false, turnCount: 1, startedAt: NOW, position: 4 });
@@ -90,7 +95,7 @@ describe('a session', () => {
   });
 
   it('is reopened by a turn after its end', () => {
-    expect(session(started('session-1'), ended('session-1'), said())).toMatchObject({ ended: false });
+    expect(session(started('session-1'), ended('session-1'), turnRecorded())).toMatchObject({ ended: false });
   });
 
   it('is not created by an end or an emotion', () => {
@@ -103,7 +108,7 @@ describe('a session', () => {
 const topics = (...happened: Happened[]) => session(...happened).topics.map(([topic]) => topic);
 
 const turnsWithTopics = (count: number) =>
-  Array.from({ length: count }, (_, i) => said({ topics: [`t${i + 1}`] }, minute(i + 1)));
+  Array.from({ length: count }, (_, i) => turnRecorded({ topics: [`t${i + 1}`] }, minute(i + 1)));
 
 describe('the topics of a session', () => {
   it('are the last fifteen, oldest first', () => {
@@ -112,29 +117,29 @@ describe('the topics of a session', () => {
 
   it('are the last fifteen of a turn that has more', () => {
     const given = Array.from({ length: 20 }, (_, i) => `t${i + 1}`);
-    expect(topics(said({ topics: given }))).toEqual(given.slice(-15));
+    expect(topics(turnRecorded({ topics: given }))).toEqual(given.slice(-15));
   });
 
   it('are listed once each, at their last mention', () => {
     const happened = [
-      said({ topics: ['boats', 'chess'] }, minute(1)),
-      said({ topics: ['tea'] }, minute(2)),
-      said({ topics: ['boats'] }, minute(3)),
+      turnRecorded({ topics: ['boats', 'chess'] }, minute(1)),
+      turnRecorded({ topics: ['tea'] }, minute(2)),
+      turnRecorded({ topics: ['boats'] }, minute(3)),
     ];
     expect(topics(...happened)).toEqual(['chess', 'tea', 'boats']);
   });
 
   it('keep their place when an older mention arrives late', () => {
     const happened = [
-      said({ topics: ['boats'] }, minute(5)),
-      said({ topics: ['tea'] }, minute(6)),
-      said({ topics: ['boats', 'chess'] }, minute(1)),
+      turnRecorded({ topics: ['boats'] }, minute(5)),
+      turnRecorded({ topics: ['tea'] }, minute(6)),
+      turnRecorded({ topics: ['boats', 'chess'] }, minute(1)),
     ];
     expect(topics(...happened)).toEqual(['chess', 'boats', 'tea']);
   });
 
   it('are not displaced by those of a turn that arrives late', () => {
-    expect(topics(...turnsWithTopics(15), said({ topics: ['late'] }, minute(0)))).toEqual(
+    expect(topics(...turnsWithTopics(15), turnRecorded({ topics: ['late'] }, minute(0)))).toEqual(
       topics(...turnsWithTopics(15)),
     );
   });
@@ -173,10 +178,10 @@ describe('the summary of the conversations', () => {
   it('counts sessions and turns, and adds up the durations of the sessions', () => {
     const happened = [
       started('a', minute(0)),
-      said({ sessionId: 'a' }, minute(10)),
+      turnRecorded({ sessionId: 'a' }, minute(10)),
       started('b', minute(60)),
-      said({ sessionId: 'b' }, minute(64)),
-      said({ sessionId: 'a' }, minute(-2)),
+      turnRecorded({ sessionId: 'b' }, minute(64)),
+      turnRecorded({ sessionId: 'a' }, minute(-2)),
     ];
     expect(summary(...happened)).toEqual({
       userId: USER,
@@ -193,22 +198,25 @@ describe('the summary of the conversations', () => {
   it('counts a session only once when it is ended and resumed', () => {
     const happened = [
       started('a'),
-      said({ sessionId: 'a' }),
+      turnRecorded({ sessionId: 'a' }),
       ended('a'),
       started('a'),
-      said({ sessionId: 'a' }),
+      turnRecorded({ sessionId: 'a' }),
     ];
     expect(summary(...happened)).toMatchObject({ sessions: 1, turns: 2 });
   });
 
   it('counts a turn whose session was never started', () => {
-    expect(summary(said())).toMatchObject({ sessions: 1, turns: 1, sessionMs: 0 });
+    expect(summary(turnRecorded())).toMatchObject({ sessions: 1, turns: 1, sessionMs: 0 });
   });
 
   it('has the session of the latest activity as current, even when other turns arrive late', () => {
-    const happened = [said({ sessionId: 'a' }, minute(5)), said({ sessionId: 'b' }, minute(4))];
+    const happened = [
+      turnRecorded({ sessionId: 'a' }, minute(5)),
+      turnRecorded({ sessionId: 'b' }, minute(4)),
+    ];
     expect(summary(...happened).currentSessionId).toBe('a');
-    expect(summary(...happened, said({ sessionId: 'b' }, minute(5))).currentSessionId).toBe('b');
+    expect(summary(...happened, turnRecorded({ sessionId: 'b' }, minute(5))).currentSessionId).toBe('b');
   });
 
   it('has a mean duration of 0 minutes without sessions', () => {
@@ -224,9 +232,9 @@ const days = (...happened: Happened[]) =>
 describe('the active days', () => {
   it("are the days of the user's calendar with a turn or an emotion, each once", () => {
     const happened = [
-      said({}, { occurredAt: 0 }),
+      turnRecorded({}, { occurredAt: 0 }),
       observed({}, { occurredAt: DAY_MS - 1 }),
-      said({}, { occurredAt: DAY_MS - 1, utcOffset: 1 }),
+      turnRecorded({}, { occurredAt: DAY_MS - 1, utcOffset: 1 }),
       observed({}, { occurredAt: 0, utcOffset: -480 }),
     ];
     expect(days(...happened)).toEqual([0, 1, -1]);

@@ -1,5 +1,5 @@
 import { folded } from '../../test/support/folded.js';
-import { livesIn, preferenceLearned, profileChanged, registered } from '../../test/support/happened.js';
+import { withUtcOffset, preferenceLearned, profileChanged, registered } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
 import { currentProfile, DEFAULT_PROFILE, profilesTable } from './current-profile.projection.js';
 
@@ -94,7 +94,7 @@ describe('the profile of a user', () => {
   });
 
   it('is created once, however often the user is registered', () => {
-    const happened = [registered(), ...livesIn(330), registered()];
+    const happened = [registered(), ...withUtcOffset(330), registered()];
     expect(profile(...happened)).toMatchObject({ utcOffset: 330, createdAt: NOW });
     expect(folded(currentProfile, happened).all(profilesTable)).toHaveLength(1);
   });

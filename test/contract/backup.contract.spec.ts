@@ -16,7 +16,13 @@ import { openLog } from '../../src/store/open-log.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers, refusal } from '../support/appends.js';
-import { fullBackup, restoreInScratchFolder, truthOf, type Truth } from '../support/backups.js';
+import {
+  flipBit,
+  fullBackup,
+  restoreInScratchFolder,
+  logContentsOf,
+  type LogContents,
+} from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
 import { noFolds } from '../support/no-folds.js';
@@ -29,7 +35,7 @@ const SECOND = 1_000;
 const START_MS = Date.parse('2026-03-02T08:00:00Z');
 
 /** The events and receipts up to the position. */
-const upTo = ({ events, receipts }: Truth, position: number): Truth => ({
+const upTo = ({ events, receipts }: LogContents, position: number): LogContents => ({
   events: events.filter((event) => event.position <= position),
   receipts: receipts.filter((receipt) => receipt.position <= position),
 });
@@ -62,7 +68,7 @@ for (const database of DATABASES) {
     const restoredTo = (target?: RestoreTarget, from?: string) =>
       restoreInScratchFolder({ folder, target, from }, async (file, restored) => ({
         ...restored,
-        truth: await truthOf({ file }),
+        truth: await logContentsOf({ file }),
       }));
 
     const restoreError = async (target?: RestoreTarget, from?: string): Promise<StoreError> => {
@@ -103,7 +109,7 @@ for (const database of DATABASES) {
           chainHead: manifest.chainHead,
           backup: manifest.file,
         });
-        expect(restored.truth).toEqual(upTo(await truthOf(db.address), 15));
+        expect(restored.truth).toEqual(upTo(await logContentsOf(db.address), 15));
         expect(restored.digests.map(({ name, restored: digest }) => [name, digest])).toEqual(
           manifest.projections.map(({ name, digest }) => [name, digest]),
         );
@@ -121,7 +127,7 @@ for (const database of DATABASES) {
           await ship();
           const restored = await restoreInto({ url }, { folder });
           expect(restored).toMatchObject({ position: 21, replayed: 6, keptAside: null });
-          expect(await truthOf({ url })).toEqual(await truthOf(db.address));
+          expect(await logContentsOf({ url })).toEqual(await logContentsOf(db.address));
         } finally {
           await dropDatabase(url);
         }
@@ -160,7 +166,7 @@ for (const database of DATABASES) {
         expect(restored.stopped).toEqual([expect.objectContaining(stopped)]);
         expect(restored.projections.map(({ name }) => name)).not.toContain('current-profile');
         expect(restored.projections).toHaveLength(3);
-        expect(restored.truth).toEqual(await truthOf(db.address));
+        expect(restored.truth).toEqual(await logContentsOf(db.address));
       });
 
       it('of an empty store can be restored', async () => {
@@ -204,14 +210,14 @@ for (const database of DATABASES) {
       });
 
       it('restores up to their end', async () => {
-        const truth = await truthOf(db.address);
+        const truth = await logContentsOf(db.address);
         const restored = await restoredTo();
         expect(restored).toMatchObject({ position: 39, segments: 4, replayed: 24, leftOutFrom: null });
         expect(restored.truth).toEqual(truth);
       });
 
       it('restores to a position, but never to part of a command', async () => {
-        const truth = await truthOf(db.address);
+        const truth = await logContentsOf(db.address);
         for (const [position, expected, from] of [
           [15, 15, null],
           [21, 21, null],
@@ -228,7 +234,7 @@ for (const database of DATABASES) {
       });
 
       it('restores to a point in time', async () => {
-        const truth = await truthOf(db.address);
+        const truth = await logContentsOf(db.address);
         for (const [seconds, expected] of [
           [5, 15],
           [6.5, 18],
@@ -249,7 +255,7 @@ for (const database of DATABASES) {
         await ship();
         const restored = await restoredTo();
         expect(restored).toMatchObject({ backup: file, position: 45, replayed: 3, segments: 1 });
-        expect(restored.truth).toEqual(await truthOf(db.address));
+        expect(restored.truth).toEqual(await logContentsOf(db.address));
       });
 
       it('is continued by another process where the last one stopped', async () => {
@@ -265,7 +271,7 @@ for (const database of DATABASES) {
           [16, 33],
           [34, 39],
         ]);
-        expect((await restoredTo()).truth).toEqual(await truthOf(db.address));
+        expect((await restoredTo()).truth).toEqual(await logContentsOf(db.address));
         expect((await restoredTo({ position: 24 })).position).toBe(24);
       });
 
@@ -469,13 +475,13 @@ for (const database of DATABASES) {
         await other.writer(liveFolds()).write(append([joy()]));
         await restoreFile(dataDir, { folder, from: own.file });
         const foreign = await fullBackup(other.address, folder);
-        const before = await truthOf({ file: join(dataDir, 'edgesoul.db') });
+        const before = await logContentsOf({ file: join(dataDir, 'edgesoul.db') });
 
         const error = await refusal(restoreFile(dataDir, { folder }));
 
         expect(error).toMatchObject({ code: 'restore.other-store' });
         expect(error.message).toContain(foreign.file);
-        expect(await truthOf({ file: join(dataDir, 'edgesoul.db') })).toEqual(before);
+        expect(await logContentsOf({ file: join(dataDir, 'edgesoul.db') })).toEqual(before);
         expect((await readdir(dataDir)).filter((name) => name.includes('restoring'))).toEqual([]);
         expect(await restoreFile(dataDir, { folder, from: foreign.file })).toMatchObject({ position: 1 });
 
@@ -491,11 +497,4 @@ for (const database of DATABASES) {
       }
     });
   });
-}
-
-async function flipBit(file: string): Promise<void> {
-  const bytes = await readFile(file);
-  const middle = bytes.length >> 1;
-  bytes[middle] = (bytes[middle] ?? 0) ^ 0x40;
-  await writeFile(file, bytes);
 }

@@ -13,7 +13,7 @@ import { DelegatingLog } from '../support/delegating-log.js';
 import { liveFolds } from '../support/folds.js';
 import { noFolds } from '../support/no-folds.js';
 import { catchUpParts, refoldedRows, storedRows } from '../support/refolded.js';
-import { planting, type TestDatabase } from '../support/test-database.js';
+import { insertChange, type TestDatabase } from '../support/test-database.js';
 
 /** More than two pages, for two users. */
 const EVENTS = 2_300;
@@ -126,7 +126,7 @@ for (const database of DATABASES) {
     it('clears the recorded failure once the projection has folded past the event', async () => {
       await write(noFolds);
       const begun = { projection: poisoned.name, version: poisoned.version, position: 0 };
-      await db.log.transaction((transaction) => transaction.save(planting(checkpointsTable, begun)));
+      await db.log.transaction((transaction) => transaction.save(insertChange(checkpointsTable, begun)));
       const parts = { ...catchUpParts(db), shared: false };
       const { failed } = await openProjections(parts, [poisoned]);
       expect(failed).toEqual([poisoned]);
@@ -150,7 +150,9 @@ for (const database of DATABASES) {
         override async transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
           this.transactions += 1;
           if (this.transactions === 2)
-            await this.log.transaction((transaction) => transaction.save(planting(checkpointsTable, newer)));
+            await this.log.transaction((transaction) =>
+              transaction.save(insertChange(checkpointsTable, newer)),
+            );
           return this.log.transaction(work);
         }
       }
@@ -187,7 +189,7 @@ for (const database of DATABASES) {
         await writeUnfolded(1);
         const stopped = { eventId: '', cause: 'x', failedAt: 0, position: MAX_INLINE_EVENTS + 4 };
         await db.log.transaction((transaction) =>
-          transaction.save(planting(failuresTable, { ...stopped, projection: 'emotion-trend' })),
+          transaction.save(insertChange(failuresTable, { ...stopped, projection: 'emotion-trend' })),
         );
         await db.writer(liveFolds()).write(append([joy()]));
         const folded = await db.rows(checkpointsTable);

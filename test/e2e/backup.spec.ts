@@ -5,8 +5,8 @@ import { jest } from '@jest/globals';
 import { readBackups } from '../../src/operations/backup/backup-folder.js';
 import { databaseFile } from '../../src/store/sqlite/data-folder.js';
 import type { StoredEvent } from '../support/answers.js';
-import { audit, FLAWLESS } from '../support/audit.js';
-import { truthOf } from '../support/backups.js';
+import { audit, NO_FAULTS } from '../support/audit.js';
+import { logContentsOf } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
@@ -98,7 +98,7 @@ async function restoreTo(name: string, ...args: string[]): Promise<{ report: Res
 
 /** Runs the check against a service over a restored store, and stops the service. */
 async function withService<T>(env: Environment, check: (other: Store) => Promise<T>): Promise<T> {
-  const other = await Store.over(env);
+  const other = await Store.startOn(env);
   try {
     return await check(other);
   } finally {
@@ -139,7 +139,7 @@ describe('a backup under load from 64 clients', () => {
     const backup = await makeBackup();
     await clients.acknowledged(clients.sent.length + 50);
     await clients.stop();
-    expect(clients.strange).toEqual([]);
+    expect(clients.unexpected).toEqual([]);
     expect(before.length).toBeGreaterThanOrEqual(150);
     expect(backup.position).toBeGreaterThanOrEqual(Math.max(...before));
 
@@ -149,7 +149,7 @@ describe('a backup under load from 64 clients', () => {
       const log = await readLog(other);
       expect(log).toEqual((await readLog(store)).slice(0, backup.position));
       const included = acknowledgedUpTo(clients.sent, backup.position);
-      expect(audit(log, included)).toEqual(FLAWLESS);
+      expect(audit(log, included)).toEqual(NO_FAULTS);
       const sample = included.filter((_, index) => index % 9 === 0);
       expect(await resend(other.url, sample)).toEqual(sample.map(({ acknowledged }) => acknowledged));
       expect(await readLog(other)).toHaveLength(backup.position);
@@ -309,13 +309,13 @@ describe('continuous backup', () => {
     const { report, env } = await restoreTo('from-segments');
     expect(report.replayed).toBeGreaterThan(0);
     expect(report.position).toBeGreaterThanOrEqual(Math.max(...earlyPositions));
-    const { events, receipts } = await truthOf({ file: databaseFile(env.DATA_DIR ?? '') });
+    const { events, receipts } = await logContentsOf({ file: databaseFile(env.DATA_DIR ?? '') });
     const restored = events.map((event) => ({ ...event, data: JSON.parse(String(event.data)) as object }));
     expect(restored).toHaveLength(report.position);
     const included = acknowledgedUpTo(load.sent, report.position);
     const unanswered = load.sent.filter(({ acknowledged }) => !acknowledged);
     expect(audit(restored.slice(first) as unknown as StoredEvent[], [...included, ...unanswered])).toEqual(
-      FLAWLESS,
+      NO_FAULTS,
     );
     const receiptKeys = new Set(receipts.map(({ idempotencyKey }) => idempotencyKey));
     expect(included.filter(({ key }) => !receiptKeys.has(key))).toEqual([]);

@@ -51,7 +51,7 @@ describe('a service on SQLite with a full disk', () => {
 
   it('refuses commands, is not ready, answers reads, and has lost nothing once there is space again', async () => {
     await store.stop();
-    const full = await Store.over(store.settings, WITH_FULL_DISK);
+    const full = await Store.startOn(store.settings, WITH_FULL_DISK);
     const acknowledged: number[] = [];
     try {
       const post = () => full.user('ada').post<{ position: number }>('/turns', turn());

@@ -53,7 +53,7 @@ async function followUnread(query = ''): Promise<EventStream> {
 /** Reads `count` events; by then the service has sent the other streams all that they take. */
 async function readBeside(after: number, count: number): Promise<void> {
   const reader = await follow(`?after=${after}`);
-  await reader.received(count);
+  await reader.waitForMessages(count);
   reader.close();
 }
 
@@ -68,11 +68,11 @@ describe('GET /v1/events/stream', () => {
     await user.post('/turns', joyfulTurn());
     const before = await readLog(store);
     const stream = await follow();
-    await stream.received(before.length);
+    await stream.waitForMessages(before.length);
     for (let i = 0; i < 5; i++) {
       const { length } = stream.messages;
       await user.post('/emotions', emotion());
-      await stream.received(length + 1, PROMPT_MS);
+      await stream.waitForMessages(length + 1, PROMPT_MS);
     }
     const log = await readLog(store);
     expect(stream.events).toEqual(log);
@@ -92,7 +92,7 @@ describe('GET /v1/events/stream', () => {
       follow('?after=0', { 'last-event-id': String(last - 1) }),
     ]);
     await store.user('ada').post('/emotions', emotion());
-    await Promise.all([fromPosition.received(3), resumed.received(2)]);
+    await Promise.all([fromPosition.waitForMessages(3), resumed.waitForMessages(2)]);
     expect(fromPosition.positions).toEqual([last - 1, last, last + 1]);
     expect(resumed.positions).toEqual([last, last + 1]);
   });
@@ -102,7 +102,7 @@ describe('GET /v1/events/stream', () => {
     const stream = await follow(`?after=${now + 1}`);
     await store.user('ada').post('/emotions', emotion());
     await store.user('ada').post('/emotions', emotion());
-    await stream.received(1);
+    await stream.waitForMessages(1);
     expect(stream.positions).toEqual([now + 2]);
   });
 
@@ -126,7 +126,7 @@ describe('GET /v1/events/stream', () => {
       [both, eventsThat((event) => isOfMira(event) && event.type === 'memory.formed')],
     ];
     for (const [stream, events] of expected) {
-      await stream.received(events.length, PROMPT_MS);
+      await stream.waitForMessages(events.length, PROMPT_MS);
       expect(stream.events).toEqual(events);
     }
   });
@@ -141,7 +141,7 @@ describe('GET /v1/events/stream', () => {
       const seen: number[] = [];
       for (let position = after; position < last;) {
         const stream = await follow('', { 'last-event-id': String(position) });
-        await stream.until(
+        await stream.waitUntil(
           ({ messages, lastEventId }) =>
             messages.length >= messagesPerStream || Math.max(position, Number(lastEventId)) >= last,
         );
@@ -161,7 +161,7 @@ describe('GET /v1/events/stream', () => {
     expect(log.length).toBeGreaterThan(600);
     for (const seen of await Promise.all(interrupted)) expect(seen).toEqual(log);
     for (const stream of steady) {
-      await stream.received(log.length, PROMPT_MS);
+      await stream.waitForMessages(log.length, PROMPT_MS);
       expect(stream.positions).toEqual(log);
     }
   });
@@ -198,7 +198,7 @@ describe('GET /v1/events/stream', () => {
     expect(refused.headers.get('retry-after')).toBe('1');
     const posted = Date.now();
     await store.user('ada').post('/emotions', emotion());
-    await Promise.all(streams.map((stream) => stream.received(1)));
+    await Promise.all(streams.map((stream) => stream.waitForMessages(1)));
     expect(Date.now() - posted).toBeLessThan(PROMPT_MS);
     for (const closing of streams.splice(0, 6)) closing.close();
     // The service notices the closed connections with a delay, so their places are not free at once.
@@ -230,7 +230,7 @@ describe('clients that do not read', () => {
     const [first, second] = stuck as [EventStream, EventStream];
     for (const stream of [first, second]) {
       stream.resume();
-      await stream.received(log.length + 1);
+      await stream.waitForMessages(log.length + 1);
       expect(stream.positions).toEqual([...log.map(({ position }) => position), after + log.length + 1]);
     }
   });

@@ -17,7 +17,7 @@ import { refusalOf } from '../support/expectations.js';
 import { startPatientClients } from '../support/patient-clients.js';
 import { Store } from '../support/store.js';
 import { tamperWith } from '../support/tampered-store.js';
-import { planting } from '../support/test-database.js';
+import { insertChange } from '../support/test-database.js';
 
 jest.setTimeout(60_000);
 
@@ -125,7 +125,7 @@ describe('a rebuild beside a running service', () => {
     expect(rebuild.differences.filter(({ differences }) => differences > 0)).toEqual([]);
     expect(rebuild.done).toBeGreaterThan(1_000);
     expect(new Set(reads)).toEqual(new Set([200]));
-    expect(clients.strange).toEqual([]);
+    expect(clients.unexpected).toEqual([]);
     const { ok, findings, projections } = await verify();
     expect({ ok, findings }).toEqual({ ok: true, findings: [] });
     for (const { digestLive, digestFolded } of projections) expect(digestLive).toBe(digestFolded);
@@ -190,12 +190,12 @@ describe('a service started with a new version of a projection', () => {
     await clearSessions();
     await writeDirectly((transaction) =>
       transaction.save(
-        planting(checkpointsTable, { projection: 'conversation-window', version: 0, position: 1 }),
+        insertChange(checkpointsTable, { projection: 'conversation-window', version: 0, position: 1 }),
       ),
     );
     const goFile = join(store.folder, 'go');
     const env = { ...store.settings, NODE_OPTIONS: `--import=${HOLD_PROGRAM}`, HELD_UNTIL: goFile };
-    const started = await Store.over(env);
+    const started = await Store.startOn(env);
     const user = started.user('ada-1');
 
     expect((await user.get('/emotions')).status).toBe(200);

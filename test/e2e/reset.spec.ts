@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { databaseFile, takeDataFolder } from '../../src/store/sqlite/data-folder.js';
-import { truthOf } from '../support/backups.js';
+import { logContentsOf } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
-import { edgesoul, killedAt, type Said } from '../support/edgesoul.js';
+import { edgesoul, killedAt, type CommandOutput } from '../support/edgesoul.js';
 import { Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
@@ -25,7 +25,7 @@ const KILL_STEPS = {
 let store: Store;
 let firstAnswer: { status: number; text: string };
 
-const reset = (...args: string[]): Promise<Said> => edgesoul(['reset', ...args], store.settings);
+const reset = (...args: string[]): Promise<CommandOutput> => edgesoul(['reset', ...args], store.settings);
 const backups = (): Promise<string[]> => readdir(join(store.folder, 'backups')).catch(() => []);
 const turnOfAda = () => store.user('ada').post('/turns', joyfulTurn(), { 'idempotency-key': KEY });
 
@@ -61,7 +61,7 @@ describe('a reset', () => {
   it.each(Object.entries(KILL_STEPS))(
     'killed before "%s" leaves the %s store, and no other files, to the next process',
     async (step, remaining) => {
-      const before = await truthOf({ file: databaseFile(store.dataDir) });
+      const before = await logContentsOf({ file: databaseFile(store.dataDir) });
       const dataDir = join(await mkdtemp(join(store.folder, 'killed-')), 'data');
       await cp(store.dataDir, dataDir, { recursive: true });
       const env = { ...store.settings, DATA_DIR: dataDir, BACKUP_DIR: join(dataDir, '../backups') };
@@ -69,7 +69,7 @@ describe('a reset', () => {
 
       takeDataFolder(dataDir).release();
 
-      const truth = await truthOf({ file: databaseFile(dataDir) });
+      const truth = await logContentsOf({ file: databaseFile(dataDir) });
       expect(truth).toEqual(remaining === 'old' ? before : { events: [], receipts: [] });
       const names = await readdir(dataDir);
       expect(names.filter((name) => /emptied|removed|swap.json$/.test(name))).toEqual([]);
@@ -77,7 +77,7 @@ describe('a reset', () => {
   );
 
   it('makes a backup that can be restored, empties the store, and forgets its idempotency keys', async () => {
-    const before = await truthOf({ file: databaseFile(store.dataDir) });
+    const before = await logContentsOf({ file: databaseFile(store.dataDir) });
 
     const { code, stdout } = await reset('--yes', '--json');
 
@@ -96,7 +96,7 @@ describe('a reset', () => {
     expect((await edgesoul(['verify'], store.settings)).code).toBe(0);
 
     expect(await edgesoul(['restore', '--from', backup], store.settings)).toMatchObject({ code: 0 });
-    expect(await truthOf({ file: databaseFile(store.dataDir) })).toEqual(before);
+    expect(await logContentsOf({ file: databaseFile(store.dataDir) })).toEqual(before);
   });
 });
 

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { databaseFile, takeDataFolder } from '../../src/store/sqlite/data-folder.js';
-import { truthOf, type Truth } from '../support/backups.js';
+import { logContentsOf, type LogContents } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
@@ -21,7 +21,7 @@ const KILL_STEPS = {
 } as const;
 
 let store: Store;
-let original: Truth;
+let original: LogContents;
 let backedUpAt: number;
 
 const write = async (turns: number) => {
@@ -50,7 +50,7 @@ describe('a restore on SQLite', () => {
     expect((await store.user('undisturbed').post('/turns', joyfulTurn())).status).toBe(201);
     expect(await storesKeptIn(store.dataDir)).toEqual([]);
     await store.stop();
-    original = await truthOf({ file: databaseFile(store.dataDir) });
+    original = await logContentsOf({ file: databaseFile(store.dataDir) });
     expect(original.events.length).toBeGreaterThan(backedUpAt);
   });
 
@@ -64,12 +64,12 @@ describe('a restore on SQLite', () => {
 
       takeDataFolder(dataDir).release();
 
-      const { events } = await truthOf({ file: databaseFile(dataDir) });
+      const { events } = await logContentsOf({ file: databaseFile(dataDir) });
       expect(events).toEqual(remaining === 'old' ? original.events : original.events.slice(0, backedUpAt));
       const keptStores = await storesKeptIn(dataDir);
       expect(keptStores).toHaveLength(remaining === 'old' ? 0 : 1);
       for (const keptStore of keptStores)
-        expect(await truthOf({ file: join(dataDir, keptStore) })).toEqual(original);
+        expect(await logContentsOf({ file: join(dataDir, keptStore) })).toEqual(original);
       expect((await readdir(dataDir)).filter((name) => /restoring|swap.json$/.test(name))).toEqual([]);
       await rm(dataDir, { recursive: true });
     },
@@ -82,7 +82,7 @@ describe('a restore on SQLite', () => {
     expect(stdout).toMatch(/kept as .*before-restore/);
     const keptStores = await storesKeptIn(store.dataDir);
     expect(keptStores).toHaveLength(1);
-    expect(await truthOf({ file: join(store.dataDir, keptStores[0] ?? '') })).toEqual(original);
+    expect(await logContentsOf({ file: join(store.dataDir, keptStores[0] ?? '') })).toEqual(original);
     await store.restart();
     expect(await readLog(store)).toHaveLength(backedUpAt);
     expect((await store.get('/health/ready')).status).toBe(200);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { audit, FLAWLESS, storedKeys } from '../support/audit.js';
+import { audit, NO_FAULTS, storedKeys } from '../support/audit.js';
 import { emotion, ids, joyfulTurn, memory, minutesLater, turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { startLoad } from '../support/load.js';
@@ -130,11 +130,11 @@ describe('SIGTERM', () => {
     await load.acknowledged(300);
     expect(await store.stop('SIGTERM')).toBe(0);
     await load.ended();
-    expect(load.cut).toEqual([]);
+    expect(load.brokenOff).toEqual([]);
 
     await store.restart();
     const log = await readLog(store, before);
-    expect(audit(log, load.sent)).toEqual(FLAWLESS);
+    expect(audit(log, load.sent)).toEqual(NO_FAULTS);
     const acknowledged = load.sent.filter((command) => command.acknowledged).map(({ key }) => key);
     expect([...storedKeys(log)].toSorted()).toEqual(acknowledged.toSorted());
   });

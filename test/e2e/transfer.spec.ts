@@ -132,7 +132,7 @@ describe('edgesoul export beside a service that 64 clients write to', () => {
     const { code, stdout } = await edgesoul(['import', file], copy);
     expect(code).toBe(0);
     expect(stdout).toMatch(/Verified: the log is intact, and all 4 projections match it/);
-    const service = await Store.over(copy);
+    const service = await Store.startOn(copy);
     const keysInFile = new Set(acknowledgedKeys);
     const commands = load.sent.filter(({ key }) => keysInFile.has(key)).filter((_, i) => i % 10 === 0);
     expect(await resend(service.url, commands)).toEqual(commands.map(({ acknowledged }) => acknowledged));

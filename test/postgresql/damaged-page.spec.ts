@@ -29,7 +29,7 @@ describe('a PostgreSQL server with a damaged page of the log', () => {
 
   it('is reported as damaged in answers and by verify, and a restore elsewhere brings everything back', async () => {
     const env = { DATABASE_URL: await server.createDatabase(), BACKUP_DIR: folder };
-    const store = await Store.over(env);
+    const store = await Store.startOn(env);
     for (let i = 0; i < 40; i++) await store.user('ada').post('/turns', joyfulTurn());
     expect((await edgesoul(['backup'], env)).code).toBe(0);
     const { position } = (await store.user('ada').post<{ position: number }>('/turns', joyfulTurn())).body;

@@ -42,7 +42,7 @@ const ada = (service: ServiceProcess) => new User('ada', () => service.url);
 async function writeAndReceive(service: ServiceProcess, ms = PROMPT_MS): Promise<void> {
   const { length } = stream.messages;
   expect((await ada(service).post('/emotions', emotion())).status).toBe(201);
-  await stream.received(length + 1, ms);
+  await stream.waitForMessages(length + 1, ms);
 }
 
 /** Cuts the listening connection of each process. */
@@ -57,7 +57,7 @@ async function cutListeners(): Promise<void> {
 describe('a stream of one process', () => {
   it('promptly sends the events that another process writes', async () => {
     await ada(other).post('/emotions', emotion());
-    await stream.received(1, PROMPT_MS);
+    await stream.waitForMessages(1, PROMPT_MS);
     for (let i = 0; i < 5; i++) await writeAndReceive(other);
     await writeAndReceive(streaming);
     const log = await readLog(new Client(() => other.url));

@@ -20,7 +20,7 @@ describe('continuous backup by several processes on one database', () => {
 
   beforeAll(async () => {
     first = await Store.start({ BACKUP_CONTINUOUS: '1' });
-    second = await Store.over(first.settings);
+    second = await Store.startOn(first.settings);
   });
 
   afterAll(async () => {

@@ -7,7 +7,7 @@ import type { Table } from '../../src/database/table.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
 import { startPostgresql, type StartedPostgresql } from '../postgresql-server.mjs';
-import { audit, FLAWLESS, storedKeys } from '../support/audit.js';
+import { audit, NO_FAULTS, storedKeys } from '../support/audit.js';
 import { Client as HttpClient, readLog } from '../support/client.js';
 import type { SentCommand } from '../support/load.js';
 import { startPatientClients } from '../support/patient-clients.js';
@@ -78,14 +78,14 @@ describe('three services on one database, under load from 64 clients', () => {
       expect(
         services.map(({ child, log }) => [child.exitCode, log.filter((line) => !line.startsWith('{'))]),
       ).toEqual(services.map(() => [null, []]));
-      expect(clients.strange).toEqual([]);
-      expect(clients.unseen).toEqual([]);
+      expect(clients.unexpected).toEqual([]);
+      expect(clients.notVisible).toEqual([]);
       const logs = await Promise.all(urls().map((url) => readLog(new HttpClient(() => url))));
       const [log = []] = logs;
       for (const same of logs) expect(same).toEqual(log);
       expect(log[0]?.position).toBe(1);
       journal.push(...clients.sent);
-      expect(audit(log, journal)).toEqual(FLAWLESS);
+      expect(audit(log, journal)).toEqual(NO_FAULTS);
       expect(storedKeys(log).size).toBe(journal.length);
     },
   );

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { StoredEvent } from '../support/answers.js';
-import { audit, FLAWLESS } from '../support/audit.js';
-import { truthOf } from '../support/backups.js';
+import { audit, NO_FAULTS } from '../support/audit.js';
+import { logContentsOf } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
@@ -80,9 +80,9 @@ describe('on PostgreSQL, beside a service that 64 clients write to', () => {
     expect(backup).toMatchObject({ state: 'done', verified: true });
     expect(file.code).toBe(0);
     expect(acknowledged.length).toBeGreaterThan(100);
-    expect([clients.strange, clients.unseen]).toEqual([[], []]);
+    expect([clients.unexpected, clients.notVisible]).toEqual([[], []]);
     log = await readLog(store);
-    expect(audit(log, clients.sent)).toEqual(FLAWLESS);
+    expect(audit(log, clients.sent)).toEqual(NO_FAULTS);
     expect((await edgesoul(['verify'], store.settings)).code).toBe(0);
   });
 });
@@ -92,7 +92,7 @@ describe('on PostgreSQL', () => {
     const env = await elsewhere();
     const { code, stdout } = await edgesoul(['restore', '--json'], env);
     expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ position: backup.position })]);
-    const other = await Store.over(env);
+    const other = await Store.startOn(env);
     try {
       expect(await readLog(other)).toEqual(log.slice(0, backup.position));
       const included = clients.sent.filter(
@@ -110,13 +110,16 @@ describe('on PostgreSQL', () => {
     const env = await elsewhere();
     const killed = await edgesoul(['import', exported], killedAt('commit 1', env));
     expect(killed.code).toBeNull();
-    const { events: imported } = await truthOf(addressOf(env));
+    const { events: imported } = await logContentsOf(addressOf(env));
     const { code, stdout } = await edgesoul(['import', exported, '--json'], env);
     expect([code, JSON.parse(stdout)]).toEqual([
       0,
       expect.objectContaining({ already: imported.length, verified: expect.objectContaining({ ok: true }) }),
     ]);
-    const [copied, whole] = [await truthOf(addressOf(env)), await truthOf(addressOf(store.settings))];
+    const [copied, whole] = [
+      await logContentsOf(addressOf(env)),
+      await logContentsOf(addressOf(store.settings)),
+    ];
     const end = copied.events.length;
     expect(end).toBeGreaterThan(100);
     expect(copied.events).toEqual(whole.events.slice(0, end));
@@ -152,17 +155,17 @@ describe('on PostgreSQL', () => {
 
   it('a restore replays the shipped segments written after the full backup', async () => {
     const settings = { ...(await elsewhere()), BACKUP_CONTINUOUS: '1', BACKUP_DIR: join(folder, 'shipped') };
-    const shipping = await Store.over(settings);
+    const shipping = await Store.startOn(settings);
     await shipping.user('ada').post('/turns', joyfulTurn());
     while (!shipping.log.some((line) => line.includes('"backed up"'))) await sleep(20);
     for (let i = 0; i < 5; i++) await shipping.user('ada').post('/turns', joyfulTurn());
     // The stop ships the remaining events.
     await shipping.stop();
-    const written = await truthOf(addressOf(settings));
+    const written = await logContentsOf(addressOf(settings));
     const env = { ...(await elsewhere()), BACKUP_DIR: settings.BACKUP_DIR };
     const { code, stdout } = await edgesoul(['restore', '--json'], env);
     const restored = JSON.parse(stdout) as { position: number; replayed: number };
     expect([code, restored.position, restored.replayed > 0]).toEqual([0, written.events.length, true]);
-    expect(await truthOf(addressOf(env))).toEqual(written);
+    expect(await logContentsOf(addressOf(env))).toEqual(written);
   });
 });

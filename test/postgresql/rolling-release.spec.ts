@@ -74,7 +74,7 @@ describe('a newer release that takes over from an older one on the same database
     const versions = watchVersions();
     const clients = startPatientClients(() => [older.url], 1, { count: 4, pauseMs: 100 });
     await clients.acknowledged(20);
-    newer = await Store.over(older.settings, release.under);
+    newer = await Store.startOn(older.settings, release.under);
     let answer = await older.user('ada').get('/emotions');
     for (; answer.status === 200; answer = await older.user('ada').get('/emotions')) await sleep(20);
     expect(refusalOf(answer)).toBe('503 projection.unavailable');
@@ -97,7 +97,7 @@ describe('a newer release that takes over from an older one on the same database
     expect((await older.user('ada').get('/profile')).status).toBe(200);
     await clients.stop();
     await versions.stop();
-    expect(clients.strange).toEqual([]);
+    expect(clients.unexpected).toEqual([]);
     const [before, ...after] = versions.seen;
     expect(after).toEqual([(before ?? 0) + 1]);
   });

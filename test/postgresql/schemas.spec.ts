@@ -34,8 +34,8 @@ describe('stores in schemas of one database', () => {
 
   it('stay separate, also when one is rebuilt, backed up and restored into a third', async () => {
     const [first, second] = [await inSchema('first'), await inSchema('second')];
-    const one = await Store.over(first);
-    const other = await Store.over(second);
+    const one = await Store.startOn(first);
+    const other = await Store.startOn(second);
     try {
       await one.user('ada').post('/turns', joyfulTurn());
       await other.user('bob').post('/turns', turn());

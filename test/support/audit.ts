@@ -7,20 +7,20 @@ export interface Faults {
   versionGaps: string[];
   /** Acknowledged, but not in the log at the acknowledged position. */
   lost: string[];
-  doubled: string[];
+  duplicated: string[];
   /** Commands that are only partly in the log, or whose events are not adjacent. */
-  torn: string[];
+  incomplete: string[];
   /** In the log, but never sent. */
-  strange: string[];
+  unknown: string[];
 }
 
-export const FLAWLESS: Faults = {
+export const NO_FAULTS: Faults = {
   positionGaps: [],
   versionGaps: [],
   lost: [],
-  doubled: [],
-  torn: [],
-  strange: [],
+  duplicated: [],
+  incomplete: [],
+  unknown: [],
 };
 
 /** Audits a log from any position, against the commands sent since then. */
@@ -38,9 +38,9 @@ export function audit(log: StoredEvent[], sent: readonly SentCommand[]): Faults 
       .map(({ position }) => position),
     versionGaps: versionGaps(log),
     lost: sent.filter((command) => isLost(command, log, stored.get(command.key))).map(({ key }) => key),
-    doubled: [...stored].filter(([, events]) => events.length > 1).map(([key]) => key),
-    torn: tornCommands(log),
-    strange: [...stored.keys()].filter((key) => !known.has(key)),
+    duplicated: [...stored].filter(([, events]) => events.length > 1).map(([key]) => key),
+    incomplete: tornCommands(log),
+    unknown: [...stored.keys()].filter((key) => !known.has(key)),
   };
 }
 

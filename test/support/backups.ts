@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredEvent } from '../../src/events/log/event-log.js';
 import { receiptsTable, type ReceiptRow } from '../../src/events/log/log-tables.js';
@@ -20,12 +20,12 @@ export async function fullBackup(address: DatabaseAddress, folder: string): Prom
 }
 
 /** The contents of a store that no fold can recreate. */
-export interface Truth {
+export interface LogContents {
   events: Omit<StoredEvent, 'streamKey'>[];
   receipts: ReceiptRow[];
 }
 
-export function truthOf(address: DatabaseAddress): Promise<Truth> {
+export function logContentsOf(address: DatabaseAddress): Promise<LogContents> {
   return readStore(address, async (reader) => {
     const events = await reader.events({ after: 0, limit: MAX_ROWS });
     const receipts = await reader.rows(receiptsTable, {
@@ -55,4 +55,12 @@ export async function restoreInScratchFolder<T>(
   } finally {
     await rm(dataDir, { recursive: true });
   }
+}
+
+/** Flips one bit in the middle of a file. */
+export async function flipBit(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 0x40;
+  await writeFile(file, bytes);
 }

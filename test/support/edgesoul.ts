@@ -13,7 +13,7 @@ const KILLED = fileURLToPath(new URL('programs/killed.js', import.meta.url));
 export const COMPILE_CACHE = process.env.TEST_COMPILED ?? join(tmpdir(), 'edgesoul-compiled');
 
 /** The exit code and output of a command of the operator's command line. */
-export interface Said {
+export interface CommandOutput {
   /** Null after a kill. */
   code: number | null;
   stdout: string;
@@ -21,7 +21,11 @@ export interface Said {
 }
 
 /** Runs the built command line in a process of its own, after the shell command `prepare` if one is given. */
-export function edgesoul(args: readonly string[], env: Record<string, string>, prepare = ''): Promise<Said> {
+export function edgesoul(
+  args: readonly string[],
+  env: Record<string, string>,
+  prepare = '',
+): Promise<CommandOutput> {
   return startEdgesoul(args, env, prepare).ended;
 }
 
@@ -30,7 +34,7 @@ export function startEdgesoul(
   args: readonly string[],
   env: Record<string, string>,
   prepare = '',
-): { child: ChildProcess; ended: Promise<Said> } {
+): { child: ChildProcess; ended: Promise<CommandOutput> } {
   const program = [process.execPath, PROGRAM, ...args] as const;
   const [command, ...rest] =
     prepare === '' ? program : (['sh', '-c', `${prepare} && exec "$@"`, '-', ...program] as const);

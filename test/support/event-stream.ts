@@ -53,7 +53,7 @@ export class EventStream {
   }
 
   /** Waits until the condition holds; throws after `ms`. */
-  async until(condition: (stream: this) => boolean, ms = 20_000): Promise<void> {
+  async waitUntil(condition: (stream: this) => boolean, ms = 20_000): Promise<void> {
     const end = Date.now() + ms;
     while (!condition(this)) {
       const leftMs = end - Date.now();
@@ -71,8 +71,8 @@ export class EventStream {
     }
   }
 
-  received(count: number, ms?: number): Promise<void> {
-    return this.until(({ messages }) => messages.length >= count, ms);
+  waitForMessages(count: number, ms?: number): Promise<void> {
+    return this.waitUntil(({ messages }) => messages.length >= count, ms);
   }
 
   /** Stops reading, so that the service's writes are blocked. */

@@ -29,7 +29,7 @@ export function preferenceLearned(data: Partial<PreferenceLearned>, when: When =
 }
 
 /** The events of a user whose UTC offset is this, in minutes. */
-export function livesIn(utcOffset: number): Happened[] {
+export function withUtcOffset(utcOffset: number): Happened[] {
   return [registered(), profileChanged({ utcOffset: { from: 0, to: utcOffset } })];
 }
 
@@ -77,7 +77,7 @@ export function started(sessionId: string, when: When = {}): Happened {
   return { ...when, streamId: streamOf(sessionId, when), type: 'session.started', data: { sessionId } };
 }
 
-export function said(turn: Partial<TurnRecorded> = {}, when: When = {}): Happened {
+export function turnRecorded(turn: Partial<TurnRecorded> = {}, when: When = {}): Happened {
   const data: TurnRecorded = {
     turnId: 'turn-1',
     sessionId: 'session-1',

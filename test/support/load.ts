@@ -144,7 +144,7 @@ export interface Load {
   /** Every command sent so far, with its answer if one came. */
   readonly sent: SentCommand[];
   /** Labels of answers that broke off after their start. */
-  readonly cut: string[];
+  readonly brokenOff: string[];
   /** Waits until so many commands are acknowledged. */
   acknowledged(count: number): Promise<void>;
   /** Waits until every writer has stopped because the service is gone. */
@@ -220,7 +220,7 @@ export function startLoad(origin: string, round: number, { writers = 16, pauseMs
   const all = Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
   return {
     sent,
-    cut,
+    brokenOff: cut,
     acknowledged: (wanted) =>
       count >= wanted
         ? Promise.resolve()

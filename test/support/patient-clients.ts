@@ -7,9 +7,9 @@ export interface PatientClients {
   /** Every command sent so far, with its answer if there is one. */
   readonly sent: SentCommand[];
   /** Answers that are neither a success nor retryable. */
-  readonly strange: string[];
+  readonly unexpected: string[];
   /** Acknowledged positions that another service did not return at once. */
-  readonly unseen: number[];
+  readonly notVisible: number[];
   /** Waits until so many commands are acknowledged. */
   acknowledged(count: number): Promise<void>;
   /** Waits until every client has finished its present command. */
@@ -85,8 +85,8 @@ export function startPatientClients(
   const clients = Promise.all(Array.from({ length: count }, (_, number) => client(number)));
   return {
     sent,
-    strange,
-    unseen,
+    unexpected: strange,
+    notVisible: unseen,
     acknowledged: async (wanted) => {
       while (state.acknowledgements < wanted) await sleep(10);
     },

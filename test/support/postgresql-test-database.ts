@@ -9,7 +9,7 @@ import type { EventWriter } from '../../src/writer/event-writer.js';
 import { dropDatabase, dropTemplate, migratedDatabase, runSql } from './postgresql-databases.js';
 import {
   MAX_ROWS,
-  planting,
+  insertChange,
   writerOver,
   type DatabaseUnderTest,
   type TestDatabase,
@@ -94,7 +94,7 @@ class PostgresqlTestDatabase implements TestDatabase {
   }
 
   async insertRow<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
-    await this.log.transaction((transaction) => transaction.save(planting(table, row)));
+    await this.log.transaction((transaction) => transaction.save(insertChange(table, row)));
   }
 
   async execute(sql: string): Promise<void> {

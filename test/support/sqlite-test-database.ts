@@ -15,7 +15,7 @@ import type { EventWriter } from '../../src/writer/event-writer.js';
 import { ReadsHere } from './reads-here.js';
 import {
   MAX_ROWS,
-  planting,
+  insertChange,
   writerOver,
   type DatabaseUnderTest,
   type TestDatabase,
@@ -131,7 +131,7 @@ class SqliteTestDatabase implements TestDatabase {
   }
 
   async insertRow<Row extends object>(table: Table<Row>, row: Row): Promise<void> {
-    this.opened.rows.save(planting(table, row));
+    this.opened.rows.save(insertChange(table, row));
   }
 
   /** Uses the service's settings: a plain connection can bypass the triggers, and only the chain shows it. */

@@ -41,7 +41,7 @@ export class Store extends Client {
   }
 
   /** Starts a service on existing data, which its creator removes. `under` is as in startService. */
-  static async over(settings: Environment, under?: readonly string[]): Promise<Store> {
+  static async startOn(settings: Environment, under?: readonly string[]): Promise<Store> {
     const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...settings };
     return new Store('', await startService(env, under), env);
   }

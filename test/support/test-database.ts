@@ -71,7 +71,7 @@ export function writerOver(
 }
 
 /** The change that inserts a new row. */
-export function planting<Row extends object>(table: Table<Row>, row: Row): RowChanges {
+export function insertChange<Row extends object>(table: Table<Row>, row: Row): RowChanges {
   const key = table.key.map((column) => (row as Record<string, Key>)[column] as Key);
   const change: RowChange = { key, before: undefined, after: row };
   return new Map([[table, new Map([[keyText(key), change]])]]);

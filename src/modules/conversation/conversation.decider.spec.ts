@@ -1,10 +1,10 @@
 import { given } from '../../../test/support/given.js';
 import {
   ended,
-  livesIn,
+  withUtcOffset,
   observed,
   registered,
-  said,
+  turnRecorded,
   started,
   type When,
 } from '../../../test/support/happened.js';
@@ -55,7 +55,7 @@ const observation = (confidence: number | null) => ({
 const talking = (when: When = {}): Happened[] => [
   registered(when),
   started('session-1', when),
-  said({ turnId: 'turn-1' }, when),
+  turnRecorded({ turnId: 'turn-1' }, when),
 ];
 
 describe('recording a turn', () => {
@@ -125,7 +125,7 @@ describe('recording a turn', () => {
         { ...startedEvent, occurredAt },
         { ...turnEvent(), occurredAt },
       );
-    given(...livesIn(-480))
+    given(...withUtcOffset(-480))
       .when(record({ occurredAt: '2025-01-01T04:00:00-08:00' }))
       .thenEvents(
         { ...startedEvent, occurredAt, utcOffset: -480 },
@@ -180,7 +180,7 @@ describe('the emotion of a turn', () => {
 
   it('is stored with its confidence, and with the time and offset of the turn', () => {
     const when = { occurredAt: NOW - DAY, utcOffset: 345 };
-    given(...livesIn(345), started('session-1'))
+    given(...withUtcOffset(345), started('session-1'))
       .when(
         record({ emotion: { ...felt, confidence: 0 }, occurredAt: new Date(when.occurredAt).toISOString() }),
       )
@@ -218,7 +218,7 @@ describe('ending a session', () => {
       .when(end())
       .thenEvents(endedEvent)
       .thenAnswers(200, { sessionId: 'session-1', position: 4 });
-    given(...livesIn(330), started('session-1'))
+    given(...withUtcOffset(330), started('session-1'))
       .when(end())
       .thenEvents({ ...endedEvent, utcOffset: 330 });
   });
@@ -231,7 +231,7 @@ describe('ending a session', () => {
   });
 
   it('ends a restarted session again', () => {
-    given(...talking(), ended('session-1'), started('session-1'), said())
+    given(...talking(), ended('session-1'), started('session-1'), turnRecorded())
       .when(end())
       .thenEvents(endedEvent)
       .thenAnswers(200, { sessionId: 'session-1', position: 7 });

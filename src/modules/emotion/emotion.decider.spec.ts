@@ -1,5 +1,5 @@
 import { given } from '../../../test/support/given.js';
-import { livesIn, observed, registered } from '../../../test/support/happened.js';
+import { withUtcOffset, observed, registered } from '../../../test/support/happened.js';
 import { NOW, USER } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
 import type { ObserveEmotionBody } from './commands/observe-emotion.command.js';
@@ -54,7 +54,7 @@ describe('observing an emotion', () => {
   });
 
   it('uses the time of the client and the offset of the user', () => {
-    given(...livesIn(-210))
+    given(...withUtcOffset(-210))
       .when(observe({ occurredAt: '1969-12-31T20:30:00-03:30' }))
       .thenEvents({ ...observation(), occurredAt: 0, utcOffset: -210 });
   });

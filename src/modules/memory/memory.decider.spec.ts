@@ -1,5 +1,12 @@
 import { given } from '../../../test/support/given.js';
-import { forgotten, formed, livesIn, recalled, registered, revised } from '../../../test/support/happened.js';
+import {
+  forgotten,
+  formed,
+  withUtcOffset,
+  recalled,
+  registered,
+  revised,
+} from '../../../test/support/happened.js';
 import { NOW, USER } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
@@ -50,7 +57,7 @@ describe('forming a memory', () => {
   });
 
   it('uses the time of the client and the offset of the user', () => {
-    given(...livesIn(330))
+    given(...withUtcOffset(330))
       .when(form({ occurredAt: '2024-12-24T18:00:00+05:30' }))
       .thenEvents({ ...formedEvent({}), occurredAt: Date.UTC(2024, 11, 24, 12, 30), utcOffset: 330 });
   });
@@ -153,7 +160,7 @@ describe('revising a memory', () => {
   });
 
   it('is recorded with the offset of the user', () => {
-    given(...livesIn(-480), formed())
+    given(...withUtcOffset(-480), formed())
       .when(revise('memory-1', { importance: 1 }))
       .thenEvents({
         streamId: 'memory:memory-1',
@@ -207,7 +214,7 @@ describe('forgetting a memory', () => {
   });
 
   it('records the reason, with the offset of the user', () => {
-    given(...livesIn(60), formed())
+    given(...withUtcOffset(60), formed())
       .when(forget('memory-1', 'She asked for it.'))
       .thenEvents({
         streamId: 'memory:memory-1',
@@ -240,7 +247,7 @@ describe('recalling memories', () => {
   const three = [formed({ memoryId: 'a' }), formed({ memoryId: 'b' }), formed({ memoryId: 'c' })];
 
   it('records one event with each memory once, in the given order', () => {
-    given(...livesIn(330), ...three)
+    given(...withUtcOffset(330), ...three)
       .when(recall(['c', 'a', 'c']))
       .thenEvents({
         streamId: 'recall:user-1',

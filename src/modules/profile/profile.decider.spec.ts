@@ -4,7 +4,7 @@ import {
   preferenceLearned,
   profileChanged,
   registered,
-  said,
+  turnRecorded,
   started,
 } from '../../../test/support/happened.js';
 import { NOW, USER } from '../../../test/support/recorder.js';
@@ -127,8 +127,8 @@ describe('changing a profile', () => {
     given(
       registered(),
       started('a', { occurredAt: NOW }),
-      said({ sessionId: 'a' }, { occurredAt: NOW + 6 * MINUTE }),
-      said({ sessionId: 'b' }, { occurredAt: NOW }),
+      turnRecorded({ sessionId: 'a' }, { occurredAt: NOW + 6 * MINUTE }),
+      turnRecorded({ sessionId: 'b' }, { occurredAt: NOW }),
     )
       .when(change({ emojiUsage: false }))
       .thenAnswers(200, {
@@ -156,7 +156,7 @@ describe('a profile change without effect', () => {
     ],
   ])('writes nothing and returns the old position when it %s', (_, input) => {
     const sailor = { name: { from: null, to: 'Ada' }, interests: { from: [], to: ['sailing'] } };
-    given(registered(), profileChanged(sailor), started('session-1'), said(), observed())
+    given(registered(), profileChanged(sailor), started('session-1'), turnRecorded(), observed())
       .when(change(input))
       .thenEvents()
       .thenAnswers(200, {

@@ -1,4 +1,4 @@
-import { registered, said, started } from '../../../test/support/happened.js';
+import { registered, turnRecorded, started } from '../../../test/support/happened.js';
 import { MemoryRowStore } from '../../../test/support/memory-row-store.js';
 import { Recorder } from '../../../test/support/recorder.js';
 import { refusalOf } from '../../../test/support/refusal.js';
@@ -46,7 +46,7 @@ describe('ProjectionFolds', () => {
 
   it('throws an error that names the projection and the event, and keeps the cause', () => {
     const rows = new RowBatch(new MemoryRowStore());
-    const event = new Recorder().record(said());
+    const event = new Recorder().record(turnRecorded());
     const failure = refusalOf(() => new ProjectionFolds([counting, failing]).fold(event, rows));
     expect(failure).toMatchObject({
       status: 500,
