@@ -129,7 +129,7 @@ export class NotFound extends StoreError<Codes['NotFound']> {
   }
 
   static memories(errors: FieldError[]): NotFound {
-    return new NotFound('memory.not-found', `${errors.length} of the memories do not exist.`, { errors });
+    return new NotFound('memory.not-found', `Unknown memory ids: ${errors.length}.`, { errors });
   }
 
   static session(sessionId: string): NotFound {

@@ -34,7 +34,7 @@ export async function replay(
 type Event = Extract<LogEntry, { kind: 'event' }>;
 
 /** Yields the lines of whole commands up to the target, without events that the log already has. */
-class WholeCommands {
+export class WholeCommands {
   leftOut: { from: number } | undefined;
   /** Events and receipts of the last command, held back until it is known where the command ends. */
   private heldBack: LogEntry[] = [];
