@@ -22,6 +22,8 @@ async function difference(url: string): Promise<string[]> {
 const UNDECLARED = [
   'drop trigger if exists "events_no_change" on "events";',
   'drop function if exists "events_events_no_change_fn"();',
+  'drop trigger if exists "store_identity_no_change" on "store_identity";',
+  'drop function if exists "store_identity_store_identity_no_change_fn"();',
 ];
 
 describe('the schema on PostgreSQL', () => {

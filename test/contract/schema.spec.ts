@@ -15,7 +15,7 @@ const TABLES = [...LOG_TABLES, ...PROJECTIONS.flatMap(({ tables }) => tables)];
 async function difference(file: string): Promise<string> {
   const orm = await MikroORM.init(ormOptions({ file }));
   try {
-    return await orm.schema.getUpdateSchemaSQL();
+    return (await orm.schema.getUpdateSchemaSQL()).replaceAll(/\n{2,}/g, '\n');
   } finally {
     await orm.close();
   }
@@ -28,7 +28,13 @@ function run(file: string, sql: string): void {
 }
 
 /** The protection of the log is plain SQL per database, declared in no table, so the ORM would drop it. */
-const UNDECLARED = ['events_no_update', 'events_no_delete']
+const UNDECLARED = [
+  'events_no_update',
+  'events_no_delete',
+  'store_identity_no_second',
+  'store_identity_no_update',
+  'store_identity_no_delete',
+]
   .map((trigger) => `drop trigger if exists \`${trigger}\`;\n`)
   .join('');
 

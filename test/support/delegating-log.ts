@@ -28,4 +28,8 @@ export class DelegatingLog extends EventLog {
   override read(query: EventQuery): Promise<StoredEvent[]> {
     return this.log.read(query);
   }
+
+  override adoptIdentity(storeId: string): Promise<void> {
+    return this.log.adoptIdentity(storeId);
+  }
 }

@@ -11,7 +11,7 @@ import {
   type MemoryQuestion,
 } from '../../src/projections/reads/memory-search.js';
 import type { Positions } from '../../src/projections/reads/positions.js';
-import { Reads, type StoreSize } from '../../src/projections/reads/reads.js';
+import { Reads, type StoreHead, type StoreSize } from '../../src/projections/reads/reads.js';
 import { SqliteFigures } from '../../src/projections/reads/sqlite-figures.js';
 import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 
@@ -49,6 +49,10 @@ export class ReadsHere extends Reads {
 
   override async headPosition(): Promise<number> {
     return this.events.head().position;
+  }
+
+  override async storeHead(): Promise<StoreHead> {
+    return { storeId: this.events.storeId(), head: this.events.head().position };
   }
 
   override async positions(): Promise<Positions> {

@@ -14,8 +14,9 @@ export function backupsCommand(): Command {
     action: async ({ config: { backupDir: folder }, terminal }) => {
       const { backups, broken } = await readBackups(folder);
       const items = backups.map(
-        ({ backupId, file, bytes, position, events, createdAt, recordedAt, verified }) => ({
+        ({ backupId, storeId = null, file, bytes, position, events, createdAt, recordedAt, verified }) => ({
           backupId,
+          storeId,
           file,
           bytes,
           position,

@@ -34,6 +34,7 @@ async function statsOf(operation: Operation): Promise<StoreStatsAnswer> {
 }
 
 function reportLines({
+  storeId,
   users,
   events,
   eventsByType,
@@ -43,7 +44,7 @@ function reportLines({
   walBytes,
 }: StoreStatsAnswer): string[] {
   return [
-    `${users.toLocaleString('en')} users, ${events.toLocaleString('en')} events:`,
+    `${users.toLocaleString('en')} users, ${events.toLocaleString('en')} events in store ${storeId}:`,
     ...countLines(eventsByType),
     'Rows:',
     ...countLines(rowsByProjection),

@@ -12,6 +12,8 @@ import { existingAddress, serviceOf } from './where.js';
 
 interface StoreStatus {
   service: string | null;
+  /** The UUID that names the store. */
+  storeId: string;
   head: number;
   projections: { name: string; position: number; lag: number; state: string; lastError?: string }[];
 }
@@ -34,7 +36,7 @@ export function statusCommand(): Command {
         const status = await statusOf(operation);
         operation.terminal.result(status, [
           serviceLine(status, operation),
-          `The log ends at position ${status.head}.`,
+          `The log of store ${status.storeId} ends at position ${status.head}.`,
           ...status.projections.flatMap(({ name, state, position, lag, lastError }) => [
             `  ${name.padEnd(20)} ${state.padEnd(10)} at ${position}, ${lag} behind`,
             ...(lastError === undefined ? [] : [`  ${' '.repeat(20)} ${lastError}`]),
@@ -86,10 +88,12 @@ function backupLines({ lastBackup, shippedTo, lastDrill: drill }: Status): strin
 async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
   const service = serviceOf(operation);
   if (service) {
-    const { head, items } = await service.get<{ head: number; items: Status['projections'] }>(
-      '/v1/ops/projections',
-    );
-    return { service: service.url, head, projections: items };
+    const { storeId, head, items } = await service.get<{
+      storeId: string;
+      head: number;
+      items: Status['projections'];
+    }>('/v1/ops/projections');
+    return { service: service.url, storeId, head, projections: items };
   }
   const reader = openStoreReader(await existingAddress(operation.config));
   try {
@@ -103,7 +107,7 @@ async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
         const error = failure ? { lastError: failureText(failure) } : {};
         return { name, position, lag: head - position, state, ...error };
       });
-      return { service: null, head, projections };
+      return { service: null, storeId: await reader.storeId(), head, projections };
     });
   } finally {
     await reader.close();

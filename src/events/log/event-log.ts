@@ -105,4 +105,6 @@ export abstract class EventLog {
   abstract bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void>;
   abstract head(): Promise<LogHead>;
   abstract read(query: EventQuery): Promise<StoredEvent[]>;
+  /** Gives a log without events the identity of the store that is restored into it; refused by any other log. */
+  abstract adoptIdentity(storeId: string): Promise<void>;
 }

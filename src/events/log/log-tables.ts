@@ -90,6 +90,12 @@ export const skipsTable = defineTable(
   { key: ['projection', 'eventId'] },
 );
 
+/**
+ * One row: the UUID that names the store. It is made with the store, is in its backups and feeds, and never changes
+ * once the store has events.
+ */
+export const storeIdentityTable = defineTable('store_identity', { storeId: text() }, { key: ['storeId'] });
+
 /** The tables of the log; projections add their own. */
 export const LOG_TABLES = [
   eventsTable,
@@ -98,6 +104,7 @@ export const LOG_TABLES = [
   checkpointsTable,
   failuresTable,
   skipsTable,
+  storeIdentityTable,
 ];
 
 export type ReceiptRow = RowIn<typeof receiptsTable>;

@@ -91,6 +91,10 @@ export class PostgresqlEventLog extends EventLog {
     return translating(() => readEvents(this.pool, query));
   }
 
+  override async adoptIdentity(storeId: string): Promise<void> {
+    await translating(() => this.pool.query('update store_identity set store_id = $1', [storeId]));
+  }
+
   private inTransaction<T>(work: (transaction: PostgresqlTransaction) => T | Promise<T>): Promise<T> {
     const result = this.previous.then(() => translating(() => this.run(work)));
     this.previous = result.then(nothing, nothing);

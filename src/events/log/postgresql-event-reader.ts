@@ -9,6 +9,7 @@ import {
   type EventRow,
 } from './event-row.js';
 import { payloadFrom } from './postgresql-payload.js';
+import { SELECT_STORE_ID } from './store-identity.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
@@ -16,6 +17,12 @@ type Queryable = Pick<pg.ClientBase, 'query'>;
 export async function readHead(db: Queryable): Promise<LogHead> {
   const { rows } = await db.query<EventRow>({ name: 'log head', text: SELECT_HEAD });
   return headOf(rows[0]);
+}
+
+/** Reads the UUID that names the store. */
+export async function readStoreId(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ store_id: string }>({ name: 'store id', text: SELECT_STORE_ID });
+  return rows[0]?.store_id ?? '';
 }
 
 /** Reads a page of events in order of position. */

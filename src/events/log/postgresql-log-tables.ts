@@ -4,6 +4,7 @@ import {
   failuresTable,
   receiptsTable,
   skipsTable,
+  storeIdentityTable,
   streamsTable,
 } from './log-tables.js';
 
@@ -25,4 +26,5 @@ export const POSTGRESQL_LOG_TABLES = [
   checkpointsTable,
   failuresTable,
   skipsTable,
+  storeIdentityTable,
 ];

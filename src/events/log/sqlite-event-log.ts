@@ -88,6 +88,10 @@ export class SqliteEventLog implements EventLog {
     return this.reader.read(query);
   }
 
+  async adoptIdentity(storeId: string): Promise<void> {
+    this.db.prepare('update store_identity set store_id = ?').run(storeId);
+  }
+
   private async insertAll(insertions: readonly (() => void)[]): Promise<void> {
     for (let done = 0; done < insertions.length;)
       done = await this.transaction(() => this.insertSome(insertions, done));

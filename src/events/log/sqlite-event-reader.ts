@@ -8,6 +8,7 @@ import {
   storedEvent,
   type EventRow,
 } from './event-row.js';
+import { SELECT_STORE_ID } from './store-identity.js';
 
 /** Reads a page of the log by user, then position; exported so that a test can check its query plan. */
 export const BY_USER = `select ${SCANNED_COLUMNS} from events e join streams s on s.stream_key = e.stream_key
@@ -16,6 +17,7 @@ export const BY_USER = `select ${SCANNED_COLUMNS} from events e join streams s o
 /** Reads the log over any connection: the writer's own or the read-only one of a worker. */
 export class SqliteEventReader {
   private last: Database.Statement | undefined;
+  private identity: Database.Statement | undefined;
   private readonly statements = new Map<string, Database.Statement>();
   private byUser: Database.Statement | undefined;
 
@@ -24,6 +26,12 @@ export class SqliteEventReader {
   head(): LogHead {
     this.last ??= this.db.prepare(SELECT_HEAD);
     return headOf(this.last.get() as EventRow | undefined);
+  }
+
+  /** Returns the UUID that names the store. */
+  storeId(): string {
+    this.identity ??= this.db.prepare(SELECT_STORE_ID).pluck();
+    return this.identity.get() as string;
   }
 
   read(query: EventQuery): StoredEvent[] {

@@ -62,8 +62,26 @@ function backupAnswer(backup: Job<Manifest> | Manifest): BackupAnswer {
   };
 }
 
-const NO_MANIFEST = { file: null, bytes: null, sha256: null, position: null, events: null, verified: false };
+const NO_MANIFEST = {
+  storeId: null,
+  file: null,
+  bytes: null,
+  sha256: null,
+  position: null,
+  events: null,
+  verified: false,
+};
 
-function manifestFields({ backupId, file, bytes, sha256, position, events, createdAt, verified }: Manifest) {
-  return { backupId, file, bytes, sha256, position, events, createdAt, verified };
+function manifestFields({
+  backupId,
+  storeId,
+  file,
+  bytes,
+  sha256,
+  position,
+  events,
+  createdAt,
+  verified,
+}: Manifest) {
+  return { backupId, storeId: storeId ?? null, file, bytes, sha256, position, events, createdAt, verified };
 }

@@ -33,6 +33,8 @@ export class BackupAnswer {
   backupId: string;
   /** running, done, failed or cancelled. */
   state: string;
+  /** The store that was backed up; null while it runs, and for a backup of an older release. */
+  storeId: string | null;
   /** Name of the file in the backup folder; null until it exists. */
   file: string | null;
   /** Compressed size. */

@@ -8,16 +8,25 @@ import { CopyEvents } from './copy-events.query.js';
 import { EventAnswer, EventPageAnswer, EventsQuery, EventStreamQuery, UserEventsQuery } from './feed.dto.js';
 import { FollowEvents } from './follow-events.query.js';
 import { LAST_EVENT_ID, resumePosition } from './last-event-id.js';
+import { OpenFeed, STORE_HEADER } from './open-feed.query.js';
 import { OpenStreams } from './open-streams.js';
 import { ReadEvents } from './read-events.query.js';
 import { NDJSON, wantsNdjson } from './wants-ndjson.js';
 
 const EVENT_STREAM = 'text/event-stream';
 
+const FEED_HEADERS = {
+  'Edgesoul-Store': {
+    description: 'The UUID that names the store: positions of one store mean nothing in another.',
+    schema: { type: 'string', format: 'uuid' },
+  },
+} as const;
+
 const ApiPageOrLines = () =>
   applyDecorators(
     ApiExtraModels(EventPageAnswer),
     ApiOkResponse({
+      headers: FEED_HEADERS,
       description:
         `A page; or, with \`Accept: ${NDJSON}\`, every matching event up to the present head, or the first \`limit\` ` +
         'of them, one per line. An answer that fails on the way is cut off without a proper end.',
@@ -56,17 +65,19 @@ export class FeedController {
   })
   @ApiExtraModels(EventAnswer)
   @ApiOkResponse({
+    headers: FEED_HEADERS,
     description:
       '`id` is the position, `event` the type, `data` the event as JSON (EventAnswer). A comment is sent after every ' +
       '15 s of silence; a message with only an `id` reports the position of a filtered stream.',
     content: { [EVENT_STREAM]: { schema: { type: 'string' } } },
   })
-  stream(
+  async stream(
     @Query(validQuery(EventStreamQuery)) query: EventStreamQuery,
     @Headers(LAST_EVENT_ID) lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const resumed = { ...query, after: resumePosition(lastEventId) ?? query.after };
+    await this.open(reply);
     return this.streams.sendLive(reply, async (signal) => {
       const chunks = await this.queries.execute(new FollowEvents(resumed, signal));
       // A proxy that buffers answers would hold every event back.
@@ -89,6 +100,7 @@ export class FeedController {
 
   private async send(query: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'accept');
+    await this.open(reply);
     if (wantsNdjson(accept)) {
       return this.streams.sendAll(reply, async (signal) => {
         const chunks = await this.queries.execute(new CopyEvents(query, signal));
@@ -100,5 +112,10 @@ export class FeedController {
     void reply
       .type('application/json; charset=utf-8')
       .send(Buffer.from(page.buffer, page.byteOffset, page.byteLength));
+  }
+
+  private async open(reply: FastifyReply): Promise<void> {
+    const { storeId } = await this.queries.execute(new OpenFeed());
+    void reply.header(STORE_HEADER, storeId);
   }
 }

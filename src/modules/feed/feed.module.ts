@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CopyEventsHandler } from './copy-events.query.js';
 import { FeedController } from './feed.controller.js';
 import { FollowEventsHandler } from './follow-events.query.js';
+import { OpenFeedHandler } from './open-feed.query.js';
 import { OpenStreams } from './open-streams.js';
 import { ReadEventsHandler } from './read-events.query.js';
 import { SharedPages } from './shared-pages.js';
@@ -9,6 +10,13 @@ import { SharedPages } from './shared-pages.js';
 /** The log over HTTP: pages, NDJSON copies and live streams. */
 @Module({
   controllers: [FeedController],
-  providers: [ReadEventsHandler, CopyEventsHandler, FollowEventsHandler, SharedPages, OpenStreams],
+  providers: [
+    OpenFeedHandler,
+    ReadEventsHandler,
+    CopyEventsHandler,
+    FollowEventsHandler,
+    SharedPages,
+    OpenStreams,
+  ],
 })
 export class FeedModule {}

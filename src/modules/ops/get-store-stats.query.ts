@@ -23,13 +23,14 @@ export class GetStoreStatsHandler implements IQueryHandler<GetStoreStats> {
   ) {}
 
   async execute(): Promise<StoreStatsAnswer> {
-    const head = await this.reads.headPosition();
+    const { storeId, head } = await this.reads.storeHead();
     const [counted, { events, byType }, { databaseBytes, walBytes }] = await Promise.all([
       this.rows.get(),
       this.events.get(head),
       this.reads.size(),
     ]);
     return {
+      storeId,
       users: counted.byTable.get(profilesTable.name) ?? 0,
       events,
       eventsByType: byType,

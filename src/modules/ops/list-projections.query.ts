@@ -33,7 +33,8 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
         return { name, version, position, lag: head - position, rows, ...(await this.stateOf(folded)) };
       }),
     );
-    return { items, head, countedAt: new Date(counted.at).toISOString() };
+    const { storeId } = await this.reads.storeHead();
+    return { items, storeId, head, countedAt: new Date(counted.at).toISOString() };
   }
 
   private async stateOf({

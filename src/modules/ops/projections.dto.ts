@@ -22,6 +22,8 @@ export class ProjectionAnswer {
 /** All projections. */
 export class ProjectionsAnswer {
   items: ProjectionAnswer[];
+  /** The UUID that names the store. */
+  storeId: string;
   /** Position of the log's last event. */
   head: number;
   /** When the rows were counted; a slow count is reused for a while. */

@@ -6,11 +6,12 @@ import type { BackupEnd, Manifest } from './manifest.js';
 
 /** The part of a manifest that describes the store itself. */
 export type StoreDescription = BackupEnd &
-  Pick<Manifest, 'events' | 'receipts' | 'migrations' | 'projections'>;
+  Required<Pick<Manifest, 'storeId' | 'events' | 'receipts' | 'migrations' | 'projections'>>;
 
 /** Describes the snapshot that the reader sees. */
 export async function describeStore(reader: StoreReader): Promise<StoreDescription> {
   return {
+    storeId: await reader.storeId(),
     ...(await endOf(reader)),
     events: await reader.count(eventsTable),
     receipts: await reader.count(receiptsTable),

@@ -29,6 +29,8 @@ export interface StepTime {
 export interface Manifest extends BackupEnd, PackedFile {
   format: number;
   backupId: string;
+  /** The UUID that names the store; absent in a backup of a release whose stores had none. */
+  storeId?: string;
   /** Name of the data file, beside the manifest. */
   file: string;
   kind: BackupKind;

@@ -11,6 +11,8 @@ export const LOG_FORMAT = 1;
 export interface LogHeader {
   edgesoul: 'log';
   format: number;
+  /** The UUID that names the store; absent in a file of a release whose stores had none. */
+  storeId?: string;
   /** Every event of the range, or those of one user. */
   scope: 'all' | 'user';
   /** Only with scope `user`. */

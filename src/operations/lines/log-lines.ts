@@ -112,6 +112,7 @@ export async function headerOf(reader: StoreReader, { after, upTo, userId }: Log
   return {
     edgesoul: 'log',
     format: LOG_FORMAT,
+    storeId: await reader.storeId(),
     scope: userId === undefined ? 'all' : 'user',
     ...(userId !== undefined && { userId }),
     after,

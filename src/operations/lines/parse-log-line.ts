@@ -89,6 +89,7 @@ export function parseHeader(line: string): LogHeader {
   if (fields['format'] !== LOG_FORMAT) throw newerFile(fields['format']);
   checkFields(fields, HEADER_FIELDS, 1);
   if (fields['scope'] === 'user') checkFields(fields, { userId: name }, 1);
+  if (fields['storeId'] !== undefined) checkFields(fields, { storeId: uuid }, 1);
   return fields as unknown as LogHeader;
 }
 

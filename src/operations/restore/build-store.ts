@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
+import { identityOfLog } from '../../events/log/store-identity.js';
 import { allFailures } from '../../projections/folding/checkpoints.js';
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
@@ -123,8 +124,10 @@ async function importBackup(
 ): Promise<void> {
   let done = 0;
   const report = (events: number) => progress?.((done += events), base.events);
-  if (base.kind === 'lines') await replayInto(address, readPackedLines(source), undefined, report);
-  else await importSqliteBackup(source, address, base, report);
+  if (base.kind === 'lines') {
+    const storeId = base.storeId ?? (await identityOfLines(source));
+    await replayInto(address, readPackedLines(source), { storeId, report });
+  } else await importSqliteBackup(source, address, base, report);
   await fold(address, progress);
   const end = await readStore(address, endOf);
   if (end.position !== base.position || end.chainHead !== base.chainHead) {
@@ -133,6 +136,13 @@ async function importBackup(
       `its log ends at position ${end.position}, but its manifest says ${base.position}`,
     );
   }
+}
+
+/** Returns the identity of a store that had none when it was backed up; undefined if it had no events. */
+async function identityOfLines(source: string): Promise<string | undefined> {
+  for await (const entry of readPackedLines(source))
+    if (entry.kind === 'event') return identityOfLog(entry.event.hash);
+  return undefined;
 }
 
 /** Imports a SQLite backup into PostgreSQL. It is unpacked beside itself while it is read. */
@@ -147,9 +157,10 @@ async function importSqliteBackup(
     await unpackFile(source, scratch);
     await checkFile(source, scratch, base);
     await migrate({ file: scratch });
-    await readStore({ file: scratch }, (reader) =>
-      replayInto(address, readLines(linesOf(reader, { after: 0 })), undefined, report),
-    );
+    await readStore({ file: scratch }, async (reader) => {
+      const storeId = await reader.storeId();
+      await replayInto(address, readLines(linesOf(reader, { after: 0 })), { storeId, report });
+    });
   } finally {
     await rm(scratch, { force: true });
   }
@@ -161,9 +172,10 @@ async function replaySegments(
 ): Promise<Replayed> {
   const { base, segments, end } = plan;
   let done = 0;
-  return replayInto(address, entriesOf(folder, segments), target, (events) =>
-    progress?.((done += events), end - base.position),
-  );
+  return replayInto(address, entriesOf(folder, segments), {
+    target,
+    report: (events) => progress?.((done += events), end - base.position),
+  });
 }
 
 async function* entriesOf(folder: string, segments: RestorePlan['segments']): AsyncGenerator<LogEntry> {
@@ -184,11 +196,15 @@ async function* entriesOf(folder: string, segments: RestorePlan['segments']): As
 async function replayInto(
   address: DatabaseAddress,
   entries: AsyncIterable<LogEntry>,
-  target: RestoreTarget | undefined,
-  report: (events: number) => void,
+  {
+    storeId,
+    target,
+    report,
+  }: { storeId?: string | undefined; target?: RestoreTarget | undefined; report: (events: number) => void },
 ): Promise<Replayed> {
   const { log, close } = openLog(address);
   try {
+    if (storeId !== undefined) await log.adoptIdentity(storeId);
     return await replay(log, entries, target, report);
   } finally {
     await close();

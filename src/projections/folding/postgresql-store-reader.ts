@@ -5,7 +5,12 @@ import { selectPage, statementsOf } from '../../database/postgresql/postgresql-s
 import type { RowQuery } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
-import { readEvents, readEventsByUser, readHead } from '../../events/log/postgresql-event-reader.js';
+import {
+  readEvents,
+  readEventsByUser,
+  readHead,
+  readStoreId,
+} from '../../events/log/postgresql-event-reader.js';
 import { uuidText } from '../../events/log/uuid-bytes.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
@@ -21,6 +26,10 @@ export class PostgresqlStoreReader implements StoreReader {
 
   head(): Promise<LogHead> {
     return translating(() => readHead(this.db));
+  }
+
+  storeId(): Promise<string> {
+    return translating(() => readStoreId(this.db));
   }
 
   events(query: EventQuery): Promise<StoredEvent[]> {

@@ -31,6 +31,10 @@ export class SqliteStoreReader implements StoreReader {
     return this.log.head();
   }
 
+  async storeId(): Promise<string> {
+    return this.log.storeId();
+  }
+
   async events(query: EventQuery): Promise<StoredEvent[]> {
     return this.log.read(query);
   }

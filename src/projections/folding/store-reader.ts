@@ -14,6 +14,8 @@ export interface UserPlace {
  */
 export interface StoreReader {
   head(): Promise<LogHead>;
+  /** The UUID that names the store. */
+  storeId(): Promise<string>;
   /** A page of the log, by position. */
   events(query: EventQuery): Promise<StoredEvent[]>;
   /** A page of the log in the order of user id, then position; `foldStore` needs this order. */

@@ -8,12 +8,12 @@ import type { Key, Table } from '../../database/table.js';
 import { PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventQuery } from '../../events/log/event-log.js';
-import { readEvents, readHead } from '../../events/log/postgresql-event-reader.js';
+import { readEvents, readHead, readStoreId } from '../../events/log/postgresql-event-reader.js';
 import { memoriesTable, memorySummariesTable, type MemoryRow } from '../memory-index.projection.js';
 import { searchMemories, type MemoryHit, type MemoryIndex, type MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { countEvents, countRows, readPositions, readSize } from './postgresql-figures.js';
-import { Reads, type StoreSize } from './reads.js';
+import { Reads, type StoreHead, type StoreSize } from './reads.js';
 
 /**
  * One snapshot for a page and the head. The server ends a statement after 30 s, when the client gives up too.
@@ -69,6 +69,13 @@ export class PostgresqlReads extends Reads {
 
   override async headPosition(): Promise<number> {
     return (await translating(() => readHead(this.pool))).position;
+  }
+
+  override storeHead(): Promise<StoreHead> {
+    return translating(async () => {
+      const [storeId, { position }] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);
+      return { storeId, head: position };
+    });
   }
 
   override positions(): Promise<Positions> {

@@ -15,6 +15,14 @@ export interface StoreSize {
   freeBytes: number | null;
 }
 
+/** Which store this is, and where its log ends. */
+export interface StoreHead {
+  /** The UUID that names the store. */
+  storeId: string;
+  /** Position of the log's last event; 0 when the log is empty. */
+  head: number;
+}
+
 /** All reads that queries use. On SQLite, point reads run on the main thread and scans in worker threads. */
 export abstract class Reads implements RowReader {
   /** Knows the projections whose rows cannot be read now. */
@@ -27,6 +35,8 @@ export abstract class Reads implements RowReader {
   abstract eventPage(query: PageQuery): Promise<EventPage>;
   /** Reads the position of the log's last event. */
   abstract headPosition(): Promise<number>;
+  /** Reads which store this is and where its log ends: always from the database, never from memory. */
+  abstract storeHead(): Promise<StoreHead>;
   /** Reads the positions of the log and its projections; cheap enough to poll. */
   abstract positions(): Promise<Positions>;
   /** Reads the size of the store; cheap enough to poll. */

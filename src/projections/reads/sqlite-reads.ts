@@ -11,7 +11,7 @@ import { unwrap, type ThreadResult } from '../../thread-result.js';
 import { memoriesTable } from '../memory-index.projection.js';
 import type { MemoryHit, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
-import { Reads, type StoreSize } from './reads.js';
+import { Reads, type StoreHead, type StoreSize } from './reads.js';
 import { SqliteFigures } from './sqlite-figures.js';
 
 /** Tasks that may wait for a thread; further tasks are refused with 503. */
@@ -73,6 +73,10 @@ export class SqliteReads extends Reads {
 
   override async headPosition(): Promise<number> {
     return this.log.head().position;
+  }
+
+  override async storeHead(): Promise<StoreHead> {
+    return { storeId: this.log.storeId(), head: this.log.head().position };
   }
 
   override async positions(): Promise<Positions> {

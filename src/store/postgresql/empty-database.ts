@@ -6,6 +6,7 @@ import { Refused } from '../../errors.js';
 import { LOG_TABLES } from '../../events/log/log-tables.js';
 import { LOCK_LOG } from '../../events/log/postgresql-event-log.js';
 import { readHead } from '../../events/log/postgresql-event-reader.js';
+import { newId } from '../../events/uuid.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 
 /** The exact content that a store must have when it is emptied. */
@@ -48,6 +49,8 @@ async function truncateTables(pool: pg.Pool, expected: StoreContent): Promise<vo
     // The table's owner may disable triggers; session_replication_role would need a superuser.
     await client.query('alter table events disable trigger user');
     await client.query(`truncate ${tableNames()}`);
+    // An empty store is another store, so that a follower of the old one finds out.
+    await client.query('insert into store_identity (store_id) values ($1)', [newId()]);
     await client.query('alter table events enable trigger user');
     await client.query('commit');
   } catch (error) {
