@@ -1,4 +1,9 @@
 /** The migrations of both databases, oldest first; a merged one is never edited. */
-export const MIGRATIONS = ['0001-initial', '0002-window-rows', '0003-operations'] as const;
+export const MIGRATIONS = [
+  '0001-initial',
+  '0002-window-rows',
+  '0003-operations',
+  '0007-keys-and-streams',
+] as const;
 
 export type MigrationName = (typeof MIGRATIONS)[number];

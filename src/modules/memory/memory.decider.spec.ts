@@ -27,7 +27,7 @@ const forget = (memoryId: string, reason?: string) => (state: WriteState) =>
 const recall = (memoryIds: string[]) => (state: WriteState) => recallMemories(state, USER, { memoryIds });
 
 const formedEvent = (fields: object) => ({
-  streamId: 'memory:memory-1',
+  streamId: 'memory:user-1/memory-1',
   type: 'memory.formed' as const,
   data: {
     memoryId: 'memory-1',
@@ -98,7 +98,7 @@ describe('revising a memory', () => {
     given(registered(), formed())
       .when(revise('memory-1', { content: 'It is called Merlin.', confidence: 0.9, importance: 0.7 }))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: {
           memoryId: 'memory-1',
@@ -123,7 +123,7 @@ describe('revising a memory', () => {
     given(registered(), formed())
       .when(revise('memory-1', fields))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: {
           memoryId: 'memory-1',
@@ -143,7 +143,7 @@ describe('revising a memory', () => {
     given(registered(), formed({ context: 'Said at sea.' }))
       .when(revise('memory-1', { context: null }))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: { memoryId: 'memory-1', changes: { context: { from: 'Said at sea.', to: null } } },
       });
@@ -153,7 +153,7 @@ describe('revising a memory', () => {
     given(registered(), formed(), revised('memory-1', { confidence: { from: 0.9, to: 0.4 } }))
       .when(revise('memory-1', { confidence: 0.9 }))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: { memoryId: 'memory-1', changes: { confidence: { from: 0.4, to: 0.9 } } },
       });
@@ -163,7 +163,7 @@ describe('revising a memory', () => {
     given(...withUtcOffset(-480), formed())
       .when(revise('memory-1', { importance: 1 }))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: { memoryId: 'memory-1', changes: { importance: { from: 0.6, to: 1 } } },
         utcOffset: -480,
@@ -206,7 +206,7 @@ describe('forgetting a memory', () => {
     given(registered(), formed())
       .when(forget('memory-1'))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.forgotten',
         data: { memoryId: 'memory-1', reason: null },
       })
@@ -217,7 +217,7 @@ describe('forgetting a memory', () => {
     given(...withUtcOffset(60), formed())
       .when(forget('memory-1', 'She asked for it.'))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.forgotten',
         data: { memoryId: 'memory-1', reason: 'She asked for it.' },
         utcOffset: 60,

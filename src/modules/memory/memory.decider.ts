@@ -16,7 +16,7 @@ export function formMemory(
   input: FormMemoryBody & { memoryId: string },
 ): Decision {
   const { memoryId, type, content } = input;
-  const streamId = memoryStream(memoryId);
+  const streamId = memoryStream(userId, memoryId);
   if (state.version(streamId) > 0) throw Refused.memoryExists(memoryId);
   const { registration, utcOffset } = resolveUser(state, userId);
   const data = {
@@ -51,7 +51,12 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
   return {
     status: 200,
     events: [
-      { streamId: memoryStream(memoryId), type: 'memory.revised', data: { memoryId, changes }, utcOffset },
+      {
+        streamId: memoryStream(userId, memoryId),
+        type: 'memory.revised',
+        data: { memoryId, changes },
+        utcOffset,
+      },
     ],
     answer: (appended) => writtenAnswer(memoryId, appended),
   };
@@ -68,7 +73,7 @@ export function forgetMemory(
   const { utcOffset } = resolveUser(state, userId);
   return {
     status: 200,
-    events: [{ streamId: memoryStream(memoryId), type: 'memory.forgotten', data, utcOffset }],
+    events: [{ streamId: memoryStream(userId, memoryId), type: 'memory.forgotten', data, utcOffset }],
     answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
