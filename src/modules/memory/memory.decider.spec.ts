@@ -11,6 +11,7 @@ import { NOW, USER } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { ReviseMemoryBody } from './commands/revise-memory.command.js';
+import { memoryExists, memoryForgotten } from './memory-errors.js';
 import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory.decider.js';
 
 const DAY = 86_400_000;
@@ -83,6 +84,11 @@ describe('forming a memory', () => {
 
   it('is refused under the id of a forgotten memory', () => {
     given(registered(), formed(), forgotten('memory-1')).when(form()).thenFails('memory.already-exists');
+  });
+
+  it('is refused with what can be done: revise a memory that exists, take another id for a forgotten one', () => {
+    expect(memoryExists('m').message).toContain('revise it');
+    expect(memoryForgotten('m').message).toMatch(/was forgotten.*with another id or without one/);
   });
 
   it('is allowed under an id that another user has used', () => {
@@ -172,10 +178,15 @@ describe('revising a memory', () => {
 
   it.each<[string, ReviseMemoryBody]>([
     ['is empty', {}],
+    ['writes zero with another sign', { metadata: { a: null, b: [{ c: 1, d: 2 }], zero: -0 } }],
     ['repeats the present values', { type: 'fact', confidence: 0.9, context: null }],
-    ['only reorders the metadata', { metadata: { b: [{ d: 2, c: 1 }], a: null } }],
+    ['only reorders the metadata', { metadata: { zero: 0, b: [{ d: 2, c: 1 }], a: null } }],
   ])('writes nothing and returns the old position when it %s', (_, fields) => {
-    given(registered(), formed({ metadata: { a: null, b: [{ c: 1, d: 2 }] } }), recalled(['memory-1']))
+    given(
+      registered(),
+      formed({ metadata: { a: null, b: [{ c: 1, d: 2 }], zero: 0 } }),
+      recalled(['memory-1']),
+    )
       .when(revise('memory-1', fields))
       .thenEvents()
       .thenAnswers(200, { memoryId: 'memory-1', position: 2, version: 1 });
