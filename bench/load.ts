@@ -14,7 +14,6 @@ export interface LoadSpec {
   pool: Pool;
   connections: number;
   seconds: number;
-  keyPrefix: string;
   seed: number;
   rate?: number;
 }
@@ -48,8 +47,7 @@ const MAX_ATTEMPTS = 3;
  */
 export async function runLoad(spec: LoadSpec): Promise<LoadResult> {
   for (let attempt = 1; ; attempt++) {
-    const keyPrefix = `${spec.keyPrefix}-${attempt}`;
-    const result = await runTask<LoadResult>('load-generator.ts', { ...spec, keyPrefix });
+    const result = await runTask<LoadResult>('load-generator.ts', spec);
     if (result.standstillMs > MAX_STANDSTILL_MS && attempt < MAX_ATTEMPTS) {
       progress(`  the machine stood still for ${Math.round(result.standstillMs / 1000)} s: once more`);
       continue;

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadResult, LoadSpec } from './load.ts';
 import { LEAD_IN_MS, type Meter } from './meter.ts';
-import { idempotencyKey, poolOf } from './requests.ts';
+import { poolOf } from './requests.ts';
 
 /**
  * Sends at a fixed rate, whatever the server does. Each latency counts from the time when the request was
@@ -22,7 +23,7 @@ export async function openLoop(spec: LoadSpec, rate: number, meter: Meter): Prom
     const send = (count: number) => {
       const due = start + (count * 1000) / rate;
       const { method, path, body = '' } = requests[count % requests.length]!;
-      const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey(spec, count) };
+      const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
       const sent = request(new URL(path, spec.url), { method, headers, agent }, (response) => {
         response.resume().once('end', () => record(response.statusCode ?? 0, due));
       });

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { CommandMaker, toRequest, type HttpRequest } from './bodies.ts';
 import type { LoadSpec } from './load.ts';
 
 const POOL_SIZE = 4_000;
-const COUNTER_DIGITS = 9;
+const KEY_LENGTH = 36;
 
-/** Prepared requests, sent one after another; every command gets a new idempotency key. */
+/**
+ * Prepared requests, sent one after another. Every command gets a new idempotency key, a random UUID as clients
+ * send: ordered keys would all go to the same pages of an index.
+ */
 export class RequestPool {
-  private readonly requests: { buffer: Buffer; counterAt: number }[];
+  private readonly requests: { buffer: Buffer; keyAt: number }[];
   private sent = 0;
 
   constructor(spec: LoadSpec) {
@@ -15,9 +19,8 @@ export class RequestPool {
 
   /** Returns the next request; its buffer is reused after a full round of the pool. */
   next(): Buffer {
-    const { buffer, counterAt } = this.requests[this.sent % this.requests.length]!;
-    this.sent++;
-    if (counterAt > 0) buffer.write(String(this.sent).padStart(COUNTER_DIGITS, '0'), counterAt, 'latin1');
+    const { buffer, keyAt } = this.requests[this.sent++ % this.requests.length]!;
+    if (keyAt > 0) buffer.write(randomUUID(), keyAt, 'latin1');
     return buffer;
   }
 }
@@ -32,17 +35,12 @@ export function poolOf(spec: LoadSpec): HttpRequest[] {
   );
 }
 
-/** The key of the n-th request of a load run, always of the same length. */
-export function idempotencyKey(spec: LoadSpec, count: number): string {
-  return `${spec.keyPrefix}-${String(count).padStart(COUNTER_DIGITS, '0')}`;
-}
-
-function encode({ method, path, body }: HttpRequest, spec: LoadSpec): { buffer: Buffer; counterAt: number } {
+function encode({ method, path, body }: HttpRequest, spec: LoadSpec): { buffer: Buffer; keyAt: number } {
   const head = [`${method} ${path} HTTP/1.1`, `Host: ${new URL(spec.url).host}`, 'Connection: keep-alive'];
-  if (body === undefined) return { buffer: Buffer.from(`${head.join('\r\n')}\r\n\r\n`), counterAt: 0 };
-  const key = idempotencyKey(spec, 0);
+  if (body === undefined) return { buffer: Buffer.from(`${head.join('\r\n')}\r\n\r\n`), keyAt: 0 };
+  const key = '0'.repeat(KEY_LENGTH);
   head.push('Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`);
   head.push(`Idempotency-Key: ${key}`);
   const buffer = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
-  return { buffer, counterAt: buffer.indexOf(key) + key.length - COUNTER_DIGITS };
+  return { buffer, keyAt: head.join('\r\n').length - KEY_LENGTH };
 }

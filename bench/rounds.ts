@@ -44,14 +44,12 @@ export async function runRounds(
   label: string,
 ): Promise<CellSummary[]> {
   const results = new Map<string, RoundResult[]>(cells.map(({ name }) => [name, []]));
-  const run = Date.now().toString(36);
   for (let round = 0; round < options.rounds; round++) {
     const first = Math.floor((round * cells.length) / options.rounds);
     for (const cell of [...cells.slice(first), ...cells.slice(0, first)]) {
       progress(`${label}: round ${round + 1} of ${options.rounds}, ${cell.name}`);
-      const keyPrefix = `${run}-${label}-${cells.indexOf(cell)}-${round}`;
       const before = cpuMicros(cell.server.child.pid);
-      const result = await load(cell, { seconds: options.seconds, keyPrefix, seed: 100 + round });
+      const result = await load(cell, { seconds: options.seconds, seed: 100 + round });
       const serverMicros = (cpuMicros(cell.server.child.pid) - before) / result.answers;
       results.get(cell.name)!.push({ ...result, serverMicros });
     }
@@ -63,8 +61,7 @@ export async function runRounds(
 export async function warmUp(cells: readonly Cell[], seconds: number): Promise<void> {
   for (const cell of cells) {
     progress(`warm-up: ${cell.name}`);
-    const keyPrefix = `warm-${Date.now().toString(36)}-${cells.indexOf(cell)}`;
-    await load(cell, { seconds, keyPrefix, seed: 99 });
+    await load(cell, { seconds, seed: 99 });
   }
 }
 

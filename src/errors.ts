@@ -150,7 +150,7 @@ export class Refused extends StoreError<Codes['Refused']> {
   readonly status = 409;
 
   static memoryExists(memoryId: string): Refused {
-    const message = `Memory id ${memoryId} is already taken (a forgotten memory keeps its id); revise that memory or choose another id.`;
+    const message = `Memory id ${memoryId} is already taken; revise that memory or choose another id.`;
     return new Refused('memory.already-exists', message);
   }
 }

@@ -14,8 +14,9 @@ import { measureRequests } from './http/request-metrics.js';
 import { Metrics } from './modules/metrics.js';
 import { compileValidators } from './validation/validator.js';
 
-const MAX_BODY_BYTES = 1024 * 1024;
-const MAX_BATCH_BODY_BYTES = 8 * 1024 * 1024;
+/** What the fields of a command allow fits in, also with every letter escaped. */
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+const MAX_BATCH_BODY_BYTES = 16 * 1024 * 1024;
 /** How long idle connections stay open after a shutdown begins, ms: a request may be on its way on one. */
 const GRACE_MS = 250;
 /** Interval at which idle connections are closed during shutdown, ms. */
@@ -65,9 +66,12 @@ export async function makeServer(parts: ServedParts, logger: Logger): Promise<Ne
   return app;
 }
 
-/** Accepts JSON only; an empty body counts as no body. */
+/**
+ * Accepts JSON only; an empty body counts as no body. A field `__proto__` stays an ordinary field of its object: the
+ * validators refuse it by its path.
+ */
 function acceptJson(instance: FastifyInstance): void {
-  const parse = instance.getDefaultJsonParser('error', 'ignore');
+  const parse = instance.getDefaultJsonParser('ignore', 'ignore');
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser(
     'application/json',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -24,7 +25,7 @@ export async function measureBytes(options: BenchOptions, scratch: Scratch): Pro
     const step = Math.floor(number / users);
     const occurredAt = new Date(monday + (step / COMMANDS_PER_USER) * WEEK_MS).toISOString();
     const command = maker.make(step % 15 === 14 ? 'FormMemory' : 'RecordTurn', userName(number % users));
-    return { ...command, occurredAt, idempotencyKey: `bytes-${number}` };
+    return { ...command, occurredAt, idempotencyKey: randomUUID() };
   };
   try {
     await loadCommands(service.url, { label: 'user-weeks', count: users * COMMANDS_PER_USER, make });

@@ -73,8 +73,8 @@ async function chatBeside(url: string, { rounds, seconds }: BenchOptions): Promi
   const beside: number[] = [];
   for (let round = 1; round <= rounds; round++) {
     progress(`rebuild: chat, round ${round} of ${rounds}`);
-    quiet.push((await chat(url, `quiet-${round}`, seconds)).p99);
-    const chatting = chat(url, `beside-${round}`, seconds);
+    quiet.push((await chat(url, seconds)).p99);
+    const chatting = chat(url, seconds);
     const ended = chatting.then(() => true);
     while (!(await Promise.race([rebuild(url).then(() => false), ended])));
     beside.push((await chatting).p99);
@@ -89,13 +89,9 @@ async function chatBeside(url: string, { rounds, seconds }: BenchOptions): Promi
   };
 }
 
-function chat(url: string, keyPrefix: string, seconds: number): Promise<LoadResult> {
+function chat(url: string, seconds: number): Promise<LoadResult> {
   const spec = { url, pool: { kind: 'mix' } as const, connections: 8, rate: CHAT_RATE, seed: 7 };
-  return runLoad({
-    ...spec,
-    keyPrefix: `${Date.now().toString(36)}-${keyPrefix}`,
-    seconds: Math.max(seconds, 5),
-  });
+  return runLoad({ ...spec, seconds: Math.max(seconds, 5) });
 }
 
 function runYardstick(file: string, folder: string): Promise<{ events: number; seconds: number }> {

@@ -1,5 +1,6 @@
 // This service's own write path without HTTP: its store and its commands, with one command in flight per
 // writer.
+import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '../../src/writer/write-command.ts';
 import { CommandMaker } from '../bodies.ts';
 import { Tally, answerTask, type PeerResult, type PeerTask } from './peer.ts';
@@ -23,8 +24,8 @@ async function run(task: PeerTask): Promise<PeerResult> {
   const tally = new Tally(task);
   const writer = async () => {
     while (tally.running()) {
-      const { command, userId, input } = pool[sent % pool.length]!;
-      const context: CommandContext = { actor: 'bench', idempotencyKey: `bench-${sent++}` };
+      const { command, userId, input } = pool[sent++ % pool.length]!;
+      const context: CommandContext = { actor: 'bench', idempotencyKey: randomUUID() };
       await store.writer.write(commandData(new command(userId, input, context)));
       tally.commands++;
     }

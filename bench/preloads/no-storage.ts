@@ -6,7 +6,7 @@ const ANSWER = JSON.stringify({
   sessionId: 'session-1',
   position: 123_456,
   events: [
-    { position: 123_455, type: 'turn.recorded', streamId: 'conversation:user-0001:session-1', version: 12 },
+    { position: 123_455, type: 'turn.recorded', streamId: 'conversation:user-0001/session-1', version: 12 },
     { position: 123_456, type: 'emotion.observed', streamId: 'emotion:user-0001', version: 34 },
   ],
 });

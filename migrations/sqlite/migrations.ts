@@ -3,12 +3,14 @@ import { MIGRATIONS, type MigrationName } from '../names.js';
 import { Initial } from './0001-initial.js';
 import { WindowRows } from './0002-window-rows.js';
 import { Operations } from './0003-operations.js';
+import { KeysAndStreams } from './0007-keys-and-streams.js';
 import { StoreIdentity } from './0008-store-identity.js';
 
 const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Migration>) => Migration> = {
   '0001-initial': Initial,
   '0002-window-rows': WindowRows,
   '0003-operations': Operations,
+  '0007-keys-and-streams': KeysAndStreams,
   '0008-store-identity': StoreIdentity,
 };
 

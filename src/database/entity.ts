@@ -34,6 +34,7 @@ function property(name: string, column: Column, table: Table, columnType: string
     fieldName: columnName(name),
     nullable: column.nullable,
     primary: table.key.includes(name),
-    autoincrement: table.key.length === 1 && table.key[0] === name && column.kind === 'integer',
+    autoincrement:
+      table.key.length === 1 && table.key[0] === name && column.kind === 'integer' && !table.insertOnly,
   } as Property;
 }

@@ -39,6 +39,11 @@ export interface Table<Row = object> {
   readonly fullText?: FullText;
   /** Commands read these rows often, so the writer may cache them. */
   readonly hot?: boolean;
+  /**
+   * Rows never change, and a row whose key exists is left out. In SQLite the table has a rowid as its primary key
+   * and no unique index over its declared key, which random keys would spread over many pages.
+   */
+  readonly insertOnly?: boolean;
   /** For the compiler only: the type of the rows. */
   readonly row?: Row;
 }
@@ -66,6 +71,7 @@ export function defineTable<C extends Columns>(
     indexes?: Index<keyof C & string>[];
     fullText?: FullText<keyof C & string>;
     hot?: boolean;
+    insertOnly?: boolean;
   },
 ): Table<RowOf<C>> {
   return { name, columns, indexes: [], ...rest };

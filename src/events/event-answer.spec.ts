@@ -8,7 +8,7 @@ describe('an event in an HTTP answer', () => {
     expect(eventAnswer(event)).toEqual({
       position: 1,
       eventId: event.eventId,
-      streamId: 'memory:memory-1',
+      streamId: 'memory:user-1/memory-1',
       version: 1,
       type: 'memory.formed',
       schemaVersion: 1,

@@ -26,7 +26,6 @@ describe('a command context', () => {
 
   it('with If-None-Match: * expects a stream without events', () => {
     expect(contextOf({ 'if-none-match': ' * ' }).expected).toBe('none');
-    expect(contextOf({ 'if-none-match': '"3"' }).expected).toBeUndefined();
   });
 
   it.each(['3', '""', '"-1"', '"1.5"', '"3", "4"', '"1234567890123456"', 'abc', ''])(
@@ -37,6 +36,18 @@ describe('a command context', () => {
       ]);
     },
   );
+
+  it.each(['"3"', 'x', '', '*, "3"'])('is refused when If-None-Match is %j', (header) => {
+    expect(refusalOf(() => contextOf({ 'if-none-match': header })).errors).toEqual([
+      { path: 'If-None-Match', message: 'must be *' },
+    ]);
+  });
+
+  it('is refused when it has both If-Match and If-None-Match', () => {
+    expect(refusalOf(() => contextOf({ 'if-match': '"3"', 'if-none-match': '*' })).errors).toEqual([
+      { path: 'If-None-Match', message: 'must not be sent with If-Match' },
+    ]);
+  });
 
   it('takes an idempotency key of 1 to 255 characters', () => {
     expect(contextOf({ 'idempotency-key': 'k' }).idempotencyKey).toBe('k');

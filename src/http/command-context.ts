@@ -12,7 +12,7 @@ export const FromRequest = createParamDecorator((_data: unknown, context: Execut
 
 /**
  * Reads Idempotency-Key, If-Match, If-None-Match and X-Correlation-Id. Throws InvalidInput for a malformed
- * Idempotency-Key or If-Match.
+ * Idempotency-Key, If-Match or If-None-Match.
  */
 export function commandContext({ headers, id }: FastifyRequest): CommandContext {
   // The server takes X-Correlation-Id as the id of the request when the client sends one.
@@ -39,7 +39,11 @@ function expectedVersion(
   match: string | undefined,
   noneMatch: string | undefined,
 ): ExpectedVersion | undefined {
-  if (noneMatch !== undefined && noneMatch.trim() === '*') return 'none';
+  if (noneMatch !== undefined) {
+    if (noneMatch.trim() !== '*') throw InvalidInput.field('If-None-Match', 'must be *');
+    if (match !== undefined) throw InvalidInput.field('If-None-Match', 'must not be sent with If-Match');
+    return 'none';
+  }
   if (match === undefined) return undefined;
   if (match.trim() === '*') return 'exists';
   const version = /^(?:W\/)?"(\d{1,15})"$/.exec(match.trim())?.[1];

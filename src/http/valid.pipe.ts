@@ -1,5 +1,11 @@
 import type { PipeTransform } from '@nestjs/common';
-import { bodyValidator, queryValidator, type Shape, type Validator } from '../validation/validator.js';
+import {
+  bodyValidator,
+  payloadValidator,
+  queryValidator,
+  type Shape,
+  type Validator,
+} from '../validation/validator.js';
 
 /** Returns a value that fits the shape. Throws InvalidInput with every bad field otherwise. */
 class ValidPipe<T> implements PipeTransform<unknown, T> {
@@ -13,6 +19,11 @@ class ValidPipe<T> implements PipeTransform<unknown, T> {
 /** Validates a body or path parameters. */
 export function valid<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
   return new ValidPipe(bodyValidator(shape));
+}
+
+/** Validates a body's own fields; what their values contain is left to the reader of each. */
+export function validOutline<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
+  return new ValidPipe(payloadValidator(shape));
 }
 
 /** Validates a body that may be left out. */

@@ -1,4 +1,6 @@
-import type { CommandContext } from '../writer/write-command.js';
+import { createHash } from 'node:crypto';
+import { refusalOf } from '../../test/support/refusal.js';
+import type { CommandContext, Idempotency } from '../writer/write-command.js';
 import { commandData, StoreCommand } from './store-command.js';
 
 interface RowInput {
@@ -51,8 +53,56 @@ describe('the data of a command', () => {
     expect(commandData(new SteerBoat('u-1', { strokes: 3 }, expecting)).expected).toEqual([
       { streamId: 'boat:1', version: 4 },
     ]);
-    expect(commandData(new RowBoat('u-1', { strokes: 3 }, expecting)).expected).toBeUndefined();
     expect(commandData(new SteerBoat('u-1', { strokes: 3 }, context)).expected).toBeUndefined();
+  });
+});
+
+describe('a command that changes nothing that has a version', () => {
+  it.each([
+    [4, 'If-Match'],
+    ['exists', 'If-Match'],
+    ['none', 'If-None-Match'],
+  ] as const)('is refused with an expected version (%s) instead of passing over it', (expected, header) => {
+    const command = new RowBoat('u-1', { strokes: 3 }, { ...context, expected });
+    expect(refusalOf(() => commandData(command)).errors).toMatchObject([{ path: header }]);
+  });
+});
+
+/** What the receipt of a command of a batch is found by. */
+function idempotencyAt(index: number, hash = 'h', formerHash?: string): Idempotency | undefined {
+  const batch = { index, hash, formerHash };
+  return commandData(new RowBoat('u-1', { strokes: 3 }, { ...context, batch })).idempotency;
+}
+
+describe('a command of a batch', () => {
+  it('has the key of the batch, however long, and its own index', () => {
+    const key = 'k'.repeat(255);
+    const { idempotency } = commandData(
+      new RowBoat(
+        'u-1',
+        { strokes: 3 },
+        { ...context, idempotencyKey: key, batch: { index: 99, hash: 'h' } },
+      ),
+    );
+    expect(idempotency).toMatchObject({ key, batchIndex: 99 });
+    expect(commandData(new RowBoat('u-1', { strokes: 3 }, context)).idempotency).not.toHaveProperty(
+      'batchIndex',
+    );
+  });
+
+  it('has another fingerprint at another place and in another batch', () => {
+    expect(idempotencyAt(1)?.requestHash).toEqual(idempotencyAt(1)?.requestHash);
+    expect(idempotencyAt(2)?.requestHash).not.toEqual(idempotencyAt(1)?.requestHash);
+    expect(idempotencyAt(1, 'other')?.requestHash).not.toEqual(idempotencyAt(1)?.requestHash);
+  });
+
+  it('names the receipt that an older release would have stored', () => {
+    const text = JSON.stringify(['RowBoat', 'u-1', { strokes: 3 }, 'former']);
+    expect(idempotencyAt(7, 'h', 'former')?.formerly).toEqual({
+      key: 'k-1#7',
+      requestHash: createHash('sha256').update(text).digest(),
+    });
+    expect(idempotencyAt(7)?.formerly).toBeUndefined();
   });
 });
 
@@ -85,7 +135,7 @@ describe('the fingerprint of a command', () => {
     ['command', new SailBoat('u-1', { strokes: 3 }, context)],
     ['user', new RowBoat('u-2', { strokes: 3 }, context)],
     ['input', new RowBoat('u-1', { strokes: 4 }, context)],
-    ['batch', new RowBoat('u-1', { strokes: 3 }, { ...context, batchHash: 'batch-1' })],
+    ['batch', new RowBoat('u-1', { strokes: 3 }, { ...context, batch: { index: 0, hash: 'batch-1' } })],
   ])('differs for another %s', (_, other) => {
     expect(hashOf(other)).not.toEqual(hashOf(new RowBoat('u-1', { strokes: 3 }, context)));
   });

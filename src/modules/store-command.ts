@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Command } from '@nestjs/cqrs';
 import { stringify } from 'safe-stable-stringify';
+import { InvalidInput } from '../errors.js';
 import type { CommandData } from '../writer/command-writer.js';
-import type { CommandContext, Written } from '../writer/write-command.js';
+import type { CommandContext, Idempotency, Written } from '../writer/write-command.js';
 
 /** The bus resolves a store command to Written. Type only: the writer's thread must not load Nest. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- it adds nothing to initialise
@@ -32,8 +33,7 @@ export abstract class StoreCommand<Input extends object = object> {
 
 /** Returns the command as data for the writer's thread, with the fingerprint of its request. */
 export function commandData(command: StoreCommand): CommandData {
-  const { userId, input, context, stream } = command;
-  const { expected, idempotencyKey } = context;
+  const { userId, input, context } = command;
   return {
     name: command.constructor.name,
     userId,
@@ -41,15 +41,39 @@ export function commandData(command: StoreCommand): CommandData {
     commandId: context.commandId,
     correlationId: context.correlationId,
     actor: context.actor,
-    idempotency:
-      idempotencyKey === undefined ? undefined : { key: idempotencyKey, requestHash: fingerprint(command) },
-    ...(stream !== undefined && expected !== undefined
-      ? { expected: [{ streamId: stream, version: expected }] }
-      : {}),
+    idempotency: idempotency(command),
+    ...expectation(command),
   };
 }
 
-/** SHA-256 of name, user, canonical input and batch hash: equal for a retry, different for anything else. */
-function fingerprint({ constructor, userId, input, context }: StoreCommand): Uint8Array {
-  return hash('sha256', stringify([constructor.name, userId, input, context.batchHash]) ?? '', 'buffer');
+function idempotency(command: StoreCommand): Idempotency | undefined {
+  const { idempotencyKey: key, batch } = command.context;
+  if (key === undefined) return undefined;
+  if (!batch) return { key, requestHash: fingerprint(command) };
+  const { index, hash: batchHash, formerHash } = batch;
+  return {
+    key,
+    batchIndex: index,
+    requestHash: hash('sha256', `${batchHash}#${index}`, 'buffer'),
+    formerly:
+      formerHash === undefined
+        ? undefined
+        : { key: `${key}#${index}`, requestHash: fingerprint(command, formerHash) },
+  };
+}
+
+/** SHA-256 of name, user and canonical input: equal for a retry, different for anything else. */
+function fingerprint({ constructor, userId, input }: StoreCommand, formerHash?: string): Uint8Array {
+  return hash('sha256', stringify([constructor.name, userId, input, formerHash]) ?? '', 'buffer');
+}
+
+/** The version that the client expects. Throws InvalidInput if the command changes nothing that has a version. */
+function expectation({
+  stream,
+  context: { expected: version },
+}: StoreCommand): Pick<CommandData, 'expected'> {
+  if (version === undefined) return {};
+  if (stream !== undefined) return { expected: [{ streamId: stream, version }] };
+  const header = version === 'none' ? 'If-None-Match' : 'If-Match';
+  throw InvalidInput.field(header, 'this command changes nothing that has a version; send it without');
 }

@@ -8,7 +8,7 @@ import { postgresqlMigrations } from '../../migrations/postgresql/migrations.js'
 import { sqliteMigrations } from '../../migrations/sqlite/migrations.js';
 import { toEntity } from '../database/entity.js';
 import { columnType as postgresqlType } from '../database/postgresql/postgresql-statements.js';
-import { columnType as sqliteType } from '../database/sqlite/sqlite-rows.js';
+import { columnType as sqliteType, sqliteTable } from '../database/sqlite/sqlite-rows.js';
 import { LOG_TABLES } from '../events/log/log-tables.js';
 import { POSTGRESQL_LOG_TABLES } from '../events/log/postgresql-log-tables.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
@@ -26,7 +26,7 @@ function sqliteOptions(file: string): Partial<Options> {
   return {
     driver: SqliteDriver,
     dbName: file,
-    entities: [...LOG_TABLES, ...PROJECTION_TABLES].map((table) => toEntity(table, sqliteType)),
+    entities: [...LOG_TABLES, ...PROJECTION_TABLES].map((table) => toEntity(sqliteTable(table), sqliteType)),
     // FTS5's own tables have untyped columns, which introspection cannot read. They are not entities.
     schemaGenerator: { skipTables: [/_fts/, /^sqlite_/] },
     ...commonOptions('sqlite', sqliteMigrations),

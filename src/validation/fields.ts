@@ -8,8 +8,18 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 
-/** Characters and length of every id that a client may choose (user, session, memory). */
-export const ID_PATTERN = /^[A-Za-z0-9._:@-]{1,128}$/;
+/** An id as events may have it: older releases took `.` and `..` too. */
+export const STORED_ID_PATTERN = /^[A-Za-z0-9._:@-]{1,128}$/;
+
+/**
+ * An id that a client may choose (user, session, memory). No URL can name `.` and `..`: clients resolve them. It has
+ * no lookahead, which not every reader of the OpenAPI document knows.
+ */
+export const ID_PATTERN =
+  /^(?:[A-Za-z0-9_:@-][A-Za-z0-9._:@-]{0,127}|\.[A-Za-z0-9_:@-][A-Za-z0-9._:@-]{0,126}|\.\.[A-Za-z0-9._:@-]{1,126})$/;
+
+/** What ID_PATTERN demands. */
+export const ID_RULE = 'must be 1 to 128 characters of A-Z a-z 0-9 . _ - : @, and not . or ..';
 
 const INSTANT =
   /^(?:19|2\d)\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
@@ -37,9 +47,14 @@ export function Describe(description: string): PropertyDecorator {
   return inSchema({ description });
 }
 
-/** An id chosen by a client: 1 to 128 characters from `A-Z a-z 0-9 . _ - : @`. */
+/** An id chosen by a client: 1 to 128 characters from `A-Z a-z 0-9 . _ - : @`, but not `.` or `..`. */
 export function IsId(): PropertyDecorator {
-  return Matches(ID_PATTERN, { message: '$property must be 1 to 128 characters of A-Z a-z 0-9 . _ - : @' });
+  return Matches(ID_PATTERN, { message: `$property ${ID_RULE}` });
+}
+
+/** An id in the data of an event, see STORED_ID_PATTERN. */
+export function IsStoredId(): PropertyDecorator {
+  return Matches(STORED_ID_PATTERN);
 }
 
 /** A text of `min` to `max` characters (Unicode code points). */

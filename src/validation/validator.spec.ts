@@ -175,7 +175,7 @@ describe('an invalid body', () => {
     [
       'a wrong character',
       { boatId: 'b 1' },
-      { path: 'boatId', message: 'must match ^[A-Za-z0-9._:@-]{1,128}$' },
+      { path: 'boatId', message: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ - : @, and not . or ..' },
     ],
     [
       'a wrong time',
@@ -229,6 +229,23 @@ describe('an invalid body', () => {
       { boatId: { value: 'b-1', enumerable: true } },
     ) as unknown;
     expect(validate(inherited)).toBe(inherited);
+  });
+
+  it.each(['.', '..'])('is refused for the id %s, which no URL can name', (boatId) => {
+    expect(pathsOf({ boatId })).toEqual(['boatId']);
+  });
+
+  it.each(['...', '.a', '..a', 'a..', '-', ':', '@'])('may have the id %s', (boatId) => {
+    expect(validate({ ...boat, boatId })).toBeTruthy();
+  });
+
+  it('is refused for a field __proto__ inside an object, by its path', () => {
+    const smuggled = JSON.parse(
+      '{"boatId":"b-1","name":"Marl","log":{"a":[{"__proto__":{"b":1}}]}}',
+    ) as unknown;
+    expect(refusalOf(() => validate(smuggled)).errors).toEqual([
+      { path: 'log.a.0.__proto__', message: 'is not a name for a field' },
+    ]);
   });
 
   it('is refused with at most fifty errors', () => {

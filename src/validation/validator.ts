@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { InvalidInput, type FieldError } from '../errors.js';
-import { isInstant, isSmallJson } from './fields.js';
+import { ID_PATTERN, ID_RULE, isInstant, isSmallJson } from './fields.js';
 
 /** A class whose class-validator decorators describe a JSON object. */
 export type Shape<T extends object> = new () => T;
@@ -181,7 +181,7 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'pattern':
-      return `must match ${String(params.pattern)}`;
+      return params.pattern === ID_PATTERN.source ? ID_RULE : `must match ${String(params.pattern)}`;
     case 'not':
       return 'has a value that is not allowed';
     case 'format':
@@ -214,6 +214,9 @@ function unstorableParts(value: object, path: string, depth: number): FieldError
   let bad = NO_ERRORS;
   for (const [key, part] of Object.entries(value)) {
     const at = path ? `${path}.${key}` : key;
+    // At the top it is reported as an unknown field.
+    if (key === '__proto__' && path !== '')
+      bad = [...bad, { path: at, message: 'is not a name for a field' }];
     const errors = [...unstorable(key, at, depth), ...unstorable(part, at, depth - 1)];
     if (errors.length > 0) bad = [...bad, ...errors].slice(0, MAX_ERRORS);
   }

@@ -6,7 +6,8 @@ import type { EventCatalog, StoreEvent } from '../events/event-catalog.js';
 import type { EventCodec } from '../events/log/event-codec.js';
 import { chainHash } from '../events/log/event-hash.js';
 import type { LogHead, LogTransaction, StoredEvent, StreamHead } from '../events/log/event-log.js';
-import { receiptsTable } from '../events/log/log-tables.js';
+import { receiptsTable, type ReceiptRow } from '../events/log/log-tables.js';
+import { keyHash, OWN_KEY, receiptKey } from '../events/log/receipt-key.js';
 import { newId } from '../events/uuid.js';
 import type { BatchFolds, EventFolds } from '../projections/folding/event-folds.js';
 import type { Decision, ExpectedVersion, NewEvent, WriteCommand, Written } from './write-command.js';
@@ -78,12 +79,19 @@ export class WriteBatch {
     await Promise.all([this.transaction.append(this.appended), this.transaction.save(this.rows.changes())]);
   }
 
-  private replay({ idempotency }: WriteCommand): Written | undefined {
+  private replay({ userId, idempotency }: WriteCommand): Written | undefined {
     if (!idempotency) return undefined;
-    const receipt = this.rows.get(receiptsTable, idempotency.key);
-    if (!receipt) return undefined;
-    if (!isSame(receipt.requestHash, idempotency.requestHash)) throw KeyReused.of(idempotency.key);
-    return { status: receipt.status, body: receipt.body, replayed: true };
+    const { key, batchIndex, requestHash, formerly } = idempotency;
+    const receipt = this.receipt(userId, key, batchIndex);
+    const former = formerly && this.receipt(userId, formerly.key);
+    if (receipt && !isSame(receipt.requestHash, requestHash)) throw KeyReused.of(key);
+    if (receipt) return replayOf(receipt);
+    // With another hash it may be the receipt of a client's own key, which only looks like one of a batch.
+    return former && isSame(former.requestHash, formerly.requestHash) ? replayOf(former) : undefined;
+  }
+
+  private receipt(userId: string, idempotencyKey: string, batchIndex = OWN_KEY): ReceiptRow | undefined {
+    return this.rows.get(receiptsTable, ...receiptKey({ userId, idempotencyKey, batchIndex }));
   }
 
   private decideAndAppend(command: WriteCommand): Written {
@@ -148,10 +156,11 @@ export class WriteBatch {
 
   private keepReceipt(command: WriteCommand, decision: Decision, body: string): void {
     if (!command.idempotency) return;
-    const { key, requestHash } = command.idempotency;
+    const { key, batchIndex = OWN_KEY, requestHash } = command.idempotency;
+    const id = { userId: command.userId, idempotencyKey: key, batchIndex };
     this.rows.put(receiptsTable, {
-      idempotencyKey: key,
-      userId: command.userId,
+      ...id,
+      keyHash: keyHash(id),
       requestHash,
       status: decision.status,
       body,
@@ -173,6 +182,10 @@ export class WriteBatch {
     if (version === 1) this.streams.delete(id);
     else this.streams.set(id, { streamKey, version: version - 1 });
   }
+}
+
+function replayOf({ status, body }: ReceiptRow): Written {
+  return { status, body, replayed: true };
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

@@ -44,11 +44,24 @@ export interface Decision {
   answer: (appended: Appended) => object;
 }
 
-/** An idempotency key and the fingerprint of the command it stands for. */
+/** An idempotency key of the command's user, and the fingerprint of the request that it stands for. */
 export interface Idempotency {
   key: string;
-  /** SHA-256 of the command's name, user and input, and of the batch that the key stands for, if any. */
+  /** Index of the command in the batch that the key was given to; absent for a command's own key. */
+  batchIndex?: number | undefined;
+  /** SHA-256 of the command's name, user and input, or of the whole batch that the key stands for. */
   requestHash: Uint8Array;
+  /** What an older release would have stored for this command of a batch; it counts only if its hash is the same. */
+  formerly?: { key: string; requestHash: Uint8Array } | undefined;
+}
+
+/** The place of a command in a batch with an idempotency key, and the hashes of the batch. */
+export interface BatchPlace {
+  index: number;
+  /** SHA-256 of the commands in canonical JSON, 64 hex digits: the order of their fields does not matter. */
+  hash: string;
+  /** SHA-256 of the commands in the order of their fields, as older releases computed it. */
+  formerHash?: string | undefined;
 }
 
 /** What accompanies every command besides its input. */
@@ -58,8 +71,8 @@ export interface CommandContext {
   commandId?: string | undefined;
   correlationId?: string | undefined;
   idempotencyKey?: string | undefined;
-  /** SHA-256 of the batch that the key stands for, 64 hex digits; part of the request's fingerprint. */
-  batchHash?: string | undefined;
+  /** Present if the idempotency key was given to a whole batch. */
+  batch?: BatchPlace | undefined;
   /** The version of the changed stream that `If-Match` or `If-None-Match` requires. */
   expected?: ExpectedVersion | undefined;
 }

@@ -102,10 +102,9 @@ for (const database of DATABASES) {
         ]);
         expect(new Set(events.map(({ recordedAt }) => recordedAt)).size).toBe(1);
         expect((await db.rows(streamsTable)).map(({ streamId }) => streamId)).toEqual(['a', 'b']);
-        expect((await db.rows(receiptsTable)).map(({ idempotencyKey }) => idempotencyKey)).toEqual([
-          'first',
-          'last',
-        ]);
+        expect((await db.rows(receiptsTable)).map(({ idempotencyKey }) => idempotencyKey).toSorted()).toEqual(
+          ['first', 'last'],
+        );
       });
     }
 
@@ -235,7 +234,7 @@ for (const database of DATABASES) {
       ]);
       const patterns = await db.rows(emotionPatternsTable);
       expect(patterns.map(({ emotion, frequency }) => [emotion, frequency])).toEqual([['joy', 3]]);
-      expect((await db.rows(receiptsTable)).map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+      expect((await db.rows(receiptsTable)).map(({ idempotencyKey }) => idempotencyKey).toSorted()).toEqual([
         'a',
         'b',
         'c',

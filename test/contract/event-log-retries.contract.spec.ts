@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { Refused } from '../../src/errors.js';
 import type { EventLog, LogTransaction } from '../../src/events/log/event-log.js';
-import { receiptsTable } from '../../src/events/log/log-tables.js';
+import { receiptsTable, type ReceiptRow } from '../../src/events/log/log-tables.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
-import type { Written } from '../../src/writer/write-command.js';
+import type { WriteCommand, Written } from '../../src/writer/write-command.js';
 import {
   allEvents,
   append,
@@ -19,6 +19,10 @@ import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
 import { FOLDS } from '../support/folds.js';
 import type { TestDatabase } from '../support/test-database.js';
+
+/** The third command of a batch under the key k, with the receipt that an older release would have stored. */
+const retryOfBatch = (formerBody: string): WriteCommand =>
+  append([joy()], { key: 'k', batchIndex: 3, body: 'new hash', former: { key: 'k#3', body: formerBody } });
 
 function refusing(): never {
   throw Refused.memoryExists('m');
@@ -66,6 +70,11 @@ for (const database of DATABASES) {
       });
 
       afterEach(() => db.close());
+
+      async function receiptsAfter(written: Promise<Written>): Promise<[ReceiptRow, ...ReceiptRow[]]> {
+        await written;
+        return (await db.rows(receiptsTable)) as [ReceiptRow, ...ReceiptRow[]];
+      }
 
       it('returns the first answer, byte for byte and with its status, and appends nothing', async () => {
         const answer = { text: 'Grüße, 東京 🗼, \u2028', number: 0.1 + 0.2, none: null };
@@ -153,6 +162,59 @@ for (const database of DATABASES) {
         expect((await db.rows(receiptsTable)).map(({ idempotencyKey }) => idempotencyKey).toSorted()).toEqual(
           keys.toSorted(),
         );
+      });
+
+      it('belongs to the user: the same key of another user is another command', async () => {
+        const [ada, bob] = (await writeTogether(writer, [
+          append([joy()], { key: 'k', body: 'this' }),
+          append([joy()], { key: 'k', body: 'that', userId: 'bob' }),
+        ])) as [Written, Written];
+
+        expect([ada.replayed, bob.replayed]).toEqual([false, false]);
+        const again = await writer.write(append([], { key: 'k', body: 'that', userId: 'bob' }));
+        expect(again).toEqual(replayOf(bob));
+        expect(await writer.write(append([], { key: 'k', body: 'this' }))).toEqual(replayOf(ada));
+        expect(await allEvents(db.log)).toHaveLength(2);
+      });
+
+      it('with the key of a batch finds each of its commands, and never the key of a single command', async () => {
+        const key = 'k'.repeat(255);
+        const of = (batchIndex: number) => append([joy()], { key, batchIndex, body: `${batchIndex}` });
+        const first = (await writeTogether(writer, numbers(100).map(of))) as Written[];
+        const own = await writer.write(append([joy()], { key: `${key}#1` }));
+        const single = await writer.write(append([joy()], { key, body: 'single' }));
+
+        expect([own.replayed, single.replayed]).toEqual([false, false]);
+        await db.reopen();
+        const again = await writeTogether(db.writer(folds()), numbers(100).map(of));
+        expect(again).toEqual(first.map(replayOf));
+        expect(await allEvents(db.log)).toHaveLength(102);
+      });
+
+      it('finds the receipt that an older release stored for a command of a batch, if it is the same batch', async () => {
+        const former = await writer.write(append([joy()], { key: 'k#3', body: 'old batch' }));
+
+        expect(await writer.write(retryOfBatch('old batch'))).toEqual(replayOf(former));
+        // A client may have used the key itself, so another hash proves nothing.
+        expect(await writer.write(retryOfBatch('another batch'))).toMatchObject({ replayed: false });
+        expect(await allEvents(db.log)).toHaveLength(2);
+      });
+
+      it('is compared in full when another key has the same hash', async () => {
+        const [receipt] = await receiptsAfter(writer.write(append([joy()], { key: 'k' })));
+        await db.insertRow(receiptsTable, { ...receipt, idempotencyKey: 'other', body: 'wrong' });
+        await db.insertRow(receiptsTable, { ...receipt, userId: 'bob', body: 'wrong' });
+
+        const again = await writer.write(append([], { key: 'k' }));
+
+        expect(again).toMatchObject({ replayed: true, body: receipt.body });
+      });
+
+      it('is stored once, even if it is saved again', async () => {
+        const [receipt] = await receiptsAfter(writer.write(append([joy()], { key: 'k' })));
+        await db.insertRow(receiptsTable, receipt);
+
+        expect(await db.rows(receiptsTable)).toHaveLength(1);
       });
 
       it('is replayed in the same commit: a command sent five times is written once', async () => {

@@ -89,7 +89,7 @@ for (const database of DATABASES) {
         receiptsOf(entries).map((row) => ({ ...row, requestHash: Buffer.from(row.requestHash) })),
       ).toEqual(
         receipts
-          .toSorted((a, b) => a.position - b.position || (a.idempotencyKey < b.idempotencyKey ? -1 : 1))
+          .toSorted((a, b) => a.position - b.position || a.keyHash - b.keyHash)
           .map((row) => ({ ...row, requestHash: Buffer.from(row.requestHash) })),
       );
       expect(receipts).toHaveLength(13);
@@ -100,7 +100,7 @@ for (const database of DATABASES) {
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as object);
-      expect(header).toMatchObject({ edgesoul: 'log', format: 1, scope: 'all', after: 0, upTo: 18 });
+      expect(header).toMatchObject({ edgesoul: 'log', format: 2, scope: 'all', after: 0, upTo: 18 });
       expect(lines).toContainEqual(
         expect.objectContaining({ position: 1, data: expect.objectContaining({ emotion: 'joy' }) }),
       );
@@ -215,7 +215,7 @@ for (const database of DATABASES) {
       );
 
       it('is refused when a newer release made it', async () => {
-        const error = await readError(whole.replace('"format":1', '"format":2'));
+        const error = await readError(whole.replace('"format":2', '"format":3'));
         expect(error).toMatchObject({ code: 'file.newer' });
         expect(error.message).toMatch(/newer release/);
       });

@@ -103,6 +103,16 @@ for (const database of DATABASES) {
           `delete from streams where stream_id = 'emotion:bob'`,
           ['conversation-window', 'emotion-trend', 'position-gap'],
         ],
+        [
+          'a stream id that was changed to another user',
+          `update streams set stream_id = replace(stream_id, ':ada/', ':bob/') where user_id = 'ada'`,
+          ['hash'],
+        ],
+        [
+          'a stream id in the spelling of an older release',
+          `update streams set stream_id = replace(stream_id, ':ada/', ':ada:') where stream_id like 'conversation:ada/%'`,
+          ['stream'],
+        ],
         ['a deleted row', `delete from profiles where user_id = 'bob'`, ['current-profile']],
         [
           'a changed row',

@@ -54,12 +54,12 @@ describe('POST turns', () => {
       data: {},
     });
     expect(ofType(events, 'session.started')).toMatchObject({
-      streamId: 'conversation:turn-first:session-1',
+      streamId: 'conversation:turn-first/session-1',
       version: 1,
       data: { sessionId: 'session-1' },
     });
     expect(ofType(events, 'turn.recorded')).toMatchObject({
-      streamId: 'conversation:turn-first:session-1',
+      streamId: 'conversation:turn-first/session-1',
       version: 2,
       occurredAt: START,
       data: {
@@ -251,7 +251,7 @@ describe('POST sessions/{sessionId}/end', () => {
     const last = (await user.events()).at(-1);
     expect(last).toMatchObject({
       type: 'session.ended',
-      streamId: 'conversation:session-end:session-1',
+      streamId: 'conversation:session-end/session-1',
       position: ended.body.position,
       version: 3,
       data: { sessionId: 'session-1' },

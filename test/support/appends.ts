@@ -33,6 +33,9 @@ export function malformed(streamId = STREAM): NewEvent {
 
 interface Fields extends Partial<Omit<WriteCommand, 'expected' | 'decide' | 'idempotency'>> {
   key?: string;
+  batchIndex?: number;
+  /** The key and body of the receipt that an older release would have stored. */
+  former?: { key: string; body: string };
   /** The request body that is hashed for the idempotency key. */
   body?: string;
   expected?: Record<string, ExpectedVersion>;
@@ -40,13 +43,16 @@ interface Fields extends Partial<Omit<WriteCommand, 'expected' | 'decide' | 'ide
   decide?: () => Decision;
 }
 
+const hashOf = (text: string): Uint8Array => hash('sha256', text, 'buffer');
+
 /** A command that appends the events; its answer names their positions and versions. */
 export function append(events: readonly NewEvent[], fields: Fields = {}): WriteCommand {
-  const { key, body = '', expected = {}, status = 201, decide, ...rest } = fields;
+  const { key, batchIndex, former, body = '', expected = {}, status = 201, decide, ...rest } = fields;
+  const formerly = former && { key: former.key, requestHash: hashOf(former.body) };
   return {
     userId: 'ada',
     actor: 'test',
-    idempotency: key === undefined ? undefined : { key, requestHash: hash('sha256', body, 'buffer') },
+    idempotency: key === undefined ? undefined : { key, batchIndex, requestHash: hashOf(body), formerly },
     expected: Object.entries(expected).map(([streamId, version]) => ({ streamId, version })),
     decide: decide ?? (() => ({ status, events, answer: (appended) => answerOf(appended.events) })),
     ...rest,

@@ -2,6 +2,7 @@ import type { TurnRecorded } from '../../src/events/conversation/turn-recorded.e
 import type { EmotionObserved } from '../../src/events/emotion/emotion-observed.event.js';
 import type { MemoryFormed } from '../../src/events/memory/memory-formed.event.js';
 import type { PreferenceLearned } from '../../src/events/profile/preference-learned.event.js';
+import { conversationStream, memoryStream } from '../../src/events/streams.js';
 import { USER, type Happened } from './recorder.js';
 
 /** The user and the times of an event; the Recorder has the defaults. */
@@ -44,16 +45,21 @@ export function formed(memory: Partial<MemoryFormed> = {}, when: When = {}): Hap
     metadata: {},
     ...memory,
   };
-  return { ...when, streamId: `memory:${data.memoryId}`, type: 'memory.formed', data };
+  return { ...when, streamId: memoryStream(when.userId ?? USER, data.memoryId), type: 'memory.formed', data };
 }
 
 export function revised(memoryId: string, changes: Changes, when: When = {}): Happened {
-  return { ...when, streamId: `memory:${memoryId}`, type: 'memory.revised', data: { memoryId, changes } };
+  return {
+    ...when,
+    streamId: memoryStream(when.userId ?? USER, memoryId),
+    type: 'memory.revised',
+    data: { memoryId, changes },
+  };
 }
 
 export function forgotten(memoryId: string, when: When = {}): Happened {
   const data = { memoryId, reason: null };
-  return { ...when, streamId: `memory:${memoryId}`, type: 'memory.forgotten', data };
+  return { ...when, streamId: memoryStream(when.userId ?? USER, memoryId), type: 'memory.forgotten', data };
 }
 
 export function recalled(memoryIds: string[], when: When = {}): Happened {
@@ -95,5 +101,5 @@ export function ended(sessionId: string, when: When = {}): Happened {
 }
 
 function streamOf(sessionId: string, { userId = USER }: When): string {
-  return `conversation:${userId}:${sessionId}`;
+  return conversationStream(userId, sessionId);
 }

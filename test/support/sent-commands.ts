@@ -18,7 +18,7 @@ export interface SentCommand {
 }
 
 /** Sends a command as a batch does: by name, validated, and as data that can cross to the writer's thread. */
-export function send(
+export async function send(
   writer: EventWriter,
   { name, userId, input, key, expected }: SentCommand,
 ): Promise<Written> {

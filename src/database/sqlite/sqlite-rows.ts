@@ -49,7 +49,9 @@ class TableStatements {
       rest.length > 0 ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}` : 'nothing';
     const insert = `insert into ${table.name} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`;
     this.insert = db.prepare(insert);
-    this.upsert = db.prepare(`${insert} on conflict (${key.join(', ')}) do ${onConflict}`);
+    this.upsert = table.insertOnly
+      ? db.prepare(insertIfAbsent(table, columns))
+      : db.prepare(`${insert} on conflict (${key.join(', ')}) do ${onConflict}`);
     if (changing.length > 0) {
       const set = changing.map((name) => `${columnName(name)} = ?`).join(', ');
       this.update = db.prepare(`update ${table.name} set ${set} where ${where}`);
@@ -207,6 +209,20 @@ export function selectPage(table: Table, query: RowQuery): { sql: string; parame
     ` order by ${order.map((column) => column + direction).join(', ')} limit ?`;
   return { sql, parameters: [...parameters, query.limit] };
 }
+
+/** Builds the statement that inserts a row unless its key exists, without a unique index that would tell. */
+function insertIfAbsent({ name, key }: Table, columns: readonly string[]): string {
+  const exists = `select 1 from ${name} where ${key.map((part) => `${columnName(part)} = v.${columnName(part)}`).join(' and ')}`;
+  const values = columns.map((column) => `? as ${column}`).join(', ');
+  return `insert into ${name} (${columns.join(', ')}) select * from (select ${values}) v where not exists (${exists})`;
+}
+
+/** The table as SQLite has it: with a rowid as the primary key if its rows are only inserted. */
+export function sqliteTable(table: Table): Table {
+  return table.insertOnly ? { ...table, columns: { id: ROWID, ...table.columns }, key: ['id'] } : table;
+}
+
+const ROWID: Column = { kind: 'integer', nullable: false };
 
 export function columnType({ kind }: Column): string {
   if (kind === 'text' || kind === 'json') return 'text';

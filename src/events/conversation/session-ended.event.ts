@@ -1,9 +1,9 @@
-import { IsId } from '../../validation/fields.js';
+import { IsStoredId } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** The session that ended. */
 export class SessionEnded {
-  @IsId()
+  @IsStoredId()
   sessionId: string;
 }
 

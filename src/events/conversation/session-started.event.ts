@@ -1,9 +1,9 @@
-import { IsId } from '../../validation/fields.js';
+import { IsStoredId } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** The session that started. */
 export class SessionStarted {
-  @IsId()
+  @IsStoredId()
   sessionId: string;
 }
 

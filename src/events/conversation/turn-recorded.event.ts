@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
-import { IsId, IsText, Nullable } from '../../validation/fields.js';
+import { IsStoredId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** The emotion shown in a turn. Intensity and confidence are 0..1. */
@@ -28,10 +28,10 @@ export class TurnEmotion {
 
 /** The user's message and the assistant's reply. */
 export class TurnRecorded {
-  @IsId()
+  @IsStoredId()
   turnId: string;
 
-  @IsId()
+  @IsStoredId()
   sessionId: string;
 
   @IsText(1, 16_000)

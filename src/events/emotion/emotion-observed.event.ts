@@ -1,5 +1,5 @@
 import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min } from 'class-validator';
-import { IsId, IsText, Nullable } from '../../validation/fields.js';
+import { IsStoredId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** One observed emotion. Intensity and confidence are 0..1; null where unknown. */
@@ -25,11 +25,11 @@ export class EmotionObserved {
   triggers: string[];
 
   @Nullable()
-  @IsId()
+  @IsStoredId()
   sessionId: string | null;
 
   @Nullable()
-  @IsId()
+  @IsStoredId()
   turnId: string | null;
 }
 

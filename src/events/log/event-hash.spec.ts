@@ -40,6 +40,14 @@ describe('the hash of an event', () => {
     expect(chainHash(GENESIS, { ...event, [field]: changed })).not.toBe(chainHash(GENESIS, event));
   });
 
+  it('covers a stream id in the spelling of older releases, so that their events verify', () => {
+    const before = { ...event, streamId: 'memory:m' };
+    expect(chainHash(GENESIS, { ...event, streamId: 'memory:user-1/m' })).toBe(chainHash(GENESIS, before));
+    expect(chainHash(GENESIS, { ...event, streamId: 'memory:user-2/m' })).not.toBe(
+      chainHash(GENESIS, before),
+    );
+  });
+
   it('changes when there is no causation id', () => {
     expect(chainHash(GENESIS, { ...event, causationId: null })).not.toBe(chainHash(GENESIS, event));
   });

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { firstSpelling } from '../streams.js';
 import type { StoredEvent } from './event-log.js';
 
 /** The hash that the first event is chained to: 64 zeros. */
@@ -7,7 +8,7 @@ export const GENESIS = '0'.repeat(64);
 /**
  * Returns the SHA-256 (FIPS 180-4) of the previous hash, the envelope and the stored data, as 64 hex digits.
  * A changed, missing or added event changes every later hash. The input is the data as stored, so
- * verification needs no keys.
+ * verification needs no keys. The stream id enters in its first spelling, which older releases stored.
  */
 export function chainHash(previous: string, event: Omit<StoredEvent, 'hash' | 'streamKey'>): string {
   const envelope = JSON.stringify([
@@ -15,7 +16,7 @@ export function chainHash(previous: string, event: Omit<StoredEvent, 'hash' | 's
     event.position,
     event.eventId,
     event.userId,
-    event.streamId,
+    firstSpelling(event.userId, event.streamId),
     event.version,
     event.type,
     event.schemaVersion,

@@ -41,15 +41,19 @@ export const streamsTable = defineTable(
 );
 
 /**
- * Receipts: one row per accepted idempotency key, with the command's hash and its answer. A key is unique
- * across all users, so that its reuse on another user's route is detected too.
+ * Receipts: one row per accepted idempotency key of a user, with the command's hash and its answer. A key given
+ * to a batch has one for each command, told apart by the index, so it never meets the key of a single command.
  */
 export const receiptsTable = defineTable(
   'receipts',
   {
-    idempotencyKey: text(),
     userId: text(),
-    /** SHA-256 of the command's name, user and input, and of the batch that the key stands for, if any. */
+    /** See `keyHash`. */
+    keyHash: integer(),
+    idempotencyKey: text(),
+    /** Index of the command in its batch; -1 for a command's own key. */
+    batchIndex: integer(),
+    /** SHA-256 of the command's name, user and input, or of the whole batch that the key stands for. */
     requestHash: bytes(),
     status: integer(),
     body: text(),
@@ -58,8 +62,12 @@ export const receiptsTable = defineTable(
     recordedAt: integer(),
   },
   {
-    key: ['idempotencyKey'],
-    indexes: [{ name: 'receipts_position', columns: ['position', 'idempotencyKey'] }],
+    key: ['userId', 'keyHash', 'idempotencyKey', 'batchIndex'],
+    indexes: [
+      { name: 'receipts_key', columns: ['keyHash'] },
+      { name: 'receipts_position', columns: ['position', 'keyHash'] },
+    ],
+    insertOnly: true,
   },
 );
 

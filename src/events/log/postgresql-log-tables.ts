@@ -10,7 +10,7 @@ import {
 
 /**
  * The log's tables in PostgreSQL. The keys of events and streams begin with the user, so that these tables
- * can be partitioned by user. Only positions and receipts are unique across all users.
+ * can be partitioned by user. Only positions are unique across all users.
  */
 export const POSTGRESQL_LOG_TABLES = [
   {
@@ -22,7 +22,8 @@ export const POSTGRESQL_LOG_TABLES = [
     ],
   },
   { ...streamsTable, indexes: [{ name: 'streams_key', columns: ['userId', 'streamKey'], unique: true }] },
-  receiptsTable,
+  // The primary key finds a receipt here.
+  { ...receiptsTable, indexes: receiptsTable.indexes.filter(({ name }) => name !== 'receipts_key') },
   checkpointsTable,
   failuresTable,
   skipsTable,

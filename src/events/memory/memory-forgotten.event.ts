@@ -1,9 +1,9 @@
-import { IsId, IsText, Nullable } from '../../validation/fields.js';
+import { IsStoredId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** The memory, and the reason if one was given. */
 export class MemoryForgotten {
-  @IsId()
+  @IsStoredId()
   memoryId: string;
 
   @Nullable()

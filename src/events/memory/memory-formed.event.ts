@@ -1,5 +1,5 @@
 import { IsIn, IsNumber, IsObject, Max, Min } from 'class-validator';
-import { IsId, IsText, Nullable } from '../../validation/fields.js';
+import { IsStoredId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** Every kind of memory. */
@@ -10,7 +10,7 @@ export type MemoryType = (typeof MEMORY_TYPES)[number];
 
 /** A memory as first stored. Confidence and importance are 0..1. */
 export class MemoryFormed {
-  @IsId()
+  @IsStoredId()
   memoryId: string;
 
   @IsIn(MEMORY_TYPES)

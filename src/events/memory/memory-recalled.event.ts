@@ -1,5 +1,5 @@
 import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
-import { ID_PATTERN } from '../../validation/fields.js';
+import { STORED_ID_PATTERN } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** The memories that one reply used, without duplicates. */
@@ -7,7 +7,7 @@ export class MemoryRecalled {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
-  @Matches(ID_PATTERN, { each: true })
+  @Matches(STORED_ID_PATTERN, { each: true })
   memoryIds: string[];
 }
 

@@ -1,10 +1,10 @@
 import { IsObject } from 'class-validator';
-import { IsId } from '../../validation/fields.js';
+import { IsStoredId } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** The memory and the fields that changed. */
 export class MemoryRevised {
-  @IsId()
+  @IsStoredId()
   memoryId: string;
 
   @IsObject()

@@ -1,5 +1,5 @@
 import { Allow, IsString } from 'class-validator';
-import { IsId, IsText, Optional } from '../../validation/fields.js';
+import { IsStoredId, IsText, Optional } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** What a rule learned from a turn: a changed profile field, or a value such as an interest. */
@@ -23,7 +23,7 @@ export class PreferenceLearned {
   @Allow()
   value?: unknown;
 
-  @IsId()
+  @IsStoredId()
   turnId: string;
 }
 

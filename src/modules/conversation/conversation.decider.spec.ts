@@ -14,7 +14,7 @@ import type { RecordTurnBody } from './commands/record-turn.command.js';
 import { endSession, recordTurn } from './conversation.decider.js';
 
 const DAY = 86_400_000;
-const session = 'conversation:user-1:session-1';
+const session = 'conversation:user-1/session-1';
 const words = { userMessage: 'Hello.', assistantMessage: 'Good morning!' };
 
 const record =

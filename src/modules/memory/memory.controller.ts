@@ -36,7 +36,7 @@ export class MemoryController {
 
   /** Stores a new memory about a user. */
   @Post('memories')
-  @CommandRoute({ status: 201, answer: MemoryWrittenAnswer })
+  @CommandRoute({ status: 201, answer: MemoryWrittenAnswer, conditional: true })
   async form(
     @Param(valid(UserPath)) { userId }: UserPath,
     @Body(valid(FormMemoryBody)) body: FormMemoryBody,

@@ -11,6 +11,7 @@ import { NOW, USER } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { ReviseMemoryBody } from './commands/revise-memory.command.js';
+import { memoryExists, memoryForgotten } from './memory-errors.js';
 import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory.decider.js';
 
 const DAY = 86_400_000;
@@ -27,7 +28,7 @@ const forget = (memoryId: string, reason?: string) => (state: WriteState) =>
 const recall = (memoryIds: string[]) => (state: WriteState) => recallMemories(state, USER, { memoryIds });
 
 const formedEvent = (fields: object) => ({
-  streamId: 'memory:memory-1',
+  streamId: 'memory:user-1/memory-1',
   type: 'memory.formed' as const,
   data: {
     memoryId: 'memory-1',
@@ -85,6 +86,11 @@ describe('forming a memory', () => {
     given(registered(), formed(), forgotten('memory-1')).when(form()).thenFails('memory.already-exists');
   });
 
+  it('is refused with what can be done: revise a memory that exists, take another id for a forgotten one', () => {
+    expect(memoryExists('m').message).toContain('revise it');
+    expect(memoryForgotten('m').message).toMatch(/was forgotten.*with another id or without one/);
+  });
+
   it('is allowed under an id that another user has used', () => {
     const userId = 'user-2';
     given(registered(), registered({ userId }), formed({}, { userId }))
@@ -98,7 +104,7 @@ describe('revising a memory', () => {
     given(registered(), formed())
       .when(revise('memory-1', { content: 'It is called Merlin.', confidence: 0.9, importance: 0.7 }))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: {
           memoryId: 'memory-1',
@@ -123,7 +129,7 @@ describe('revising a memory', () => {
     given(registered(), formed())
       .when(revise('memory-1', fields))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: {
           memoryId: 'memory-1',
@@ -143,7 +149,7 @@ describe('revising a memory', () => {
     given(registered(), formed({ context: 'Said at sea.' }))
       .when(revise('memory-1', { context: null }))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: { memoryId: 'memory-1', changes: { context: { from: 'Said at sea.', to: null } } },
       });
@@ -153,7 +159,7 @@ describe('revising a memory', () => {
     given(registered(), formed(), revised('memory-1', { confidence: { from: 0.9, to: 0.4 } }))
       .when(revise('memory-1', { confidence: 0.9 }))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: { memoryId: 'memory-1', changes: { confidence: { from: 0.4, to: 0.9 } } },
       });
@@ -163,7 +169,7 @@ describe('revising a memory', () => {
     given(...withUtcOffset(-480), formed())
       .when(revise('memory-1', { importance: 1 }))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.revised',
         data: { memoryId: 'memory-1', changes: { importance: { from: 0.6, to: 1 } } },
         utcOffset: -480,
@@ -172,10 +178,15 @@ describe('revising a memory', () => {
 
   it.each<[string, ReviseMemoryBody]>([
     ['is empty', {}],
+    ['writes zero with another sign', { metadata: { a: null, b: [{ c: 1, d: 2 }], zero: -0 } }],
     ['repeats the present values', { type: 'fact', confidence: 0.9, context: null }],
-    ['only reorders the metadata', { metadata: { b: [{ d: 2, c: 1 }], a: null } }],
+    ['only reorders the metadata', { metadata: { zero: 0, b: [{ d: 2, c: 1 }], a: null } }],
   ])('writes nothing and returns the old position when it %s', (_, fields) => {
-    given(registered(), formed({ metadata: { a: null, b: [{ c: 1, d: 2 }] } }), recalled(['memory-1']))
+    given(
+      registered(),
+      formed({ metadata: { a: null, b: [{ c: 1, d: 2 }], zero: 0 } }),
+      recalled(['memory-1']),
+    )
       .when(revise('memory-1', fields))
       .thenEvents()
       .thenAnswers(200, { memoryId: 'memory-1', position: 2, version: 1 });
@@ -206,7 +217,7 @@ describe('forgetting a memory', () => {
     given(registered(), formed())
       .when(forget('memory-1'))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.forgotten',
         data: { memoryId: 'memory-1', reason: null },
       })
@@ -217,7 +228,7 @@ describe('forgetting a memory', () => {
     given(...withUtcOffset(60), formed())
       .when(forget('memory-1', 'She asked for it.'))
       .thenEvents({
-        streamId: 'memory:memory-1',
+        streamId: 'memory:user-1/memory-1',
         type: 'memory.forgotten',
         data: { memoryId: 'memory-1', reason: 'She asked for it.' },
         utcOffset: 60,

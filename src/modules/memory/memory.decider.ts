@@ -1,13 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
-import { NotFound, Refused } from '../../errors.js';
+import { NotFound } from '../../errors.js';
 import { memoryStream, recallStream } from '../../events/streams.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
 import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
 import { occurrenceTime, resolveUser } from '../resolve-user.js';
+import { sameJson } from '../same-json.js';
 import type { ForgetMemoryInput } from './commands/forget-memory.command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { RecallMemoriesBody } from './commands/recall-memories.command.js';
 import type { ReviseMemoryInput } from './commands/revise-memory.command.js';
+import { memoryExists, memoryForgotten } from './memory-errors.js';
 
 /** Stores a new memory; refuses an id that this user has used before, even for a forgotten memory. */
 export function formMemory(
@@ -16,8 +17,12 @@ export function formMemory(
   input: FormMemoryBody & { memoryId: string },
 ): Decision {
   const { memoryId, type, content } = input;
-  const streamId = memoryStream(memoryId);
-  if (state.version(streamId) > 0) throw Refused.memoryExists(memoryId);
+  const streamId = memoryStream(userId, memoryId);
+  if (state.version(streamId) > 0) {
+    throw state.rows.get(memoriesTable, userId, memoryId)
+      ? memoryExists(memoryId)
+      : memoryForgotten(memoryId);
+  }
   const { registration, utcOffset } = resolveUser(state, userId);
   const data = {
     memoryId,
@@ -41,7 +46,7 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
   const { memoryId, ...fields } = input;
   const current = existingMemory(state, userId, memoryId);
   const changed = Object.entries(fields).filter(
-    ([name, to]) => to !== undefined && differs(current[name as keyof MemoryRow], to),
+    ([name, to]) => to !== undefined && !sameJson(current[name as keyof MemoryRow], to),
   );
   if (changed.length === 0) return unchanged(current);
   const changes = Object.fromEntries(
@@ -51,7 +56,12 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
   return {
     status: 200,
     events: [
-      { streamId: memoryStream(memoryId), type: 'memory.revised', data: { memoryId, changes }, utcOffset },
+      {
+        streamId: memoryStream(userId, memoryId),
+        type: 'memory.revised',
+        data: { memoryId, changes },
+        utcOffset,
+      },
     ],
     answer: (appended) => writtenAnswer(memoryId, appended),
   };
@@ -68,7 +78,7 @@ export function forgetMemory(
   const { utcOffset } = resolveUser(state, userId);
   return {
     status: 200,
-    events: [{ streamId: memoryStream(memoryId), type: 'memory.forgotten', data, utcOffset }],
+    events: [{ streamId: memoryStream(userId, memoryId), type: 'memory.forgotten', data, utcOffset }],
     answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
@@ -102,9 +112,4 @@ function writtenAnswer(memoryId: string, { events, position }: Appended): object
 
 function unchanged({ memoryId, position, version }: MemoryRow): Decision {
   return { status: 200, events: [], answer: () => ({ memoryId, position, version }) };
-}
-
-/** Compares by value; 0 and -0 are equal. */
-function differs(from: unknown, to: unknown): boolean {
-  return from !== to && !isDeepStrictEqual(from, to);
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { profileStream } from '../../events/streams.js';
 import { conversationSummariesTable } from '../../projections/conversation-window.projection.js';
 import {
@@ -8,6 +7,7 @@ import {
 } from '../../projections/current-profile.projection.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
 import { resolveUser } from '../resolve-user.js';
+import { sameJson } from '../same-json.js';
 import type { ChangeProfileBody } from './commands/change-profile.command.js';
 import { profileAnswer } from './profile-answer.js';
 
@@ -36,9 +36,7 @@ export function changeProfile(state: WriteState, userId: string, input: ChangePr
 function differences(before: Partial<ProfileRow>, { voice, ...fields }: ChangeProfileBody): Changes {
   const changes: Changes = {};
   const compare = (name: string, from: unknown, to: unknown) => {
-    // `!==` comes first because 0 and -0 are the same level and are stored alike; isDeepStrictEqual tells
-    // them apart.
-    if (to !== undefined && from !== to && !isDeepStrictEqual(from, to)) changes[name] = { from, to };
+    if (to !== undefined && !sameJson(from, to)) changes[name] = { from, to };
   };
   for (const [name, to] of Object.entries(fields)) compare(name, before[name as keyof ProfileRow], to);
   for (const [name, to] of Object.entries(voice ?? {})) {

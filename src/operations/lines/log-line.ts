@@ -1,11 +1,12 @@
 import type { StoredEvent } from '../../events/log/event-log.js';
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
+import { OWN_KEY } from '../../events/log/receipt-key.js';
 
-// A log as a file of lines, format 1: a header, then the events by position, each followed by the receipts of
+// A log as a file of lines, format 2: a header, then the events by position, each followed by the receipts of
 // its position, then the skips, then a trailer. Each line is one JSON object.
 
-/** The file format that this release writes and reads. */
-export const LOG_FORMAT = 1;
+/** The file format that this release writes; it also reads format 1. */
+export const LOG_FORMAT = 2;
 
 /** The first line: which part of a log the file contains. */
 export interface LogHeader {
@@ -88,9 +89,20 @@ function isCanonicalJson(text: string): boolean {
   }
 }
 
-export function receiptLine(receipt: ReceiptRow): string {
-  const requestHash = Buffer.from(receipt.requestHash).toString('hex');
-  return JSON.stringify({ receipt: { ...receipt, requestHash } });
+/** Returns the receipt's line. The index is left out of a command's own key, as before there were any. */
+export function receiptLine({ keyHash: _hash, batchIndex, requestHash, ...receipt }: ReceiptRow): string {
+  return JSON.stringify({
+    receipt: {
+      idempotencyKey: receipt.idempotencyKey,
+      ...(batchIndex !== OWN_KEY && { batchIndex }),
+      userId: receipt.userId,
+      requestHash: Buffer.from(requestHash).toString('hex'),
+      status: receipt.status,
+      body: receipt.body,
+      position: receipt.position,
+      recordedAt: receipt.recordedAt,
+    },
+  });
 }
 
 export function skipLine(skip: SkipRow): string {

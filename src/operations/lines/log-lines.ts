@@ -1,8 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { Key } from '../../database/table.js';
 import { Corrupt, Refused } from '../../errors.js';
 import { chainHash, GENESIS } from '../../events/log/event-hash.js';
 import type { StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
+import { OWN_KEY, RECEIPT_ORDER, receiptKey } from '../../events/log/receipt-key.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { JobContext } from '../job-context.js';
 import { eventLine, LOG_FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
@@ -28,7 +30,7 @@ export interface LogCursor {
   position: number;
   hash: string;
   /** Sort key of the last receipt. */
-  receipt: readonly [position: number, idempotencyKey: string];
+  receipt: readonly Key[];
   events: number;
   receipts: number;
   skips: number;
@@ -36,11 +38,21 @@ export interface LogCursor {
   readonly digest: Hash;
 }
 
+/** Sorts before what identifies any receipt. */
+const BEFORE_ALL: readonly Key[] = [Number.MIN_SAFE_INTEGER, '', '', OWN_KEY];
+
 /** Returns the cursor before the first line. */
 export function startOf(header: LogHeader): LogCursor {
   const { after: position, previousHash } = header;
   const counts = { events: 0, receipts: 0, skips: 0 };
-  return { header, position, hash: previousHash, receipt: [position, ''], ...counts, digest: newDigest() };
+  return {
+    header,
+    position,
+    hash: previousHash,
+    receipt: [position, ...BEFORE_ALL],
+    ...counts,
+    digest: newDigest(),
+  };
 }
 
 function newDigest(): Hash {
@@ -165,6 +177,12 @@ function emit({ digest }: LogCursor, lines: readonly string[]): string {
   return text;
 }
 
+/** Returns the receipt's sort key. */
+export function receiptPlace(receipt: ReceiptRow): Key[] {
+  const [userId, keyHash, ...rest] = receiptKey(receipt) as [Key, Key, Key, Key];
+  return [receipt.position, keyHash, userId, ...rest];
+}
+
 /** Reads the receipts of the range in order, each page once. */
 class ReceiptPages {
   constructor(
@@ -181,13 +199,13 @@ class ReceiptPages {
           ['position', '<=', position],
           ...(userId === undefined ? [] : [['userId', '=', userId] as const]),
         ],
-        order: ['position', 'idempotencyKey'],
+        order: RECEIPT_ORDER,
         after: cursor.receipt,
         limit: RECEIPTS_PER_PAGE,
       });
       const last = page.at(-1);
       if (!last) return;
-      cursor.receipt = [last.position, last.idempotencyKey];
+      cursor.receipt = receiptPlace(last);
       cursor.receipts += page.length;
       yield page;
       if (page.length < RECEIPTS_PER_PAGE) return;

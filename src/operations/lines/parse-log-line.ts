@@ -1,7 +1,12 @@
 import type { StoredData } from '../../events/log/event-codec.js';
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
+import { keyHash, OWN_KEY } from '../../events/log/receipt-key.js';
+import { currentSpelling } from '../../events/streams.js';
 import { damagedFile, foreignFile, newerFile } from './file-errors.js';
 import { LOG_FORMAT, type LoggedEvent, type LogHeader, type LogTrailer } from './log-line.js';
+
+/** Older releases wrote stream ids in their first spelling, and no receipts of batches. */
+const FIRST_FORMAT = 1;
 
 type Fields = Record<string, unknown>;
 type Check = readonly [is: (value: unknown) => boolean, what: string];
@@ -42,9 +47,10 @@ const EVENT_FIELDS: Record<string, Check> = {
   hash,
 };
 
-const RECEIPT_FIELDS: Record<keyof ReceiptRow, Check> = {
+const RECEIPT_FIELDS: Record<Exclude<keyof ReceiptRow, 'keyHash'>, Check> = {
   idempotencyKey: name,
   userId: name,
+  batchIndex: [(value) => value === undefined || Number.isSafeInteger(value), 'a whole number'],
   requestHash: hash,
   status: integer,
   body: text,
@@ -86,7 +92,7 @@ export function parseHeader(line: string): LogHeader {
   }
   if (!isObject(fields) || fields['edgesoul'] !== 'log')
     throw foreignFile('its first line does not contain {"edgesoul":"log"}');
-  if (fields['format'] !== LOG_FORMAT) throw newerFile(fields['format']);
+  if (fields['format'] !== FIRST_FORMAT && fields['format'] !== LOG_FORMAT) throw newerFile(fields['format']);
   checkFields(fields, HEADER_FIELDS, 1);
   if (fields['scope'] === 'user') checkFields(fields, { userId: name }, 1);
   if (fields['storeId'] !== undefined) checkFields(fields, { storeId: uuid }, 1);
@@ -118,7 +124,8 @@ function eventOf(fields: Fields, line: number): LoggedEvent {
   const stored = dataOf(fields);
   if (stored === undefined)
     throw damagedFile({ line, position: Number(fields['position']) }, 'it has no data');
-  return { ...envelope, data: stored } as unknown as LoggedEvent;
+  const event = { ...envelope, data: stored } as unknown as LoggedEvent;
+  return { ...event, streamId: currentSpelling(event.userId, event.streamId) };
 }
 
 function dataOf(fields: Fields): StoredData | undefined {
@@ -130,10 +137,9 @@ function dataOf(fields: Fields): StoredData | undefined {
 
 function receiptOf(value: unknown, line: number): ReceiptRow {
   const fields = checkedFields(value, RECEIPT_FIELDS, line);
-  return {
-    ...fields,
-    requestHash: Buffer.from(String(fields['requestHash']), 'hex'),
-  } as unknown as ReceiptRow;
+  const requestHash = Buffer.from(String(fields['requestHash']), 'hex');
+  const receipt = { batchIndex: OWN_KEY, ...fields, requestHash } as unknown as ReceiptRow;
+  return { ...receipt, keyHash: keyHash(receipt) };
 }
 
 function checkedFields(value: unknown, checks: Record<string, Check>, line: number): Fields {

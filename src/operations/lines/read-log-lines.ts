@@ -3,7 +3,7 @@ import { chainHash } from '../../events/log/event-hash.js';
 import type { ReceiptRow } from '../../events/log/log-tables.js';
 import { damagedFile, foreignFile, truncatedFile } from './file-errors.js';
 import type { LogEntry, LoggedEvent, LogHeader, LogTrailer } from './log-line.js';
-import { startOf, trailerOf, type LogCursor } from './log-lines.js';
+import { receiptPlace, startOf, trailerOf, type LogCursor } from './log-lines.js';
 import { parseHeader, parseLine } from './parse-log-line.js';
 
 /** Far above any event or receipt, because the body of a request is at most a few MB. */
@@ -109,13 +109,14 @@ export class LogLinesCheck {
     cursor.events++;
   }
 
-  private takeReceipt({ position, idempotencyKey, userId }: ReceiptRow, cursor: LogCursor): void {
+  private takeReceipt(receipt: ReceiptRow, cursor: LogCursor): void {
+    const { position, userId } = receipt;
     const { header } = cursor;
     if (position < header.after || position > header.upTo)
       throw damagedFile(this.place(), `the receipt has position ${position}, outside the file's range`);
     if (header.scope === 'user' && userId !== header.userId)
       throw damagedFile(this.place(), `the receipt belongs to another user than ${header.userId}`);
-    cursor.receipt = [position, idempotencyKey];
+    cursor.receipt = receiptPlace(receipt);
     cursor.receipts++;
   }
 

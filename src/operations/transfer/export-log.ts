@@ -4,14 +4,16 @@ import { dirname } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Filter } from '../../database/row-store.js';
+import type { Key } from '../../database/table.js';
 import { FileRefused, Refused } from '../../errors.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
+import { OWN_KEY, receiptKey, type ReceiptId } from '../../events/log/receipt-key.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { syncFolder } from '../../store/sync-folder.js';
 import type { JobContext } from '../job-context.js';
 import { unwritableFile } from '../lines/file-errors.js';
 import { compressionOf, readLogFile } from '../lines/log-file.js';
-import { eventLine, receiptLine } from '../lines/log-line.js';
+import { eventLine, LOG_FORMAT, receiptLine } from '../lines/log-line.js';
 import {
   firstLine,
   headerOf,
@@ -149,8 +151,14 @@ async function* usableLines(reader: StoreReader, file: string, check: LogLinesCh
  */
 async function isStored(reader: StoreReader, check: LogLinesCheck, line: string): Promise<boolean> {
   if (line.startsWith('{"receipt"')) {
-    const { receipt } = parsedObject<{ receipt?: { idempotencyKey?: unknown } }>(line);
-    const filters: Filter[] = [['idempotencyKey', '=', String(receipt?.idempotencyKey)]];
+    const { receipt } = parsedObject<{ receipt?: Partial<ReceiptId> }>(line);
+    const { userId, idempotencyKey, batchIndex } = { ...receipt };
+    const key = receiptKey({
+      userId: String(userId),
+      idempotencyKey: String(idempotencyKey),
+      batchIndex: batchIndex ?? OWN_KEY,
+    });
+    const filters = receiptsTable.key.map((column, i): Filter => [column, '=', key[i] as Key]);
     const [stored] = await reader.rows(receiptsTable, { filters, order: receiptsTable.key, limit: 1 });
     return stored !== undefined && receiptLine(stored) === line;
   }
@@ -174,6 +182,8 @@ async function refuseOtherExport(
   { header, events, position, hash }: LogCursor,
   { partial, range }: { partial: string; range: LogRange },
 ): Promise<void> {
+  if (header.format !== LOG_FORMAT)
+    throw otherExport(partial, `it has format ${header.format}, which an older release wrote`);
   if (header.after !== range.after || header.userId !== range.userId) {
     const whose = header.userId === undefined ? '' : ` of user ${header.userId}`;
     throw otherExport(partial, `it contains the events${whose} after position ${header.after}`);

@@ -5,6 +5,7 @@ import { chainHash } from '../../events/log/event-hash.js';
 import { type LogTransaction, type StoredEvent } from '../../events/log/event-log.js';
 import { inBatch } from '../../events/log/in-batch.js';
 import { checkpointsTable, receiptsTable, skipsTable, type ReceiptRow } from '../../events/log/log-tables.js';
+import { receiptKey } from '../../events/log/receipt-key.js';
 import { statusOf } from '../../projections/folding/checkpoints.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
@@ -110,7 +111,7 @@ export class AppendTarget implements ImportTarget {
   private addReceipts(transaction: LogTransaction, chunk: LineChunk, rows: RowBatch): number {
     let added = 0;
     for (const receipt of chunk.receipts) {
-      if (rows.get(receiptsTable, receipt.idempotencyKey)) continue;
+      if (rows.get(receiptsTable, ...receiptKey(receipt))) continue;
       rows.put(receiptsTable, this.atNewPosition(receipt, transaction.head.position));
       added++;
     }

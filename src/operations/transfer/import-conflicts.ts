@@ -1,10 +1,15 @@
+import { keyText } from '../../database/table.js';
 import { receiptsTable, type ReceiptRow } from '../../events/log/log-tables.js';
+import { receiptKey } from '../../events/log/receipt-key.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { LogEntry, LoggedEvent } from '../lines/log-line.js';
 import { keyTaken, userExists } from './import-errors.js';
 
 /** Entries that are looked up at once. */
 const ENTRIES_PER_LOOKUP = 1_000;
+
+/** Above any number of receipts whose hashes are among those of one lookup. */
+const MAX_RECEIPTS = 1_000_000;
 
 /** How many events of a user the store and the file share so far. */
 interface SharedEvents {
@@ -68,18 +73,20 @@ export class ImportConflicts {
 
   private async compareReceipts(receipts: readonly ReceiptRow[]): Promise<void> {
     if (receipts.length === 0) return;
-    const keys = receipts.map(({ idempotencyKey }) => idempotencyKey);
     const taken = await this.reader.rows(receiptsTable, {
-      filters: [['idempotencyKey', 'in', keys]],
+      filters: [
+        ['userId', 'in', [...new Set(receipts.map(({ userId }) => userId))]],
+        ['keyHash', 'in', receipts.map((receipt) => receipt.keyHash)],
+      ],
       order: receiptsTable.key,
-      limit: keys.length,
+      // Different keys may share a hash, so there may be more than were asked for.
+      limit: MAX_RECEIPTS,
     });
-    const byKey = new Map(taken.map((receipt) => [receipt.idempotencyKey, receipt]));
-    for (const { idempotencyKey, userId, requestHash } of receipts) {
-      const other = byKey.get(idempotencyKey);
-      const same =
-        !other || (other.userId === userId && Buffer.compare(other.requestHash, requestHash) === 0);
-      if (!same) throw keyTaken(idempotencyKey);
+    const byKey = new Map(taken.map((receipt) => [keyText(receiptKey(receipt)), receipt]));
+    for (const receipt of receipts) {
+      const other = byKey.get(keyText(receiptKey(receipt)));
+      if (other && Buffer.compare(other.requestHash, receipt.requestHash) !== 0)
+        throw keyTaken(receipt.idempotencyKey);
     }
   }
 }

@@ -3,6 +3,7 @@ import { StoreError } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
 import { streamsTable } from '../../events/log/log-tables.js';
+import { currentSpelling } from '../../events/streams.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { livePages } from './compare-rows.js';
@@ -54,6 +55,12 @@ export class VerifyStreams {
   }
 
   private checkRow({ userId, streamId }: { userId: string; streamId: string }): void {
+    // The hash chain covers the first spelling, so it does not show that the current one was changed to that.
+    if (currentSpelling(userId, streamId) !== streamId)
+      this.addFinding({
+        check: 'stream',
+        what: `${streamId} of ${userId} has the spelling of an older release`,
+      });
     if (!this.streams.delete(keyText([userId, streamId])))
       this.addFinding({
         check: 'stream',

@@ -1,5 +1,5 @@
 import { memoryStream } from '../../../events/streams.js';
-import { IsId, IsText, Optional } from '../../../validation/fields.js';
+import { IsStoredId, IsText, Optional } from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
 
 /** Longest reason for forgetting a memory, in characters. */
@@ -7,7 +7,8 @@ export const MAX_REASON = 500;
 
 /** The memory to forget, and the reason. */
 export class ForgetMemoryInput {
-  @IsId()
+  /** Also `.` and `..`, which older releases took: they can be forgotten in a batch. */
+  @IsStoredId()
   memoryId: string;
 
   @Optional()
@@ -18,6 +19,6 @@ export class ForgetMemoryInput {
 /** Forgets a memory. */
 export class ForgetMemory extends StoreCommand<ForgetMemoryInput> {
   override get stream(): string {
-    return memoryStream(this.input.memoryId);
+    return memoryStream(this.userId, this.input.memoryId);
   }
 }

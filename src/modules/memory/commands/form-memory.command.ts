@@ -1,5 +1,6 @@
 import { IsIn, IsNumber, Max, Min, NotEquals } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../../events/memory/memory-formed.event.js';
+import { memoryStream } from '../../../events/streams.js';
 import { newId } from '../../../events/uuid.js';
 import {
   IsId,
@@ -56,6 +57,11 @@ export class FormMemoryBody {
 
 /** Stores a new memory about a user. */
 export class FormMemory extends StoreCommand<FormMemoryBody> {
+  /** No memory has an empty id: it stands for a generated one, under which nothing has been written. */
+  override get stream(): string {
+    return memoryStream(this.userId, this.input.memoryId ?? '');
+  }
+
   override generatedIds(): object {
     return { memoryId: this.input.memoryId ?? newId() };
   }

@@ -44,6 +44,6 @@ export class ReviseMemoryInput extends ReviseMemoryBody {
 /** Corrects a memory. */
 export class ReviseMemory extends StoreCommand<ReviseMemoryInput> {
   override get stream(): string {
-    return memoryStream(this.input.memoryId);
+    return memoryStream(this.userId, this.input.memoryId);
   }
 }
