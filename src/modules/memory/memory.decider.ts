@@ -3,7 +3,7 @@ import { NotFound, Refused } from '../../errors.js';
 import { memoryStream, recallStream } from '../../events/streams.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
 import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
-import { occurrenceTime, resolveUser } from '../resolve-user.js';
+import { resolveUser } from '../resolve-user.js';
 import type { ForgetMemoryInput } from './commands/forget-memory.command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { RecallMemoriesBody } from './commands/recall-memories.command.js';
@@ -18,7 +18,7 @@ export function formMemory(
   const { memoryId, type, content } = input;
   const streamId = memoryStream(memoryId);
   if (state.version(streamId) > 0) throw Refused.memoryExists(memoryId);
-  const { registration, utcOffset } = resolveUser(state, userId);
+  const { registration, when } = resolveUser(state, userId, input.occurredAt);
   const data = {
     memoryId,
     type,
@@ -28,10 +28,9 @@ export function formMemory(
     importance: input.importance ?? 0.5,
     metadata: input.metadata ?? {},
   };
-  const occurredAt = occurrenceTime(input.occurredAt, state.now);
   return {
     status: 201,
-    events: [...registration, { streamId, type: 'memory.formed', data, occurredAt, utcOffset }],
+    events: [...registration, { streamId, type: 'memory.formed', data, ...when }],
     answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
@@ -47,11 +46,11 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
   const changes = Object.fromEntries(
     changed.map(([name, to]) => [name, { from: current[name as keyof MemoryRow], to }]),
   );
-  const { utcOffset } = resolveUser(state, userId);
+  const { when } = resolveUser(state, userId);
   return {
     status: 200,
     events: [
-      { streamId: memoryStream(memoryId), type: 'memory.revised', data: { memoryId, changes }, utcOffset },
+      { streamId: memoryStream(memoryId), type: 'memory.revised', data: { memoryId, changes }, ...when },
     ],
     answer: (appended) => writtenAnswer(memoryId, appended),
   };
@@ -65,10 +64,10 @@ export function forgetMemory(
 ): Decision {
   existingMemory(state, userId, memoryId);
   const data = { memoryId, reason: reason ?? null };
-  const { utcOffset } = resolveUser(state, userId);
+  const { when } = resolveUser(state, userId);
   return {
     status: 200,
-    events: [{ streamId: memoryStream(memoryId), type: 'memory.forgotten', data, utcOffset }],
+    events: [{ streamId: memoryStream(memoryId), type: 'memory.forgotten', data, ...when }],
     answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
@@ -82,10 +81,10 @@ export function recallMemories(state: WriteState, userId: string, input: RecallM
       unknown.map((id) => ({ path: `memoryIds.${input.memoryIds.indexOf(id)}`, message: id })),
     );
   }
-  const { utcOffset } = resolveUser(state, userId);
+  const { when } = resolveUser(state, userId);
   return {
     status: 201,
-    events: [{ streamId: recallStream(userId), type: 'memory.recalled', data: { memoryIds }, utcOffset }],
+    events: [{ streamId: recallStream(userId), type: 'memory.recalled', data: { memoryIds }, ...when }],
     answer: ({ position }) => ({ position }),
   };
 }
