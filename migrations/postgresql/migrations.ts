@@ -3,6 +3,7 @@ import { MIGRATIONS, type MigrationName } from '../names.js';
 import { Initial } from './0001-initial.js';
 import { WindowRows } from './0002-window-rows.js';
 import { Operations } from './0003-operations.js';
+import { LocalTime } from './0004-local-time.js';
 import { KeysAndStreams } from './0007-keys-and-streams.js';
 import { StoreIdentity } from './0008-store-identity.js';
 
@@ -10,6 +11,7 @@ const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Mi
   '0001-initial': Initial,
   '0002-window-rows': WindowRows,
   '0003-operations': Operations,
+  '0004-local-time': LocalTime,
   '0007-keys-and-streams': KeysAndStreams,
   '0008-store-identity': StoreIdentity,
 };

@@ -33,6 +33,9 @@ export const profilesTable = defineTable(
     interests: json<string[]>(),
     dislikes: json<string[]>(),
     communicationPatterns: json<Record<string, unknown>>(),
+    /** IANA name; it decides over `utcOffset`. */
+    timeZone: nullable(text()),
+    /** Minutes east of UTC. */
     utcOffset: integer(),
     createdAt: integer(),
     updatedAt: integer(),
@@ -60,13 +63,15 @@ export const DEFAULT_PROFILE = {
   interests: [],
   dislikes: [],
   communicationPatterns: {},
+  timeZone: null,
   utcOffset: 0,
 } satisfies Partial<ProfileRow>;
 
 /** Who the user is, and how they want to be spoken to. */
 export const currentProfile = defineProjection({
   name: 'current-profile',
-  version: 1,
+  // 2: the time zone.
+  version: 2,
   tables: [profilesTable],
   folds: {
     'user.registered': (event, rows) => {

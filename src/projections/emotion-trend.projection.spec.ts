@@ -4,7 +4,7 @@ import { observed, type When } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
 import type { EmotionObserved } from '../events/emotion/emotion-observed.event.js';
 import {
-  emotionDaysTable,
+  emotionObservationsTable,
   emotionPatternsTable,
   emotionTrend,
   emotionTriggersTable,
@@ -17,11 +17,6 @@ const DAY_MS = 24 * HOUR_MS;
 
 const patternOf = (happened: Happened[], emotion = 'joy') =>
   folded(emotionTrend, happened).load(emotionPatternsTable, [USER, emotion]) as EmotionPatternRow;
-const daysOf = (...happened: Happened[]) =>
-  folded(emotionTrend, happened)
-    .all(emotionDaysTable)
-    .map(({ day, emotion, quarters }) => ({ day, emotion, quarters }))
-    .toSorted((a, b) => a.day - b.day);
 const at = (time: string, utcOffset = 0): When => ({ occurredAt: Date.parse(time), utcOffset });
 const hoursOf = (...happened: Happened[]) =>
   Object.fromEntries([...patternOf(happened).hours.entries()].filter(([, count]) => count > 0));
@@ -104,75 +99,24 @@ describe('the hours of an emotion', () => {
   });
 });
 
-describe('the days of an emotion', () => {
-  it('are UTC days counted from 1970-01-01, whatever the offset of the user', () => {
-    const happened = [
-      observed({}, at('1969-12-31T23:59:59.999Z', 60)),
-      observed({}, at('1970-01-01T00:00:00Z', -480)),
-      observed({}, at('1970-01-02T23:59:59.999Z', 330)),
-    ];
-    expect(daysOf(...happened)).toEqual([
-      { day: -1, emotion: 'joy', quarters: [[95, 1, 0.5]] },
-      { day: 0, emotion: 'joy', quarters: [[0, 1, 0.5]] },
-      { day: 1, emotion: 'joy', quarters: [[95, 1, 0.5]] },
-    ]);
-  });
+const observationsOf = (...happened: Happened[]) =>
+  folded(emotionTrend, happened).all(emotionObservationsTable);
 
-  it('contain the count and the sum of intensities of each quarter of an hour, in order', () => {
-    const happened = [
-      observed({ intensity: 0.5 }, at('1970-01-01T08:15:00Z')),
-      observed({ intensity: 0.25 }, at('1970-01-01T08:14:59.999Z')),
-      observed({ intensity: 0.25 }, at('1970-01-01T08:29:00Z')),
-      observed({ intensity: 1 }, at('1970-01-01T00:00:00Z')),
-    ];
-    expect(daysOf(...happened)).toEqual([
-      {
-        day: 0,
-        emotion: 'joy',
-        quarters: [
-          [0, 1, 1],
-          [32, 1, 0.25],
-          [33, 2, 0.75],
-        ],
-      },
+describe('the observations', () => {
+  it('keep the instant, the recorded offset and the intensity of each one, also of equal ones', () => {
+    const when = at('1969-12-31T23:59:59.999Z', -7);
+    const row = { userId: USER, occurredAt: -1, utcOffset: -7, emotion: 'joy' };
+    expect(
+      observationsOf(
+        observed({ intensity: 0.1 }, when),
+        observed({ intensity: 0.1 }, when),
+        observed({ emotion: 'fear' }, { userId: 'user-2', occurredAt: 0 }),
+      ),
+    ).toEqual([
+      { ...row, position: 1, intensity: 0.1 },
+      { ...row, position: 2, intensity: 0.1 },
+      { userId: 'user-2', occurredAt: 0, position: 3, utcOffset: 0, emotion: 'fear', intensity: 0.5 },
     ]);
-  });
-
-  it('count a late observation on the day it occurred', () => {
-    const punctual = [0, 1, 2].map((day) => observed({}, { occurredAt: day * DAY_MS }));
-    const late = observed({ intensity: 1 }, { occurredAt: DAY_MS });
-    expect(daysOf(...punctual, late).map(({ quarters }) => quarters)).toEqual([
-      [[0, 1, 0.5]],
-      [[0, 2, 1.5]],
-      [[0, 1, 0.5]],
-    ]);
-  });
-
-  it('are separate for each emotion', () => {
-    const happened = [observed({}, { occurredAt: 0 }), observed({ emotion: 'fear' }, { occurredAt: 0 })];
-    expect(daysOf(...happened)).toEqual([
-      { day: 0, emotion: 'joy', quarters: [[0, 1, 0.5]] },
-      { day: 0, emotion: 'fear', quarters: [[0, 1, 0.5]] },
-    ]);
-  });
-
-  it('contain every observation once, whatever the order and the offsets', () => {
-    const observation = fc.record({
-      occurredAt: fc.integer({ min: -3 * DAY_MS, max: 3 * DAY_MS }),
-      utcOffset: fc.integer({ min: -720, max: 840 }),
-    });
-    fc.assert(
-      fc.property(fc.array(observation, { maxLength: 60, size: 'max' }), (times) => {
-        const actual = daysOf(...times.map((when) => observed({}, when))).flatMap(({ day, quarters }) =>
-          quarters.map(([quarter, count, strength]) => [day * DAY_MS + quarter * 900_000, count, strength]),
-        );
-        const starts = times.map(({ occurredAt }) => Math.floor(occurredAt / 900_000) * 900_000);
-        const expected = [...Map.groupBy(starts, (start) => start)]
-          .map(([start, { length }]) => [start, length, length / 2] as const)
-          .toSorted(([a], [b]) => a - b);
-        expect(actual).toEqual(expected);
-      }),
-    );
   });
 });
 

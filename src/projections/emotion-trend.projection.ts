@@ -1,6 +1,6 @@
 import { defineTable, integer, json, real, text, type RowIn } from '../database/table.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
-import { localDay, localHour, quarterOfDay } from './local-time.js';
+import { localHour } from './local-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
 /** A trigger stays linked to this many of the newest turns. */
@@ -25,18 +25,20 @@ export const emotionPatternsTable = defineTable(
 );
 
 /**
- * A quarter of an hour: its number in the UTC day (0..95), its observations, the sum of their intensities.
+ * One row per observation: its instant and its recorded offset (minutes east of UTC), so that it can be counted
+ * in the user's calendar of that time and in that of any zone, and between any two instants.
  */
-export type Quarter = [quarter: number, count: number, intensitySum: number];
-
-/**
- * One row per user, UTC day (counted from 1970-01-01) and emotion. Its quarters of an hour add up exactly to
- * the hours, days, weeks and months of every UTC offset in use.
- */
-export const emotionDaysTable = defineTable(
-  'emotion_days',
-  { userId: text(), day: integer(), emotion: text(), quarters: json<Quarter[]>() },
-  { key: ['userId', 'day', 'emotion'], hot: true },
+export const emotionObservationsTable = defineTable(
+  'emotion_observations',
+  {
+    userId: text(),
+    occurredAt: integer(),
+    position: integer(),
+    utcOffset: integer(),
+    emotion: text(),
+    intensity: real(),
+  },
+  { key: ['userId', 'occurredAt', 'position'] },
 );
 
 /** One row per user, emotion and trigger, linked to the newest turns in which it was observed. */
@@ -53,7 +55,7 @@ export const emotionTriggersTable = defineTable(
 );
 
 export type EmotionPatternRow = RowIn<typeof emotionPatternsTable>;
-export type EmotionDayRow = RowIn<typeof emotionDaysTable>;
+export type EmotionObservationRow = RowIn<typeof emotionObservationsTable>;
 export type EmotionTriggerRow = RowIn<typeof emotionTriggersTable>;
 
 type EmotionObserved = FoldEventOf<'emotion.observed'>;
@@ -61,21 +63,17 @@ type EmotionObserved = FoldEventOf<'emotion.observed'>;
 /** What a user feels, how often, how strongly, when and about what. */
 export const emotionTrend = defineProjection({
   name: 'emotion-trend',
-  version: 1,
-  tables: [emotionPatternsTable, emotionDaysTable, emotionTriggersTable],
+  // 2: a row per observation instead of counts by quarter of an hour.
+  version: 2,
+  tables: [emotionPatternsTable, emotionObservationsTable, emotionTriggersTable],
   folds: {
     'emotion.observed': (event, rows) => {
-      const { userId, occurredAt, data } = event;
-      rows.evolve(emotionPatternsTable, [userId, data.emotion], (row) => withObservation(row, event));
-      const day = localDay(occurredAt, 0);
-      rows.evolve(emotionDaysTable, [userId, day, data.emotion], (row) => ({
-        userId,
-        day,
-        emotion: data.emotion,
-        quarters: addToQuarter(row?.quarters ?? [], quarterOfDay(occurredAt), data.intensity),
-      }));
+      const { userId, occurredAt, position, utcOffset, data } = event;
+      const { emotion, intensity } = data;
+      rows.evolve(emotionPatternsTable, [userId, emotion], (row) => withObservation(row, event));
+      rows.put(emotionObservationsTable, { userId, occurredAt, position, utcOffset, emotion, intensity });
       for (const trigger of data.triggers) {
-        rows.evolve(emotionTriggersTable, [userId, data.emotion, trigger], (row) =>
+        rows.evolve(emotionTriggersTable, [userId, emotion, trigger], (row) =>
           withTrigger(row, event, trigger),
         );
       }
@@ -86,13 +84,6 @@ export const emotionTrend = defineProjection({
 /** The population variance of the intensities; 0 for a single observation. */
 export function variance(pattern: EmotionPatternRow): number {
   return pattern.squaredDistances / pattern.frequency;
-}
-
-function addToQuarter(quarters: readonly Quarter[], quarter: number, intensity: number): Quarter[] {
-  const index = quarters.findLastIndex(([start]) => start <= quarter);
-  const existing = quarters[index];
-  if (existing?.[0] !== quarter) return quarters.toSpliced(index + 1, 0, [quarter, 1, intensity]);
-  return quarters.with(index, [quarter, existing[1] + 1, existing[2] + intensity]);
 }
 
 function withObservation(row: EmotionPatternRow | undefined, event: EmotionObserved): EmotionPatternRow {

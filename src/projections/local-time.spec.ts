@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { localDay, localHour, quarterOfDay, quarterStart } from './local-time.js';
+import { localDay, localHour } from './local-time.js';
 
 const at = (time: string) => Date.parse(time);
 
@@ -26,28 +26,6 @@ describe('the local hour of a user', () => {
         expect(localHour(time, utcOffset)).toBe(clock.getUTCHours());
         const midnight = Date.UTC(clock.getUTCFullYear(), clock.getUTCMonth(), clock.getUTCDate());
         expect(localDay(time, utcOffset)).toBe(midnight / 86_400_000);
-      }),
-    );
-  });
-});
-
-describe('the quarter of an hour', () => {
-  it.each([
-    ['1970-01-01T00:00:00.000Z', 0],
-    ['2025-03-03T08:14:59.999Z', 32],
-    ['2025-03-03T08:15:00.000Z', 33],
-    ['2025-03-03T23:59:59.999Z', 95],
-    ['1969-12-31T23:59:59.999Z', 95],
-    ['1969-12-31T00:00:00.000Z', 0],
-  ])('of %s is number %i of its UTC day', (time, quarter) => {
-    expect(quarterOfDay(at(time))).toBe(quarter);
-  });
-
-  it('starts at the instant rounded down to 15 minutes', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(2200, 0) }), (time) => {
-        const start = quarterStart(localDay(time, 0), quarterOfDay(time));
-        expect(start).toBe(Math.floor(time / 900_000) * 900_000);
       }),
     );
   });

@@ -7,6 +7,7 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { isTimeZone } from './time-zone.js';
 
 /** An id as events may have it: older releases took `.` and `..` too. */
 export const STORED_ID_PATTERN = /^[A-Za-z0-9._:@-]{1,128}$/;
@@ -78,6 +79,20 @@ export function IsInstant(): PropertyDecorator {
         validate: isInstant,
         defaultMessage: () =>
           '$property must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
+      },
+    });
+}
+
+/** A name in the IANA time zone database, such as `Europe/Berlin`. */
+export function IsTimeZone(): PropertyDecorator {
+  return (target, propertyName) =>
+    registerDecorator({
+      name: 'isTimeZone',
+      target: target.constructor,
+      propertyName: propertyName as string,
+      validator: {
+        validate: isTimeZone,
+        defaultMessage: () => '$property must be a time zone of the IANA database, such as Europe/Berlin',
       },
     });
 }

@@ -3,6 +3,7 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { InvalidInput, type FieldError } from '../errors.js';
 import { ID_PATTERN, ID_RULE, isInstant, isSmallJson } from './fields.js';
+import { isTimeZone } from './time-zone.js';
 
 /** A class whose class-validator decorators describe a JSON object. */
 export type Shape<T extends object> = new () => T;
@@ -50,6 +51,7 @@ export function jsonSchemas(): Record<string, JsonSchema> {
     refPointerPrefix: SCHEMA_REFS,
     additionalConverters: {
       isInstant: { type: 'string', format: 'date-time' },
+      isTimeZone: { type: 'string', format: 'time-zone' },
       isSmallJson: (meta: Converted) => ({ type: 'object', [MAX_BYTES]: meta.constraints[0] }),
       isObject: { type: 'object' },
     },
@@ -143,6 +145,7 @@ function fromQuery(value: unknown, schema: JsonSchema): unknown {
 
 function withKeywords(instance: Ajv): Ajv {
   instance.addFormat('date-time', isInstant);
+  instance.addFormat('time-zone', isTimeZone);
   instance.addKeyword({
     keyword: MAX_BYTES,
     type: 'object',
@@ -185,6 +188,8 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
     case 'not':
       return 'has a value that is not allowed';
     case 'format':
+      if (params.format === 'time-zone')
+        return 'must be a time zone of the IANA database, such as Europe/Berlin';
       return 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z';
     case MAX_BYTES:
       return `must be a JSON object of at most ${String(error.schema)} bytes`;

@@ -156,7 +156,7 @@ for (const database of DATABASES) {
         await db.execute(
           `update emotion_patterns set frequency = 999 where user_id = 'user-7' and emotion = 'emotion 2'`,
         );
-        await db.execute(`delete from emotion_days where user_id = 'user-8'`);
+        await db.execute(`delete from emotion_observations where user_id = 'user-8'`);
         expect((await verified(db)).ok).toBe(false);
 
         const { differences } = await runRebuild(db);

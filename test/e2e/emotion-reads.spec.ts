@@ -55,6 +55,7 @@ describe('GET emotions', () => {
       meanIntensity: expect.closeTo(0.875, 12),
       variance: expect.closeTo(0.000625, 12),
       triggers: [{ trigger: 'harbour', count: 2 }],
+      triggerCount: 1,
       hours: hours({ 8: 1, 9: 1 }),
       firstAt: START,
       lastAt: minutesLater(90),
@@ -122,6 +123,40 @@ describe('GET emotions', () => {
       firstAt: START,
       lastAt: minutesLater(20),
     });
+  });
+
+  it('counts every label and every trigger, however many there are, and the most frequent ones first', async () => {
+    const user = store.user('wordy');
+    const observe = (name: string, triggers: string[], occurredAt = START) => ({
+      command: 'ObserveEmotion',
+      userId: 'wordy',
+      ...emotion({ emotion: name, triggers, occurredAt }),
+    });
+    const numbered = (text: string, count: number) => Array.from({ length: count }, (_, i) => `${text} ${i}`);
+    // More than a page of labels, and of triggers of one label that comes before the ones that matter.
+    const labels = numbered('mood', 2_100).map((name) => observe(name, []));
+    const things = numbered('thing', 2_100);
+    const talkative = Array.from({ length: 105 }, (_, i) => observe('a', things.slice(i * 20, i * 20 + 20)));
+    const last = [0, 1, 2].map(() => observe('zeal', ['mother'], daysLater(30)));
+    const commands = [...labels, ...talkative, ...last];
+    for (let i = 0; i < commands.length; i += 1_000)
+      await store.post('/v1/commands', { commands: commands.slice(i, i + 1_000) });
+
+    const { body } = await user.get<List<EmotionPattern> & { total: number }>('/emotions');
+    expect([body.items.length, body.total]).toEqual([2_102, 2_102]);
+    expect(body.items.slice(0, 3).map((item) => item.emotion)).toEqual(['a', 'zeal', 'mood 0']);
+    expect(body.items[0]).toMatchObject({ frequency: 105, triggerCount: 2_100 });
+    expect(body.items[0]?.triggers).toHaveLength(50);
+    expect(body.items[1]?.triggers).toEqual([{ trigger: 'mother', count: 3 }]);
+    const two = await user.get<List<EmotionPattern> & { total: number }>('/emotions?limit=2');
+    expect(two.body).toEqual({ items: body.items.slice(0, 2), total: 2_102 });
+    expect((await user.get('/stats')).body).toMatchObject({
+      emotions: 2_208,
+      firstActivityAt: START,
+      lastActivityAt: daysLater(30),
+    });
+    for (const limit of [0, 5_001])
+      expect(badFieldsOf(await user.get(`/emotions?limit=${limit}`))).toEqual(['limit']);
   });
 
   it("counts hours in the user's UTC offset at the time the event was stored", async () => {
@@ -192,8 +227,8 @@ describe('GET emotions', () => {
   it('returns an empty list for a user without emotions and for an unknown user', async () => {
     const calm = store.user('calm');
     await calm.patch('/profile', { name: 'Calm' });
-    expect((await calm.get('/emotions')).body).toEqual({ items: [] });
-    expect((await store.user('nobody').get('/emotions')).body).toEqual({ items: [] });
+    expect((await calm.get('/emotions')).body).toEqual({ items: [], total: 0 });
+    expect((await store.user('nobody').get('/emotions')).body).toEqual({ items: [], total: 0 });
   });
 });
 
@@ -303,10 +338,73 @@ describe('GET emotions/trend', () => {
     await indian.post('/emotions', emotion({ occurredAt: '2025-03-02T20:00:00Z' }));
     const { body } = await indian.get<List<EmotionBucket>>('/emotions/trend?bucket=day');
     expect(body.items).toEqual([
-      { start: '2025-03-02T18:30:00.000Z', emotion: 'joy', count: 1, meanIntensity: 0.85 },
+      {
+        start: '2025-03-02T18:30:00.000Z',
+        startLocal: '2025-03-03T00:00:00',
+        emotion: 'joy',
+        count: 1,
+        meanIntensity: 0.85,
+      },
     ]);
     const inUtc = await indian.get<List<EmotionBucket>>('/emotions/trend?bucket=day&utcOffset=0');
     expect(inUtc.body.items[0]?.start).toBe('2025-03-02T00:00:00.000Z');
+  });
+
+  it('keeps an observation on its local day after the user has moved, or clocks have changed', async () => {
+    const user = store.user('moved');
+    const days = async () => {
+      const { body } = await user.get<List<EmotionBucket>>('/emotions/trend');
+      return body.items.map(({ startLocal, count }) => `${startLocal} ${count}`);
+    };
+    await user.patch('/profile', { timeZone: 'Europe/Berlin' });
+    await user.post('/emotions', emotion({ occurredAt: '2024-07-01T22:30:00Z' })); // 00:30 on 2 July
+    await user.post('/emotions', emotion({ occurredAt: '2024-12-01T23:30:00Z' })); // 00:30 on 2 December
+    await user.post('/emotions', emotion({ occurredAt: '2024-12-31T20:00:00-05:00' })); // on a journey
+    const recorded = ['2024-07-02T00:00:00 1', '2024-12-02T00:00:00 1', '2024-12-31T00:00:00 1'];
+    expect(await days()).toEqual(recorded);
+    expect((await patternOf(user, 'joy'))?.hours).toEqual(hours({ 0: 2, 20: 1 }));
+
+    await user.patch('/profile', { timeZone: 'America/New_York' });
+    expect(await days()).toEqual(recorded);
+    await user.patch('/profile', { utcOffset: 840 });
+    expect(await days()).toEqual(recorded);
+    expect((await patternOf(user, 'joy'))?.hours).toEqual(hours({ 0: 2, 20: 1 }));
+  });
+
+  it('counts in the calendar of another time zone when asked, with its changes of clocks', async () => {
+    const query = 'bucket=day&timeZone=America/New_York&from=2025-03-03T00:00:00Z';
+    expect(await bucketLines(query)).toEqual([
+      '2025-03-03T05:00:00.000Z anger 1 1.000',
+      '2025-03-03T05:00:00.000Z joy 2 0.700',
+      '2025-03-31T04:00:00.000Z joy 1 0.500', // summer time
+    ]);
+    expect((await trend(query)).at(-1)?.startLocal).toBe('2025-03-31T00:00:00');
+  });
+
+  it('cuts exactly at from and to', async () => {
+    const cut = (from: string, to: string) => bucketLines(`bucket=hour&from=${from}&to=${to}`);
+    expect(await cut('2025-03-03T08:10:00Z', '2025-03-03T08:20:00Z')).toEqual([
+      '2025-03-03T08:00:00.000Z joy 1 0.600',
+    ]);
+    expect(await cut('2025-03-03T08:10:00.001Z', '2025-03-03T08:20:00.001Z')).toEqual([
+      '2025-03-03T08:00:00.000Z joy 1 0.800',
+    ]);
+    expect(await cut('2025-03-31T23:59:59.999Z', '2025-04-01T00:00:00Z')).toHaveLength(1);
+  });
+
+  it('begins weeks on the requested day', async () => {
+    expect(await bucketLines('bucket=week&weekStart=sunday')).toEqual([
+      '2025-02-23T00:00:00.000Z joy 1 0.200',
+      '2025-03-02T00:00:00.000Z anger 1 1.000',
+      '2025-03-02T00:00:00.000Z joy 3 0.600',
+      '2025-03-30T00:00:00.000Z joy 1 0.500',
+    ]);
+    expect(await bucketLines('bucket=week&weekStart=saturday')).toEqual([
+      '2025-02-22T00:00:00.000Z joy 1 0.200',
+      '2025-03-01T00:00:00.000Z anger 1 1.000',
+      '2025-03-01T00:00:00.000Z joy 3 0.600',
+      '2025-03-29T00:00:00.000Z joy 1 0.500',
+    ]);
   });
 
   it('refuses invalid query parameters and names them', async () => {
@@ -315,6 +413,10 @@ describe('GET emotions/trend', () => {
       ['bucket=day&utcOffset=1.5', 'utcOffset'],
       ['bucket=day&utcOffset=5000', 'utcOffset'],
       ['bucket=day&utcOffset=india', 'utcOffset'],
+      ['utcOffset=60&timeZone=Europe/Berlin', 'utcOffset'],
+      ['timeZone=Europe/Atlantis', 'timeZone'],
+      ['timeZone=%2B05:30', 'timeZone'],
+      ['weekStart=tuesday', 'weekStart'],
       ['bucket=day&from=yesterday', 'from'],
       ['bucket=day&to=2025-03-03', 'to'],
       ['bucket=day&emotions=joy', 'emotions'],

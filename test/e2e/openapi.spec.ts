@@ -201,7 +201,8 @@ describe('the OpenAPI document', () => {
     });
     expect(properties('patch /v1/users/{userId}/profile')).toMatchObject({
       humorLevel: { type: 'integer', minimum: 0, maximum: 100 },
-      utcOffset: { type: 'integer' },
+      utcOffset: { type: 'integer', minimum: -720, maximum: 840 },
+      timeZone: { type: ['string', 'null'] },
     });
     expect(properties('post /v1/users/{userId}/recalls')).toMatchObject({
       memoryIds: { type: 'array', minItems: 1, maxItems: 100 },
@@ -253,7 +254,7 @@ describe('the OpenAPI document', () => {
       expect.arrayContaining(['q', 'types', 'limit', 'minConfidence', 'explain']),
     );
     expect(query('get /v1/users/{userId}/emotions/trend')).toEqual(
-      expect.arrayContaining(['bucket', 'from', 'to', 'utcOffset']),
+      expect.arrayContaining(['bucket', 'from', 'to', 'weekStart', 'timeZone', 'utcOffset']),
     );
     expect(query('get /v1/events')).toEqual(
       expect.arrayContaining(['after', 'limit', 'types', 'userId', 'from', 'to']),

@@ -57,6 +57,7 @@ describe('GET profile', () => {
       interests: [],
       dislikes: [],
       communicationPatterns: {},
+      timeZone: null,
       utcOffset: 0,
       totalConversations: 1,
       totalMessages: 1,
@@ -304,6 +305,20 @@ describe('GET stats', () => {
     await indian.post('/turns', turn({ occurredAt: '2025-03-03T18:00:00Z' })); // 23:30 in India
     await indian.post('/turns', turn({ occurredAt: '2025-03-03T19:00:00Z' })); // 00:30 in India
     expect((await stats(indian)).streakDays).toBe(2);
+  });
+
+  it('counts the days of a streak in recorded local time: of the time zone, or as the client wrote it', async () => {
+    const user = store.user('streak-in-berlin');
+    await user.patch('/profile', { timeZone: 'Europe/Berlin' });
+    await user.post('/turns', turn({ occurredAt: '2025-03-29T23:30:00Z' })); // 00:30 on 30 March
+    await user.post('/turns', turn({ occurredAt: '2025-03-30T22:30:00Z' })); // 00:30 on 31 March, summer time
+    await user.post('/turns', turn({ occurredAt: '2025-04-02T06:59:00Z' })); // 2 April
+    expect((await stats(user)).streakDays).toBe(1);
+    await user.post('/turns', turn({ occurredAt: '2025-04-02T06:59:00-07:00' })); // 2 April elsewhere
+    await user.post('/turns', turn({ occurredAt: '2025-04-02T06:58:00Z' }));
+    expect((await stats(user)).streakDays).toBe(1);
+    await user.post('/turns', turn({ occurredAt: '2025-04-01T23:59:00-07:00' })); // still 1 April
+    expect((await stats(user)).streakDays).toBe(4);
   });
 
   it('returns zeros for a user without turns, emotions and memories', async () => {

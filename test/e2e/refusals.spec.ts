@@ -103,6 +103,7 @@ const ROUTES: Refusals[] = [
       dislikes: BAD_LISTS,
       communicationPatterns: BAD_OBJECTS,
       utcOffset: [1.5, '60', 10_000, -10_000],
+      timeZone: ['Europe/Atlantis', '+05:30', 'IST', '', 60],
       totalMessages: [7],
       version: [1],
     },

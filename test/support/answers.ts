@@ -104,6 +104,7 @@ export interface EmotionPattern {
   meanIntensity: number;
   variance: number;
   triggers: { trigger: string; count: number }[];
+  triggerCount: number;
   hours: number[];
   firstAt: string;
   lastAt: string;
@@ -112,6 +113,7 @@ export interface EmotionPattern {
 
 export interface EmotionBucket {
   start: string;
+  startLocal: string;
   emotion: string;
   count: number;
   meanIntensity: number;

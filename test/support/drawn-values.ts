@@ -108,6 +108,13 @@ function instants(): Drawn {
   };
 }
 
+function timeZones(): Drawn {
+  return {
+    good: fc.constantFrom('Europe/Berlin', 'Asia/Kolkata', 'US/Eastern', 'Etc/GMT+5', 'UTC', 'europe/berlin'),
+    edge: fc.constantFrom('Europe/Atlantis', '+05:30', 'IST', 'Z', '', 'Europe/Berlin ', 'UTC+1'),
+  };
+}
+
 function jsonObjects(maxBytes = 16_384): Drawn {
   const empty = JSON.stringify({ text: '' }).length;
   const filled = (bytes: number, unit: string) => {
@@ -162,6 +169,7 @@ function singleValues(rules: DeclaredField['rules']): Drawn {
     isIn: () => choices(constraints('isIn')?.[0] as string[]),
     matches: () => ids(constraints('notEquals') as string[] | undefined),
     isInstant: instants,
+    isTimeZone: timeZones,
     isSmallJson: () => jsonObjects(constraints('isSmallJson')?.[0] as number),
     isObject: jsonObjects,
     isBoolean: () => ({ good: fc.boolean(), edge: fc.constantFrom('true', 'false', 0, 1) }),

@@ -27,8 +27,10 @@ const INDIA_OFFSET = 330;
 
 /** The answers of the service about a user, from its rows. */
 export async function serviceAnswers(reads: Reads, userId: string): Promise<object> {
-  const trend = (bucket: 'hour' | 'day', utcOffset: number) =>
-    new GetEmotionTrendHandler(reads).execute(new GetEmotionTrend(userId, { bucket, utcOffset }));
+  const trend = async (query: GetEmotionTrend['query']) => {
+    const { items } = await new GetEmotionTrendHandler(reads).execute(new GetEmotionTrend(userId, query));
+    return items.map(({ start, ...rest }) => (query.utcOffset === undefined ? rest : { start, ...rest }));
+  };
   const conversation = (sessionId?: string) =>
     new GetConversationHandler(reads).execute(new GetConversation(userId, sessionId));
   const sessions = await new ListSessionsHandler(reads).execute(new ListSessions(userId, { limit: 200 }));
@@ -38,8 +40,9 @@ export async function serviceAnswers(reads: Reads, userId: string): Promise<obje
     stats: await unlessUnknown(new GetStatsHandler(reads).execute(new GetStats(userId))),
     memories: (await new ListMemoriesHandler(reads).execute(new ListMemories(userId, { limit: 200 }))).items,
     emotions: items.map(({ trend: _trend, ...emotion }) => emotion),
-    hours: (await trend('hour', 0)).items,
-    days: (await trend('day', INDIA_OFFSET)).items,
+    hours: await trend({ bucket: 'hour', utcOffset: 0 }),
+    days: await trend({ bucket: 'day', utcOffset: INDIA_OFFSET }),
+    ownDays: await trend({ bucket: 'day' }),
     current: (await unlessUnknown(conversation()))?.sessionId,
     conversations: await Promise.all(
       sessions.items.map(async ({ sessionId }) => {
@@ -88,6 +91,7 @@ export function naiveAnswers(userId: string, events: readonly StoreEvent[]): obj
     emotions: emotionsOf(events),
     hours: bucketsOf(events, HOUR, 0),
     days: bucketsOf(events, DAY, INDIA_OFFSET),
+    ownDays: ownDaysOf(events),
     current: newest(allTurns, 1)[0]?.data.sessionId,
     conversations,
   });
@@ -185,6 +189,7 @@ function emotionsOf(events: readonly StoreEvent[]): object[] {
         triggers: [...triggers]
           .map(([trigger, { length }]) => ({ trigger, count: length }))
           .toSorted((a, b) => b.count - a.count || byText(a.trigger, b.trigger)),
+        triggerCount: triggers.size,
         hours: Array.from({ length: 24 }, (_, hour) => same.filter((event) => hourOf(event) === hour).length),
         firstAt: iso(earliest(same)),
         lastAt: iso(latest(same)),
@@ -199,12 +204,33 @@ function bucketsOf(events: readonly StoreEvent[], width: number, utcOffset: numb
   );
   return [...groups]
     .toSorted(([a], [b]) => byText(a, b))
-    .map(([bucket, same]) => ({
-      start: bucket.slice(0, bucket.indexOf(' ')),
-      emotion: same[0]?.data.emotion,
-      count: same.length,
-      meanIntensity: sum(same.map(({ data }) => data.intensity)) / same.length,
-    }));
+    .map(([bucket, same]) => {
+      const start = bucket.slice(0, bucket.indexOf(' '));
+      return { start, startLocal: localText(Date.parse(start) + utcOffset * 60_000), ...summed(same) };
+    });
+}
+
+/** The user's days, at the recorded local times. */
+function ownDaysOf(events: readonly StoreEvent[]): object[] {
+  const groups = Map.groupBy(
+    ofType(events, 'emotion.observed'),
+    (event) => `${localText(startOf(event, DAY, event.utcOffset))} ${event.data.emotion}`,
+  );
+  return [...groups]
+    .toSorted(([a], [b]) => byText(a, b))
+    .map(([bucket, same]) => ({ startLocal: bucket.slice(0, bucket.indexOf(' ')), ...summed(same) }));
+}
+
+function summed(same: readonly StoreEventOf<'emotion.observed'>[]): object {
+  return {
+    emotion: same[0]?.data.emotion,
+    count: same.length,
+    meanIntensity: sum(same.map(({ data }) => data.intensity)) / same.length,
+  };
+}
+
+function localText(local: number): string {
+  return iso(local).slice(0, 19);
 }
 
 function profileOf(

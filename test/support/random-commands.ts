@@ -60,7 +60,13 @@ const type = fc.constantFrom('preference', 'pattern', 'fact', 'conversation', 'e
 /** Up to forty days late, or up to twenty hours ahead of the first clock. */
 const occurredAt = fc
   .integer({ min: -40 * DAY_MINUTES, max: 20 * 60 })
-  .map((minutes) => new Date(Date.parse(START) + minutes * 60_000).toISOString());
+  .chain((minutes) => fc.constantFrom(0, 0, 345, -210).map((offset) => written(minutes, offset)));
+
+/** The time this many minutes after the start, written as UTC or with an offset. */
+function written(minutes: number, offset: number): string {
+  const at = new Date(Date.parse(START) + (minutes + offset) * 60_000).toISOString();
+  return at.replace('Z', offset === 0 ? 'Z' : offset > 0 ? '+05:45' : '-03:30');
+}
 
 /** Sometimes an emotion that makes its whole batch fail; the other commands must still be written. */
 const emotionName = fc.oneof(
@@ -121,6 +127,7 @@ export const INPUTS = {
       voice: fc.record({ enabled: fc.boolean(), pitch: share }, optional),
       interests: fc.array(phrase, { maxLength: 2 }),
       communicationPatterns: json,
+      timeZone: fc.constantFrom(null, 'Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns'),
       utcOffset: fc.constantFrom(0, 60, -480, 330, 840, -720),
     },
     optional,

@@ -116,17 +116,17 @@ describe('recording a turn', () => {
       .thenEvents(turnEvent({ topics: ['sailing', 'Boats', 'boats'] }));
   });
 
-  it('uses the time of the client and the offset of the user, but registers the user at the present time', () => {
+  it('uses the time of the client, and its offset or that of the user, but registers the user at the present time', () => {
     const occurredAt = Date.UTC(2025, 0, 1, 12);
     given()
       .when(record({ occurredAt: '2025-01-01T04:00:00-08:00' }))
       .thenEvents(
         { streamId: 'profile:user-1', type: 'user.registered', data: {} },
-        { ...startedEvent, occurredAt },
-        { ...turnEvent(), occurredAt },
+        { ...startedEvent, occurredAt, utcOffset: -480 },
+        { ...turnEvent(), occurredAt, utcOffset: -480 },
       );
     given(...withUtcOffset(-480))
-      .when(record({ occurredAt: '2025-01-01T04:00:00-08:00' }))
+      .when(record({ occurredAt: '2025-01-01T12:00:00Z' }))
       .thenEvents(
         { ...startedEvent, occurredAt, utcOffset: -480 },
         { ...turnEvent(), occurredAt, utcOffset: -480 },

@@ -3,7 +3,7 @@ import { conversationStream, emotionStream } from '../../events/streams.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { label, labels } from '../labels.js';
-import { occurrenceTime, resolveUser } from '../resolve-user.js';
+import { resolveUser } from '../resolve-user.js';
 import type { EndSessionInput } from './commands/end-session.command.js';
 import type { RecordTurnBody } from './commands/record-turn.command.js';
 
@@ -17,20 +17,19 @@ export function recordTurn(
   input: RecordTurnBody & { turnId: string },
 ): Decision {
   const { turnId, sessionId, userMessage, assistantMessage } = input;
-  const { registration, utcOffset } = resolveUser(state, userId);
-  const occurredAt = occurrenceTime(input.occurredAt, state.now);
+  const { registration, when } = resolveUser(state, userId, input.occurredAt);
   const streamId = conversationStream(userId, sessionId);
   const session = state.rows.get(sessionsTable, userId, sessionId);
   const emotion = turnEmotion(input);
   const events: NewEvent[] = [...registration];
   if (!session || session.ended) {
-    events.push({ streamId, type: 'session.started', data: { sessionId }, occurredAt, utcOffset });
+    events.push({ streamId, type: 'session.started', data: { sessionId }, ...when });
   }
   const topics = [...new Set((input.topics ?? []).map((topic) => topic.trim()))].filter(
     (topic) => topic !== '',
   );
   const turn = { turnId, sessionId, userMessage, assistantMessage, topics, emotion };
-  events.push({ streamId, type: 'turn.recorded', data: turn, occurredAt, utcOffset });
+  events.push({ streamId, type: 'turn.recorded', data: turn, ...when });
   if (emotion) {
     const { label: shown, ...strength } = emotion;
     const data = { emotion: shown, ...strength, sessionId, turnId };
@@ -39,8 +38,7 @@ export function recordTurn(
       streamId: emotionStream(userId),
       type: 'emotion.observed',
       data,
-      occurredAt,
-      utcOffset,
+      ...when,
       causedBy,
     });
   }
@@ -67,11 +65,11 @@ export function endSession(state: WriteState, userId: string, { sessionId }: End
   if (!session) throw NotFound.session(sessionId);
   if (session.ended)
     return { status: 200, events: [], answer: () => ({ sessionId, position: session.position }) };
-  const { utcOffset } = resolveUser(state, userId);
+  const { when } = resolveUser(state, userId);
   const streamId = conversationStream(userId, sessionId);
   return {
     status: 200,
-    events: [{ streamId, type: 'session.ended', data: { sessionId }, utcOffset }],
+    events: [{ streamId, type: 'session.ended', data: { sessionId }, ...when }],
     answer: ({ position }) => ({ sessionId, position }),
   };
 }

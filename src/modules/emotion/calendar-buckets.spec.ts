@@ -1,159 +1,267 @@
 import * as fc from 'fast-check';
-import type { EmotionDayRow } from '../../projections/emotion-trend.projection.js';
-import { localDay, quarterOfDay } from '../../projections/local-time.js';
-import { bucketStart, calendarBuckets } from './calendar-buckets.js';
-import { BUCKETS, type Bucket } from './emotion.dto.js';
+import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
+import { fixedClock, zoneClock, type Clock } from '../zone-clock.js';
+import { CalendarBuckets, localStart, type Calendar } from './calendar-buckets.js';
+import { BUCKETS, WEEK_STARTS, type Bucket, type WeekStart } from './emotion.dto.js';
 
-const startOf = (time: string, bucket: Bucket, utcOffset = 0) =>
-  new Date(bucketStart(Date.parse(time), bucket, utcOffset)).toISOString();
-/** The row of a day with observations in one quarter of an hour. */
-const felt = (time: string, emotion: string, count: number, intensitySum: number): EmotionDayRow => {
-  const at = Date.parse(time);
-  const quarters: EmotionDayRow['quarters'] = [[quarterOfDay(at), count, intensitySum]];
-  return { userId: 'user-1', day: localDay(at, 0), emotion, quarters };
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+const startOf = (time: string, bucket: Bucket, weekStart: WeekStart = 'monday') =>
+  new Date(localStart(Date.parse(`${time}Z`), bucket, weekStart)).toISOString().slice(0, 16);
+const clockOf = (zone: string) => zoneClock(zone) as Clock;
+
+/** An observation with the offset that is written into the time; `Z` is 0. */
+const felt = (time: string, emotion = 'joy', intensity = 0.5): EmotionObservationRow => {
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(time) ?? [];
+  const size = sign === undefined ? 0 : Number(hours) * 60 + Number(minutes);
+  const utcOffset = sign === '-' ? -size : size;
+  return { userId: 'user-1', occurredAt: Date.parse(time), position: 1, utcOffset, emotion, intensity };
 };
+const every = (minutes: number, from: string, to: string): EmotionObservationRow[] => {
+  const times: EmotionObservationRow[] = [];
+  for (let at = Date.parse(from); at < Date.parse(to); at += minutes * MINUTE)
+    times.push(felt(new Date(at).toISOString()));
+  return times;
+};
+const bucketsOf = (observations: EmotionObservationRow[], calendar: Partial<Calendar> = {}) => {
+  const buckets = new CalendarBuckets({
+    bucket: 'day',
+    weekStart: 'monday',
+    clock: undefined,
+    userClock: fixedClock(0),
+    ...calendar,
+  });
+  buckets.add(observations);
+  return buckets.items();
+};
+/** Each bucket as `startLocal start count`, without seconds. */
+const lines = (...input: Parameters<typeof bucketsOf>) =>
+  bucketsOf(...input).map(
+    ({ start, startLocal, count }) => `${startLocal.slice(0, 16)} ${start.slice(0, 16)}Z ${count}`,
+  );
 const total = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0);
 
 describe('the start of a bucket', () => {
-  it.each<[Bucket, string, number, string]>([
-    ['hour', '2025-03-03T08:59:59.999Z', 0, '2025-03-03T08:00:00.000Z'],
-    ['hour', '2025-03-03T08:20:00Z', 345, '2025-03-03T08:15:00.000Z'],
-    ['hour', '2025-03-03T08:20:00Z', -210, '2025-03-03T07:30:00.000Z'],
-    ['day', '2025-03-03T00:00:00Z', 0, '2025-03-03T00:00:00.000Z'],
-    ['day', '2025-03-03T18:14:59Z', 345, '2025-03-02T18:15:00.000Z'],
-    ['day', '2025-03-03T18:15:00Z', 345, '2025-03-03T18:15:00.000Z'],
-    ['day', '2025-03-03T03:00:00Z', -210, '2025-03-02T03:30:00.000Z'],
-    ['week', '2025-03-03T00:00:00Z', 0, '2025-03-03T00:00:00.000Z'],
-    ['week', '2025-03-09T23:59:59Z', 0, '2025-03-03T00:00:00.000Z'],
-    ['week', '2025-03-02T23:59:59Z', 0, '2025-02-24T00:00:00.000Z'],
-    ['week', '2025-03-02T18:15:00Z', 345, '2025-03-02T18:15:00.000Z'],
-    ['week', '2025-03-03T03:29:59Z', -210, '2025-02-24T03:30:00.000Z'],
-    ['month', '2024-02-29T23:59:59Z', 0, '2024-02-01T00:00:00.000Z'],
-    ['month', '2025-02-28T18:15:00Z', 345, '2025-02-28T18:15:00.000Z'],
-    ['month', '2025-03-01T03:29:59Z', -210, '2025-02-01T03:30:00.000Z'],
-    ['month', '2025-12-31T23:00:00Z', 60, '2025-12-31T23:00:00.000Z'],
-  ])('of the %s around %s, %i minutes east, is %s', (bucket, time, utcOffset, start) => {
-    expect(startOf(time, bucket, utcOffset)).toBe(start);
+  it.each<[Bucket, string, string]>([
+    ['hour', '2025-03-03T08:59:59.999', '2025-03-03T08:00'],
+    ['hour', '1969-12-31T23:59:59.999', '1969-12-31T23:00'],
+    ['day', '2025-03-03T00:00:00', '2025-03-03T00:00'],
+    ['day', '1969-12-31T23:59:59.999', '1969-12-31T00:00'],
+    ['week', '2025-03-03T00:00:00', '2025-03-03T00:00'],
+    ['week', '2025-03-09T23:59:59', '2025-03-03T00:00'],
+    ['week', '2025-03-02T23:59:59', '2025-02-24T00:00'],
+    ['week', '1969-12-31T23:59:59.999', '1969-12-29T00:00'],
+    ['month', '2024-02-29T23:59:59', '2024-02-01T00:00'],
+    ['month', '2025-12-31T23:59:59', '2025-12-01T00:00'],
+    ['month', '1969-12-31T23:59:59.999', '1969-12-01T00:00'],
+  ])('of the %s around %s is %s', (bucket, time, start) => {
+    expect(startOf(time, bucket)).toBe(start);
   });
 
-  it.each<[Bucket, string]>([
-    ['hour', '1969-12-31T23:00:00.000Z'],
-    ['day', '1969-12-31T00:00:00.000Z'],
-    ['week', '1969-12-29T00:00:00.000Z'],
-    ['month', '1969-12-01T00:00:00.000Z'],
-  ])('of the %s before 1970 is %s', (bucket, start) => {
-    expect(startOf('1969-12-31T23:59:59.999Z', bucket)).toBe(start);
+  it.each<[WeekStart, string, string]>([
+    ['sunday', '2026-11-21T23:59', '2026-11-15T00:00'],
+    ['sunday', '2026-11-22T00:00', '2026-11-22T00:00'],
+    ['sunday', '2026-11-23T12:00', '2026-11-22T00:00'],
+    ['saturday', '2026-11-20T23:59', '2026-11-14T00:00'],
+    ['saturday', '2026-11-21T00:00', '2026-11-21T00:00'],
+    ['saturday', '2026-11-27T12:00', '2026-11-21T00:00'],
+    ['monday', '2026-11-22T12:00', '2026-11-16T00:00'],
+    ['sunday', '1969-12-31T12:00', '1969-12-28T00:00'],
+  ])('of a week from %s around %s is %s', (weekStart, time, start) => {
+    expect(startOf(time, 'week', weekStart)).toBe(start);
   });
 
-  it('is for weeks always a Monday at local midnight', () => {
-    for (let day = -20; day < 20; day++) {
-      const start = bucketStart(day * 86_400_000 + 1, 'week', -210);
-      const local = new Date(start - 210 * 60_000);
-      expect([local.getUTCDay(), local.getUTCHours(), local.getUTCMinutes()]).toEqual([1, 0, 0]);
-    }
-  });
-
-  it('ignores summer time: a day has 24 hours even when clocks change', () => {
-    expect(startOf('2025-03-30T22:30:00Z', 'day', 60)).toBe('2025-03-29T23:00:00.000Z');
-    expect(startOf('2025-03-30T23:00:00Z', 'day', 60)).toBe('2025-03-30T23:00:00.000Z');
-  });
-
-  it('is the latest start that is not after the instant', () => {
-    const instant = fc.integer({ min: Date.UTC(1950, 0), max: Date.UTC(2100, 0) });
-    const offset = fc.integer({ min: -48, max: 56 }).map((quarters) => quarters * 15);
-    const longest = { hour: 1, day: 24, week: 7 * 24, month: 31 * 24 } as const;
+  it('is the latest start that is not after the local time', () => {
+    const local = fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(2100, 0) });
+    const longest = { hour: DAY / 24, day: DAY, week: 7 * DAY, month: 31 * DAY } as const;
+    const firstDay = { monday: 1, sunday: 0, saturday: 6 } as const;
     fc.assert(
-      fc.property(instant, offset, fc.constantFrom(...BUCKETS), (at, utcOffset, bucket) => {
-        const start = bucketStart(at, bucket, utcOffset);
-        expect(start).toBeLessThanOrEqual(at);
-        expect(at - start).toBeLessThan(longest[bucket] * 3_600_000);
-        expect(bucketStart(start, bucket, utcOffset)).toBe(start);
-        expect(bucketStart(start - 1, bucket, utcOffset)).toBeLessThan(start);
-      }),
+      fc.property(
+        local,
+        fc.constantFrom(...BUCKETS),
+        fc.constantFrom(...WEEK_STARTS),
+        (at, bucket, weekStart) => {
+          const start = localStart(at, bucket, weekStart);
+          expect(start).toBeLessThanOrEqual(at);
+          expect(at - start).toBeLessThan(longest[bucket]);
+          expect(localStart(start, bucket, weekStart)).toBe(start);
+          expect(localStart(start - 1, bucket, weekStart)).toBeLessThan(start);
+          const week = localStart(at, 'week', weekStart);
+          expect(new Date(week).getUTCDay()).toBe(firstDay[weekStart]);
+        },
+      ),
     );
   });
 });
 
 describe('the calendar buckets', () => {
-  const inUtc = { bucket: 'day', utcOffset: 0 } as const;
-
   it('sum counts by time and emotion, and are sorted by both', () => {
-    const days = [
-      felt('2025-03-04T00:00:00Z', 'joy', 1, 0.5),
-      felt('2025-03-03T08:00:00Z', 'joy', 2, 1.5),
-      felt('2025-03-03T23:45:00Z', 'joy', 2, 0.5),
-      felt('2025-03-03T08:00:00Z', 'fear', 1, 0.25),
+    const observations = [
+      felt('2025-03-04T00:00:00Z', 'joy', 0.5),
+      felt('2025-03-03T08:00:00Z', 'joy', 0.75),
+      felt('2025-03-03T23:45:00Z', 'joy', 0.25),
+      felt('2025-03-03T08:00:00Z', 'fear', 0.25),
     ];
-    expect(calendarBuckets(days, inUtc)).toEqual([
-      { start: '2025-03-03T00:00:00.000Z', emotion: 'fear', count: 1, meanIntensity: 0.25 },
-      { start: '2025-03-03T00:00:00.000Z', emotion: 'joy', count: 4, meanIntensity: 0.5 },
-      { start: '2025-03-04T00:00:00.000Z', emotion: 'joy', count: 1, meanIntensity: 0.5 },
+    const of3March = { start: '2025-03-03T00:00:00.000Z', startLocal: '2025-03-03T00:00:00' };
+    expect(bucketsOf(observations)).toEqual([
+      { ...of3March, emotion: 'fear', count: 1, meanIntensity: 0.25 },
+      { ...of3March, emotion: 'joy', count: 2, meanIntensity: 0.5 },
+      {
+        start: '2025-03-04T00:00:00.000Z',
+        startLocal: '2025-03-04T00:00:00',
+        emotion: 'joy',
+        count: 1,
+        meanIntensity: 0.5,
+      },
     ]);
-  });
-
-  it('use the days of the requested offset', () => {
-    const days = [felt('2025-03-03T18:00:00Z', 'joy', 1, 1), felt('2025-03-03T18:15:00Z', 'joy', 1, 0)];
-    const inNepal = calendarBuckets(days, { bucket: 'day', utcOffset: 345 });
-    expect(inNepal.map(({ start, count }) => [start, count])).toEqual([
-      ['2025-03-02T18:15:00.000Z', 1],
-      ['2025-03-03T18:15:00.000Z', 1],
-    ]);
-    expect(calendarBuckets(days, inUtc)).toHaveLength(1);
-  });
-
-  it('leave out quarters that start before `from`, or at `to` or later', () => {
-    const days = ['08:00', '08:15', '08:30', '08:45'].map((time) =>
-      felt(`2025-03-03T${time}:00Z`, 'joy', 1, 1),
-    );
-    const counted = (from?: string, to?: string) =>
-      calendarBuckets(days, {
-        ...inUtc,
-        from: from && Date.parse(from),
-        to: to && Date.parse(to),
-      } as typeof inUtc).map(({ count }) => count);
-    expect(counted('2025-03-03T08:15:00Z', '2025-03-03T08:45:00Z')).toEqual([2]);
-    expect(counted('2025-03-03T08:15:00.001Z')).toEqual([2]);
-    expect(counted(undefined, '2025-03-03T08:00:00Z')).toEqual([]);
-    expect(counted()).toEqual([4]);
   });
 
   it('keep emotions apart whose names contain blanks and digits', () => {
-    const days = [felt('1970-01-01T00:00:00Z', '0 joy', 1, 1), felt('1970-01-01T00:00:00Z', 'joy', 1, 1)];
-    expect(calendarBuckets(days, inUtc)).toHaveLength(2);
+    expect(bucketsOf([felt('1970-01-01T00:00:00Z', '0 joy'), felt('1970-01-01T00:00:00Z')])).toHaveLength(2);
   });
 
   it('are empty without observations', () => {
-    expect(calendarBuckets([], { bucket: 'month', utcOffset: 0 })).toEqual([]);
+    expect(bucketsOf([])).toEqual([]);
+  });
+});
+
+describe('buckets in the recorded local time', () => {
+  const observations = [felt('2026-07-01T00:30:00+02:00'), felt('2026-12-01T00:30:00+01:00')];
+
+  it.each([
+    ['Berlin', clockOf('Europe/Berlin'), '2026-06-30T22:00Z', '2026-11-30T23:00Z'],
+    ['an offset that was the right one in winter', fixedClock(60), '2026-06-30T23:00Z', '2026-11-30T23:00Z'],
+    ['New York, after a move', clockOf('America/New_York'), '2026-07-01T04:00Z', '2026-12-01T05:00Z'],
+  ])('stay on their days, whatever the clock of the user is now: %s', (_, userClock, summer, winter) => {
+    for (const bucket of ['day', 'month'] as const) {
+      expect(lines(observations, { userClock, bucket })).toEqual([
+        `2026-07-01T00:00 ${summer} 1`,
+        `2026-12-01T00:00 ${winter} 1`,
+      ]);
+    }
   });
 
-  it('lose no observation and no intensity, whatever the bucket and the offset', () => {
-    const quarter = fc.tuple(
-      fc.nat({ max: 95 }),
-      fc.integer({ min: 1, max: 9 }),
-      fc.constantFrom(0.25, 0.5, 1),
-    );
-    const rows = fc.array(
-      fc.record({
-        userId: fc.constant('user-1'),
-        day: fc.integer({ min: -1_000, max: 20_000 }),
-        emotion: fc.constantFrom('joy', 'fear'),
-        quarters: fc.array(quarter, { minLength: 1, maxLength: 4 }),
+  it('put two instants on one day that were one local day in different places', () => {
+    expect(
+      lines([felt('2026-03-02T09:00:00+09:00'), felt('2026-03-02T23:00:00-08:00')], {
+        userClock: clockOf('Asia/Tokyo'),
       }),
-      { maxLength: 20, size: 'max' },
-    );
-    const offset = fc.integer({ min: -48, max: 56 }).map((quarters) => quarters * 15);
+    ).toEqual(['2026-03-02T00:00 2026-03-01T15:00Z 2']);
+  });
+
+  it('of a user with a time zone are those of that zone', () => {
+    const zones = fc.constantFrom('Europe/Berlin', 'Australia/Lord_Howe', 'Pacific/Apia', 'America/St_Johns');
+    const instants = fc.array(fc.integer({ min: Date.UTC(2009, 0), max: Date.UTC(2030, 0) }), {
+      maxLength: 20,
+    });
     fc.assert(
-      fc.property(rows, fc.constantFrom(...BUCKETS), offset, (days, bucket, utcOffset) => {
-        const items = calendarBuckets(days, { bucket, utcOffset });
-        const observed = days.flatMap(({ quarters }) => quarters);
-        expect(total(items.map(({ count }) => count))).toBe(total(observed.map(([, count]) => count)));
-        expect(total(items.map(({ count, meanIntensity }) => count * meanIntensity))).toBeCloseTo(
-          total(observed.map(([, , sum]) => sum)),
-          8,
-        );
-        const places = items.map(({ start, emotion }) => `${start} ${emotion}`);
-        expect(new Set(places).size).toBe(places.length);
+      fc.property(zones, instants, fc.constantFrom(...BUCKETS), (zone, times, bucket) => {
+        const clock = clockOf(zone);
+        const recorded = times.map((at) => ({
+          ...felt(new Date(at).toISOString()),
+          utcOffset: clock.offsetAt(at) / MINUTE,
+        }));
+        const own = bucketsOf(recorded, { bucket, userClock: clock });
+        expect(own).toEqual(bucketsOf(recorded, { bucket, clock }));
       }),
+    );
+  });
+});
+
+describe('buckets in the calendar of another clock', () => {
+  it('are exact at offsets that are no multiple of a quarter of an hour', () => {
+    const observations = [felt('2026-03-01T23:52:59.999Z'), felt('2026-03-01T23:53:00Z')];
+    expect(lines(observations, { clock: fixedClock(7) })).toEqual([
+      '2026-03-01T00:00 2026-02-28T23:53Z 1',
+      '2026-03-02T00:00 2026-03-01T23:53Z 1',
+    ]);
+  });
+
+  it('have 23 hours on the day when clocks are set forward', () => {
+    const day = every(30, '2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z');
+    const calendar = { clock: clockOf('Europe/Berlin') };
+    expect(lines(day, calendar)).toEqual(['2026-03-29T00:00 2026-03-28T23:00Z 46']);
+    const hours = lines(day, { ...calendar, bucket: 'hour' });
+    expect(hours).toHaveLength(23);
+    expect(hours.slice(1, 3)).toEqual([
+      '2026-03-29T01:00 2026-03-29T00:00Z 2',
+      '2026-03-29T03:00 2026-03-29T01:00Z 2',
+    ]);
+  });
+
+  it('have 25 hours on the day when clocks are set back', () => {
+    const day = every(30, '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z');
+    const calendar = { clock: clockOf('Europe/Berlin') };
+    expect(lines(day, calendar)).toEqual(['2026-10-25T00:00 2026-10-24T22:00Z 50']);
+    const hours = lines(day, { ...calendar, bucket: 'hour' });
+    expect(hours).toHaveLength(25);
+    expect(hours.slice(2, 4)).toEqual([
+      '2026-10-25T02:00 2026-10-25T00:00Z 2',
+      '2026-10-25T02:00 2026-10-25T01:00Z 2',
+    ]);
+  });
+
+  it('start at the end of the gap when there is no midnight', () => {
+    expect(
+      lines(every(60, '2018-11-04T02:00:00Z', '2018-11-04T05:00:00Z'), {
+        clock: clockOf('America/Sao_Paulo'),
+      }),
+    ).toEqual(['2018-11-03T00:00 2018-11-03T03:00Z 1', '2018-11-04T00:00 2018-11-04T03:00Z 2']);
+    expect(
+      lines(every(60, '2014-05-15T20:00:00Z', '2014-05-15T23:00:00Z'), { clock: clockOf('Africa/Cairo') }),
+    ).toEqual(['2014-05-15T00:00 2014-05-14T22:00Z 2', '2014-05-16T00:00 2014-05-15T22:00Z 1']);
+  });
+
+  it('have no 30 December 2011 in Samoa', () => {
+    const observations = every(60, '2011-12-30T08:00:00Z', '2011-12-30T12:00:00Z');
+    const calendar = { clock: clockOf('Pacific/Apia') };
+    expect(lines(observations, calendar)).toEqual([
+      '2011-12-29T00:00 2011-12-29T10:00Z 2',
+      '2011-12-31T00:00 2011-12-30T10:00Z 2',
+    ]);
+    expect(lines(observations, { ...calendar, bucket: 'week', weekStart: 'saturday' })).toEqual([
+      '2011-12-24T00:00 2011-12-24T10:00Z 2',
+      '2011-12-31T00:00 2011-12-30T10:00Z 2',
+    ]);
+  });
+
+  it('lose no observation and no intensity, and start when their local time is shown', () => {
+    const observation = fc.record({
+      userId: fc.constant('user-1'),
+      occurredAt: fc.integer({ min: Date.UTC(1960, 0), max: Date.UTC(2035, 0) }),
+      position: fc.nat(),
+      utcOffset: fc.integer({ min: -1_439, max: 1_439 }),
+      emotion: fc.constantFrom('joy', 'fear'),
+      intensity: fc.constantFrom(0.25, 0.5, 1),
+    });
+    const clocks = fc.oneof(
+      fc.constantFrom('Europe/Berlin', 'America/Sao_Paulo', 'Pacific/Apia').map(clockOf),
+      fc.integer({ min: -720, max: 840 }).map(fixedClock),
+      fc.constant(undefined),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(observation, { maxLength: 20, size: 'max' }),
+        fc.constantFrom(...BUCKETS),
+        clocks,
+        (observations, bucket, clock) => {
+          const items = bucketsOf(observations, { bucket, clock });
+          expect(total(items.map(({ count }) => count))).toBe(observations.length);
+          expect(total(items.map(({ count, meanIntensity }) => count * meanIntensity))).toBeCloseTo(
+            total(observations.map(({ intensity }) => intensity)),
+            8,
+          );
+          const places = items.map(({ start, startLocal, emotion }) => `${start} ${startLocal} ${emotion}`);
+          expect(new Set(places).size).toBe(places.length);
+          const shown = clock ?? fixedClock(0);
+          for (const { start, startLocal } of items) {
+            const at = Date.parse(start);
+            const late = at + shown.offsetAt(at) - Date.parse(`${startLocal}Z`);
+            expect([0, 60 * MINUTE]).toContain(late);
+          }
+        },
+      ),
     );
   });
 });

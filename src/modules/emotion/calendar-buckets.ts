@@ -1,54 +1,93 @@
-import type { EmotionDayRow } from '../../projections/emotion-trend.projection.js';
-import { quarterStart } from '../../projections/local-time.js';
-import type { Bucket, EmotionBucketAnswer } from './emotion.dto.js';
+import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
+import { hourStart, instantOf, type Clock } from '../zone-clock.js';
+import type { Bucket, EmotionBucketAnswer, WeekStart } from './emotion.dto.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+/** Days from 1970-01-01, a Thursday, back to the first day of its week. */
+const DAYS_INTO_WEEK: Record<WeekStart, number> = { monday: 3, sunday: 4, saturday: 5 };
 
-/** Returns the start (ms UTC) of the calendar bucket around an instant, `utcOffset` minutes east of UTC. */
-export function bucketStart(at: number, bucket: Bucket, utcOffset: number): number {
-  const local = at + utcOffset * MINUTE_MS;
-  return localStart(local, bucket) - utcOffset * MINUTE_MS;
+/** How observations are put into buckets. */
+export interface Calendar {
+  bucket: Bucket;
+  weekStart: WeekStart;
+  /** The clock whose calendar counts; undefined for the local times that were recorded. */
+  clock: Clock | undefined;
+  /** The clock that says at which instant a recorded local time was reached: the user's present one. */
+  userClock: Clock;
 }
 
-function localStart(local: number, bucket: Bucket): number {
+/** Returns the start of the calendar bucket around a local time; both in ms, as if the clock showed UTC. */
+export function localStart(local: number, bucket: Bucket, weekStart: WeekStart): number {
   if (bucket === 'hour') return Math.floor(local / HOUR_MS) * HOUR_MS;
   const day = Math.floor(local / DAY_MS);
   if (bucket === 'day') return day * DAY_MS;
-  // 1970-01-01 was a Thursday: three days after Monday.
-  if (bucket === 'week') return (day - ((((day + 3) % 7) + 7) % 7)) * DAY_MS;
-  const date = new Date(local);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+  if (bucket === 'week') return (day - modulo(day + DAYS_INTO_WEEK[weekStart], 7)) * DAY_MS;
+  return (day - new Date(local).getUTCDate() + 1) * DAY_MS;
 }
 
-/**
- * Sums the quarters of an hour that start in [from, to) into calendar buckets, sorted by time and emotion.
- */
-export function calendarBuckets(
-  days: readonly EmotionDayRow[],
-  options: { bucket: Bucket; utcOffset: number; from?: number | undefined; to?: number | undefined },
-): EmotionBucketAnswer[] {
-  const { bucket, utcOffset, from = -Infinity, to = Infinity } = options;
-  const sums = new Map<string, { at: number; emotion: string; count: number; intensitySum: number }>();
-  for (const { day, emotion, quarters } of days) {
-    for (const [quarter, count, intensitySum] of quarters) {
-      const start = quarterStart(day, quarter);
-      if (start < from || start >= to) continue;
-      const at = bucketStart(start, bucket, utcOffset);
-      const key = `${at} ${emotion}`;
-      const sum = sums.get(key) ?? { at, emotion, count: 0, intensitySum: 0 };
-      sum.count += count;
-      sum.intensitySum += intensitySum;
-      sums.set(key, sum);
+function modulo(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
+}
+
+interface Sum {
+  local: number;
+  start: number;
+  emotion: string;
+  count: number;
+  intensitySum: number;
+}
+
+/** Sums observations into calendar buckets. */
+export class CalendarBuckets {
+  private readonly sums = new Map<string, Sum>();
+  private readonly starts = new Map<string, number>();
+
+  constructor(private readonly calendar: Calendar) {}
+
+  /** Number of buckets with observations, one for each emotion. */
+  get size(): number {
+    return this.sums.size;
+  }
+
+  add(observations: readonly EmotionObservationRow[]): void {
+    const { bucket, weekStart, clock } = this.calendar;
+    for (const { occurredAt, utcOffset, emotion, intensity } of observations) {
+      const offset = clock ? clock.offsetAt(occurredAt) : utcOffset * MINUTE_MS;
+      const local = localStart(occurredAt + offset, bucket, weekStart);
+      const start = this.startOf(local, offset);
+      const key = `${local} ${start} ${emotion}`;
+      let sum = this.sums.get(key);
+      if (!sum) this.sums.set(key, (sum = { local, start, emotion, count: 0, intensitySum: 0 }));
+      sum.count += 1;
+      sum.intensitySum += intensity;
     }
   }
-  return [...sums.values()]
-    .toSorted((a, b) => a.at - b.at || (a.emotion < b.emotion ? -1 : 1))
-    .map(({ at, emotion, count, intensitySum }) => ({
-      start: new Date(at).toISOString(),
-      emotion,
-      count,
-      meanIntensity: intensitySum / count,
-    }));
+
+  /** Returns the buckets, sorted by time and emotion. */
+  items(): EmotionBucketAnswer[] {
+    return [...this.sums.values()]
+      .toSorted((a, b) => a.local - b.local || a.start - b.start || (a.emotion < b.emotion ? -1 : 1))
+      .map(({ local, start, emotion, count, intensitySum }) => ({
+        start: new Date(start).toISOString(),
+        startLocal: new Date(local).toISOString().slice(0, 19),
+        emotion,
+        count,
+        meanIntensity: intensitySum / count,
+      }));
+  }
+
+  /** An hour that the clock repeats is two buckets; other buckets are as long as the calendar makes them. */
+  private startOf(local: number, offset: number): number {
+    const { bucket, clock, userClock } = this.calendar;
+    const key = bucket === 'hour' ? `${local} ${offset}` : String(local);
+    let start = this.starts.get(key);
+    if (start === undefined) {
+      const shown = clock ?? userClock;
+      start = bucket === 'hour' ? hourStart(local, offset, shown) : instantOf(local, shown);
+      this.starts.set(key, start);
+    }
+    return start;
+  }
 }

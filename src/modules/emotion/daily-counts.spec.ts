@@ -1,56 +1,60 @@
 import * as fc from 'fast-check';
-import type { EmotionDayRow } from '../../projections/emotion-trend.projection.js';
-import { dailyCounts } from './daily-counts.js';
+import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
+import { DailyCounts } from './daily-counts.js';
 
-const day = (
-  number: number,
-  emotion: string,
-  ...quarters: [quarter: number, count: number][]
-): EmotionDayRow => ({
-  userId: 'user-1',
-  day: number,
-  emotion,
-  quarters: quarters.map(([quarter, count]) => [quarter, count, count / 2]),
-});
+const HOUR = 3_600_000;
+
+/** An observation at an hour of a day since 1970-01-01, both UTC. */
+const felt = (day: number, emotion: string, hour = 0, utcOffset = 0): EmotionObservationRow => {
+  const occurredAt = (day * 24 + hour) * HOUR;
+  return { userId: 'user-1', occurredAt, position: 1, utcOffset, emotion, intensity: 0.5 };
+};
+const countsOf = (observations: EmotionObservationRow[], emotion = 'joy') => {
+  const counts = new DailyCounts();
+  counts.add(observations);
+  return counts.of(emotion);
+};
 
 describe('the counts of consecutive days', () => {
   it('are empty without observations', () => {
-    expect(dailyCounts([], 0)('joy')).toEqual([]);
+    expect(countsOf([])).toEqual([]);
   });
 
   it('run from the first to the last day of any emotion, with 0 between', () => {
-    const days = [day(10, 'fear', [0, 1]), day(12, 'joy', [5, 2], [90, 1]), day(14, 'fear', [0, 1])];
-    expect(dailyCounts(days, 0)('joy')).toEqual([0, 0, 3, 0, 0]);
-    expect(dailyCounts(days, 0)('fear')).toEqual([1, 0, 0, 0, 1]);
-    expect(dailyCounts(days, 0)('calm')).toEqual([0, 0, 0, 0, 0]);
+    const observations = [
+      felt(10, 'fear'),
+      felt(12, 'joy'),
+      felt(12, 'joy', 5),
+      felt(12, 'joy', 23),
+      felt(14, 'fear'),
+    ];
+    expect(countsOf(observations)).toEqual([0, 0, 3, 0, 0]);
+    expect(countsOf(observations, 'fear')).toEqual([1, 0, 0, 0, 1]);
+    expect(countsOf(observations, 'calm')).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it("follow the user's own days, which may start on another UTC day", () => {
-    const days = [day(10, 'joy', [72, 1], [73, 2]), day(11, 'joy', [72, 4])];
-    expect(dailyCounts(days, 345)('joy')).toEqual([1, 6]);
-    expect(dailyCounts(days, -720)('joy')).toEqual([3, 4]);
-    expect(dailyCounts([day(0, 'joy', [0, 1], [95, 1])], -60)('joy')).toEqual([1, 1]);
+  it('follow the recorded local time of each observation', () => {
+    expect(countsOf([felt(10, 'joy', 18, 345), felt(10, 'joy', 19, 345), felt(11, 'joy', 18, 345)])).toEqual([
+      1, 2,
+    ]);
+    expect(countsOf([felt(10, 'joy', 23, 60), felt(12, 'joy', 1, -120)])).toEqual([2]);
   });
 
   it('cover at most the 28 days up to the last one', () => {
-    const days = Array.from({ length: 40 }, (_, i) => day(i, 'joy', [0, i]));
-    expect(dailyCounts(days, 0)('joy')).toEqual(Array.from({ length: 28 }, (_, i) => i + 12));
+    const days = Array.from({ length: 40 }, (_, day) => Array.from({ length: day }, () => felt(day, 'joy')));
+    expect(countsOf(days.flat())).toEqual(Array.from({ length: 28 }, (_, i) => i + 12));
   });
 
   it('lose no observation within the window', () => {
-    const quarter = fc.tuple(fc.nat({ max: 95 }), fc.integer({ min: 1, max: 5 }));
-    const offset = fc.integer({ min: -48, max: 56 }).map((quarters) => quarters * 15);
-    const rows = fc.array(fc.tuple(fc.nat({ max: 25 }), fc.array(quarter, { minLength: 1, maxLength: 5 })), {
-      minLength: 1,
-    });
+    const observation = fc.tuple(
+      fc.nat({ max: 23 }),
+      fc.nat({ max: 23 }),
+      fc.integer({ min: -720, max: 840 }),
+    );
     fc.assert(
-      fc.property(rows, offset, (drawn, utcOffset) => {
-        const days = drawn.map(([number, quarters]) => day(number, 'joy', ...quarters));
-        const counts = dailyCounts(days, utcOffset)('joy');
-        const felt = drawn.flatMap(([, quarters]) => quarters.map(([, count]) => count));
-        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(
-          felt.reduce((sum, count) => sum + count, 0),
-        );
+      fc.property(fc.array(observation, { minLength: 1 }), (drawn) => {
+        const counts = countsOf(drawn.map(([day, hour, utcOffset]) => felt(day, 'joy', hour, utcOffset)));
+        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(drawn.length);
         expect(counts.at(0)).toBeGreaterThan(0);
         expect(counts.at(-1)).toBeGreaterThan(0);
       }),

@@ -1,30 +1,32 @@
-import type { EmotionDayRow } from '../../projections/emotion-trend.projection.js';
-import { localDay, quarterStart } from '../../projections/local-time.js';
+import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
+import { localDay } from '../../projections/local-time.js';
 import { TREND_DAYS } from './daily-trend.js';
 
-/**
- * Returns a function that lists the daily counts of an emotion in the user's calendar: at most 28 consecutive
- * days, up to the last day with any emotion, and not before the first one. Days without the emotion count 0.
- */
-export function dailyCounts(
-  days: readonly EmotionDayRow[],
-  utcOffset: number,
-): (emotion: string) => number[] {
-  const observed = days.flatMap(({ day, emotion, quarters }) =>
-    quarters.map(([quarter, count]) => ({
-      emotion,
-      count,
-      day: localDay(quarterStart(day, quarter), utcOffset),
-    })),
-  );
-  const last = observed.reduce((latest, { day }) => Math.max(latest, day), -Infinity);
-  const earliest = observed.reduce((least, { day }) => Math.min(least, day), Infinity);
-  const first = Math.max(last - TREND_DAYS + 1, earliest);
-  return (emotion) => {
-    const counts = Array.from({ length: observed.length > 0 ? last - first + 1 : 0 }, () => 0);
-    for (const { emotion: name, day, count } of observed) {
-      if (name === emotion && day >= first) counts[day - first] = (counts[day - first] ?? 0) + count;
+/** Counts observations by emotion and day, in the calendar of the local times that were recorded. */
+export class DailyCounts {
+  private readonly emotions = new Map<string, Map<number, number>>();
+  private last = -Infinity;
+  private earliest = Infinity;
+
+  add(observations: readonly EmotionObservationRow[]): void {
+    for (const { occurredAt, utcOffset, emotion } of observations) {
+      const day = localDay(occurredAt, utcOffset);
+      this.last = Math.max(this.last, day);
+      this.earliest = Math.min(this.earliest, day);
+      let days = this.emotions.get(emotion);
+      if (!days) this.emotions.set(emotion, (days = new Map()));
+      days.set(day, (days.get(day) ?? 0) + 1);
     }
-    return counts;
-  };
+  }
+
+  /**
+   * Returns the counts of an emotion on consecutive days: at most 28, up to the last day with any emotion, and
+   * not before the first one. Days without the emotion count 0.
+   */
+  of(emotion: string): number[] {
+    if (this.emotions.size === 0) return [];
+    const first = Math.max(this.last - TREND_DAYS + 1, this.earliest);
+    const days = this.emotions.get(emotion);
+    return Array.from({ length: this.last - first + 1 }, (_, i) => days?.get(first + i) ?? 0);
+  }
 }

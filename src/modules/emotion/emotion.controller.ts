@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
-import { NoQuery, UserPath } from '../../http/paths.dto.js';
+import { UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
@@ -12,6 +12,7 @@ import { ObserveEmotion, ObserveEmotionBody } from './commands/observe-emotion.c
 import {
   EmotionObservedAnswer,
   EmotionsAnswer,
+  EmotionsQuery,
   EmotionTrendAnswer,
   EmotionTrendQuery,
 } from './emotion.dto.js';
@@ -43,9 +44,9 @@ export class EmotionController {
   @ApiOkResponse({ type: EmotionsAnswer })
   list(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(NoQuery)) _query: NoQuery,
+    @Query(validQuery(EmotionsQuery)) query: EmotionsQuery,
   ): Promise<EmotionsAnswer> {
-    return this.queries.execute(new ListEmotions(userId));
+    return this.queries.execute(new ListEmotions(userId, query));
   }
 
   /** Returns counts and mean intensities by hour, day, week or month. */

@@ -1,12 +1,12 @@
 import { emotionStream } from '../../events/streams.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
 import { label, labels } from '../labels.js';
-import { occurrenceTime, resolveUser } from '../resolve-user.js';
+import { resolveUser } from '../resolve-user.js';
 import type { ObserveEmotionBody } from './commands/observe-emotion.command.js';
 
 /** Records an emotion observed outside a turn. */
 export function observeEmotion(state: WriteState, userId: string, input: ObserveEmotionBody): Decision {
-  const { registration, utcOffset } = resolveUser(state, userId);
+  const { registration, when } = resolveUser(state, userId, input.occurredAt);
   const data = {
     emotion: label(input.emotion),
     intensity: input.intensity,
@@ -15,13 +15,9 @@ export function observeEmotion(state: WriteState, userId: string, input: Observe
     sessionId: input.sessionId ?? null,
     turnId: null,
   };
-  const occurredAt = occurrenceTime(input.occurredAt, state.now);
   return {
     status: 201,
-    events: [
-      ...registration,
-      { streamId: emotionStream(userId), type: 'emotion.observed', data, occurredAt, utcOffset },
-    ],
+    events: [...registration, { streamId: emotionStream(userId), type: 'emotion.observed', data, ...when }],
     answer: ({ events, position }) => ({ position, version: events.at(-1)?.version }),
   };
 }

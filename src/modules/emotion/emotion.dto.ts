@@ -1,5 +1,5 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
-import { IsInstant, Optional } from '../../validation/fields.js';
+import { IsInstant, IsTimeZone, Optional } from '../../validation/fields.js';
 
 /** The widths of a calendar bucket. */
 export const BUCKETS = ['hour', 'day', 'week', 'month'] as const;
@@ -7,26 +7,63 @@ export const BUCKETS = ['hour', 'day', 'week', 'month'] as const;
 /** Width of a calendar bucket. */
 export type Bucket = (typeof BUCKETS)[number];
 
-/** Filters and bucket width for the trend. */
+/** The days on which a week may start. */
+export const WEEK_STARTS = ['monday', 'sunday', 'saturday'] as const;
+
+/** First day of a week. */
+export type WeekStart = (typeof WEEK_STARTS)[number];
+
+/** Most observations behind one trend, and most buckets in it; a request for more is refused. */
+export const MAX_TREND_OBSERVATIONS = 250_000;
+export const MAX_TREND_BUCKETS = 40_000;
+/** Most emotions in one answer, and most triggers of each. */
+export const MAX_EMOTIONS = 5_000;
+export const MAX_SHOWN_TRIGGERS = 50;
+
+/** How many emotions to list. */
+export class EmotionsQuery {
+  /** Maximum number of emotions; 5000 when left out. `total` says how many there are. */
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_EMOTIONS)
+  limit?: number;
+}
+
+/**
+ * Filters, bucket width and calendar for the trend. Without `timeZone` and `utcOffset`, each observation counts
+ * at the user's local time that was recorded with it, wherever the user is now.
+ */
 export class EmotionTrendQuery {
-  /** Width of a bucket; `day` when left out. Weeks start on Monday. */
+  /** Width of a bucket; `day` when left out. */
   @Optional()
   @IsIn(BUCKETS)
   bucket?: Bucket;
 
-  /** Only observations at or after this time, rounded down to the quarter of an hour. */
+  /** First day of a week; `monday` when left out. */
+  @Optional()
+  @IsIn(WEEK_STARTS)
+  weekStart?: WeekStart;
+
+  /**
+   * Only observations at or after this time. A range with more than 250000 observations, or an answer with more
+   * than 40000 buckets, is refused.
+   */
   @Optional()
   @IsInstant()
   from?: string;
 
-  /** Only observations before this time, rounded down to the quarter of an hour. */
+  /** Only observations before this time. */
   @Optional()
   @IsInstant()
   to?: string;
 
-  /**
-   * Time zone of the buckets, minutes east of UTC; the user's own when left out. Exact for multiples of 15.
-   */
+  /** Counts in the calendar of this IANA time zone, such as Europe/Berlin, instead of the recorded local time. */
+  @Optional()
+  @IsTimeZone()
+  timeZone?: string;
+
+  /** Counts in the calendar of this offset, minutes east of UTC, instead of the recorded local time. */
   @Optional()
   @IsInt()
   @Min(-720)
@@ -58,21 +95,34 @@ export class EmotionAnswer {
   variance: number;
   /** The 50 most frequent triggers. */
   triggers: TriggerAnswer[];
-  /** Number of observations by hour of the user's own day. */
+  /** Number of all triggers. */
+  triggerCount: number;
+  /** Number of observations by hour of the user's day, at the local times that were recorded. */
   hours: number[];
   firstAt: string;
   lastAt: string;
   trend: TrendAnswer;
 }
 
-/** All emotions of a user, the most frequent first. */
+/** The emotions of a user, the most frequent first. */
 export class EmotionsAnswer {
   items: EmotionAnswer[];
+  /** Number of all emotions of the user, also those beyond `limit`. */
+  total: number;
 }
 
 /** One bucket of one emotion. */
 export class EmotionBucketAnswer {
+  /**
+   * The instant at which the clock first shows `startLocal`: the clock of the requested zone or offset, else the
+   * user's present one.
+   */
   start: string;
+  /**
+   * Start of the bucket in the calendar, such as `2026-07-01T00:00:00`. An hour that a clock repeats when it is
+   * set back is two buckets with one `startLocal`.
+   */
+  startLocal: string;
   emotion: string;
   count: number;
   meanIntensity: number;

@@ -2,7 +2,7 @@ import { NotFound } from '../../errors.js';
 import { memoryStream, recallStream } from '../../events/streams.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
 import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
-import { occurrenceTime, resolveUser } from '../resolve-user.js';
+import { resolveUser } from '../resolve-user.js';
 import { sameJson } from '../same-json.js';
 import type { ForgetMemoryInput } from './commands/forget-memory.command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
@@ -23,7 +23,7 @@ export function formMemory(
       ? memoryExists(memoryId)
       : memoryForgotten(memoryId);
   }
-  const { registration, utcOffset } = resolveUser(state, userId);
+  const { registration, when } = resolveUser(state, userId, input.occurredAt);
   const data = {
     memoryId,
     type,
@@ -33,10 +33,9 @@ export function formMemory(
     importance: input.importance ?? 0.5,
     metadata: input.metadata ?? {},
   };
-  const occurredAt = occurrenceTime(input.occurredAt, state.now);
   return {
     status: 201,
-    events: [...registration, { streamId, type: 'memory.formed', data, occurredAt, utcOffset }],
+    events: [...registration, { streamId, type: 'memory.formed', data, ...when }],
     answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
@@ -52,7 +51,7 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
   const changes = Object.fromEntries(
     changed.map(([name, to]) => [name, { from: current[name as keyof MemoryRow], to }]),
   );
-  const { utcOffset } = resolveUser(state, userId);
+  const { when } = resolveUser(state, userId);
   return {
     status: 200,
     events: [
@@ -60,7 +59,7 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
         streamId: memoryStream(userId, memoryId),
         type: 'memory.revised',
         data: { memoryId, changes },
-        utcOffset,
+        ...when,
       },
     ],
     answer: (appended) => writtenAnswer(memoryId, appended),
@@ -75,10 +74,10 @@ export function forgetMemory(
 ): Decision {
   existingMemory(state, userId, memoryId);
   const data = { memoryId, reason: reason ?? null };
-  const { utcOffset } = resolveUser(state, userId);
+  const { when } = resolveUser(state, userId);
   return {
     status: 200,
-    events: [{ streamId: memoryStream(userId, memoryId), type: 'memory.forgotten', data, utcOffset }],
+    events: [{ streamId: memoryStream(userId, memoryId), type: 'memory.forgotten', data, ...when }],
     answer: (appended) => writtenAnswer(memoryId, appended),
   };
 }
@@ -92,10 +91,10 @@ export function recallMemories(state: WriteState, userId: string, input: RecallM
       unknown.map((id) => ({ path: `memoryIds.${input.memoryIds.indexOf(id)}`, message: id })),
     );
   }
-  const { utcOffset } = resolveUser(state, userId);
+  const { when } = resolveUser(state, userId);
   return {
     status: 201,
-    events: [{ streamId: recallStream(userId), type: 'memory.recalled', data: { memoryIds }, utcOffset }],
+    events: [{ streamId: recallStream(userId), type: 'memory.recalled', data: { memoryIds }, ...when }],
     answer: ({ position }) => ({ position }),
   };
 }

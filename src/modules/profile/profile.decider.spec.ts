@@ -39,6 +39,7 @@ const unknown = {
   interests: [],
   dislikes: [],
   communicationPatterns: {},
+  timeZone: null,
   utcOffset: 0,
   totalConversations: 0,
   totalMessages: 0,
@@ -171,5 +172,52 @@ describe('a profile change without effect', () => {
         position: 2,
         version: 2,
       });
+  });
+});
+
+describe('the local time of a profile', () => {
+  const berlin = profileChanged({
+    timeZone: { from: null, to: 'Europe/Berlin' },
+    utcOffset: { from: 0, to: 60 },
+  });
+
+  it('follows a time zone, in its canonical spelling; the offset becomes that of the zone now', () => {
+    given(registered())
+      .when(change({ timeZone: 'europe/berlin' }))
+      .thenEvents(changed({ timeZone: { from: null, to: 'Europe/Berlin' }, utcOffset: { from: 0, to: 60 } }));
+  });
+
+  it('does not change when the same zone is sent again, at whatever offset it is now', () => {
+    const summer = profileChanged({
+      timeZone: { from: null, to: 'Europe/Berlin' },
+      utcOffset: { from: 0, to: 120 },
+    });
+    given(registered(), summer)
+      .when(change({ timeZone: 'Europe/Berlin' }))
+      .thenEvents();
+  });
+
+  it('is at a fixed offset when only an offset is sent, also one equal to that of the zone', () => {
+    given(registered(), berlin)
+      .when(change({ utcOffset: 60 }))
+      .thenEvents({ ...changed({ timeZone: { from: 'Europe/Berlin', to: null } }), utcOffset: 60 });
+    given(registered(), berlin)
+      .when(change({ utcOffset: -300 }))
+      .thenEvents({
+        ...changed({ timeZone: { from: 'Europe/Berlin', to: null }, utcOffset: { from: 60, to: -300 } }),
+        utcOffset: 60,
+      });
+  });
+
+  it('follows the zone when both are sent, and keeps the offset', () => {
+    given(registered())
+      .when(change({ timeZone: 'Asia/Kolkata', utcOffset: 345 }))
+      .thenEvents(changed({ timeZone: { from: null, to: 'Asia/Kolkata' }, utcOffset: { from: 0, to: 345 } }));
+  });
+
+  it('falls back to the offset when the zone is removed', () => {
+    given(registered(), berlin)
+      .when(change({ timeZone: null }))
+      .thenEvents({ ...changed({ timeZone: { from: 'Europe/Berlin', to: null } }), utcOffset: 60 });
   });
 });

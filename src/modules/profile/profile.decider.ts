@@ -5,8 +5,9 @@ import {
   profilesTable,
   type ProfileRow,
 } from '../../projections/current-profile.projection.js';
+import { canonicalTimeZone } from '../../validation/time-zone.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
-import { resolveUser } from '../resolve-user.js';
+import { offsetIn, resolveUser } from '../resolve-user.js';
 import { sameJson } from '../same-json.js';
 import type { ChangeProfileBody } from './commands/change-profile.command.js';
 import { profileAnswer } from './profile-answer.js';
@@ -15,15 +16,16 @@ type Changes = Record<string, { from: unknown; to: unknown }>;
 
 /** Records the fields whose value changes; a change without effect writes nothing. */
 export function changeProfile(state: WriteState, userId: string, input: ChangeProfileBody): Decision {
-  const { registration, utcOffset } = resolveUser(state, userId);
-  const changes = differences(state.rows.get(profilesTable, userId) ?? DEFAULT_PROFILE, input);
+  const { registration, when } = resolveUser(state, userId);
+  const before = state.rows.get(profilesTable, userId) ?? DEFAULT_PROFILE;
+  const changes = differences(before, withLocalTime(before, input, state.now));
   const streamId = profileStream(userId);
   const changed = Object.keys(changes).length > 0;
   return {
     status: 200,
     events: [
       ...registration,
-      ...(changed ? [{ streamId, type: 'profile.changed' as const, data: { changes }, utcOffset }] : []),
+      ...(changed ? [{ streamId, type: 'profile.changed' as const, data: { changes }, ...when }] : []),
     ],
     answer: ({ rows }) => {
       const row = rows.get(profilesTable, userId) as ProfileRow;
@@ -31,6 +33,23 @@ export function changeProfile(state: WriteState, userId: string, input: ChangePr
       return { profile, position: row.position, version: row.version };
     },
   };
+}
+
+/**
+ * The zone and the offset that hold afterwards. The offset alone ends the zone; a new zone alone sets the offset
+ * to its own at that time, for whoever knows only offsets.
+ */
+function withLocalTime(
+  before: Partial<ProfileRow>,
+  input: ChangeProfileBody,
+  now: number,
+): ChangeProfileBody {
+  const { timeZone, utcOffset } = input;
+  if (timeZone === undefined) return utcOffset === undefined ? input : { ...input, timeZone: null };
+  if (timeZone === null) return input;
+  const name = canonicalTimeZone(timeZone);
+  if (name === before.timeZone || utcOffset !== undefined) return { ...input, timeZone: name };
+  return { ...input, timeZone: name, utcOffset: offsetIn(name, now) };
 }
 
 function differences(before: Partial<ProfileRow>, { voice, ...fields }: ChangeProfileBody): Changes {

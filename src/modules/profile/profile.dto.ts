@@ -23,6 +23,9 @@ export class ProfileAnswer {
   interests: string[];
   dislikes: string[];
   communicationPatterns: Record<string, unknown>;
+  /** Name in the IANA time zone database; null when only the offset is known. */
+  timeZone: string | null;
+  /** Minutes east of UTC; it holds when `timeZone` is null. */
   utcOffset: number;
   /** Number of sessions. */
   totalConversations: number;

@@ -1,4 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { Filter } from '../../database/row-store.js';
 import { NotFound } from '../../errors.js';
 import { MEMORY_TYPES } from '../../events/memory/memory-formed.event.js';
 import {
@@ -9,11 +10,10 @@ import {
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import { emotionPatternsTable } from '../../projections/emotion-trend.projection.js';
 import { memorySummariesTable } from '../../projections/memory-index.projection.js';
+import { pagesOf } from '../../projections/reads/pages-of.js';
 import { Reads } from '../../projections/reads/reads.js';
 import type { StatsAnswer } from './stats.dto.js';
 
-const DAYS_PER_PAGE = 500;
-const MAX_EMOTIONS = 1_000;
 const NO_CONVERSATIONS = {
   sessions: 0,
   turns: 0,
@@ -35,14 +35,10 @@ export class GetStatsHandler implements IQueryHandler<GetStats> {
 
   async execute({ userId }: GetStats): Promise<StatsAnswer> {
     if (!(await this.reads.get(profilesTable, userId))) throw NotFound.user(userId);
-    const [summary, memories, patterns, streakDays] = await Promise.all([
+    const [summary, memories, emotions, streakDays] = await Promise.all([
       this.reads.get(conversationSummariesTable, userId),
       this.reads.get(memorySummariesTable, userId),
-      this.reads.list(emotionPatternsTable, {
-        filters: [['userId', '=', userId]],
-        order: ['emotion'],
-        limit: MAX_EMOTIONS,
-      }),
+      this.emotions(userId),
       this.streak(userId),
     ]);
     const conversations = summary ?? NO_CONVERSATIONS;
@@ -54,38 +50,46 @@ export class GetStatsHandler implements IQueryHandler<GetStats> {
       },
       turns: conversations.turns,
       sessions: conversations.sessions,
-      emotions: patterns.reduce((sum, { frequency }) => sum + frequency, 0),
-      firstActivityAt: instant(
-        Math.min(conversations.firstActivityAt, ...patterns.map(({ firstAt }) => firstAt)),
-      ),
-      lastActivityAt: instant(
-        Math.max(conversations.lastActivityAt, ...patterns.map(({ lastAt }) => lastAt)),
-      ),
+      emotions: emotions.count,
+      firstActivityAt: instant(Math.min(conversations.firstActivityAt, emotions.firstAt)),
+      lastActivityAt: instant(Math.max(conversations.lastActivityAt, emotions.lastAt)),
       averageSessionMinutes: meanSessionMinutes(conversations),
       streakDays,
     };
+  }
+
+  /** Sums over all emotions of the user. */
+  private async emotions(userId: string): Promise<{ count: number; firstAt: number; lastAt: number }> {
+    const sum = { count: 0, firstAt: Infinity, lastAt: -Infinity };
+    const query = { filters: [ofUser(userId)], order: ['emotion'] };
+    for await (const page of pagesOf(this.reads, emotionPatternsTable, query)) {
+      for (const { frequency, firstAt, lastAt } of page) {
+        sum.count += frequency;
+        sum.firstAt = Math.min(sum.firstAt, firstAt);
+        sum.lastAt = Math.max(sum.lastAt, lastAt);
+      }
+    }
+    return sum;
   }
 
   /** Counts the consecutive active days back from the last one. */
   private async streak(userId: string): Promise<number> {
     let length = 0;
     let previous: number | undefined;
-    for (;;) {
-      const days = await this.reads.list(activityDaysTable, {
-        filters: [['userId', '=', userId]],
-        order: ['day'],
-        descending: true,
-        ...(previous === undefined ? {} : { after: [previous] }),
-        limit: DAYS_PER_PAGE,
-      });
-      for (const { day } of days) {
+    const query = { filters: [ofUser(userId)], order: ['day'], descending: true };
+    for await (const page of pagesOf(this.reads, activityDaysTable, query)) {
+      for (const { day } of page) {
         if (previous !== undefined && day !== previous - 1) return length;
         previous = day;
         length += 1;
       }
-      if (days.length < DAYS_PER_PAGE) return length;
     }
+    return length;
   }
+}
+
+function ofUser(userId: string): Filter {
+  return ['userId', '=', userId];
 }
 
 /** Converts ms UTC to ISO 8601; returns null for the infinite values that mean no activity. */

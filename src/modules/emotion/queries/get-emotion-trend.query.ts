@@ -2,16 +2,19 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Filter } from '../../../database/row-store.js';
 import { InvalidInput } from '../../../errors.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
-import { emotionDaysTable } from '../../../projections/emotion-trend.projection.js';
-import { localDay, quarterOfDay, quarterStart } from '../../../projections/local-time.js';
+import { emotionObservationsTable } from '../../../projections/emotion-trend.projection.js';
+import { pagesOf } from '../../../projections/reads/pages-of.js';
 import { Reads } from '../../../projections/reads/reads.js';
-import { calendarBuckets } from '../calendar-buckets.js';
-import type { EmotionTrendAnswer, EmotionTrendQuery } from '../emotion.dto.js';
+import { fixedClock, zoneClock, type Clock } from '../../zone-clock.js';
+import { CalendarBuckets } from '../calendar-buckets.js';
+import {
+  MAX_TREND_BUCKETS,
+  MAX_TREND_OBSERVATIONS,
+  type EmotionTrendAnswer,
+  type EmotionTrendQuery,
+} from '../emotion.dto.js';
 
-/** Maximum number of rows behind one answer: about ten years of ten emotions a day. */
-const MAX_DAY_ROWS = 40_000;
-
-/** Reads a user's emotions in calendar buckets. Throws InvalidInput for a range with too many rows. */
+/** Reads a user's emotions in calendar buckets. Throws InvalidInput for a range with too many of them. */
 export class GetEmotionTrend extends Query<EmotionTrendAnswer> {
   constructor(
     readonly userId: string,
@@ -26,26 +29,47 @@ export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
   constructor(private readonly reads: Reads) {}
 
   async execute({ userId, query }: GetEmotionTrend): Promise<EmotionTrendAnswer> {
-    const from = wholeQuarter(query.from);
-    const to = wholeQuarter(query.to);
-    const filters: Filter[] = [['userId', '=', userId]];
-    if (from !== undefined) filters.push(['day', '>=', localDay(from, 0)]);
-    if (to !== undefined) filters.push(['day', '<', localDay(to, 0) + 1]);
-    const limit = MAX_DAY_ROWS + 1;
-    const days = await this.reads.list(emotionDaysTable, { filters, order: ['day', 'emotion'], limit });
-    if (days.length > MAX_DAY_ROWS)
-      throw InvalidInput.field(
-        'from',
-        'must start a shorter range: this one has too many rows for one answer',
-      );
-    const utcOffset = query.utcOffset ?? (await this.reads.get(profilesTable, userId))?.utcOffset ?? 0;
-    const bucket = query.bucket ?? 'day';
-    return { items: calendarBuckets(days, { bucket, utcOffset, from, to }) };
+    const buckets = new CalendarBuckets({
+      bucket: query.bucket ?? 'day',
+      weekStart: query.weekStart ?? 'monday',
+      clock: requestedClock(query),
+      userClock: await this.userClock(userId),
+    });
+    let observations = 0;
+    const rows = { filters: filters(userId, query), order: ['occurredAt', 'position'] };
+    for await (const page of pagesOf(this.reads, emotionObservationsTable, rows)) {
+      buckets.add(page);
+      observations += page.length;
+      if (observations > MAX_TREND_OBSERVATIONS || buckets.size > MAX_TREND_BUCKETS) throw tooMany();
+    }
+    return { items: buckets.items() };
+  }
+
+  private async userClock(userId: string): Promise<Clock> {
+    const profile = await this.reads.get(profilesTable, userId);
+    const zone = profile?.timeZone ? zoneClock(profile.timeZone) : undefined;
+    return zone ?? fixedClock(profile?.utcOffset ?? 0);
   }
 }
 
-function wholeQuarter(instant: string | undefined): number | undefined {
-  if (instant === undefined) return undefined;
-  const at = Date.parse(instant);
-  return quarterStart(localDay(at, 0), quarterOfDay(at));
+function requestedClock({ timeZone, utcOffset }: EmotionTrendQuery): Clock | undefined {
+  if (timeZone !== undefined && utcOffset !== undefined)
+    throw InvalidInput.field('utcOffset', 'must be left out when timeZone is given');
+  if (timeZone !== undefined) return zoneClock(timeZone);
+  return utcOffset === undefined ? undefined : fixedClock(utcOffset);
+}
+
+function filters(userId: string, { from, to }: EmotionTrendQuery): Filter[] {
+  const list: Filter[] = [['userId', '=', userId]];
+  if (from !== undefined) list.push(['occurredAt', '>=', Date.parse(from)]);
+  if (to !== undefined) list.push(['occurredAt', '<', Date.parse(to)]);
+  return list;
+}
+
+function tooMany(): InvalidInput {
+  return InvalidInput.field(
+    'from',
+    `must start a shorter range, or the bucket must be wider: one answer has at most ${MAX_TREND_BUCKETS} ` +
+      `buckets of ${MAX_TREND_OBSERVATIONS} observations`,
+  );
 }

@@ -1,28 +1,36 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Filter } from '../../../database/row-store.js';
-import { profilesTable } from '../../../projections/current-profile.projection.js';
 import {
-  emotionDaysTable,
+  emotionObservationsTable,
   emotionPatternsTable,
   emotionTriggersTable,
   variance,
-  type EmotionDayRow,
   type EmotionPatternRow,
-  type EmotionTriggerRow,
 } from '../../../projections/emotion-trend.projection.js';
+import { pagesOf } from '../../../projections/reads/pages-of.js';
 import { Reads } from '../../../projections/reads/reads.js';
-import { dailyCounts } from '../daily-counts.js';
+import { DailyCounts } from '../daily-counts.js';
 import { dailyTrend, TREND_DAYS } from '../daily-trend.js';
-import type { EmotionAnswer, EmotionsAnswer } from '../emotion.dto.js';
+import {
+  MAX_EMOTIONS,
+  MAX_SHOWN_TRIGGERS,
+  type EmotionAnswer,
+  type EmotionsAnswer,
+  type EmotionsQuery,
+  type TriggerAnswer,
+} from '../emotion.dto.js';
+import { Foremost } from '../foremost.js';
 
-/** Upper bounds on the rows that one query reads: more emotions and triggers than any user has. */
-const MAX_EMOTIONS = 1_000;
-const MAX_TRIGGERS = 20_000;
-const MAX_SHOWN_TRIGGERS = 50;
+const DAY_MS = 24 * 3_600_000;
+/** The window of the trend in UTC: two local times of one day are at most two days apart, one at each end. */
+const TREND_MS = (TREND_DAYS + 4) * DAY_MS;
 
 /** Reads a user's emotions with their triggers and trends. */
 export class ListEmotions extends Query<EmotionsAnswer> {
-  constructor(readonly userId: string) {
+  constructor(
+    readonly userId: string,
+    readonly query: EmotionsQuery = {},
+  ) {
     super();
   }
 }
@@ -31,54 +39,74 @@ export class ListEmotions extends Query<EmotionsAnswer> {
 export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ userId }: ListEmotions): Promise<EmotionsAnswer> {
-    const [patterns, triggers, days, profile] = await Promise.all([
-      this.reads.list(emotionPatternsTable, {
-        filters: [['userId', '=', userId]],
-        order: ['emotion'],
-        limit: MAX_EMOTIONS,
-      }),
-      this.reads.list(emotionTriggersTable, {
-        filters: [['userId', '=', userId]],
-        order: ['emotion', 'trigger'],
-        limit: MAX_TRIGGERS,
-      }),
-      this.lastDays(userId),
-      this.reads.get(profilesTable, userId),
+  async execute({ userId, query }: ListEmotions): Promise<EmotionsAnswer> {
+    const [patterns, triggers, counts] = await Promise.all([
+      this.patterns(userId, query.limit ?? MAX_EMOTIONS),
+      this.triggers(userId),
+      this.dailyCounts(userId),
     ]);
-    const countsOf = dailyCounts(days, profile?.utcOffset ?? 0);
-    const triggersOf = Map.groupBy(triggers, ({ emotion }) => emotion);
     return {
       items: patterns
-        .toSorted((a, b) => b.frequency - a.frequency || (a.emotion < b.emotion ? -1 : 1))
-        .map((pattern) =>
-          emotionAnswer(pattern, triggersOf.get(pattern.emotion) ?? [], countsOf(pattern.emotion)),
-        ),
+        .items()
+        .map((pattern) => emotionAnswer(pattern, triggers.get(pattern.emotion), counts.of(pattern.emotion))),
+      total: patterns.total,
     };
   }
 
-  /** Reads the user's last days with any emotion: enough to cover the trend's window at any offset. */
-  private async lastDays(userId: string): Promise<EmotionDayRow[]> {
-    const userFilter: Filter = ['userId', '=', userId];
-    const order = ['day', 'emotion'];
-    const [newest] = await this.reads.list(emotionDaysTable, {
-      filters: [userFilter],
-      order,
-      descending: true,
-      limit: 1,
-    });
-    if (!newest) return [];
-    return this.reads.list(emotionDaysTable, {
-      filters: [userFilter, ['day', '>', newest.day - TREND_DAYS - 2]],
-      order,
-      limit: TREND_DAYS * MAX_EMOTIONS,
-    });
+  private async patterns(userId: string, limit: number): Promise<Foremost<EmotionPatternRow>> {
+    const patterns = new Foremost<EmotionPatternRow>(
+      limit,
+      (a, b) => b.frequency - a.frequency || (a.emotion < b.emotion ? -1 : 1),
+    );
+    const query = { filters: [ofUser(userId)], order: ['emotion'] };
+    for await (const page of pagesOf(this.reads, emotionPatternsTable, query)) patterns.add(page);
+    return patterns;
   }
+
+  /** Reads all triggers of the user, and keeps the most frequent ones of each emotion. */
+  private async triggers(userId: string): Promise<Map<string, Foremost<TriggerAnswer>>> {
+    const triggers = new Map<string, Foremost<TriggerAnswer>>();
+    const query = { filters: [ofUser(userId)], order: ['emotion', 'trigger'] };
+    for await (const page of pagesOf(this.reads, emotionTriggersTable, query)) {
+      for (const [emotion, rows] of Map.groupBy(page, (row) => row.emotion)) {
+        const known = triggers.get(emotion) ?? new Foremost<TriggerAnswer>(MAX_SHOWN_TRIGGERS, byCount);
+        known.add(rows.map(({ trigger, count }) => ({ trigger, count })));
+        triggers.set(emotion, known);
+      }
+    }
+    return triggers;
+  }
+
+  /** Counts the observations of the last days with any emotion. */
+  private async dailyCounts(userId: string): Promise<DailyCounts> {
+    const counts = new DailyCounts();
+    const order = ['occurredAt', 'position'];
+    const newestFirst = { filters: [ofUser(userId)], order, descending: true, limit: 1 };
+    const [[newest], first] = await Promise.all([
+      this.reads.list(emotionObservationsTable, newestFirst),
+      this.reads.list(emotionObservationsTable, { ...newestFirst, descending: false }),
+    ]);
+    if (!newest) return counts;
+    const since: Filter = ['occurredAt', '>', newest.occurredAt - TREND_MS];
+    const query = { filters: [ofUser(userId), since], order };
+    // Days without any emotion count from the user's first observation on, also when it is older.
+    counts.add(first.filter(({ occurredAt }) => occurredAt <= newest.occurredAt - TREND_MS));
+    for await (const page of pagesOf(this.reads, emotionObservationsTable, query)) counts.add(page);
+    return counts;
+  }
+}
+
+function ofUser(userId: string): Filter {
+  return ['userId', '=', userId];
+}
+
+function byCount(a: TriggerAnswer, b: TriggerAnswer): number {
+  return b.count - a.count || (a.trigger < b.trigger ? -1 : 1);
 }
 
 function emotionAnswer(
   pattern: EmotionPatternRow,
-  triggers: readonly EmotionTriggerRow[],
+  triggers: Foremost<TriggerAnswer> | undefined,
   counts: readonly number[],
 ): EmotionAnswer {
   return {
@@ -86,10 +114,8 @@ function emotionAnswer(
     frequency: pattern.frequency,
     meanIntensity: pattern.meanIntensity,
     variance: variance(pattern),
-    triggers: triggers
-      .toSorted((a, b) => b.count - a.count || (a.trigger < b.trigger ? -1 : 1))
-      .slice(0, MAX_SHOWN_TRIGGERS)
-      .map(({ trigger, count }) => ({ trigger, count })),
+    triggers: triggers?.items() ?? [],
+    triggerCount: triggers?.total ?? 0,
     hours: pattern.hours,
     firstAt: new Date(pattern.firstAt).toISOString(),
     lastAt: new Date(pattern.lastAt).toISOString(),

@@ -11,7 +11,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { profileStream } from '../../../events/streams.js';
-import { IsSmallJson, IsText, Nullable, Optional, Describe } from '../../../validation/fields.js';
+import { IsSmallJson, IsText, IsTimeZone, Nullable, Optional, Describe } from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
 
 /** How the companion speaks aloud. */
@@ -110,7 +110,18 @@ export class ChangeProfileBody {
   @IsSmallJson(16_384)
   communicationPatterns?: Record<string, unknown>;
 
-  @Describe('Minutes east of UTC.')
+  @Describe(
+    "Name of a zone in the IANA time zone database, such as Europe/Berlin: the user's local time, at each " +
+      "instant with the zone's offset then. Null removes it, and utcOffset holds. When it is changed alone, " +
+      'utcOffset becomes the offset of the zone at this moment.',
+  )
+  @Nullable()
+  @IsTimeZone()
+  timeZone?: string | null;
+
+  @Describe(
+    'Minutes east of UTC. It holds when there is no timeZone; when it is sent alone, it removes timeZone.',
+  )
   @Optional()
   @IsInt()
   @Min(-720)

@@ -1,0 +1,25 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/**
+ * A time zone in the profile, and a row per observed emotion instead of counts by quarter of an hour. Both
+ * projections have new versions, so they are rebuilt at the start.
+ */
+export class LocalTime extends Migration {
+  override up(): void {
+    for (const sql of LOCAL_TIME) this.addSql(sql);
+  }
+}
+
+const LOCAL_TIME = [
+  'alter table profiles add column time_zone text null',
+  'drop table emotion_days',
+  `create table emotion_observations (
+    user_id text collate "C" not null,
+    occurred_at bigint not null,
+    position bigint not null,
+    utc_offset bigint not null,
+    emotion text not null,
+    intensity double precision not null,
+    primary key (user_id, occurred_at, position)
+  )`,
+];
