@@ -1,6 +1,7 @@
 import { defineTable, integer, json, real, text, type RowIn } from '../database/table.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import { localDay, localHour, quarterOfDay } from './local-time.js';
+import { withNormalLabels } from './normal-labels.js';
 import { defineProjection, lastOf } from './projection.js';
 
 /** A trigger stays linked to this many of the newest turns. */
@@ -64,7 +65,8 @@ export const emotionTrend = defineProjection({
   version: 1,
   tables: [emotionPatternsTable, emotionDaysTable, emotionTriggersTable],
   folds: {
-    'emotion.observed': (event, rows) => {
+    'emotion.observed': (observed, rows) => {
+      const event = withNormalLabels(observed);
       const { userId, occurredAt, data } = event;
       rows.evolve(emotionPatternsTable, [userId, data.emotion], (row) => withObservation(row, event));
       const day = localDay(occurredAt, 0);

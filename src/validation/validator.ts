@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { InvalidInput, type FieldError } from '../errors.js';
-import { isInstant, isSmallJson } from './fields.js';
+import { isInstant, isSmallJson, NOT_BLANK } from './fields.js';
 
 /** A class whose class-validator decorators describe a JSON object. */
 export type Shape<T extends object> = new () => T;
@@ -181,7 +181,9 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'pattern':
-      return `must match ${String(params.pattern)}`;
+      return params.pattern === NOT_BLANK.source
+        ? 'must not be blank'
+        : `must match ${String(params.pattern)}`;
     case 'not':
       return 'has a value that is not allowed';
     case 'format':
