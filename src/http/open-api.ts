@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { jsonSchemas, type JsonSchema } from '../validation/validator.js';
+import { jsonSchemas, type JsonSchema } from '../validation/json-schemas.js';
 
 /** Serves `/docs` and `/docs/json`. The request schemas are the ones that validate requests. */
 export async function serveDocs(app: NestFastifyApplication): Promise<void> {

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { StoreError } from '../errors.js';
+import { MAX_ERRORS } from '../validation/field-errors.js';
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
@@ -40,7 +41,11 @@ export class ProblemAnswer {
   @ApiProperty({ description: 'Explanation for people.' })
   detail: string;
 
-  @ApiProperty({ type: [ProblemField], required: false })
+  @ApiProperty({
+    type: [ProblemField],
+    required: false,
+    description: `The bad fields, at most ${MAX_ERRORS}; \`detail\` says when there are more.`,
+  })
   errors?: ProblemField[];
 }
 

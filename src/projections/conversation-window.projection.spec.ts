@@ -129,6 +129,13 @@ describe('the topics of a session', () => {
     expect(topics(...happened)).toEqual(['chess', 'tea', 'boats']);
   });
 
+  it('count as one when only case, white space or Unicode form differ, and keep their first spelling', () => {
+    const spelled = ['Caf\u00e9 Noir', 'caf\u00e9  noir', 'CAFE\u0301 NOIR ', 'cafe\u0301\u200b noir'];
+    expect(topics(...spelled.map((topic, i) => turnRecorded({ topics: [topic] }, minute(i))))).toEqual([
+      'Caf\u00e9 Noir',
+    ]);
+  });
+
   it('keep their place when an older mention arrives late', () => {
     const happened = [
       turnRecorded({ topics: ['boats'] }, minute(5)),
@@ -157,6 +164,15 @@ describe('the emotions of a session', () => {
     expect(trajectory(...order.map((time) => felt(`e${time}`, time)))).toEqual(
       Array.from({ length: 20 }, (_, i) => `e${i + 3}`),
     );
+  });
+
+  it('have the normal form of their label, also when an earlier release stored another', () => {
+    expect(trajectory(felt('fro\u0308hlich', 1))).toEqual(['fr\u00f6hlich']);
+    const emotion = { label: 'fro\u0308hlich', intensity: 1, confidence: null, triggers: ['Pru\u0308fung'] };
+    const rows = foldedRows(turnRecorded({ emotion }));
+    expect(rows.all(windowTurnsTable).map((turn) => turn.emotion)).toEqual([
+      { ...emotion, label: 'fr\u00f6hlich', triggers: ['pr\u00fcfung'] },
+    ]);
   });
 
   it('are stored with their intensity and time', () => {

@@ -3,6 +3,7 @@ import { boolean, defineTable, integer, json, nullable, text, type RowIn } from 
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import type { FoldEvent } from '../events/event.js';
+import { label, labels, spellings } from '../events/labels.js';
 import { localDay } from './local-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
@@ -111,7 +112,7 @@ export const conversationWindow = defineProjection({
       const { sessionId, emotion, intensity } = event.data;
       const session = sessionId ? rows.get(sessionsTable, event.userId, sessionId) : undefined;
       if (!session) return;
-      const felt: WindowEmotion = [emotion, intensity, event.occurredAt];
+      const felt: WindowEmotion = [label(emotion), intensity, event.occurredAt];
       const emotions = lastOf([...session.emotions, felt], WINDOW.emotions, (a, b) => a[2] - b[2]);
       rows.put(sessionsTable, { ...session, emotions });
     },
@@ -148,13 +149,8 @@ function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows
     const { userId } = event;
     const { turnId, sessionId, userMessage, assistantMessage, emotion } = data;
     const turn = { userId, sessionId, slot, turnId, userMessage, assistantMessage };
-    rows.put(windowTurnsTable, { ...turn, emotion: emotion ?? null, occurredAt, position });
+    rows.put(windowTurnsTable, { ...turn, emotion: normalEmotion(emotion), occurredAt, position });
   }
-  const otherTopics = session.topics.filter(([topic]) => !data.topics.includes(topic));
-  const mentioned = data.topics.map((topic): WindowTopic => [
-    topic,
-    latestMention(session, topic, occurredAt),
-  ]);
   return {
     ...session,
     turnCount: session.turnCount + 1,
@@ -165,7 +161,7 @@ function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows
       slot === undefined
         ? session.slots
         : [...session.slots.filter(([used]) => used !== slot), [slot, occurredAt]],
-    topics: lastOf([...otherTopics, ...mentioned], WINDOW.topics, (a, b) => a[1] - b[1]),
+    topics: withTopics(session.topics, data.topics, occurredAt),
     position,
   };
 }
@@ -177,8 +173,21 @@ function freeSlot(slots: readonly WindowSlot[], at: number): number | undefined 
   return at >= oldest ? slot : undefined;
 }
 
-function latestMention(session: SessionRow, topic: string, at: number): number {
-  return Math.max(at, session.topics.find(([known]) => known === topic)?.[1] ?? at);
+/** Topics whose labels are equal are one topic, which keeps the spelling of its first mention. */
+function withTopics(known: readonly WindowTopic[], spelled: readonly string[], at: number): WindowTopic[] {
+  if (spelled.length === 0) return [...known];
+  const topics = new Map(known.map((topic) => [label(topic[0]), topic]));
+  for (const topic of spellings(spelled)) {
+    const same = label(topic);
+    const [spelling, mentionedAt] = topics.get(same) ?? [topic, at];
+    topics.delete(same);
+    topics.set(same, [spelling, Math.max(at, mentionedAt)]);
+  }
+  return lastOf([...topics.values()], WINDOW.topics, (a, b) => a[1] - b[1]);
+}
+
+function normalEmotion(emotion: TurnEmotion | null): TurnEmotion | null {
+  return emotion && { ...emotion, label: label(emotion.label), triggers: labels(emotion.triggers) };
 }
 
 function summarize(event: FoldEvent, rows: Rows, before: SessionRow | undefined, after: SessionRow): void {

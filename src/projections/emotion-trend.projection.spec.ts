@@ -166,3 +166,22 @@ describe('the triggers of an emotion', () => {
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
+
+describe('an emotion whose events spell its label in different ways', () => {
+  it('is one emotion with one trigger, also when earlier releases stored other forms', () => {
+    const spelled = ['fr\u00f6hlich', 'fro\u0308hlich', 'Fr\u00f6hlich ', '\uff46r\u00f6hlich'];
+    const happened = spelled.map((emotion) =>
+      observed({ emotion, intensity: 0.5, triggers: ['Pru\u0308fung', 'pr\u00fcfung'] }),
+    );
+    const store = folded(emotionTrend, happened);
+    expect(store.all(emotionPatternsTable).map(({ emotion, frequency }) => [emotion, frequency])).toEqual([
+      ['fr\u00f6hlich', 4],
+    ]);
+    expect(new Set(store.all(emotionObservationsTable).map(({ emotion }) => emotion))).toEqual(
+      new Set(['fr\u00f6hlich']),
+    );
+    expect(store.all(emotionTriggersTable).map(({ trigger, count }) => [trigger, count])).toEqual([
+      ['pr\u00fcfung', 4],
+    ]);
+  });
+});

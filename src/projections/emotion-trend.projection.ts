@@ -1,6 +1,7 @@
 import { defineTable, integer, json, real, text, type RowIn } from '../database/table.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import { localHour } from './local-time.js';
+import { withNormalLabels } from './normal-labels.js';
 import { defineProjection, lastOf } from './projection.js';
 
 /** A trigger stays linked to this many of the newest turns. */
@@ -67,7 +68,8 @@ export const emotionTrend = defineProjection({
   version: 2,
   tables: [emotionPatternsTable, emotionObservationsTable, emotionTriggersTable],
   folds: {
-    'emotion.observed': (event, rows) => {
+    'emotion.observed': (observed, rows) => {
+      const event = withNormalLabels(observed);
       const { userId, occurredAt, position, utcOffset, data } = event;
       const { emotion, intensity } = data;
       rows.evolve(emotionPatternsTable, [userId, emotion], (row) => withObservation(row, event));

@@ -63,10 +63,18 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
   return Length(min, max, options);
 }
 
-/** A text of 1 to `max` characters that is not only white space. */
+/** A text that shows something: not only white space and invisible characters. */
+export const NOT_BLANK = /[^\s\p{Default_Ignorable_Code_Point}]/u;
+
+/** A text of 1 to `max` characters that is not blank. */
 export function IsLabel(max: number): PropertyDecorator {
-  return applyAll(Length(1, max), Matches(/\S/, { message: '$property must not be blank' }));
+  return applyAll(Length(1, max), Matches(NOT_BLANK, { message: '$property must not be blank' }));
 }
+
+/** How labels are stored, for the OpenAPI document. */
+export const LABEL_NOTE =
+  'Stored in its normal form: Unicode NFKC, lower case, trimmed, single inner spaces, no invisible characters.';
+export const TRIGGERS_NOTE = 'What triggered the emotion; each stored once, in the normal form of a label.';
 
 /** An ISO 8601 time with a time zone, such as `2026-03-01T18:30:00Z`. */
 export function IsInstant(): PropertyDecorator {

@@ -14,13 +14,8 @@ import {
 import { refusalOf } from '../../test/support/refusal.js';
 import type { FieldError } from '../errors.js';
 import { IsId, IsInstant, IsSmallJson, IsText, Nullable, Optional } from './fields.js';
-import {
-  bodyValidator,
-  compileValidators,
-  jsonSchemas,
-  payloadValidator,
-  queryValidator,
-} from './validator.js';
+import { jsonSchemas } from './json-schemas.js';
+import { bodyValidator, compileValidators, payloadValidator, queryValidator } from './validator.js';
 
 class Sail {
   @IsInt()
@@ -144,14 +139,13 @@ describe('an invalid body', () => {
       name: '',
       hull: 'pine',
       sail: { area: 10, colour: 'red' },
-      crew: ['Ada', '', 'Bo', 'Cy'],
+      crew: ['Ada', ''],
       launchedAt: 'yesterday',
       notes: [],
       extra: 1,
     };
     expect(pathsOf(bad)).toEqual([
       'boatId',
-      'crew',
       'crew.1',
       'extra',
       'hull',
@@ -248,9 +242,36 @@ describe('an invalid body', () => {
     ]);
   });
 
-  it('is refused with at most fifty errors', () => {
-    const many = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`extra${i}`, 1]));
-    expect(errorsOf(many)).toHaveLength(50);
+  it('is refused with at most twenty errors, and the answer says that there are more', () => {
+    const unknown = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`extra${i}`, 1]));
+    expect(errorsOf(unknown(20))).toHaveLength(20);
+    for (const count of [21, 80, 4_000]) {
+      const refusal = refusalOf(() => validate({ ...boat, ...unknown(count) }));
+      expect(refusal.errors?.map(({ path }) => path)).toEqual(Object.keys(unknown(20)));
+      expect(refusal.message).toBe(
+        'extra0: is not a known field (and more; only the first 20 errors are listed)',
+      );
+    }
+    expect(errorsOf({ log: Array.from({ length: 99 }, () => '\u0000') })).toHaveLength(20);
+  });
+
+  it('is refused as a whole when an object has more fields than any may have', () => {
+    const many = Object.fromEntries(Array.from({ length: 5_001 }, (_, i) => [`extra${i}`, '\u0000']));
+    const message = 'must not have more than 5000 fields';
+    expect(refusalOf(() => validate(many)).errors).toEqual([{ path: '', message }]);
+    expect(errorsOf({ log: { many } })).toEqual([{ path: 'log.many', message }]);
+  });
+
+  it('is refused with the bound of a list that is too long, not with its items', () => {
+    expect(errorsOf({ crew: Array.from({ length: 10_000 }, () => 5) })).toEqual([
+      { path: 'crew', message: 'must NOT have more than 3 items' },
+    ]);
+  });
+
+  it('is refused with a path that is not longer than it can be read', () => {
+    const [error] = errorsOf({ ['x'.repeat(100_000)]: 1 }) ?? [];
+    expect(error?.path).toBe(`${'x'.repeat(256)}…`);
   });
 
   it('is refused for any field when none is declared', () => {

@@ -1,5 +1,3 @@
-import { globSync } from 'node:fs';
-import { join } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import * as fc from 'fast-check';
@@ -12,26 +10,12 @@ import {
 } from '../../src/validation/validator.js';
 import { constraintsOf, declaredFields } from '../support/declared-fields.js';
 import { junk, mutated } from '../support/drawn-values.js';
+import { requestShapes, shapesIn } from '../support/request-shapes.js';
 
-const SOURCES = join(import.meta.dirname, '../../src');
 const BODIES_PER_CLASS = 100;
 
-/** The decorated classes that the files export; requests and events are checked with them. */
-async function shapesIn(pattern: string): Promise<Shape<object>[]> {
-  const files = globSync(`${SOURCES}/${pattern}`).toSorted();
-  const modules = await Promise.all(files.map((file) => import(file) as Promise<Record<string, unknown>>));
-  return modules
-    .flatMap((module) => Object.values(module))
-    .filter(
-      (each): each is Shape<object> => typeof each === 'function' && declaredFields(each as never).length > 0,
-    );
-}
-
-const inputs = await shapesIn('modules/**/*.command.ts');
-const dtos = [...inputs, ...(await shapesIn('modules/**/*.dto.ts')), ...(await shapesIn('http/*.dto.ts'))];
+const { bodies: requestBodies, queries } = await requestShapes();
 const payloads = await shapesIn('events/**/*.event.ts');
-const queries = dtos.filter(({ name }) => name.endsWith('Query'));
-const requestBodies = dtos.filter((shape) => !queries.includes(shape));
 
 /** Whether class-validator accepts the value; it checks only instances of a class. */
 function isValid(shape: Shape<object>, value: unknown): boolean {
@@ -71,7 +55,7 @@ function shareAccepted(
 const throughJson = (body: unknown): unknown => JSON.parse(JSON.stringify(body) ?? 'null');
 
 describe('the classes that requests and events are checked with', () => {
-  const all = [...dtos, ...payloads];
+  const all = [...requestBodies, ...queries, ...payloads];
 
   it('are enough for 3,000 random bodies', () => {
     expect(all.length * BODIES_PER_CLASS).toBeGreaterThanOrEqual(3_000);

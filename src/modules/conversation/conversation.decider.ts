@@ -1,8 +1,8 @@
 import { NotFound } from '../../errors.js';
+import { label, labels, spellings } from '../../events/labels.js';
 import { conversationStream, emotionStream } from '../../events/streams.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
-import { label, labels } from '../labels.js';
 import { resolveUser } from '../resolve-user.js';
 import type { EndSessionInput } from './commands/end-session.command.js';
 import type { RecordTurnBody } from './commands/record-turn.command.js';
@@ -25,9 +25,7 @@ export function recordTurn(
   if (!session || session.ended) {
     events.push({ streamId, type: 'session.started', data: { sessionId }, ...when });
   }
-  const topics = [...new Set((input.topics ?? []).map((topic) => topic.trim()))].filter(
-    (topic) => topic !== '',
-  );
+  const topics = spellings(input.topics);
   const turn = { turnId, sessionId, userMessage, assistantMessage, topics, emotion };
   events.push({ streamId, type: 'turn.recorded', data: turn, ...when });
   if (emotion) {

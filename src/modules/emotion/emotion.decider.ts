@@ -1,6 +1,6 @@
+import { label, labels } from '../../events/labels.js';
 import { emotionStream } from '../../events/streams.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
-import { label, labels } from '../labels.js';
 import { resolveUser } from '../resolve-user.js';
 import type { ObserveEmotionBody } from './commands/observe-emotion.command.js';
 

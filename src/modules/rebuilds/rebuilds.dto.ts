@@ -1,4 +1,4 @@
-import { ArrayNotEmpty, IsArray, IsIn } from 'class-validator';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn } from 'class-validator';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { IsId, Optional } from '../../validation/fields.js';
 import { RowDifferenceAnswer } from '../row-differences.js';
@@ -13,6 +13,7 @@ export class RebuildBody {
   @Optional()
   @IsArray()
   @ArrayNotEmpty()
+  @ArrayMaxSize(100)
   @IsIn(PROJECTION_NAMES, { each: true })
   projections?: string[];
 

@@ -5,16 +5,18 @@ import {
   IsId,
   IsInstant,
   IsLabel,
+  LABEL_NOTE,
   IsText,
   Nullable,
   Optional,
+  TRIGGERS_NOTE,
   Describe,
 } from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
 
 /** The emotion that a turn showed. */
 export class TurnEmotionBody {
-  @Describe('Stored trimmed and in lower case.')
+  @Describe(LABEL_NOTE)
   @IsLabel(64)
   label: string;
 
@@ -31,7 +33,7 @@ export class TurnEmotionBody {
   @Max(1)
   confidence?: number | null;
 
-  @Describe('What triggered the emotion; stored trimmed, in lower case and without duplicates.')
+  @Describe(TRIGGERS_NOTE)
   @Optional()
   @IsArray()
   @ArrayMaxSize(20)
@@ -55,6 +57,9 @@ export class RecordTurnBody {
   @Type(() => TurnEmotionBody)
   emotion?: TurnEmotionBody | null;
 
+  @Describe(
+    'Kept as they are spelled first; topics that differ only in case, white space or Unicode form count as one.',
+  )
   @Optional()
   @IsArray()
   @ArrayMaxSize(50)

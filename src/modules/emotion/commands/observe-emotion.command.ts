@@ -1,10 +1,19 @@
 import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min } from 'class-validator';
-import { IsId, IsInstant, IsLabel, Nullable, Optional, Describe } from '../../../validation/fields.js';
+import {
+  IsId,
+  IsInstant,
+  IsLabel,
+  LABEL_NOTE,
+  Nullable,
+  Optional,
+  TRIGGERS_NOTE,
+  Describe,
+} from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
 
 /** An observed emotion. */
 export class ObserveEmotionBody {
-  @Describe('Stored trimmed and in lower case.')
+  @Describe(LABEL_NOTE)
   @IsLabel(64)
   emotion: string;
 
@@ -21,7 +30,7 @@ export class ObserveEmotionBody {
   @Max(1)
   confidence?: number | null;
 
-  @Describe('What triggered the emotion; stored trimmed, in lower case and without duplicates.')
+  @Describe(TRIGGERS_NOTE)
   @Optional()
   @IsArray()
   @ArrayMaxSize(20)

@@ -1,0 +1,89 @@
+import type { ErrorObject } from 'ajv';
+import { InvalidInput, type FieldError } from '../errors.js';
+import { ID_PATTERN, ID_RULE, NOT_BLANK } from './fields.js';
+import { MAX_BYTES, type JsonSchema } from './json-schemas.js';
+
+/** Most errors that one answer lists; validation stops there. */
+export const MAX_ERRORS = 20;
+/** Longest path that an error names, in UTF-16 units; a client may send a field name as long as a body. */
+const MAX_PATH = 256;
+
+/** Returns the refusal of an input. It lists at most MAX_ERRORS errors, and says when there are more. */
+export function refusal(errors: readonly FieldError[]): InvalidInput {
+  const listed = errors.slice(0, MAX_ERRORS);
+  if (errors.length <= MAX_ERRORS) return InvalidInput.fields(listed);
+  const { path, message: why } = listed[0] as FieldError;
+  const detail = `${path || 'body'}: ${why} (and more; only the first ${MAX_ERRORS} errors are listed)`;
+  return new InvalidInput('request.invalid', detail, { errors: listed });
+}
+
+/** Joins the keys of a path; a very long path is cut. */
+export function pathText(keys: readonly (string | number)[]): string {
+  const path = keys.filter((key) => key !== '').join('.');
+  return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH).toWellFormed()}…`;
+}
+
+/** Returns one entry per invalid field. Leaves out that a nullable object could also have been null. */
+export function fieldErrors(errors: readonly ErrorObject[]): FieldError[] {
+  const relevant = errors.filter(
+    ({ keyword, schemaPath }) =>
+      keyword !== 'if' && keyword !== 'anyOf' && !schemaPath.endsWith('anyOf/1/type'),
+  );
+  return relevant.slice(0, MAX_ERRORS + 1).flatMap(errorsOf);
+}
+
+function errorsOf(error: ErrorObject): FieldError[] {
+  const base = error.instancePath.slice(1).split('/').map(unescapePointer);
+  if (error.keyword === 'maxProperties') return unknownFields(error, base);
+  const params = error.params as Record<string, unknown>;
+  const name = params.missingProperty ?? params.additionalProperty;
+  const path = pathText(typeof name === 'string' ? [...base, name] : base);
+  return [{ path, message: message(error, params) }];
+}
+
+/** Names the first fields that an object with too many of them must not have. */
+function unknownFields({ data, parentSchema }: ErrorObject, base: readonly string[]): FieldError[] {
+  const { properties = {} } = (parentSchema as { then: JsonSchema }).then;
+  const unknown: FieldError[] = [];
+  for (const name of Object.keys(data as object)) {
+    if (Object.hasOwn(properties, name)) continue;
+    unknown.push({ path: pathText([...base, name]), message: UNKNOWN_FIELD });
+    if (unknown.length > MAX_ERRORS) break;
+  }
+  return unknown;
+}
+
+function unescapePointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+const UNKNOWN_FIELD = 'is not a known field';
+
+/** What a pattern demands, in words. */
+const PATTERN_RULES = new Map([
+  [ID_PATTERN.source, ID_RULE],
+  [NOT_BLANK.source, 'must not be blank'],
+]);
+
+function message(error: ErrorObject, params: Record<string, unknown>): string {
+  switch (error.keyword) {
+    case 'required':
+      return 'is required';
+    case 'additionalProperties':
+      return UNKNOWN_FIELD;
+    case 'enum':
+      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'pattern':
+      return PATTERN_RULES.get(String(params.pattern)) ?? `must match ${String(params.pattern)}`;
+    case 'not':
+      return 'has a value that is not allowed';
+    case 'format':
+      if (params.format === 'time-zone')
+        return 'must be a time zone of the IANA database, such as Europe/Berlin';
+      return 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z';
+    case MAX_BYTES:
+      return `must be a JSON object of at most ${String(error.schema)} bytes`;
+    default:
+      return error.message ?? 'is not valid';
+  }
+}

@@ -1,0 +1,78 @@
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+
+/** A JSON Schema object as class-validator-jsonschema generates it. */
+export interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  type?: string | string[];
+  maxItems?: number;
+  [keyword: string]: unknown;
+}
+
+interface Converted {
+  constraints: unknown[];
+}
+
+const SCHEMA_REFS = '#/components/schemas/';
+/** A custom keyword: most bytes of an object when serialized as JSON. */
+export const MAX_BYTES = 'x-max-bytes';
+
+/** Returns the schemas of all decorated classes loaded so far, by class name: for validation and OpenAPI. */
+export function jsonSchemas(): Record<string, JsonSchema> {
+  const schemas = validationMetadatasToSchemas({
+    classTransformerMetadataStorage: defaultMetadataStorage,
+    refPointerPrefix: SCHEMA_REFS,
+    additionalConverters: {
+      isInstant: { type: 'string', format: 'date-time' },
+      isTimeZone: { type: 'string', format: 'time-zone' },
+      isSmallJson: (meta: Converted) => ({ type: 'object', [MAX_BYTES]: meta.constraints[0] }),
+      isObject: { type: 'object' },
+    },
+  }) as Record<string, JsonSchema>;
+  for (const schema of Object.values(schemas)) {
+    schema.additionalProperties = false;
+    schema.properties = mapValues(schema.properties ?? {}, nullAsType);
+  }
+  return schemas;
+}
+
+/**
+ * Returns the schemas such that a list is looked through only when it is not too long, and an object only when
+ * it has at most `unknown` fields more than it may have: a refusal takes no more work than the bounds allow.
+ */
+export function boundsFirst(
+  schemas: Record<string, JsonSchema>,
+  unknown: number,
+): Record<string, JsonSchema> {
+  return mapValues(schemas, (schema) => boundFirst(schema, unknown));
+}
+
+function boundFirst(schema: JsonSchema, unknown: number): JsonSchema {
+  const { properties, required, additionalProperties, items, ...rest } = schema;
+  if (items !== undefined && rest.maxItems !== undefined)
+    return { ...rest, if: { maxItems: rest.maxItems }, then: { items } };
+  if (properties === undefined) return schema;
+  const maxProperties = Object.keys(properties).length + unknown;
+  const known = mapValues(properties, (property) => boundFirst(property, unknown));
+  return {
+    ...rest,
+    maxProperties,
+    if: { maxProperties },
+    then: { properties: known, additionalProperties, ...(required ? { required } : {}) },
+  };
+}
+
+/** Converts `nullable` of OpenAPI 3.0 to a null type, as in JSON Schema and OpenAPI 3.1. */
+function nullAsType({ nullable, ...schema }: JsonSchema): JsonSchema {
+  if (!nullable) return schema;
+  if (schema.$ref !== undefined) return { anyOf: [{ $ref: schema.$ref }, { type: 'null' }] };
+  return { ...schema, type: [schema.type as string, 'null'] };
+}
+
+function mapValues(
+  schemas: Record<string, JsonSchema>,
+  change: (schema: JsonSchema) => JsonSchema,
+): Record<string, JsonSchema> {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, change(schema)]));
+}
