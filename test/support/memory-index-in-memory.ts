@@ -30,6 +30,10 @@ export function memoryIndexOf(store: MemoryRowStore): MemoryIndex {
   return {
     frequencies: (userId, terms) => terms.map((term) => lookUp(everyMemory(userId, [term])).length),
     lookUp,
+    counts: (userId, term, formedPositions) =>
+      lookUp(everyMemory(userId, [term]))
+        .filter(({ formedPosition }) => formedPositions.includes(formedPosition))
+        .map(({ formedPosition, counts }) => [formedPosition, counts.get(term) as number] as const),
     summary: (userId) => store.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
     memories: (userId, formedPositions) =>
       ofUser(userId).filter(({ formedPosition }) => formedPositions.includes(formedPosition)),

@@ -21,26 +21,17 @@ export function sqliteIndexedTerms(db: Database.Database, table: Table, userId: 
   return new Map([...terms].map(([doc, ofRow]) => [doc, ofRow.join(' ')]));
 }
 
-/** Counts terms in the full-text index. */
-export class SqliteTermCounts {
+/** Finds the rows of single terms in a full-text index. */
+export class SqliteTermRows {
   private readonly find: Database.Statement;
 
   constructor(db: Database.Database, table: Table) {
     this.find = db.prepare(`select doc from ${termInstances(db, table)} where term = ?`).pluck();
   }
 
-  /** Returns how often each of the terms occurs in the user's rows, by row id, then in the terms' order. */
-  of(userId: string, terms: readonly string[]): Map<number, Map<string, number>> {
-    const prefix = userPrefix(userId);
-    const counts = new Map<number, Map<string, number>>();
-    for (const term of terms) {
-      for (const id of this.find.all(prefix + term) as number[]) {
-        let ofRow = counts.get(id);
-        if (!ofRow) counts.set(id, (ofRow = new Map<string, number>()));
-        ofRow.set(term, (ofRow.get(term) ?? 0) + 1);
-      }
-    }
-    return counts;
+  /** Returns the ids of the user's rows with the term, ascending; a row is listed once per occurrence. */
+  of(userId: string, term: string): readonly number[] {
+    return this.find.all(userPrefix(userId) + term) as number[];
   }
 }
 

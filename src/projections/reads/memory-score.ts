@@ -30,6 +30,9 @@ export type TermCounts = ReadonlyMap<string, number>;
 /** What a score needs to know of a memory beside its terms. */
 export type Scored = Pick<MemoryRow, 'termCount' | 'importance' | 'occurredAt' | 'recallCount'>;
 
+/** The three factors of a score; they do not depend on the question. */
+export type Factors = Pick<ScoreParts, 'importance' | 'recency' | 'recall'>;
+
 /** Scores a user's memories for one question. */
 export class Scoring {
   /** What each term is worth, in the order in which scores add them up. */
@@ -58,10 +61,10 @@ export class Scoring {
   }
 
   /** The score alone. The counts must be in the order of the weights, for the same sum to the last bit. */
-  score(memory: Scored, counts: TermCounts): number {
+  score(memory: Scored, counts: TermCounts, { importance, recency, recall }: Factors): number {
     let text = 0;
     for (const [term, count] of counts) text += this.textScore(this.weights.get(term) ?? 0, count, memory);
-    return scoreOf({ text, ...this.factors(memory) });
+    return text * importance * recency * recall;
   }
 
   /** The most that these terms can add to any memory's score, however often it contains them. */
@@ -76,7 +79,7 @@ export class Scoring {
     return (weight * count * (K1 + 1)) / (count + K1 * length);
   }
 
-  private factors(memory: Scored): Pick<ScoreParts, 'importance' | 'recency' | 'recall'> {
+  factors(memory: Scored): Factors {
     const ageDays = Math.max(0, this.summary.newestAt - memory.occurredAt) / DAY_MS;
     const importance = 0.9 + 0.2 * memory.importance;
     const recency = 0.95 + 0.1 * 2 ** (-ageDays / RECENCY_HALF_LIFE_DAYS);
@@ -86,12 +89,7 @@ export class Scoring {
 }
 
 /** A score is its text part times the three factors. */
-export function scoreOf({
-  text,
-  importance,
-  recency,
-  recall,
-}: Pick<ScoreParts, 'text' | 'importance' | 'recency' | 'recall'>): number {
+export function scoreOf({ text, importance, recency, recall }: ScoreParts): number {
   return text * importance * recency * recall;
 }
 

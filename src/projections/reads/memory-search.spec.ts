@@ -262,17 +262,47 @@ describe('the answer of a search', () => {
     limit: fc.integer({ min: 1, max: 8 }),
   });
 
+  const answered = (memories: readonly (typeof memory extends fc.Arbitrary<infer M> ? M : never)[]) =>
+    folded(
+      memoryIndex,
+      memories.map(({ words, age, ...rest }, i) => remembered(`m${i}`, words.join(' '), rest, age)),
+    );
+
   it('is that of comparing all memories, with any filter', () => {
     fc.assert(
-      fc.property(fc.array(memory, { maxLength: 40 }), asked, (memories, question) => {
-        const happened = memories.map(({ words, age, ...rest }, i) =>
-          remembered(`m${i}`, words.join(' '), rest, age),
-        );
-        const store = folded(memoryIndex, happened);
-        const { hits, complete } = searchMemories(memoryIndexOf(store), { userId: USER, ...question });
+      fc.property(fc.array(memory, { maxLength: 40 }), asked, (memories, rest) => {
+        const question = { userId: USER, ...rest };
+        const store = answered(memories);
+        const { hits, complete } = searchMemories(memoryIndexOf(store), question);
         expect(complete).toBe(true);
-        expect(idsOf(hits)).toEqual(idsOf(searchEveryMemory(store, { userId: USER, ...question })));
+        expect(idsOf(hits)).toEqual(idsOf(searchEveryMemory(store, question)));
       }),
+    );
+  });
+
+  it('is the same when only some memories are compared, or says that it may not be', () => {
+    const maxCompared = fc.integer({ min: 8, max: 30 });
+    fc.assert(
+      fc.property(
+        fc.array(memory, { minLength: 20, maxLength: 60 }),
+        asked,
+        maxCompared,
+        (memories, rest, max) => {
+          const question = { userId: USER, ...rest };
+          const store = answered(memories);
+          const { hits, complete } = searchMemories(memoryIndexOf(store), question, max);
+          const best = searchEveryMemory(store, question);
+          if (complete) expect(idsOf(hits)).toEqual(idsOf(best));
+          else expect(hits.length).toBe(best.length);
+          const all = searchEveryMemory(store, { ...question, limit: 1_000 });
+          for (const {
+            memory: { memoryId },
+            score,
+          } of hits)
+            expect(score).toBe(all.find((each) => each.memory.memoryId === memoryId)?.score);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 });

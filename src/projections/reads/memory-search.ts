@@ -1,18 +1,23 @@
 import { eng } from 'stopword';
 import { countTerms, stem, words } from '../../database/full-text.js';
 import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js';
-import { scoreOf, Scoring, type Frequency, type Scored, type ScoreParts } from './memory-score.js';
+import {
+  scoreOf,
+  Scoring,
+  type Factors,
+  type Frequency,
+  type Scored,
+  type ScoreParts,
+} from './memory-score.js';
 
 /**
  * A search compares so many memories at most, and then stops looking up further words. Words are looked up
  * rarest first, in groups that together occur in at most as many memories. Of a word that alone exceeds the
  * bound, the newest memories are compared.
  */
-export const MAX_COMPARED = 1_000;
-/** Memories that are read in full at once. */
+const MAX_COMPARED = 1_000;
+/** Memories that are read in full at once; of more, the remaining terms are counted in the index first. */
 const MEMORIES_PER_PAGE = 16;
-/** Memories that are read in full when not all were compared anyway. */
-const MAX_READ = 100;
 
 const stopwords = new Set(eng);
 
@@ -65,6 +70,12 @@ export interface MemoryIndex {
   frequencies(userId: string, terms: readonly string[]): readonly number[];
   /** The newest memories that pass the filter and contain any of the terms. */
   lookUp(lookup: TermLookup): readonly FoundMemory[];
+  /** How often each of these memories contains the term; memories that lack it are left out. */
+  counts(
+    userId: string,
+    term: string,
+    formedPositions: readonly number[],
+  ): Iterable<readonly [formedPosition: number, count: number]>;
   summary(userId: string): MemorySummaryRow | undefined;
   /** The memories at these positions, in any order. */
   memories(userId: string, formedPositions: readonly number[]): readonly MemoryRow[];
@@ -78,14 +89,24 @@ export function questionTerms(q: string): string[] {
 }
 
 /** Returns the memories that contain any word of the question and pass its filter, best first. */
-export function searchMemories(index: MemoryIndex, question: MemoryQuestion): MemoryMatches {
+export function searchMemories(
+  index: MemoryIndex,
+  question: MemoryQuestion,
+  maxCompared = MAX_COMPARED,
+): MemoryMatches {
   const summary = index.summary(question.userId);
   const terms = questionTerms(question.q);
   if (!summary || summary.total === 0 || terms.length === 0) return { hits: [], complete: true };
   const counts = index.frequencies(question.userId, terms);
   const frequencies = terms.map((term, i): Frequency => [term, counts[i] ?? 0]);
   const rarestFirst = frequencies.filter(([, n]) => n > 0).toSorted(([, a], [, b]) => a - b);
-  return new Search(index, question, new Scoring(rarestFirst, summary)).run(rarestFirst);
+  return new Search({ index, question, maxCompared }, new Scoring(rarestFirst, summary)).run(rarestFirst);
+}
+
+/** A memory that was found, and the most that it can score. */
+interface Contender {
+  formedPosition: number;
+  most: number;
 }
 
 /**
@@ -93,72 +114,109 @@ export function searchMemories(index: MemoryIndex, question: MemoryQuestion): Me
  * certain: what they can add to a score has an upper bound (Turtle and Flood's MaxScore, 1995).
  */
 class Search {
-  private readonly found = new Map<number, FoundMemory>();
+  private readonly found = new Map<number, FoundMemory & { factors: Factors }>();
   /** Terms of which not every memory is in `found`. */
   private readonly open = new Set<string>();
+  /** Those of the open terms that were not counted in the memories that were found. */
+  private readonly uncounted = new Set<string>();
+
+  private readonly index: MemoryIndex;
+  private readonly question: MemoryQuestion;
+  private readonly maxCompared: number;
 
   constructor(
-    private readonly index: MemoryIndex,
-    private readonly question: MemoryQuestion,
+    parts: { index: MemoryIndex; question: MemoryQuestion; maxCompared: number },
     private readonly scoring: Scoring,
-  ) {}
+  ) {
+    this.index = parts.index;
+    this.question = parts.question;
+    this.maxCompared = parts.maxCompared;
+  }
 
-  run(rarestFirst: Frequency[]): MemoryMatches {
-    for (const [term] of rarestFirst) this.open.add(term);
-    while (rarestFirst.length > 0 && this.found.size < MAX_COMPARED && !this.isDecided())
-      this.lookUp(takeRarest(rarestFirst));
-    const { hits, readAll } = this.best();
+  run(frequencies: readonly Frequency[]): MemoryMatches {
+    for (const [term] of frequencies) {
+      this.open.add(term);
+      this.uncounted.add(term);
+    }
+    const rarestFirst = [...frequencies];
+    while (rarestFirst.length > 0 && this.found.size < this.maxCompared && !this.isDecided())
+      this.lookUp(takeRarest(rarestFirst, this.maxCompared));
+    const hits = this.best(this.contenders());
     const worst = this.isFull(hits) ? (hits.at(-1)?.score ?? 0) : 0;
-    return { hits, complete: readAll && worst >= this.scoring.mostOf(this.open) };
+    return { hits, complete: worst >= this.scoring.mostOf(this.open) };
   }
 
   private lookUp(terms: readonly string[]): void {
     const { userId, types, minConfidence } = this.question;
-    const limit = MAX_COMPARED + 1;
+    const limit = this.maxCompared + 1;
     const memories = this.index.lookUp({ userId, terms, types, minConfidence, limit });
-    if (memories.length < limit) for (const term of terms) this.open.delete(term);
-    for (const memory of memories.slice(0, MAX_COMPARED)) {
+    for (const term of memories.length < limit ? terms : []) {
+      this.open.delete(term);
+      this.uncounted.delete(term);
+    }
+    for (const memory of memories.slice(0, this.maxCompared)) {
       const known = this.found.get(memory.formedPosition);
       if (known) for (const [term, count] of memory.counts) known.counts.set(term, count);
-      else this.found.set(memory.formedPosition, memory);
+      else this.found.set(memory.formedPosition, { ...memory, factors: this.scoring.factors(memory) });
     }
   }
 
   /** Whether no memory that contains only open terms can be among the best. */
   private isDecided(): boolean {
-    const { limit } = this.question;
-    if (this.found.size < limit) return false;
-    const scores = [...this.found.values()].map((memory) => this.scoring.score(memory, memory.counts));
-    const worst = scores.toSorted((a, b) => b - a)[limit - 1] ?? 0;
-    return worst > this.scoring.mostOf(this.open);
+    if (this.found.size < this.question.limit) return false;
+    return this.worstOf(this.leastScores()) > this.scoring.mostOf(this.open);
   }
 
-  /** Reads memories in full, those that can score most first, until no other can be among the best. */
-  private best(): { hits: MemoryHit[]; readAll: boolean } {
-    const contenders = this.contenders();
-    const maxRead = this.found.size < MAX_COMPARED ? Infinity : MAX_READ;
-    const perPage = Math.max(this.question.limit, this.open.size === 0 ? 0 : MEMORIES_PER_PAGE);
-    let hits: MemoryHit[] = [];
-    for (let read = 0; read < contenders.length; read += perPage) {
-      const next = contenders[read]?.most ?? 0;
-      // Without open terms the order is exact already.
-      if (this.isFull(hits) && (this.open.size === 0 || (hits.at(-1)?.score ?? 0) > next)) break;
-      if (read >= maxRead) return { hits, readAll: false };
-      hits = this.betterOf(hits, contenders.slice(read, read + perPage));
+  /** The memories that can be among the best, those that can score most first. */
+  private contenders(): Contender[] {
+    for (;;) {
+      const contenders = this.contendersByCounts();
+      const [term] = this.uncounted;
+      if (contenders.length <= MEMORIES_PER_PAGE || term === undefined) return contenders;
+      this.uncounted.delete(term);
+      const counts = this.index.counts(this.question.userId, term, [...this.found.keys()]);
+      for (const [formedPosition, count] of counts) this.found.get(formedPosition)?.counts.set(term, count);
     }
-    return { hits, readAll: true };
   }
 
-  private contenders(): { formedPosition: number; most: number }[] {
-    const contenders = [...this.found.values()].map((memory) => {
-      const unknown = [...this.open].filter((term) => !memory.counts.has(term));
-      const atLeast = this.scoring.score(memory, memory.counts);
-      return { formedPosition: memory.formedPosition, most: atLeast + this.scoring.mostOf(unknown) };
-    });
+  private contendersByCounts(): Contender[] {
+    const least = this.leastScores();
+    const worst = this.found.size < this.question.limit ? 0 : this.worstOf(least);
+    const contenders: Contender[] = [];
+    let i = 0;
+    for (const { formedPosition, counts } of this.found.values()) {
+      let most = least[i++] as number;
+      for (const term of this.uncounted) if (!counts.has(term)) most += this.scoring.mostOf([term]);
+      if (most >= worst) contenders.push({ formedPosition, most });
+    }
     return contenders.toSorted((a, b) => b.most - a.most || b.formedPosition - a.formedPosition);
   }
 
-  private betterOf(hits: readonly MemoryHit[], page: readonly { formedPosition: number }[]): MemoryHit[] {
+  /** What each memory scores at least, in the order of `found`. */
+  private leastScores(): number[] {
+    return [...this.found.values()].map((memory) =>
+      this.scoring.score(memory, memory.counts, memory.factors),
+    );
+  }
+
+  private worstOf(scores: readonly number[]): number {
+    return scores.toSorted((a, b) => b - a)[this.question.limit - 1] ?? 0;
+  }
+
+  /** Reads memories in full until no other can be among the best. */
+  private best(contenders: readonly Contender[]): MemoryHit[] {
+    const perPage = Math.max(this.question.limit, this.uncounted.size === 0 ? 0 : MEMORIES_PER_PAGE);
+    let hits: MemoryHit[] = [];
+    for (let read = 0; read < contenders.length; read += perPage) {
+      const next = contenders[read]?.most ?? 0;
+      // With all terms counted, the order is exact already.
+      if (this.isFull(hits) && (this.uncounted.size === 0 || (hits.at(-1)?.score ?? 0) > next)) break;
+      hits = this.betterOf(hits, contenders.slice(read, read + perPage));
+    }
+    return hits;
+  }
+
+  private betterOf(hits: readonly MemoryHit[], page: readonly Contender[]): MemoryHit[] {
     const { userId, limit } = this.question;
     const positions = page.map(({ formedPosition }) => formedPosition);
     const read = this.index.memories(userId, positions).map((memory): MemoryHit => {
@@ -176,9 +234,9 @@ class Search {
   }
 }
 
-/** Removes from the front the terms that together occur in at most MAX_COMPARED memories; at least one. */
-function takeRarest(rarestFirst: Frequency[]): string[] {
+/** Removes from the front the terms that together occur in at most so many memories; at least one. */
+function takeRarest(rarestFirst: Frequency[], maxCompared: number): string[] {
   let compared = 0;
-  const next = rarestFirst.findIndex(([, frequency], i) => (compared += frequency) > MAX_COMPARED && i > 0);
+  const next = rarestFirst.findIndex(([, frequency], i) => (compared += frequency) > maxCompared && i > 0);
   return rarestFirst.splice(0, next < 0 ? rarestFirst.length : next).map(([term]) => term);
 }

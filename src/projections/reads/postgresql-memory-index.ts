@@ -17,6 +17,10 @@ const SELECT_FOUND = `select m.formed_position, m.term_count, m.importance, m.oc
       order by f.id desc limit $6
   ) f join memories m on m.user_id = f.user_id and m.formed_position = f.id`;
 
+/** Counts a term in the words of these rows. */
+const COUNT_TERM = `select id, cardinality(array_positions(string_to_array(terms, ' '), $2)) as count
+  from memories_fts where user_id = $1 and id = any($3::bigint[]) and search @@ $4::tsquery`;
+
 interface FoundRow {
   formed_position: number;
   term_count: number;
@@ -62,6 +66,20 @@ export class PostgresqlMemoryIndex {
       ),
     }));
   }
+
+  async counts(
+    userId: string,
+    term: string,
+    formedPositions: readonly number[],
+  ): Promise<[number, number][]> {
+    const { rows } = await this.db.query<{ id: number; count: number }>(COUNT_TERM, [
+      userId,
+      userPrefix(userId) + term,
+      formedPositions,
+      this.fullText.anyOf(userId, [term]),
+    ]);
+    return rows.map(({ id, count }) => [id, count]);
+  }
 }
 
 /** What a search needs and has not been read yet, by a text that names it. */
@@ -92,6 +110,11 @@ export class LoadedIndex implements MemoryIndex {
     // A search changes what it has found; the next run must begin with the same.
     const found = this.read(`lookUp ${JSON.stringify(lookup)}`, NONE, ({ index }) => index.lookUp(lookup));
     return found.map((memory) => ({ ...memory, counts: new Map(memory.counts) }));
+  }
+
+  counts(userId: string, term: string, formedPositions: readonly number[]) {
+    const id = `counts ${JSON.stringify([term, formedPositions])}`;
+    return this.read(id, [], ({ index }) => index.counts(userId, term, formedPositions));
   }
 
   memories(userId: string, formedPositions: readonly number[]): readonly MemoryRow[] {

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { SqliteTermCounts } from '../../database/sqlite/sqlite-indexed-terms.js';
+import { SqliteTermRows } from '../../database/sqlite/sqlite-indexed-terms.js';
 import type { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import {
   memoriesTable,
@@ -10,7 +10,7 @@ import {
 import type { FoundMemory, MemoryIndex, TermLookup } from './memory-search.js';
 
 /** Memories of one page whose filter columns are read. */
-const MEMORIES_PER_PAGE = 1_000;
+const MEMORIES_PER_PAGE = 1_001;
 
 /** Reads what a score needs. The join order and the index are fixed: SQLite would read all of the user's rows. */
 const SELECT_SCORED = `select m.formed_position, m.term_count, m.importance, m.occurred_at, m.recall_count
@@ -29,20 +29,34 @@ type ScoredValues = [
 /** The memory index of a SQLite database, over the connection of `rows`. */
 export function sqliteMemoryIndex(db: Database.Database, rows: SqliteRows): MemoryIndex {
   const fullText = rows.fullText(memoriesTable);
-  const termCounts = new SqliteTermCounts(db, memoriesTable);
+  const termRows = new SqliteTermRows(db, memoriesTable);
   const selectScored = db.prepare(SELECT_SCORED).raw();
   return {
     frequencies: (userId, terms) => terms.map((term) => fullText.frequency(userId, term)),
     lookUp(lookup) {
-      const counts = termCounts.of(lookup.userId, lookup.terms);
-      const newestFirst = [...counts.keys()].toSorted((a, b) => b - a);
-      const found: FoundMemory[] = [];
-      for (let i = 0; i < newestFirst.length && found.length < lookup.limit; i += MEMORIES_PER_PAGE) {
-        const page = newestFirst.slice(i, i + MEMORIES_PER_PAGE);
+      const { userId, terms, limit } = lookup;
+      const rowsOf = terms.map((term) => [term, termRows.of(userId, term)] as const);
+      const found = new Map<number, FoundMemory>();
+      for (const page of pagesOf(newestFirst(rowsOf.map(([, ids]) => ids)))) {
         const scored = selectScored.all(...parametersOf(page, lookup)) as ScoredValues[];
-        for (const values of scored) found.push(foundMemory(values, counts));
+        for (const values of scored.slice(0, limit - found.size)) found.set(values[0], foundMemory(values));
+        if (found.size >= limit) break;
       }
-      return found.slice(0, lookup.limit);
+      for (const [term, ids] of rowsOf) {
+        for (const id of ids) {
+          const counts = found.get(id)?.counts;
+          counts?.set(term, (counts.get(term) ?? 0) + 1);
+        }
+      }
+      return [...found.values()];
+    },
+    counts(userId, term, formedPositions) {
+      const counts = new Map(formedPositions.map((id) => [id, 0]));
+      for (const id of termRows.of(userId, term)) {
+        const count = counts.get(id);
+        if (count !== undefined) counts.set(id, count + 1);
+      }
+      return [...counts].filter(([, count]) => count > 0);
     },
     summary: (userId) => rows.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
     memories: (userId, formedPositions) =>
@@ -62,10 +76,31 @@ function parametersOf(page: readonly number[], { userId, minConfidence, types }:
   return [JSON.stringify(page), userId, minConfidence, wanted, wanted];
 }
 
-function foundMemory(
-  [formedPosition, termCount, importance, occurredAt, recallCount]: ScoredValues,
-  counts: ReadonlyMap<number, Map<string, number>>,
-): FoundMemory {
-  const own = counts.get(formedPosition) as Map<string, number>;
-  return { formedPosition, termCount, importance, occurredAt, recallCount, counts: own };
+function foundMemory([
+  formedPosition,
+  termCount,
+  importance,
+  occurredAt,
+  recallCount,
+]: ScoredValues): FoundMemory {
+  return { formedPosition, termCount, importance, occurredAt, recallCount, counts: new Map() };
+}
+
+/** Returns the ids of all lists, each once, descending; each list is ascending. */
+function* newestFirst(lists: readonly (readonly number[])[]): Generator<number> {
+  const [first = []] = lists;
+  const ascending = lists.length === 1 ? first : lists.flat().toSorted((a, b) => a - b);
+  for (let i = ascending.length - 1; i >= 0; i--)
+    if (ascending[i] !== ascending[i + 1]) yield ascending[i] as number;
+}
+
+function* pagesOf(ids: Iterable<number>): Generator<number[]> {
+  let page: number[] = [];
+  for (const id of ids) {
+    page.push(id);
+    if (page.length < MEMORIES_PER_PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }
