@@ -1,16 +1,23 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { stemmer } from 'stemmer';
+import { foldText } from './fold-text.js';
 import type { FullText } from './table.js';
 
-/** Most words indexed of one text; bounds the time and the index space that it takes. */
-const MAX_TERMS = 4_000;
-const MAX_TERM_LENGTH = 64;
-const WORD = /[\p{L}\p{N}\p{M}]+/gu;
-const COMBINING = /[\u0300-\u036f]/g;
-/** Scripts that put no spaces between words. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
+/** A longer word is cut; the same word in a question is cut alike, so it is still found. In code points. */
+const MAX_WORD_LENGTH = 64;
+// oxlint-disable-next-line no-control-regex -- plain ASCII, the usual case, needs no slow Unicode classes
+const ASCII = /^[\x00-\x7f]*$/;
+/** A run of letters, digits and marks, or one emoji; a flag is a pair of regional indicators. */
+const RUN = /[\p{L}\p{N}\p{M}]+|\p{RI}{1,2}|\p{Extended_Pictographic}/gu;
+const CJK = '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Bopomofo}';
+/** Scripts without spaces between words for which the engine has a dictionary. */
+const DICTIONARY = '\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}';
+/** Parts of a run that are split into words in different ways. */
+const PART = new RegExp(`(?<cjk>[${CJK}]+)|(?<unspaced>[${DICTIONARY}]+)|[^${CJK}${DICTIONARY}]+`, 'gu');
+const SEVERAL_WAYS = new RegExp(`[${CJK}${DICTIONARY}]`, 'u');
+/** The definite article of Arabic, also after "and", "so", "in", "as" and "to" (light10, Larkey 2007). */
+const ARABIC_ARTICLE = /^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=..)/u;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 /** Bounds of the cache of terms, per thread: `max` texts with `maxSize` characters in total. */
@@ -25,27 +32,56 @@ const prefixes = new LRUCache<string, string>({ max: 10_000 });
 const MAX_CACHED_STEMS = 50_000;
 const stems = new Map<string, string>();
 
-/** Returns the words of a text in order: lower case, without accents, not stemmed. */
+/**
+ * Returns the words of a question in order, folded (see `foldText`), not stemmed. Han, kana and Hangul give
+ * each pair of neighbours, as Lucene's CJKAnalyzer does, or the one character that stands alone.
+ */
 export function words(text: string): string[] {
-  // oxlint-disable-next-line no-control-regex -- plain ASCII, the usual case, needs no slow Unicode classes
-  const matches = /^[\x00-\x7f]*$/.test(text)
-    ? (text.toLowerCase().match(/[a-z0-9]+/g) ?? [])
-    : unicodeWords(text);
-  if (matches.length > MAX_TERMS) matches.length = MAX_TERMS;
-  return matches.map((word) => (word.length > MAX_TERM_LENGTH ? word.slice(0, MAX_TERM_LENGTH) : word));
+  return split(text, false);
 }
 
-function unicodeWords(text: string): string[] {
-  const plain = text.normalize('NFKD').replaceAll(COMBINING, '').normalize('NFC').toLowerCase();
-  const matches = plain.match(WORD) ?? [];
-  return UNSPACED.test(plain) ? matches.flatMap(segment) : matches;
+/** Splits into words; with `single`, pairs of Han, kana and Hangul are followed by their characters. */
+function split(text: string, single: boolean): string[] {
+  if (ASCII.test(text)) {
+    const plain = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+    return plain.map((word) => (word.length > MAX_WORD_LENGTH ? word.slice(0, MAX_WORD_LENGTH) : word));
+  }
+  const found: string[] = [];
+  for (const [run] of foldText(text).matchAll(RUN)) {
+    if (!SEVERAL_WAYS.test(run)) found.push(cut(run));
+    else
+      for (const { 0: part, groups } of run.matchAll(PART)) {
+        if (groups?.['cjk']) addPairs(found, part, single);
+        else if (groups?.['unspaced']) for (const word of segment(part)) found.push(cut(word));
+        else found.push(cut(part));
+      }
+  }
+  return found;
 }
 
-/** Returns the terms that a text is indexed under: the Porter stems of its words (M. F. Porter, 1980). */
+/** Cuts a long word between code points: half of one could not be stored. */
+function cut(word: string): string {
+  if (word.length <= MAX_WORD_LENGTH) return word;
+  return Array.from(word.slice(0, 2 * MAX_WORD_LENGTH))
+    .slice(0, MAX_WORD_LENGTH)
+    .join('');
+}
+
+function addPairs(found: string[], run: string, single: boolean): void {
+  const characters = [...run];
+  for (let i = 1; i < characters.length; i++)
+    found.push(`${characters[i - 1] as string}${characters[i] as string}`);
+  if (single || characters.length === 1) found.push(...characters);
+}
+
+/**
+ * Returns the terms that a text is indexed under: the stems of its words, and every character of Han, kana
+ * and Hangul, so that a question of one character finds it.
+ */
 export function terms(text: string): string[] {
   let known = recentTerms.get(text);
   if (!known) {
-    known = words(text).map(stem);
+    known = split(text, true).map(stem);
     recentTerms.set(text, known);
   }
   return known;
@@ -87,19 +123,18 @@ export function countTerms(
 ): Map<string, number> {
   const counts = new Map<string, number>();
   for (const text of texts) {
-    for (const word of words(text)) {
-      const term = stem(word);
-      if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-    }
+    for (const term of terms(text)) if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
   }
   return counts;
 }
 
-/** Returns the Porter stem of a lower-case word. */
+/**
+ * Returns the stem of a folded word: English by M. F. Porter (1980), Arabic without its article; others stay.
+ */
 export function stem(word: string): string {
   let known = stems.get(word);
   if (known === undefined) {
-    known = stemmer(word);
+    known = /^[a-z0-9]/.test(word) ? stemmer(word) : word.replace(ARABIC_ARTICLE, '');
     if (stems.size >= MAX_CACHED_STEMS) stems.clear();
     stems.set(word, known);
   }

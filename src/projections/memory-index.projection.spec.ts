@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { folded } from '../../test/support/folded.js';
 import { forgotten, formed, recalled, revised } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
+import { terms } from '../database/full-text.js';
 import { MEMORY_TYPES, type MemoryType } from '../events/memory/memory-formed.event.js';
 import {
   memoriesTable,
@@ -205,3 +207,16 @@ function withoutReuse(happened: readonly Happened[]): Happened[] {
     return isNew;
   });
 }
+
+describe('the terms of a memory', () => {
+  it('are the ones that stores have been indexed with', () => {
+    // Another Unicode or dictionary version may split or fold otherwise. Then the projection's version must
+    // change with it, so that existing stores are indexed again.
+    const sample =
+      'Łukasz isst Straße ฉันชอบดื่มน้ำกาแฟตอนเช้า ကျွန်တော်ကော်ဖီကြိုက်တယ် ខ្ញុំចូលចិត្តកាហ្វេ ຂ້ອຍມັກກາເຟ 我喜欢喝茶 أُحِبُّ 🎉';
+    expect(memoryIndex.version).toBe(2);
+    expect(hash('sha256', terms(sample).join(' '))).toBe(
+      '0735ca317df967b98a15f380bf1a2738a4732f765229dddaa0ef639080bc24cd',
+    );
+  });
+});

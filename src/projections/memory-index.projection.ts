@@ -59,7 +59,7 @@ export type MemorySummaryRow = RowIn<typeof memorySummariesTable>;
 /** The memories about a user. */
 export const memoryIndex = defineProjection({
   name: 'memory-index',
-  version: 1,
+  version: 2,
   tables: [memoriesTable, memorySummariesTable],
   folds: {
     'memory.formed': (event, rows) => {

@@ -345,6 +345,9 @@ describe('GET memories/search', () => {
     for (const [query, parameter] of refused)
       expect(badFieldsOf(await searcher().get(`/memories/search?${query}`))).toEqual([parameter]);
     expect(refusalOf(await searcher().get('/memories/search?q=dog&types=dream'))).toBe('400 request.invalid');
-    expect((await store.user('nobody').get('/memories/search?q=dog')).body).toEqual({ items: [] });
+    expect((await store.user('nobody').get('/memories/search?q=dog')).body).toEqual({
+      items: [],
+      complete: true,
+    });
   });
 });

@@ -4,8 +4,10 @@ import type { Table } from '../../src/database/table.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
+import { PostgresqlMemoryIndex } from '../../src/projections/reads/postgresql-memory-index.js';
 import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
+import { everyMemory, termCounts, type TermCounts } from './memory-index-in-memory.js';
 import { dropDatabase, dropTemplate, migratedDatabase, runSql } from './postgresql-databases.js';
 import {
   MAX_ROWS,
@@ -67,19 +69,9 @@ class PostgresqlTestDatabase implements TestDatabase {
     return new PostgresqlReads(this.pool);
   }
 
-  async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
-    const weightedTerms = anyOf.map((term) => [term, 1] as const);
-    const candidates = await this.reads.candidates({
-      userId,
-      anyOf: weightedTerms,
-      limit: MAX_ROWS,
-      among: MAX_ROWS,
-    });
-    return candidates.toSorted((a, b) => a - b);
-  }
-
-  frequency(userId: string, term: string): Promise<number> {
-    return this.reads.frequency(userId, term);
+  async termCounts(userId: string, terms: readonly string[]): Promise<TermCounts> {
+    const index = new PostgresqlMemoryIndex(this.pool);
+    return termCounts(await index.frequencies(userId, terms), await index.lookUp(everyMemory(userId, terms)));
   }
 
   async schema(): Promise<unknown[]> {

@@ -7,7 +7,7 @@ import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
 import {
   searchMemories,
-  type MemoryHit,
+  type MemoryMatches,
   type MemoryQuestion,
 } from '../../src/projections/reads/memory-search.js';
 import type { Positions } from '../../src/projections/reads/positions.js';
@@ -21,7 +21,7 @@ export class ReadsHere extends Reads {
   private readonly events: SqliteEventReader;
   private readonly figures: SqliteFigures;
 
-  constructor(db: Database.Database) {
+  constructor(private readonly db: Database.Database) {
     super();
     this.rows = new SqliteRows(db);
     this.events = new SqliteEventReader(db);
@@ -37,8 +37,8 @@ export class ReadsHere extends Reads {
   override list = async <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> =>
     this.rows.list(table, query) as Row[];
 
-  override async searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
-    return searchMemories(sqliteMemoryIndex(this.rows), question);
+  override async searchMemories(question: MemoryQuestion): Promise<MemoryMatches> {
+    return searchMemories(sqliteMemoryIndex(this.db, this.rows), question);
   }
 
   override async eventPage(query: PageQuery): Promise<EventPage> {

@@ -8,10 +8,12 @@ import type { Table } from '../../src/database/table.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
-import { memoriesTable } from '../../src/projections/memory-index.projection.js';
+import type { MemoryIndex } from '../../src/projections/reads/memory-search.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
+import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 import { migrate } from '../../src/store/migrate.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
+import { everyMemory, termCounts, type TermCounts } from './memory-index-in-memory.js';
 import { ReadsHere } from './reads-here.js';
 import {
   MAX_ROWS,
@@ -105,13 +107,9 @@ class SqliteTestDatabase implements TestDatabase {
     return this.opened.reads;
   }
 
-  async candidates(userId: string, anyOf: readonly string[]): Promise<number[]> {
-    const candidates = this.opened.rows.fullText(memoriesTable).candidates(userId, anyOf, MAX_ROWS, MAX_ROWS);
-    return candidates.toSorted((a, b) => a - b);
-  }
-
-  async frequency(userId: string, term: string): Promise<number> {
-    return this.opened.rows.fullText(memoriesTable).frequency(userId, term);
+  async termCounts(userId: string, terms: readonly string[]): Promise<TermCounts> {
+    const { index } = this.opened;
+    return termCounts(index.frequencies(userId, terms), index.lookUp(everyMemory(userId, terms)));
   }
 
   async schema(): Promise<unknown[]> {
@@ -180,11 +178,19 @@ interface OpenedFile {
   log: EventLog;
   rows: SqliteRows;
   reads: Reads;
+  index: MemoryIndex;
   close(): void;
 }
 
 function openFile(file: string): OpenedFile {
   const db = openForWriting(file);
-  const close = () => db.close();
-  return { file, log: new SqliteEventLog(db), rows: new SqliteRows(db), reads: new ReadsHere(db), close };
+  const rows = new SqliteRows(db);
+  return {
+    file,
+    log: new SqliteEventLog(db),
+    rows,
+    reads: new ReadsHere(db),
+    index: sqliteMemoryIndex(db, rows),
+    close: () => db.close(),
+  };
 }

@@ -8,6 +8,7 @@ import type { EventFolds } from '../../src/projections/folding/event-folds.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import type { DatabaseAddress } from '../../src/store/database-address.js';
 import { DEFAULT_LIMITS, EventWriter, type WriterLimits } from '../../src/writer/event-writer.js';
+import type { TermCounts } from './memory-index-in-memory.js';
 
 /** Replacements for the service's own parts of a writer. */
 export interface WriterOptions {
@@ -27,10 +28,8 @@ export interface TestDatabase {
   readonly address: DatabaseAddress;
   /** The reads that query handlers use. */
   readonly reads: Reads;
-  /** Formed positions of the memories that the full-text index finds for any of the terms, ascending. */
-  candidates(userId: string, anyOf: readonly string[]): Promise<number[]>;
-  /** The number of the user's memories in which the full-text index has the term. */
-  frequency(userId: string, term: string): Promise<number>;
+  /** What the memory index finds for the terms of a user. */
+  termCounts(userId: string, terms: readonly string[]): Promise<TermCounts>;
   /** Every table and index as the database describes it. */
   schema(): Promise<unknown[]>;
   /** Inserts a row that no event made, and its entry in the full-text index. */

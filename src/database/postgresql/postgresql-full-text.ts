@@ -5,16 +5,8 @@ import type { Table } from '../table.js';
 
 type Values = Record<string, unknown>;
 
-/** A search for candidates in the full-text index. */
-export interface CandidateQuery {
-  userId: string;
-  /** The terms, each with the number of the user's rows that contain it. */
-  anyOf: readonly (readonly [term: string, frequency: number])[];
-  /** Most candidates to return. */
-  limit: number;
-  /** How many of the newest matching rows are ranked. */
-  among: number;
-}
+/** Most terms that one statement counts. */
+const TERMS_PER_STATEMENT = 100;
 
 /**
  * The full-text index of one table: a tsvector of the service's own terms under a GIN index. Every term has
@@ -67,45 +59,29 @@ export class PostgresqlFullText {
   }
 
   /**
-   * Returns the ids of the best `limit` of the user's newest `among` rows that contain any of the terms. A
-   * row ranks higher the rarer its terms are.
+   * Returns how many of the user's rows contain each of the terms. Each is counted by a query of its own, not
+   * by a parameter of one query: the best index depends on how frequent the term is.
    */
-  async candidates(
-    db: Pick<pg.Pool, 'query'>,
-    { userId, anyOf, limit, among }: CandidateQuery,
-  ): Promise<number[]> {
-    const queries = anyOf.map(([term]) => this.termQuery(userId, term));
-    // Not prepared: the best index depends on how frequent the terms are, so every search needs its own plan.
-    const { rows } = await db.query<{ id: number }>({
-      text: `select id from (
-          select id, search from ${this.index} where user_id = $1 and search @@ $2::tsquery order by id desc limit $3
-        ) matches order by (
-          select sum(weight) from unnest($4::text[]::tsquery[], $5::float8[]) as term(query, weight)
-          where matches.search @@ term.query
-        ) desc, id desc limit $6`,
-      values: [
+  async frequencies(db: Pick<pg.Pool, 'query'>, userId: string, terms: readonly string[]): Promise<number[]> {
+    const counts: number[] = [];
+    for (let i = 0; i < terms.length; i += TERMS_PER_STATEMENT) {
+      const page = terms.slice(i, i + TERMS_PER_STATEMENT);
+      const counting = page.map(
+        (_term, n) =>
+          `select ${n} as n, count(*) as count from ${this.index} where user_id = $1 and search @@ $${n + 2}::tsquery`,
+      );
+      const { rows } = await db.query<{ count: number }>(`${counting.join(' union all ')} order by n`, [
         userId,
-        queries.join(' | '),
-        among,
-        queries,
-        anyOf.map(([, frequency]) => 1 / (1 + frequency)),
-        limit,
-      ],
-    });
-    return rows.map(({ id }) => id);
+        ...page.map((term) => this.anyOf(userId, [term])),
+      ]);
+      counts.push(...rows.map(({ count }) => count));
+    }
+    return counts;
   }
 
-  /** Returns how many of the user's rows contain the term. */
-  async frequency(db: Pick<pg.Pool, 'query'>, userId: string, term: string): Promise<number> {
-    const { rows } = await db.query<{ count: number }>(
-      `select count(*) as count from ${this.index} where user_id = $1 and search @@ $2::tsquery`,
-      [userId, this.termQuery(userId, term)],
-    );
-    return rows[0]?.count ?? 0;
-  }
-
-  private termQuery(userId: string, term: string): string {
-    return `'${userPrefix(userId)}${term}'`;
+  /** Returns a tsquery that matches the user's rows with any of the terms. */
+  anyOf(userId: string, terms: readonly string[]): string {
+    return terms.map((term) => `'${userPrefix(userId)}${term}'`).join(' | ');
   }
 
   private keyOf(row: object): { userId: string; id: number } {

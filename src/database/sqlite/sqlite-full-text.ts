@@ -12,7 +12,6 @@ type Values = Record<string, unknown>;
 export class SqliteFullText {
   private readonly put: Database.Statement;
   private readonly drop: Database.Statement;
-  private readonly find: Database.Statement;
   private readonly count: Database.Statement;
   private readonly dropAll: Database.Statement;
   private readonly declared: FullText;
@@ -22,8 +21,6 @@ export class SqliteFullText {
     const index = `${table.name}_fts`;
     this.put = db.prepare(`insert or replace into ${index} (rowid, terms) values (?, ?)`);
     this.drop = db.prepare(`delete from ${index} where rowid = ?`);
-    const matches = `select rowid as id, rank as score from ${index} where ${index} match ? order by rowid desc limit ?`;
-    this.find = db.prepare(`select id from (${matches}) order by score limit ?`).pluck();
     this.count = db.prepare(`select count(*) from ${index} where ${index} match ?`).pluck();
     this.dropAll = db.prepare(`insert into ${index} (${index}) values ('delete-all')`);
   }
@@ -49,18 +46,8 @@ export class SqliteFullText {
     this.dropAll.run();
   }
 
-  /** Returns the best `limit` of the user's newest `among` rows with any of the terms, by FTS5's ranking. */
-  candidates(userId: string, anyOf: readonly string[], limit: number, among: number): number[] {
-    return this.find.all(this.match(userId, anyOf), among, limit) as number[];
-  }
-
   /** Returns how many of the user's rows contain the term. */
   frequency(userId: string, term: string): number {
-    return this.count.get(this.match(userId, [term])) as number;
-  }
-
-  private match(userId: string, anyOf: readonly string[]): string {
-    const prefix = userPrefix(userId);
-    return anyOf.map((term) => `"${prefix}${term}"`).join(' OR ');
+    return this.count.get(`"${userPrefix(userId)}${term}"`) as number;
   }
 }

@@ -4,20 +4,12 @@ import type { Table } from '../table.js';
 
 /** Reads a user's terms back from the full-text index: by row id, the terms in order, between spaces. */
 export function sqliteIndexedTerms(db: Database.Database, table: Table, userId: string): Map<number, string> {
-  const index = `${table.name}_fts`;
-  const vocabulary = `temp.${index}_terms`;
-  if (!db.prepare('select 1 from temp.sqlite_schema where name = ?').get(`${index}_terms`)) {
-    // A view of the index that exists on this connection only; to SQLite, creating it is a write all the
-    // same.
-    db.pragma('query_only = off');
-    db.exec(`create virtual table ${vocabulary} using fts5vocab(main, ${index}, instance)`);
-    db.pragma('query_only = on');
-  }
+  const instances = termInstances(db, table);
   const prefix = userPrefix(userId);
   // The first text that sorts after every text with the prefix, whose last character is an underscore.
   const end = `${prefix.slice(0, -1)}\``;
   const entries = db
-    .prepare(`select doc, "offset", term from ${vocabulary} where term >= ? and term < ?`)
+    .prepare(`select doc, "offset", term from ${instances} where term >= ? and term < ?`)
     .raw()
     .all(prefix, end) as [number, number, string][];
   const terms = new Map<number, string[]>();
@@ -27,4 +19,30 @@ export function sqliteIndexedTerms(db: Database.Database, table: Table, userId: 
     terms.set(doc, ofRow);
   }
   return new Map([...terms].map(([doc, ofRow]) => [doc, ofRow.join(' ')]));
+}
+
+/** Finds the rows of single terms in a full-text index. */
+export class SqliteTermRows {
+  private readonly find: Database.Statement;
+
+  constructor(db: Database.Database, table: Table) {
+    this.find = db.prepare(`select doc from ${termInstances(db, table)} where term = ?`).pluck();
+  }
+
+  /** Returns the ids of the user's rows with the term, ascending; a row is listed once per occurrence. */
+  of(userId: string, term: string): readonly number[] {
+    return this.find.all(userPrefix(userId) + term) as number[];
+  }
+}
+
+/** Returns the name of a view of the full-text index with one row per occurrence of a term. */
+function termInstances(db: Database.Database, table: Table): string {
+  const index = `${table.name}_fts`;
+  const instances = `temp.${index}_terms`;
+  // It exists on this connection only; to SQLite, creating it is a write all the same.
+  const readOnly = db.pragma('query_only', { simple: true });
+  db.pragma('query_only = off');
+  db.exec(`create virtual table if not exists ${instances} using fts5vocab(main, ${index}, instance)`);
+  db.pragma(`query_only = ${String(readOnly)}`);
+  return instances;
 }

@@ -53,8 +53,11 @@ export class ListMemoriesQuery {
 
 /** A search in the memories. */
 export class SearchMemoriesQuery {
-  /** A question or some words; a memory may match any of them. */
-  @IsText(1, 1_000)
+  /**
+   * A question, some words or a whole message; a memory may match any of the words. The URL and the headers
+   * of a request may have 16 KiB together, in which a character may take up to 12 bytes.
+   */
+  @IsText(1, 8_000)
   q: string;
 
   /** Only these types, separated by commas. */
@@ -129,6 +132,11 @@ export class FoundMemoryAnswer extends MemoryAnswer {
 /** The best matches of a search, best first. */
 export class MemorySearchAnswer {
   items: FoundMemoryAnswer[];
+  /**
+   * False if so many memories contain the words of the question that not all of them were compared, so that a
+   * better match may be missing. Every memory returned passes the filters, and its score is exact.
+   */
+  complete: boolean;
 }
 
 /** The answer to a change of one memory. */

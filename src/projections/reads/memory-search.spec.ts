@@ -1,11 +1,17 @@
 import * as fc from 'fast-check';
 import { folded } from '../../../test/support/folded.js';
 import { formed, recalled } from '../../../test/support/happened.js';
-import { memoryIndexOf } from '../../../test/support/memory-index-in-memory.js';
+import { memoryIndexOf, searchEveryMemory } from '../../../test/support/memory-index-in-memory.js';
 import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
-import type { MemoryFormed } from '../../events/memory/memory-formed.event.js';
+import { MEMORY_TYPES, type MemoryFormed } from '../../events/memory/memory-formed.event.js';
 import { memoryIndex } from '../memory-index.projection.js';
-import { questionTerms, searchMemories, type MemoryHit, type MemoryQuestion } from './memory-search.js';
+import {
+  questionTerms,
+  searchMemories,
+  type MemoryHit,
+  type MemoryIndex,
+  type MemoryQuestion,
+} from './memory-search.js';
 
 const DAY_MS = 86_400_000;
 
@@ -23,7 +29,7 @@ const remembered = (
 
 function search(happened: Happened[], q: string, overrides: Partial<MemoryQuestion> = {}): MemoryHit[] {
   const index = memoryIndexOf(folded(memoryIndex, happened));
-  return searchMemories(index, { userId: USER, q, minConfidence: 0.3, limit: 5, ...overrides });
+  return searchMemories(index, { userId: USER, q, minConfidence: 0.3, limit: 5, ...overrides }).hits;
 }
 
 const idsOf = (hits: MemoryHit[]) => hits.map(({ memory }) => memory.memoryId);
@@ -39,53 +45,87 @@ describe('the terms of a question', () => {
 
   it('are empty when it contains no words', () => {
     expect(questionTerms('')).toEqual([]);
-    expect(questionTerms('?! … 🙂')).toEqual([]);
+    expect(questionTerms('?! …')).toEqual([]);
   });
 
-  it('are at most 32', () => {
-    const q = Array.from({ length: 50 }, (_, i) => `word${i}`).join(' ');
-    expect(questionTerms(q)).toEqual(Array.from({ length: 32 }, (_, i) => `word${i}`));
+  it('are all used, however many there are', () => {
+    const q = Array.from({ length: 500 }, (_, i) => `word${i}`);
+    expect(questionTerms(q.join(' '))).toEqual(q);
   });
 });
 
-/** Returns the candidate lookups of a search, for a user with these term frequencies. */
-function lookUps(frequencies: Record<string, number>, q: string, limit = 5) {
-  const calls: { terms: readonly string[]; among: number }[] = [];
-  const ids = new Map(Object.entries(frequencies).map(([term, n], i) => [term, { from: i * 100_000, n }]));
-  const index = {
-    ...memoryIndexOf(folded(memoryIndex, [remembered('a', 'boat')])),
-    frequency: (_userId: string, term: string) => frequencies[term] ?? 0,
-    candidates: (_userId: string, anyOf: readonly string[], max: number, among: number) => {
-      calls.push({ terms: anyOf, among });
-      return anyOf.flatMap((term) => {
-        const { from, n } = ids.get(term) ?? { from: 0, n: 0 };
-        return Array.from({ length: Math.min(n, max) }, (_, i) => from + i);
-      });
+/** The lookups of a search over memories that contain these words, in the order of forming. */
+function lookUps(contents: readonly string[], q: string, limit = 5) {
+  const index = memoryIndexOf(
+    folded(
+      memoryIndex,
+      contents.map((text, i) => remembered(`m${i}`, text)),
+    ),
+  );
+  const terms: (readonly string[])[] = [];
+  const recording: MemoryIndex = {
+    ...index,
+    lookUp: (lookup) => {
+      terms.push(lookup.terms);
+      return index.lookUp(lookup);
     },
   };
-  searchMemories(index, { userId: USER, q, minConfidence: 0.3, limit });
-  return calls;
+  const { hits, complete } = searchMemories(recording, { userId: USER, q, minConfidence: 0.3, limit });
+  return { terms, ids: idsOf(hits), complete };
 }
 
-describe('the candidates of a search', () => {
-  it('contain any of the words while the words are in few memories', () => {
-    expect(lookUps({ marlin: 3, tea: 90 }, 'tea marlin')).toEqual([
-      { terms: ['marlin', 'tea'], among: 1_000 },
-    ]);
+const times = (count: number, text: string) => Array.from({ length: count }, () => text);
+
+describe('the words that a search looks up', () => {
+  it('are all of them, together, while they are in few memories', () => {
+    const { terms } = lookUps(['marlin', ...times(90, 'tea'), ...times(20, 'rain')], 'tea marlin');
+    expect(terms).toEqual([['marlin', 'tea']]);
   });
 
-  it('do not come from common words when rare words find enough', () => {
-    expect(lookUps({ marlin: 7, tea: 5_000 }, 'tea marlin').map(({ terms }) => terms)).toEqual([['marlin']]);
+  it('are not the common ones when these cannot lift a memory among the best', () => {
+    const { terms, complete } = lookUps([...times(7, 'marlin'), ...times(1_001, 'tea')], 'tea marlin');
+    expect({ terms, complete }).toEqual({ terms: [['marlin']], complete: true });
   });
 
-  it('come from common words too when rare words find too few', () => {
-    const calls = lookUps({ marlin: 3, tea: 5_000, rain: 900 }, 'tea marlin rain', 2_000);
-    expect(calls.map(({ terms }) => terms)).toEqual([['marlin', 'rain'], ['tea']]);
+  it('are the common ones too when the rare ones find too few', () => {
+    const contents = [...times(3, 'marlin'), ...times(300, 'rain'), ...times(900, 'tea')];
+    const { terms, ids } = lookUps(contents, 'tea marlin rain', 500);
+    expect(terms).toEqual([['marlin', 'rain'], ['tea']]);
+    expect(ids).toHaveLength(500);
   });
 
-  it('come from a common word if it is the only one, and never from words in no memory', () => {
-    expect(lookUps({ tea: 5_000 }, 'tea plane').map(({ terms }) => terms)).toEqual([['tea']]);
-    expect(lookUps({}, 'tea plane')).toEqual([]);
+  it('are never words of no memory', () => {
+    expect(lookUps(['tea'], 'plane').terms).toEqual([]);
+    expect(lookUps(['tea'], 'tea plane').terms).toEqual([['tea']]);
+  });
+
+  it('count in the score also when they are not looked up', () => {
+    const contents = ['marlin tea', ...times(6, 'marlin rain'), ...times(1_001, 'tea')];
+    const { terms, ids } = lookUps(contents, 'tea marlin', 1);
+    expect({ terms, ids }).toEqual({ terms: [['marlin']], ids: ['m0'] });
+  });
+});
+
+describe('a search among more memories than it compares', () => {
+  it('says that a better one may be missing', () => {
+    const contents = ['tea', ...times(1_000, 'tea and biscuits with jam')];
+    expect(lookUps(contents, 'tea')).toMatchObject({ complete: false });
+    expect(lookUps(contents.slice(1), 'tea')).toMatchObject({ complete: true });
+  });
+
+  it('compares the newest that pass the filter', () => {
+    const happened = [
+      ...Array.from({ length: 6 }, (_, i) => remembered(`old${i}`, 'tea', { type: 'emotional' })),
+      ...Array.from({ length: 1_100 }, (_, i) => remembered(`new${i}`, 'tea', { type: 'fact' })),
+    ];
+    const index = memoryIndexOf(folded(memoryIndex, happened));
+    const question = { userId: USER, q: 'tea', minConfidence: 0.3, limit: 5 };
+    const emotional = searchMemories(index, { ...question, types: ['emotional'] });
+    expect({ ids: idsOf(emotional.hits), complete: emotional.complete }).toEqual({
+      ids: ['old5', 'old4', 'old3', 'old2', 'old1'],
+      complete: true,
+    });
+    expect(searchMemories(index, question).complete).toBe(false);
   });
 });
 
@@ -182,10 +222,88 @@ describe('searching memories', () => {
     expect(idsOf(search(happened, 'boat', { minConfidence: 0.9 }))).toEqual(['c']);
   });
 
+  it('finds a sure memory among many unsure ones, also without a filter of its own', () => {
+    const unsure = Array.from({ length: 120 }, (_, i) =>
+      remembered(`unsure${i}`, 'boat boat', { confidence: 0.2 }),
+    );
+    const sure = remembered('sure', 'Since spring she may not go on a boat for longer than an hour a day');
+    expect(idsOf(search([...unsure, sure], 'boat'))).toEqual(['sure']);
+  });
+
+  it('finds the telling word at the end of a long message', () => {
+    const story = Array.from({ length: 200 }, (_, i) => `story${i}`).join(' ');
+    const told = Array.from({ length: 200 }, (_, i) => remembered(`m${i}`, `story${i} and boat`));
+    const happened = [remembered('wanted', 'Her therapist is called Ingrid'), ...told];
+    const hits = search(happened, `${story} ${story} therapist Ingrid?`);
+    expect(idsOf(hits)[0]).toBe('wanted');
+  });
+
   it('finds the one memory that passes a filter among many that do not', () => {
     const many = Array.from({ length: 400 }, (_, i) => remembered(`m${i}`, 'boat', { type: 'fact' }));
     const happened = [...many, remembered('wanted', 'boat', { type: 'pattern' })];
     expect(idsOf(search(happened, 'boat', { types: ['pattern'] }))).toEqual(['wanted']);
+  });
+});
+
+const TOPICS = ['boat', 'tea', 'rain', 'marlin', 'harbour'];
+
+describe('the answer of a search', () => {
+  const memory = fc.record({
+    words: fc.array(fc.constantFrom(...TOPICS), { minLength: 1, maxLength: 6 }),
+    type: fc.constantFrom(...MEMORY_TYPES),
+    confidence: fc.constantFrom(0, 0.1, 0.29, 0.3, 0.5, 1),
+    importance: fc.constantFrom(0, 0.5, 1),
+    age: fc.integer({ min: 0, max: 400 }),
+  });
+  const asked = fc.record({
+    q: fc.subarray(TOPICS, { minLength: 1 }).map((topics) => topics.join(' ')),
+    types: fc.option(fc.subarray([...MEMORY_TYPES], { minLength: 1 }), { nil: undefined }),
+    minConfidence: fc.constantFrom(0, 0.1, 0.3, 0.5),
+    limit: fc.integer({ min: 1, max: 8 }),
+  });
+
+  const answered = (memories: readonly (typeof memory extends fc.Arbitrary<infer M> ? M : never)[]) =>
+    folded(
+      memoryIndex,
+      memories.map(({ words, age, ...rest }, i) => remembered(`m${i}`, words.join(' '), rest, age)),
+    );
+
+  it('is that of comparing all memories, with any filter', () => {
+    fc.assert(
+      fc.property(fc.array(memory, { maxLength: 40 }), asked, (memories, rest) => {
+        const question = { userId: USER, ...rest };
+        const store = answered(memories);
+        const { hits, complete } = searchMemories(memoryIndexOf(store), question);
+        expect(complete).toBe(true);
+        expect(idsOf(hits)).toEqual(idsOf(searchEveryMemory(store, question)));
+      }),
+    );
+  });
+
+  it('is the same when only some memories are compared, or says that it may not be', () => {
+    const maxCompared = fc.integer({ min: 8, max: 30 });
+    fc.assert(
+      fc.property(
+        fc.array(memory, { minLength: 20, maxLength: 60 }),
+        asked,
+        maxCompared,
+        (memories, rest, max) => {
+          const question = { userId: USER, ...rest };
+          const store = answered(memories);
+          const { hits, complete } = searchMemories(memoryIndexOf(store), question, max);
+          const best = searchEveryMemory(store, question);
+          if (complete) expect(idsOf(hits)).toEqual(idsOf(best));
+          else expect(hits.length).toBe(best.length);
+          const all = searchEveryMemory(store, { ...question, limit: 1_000 });
+          for (const {
+            memory: { memoryId },
+            score,
+          } of hits)
+            expect(score).toBe(all.find((each) => each.memory.memoryId === memoryId)?.score);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 

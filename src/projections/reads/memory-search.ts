@@ -1,47 +1,38 @@
 import { eng } from 'stopword';
 import { countTerms, stem, words } from '../../database/full-text.js';
-import type { Filter } from '../../database/row-store.js';
 import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js';
+import {
+  scoreOf,
+  Scoring,
+  type Factors,
+  type Frequency,
+  type Scored,
+  type ScoreParts,
+} from './memory-score.js';
 
-/** BM25 (Robertson and Zaragoza, 2009): K1 sets how soon repetition saturates, B how much length counts. */
-const K1 = 1.2;
-const B = 0.75;
-const MAX_QUERY_TERMS = 32;
-const MAX_CANDIDATES = 100;
-/** More candidates are fetched when a filter may remove most of them. */
-const MAX_FILTERED_CANDIDATES = 1_500;
 /**
- * A lookup of candidates ranks at most this many memories. Terms are looked up rarest first, in groups that
- * together occur in at most as many. The next group is looked up only if those before it found too few. Of a
- * term that alone exceeds the bound, only the newest memories are ranked: it hardly distinguishes memories.
+ * A search compares so many memories at most, and then stops looking up further words. Words are looked up
+ * rarest first, in groups that together occur in at most as many memories. Of a word that alone exceeds the
+ * bound, the newest memories are compared.
  */
-const MAX_RANKED = 1_000;
-const DAY_MS = 86_400_000;
-const RECENCY_HALF_LIFE_DAYS = 90;
+const MAX_COMPARED = 1_000;
+/** Memories that are read in full at once; of more, the remaining terms are counted in the index first. */
+const MEMORIES_PER_PAGE = 16;
 
 const stopwords = new Set(eng);
 
 /** A search among one user's memories. */
-export interface MemoryQuestion {
+export interface MemoryQuestion extends MemoryFilter {
   userId: string;
   q: string;
-  types?: readonly string[] | undefined;
-  /** Lowest confidence to return, 0..1. */
-  minConfidence: number;
   limit: number;
 }
 
-/** The parts of a score: `text` (BM25 over the user's own memories) times three bounded factors. */
-export interface ScoreParts {
-  text: number;
-  /** 0.9..1.1, linear in the importance. */
-  importance: number;
-  /** 0.95..1.05: the excess over 0.95 halves with every 90 days of age relative to the newest memory. */
-  recency: number;
-  /** 1..1.1, growing with the logarithm of the number of recalls. */
-  recall: number;
-  /** Each query term that the memory contains, and what it added to `text`. */
-  terms: Record<string, number>;
+/** Which memories a search may return. */
+export interface MemoryFilter {
+  types?: readonly string[] | undefined;
+  /** Lowest confidence to return, 0..1. */
+  minConfidence: number;
 }
 
 /** A memory that matches, with its score. */
@@ -51,103 +42,201 @@ export interface MemoryHit {
   parts: ScoreParts;
 }
 
-/** The database operations that search needs. */
-export interface MemoryIndex {
-  /** The best `limit` of the newest `among` memories with any of the terms, by the index's own ranking. */
-  candidates(userId: string, anyOf: readonly string[], limit: number, among: number): number[];
-  /** In how many of the user's memories the term occurs. */
-  frequency(userId: string, term: string): number;
-  summary(userId: string): MemorySummaryRow | undefined;
-  memories(filters: readonly Filter[], limit: number): MemoryRow[];
+/** The best memories, best first; among equals the newer first. */
+export interface MemoryMatches {
+  hits: MemoryHit[];
+  /** False if so many memories contain the words that a better one may be among those not compared. */
+  complete: boolean;
 }
 
-/** Returns the stems of a question, each once, at most 32; stopwords only if it contains nothing else. */
+/** A lookup of the memories that contain any of the terms. */
+export interface TermLookup extends MemoryFilter {
+  userId: string;
+  terms: readonly string[];
+  /** Most memories to return, the newest first. */
+  limit: number;
+}
+
+/** A memory that a lookup found. */
+export interface FoundMemory extends Scored {
+  formedPosition: number;
+  /** How often it contains each of the terms that it has, in the order in which they were looked up. */
+  counts: Map<string, number>;
+}
+
+/** The database operations that search needs. */
+export interface MemoryIndex {
+  /** In how many of the user's memories each of the terms occurs. */
+  frequencies(userId: string, terms: readonly string[]): readonly number[];
+  /** The newest memories that pass the filter and contain any of the terms. */
+  lookUp(lookup: TermLookup): readonly FoundMemory[];
+  /** How often each of these memories contains the term; memories that lack it are left out. */
+  counts(
+    userId: string,
+    term: string,
+    formedPositions: readonly number[],
+  ): Iterable<readonly [formedPosition: number, count: number]>;
+  summary(userId: string): MemorySummaryRow | undefined;
+  /** The memories at these positions, in any order. */
+  memories(userId: string, formedPositions: readonly number[]): readonly MemoryRow[];
+}
+
+/** Returns the stems of a question, each once; stopwords only if it contains nothing else. */
 export function questionTerms(q: string): string[] {
   const all = words(q);
   const meaningful = all.filter((word) => !stopwords.has(word));
-  return [...new Set((meaningful.length > 0 ? meaningful : all).map(stem))].slice(0, MAX_QUERY_TERMS);
+  return [...new Set((meaningful.length > 0 ? meaningful : all).map(stem))];
 }
 
-/** Returns the memories that contain any word of the question, best first; among equals the newer first. */
-export function searchMemories(index: MemoryIndex, question: MemoryQuestion): MemoryHit[] {
-  const { userId, types, minConfidence, limit } = question;
-  const summary = index.summary(userId);
-  const queryTerms = questionTerms(question.q);
-  if (!summary || summary.total === 0 || queryTerms.length === 0) return [];
-  const maxCandidates = types || minConfidence > 0.3 ? MAX_FILTERED_CANDIDATES : MAX_CANDIDATES;
-  const frequencies = queryTerms.map((term): Frequency => [term, index.frequency(userId, term)]);
-  const weights = new Map(
-    frequencies.map(([term, frequency]) => [term, inverseFrequency(summary.total, frequency)]),
-  );
-  const ids = candidates(index, userId, frequencies, {
-    atLeast: limit,
-    atMost: Math.max(maxCandidates, limit * 4),
-  });
-  if (ids.length === 0) return [];
-  const filters: Filter[] = [
-    ['userId', '=', userId],
-    ['formedPosition', 'in', ids],
-    ['confidence', '>=', minConfidence],
-  ];
-  if (types) filters.push(['type', 'in', types]);
-  return index
-    .memories(filters, ids.length)
-    .map((memory) => toHit(memory, weights, summary))
-    .toSorted((a, b) => b.score - a.score || b.memory.formedPosition - a.memory.formedPosition)
-    .slice(0, limit);
-}
-
-/** A term, and in how many of the user's memories it occurs. */
-type Frequency = [term: string, frequency: number];
-
-function candidates(
+/** Returns the memories that contain any word of the question and pass its filter, best first. */
+export function searchMemories(
   index: MemoryIndex,
-  userId: string,
-  frequencies: readonly Frequency[],
-  { atLeast, atMost }: { atLeast: number; atMost: number },
-): number[] {
-  const rarestFirst = frequencies.filter(([, frequency]) => frequency > 0).toSorted(([, a], [, b]) => a - b);
-  const ids = new Set<number>();
-  while (rarestFirst.length > 0 && ids.size < atLeast) {
-    const terms = takeRarest(rarestFirst);
-    for (const id of index.candidates(userId, terms, atMost, MAX_RANKED)) ids.add(id);
-  }
-  return [...ids];
+  question: MemoryQuestion,
+  maxCompared = MAX_COMPARED,
+): MemoryMatches {
+  const summary = index.summary(question.userId);
+  const terms = questionTerms(question.q);
+  if (!summary || summary.total === 0 || terms.length === 0) return { hits: [], complete: true };
+  const counts = index.frequencies(question.userId, terms);
+  const frequencies = terms.map((term, i): Frequency => [term, counts[i] ?? 0]);
+  const rarestFirst = frequencies.filter(([, n]) => n > 0).toSorted(([, a], [, b]) => a - b);
+  return new Search({ index, question, maxCompared }, new Scoring(rarestFirst, summary)).run(rarestFirst);
 }
 
-/** Removes from the front the terms that together occur in at most MAX_RANKED memories; at least one. */
-function takeRarest(rarestFirst: Frequency[]): string[] {
-  let ranked = 0;
-  const next = rarestFirst.findIndex(([, frequency], i) => (ranked += frequency) > MAX_RANKED && i > 0);
+/** A memory that was found, and the most that it can score. */
+interface Contender {
+  formedPosition: number;
+  most: number;
+}
+
+/**
+ * One search. A memory that was not found, and the terms that were not looked up, can still be left out for
+ * certain: what they can add to a score has an upper bound (Turtle and Flood's MaxScore, 1995).
+ */
+class Search {
+  private readonly found = new Map<number, FoundMemory & { factors: Factors }>();
+  /** Terms of which not every memory is in `found`. */
+  private readonly open = new Set<string>();
+  /** Those of the open terms that were not counted in the memories that were found. */
+  private readonly uncounted = new Set<string>();
+
+  private readonly index: MemoryIndex;
+  private readonly question: MemoryQuestion;
+  private readonly maxCompared: number;
+
+  constructor(
+    parts: { index: MemoryIndex; question: MemoryQuestion; maxCompared: number },
+    private readonly scoring: Scoring,
+  ) {
+    this.index = parts.index;
+    this.question = parts.question;
+    this.maxCompared = parts.maxCompared;
+  }
+
+  run(frequencies: readonly Frequency[]): MemoryMatches {
+    for (const [term] of frequencies) {
+      this.open.add(term);
+      this.uncounted.add(term);
+    }
+    const rarestFirst = [...frequencies];
+    while (rarestFirst.length > 0 && this.found.size < this.maxCompared && !this.isDecided())
+      this.lookUp(takeRarest(rarestFirst, this.maxCompared));
+    const hits = this.best(this.contenders());
+    const worst = this.isFull(hits) ? (hits.at(-1)?.score ?? 0) : 0;
+    return { hits, complete: worst >= this.scoring.mostOf(this.open) };
+  }
+
+  private lookUp(terms: readonly string[]): void {
+    const { userId, types, minConfidence } = this.question;
+    const limit = this.maxCompared + 1;
+    const memories = this.index.lookUp({ userId, terms, types, minConfidence, limit });
+    for (const term of memories.length < limit ? terms : []) {
+      this.open.delete(term);
+      this.uncounted.delete(term);
+    }
+    for (const memory of memories.slice(0, this.maxCompared)) {
+      const known = this.found.get(memory.formedPosition);
+      if (known) for (const [term, count] of memory.counts) known.counts.set(term, count);
+      else this.found.set(memory.formedPosition, { ...memory, factors: this.scoring.factors(memory) });
+    }
+  }
+
+  /** Whether no memory that contains only open terms can be among the best. */
+  private isDecided(): boolean {
+    if (this.found.size < this.question.limit) return false;
+    return this.worstOf(this.leastScores()) > this.scoring.mostOf(this.open);
+  }
+
+  /** The memories that can be among the best, those that can score most first. */
+  private contenders(): Contender[] {
+    for (;;) {
+      const contenders = this.contendersByCounts();
+      const [term] = this.uncounted;
+      if (contenders.length <= MEMORIES_PER_PAGE || term === undefined) return contenders;
+      this.uncounted.delete(term);
+      const counts = this.index.counts(this.question.userId, term, [...this.found.keys()]);
+      for (const [formedPosition, count] of counts) this.found.get(formedPosition)?.counts.set(term, count);
+    }
+  }
+
+  private contendersByCounts(): Contender[] {
+    const least = this.leastScores();
+    const worst = this.found.size < this.question.limit ? 0 : this.worstOf(least);
+    const contenders: Contender[] = [];
+    let i = 0;
+    for (const { formedPosition, counts } of this.found.values()) {
+      let most = least[i++] as number;
+      for (const term of this.uncounted) if (!counts.has(term)) most += this.scoring.mostOf([term]);
+      if (most >= worst) contenders.push({ formedPosition, most });
+    }
+    return contenders.toSorted((a, b) => b.most - a.most || b.formedPosition - a.formedPosition);
+  }
+
+  /** What each memory scores at least, in the order of `found`. */
+  private leastScores(): number[] {
+    return [...this.found.values()].map((memory) =>
+      this.scoring.score(memory, memory.counts, memory.factors),
+    );
+  }
+
+  private worstOf(scores: readonly number[]): number {
+    return scores.toSorted((a, b) => b - a)[this.question.limit - 1] ?? 0;
+  }
+
+  /** Reads memories in full until no other can be among the best. */
+  private best(contenders: readonly Contender[]): MemoryHit[] {
+    const perPage = Math.max(this.question.limit, this.uncounted.size === 0 ? 0 : MEMORIES_PER_PAGE);
+    let hits: MemoryHit[] = [];
+    for (let read = 0; read < contenders.length; read += perPage) {
+      const next = contenders[read]?.most ?? 0;
+      // With all terms counted, the order is exact already.
+      if (this.isFull(hits) && (this.uncounted.size === 0 || (hits.at(-1)?.score ?? 0) > next)) break;
+      hits = this.betterOf(hits, contenders.slice(read, read + perPage));
+    }
+    return hits;
+  }
+
+  private betterOf(hits: readonly MemoryHit[], page: readonly Contender[]): MemoryHit[] {
+    const { userId, limit } = this.question;
+    const positions = page.map(({ formedPosition }) => formedPosition);
+    const read = this.index.memories(userId, positions).map((memory): MemoryHit => {
+      const counts = countTerms(this.scoring.weights, [memory.content, memory.context ?? '']);
+      const parts = this.scoring.parts(memory, counts);
+      return { memory, score: scoreOf(parts), parts };
+    });
+    return [...hits, ...read]
+      .toSorted((a, b) => b.score - a.score || b.memory.formedPosition - a.memory.formedPosition)
+      .slice(0, limit);
+  }
+
+  private isFull(hits: readonly MemoryHit[]): boolean {
+    return hits.length >= this.question.limit;
+  }
+}
+
+/** Removes from the front the terms that together occur in at most so many memories; at least one. */
+function takeRarest(rarestFirst: Frequency[], maxCompared: number): string[] {
+  let compared = 0;
+  const next = rarestFirst.findIndex(([, frequency], i) => (compared += frequency) > maxCompared && i > 0);
   return rarestFirst.splice(0, next < 0 ? rarestFirst.length : next).map(([term]) => term);
-}
-
-function inverseFrequency(total: number, frequency: number): number {
-  return Math.log(1 + (total - frequency + 0.5) / (frequency + 0.5));
-}
-
-function toHit(
-  memory: MemoryRow,
-  weights: ReadonlyMap<string, number>,
-  summary: MemorySummaryRow,
-): MemoryHit {
-  const counts = countTerms(weights, [memory.content, memory.context ?? '']);
-  const length = 1 - B + B * (memory.termCount / (summary.terms / summary.total || 1));
-  const termScores: Record<string, number> = {};
-  let text = 0;
-  for (const [term, weight] of weights) {
-    const count = counts.get(term);
-    if (!count) continue;
-    termScores[term] = (weight * count * (K1 + 1)) / (count + K1 * length);
-    text += termScores[term];
-  }
-  const ageDays = Math.max(0, summary.newestAt - memory.occurredAt) / DAY_MS;
-  const importance = 0.9 + 0.2 * memory.importance;
-  const recency = 0.95 + 0.1 * 2 ** (-ageDays / RECENCY_HALF_LIFE_DAYS);
-  const recall = 1 + 0.1 * (1 - 1 / (1 + Math.log2(1 + memory.recallCount)));
-  return {
-    memory,
-    score: text * importance * recency * recall,
-    parts: { text, importance, recency, recall, terms: termScores },
-  };
 }

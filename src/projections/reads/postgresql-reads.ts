@@ -1,18 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import { translating } from '../../database/postgresql/postgresql-errors.js';
-import { PostgresqlFullText, type CandidateQuery } from '../../database/postgresql/postgresql-full-text.js';
 import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';
-import type { Filter, RowQuery } from '../../database/row-store.js';
+import type { RowQuery } from '../../database/row-store.js';
 import type { Key, Table } from '../../database/table.js';
 import { PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventQuery } from '../../events/log/event-log.js';
 import { readEvents, readHead, readStoreId } from '../../events/log/postgresql-event-reader.js';
-import { memoriesTable, memorySummariesTable, type MemoryRow } from '../memory-index.projection.js';
-import { searchMemories, type MemoryHit, type MemoryIndex, type MemoryQuestion } from './memory-search.js';
+import { memoriesTable, memorySummariesTable } from '../memory-index.projection.js';
+import { searchMemories, type MemoryMatches, type MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { countEvents, countRows, readPositions, readSize } from './postgresql-figures.js';
+import { LoadedIndex, PostgresqlMemoryIndex, type SearchSource } from './postgresql-memory-index.js';
 import { Reads, type StoreHead, type StoreSize } from './reads.js';
 
 /**
@@ -26,10 +26,23 @@ const EVENTS_PER_TURN = 100;
 /** Reads over PostgreSQL, on any of the pool's connections. */
 export class PostgresqlReads extends Reads {
   private readonly decoder = new EventDecoder();
-  private readonly fullText = new PostgresqlFullText(memoriesTable);
+  private readonly searchSource: SearchSource;
 
   constructor(private readonly pool: pg.Pool) {
     super();
+    this.searchSource = {
+      index: new PostgresqlMemoryIndex(pool),
+      summary: (userId) => this.get(memorySummariesTable, userId),
+      memories: (userId, formedPositions) =>
+        this.list(memoriesTable, {
+          filters: [
+            ['userId', '=', userId],
+            ['formedPosition', 'in', formedPositions],
+          ],
+          order: ['formedPosition'],
+          limit: formedPositions.length,
+        }),
+    };
   }
 
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
@@ -44,16 +57,17 @@ export class PostgresqlReads extends Reads {
     this.rows(table, selectPage(table, query));
 
   /** Runs the search again, after fetching everything it missed in parallel, until nothing is missing. */
-  override async searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
+  override async searchMemories(question: MemoryQuestion): Promise<MemoryMatches> {
     this.gate.check(memoriesTable);
     const loaded = new Map<string, unknown>();
     for (;;) {
       const index = new LoadedIndex(loaded);
-      const hits = searchMemories(index, question);
-      if (index.missing.size === 0) return hits;
-      await Promise.all(
-        [...index.missing].map(async ([id, load]) => loaded.set(id, await translating(() => load(this)))),
+      const matches = searchMemories(index, question);
+      if (index.missing.size === 0) return matches;
+      const loading = [...index.missing].map(async ([id, load]) =>
+        loaded.set(id, await translating(() => load(this.searchSource))),
       );
+      await Promise.all(loading);
     }
   }
 
@@ -98,16 +112,6 @@ export class PostgresqlReads extends Reads {
     return this.pool.end();
   }
 
-  /** Counts the user's memories that contain the term. */
-  frequency(userId: string, term: string): Promise<number> {
-    return this.fullText.frequency(this.pool, userId, term);
-  }
-
-  /** Returns the ids of the best `limit` of the newest `among` memories with any of the terms. */
-  candidates(query: CandidateQuery): Promise<number[]> {
-    return this.fullText.candidates(this.pool, query);
-  }
-
   private async rows<Row extends object>(table: Table<Row>, query: pg.QueryConfig): Promise<Row[]> {
     this.gate.check(table);
     const statements = statementsOf(table);
@@ -134,40 +138,5 @@ export class PostgresqlReads extends Reads {
     } finally {
       client.release(broken);
     }
-  }
-}
-
-type Load = (reads: PostgresqlReads) => Promise<unknown>;
-
-/** Serves a search from the results loaded so far, and records the lookups that are missing. */
-class LoadedIndex implements MemoryIndex {
-  readonly missing = new Map<string, Load>();
-
-  constructor(private readonly loaded: ReadonlyMap<string, unknown>) {}
-
-  summary(userId: string) {
-    return this.lookUp('summary', undefined, (reads) => reads.get(memorySummariesTable, userId));
-  }
-
-  frequency(userId: string, term: string): number {
-    return this.lookUp(`frequency ${term}`, 0, (reads) => reads.frequency(userId, term));
-  }
-
-  candidates(userId: string, anyOf: readonly string[], limit: number, among: number): number[] {
-    const withFrequencies = anyOf.map((term) => [term, this.frequency(userId, term)] as const);
-    const id = `candidates ${JSON.stringify([anyOf, limit, among])}`;
-    return this.lookUp(id, [], (reads) => reads.candidates({ userId, anyOf: withFrequencies, limit, among }));
-  }
-
-  memories(filters: readonly Filter[], limit: number): MemoryRow[] {
-    const id = `memories ${JSON.stringify([filters, limit])}`;
-    const query = { filters, order: ['formedPosition'], limit };
-    return this.lookUp(id, [], (reads) => reads.list(memoriesTable, query));
-  }
-
-  private lookUp<T>(id: string, placeholder: T, load: Load): T {
-    if (this.loaded.has(id)) return this.loaded.get(id) as T;
-    this.missing.set(id, load);
-    return placeholder;
   }
 }

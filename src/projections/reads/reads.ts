@@ -1,7 +1,7 @@
 import type { RowReader } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
-import type { MemoryHit, MemoryQuestion } from './memory-search.js';
+import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { ProjectionGate } from './projection-gate.js';
 
@@ -30,7 +30,7 @@ export abstract class Reads implements RowReader {
   abstract get: RowReader['get'];
   abstract getAll: RowReader['getAll'];
   abstract list: RowReader['list'];
-  abstract searchMemories(question: MemoryQuestion): Promise<MemoryHit[]>;
+  abstract searchMemories(question: MemoryQuestion): Promise<MemoryMatches>;
   /** Reads a page of the log, as text in the requested format. */
   abstract eventPage(query: PageQuery): Promise<EventPage>;
   /** Reads the position of the log's last event. */

@@ -9,7 +9,7 @@ import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { toResult, type ThreadResult } from '../../thread-result.js';
 import { PROJECTIONS } from '../projection-catalog.js';
-import { searchMemories, type MemoryHit, type MemoryQuestion } from './memory-search.js';
+import { searchMemories, type MemoryMatches, type MemoryQuestion } from './memory-search.js';
 import { SqliteFigures } from './sqlite-figures.js';
 import { sqliteMemoryIndex } from './sqlite-memory-index.js';
 
@@ -19,7 +19,7 @@ const rows = new SqliteRows(db);
 const log = new SqliteEventReader(db);
 const figures = new SqliteFigures(db);
 let decoder: EventDecoder | undefined;
-const index = sqliteMemoryIndex(rows);
+const index = sqliteMemoryIndex(db, rows);
 const tables = new Map(
   PROJECTIONS.flatMap((projection) => projection.tables).map((table) => [table.name, table]),
 );
@@ -49,7 +49,7 @@ export function countEvents(range: {
 }
 
 /** Searches the user's memories. */
-export function search(question: MemoryQuestion): Promise<ThreadResult<MemoryHit[]>> {
+export function search(question: MemoryQuestion): Promise<ThreadResult<MemoryMatches>> {
   // One snapshot, so that frequencies and rows belong together.
   return toResult(() => db.transaction(() => searchMemories(index, question))());
 }

@@ -9,7 +9,7 @@ import type { EventPage, PageQuery } from '../../events/event-page.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { unwrap, type ThreadResult } from '../../thread-result.js';
 import { memoriesTable } from '../memory-index.projection.js';
-import type { MemoryHit, MemoryQuestion } from './memory-search.js';
+import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { Reads, type StoreHead, type StoreSize } from './reads.js';
 import { SqliteFigures } from './sqlite-figures.js';
@@ -62,7 +62,7 @@ export class SqliteReads extends Reads {
     return run(this.chatThread, 'list', { table: table.name, query });
   };
 
-  override async searchMemories(question: MemoryQuestion): Promise<MemoryHit[]> {
+  override async searchMemories(question: MemoryQuestion): Promise<MemoryMatches> {
     this.gate.check(memoriesTable);
     return run(this.chatThread, 'search', question);
   }

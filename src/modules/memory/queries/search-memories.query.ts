@@ -19,12 +19,12 @@ export class SearchMemoriesHandler implements IQueryHandler<SearchMemories> {
 
   async execute({ userId, query }: SearchMemories): Promise<MemorySearchAnswer> {
     const { q, types, limit = 5, minConfidence = 0.3 } = query;
-    const hits = await this.reads.searchMemories({ userId, q, types, limit, minConfidence });
+    const { hits, complete } = await this.reads.searchMemories({ userId, q, types, limit, minConfidence });
     const items = hits.map(({ memory, score, parts }) => ({
       ...memoryAnswer(memory),
       score,
       ...(query.explain === 'true' ? { explain: parts } : {}),
     }));
-    return { items };
+    return { items, complete };
   }
 }
