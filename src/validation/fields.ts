@@ -7,20 +7,10 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { isInstant, isStorableInstant } from './instants.js';
 
 /** Characters and length of every id that a client may choose (user, session, memory). */
 export const ID_PATTERN = /^[A-Za-z0-9._:@-]{1,128}$/;
-
-const INSTANT =
-  /^(?:19|2\d)\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
-
-/** Whether the text is an ISO 8601 instant from 1900 to 2999 with a time zone and a date that exists. */
-export function isInstant(text: unknown): boolean {
-  if (typeof text !== 'string' || !INSTANT.test(text) || Number.isNaN(Date.parse(text))) return false;
-  // Date.parse accepts 30 February as 2 March.
-  const day = Number(text.slice(8, 10));
-  return day <= new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
-}
 
 /** The field may be omitted; null is refused. */
 export function Optional(): PropertyDecorator {
@@ -52,17 +42,25 @@ export function IsLabel(max: number): PropertyDecorator {
   return applyAll(Length(1, max), Matches(/\S/, { message: '$property must not be blank' }));
 }
 
-/** An ISO 8601 time with a time zone, such as `2026-03-01T18:30:00Z`. */
+/** A time that is stored, such as `2026-03-01T18:30:00Z`: of the years 1900 to 2999, kept to the millisecond. */
 export function IsInstant(): PropertyDecorator {
+  return isTime('isInstant', isStorableInstant, 'of the years 1900 to 2999');
+}
+
+/** A time to compare with, not to store: any RFC 3339 time, compared exactly. */
+export function IsTimeBound(): PropertyDecorator {
+  return isTime('isTimeBound', isInstant, 'such as 2026-03-01T18:30:00Z');
+}
+
+function isTime(name: string, validate: (value: unknown) => boolean, which: string): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
-      name: 'isInstant',
+      name,
       target: target.constructor,
       propertyName: propertyName as string,
       validator: {
-        validate: isInstant,
-        defaultMessage: () =>
-          '$property must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
+        validate,
+        defaultMessage: () => `$property must be an RFC 3339 time with a time zone, ${which}`,
       },
     });
 }

@@ -2,7 +2,8 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { InvalidInput, type FieldError } from '../errors.js';
-import { isInstant, isSmallJson } from './fields.js';
+import { isSmallJson } from './fields.js';
+import { isInstant, isStorableInstant } from './instants.js';
 
 /** A class whose class-validator decorators describe a JSON object. */
 export type Shape<T extends object> = new () => T;
@@ -25,6 +26,8 @@ interface Converted {
 const SCHEMA_REFS = '#/components/schemas/';
 /** A custom keyword: most bytes of an object when serialized as JSON. */
 const MAX_BYTES = 'x-max-bytes';
+/** A custom keyword: a time that is stored, so that its year has bounds. */
+const STORED = 'x-stored-time';
 const MAX_ERRORS = 50;
 const DECIMAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 const MAX_DEPTH = 32;
@@ -49,7 +52,8 @@ export function jsonSchemas(): Record<string, JsonSchema> {
     classTransformerMetadataStorage: defaultMetadataStorage,
     refPointerPrefix: SCHEMA_REFS,
     additionalConverters: {
-      isInstant: { type: 'string', format: 'date-time' },
+      isInstant: { type: 'string', format: 'date-time', [STORED]: true },
+      isTimeBound: { type: 'string', format: 'date-time' },
       isSmallJson: (meta: Converted) => ({ type: 'object', [MAX_BYTES]: meta.constraints[0] }),
       isObject: { type: 'object' },
     },
@@ -148,6 +152,12 @@ function withKeywords(instance: Ajv): Ajv {
     type: 'object',
     validate: (max: number, value: unknown) => isSmallJson(value, max),
   });
+  instance.addKeyword({
+    keyword: STORED,
+    type: 'string',
+    // What is no time at all is reported by the format.
+    validate: (_: boolean, value: unknown) => !isInstant(value) || isStorableInstant(value),
+  });
   instance.addVocabulary(['components', 'example']);
   return instance;
 }
@@ -186,6 +196,8 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
       return 'has a value that is not allowed';
     case 'format':
       return 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z';
+    case STORED:
+      return 'must be a time of the years 1900 to 2999';
     case MAX_BYTES:
       return `must be a JSON object of at most ${String(error.schema)} bytes`;
     default:

@@ -103,6 +103,20 @@ describe('GET /v1/events', () => {
     expect((await feed(`to=${local}`)).items).toEqual([]);
   });
 
+  it('compares times exactly, also with more decimals than are stored, and of any year', async () => {
+    const occurredAt = '2025-04-01T00:00:00.123Z';
+    await store.user('exact').post('/memories', memory({ occurredAt }));
+    const formed = async (bounds: string) =>
+      (await feed(`userId=exact&types=memory.formed&${bounds}`)).items.length;
+    expect(await formed(`from=${occurredAt}`)).toBe(1);
+    expect(await formed('from=2025-04-01T00:00:00.123000001Z')).toBe(0);
+    expect(await formed('to=2025-04-01T00:00:00.123000001Z')).toBe(1);
+    expect(await formed(`to=${occurredAt}`)).toBe(0);
+    expect(await formed('from=0001-01-01t00:00:00z&to=9999-12-31T23:59:59.999999999Z')).toBe(1);
+    expect(await formed('to=2025-03-31T23:59:60Z')).toBe(0);
+    expect(await formed('from=2025-03-31T23:59:60.5-00:00')).toBe(1);
+  });
+
   it('returns events in commit order while many are being written', async () => {
     const before = (await feed('limit=1')).head;
     const writing = ids('writer', 40).map((id) => store.user(id).post('/turns', joyfulTurn()));

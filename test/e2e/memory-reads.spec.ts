@@ -124,6 +124,14 @@ describe('GET memories', () => {
     expect(idsOf(body.items)).toEqual(['day-30']);
   });
 
+  it('compares its times exactly, also with more decimals than are stored, and of any year', async () => {
+    const just = (at: string) => at.replace(/Z$/, '0001Z');
+    expect(await listedIds(`type=preference&from=${just(daysLater(27))}`)).toEqual(['day-30']);
+    expect(await listedIds(`to=${just(daysLater(1))}`)).toEqual(['day-2', 'day-1']);
+    expect(await listedIds(`from=0001-01-01T00:00:00Z&to=${daysLater(2)}`)).toEqual(['day-2', 'day-1']);
+    expect(await listedIds('from=9999-12-31T23:59:60Z')).toEqual([]);
+  });
+
   it('refuses invalid query parameters and names them', async () => {
     const refused: [string, string][] = [
       ['limit=0', 'limit'],

@@ -1,5 +1,5 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
-import { IsInstant, Optional } from '../../validation/fields.js';
+import { IsTimeBound, Optional } from '../../validation/fields.js';
 
 /** The widths of a calendar bucket. */
 export const BUCKETS = ['hour', 'day', 'week', 'month'] as const;
@@ -16,12 +16,12 @@ export class EmotionTrendQuery {
 
   /** Only observations at or after this time, rounded down to the quarter of an hour. */
   @Optional()
-  @IsInstant()
+  @IsTimeBound()
   from?: string;
 
   /** Only observations before this time, rounded down to the quarter of an hour. */
   @Optional()
-  @IsInstant()
+  @IsTimeBound()
   to?: string;
 
   /**

@@ -61,7 +61,9 @@ export class RecordTurnBody {
   @Length(1, 128, { each: true })
   topics?: string[];
 
-  @Describe('When the exchange took place; the present time when left out.')
+  @Describe(
+    'When the exchange took place; the present when left out. Years 1900 to 2999; kept to the millisecond.',
+  )
   @Optional()
   @IsInstant()
   occurredAt?: string;

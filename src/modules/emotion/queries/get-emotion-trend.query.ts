@@ -5,6 +5,7 @@ import { profilesTable } from '../../../projections/current-profile.projection.j
 import { emotionDaysTable } from '../../../projections/emotion-trend.projection.js';
 import { localDay, quarterOfDay, quarterStart } from '../../../projections/local-time.js';
 import { Reads } from '../../../projections/reads/reads.js';
+import { instantMs } from '../../../validation/instants.js';
 import { calendarBuckets } from '../calendar-buckets.js';
 import type { EmotionTrendAnswer, EmotionTrendQuery } from '../emotion.dto.js';
 
@@ -46,6 +47,6 @@ export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
 
 function wholeQuarter(instant: string | undefined): number | undefined {
   if (instant === undefined) return undefined;
-  const at = Date.parse(instant);
+  const at = instantMs(instant);
   return quarterStart(localDay(at, 0), quarterOfDay(at));
 }
