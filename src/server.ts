@@ -14,7 +14,8 @@ import { measureRequests } from './http/request-metrics.js';
 import { Metrics } from './modules/metrics.js';
 import { compileValidators } from './validation/validator.js';
 
-const MAX_BODY_BYTES = 1024 * 1024;
+// Fits a turn of two messages of 64,000 characters, each sent as two escaped surrogates (12 bytes).
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const MAX_BATCH_BODY_BYTES = 8 * 1024 * 1024;
 /** How long idle connections stay open after a shutdown begins, ms: a request may be on its way on one. */
 const GRACE_MS = 250;

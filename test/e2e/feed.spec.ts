@@ -31,6 +31,9 @@ const feed = async (query: string): Promise<FeedPage> => {
   return body;
 };
 
+const formed = async (bounds: string) =>
+  (await feed(`userId=exact&types=memory.formed&${bounds}`)).items.length;
+
 async function everyPage(limit: number, filter = ''): Promise<StoredEvent[]> {
   const read: StoredEvent[] = [];
   let after = 0;
@@ -106,8 +109,6 @@ describe('GET /v1/events', () => {
   it('compares times exactly, also with more decimals than are stored, and of any year', async () => {
     const occurredAt = '2025-04-01T00:00:00.123Z';
     await store.user('exact').post('/memories', memory({ occurredAt }));
-    const formed = async (bounds: string) =>
-      (await feed(`userId=exact&types=memory.formed&${bounds}`)).items.length;
     expect(await formed(`from=${occurredAt}`)).toBe(1);
     expect(await formed('from=2025-04-01T00:00:00.123000001Z')).toBe(0);
     expect(await formed('to=2025-04-01T00:00:00.123000001Z')).toBe(1);

@@ -35,6 +35,9 @@ const searcher = () => store.user('searcher');
 const head = async () => (await store.get<FeedPage>('/v1/events?limit=1')).body.head;
 const listedIds = async (query: string) => idsOf((await pages(rememberer(), query)).flat());
 
+/** Less than a microsecond later. */
+const just = (at: string) => at.replace(/Z$/, '0001Z');
+
 describe('GET memories', () => {
   /** 30 memories a day apart and 15 of the same time, formed in an order that follows neither time nor id. */
   const days = ids('day', 30);
@@ -125,7 +128,6 @@ describe('GET memories', () => {
   });
 
   it('compares its times exactly, also with more decimals than are stored, and of any year', async () => {
-    const just = (at: string) => at.replace(/Z$/, '0001Z');
     expect(await listedIds(`type=preference&from=${just(daysLater(27))}`)).toEqual(['day-30']);
     expect(await listedIds(`to=${just(daysLater(1))}`)).toEqual(['day-2', 'day-1']);
     expect(await listedIds(`from=0001-01-01T00:00:00Z&to=${daysLater(2)}`)).toEqual(['day-2', 'day-1']);

@@ -3,6 +3,9 @@ import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } fro
 import { IsId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
+/** Longest message of a turn, in Unicode code points. */
+export const MAX_MESSAGE_CHARACTERS = 64_000;
+
 /** The emotion shown in a turn. Intensity and confidence are 0..1. */
 export class TurnEmotion {
   // Twice the limit of a command: a label can grow when it is lower-cased.
@@ -26,7 +29,7 @@ export class TurnEmotion {
   triggers: string[];
 }
 
-/** The user's message and the assistant's reply. */
+/** The user's message and the assistant's reply; one of the two may be empty. */
 export class TurnRecorded {
   @IsId()
   turnId: string;
@@ -34,10 +37,10 @@ export class TurnRecorded {
   @IsId()
   sessionId: string;
 
-  @IsText(1, 16_000)
+  @IsText(0, MAX_MESSAGE_CHARACTERS)
   userMessage: string;
 
-  @IsText(0, 64_000)
+  @IsText(0, MAX_MESSAGE_CHARACTERS)
   assistantMessage: string;
 
   @IsArray()

@@ -110,6 +110,24 @@ describe('recording a turn', () => {
       .thenEvents({ ...startedEvent, occurredAt }, { ...turnEvent(), occurredAt });
   });
 
+  it('may have one empty message, but not two', () => {
+    const [greeting, unanswered] = [{ userMessage: '' }, { assistantMessage: '' }];
+    given(...talking())
+      .when(record(greeting))
+      .thenEvents(turnEvent(greeting));
+    given(...talking())
+      .when(record(unanswered))
+      .thenEvents(turnEvent(unanswered));
+    given(...talking())
+      .when(record({ ...greeting, assistantMessage: '\n' }))
+      .thenEvents(turnEvent({ ...greeting, assistantMessage: '\n' }));
+    given(...talking())
+      .when(record({ ...greeting, ...unanswered }))
+      .thenFails('request.invalid', [
+        { path: 'userMessage', message: 'must not be empty when assistantMessage is empty' },
+      ]);
+  });
+
   it('stores topics trimmed and once each, in the given order and case', () => {
     given(...talking())
       .when(record({ topics: [' sailing', 'Boats', 'sailing ', 'boats', '  '] }))

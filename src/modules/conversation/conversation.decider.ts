@@ -1,4 +1,4 @@
-import { NotFound } from '../../errors.js';
+import { InvalidInput, NotFound } from '../../errors.js';
 import { conversationStream, emotionStream } from '../../events/streams.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
@@ -17,6 +17,8 @@ export function recordTurn(
   input: RecordTurnBody & { turnId: string },
 ): Decision {
   const { turnId, sessionId, userMessage, assistantMessage } = input;
+  if (userMessage === '' && assistantMessage === '')
+    throw InvalidInput.field('userMessage', 'must not be empty when assistantMessage is empty');
   const { registration, utcOffset } = resolveUser(state, userId);
   const occurredAt = occurrenceTime(input.occurredAt, state.now);
   const streamId = conversationStream(userId, sessionId);

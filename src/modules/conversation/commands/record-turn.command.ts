@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
+import { MAX_MESSAGE_CHARACTERS } from '../../../events/conversation/turn-recorded.event.js';
 import { newId } from '../../../events/uuid.js';
 import {
   IsId,
@@ -44,10 +45,12 @@ export class RecordTurnBody {
   @IsId()
   sessionId: string;
 
-  @IsText(1, 16_000)
+  @Describe('May be empty if assistantMessage is not: a greeting, or a second message of the companion.')
+  @IsText(0, MAX_MESSAGE_CHARACTERS)
   userMessage: string;
 
-  @IsText(0, 64_000)
+  @Describe('May be empty if userMessage is not. White space is text; both messages are stored as sent.')
+  @IsText(0, MAX_MESSAGE_CHARACTERS)
   assistantMessage: string;
 
   @Nullable()
