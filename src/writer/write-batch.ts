@@ -9,6 +9,7 @@ import type { LogHead, LogTransaction, StoredEvent, StreamHead } from '../events
 import { receiptsTable } from '../events/log/log-tables.js';
 import { newId } from '../events/uuid.js';
 import type { BatchFolds, EventFolds } from '../projections/folding/event-folds.js';
+import { CLOCK_TOLERANCE_MS } from './clock-watch.js';
 import type { Decision, ExpectedVersion, NewEvent, WriteCommand, Written } from './write-command.js';
 
 /** The dependencies of a batch besides its transaction. */
@@ -27,7 +28,10 @@ export class WriteBatch {
   private readonly appended: StoredEvent[] = [];
   /** Heads of the streams that this batch has appended to. */
   private readonly streams = new Map<string, StreamHead>();
+  /** When what clients do not date happened, ms since 1970 UTC. */
   private readonly now: number;
+  /** `recordedAt` of the batch's events. */
+  private readonly recordedAt: number;
   private head: LogHead;
 
   constructor(
@@ -40,8 +44,11 @@ export class WriteBatch {
     this.head = transaction.head;
     this.folds = parts.folds.forBatch(this.head, this.rows);
     this.visible = this.folds.visibleRows(this.rows);
-    // The clock may be set back, but `recordedAt` must never decrease along the log.
-    this.now = Math.max(clock, this.head.recordedAt);
+    // The clock may be set back, but `recordedAt` must never decrease along the log. What happens now is
+    // dated by the clock all the same: a log that was written while it was ahead would freeze all times. A
+    // clock that is only being adjusted must not let a reply precede its question.
+    this.recordedAt = Math.max(clock, this.head.recordedAt);
+    this.now = this.recordedAt - clock > CLOCK_TOLERANCE_MS ? clock : this.recordedAt;
   }
 
   /** Whether a projection lags: another process appended events that `catchUpInline` has to fold first. */
@@ -130,7 +137,7 @@ export class WriteBatch {
       userId,
       occurredAt: occurredAt ?? this.now,
       utcOffset: utcOffset ?? 0,
-      recordedAt: this.now,
+      recordedAt: this.recordedAt,
       commandId,
       correlationId: correlationId ?? commandId,
       causationId,
@@ -141,7 +148,7 @@ export class WriteBatch {
     const hash = chainHash(this.head.hash, unchained);
     this.appended.push({ ...unchained, streamKey: stream.streamKey, hash });
     this.streams.set(keyText([userId, streamId]), stream);
-    this.head = { position, hash, recordedAt: this.now };
+    this.head = { position, hash, recordedAt: this.recordedAt };
     this.folds.fold(event, this.rows);
     return event;
   }
@@ -156,7 +163,7 @@ export class WriteBatch {
       status: decision.status,
       body,
       position: this.head.position,
-      recordedAt: this.now,
+      recordedAt: this.recordedAt,
     });
   }
 
