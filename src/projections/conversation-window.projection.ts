@@ -4,19 +4,24 @@ import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js'
 import type { FoldEventOf } from '../events/event-catalog.js';
 import type { FoldEvent } from '../events/event.js';
 import { localDay } from './local-time.js';
+import { orderTime } from './order-time.js';
 import { defineProjection, lastOf } from './projection.js';
+import { addTurn, keepSitting, sittingsTable } from './sittings.js';
 
 /** Upper bounds of the turns, topics and emotions in a session's window. */
 export const WINDOW = { turns: 10, topics: 15, emotions: 20 } as const;
 
-/** The slot that holds a turn's text, and when the turn occurred, ms UTC; listed in recording order. */
+/** The slot that holds a turn's text, and the turn's order time, ms UTC; listed in recording order. */
 export type WindowSlot = [slot: number, at: number];
-/** A topic, and when it was last mentioned, ms UTC. */
+/** A topic, and the order time of its last mention, ms UTC. */
 export type WindowTopic = [topic: string, at: number];
-/** An emotion, its intensity (0..1) and when it occurred, ms UTC. */
+/** An emotion, its intensity (0..1) and its order time, ms UTC. */
 export type WindowEmotion = [emotion: string, intensity: number, at: number];
 
-/** One row per session. Times are ms UTC, of when things occurred, not of when they were recorded. */
+/**
+ * One row per session. Times are order times, ms UTC. A session is opened by its start or its first turn; a row
+ * that is not opened holds the emotions that came before.
+ */
 export const sessionsTable = defineTable(
   'conversation_sessions',
   {
@@ -26,6 +31,14 @@ export const sessionsTable = defineTable(
     startedAt: integer(),
     lastActivityAt: integer(),
     ended: boolean(),
+    /** When the session was opened, as known then: it never moves, so that pages of sessions do not either. */
+    openedAt: nullable(integer()),
+    /** The first turn of the newest sitting, whose last turn is the last activity. */
+    sittingStart: nullable(integer()),
+    /** `recordedAt` of the turn that is the last activity. */
+    lastRecordedAt: nullable(integer()),
+    /** When the session ended; null while it is in use. */
+    endedAt: nullable(integer()),
     slots: json<WindowSlot[]>(),
     topics: json<WindowTopic[]>(),
     emotions: json<WindowEmotion[]>(),
@@ -34,7 +47,7 @@ export const sessionsTable = defineTable(
   {
     key: ['userId', 'sessionId'],
     hot: true,
-    indexes: [{ name: 'conversation_sessions_newest', columns: ['userId', 'startedAt', 'sessionId'] }],
+    indexes: [{ name: 'conversation_sessions_newest', columns: ['userId', 'openedAt', 'sessionId'] }],
   },
 );
 
@@ -62,8 +75,10 @@ export const conversationSummariesTable = defineTable(
     userId: text(),
     currentSessionId: text(),
     sessions: integer(),
+    /** How often a session was used again after its end; null: never. */
+    resumptions: nullable(integer()),
     turns: integer(),
-    /** Sum of the sessions' durations, from first to last activity, in ms. */
+    /** Active time in all sessions: pauses of up to 30 minutes between turns, ms. */
     sessionMs: integer(),
     firstActivityAt: integer(),
     lastActivityAt: integer(),
@@ -85,55 +100,77 @@ export type ConversationSummaryRow = RowIn<typeof conversationSummariesTable>;
 /** The latest turns, topics and emotions per session, and counters over all sessions. */
 export const conversationWindow = defineProjection({
   name: 'conversation-window',
-  // 2: short tuples instead of objects in a session's lists.
-  version: 2,
-  tables: [sessionsTable, windowTurnsTable, conversationSummariesTable, activityDaysTable],
+  // 3: sittings, order times, emotions before the first turn. 2: short tuples in a session's lists.
+  version: 3,
+  tables: [sessionsTable, sittingsTable, windowTurnsTable, conversationSummariesTable, activityDaysTable],
   folds: {
     'session.started': (event, rows) => {
       const before = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      const after = before ? { ...before, ended: false, position: event.position } : newSession(event);
-      rows.put(sessionsTable, after);
-      summarize(event, rows, before, after);
+      const active = withActivity(before, event, rows);
+      rows.put(sessionsTable, active.session);
+      summarize(event, rows, before, active);
     },
     'turn.recorded': (event, rows) => {
       const before = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      const after = withTurn(before ?? newSession(event), event, rows);
-      rows.put(sessionsTable, after);
-      summarize(event, rows, before, after);
+      const active = withActivity(before, event, rows);
+      const session = withTurn(active.session, event, rows);
+      rows.put(sessionsTable, session);
+      summarize(event, rows, before, { ...active, session });
       markActiveDay(event, rows);
     },
     'session.ended': (event, rows) => {
       const session = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      if (session) rows.put(sessionsTable, { ...session, ended: true, position: event.position });
+      if (!session || session.openedAt === null) return;
+      const endedAt = session.endedAt ?? endOf(session, event);
+      rows.put(sessionsTable, { ...session, ended: true, endedAt, position: event.position });
     },
     'emotion.observed': (event, rows) => {
       markActiveDay(event, rows);
       const { sessionId, emotion, intensity } = event.data;
-      const session = sessionId ? rows.get(sessionsTable, event.userId, sessionId) : undefined;
-      if (!session) return;
-      const felt: WindowEmotion = [emotion, intensity, event.occurredAt];
+      if (!sessionId) return;
+      const session = rows.get(sessionsTable, event.userId, sessionId) ?? newSession(event, sessionId);
+      const felt: WindowEmotion = [emotion, intensity, orderTime(event)];
       const emotions = lastOf([...session.emotions, felt], WINDOW.emotions, (a, b) => a[2] - b[2]);
       rows.put(sessionsTable, { ...session, emotions });
     },
   },
 });
 
-/** The mean duration of the sessions, in minutes; 0 without sessions. */
-export function meanSessionMinutes({
-  sessionMs,
-  sessions,
-}: Pick<ConversationSummaryRow, 'sessionMs' | 'sessions'>): number {
-  return sessions === 0 ? 0 : sessionMs / sessions / 60_000;
+/** Whether a turn at this order time uses an ended session again; an earlier one only arrived late. */
+export function isResumedBy({ endedAt }: SessionRow, at: number): boolean {
+  return endedAt !== null && at >= endedAt;
 }
 
-function newSession(event: FoldEvent & { data: { sessionId: string } }): SessionRow {
+/** The number of conversations: a session that is used again after its end is another one. */
+export function conversationCount({
+  sessions,
+  resumptions,
+}: Pick<ConversationSummaryRow, 'sessions' | 'resumptions'>): number {
+  return sessions + (resumptions ?? 0);
+}
+
+/** The mean active time of the conversations, in minutes; 0 without any. */
+export function meanSessionMinutes(
+  summary: Pick<ConversationSummaryRow, 'sessionMs' | 'sessions' | 'resumptions'>,
+): number {
+  const count = conversationCount(summary);
+  return count === 0 ? 0 : summary.sessionMs / count / 60_000;
+}
+
+/** A session that is not opened yet. */
+function newSession(event: FoldEvent, sessionId: string): SessionRow {
+  const at = orderTime(event);
   return {
     userId: event.userId,
-    sessionId: event.data.sessionId,
+    sessionId,
     turnCount: 0,
-    startedAt: event.occurredAt,
-    lastActivityAt: event.occurredAt,
+    startedAt: at,
+    lastActivityAt: at,
     ended: false,
+    openedAt: null,
+    sittingStart: null,
+    lastRecordedAt: null,
+    endedAt: null,
     slots: [],
     topics: [],
     emotions: [],
@@ -141,9 +178,56 @@ function newSession(event: FoldEvent & { data: { sessionId: string } }): Session
   };
 }
 
+/** What an event did to its session: whether it used it again after its end, and the active time it added. */
+interface Activity {
+  session: SessionRow;
+  isResumed: boolean;
+  addedMs: number;
+}
+
+type SessionEvent = FoldEvent & { data: { sessionId: string } };
+
+/** Opens, resumes or continues a session. */
+function withActivity(row: SessionRow | undefined, event: SessionEvent, rows: Rows): Activity {
+  const { position, recordedAt } = event;
+  const at = orderTime(event);
+  const session = { ...(row ?? newSession(event, event.data.sessionId)), position };
+  const newest = newestSitting(session);
+  const begun = { sittingStart: at, lastActivityAt: at, lastRecordedAt: recordedAt };
+  if (!newest) {
+    return { session: { ...session, ...begun, openedAt: at, startedAt: at }, isResumed: false, addedMs: 0 };
+  }
+  if (session.endedAt !== null && isResumedBy(session, at)) {
+    keepSitting(rows, session, [...newest, session.endedAt]);
+    return { session: { ...session, ...begun, ended: false, endedAt: null }, isResumed: true, addedMs: 0 };
+  }
+  const added = addTurn(rows, session, newest, at);
+  const [sittingStart, lastActivityAt] = added.newest;
+  const startedAt = Math.min(session.startedAt, at);
+  const lastRecordedAt = at >= session.lastActivityAt ? recordedAt : session.lastRecordedAt;
+  return {
+    session: { ...session, startedAt, sittingStart, lastActivityAt, lastRecordedAt },
+    isResumed: false,
+    addedMs: added.addedMs,
+  };
+}
+
+function newestSitting({ sittingStart, lastActivityAt }: SessionRow): readonly [number, number] | undefined {
+  return sittingStart === null ? undefined : [sittingStart, lastActivityAt];
+}
+
+/**
+ * Returns when the session ended, on the clock of its turns: as long after the last turn as the end was recorded
+ * after it. What is imported from a year ago ended then, not when it was imported.
+ */
+function endOf({ lastActivityAt, lastRecordedAt }: SessionRow, { recordedAt }: FoldEvent): number {
+  return lastActivityAt + Math.max(0, recordedAt - (lastRecordedAt ?? recordedAt));
+}
+
 function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows: Rows): SessionRow {
   const { occurredAt, position, data } = event;
-  const slot = freeSlot(session.slots, occurredAt);
+  const at = orderTime(event);
+  const slot = freeSlot(session.slots, at);
   if (slot !== undefined) {
     const { userId } = event;
     const { turnId, sessionId, userMessage, assistantMessage, emotion } = data;
@@ -151,22 +235,13 @@ function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows
     rows.put(windowTurnsTable, { ...turn, emotion: emotion ?? null, occurredAt, position });
   }
   const otherTopics = session.topics.filter(([topic]) => !data.topics.includes(topic));
-  const mentioned = data.topics.map((topic): WindowTopic => [
-    topic,
-    latestMention(session, topic, occurredAt),
-  ]);
+  const mentioned = data.topics.map((topic): WindowTopic => [topic, latestMention(session, topic, at)]);
   return {
     ...session,
     turnCount: session.turnCount + 1,
-    startedAt: Math.min(session.startedAt, occurredAt),
-    lastActivityAt: Math.max(session.lastActivityAt, occurredAt),
-    ended: false,
     slots:
-      slot === undefined
-        ? session.slots
-        : [...session.slots.filter(([used]) => used !== slot), [slot, occurredAt]],
+      slot === undefined ? session.slots : [...session.slots.filter(([used]) => used !== slot), [slot, at]],
     topics: lastOf([...otherTopics, ...mentioned], WINDOW.topics, (a, b) => a[1] - b[1]),
-    position,
   };
 }
 
@@ -181,18 +256,26 @@ function latestMention(session: SessionRow, topic: string, at: number): number {
   return Math.max(at, session.topics.find(([known]) => known === topic)?.[1] ?? at);
 }
 
-function summarize(event: FoldEvent, rows: Rows, before: SessionRow | undefined, after: SessionRow): void {
-  const { userId, occurredAt } = event;
+function summarize(
+  event: FoldEvent,
+  rows: Rows,
+  before: SessionRow | undefined,
+  { session, isResumed, addedMs }: Activity,
+): void {
+  const { userId } = event;
+  const at = orderTime(event);
+  const isNew = before === undefined || before.openedAt === null;
   rows.evolve(conversationSummariesTable, [userId], (row) => {
-    const summary = row ?? newSummary(userId, after.sessionId, occurredAt);
+    const summary = row ?? newSummary(userId, session.sessionId, at);
     return {
       userId,
-      currentSessionId: occurredAt >= summary.lastActivityAt ? after.sessionId : summary.currentSessionId,
-      sessions: summary.sessions + (before ? 0 : 1),
-      turns: summary.turns + after.turnCount - (before?.turnCount ?? 0),
-      sessionMs: summary.sessionMs + duration(after) - (before ? duration(before) : 0),
-      firstActivityAt: Math.min(summary.firstActivityAt, occurredAt),
-      lastActivityAt: Math.max(summary.lastActivityAt, occurredAt),
+      currentSessionId: at >= summary.lastActivityAt ? session.sessionId : summary.currentSessionId,
+      sessions: summary.sessions + (isNew ? 1 : 0),
+      resumptions: isResumed ? (summary.resumptions ?? 0) + 1 : summary.resumptions,
+      turns: summary.turns + session.turnCount - (before?.turnCount ?? 0),
+      sessionMs: summary.sessionMs + addedMs,
+      firstActivityAt: Math.min(summary.firstActivityAt, at),
+      lastActivityAt: Math.max(summary.lastActivityAt, at),
     };
   });
 }
@@ -202,15 +285,12 @@ function newSummary(userId: string, currentSessionId: string, at: number): Conve
     userId,
     currentSessionId,
     sessions: 0,
+    resumptions: null,
     turns: 0,
     sessionMs: 0,
     firstActivityAt: at,
     lastActivityAt: at,
   };
-}
-
-function duration(session: SessionRow): number {
-  return session.lastActivityAt - session.startedAt;
 }
 
 function markActiveDay(event: FoldEvent, rows: Rows): void {

@@ -37,6 +37,11 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
   return Length(min, max, options);
 }
 
+/** A message of a turn: up to 64,000 characters (Unicode code points), stored as it was sent. */
+export function IsMessage(): PropertyDecorator {
+  return Length(0, 64_000);
+}
+
 /** A text of 1 to `max` characters that is not only white space. */
 export function IsLabel(max: number): PropertyDecorator {
   return applyAll(Length(1, max), Matches(/\S/, { message: '$property must not be blank' }));

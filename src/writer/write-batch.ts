@@ -101,6 +101,7 @@ export class WriteBatch {
       rows: this.visible,
       version: (streamId) => this.version(command.userId, streamId),
       now: this.now,
+      recordedAt: this.recordedAt,
     });
     const events = this.append(command, decision.events);
     const position = events.at(-1)?.position ?? 0;

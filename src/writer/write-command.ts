@@ -26,6 +26,8 @@ export interface WriteState {
   version(streamId: string): number;
   /** The service's clock, ms since 1970 UTC: when what the client does not date happened. */
   readonly now: number;
+  /** `recordedAt` of the command's events: later than `now` while the clock is behind the log. */
+  readonly recordedAt: number;
 }
 
 /** The appended events, and the rows after they were folded. */

@@ -1,10 +1,7 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
-import { IsId, IsText, Nullable } from '../../validation/fields.js';
+import { IsId, IsMessage, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
-
-/** Longest message of a turn, in Unicode code points. */
-export const MAX_MESSAGE_CHARACTERS = 64_000;
 
 /** The emotion shown in a turn. Intensity and confidence are 0..1. */
 export class TurnEmotion {
@@ -37,10 +34,10 @@ export class TurnRecorded {
   @IsId()
   sessionId: string;
 
-  @IsText(0, MAX_MESSAGE_CHARACTERS)
+  @IsMessage()
   userMessage: string;
 
-  @IsText(0, MAX_MESSAGE_CHARACTERS)
+  @IsMessage()
   assistantMessage: string;
 
   @IsArray()

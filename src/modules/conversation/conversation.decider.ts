@@ -1,6 +1,7 @@
 import { InvalidInput, NotFound } from '../../errors.js';
 import { conversationStream, emotionStream } from '../../events/streams.js';
-import { sessionsTable } from '../../projections/conversation-window.projection.js';
+import { isResumedBy, sessionsTable } from '../../projections/conversation-window.projection.js';
+import { orderTime } from '../../projections/order-time.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { label, labels } from '../labels.js';
 import { occurrenceTime, resolveUser } from '../resolve-user.js';
@@ -9,7 +10,7 @@ import type { RecordTurnBody } from './commands/record-turn.command.js';
 
 /**
  * Records a turn and all that comes with it: the user's registration, the start of the session, and the
- * emotion of the turn. A turn in an ended session restarts it, so that late turns are not refused.
+ * emotion of the turn. A turn after the end of its session resumes it; one that only arrives late does not.
  */
 export function recordTurn(
   state: WriteState,
@@ -25,7 +26,8 @@ export function recordTurn(
   const session = state.rows.get(sessionsTable, userId, sessionId);
   const emotion = turnEmotion(input);
   const events: NewEvent[] = [...registration];
-  if (!session || session.ended) {
+  const isOpened = session !== undefined && session.openedAt !== null;
+  if (!isOpened || isResumedBy(session, orderTime({ occurredAt, recordedAt: state.recordedAt }))) {
     events.push({ streamId, type: 'session.started', data: { sessionId }, occurredAt, utcOffset });
   }
   const topics = [...new Set((input.topics ?? []).map((topic) => topic.trim()))].filter(
@@ -66,7 +68,7 @@ export function recordTurn(
 /** Ends a session; ending it again writes nothing. */
 export function endSession(state: WriteState, userId: string, { sessionId }: EndSessionInput): Decision {
   const session = state.rows.get(sessionsTable, userId, sessionId);
-  if (!session) throw NotFound.session(sessionId);
+  if (!session || session.openedAt === null) throw NotFound.session(sessionId);
   if (session.ended)
     return { status: 200, events: [], answer: () => ({ sessionId, position: session.position }) };
   const { utcOffset } = resolveUser(state, userId);

@@ -63,8 +63,9 @@ export class WriterMetrics {
   }
 }
 
+const seconds = (ms: number): string => `${Math.round(Math.abs(ms) / 1_000)} s`;
+
 function clockText({ stepMs, behindMs }: ClockFault): string {
-  const seconds = (ms: number) => `${Math.round(Math.abs(ms) / 1_000)} s`;
   const behind =
     behindMs > 0
       ? `The clock is ${seconds(behindMs)} behind the last event: recordedAt stays at that event's time until the ` +

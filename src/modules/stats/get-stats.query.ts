@@ -16,6 +16,7 @@ const DAYS_PER_PAGE = 500;
 const MAX_EMOTIONS = 1_000;
 const NO_CONVERSATIONS = {
   sessions: 0,
+  resumptions: null,
   turns: 0,
   sessionMs: 0,
   firstActivityAt: Infinity,

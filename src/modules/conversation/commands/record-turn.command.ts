@@ -1,12 +1,11 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
-import { MAX_MESSAGE_CHARACTERS } from '../../../events/conversation/turn-recorded.event.js';
 import { newId } from '../../../events/uuid.js';
 import {
   IsId,
   IsInstant,
   IsLabel,
-  IsText,
+  IsMessage,
   Nullable,
   Optional,
   Describe,
@@ -46,11 +45,11 @@ export class RecordTurnBody {
   sessionId: string;
 
   @Describe('May be empty if assistantMessage is not: a greeting, or a second message of the companion.')
-  @IsText(0, MAX_MESSAGE_CHARACTERS)
+  @IsMessage()
   userMessage: string;
 
   @Describe('May be empty if userMessage is not. White space is text; both messages are stored as sent.')
-  @IsText(0, MAX_MESSAGE_CHARACTERS)
+  @IsMessage()
   assistantMessage: string;
 
   @Nullable()
