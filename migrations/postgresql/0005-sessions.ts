@@ -18,6 +18,7 @@ const SESSIONS = [
   'drop index conversation_sessions_newest',
   'create index conversation_sessions_newest on conversation_sessions (user_id, opened_at, session_id)',
   'alter table conversation_summaries add column resumptions bigint null',
+  'alter table conversation_summaries add column sittings bigint null',
   `create table conversation_sittings (
     user_id text collate "C" not null,
     session_id text collate "C" not null,

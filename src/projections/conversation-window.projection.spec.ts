@@ -122,7 +122,7 @@ describe('a session', () => {
       expect(session(...once, late(minutes))).toMatchObject({ ended: false, turnCount: 2 });
     expect(summary(...once, late(14))).toMatchObject({
       sessions: 1,
-      resumptions: null,
+      resumptions: 0,
       sessionMs: 14 * MINUTE_MS,
     });
     expect(summary(...once, late(16))).toMatchObject({
@@ -259,7 +259,8 @@ describe('the summary of the conversations', () => {
       userId: USER,
       currentSessionId: 'b',
       sessions: 2,
-      resumptions: null,
+      resumptions: 0,
+      sittings: 2,
       turns: 3,
       sessionMs: 16 * MINUTE_MS,
       firstActivityAt: NOW - 2 * MINUTE_MS,
@@ -322,7 +323,7 @@ describe('the summary of the conversations', () => {
   });
 
   it('has a mean duration of 0 minutes without sessions', () => {
-    expect(meanSessionMinutes({ sessionMs: 0, sessions: 0, resumptions: null })).toBe(0);
+    expect(meanSessionMinutes({ sessionMs: 0, sittings: 0 })).toBe(0);
   });
 });
 

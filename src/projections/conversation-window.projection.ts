@@ -6,7 +6,8 @@ import type { FoldEvent } from '../events/event.js';
 import { localDay } from './local-time.js';
 import { orderTime } from './order-time.js';
 import { defineProjection, lastOf } from './projection.js';
-import { addTurn, keepSitting, sittingsTable } from './sittings.js';
+import { endOf, withActivity, type Activity } from './session-times.js';
+import { sittingsTable } from './sittings.js';
 
 /** Upper bounds of the turns, topics and emotions in a session's window. */
 export const WINDOW = { turns: 10, topics: 15, emotions: 20 } as const;
@@ -75,10 +76,12 @@ export const conversationSummariesTable = defineTable(
     userId: text(),
     currentSessionId: text(),
     sessions: integer(),
-    /** How often a session was used again after its end; null: never. */
+    /** How often a session was used again after its end; null only in rows of an older release. */
     resumptions: nullable(integer()),
+    /** Turns of one session without a long pause and without an end in between; null as above. */
+    sittings: nullable(integer()),
     turns: integer(),
-    /** Active time in all sessions: pauses of up to 30 minutes between turns, ms. */
+    /** Active time: the length of all sittings, ms. */
     sessionMs: integer(),
     firstActivityAt: integer(),
     lastActivityAt: integer(),
@@ -106,16 +109,16 @@ export const conversationWindow = defineProjection({
   folds: {
     'session.started': (event, rows) => {
       const before = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      const active = withActivity(before, event, rows);
+      const active = withActivity(before ?? newSession(event, event.data.sessionId), event, rows);
       rows.put(sessionsTable, active.session);
-      summarize(event, rows, before, active);
+      summarize(event, rows, 0, active);
     },
     'turn.recorded': (event, rows) => {
       const before = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      const active = withActivity(before, event, rows);
+      const active = withActivity(before ?? newSession(event, event.data.sessionId), event, rows);
       const session = withTurn(active.session, event, rows);
       rows.put(sessionsTable, session);
-      summarize(event, rows, before, { ...active, session });
+      summarize(event, rows, 1, active);
       markActiveDay(event, rows);
     },
     'session.ended': (event, rows) => {
@@ -136,11 +139,6 @@ export const conversationWindow = defineProjection({
   },
 });
 
-/** Whether a turn at this order time uses an ended session again; an earlier one only arrived late. */
-export function isResumedBy({ endedAt }: SessionRow, at: number): boolean {
-  return endedAt !== null && at >= endedAt;
-}
-
 /** The number of conversations: a session that is used again after its end is another one. */
 export function conversationCount({
   sessions,
@@ -149,12 +147,15 @@ export function conversationCount({
   return sessions + (resumptions ?? 0);
 }
 
-/** The mean active time of the conversations, in minutes; 0 without any. */
-export function meanSessionMinutes(
-  summary: Pick<ConversationSummaryRow, 'sessionMs' | 'sessions' | 'resumptions'>,
-): number {
-  const count = conversationCount(summary);
-  return count === 0 ? 0 : summary.sessionMs / count / 60_000;
+/**
+ * The mean length of a sitting, in minutes; 0 without any. A session may be used for years: its whole active time
+ * would say nothing.
+ */
+export function meanSessionMinutes({
+  sessionMs,
+  sittings,
+}: Pick<ConversationSummaryRow, 'sessionMs' | 'sittings'>): number {
+  return sittings ? sessionMs / sittings / 60_000 : 0;
 }
 
 /** A session that is not opened yet. */
@@ -176,52 +177,6 @@ function newSession(event: FoldEvent, sessionId: string): SessionRow {
     emotions: [],
     position: event.position,
   };
-}
-
-/** What an event did to its session: whether it used it again after its end, and the active time it added. */
-interface Activity {
-  session: SessionRow;
-  isResumed: boolean;
-  addedMs: number;
-}
-
-type SessionEvent = FoldEvent & { data: { sessionId: string } };
-
-/** Opens, resumes or continues a session. */
-function withActivity(row: SessionRow | undefined, event: SessionEvent, rows: Rows): Activity {
-  const { position, recordedAt } = event;
-  const at = orderTime(event);
-  const session = { ...(row ?? newSession(event, event.data.sessionId)), position };
-  const newest = newestSitting(session);
-  const begun = { sittingStart: at, lastActivityAt: at, lastRecordedAt: recordedAt };
-  if (!newest) {
-    return { session: { ...session, ...begun, openedAt: at, startedAt: at }, isResumed: false, addedMs: 0 };
-  }
-  if (session.endedAt !== null && isResumedBy(session, at)) {
-    keepSitting(rows, session, [...newest, session.endedAt]);
-    return { session: { ...session, ...begun, ended: false, endedAt: null }, isResumed: true, addedMs: 0 };
-  }
-  const added = addTurn(rows, session, newest, at);
-  const [sittingStart, lastActivityAt] = added.newest;
-  const startedAt = Math.min(session.startedAt, at);
-  const lastRecordedAt = at >= session.lastActivityAt ? recordedAt : session.lastRecordedAt;
-  return {
-    session: { ...session, startedAt, sittingStart, lastActivityAt, lastRecordedAt },
-    isResumed: false,
-    addedMs: added.addedMs,
-  };
-}
-
-function newestSitting({ sittingStart, lastActivityAt }: SessionRow): readonly [number, number] | undefined {
-  return sittingStart === null ? undefined : [sittingStart, lastActivityAt];
-}
-
-/**
- * Returns when the session ended, on the clock of its turns: as long after the last turn as the end was recorded
- * after it. What is imported from a year ago ended then, not when it was imported.
- */
-function endOf({ lastActivityAt, lastRecordedAt }: SessionRow, { recordedAt }: FoldEvent): number {
-  return lastActivityAt + Math.max(0, recordedAt - (lastRecordedAt ?? recordedAt));
 }
 
 function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows: Rows): SessionRow {
@@ -259,21 +214,21 @@ function latestMention(session: SessionRow, topic: string, at: number): number {
 function summarize(
   event: FoldEvent,
   rows: Rows,
-  before: SessionRow | undefined,
-  { session, isResumed, addedMs }: Activity,
+  turns: 0 | 1,
+  { session, added }: Activity<SessionRow>,
 ): void {
   const { userId } = event;
   const at = orderTime(event);
-  const isNew = before === undefined || before.openedAt === null;
   rows.evolve(conversationSummariesTable, [userId], (row) => {
     const summary = row ?? newSummary(userId, session.sessionId, at);
     return {
       userId,
       currentSessionId: at >= summary.lastActivityAt ? session.sessionId : summary.currentSessionId,
-      sessions: summary.sessions + (isNew ? 1 : 0),
-      resumptions: isResumed ? (summary.resumptions ?? 0) + 1 : summary.resumptions,
-      turns: summary.turns + session.turnCount - (before?.turnCount ?? 0),
-      sessionMs: summary.sessionMs + addedMs,
+      sessions: summary.sessions + added.sessions,
+      resumptions: (summary.resumptions ?? 0) + added.resumptions,
+      sittings: (summary.sittings ?? 0) + added.sittings,
+      turns: summary.turns + turns,
+      sessionMs: summary.sessionMs + added.ms,
       firstActivityAt: Math.min(summary.firstActivityAt, at),
       lastActivityAt: Math.max(summary.lastActivityAt, at),
     };
@@ -285,7 +240,8 @@ function newSummary(userId: string, currentSessionId: string, at: number): Conve
     userId,
     currentSessionId,
     sessions: 0,
-    resumptions: null,
+    resumptions: 0,
+    sittings: 0,
     turns: 0,
     sessionMs: 0,
     firstActivityAt: at,

@@ -2,7 +2,11 @@ import * as fc from 'fast-check';
 import { folded } from '../../test/support/folded.js';
 import { ended, started, turnRecorded } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
-import { conversationSummariesTable, conversationWindow } from './conversation-window.projection.js';
+import {
+  conversationSummariesTable,
+  conversationWindow,
+  type ConversationSummaryRow,
+} from './conversation-window.projection.js';
 import { sittingsTable } from './sittings.js';
 
 const MINUTE_MS = 60_000;
@@ -17,17 +21,21 @@ const at = (minutes: number, recordedAt = NOW + 100 * DAY_MS) => ({
 });
 const turnAt = (minutes: number): Happened => turnRecorded({}, at(minutes));
 const rowsOf = (happened: readonly Happened[]) => folded(conversationWindow, [...happened]);
-const activeMinutes = (happened: readonly Happened[]): number =>
-  (rowsOf(happened).load(conversationSummariesTable, [USER]) as { sessionMs: number }).sessionMs / MINUTE_MS;
+const summaryOf = (happened: readonly Happened[]) =>
+  rowsOf(happened).load(conversationSummariesTable, [USER]) as ConversationSummaryRow;
+const activeMinutes = (happened: readonly Happened[]): number => summaryOf(happened).sessionMs / MINUTE_MS;
+const sittings = (happened: readonly Happened[]) => summaryOf(happened).sittings;
 
-/** The sum of the pauses of up to 30 minutes that no end interrupts. */
-function expectedMinutes(turns: readonly number[], ends: readonly number[] = []): number {
+/** The minutes and the number of sittings: a pause of over 30 minutes or an end divides them. */
+function expected(turns: readonly number[], ends: readonly number[] = []): [number, number] {
   const sorted = turns.toSorted((a, b) => a - b);
-  return sorted.slice(1).reduce((sum, turn, i) => {
+  const pauses = sorted.slice(1).map((turn, i) => {
     const before = sorted[i] as number;
-    const isInterrupted = ends.some((end) => before < end && end <= turn);
-    return turn - before > 30 || isInterrupted ? sum : sum + turn - before;
-  }, 0);
+    const divides = turn - before > 30 || ends.some((end) => before < end && end <= turn);
+    return divides ? undefined : turn - before;
+  });
+  const minutes = pauses.reduce<number>((sum, pause) => sum + (pause ?? 0), 0);
+  return [minutes, 1 + pauses.filter((pause) => pause === undefined).length];
 }
 
 /** Turns at every distance from their neighbours around 30 minutes, over a few days. */
@@ -49,7 +57,8 @@ describe('the active minutes of a session', () => {
   it('are the same in whatever order the turns arrive', () => {
     fc.assert(
       fc.property(shuffledTurns, (turns) => {
-        expect(activeMinutes(turns.map(turnAt))).toBe(expectedMinutes(turns));
+        const happened = turns.map(turnAt);
+        expect([activeMinutes(happened), sittings(happened)]).toEqual(expected(turns));
       }),
       { numRuns: 300 },
     );
@@ -58,8 +67,8 @@ describe('the active minutes of a session', () => {
   it('are the same in whatever order the turns of a sitting of several days arrive', () => {
     const turns = Array.from({ length: 300 }, (_, i) => i * 20);
     const mixed = turns.map((_, i) => turns[(i * 91) % 300] as number);
-    for (const order of [turns, turns.toReversed(), mixed])
-      expect(activeMinutes(order.map(turnAt))).toBe(299 * 20);
+    for (const order of [turns, turns.toReversed(), mixed].map((each) => each.map(turnAt)))
+      expect([activeMinutes(order), sittings(order)]).toEqual([299 * 20, 1]);
   });
 
   it('leave out the time after an end, and put late turns on their side of it', () => {
@@ -74,6 +83,7 @@ describe('the active minutes of a session', () => {
     ];
     const late = (minutes: number) => turnRecorded({}, at(minutes, recorded(90)));
     expect(activeMinutes(talked)).toBe(10 + 12);
+    expect(sittings(talked)).toBe(2);
     expect(activeMinutes([...talked, late(5)])).toBe(10 + 12);
     expect(activeMinutes([...talked, late(14)])).toBe(14 + 12);
     expect(activeMinutes([...talked, late(16)])).toBe(10 + 16);
@@ -95,7 +105,9 @@ describe('the active minutes of a session', () => {
           ...[...resumed, ...late].map(turnAt),
         ];
         // Turns only resume the session if the first of them was not late.
-        expect(activeMinutes(happened)).toBe(expectedMinutes([...first, ...resumed, ...late], [endMinute]));
+        expect([activeMinutes(happened), sittings(happened)]).toEqual(
+          expected([...first, ...resumed, ...late], [endMinute]),
+        );
       }),
       { numRuns: 300 },
     );

@@ -30,24 +30,27 @@ interface Session {
   sessionId: string;
 }
 
-/** The newest sitting after a turn, and the active time that the turn added to the session, ms. */
+/** What a turn changed. */
 export interface AddedTurn {
   newest: Sitting;
+  /** The active time that it added to the session, ms. */
   addedMs: number;
+  /** 1 if it began a sitting, -1 if it joined two. */
+  addedSittings: number;
 }
 
 /** Adds a turn to the sittings of a session. The order in which turns are added does not matter. */
 export function addTurn(rows: Rows, session: Session, newest: Sitting, at: number): AddedTurn {
   const [first, last] = newest;
   if (at < first) return addLateTurn(new OlderSittings(rows, session), newest, at);
-  if (at <= last) return { newest, addedMs: 0 };
+  if (at <= last) return unchanged(newest);
   if (at - last > LONGEST_PAUSE_MS) {
     keepSitting(rows, session, newest);
-    return { newest: [at, at], addedMs: 0 };
+    return { newest: [at, at], addedMs: 0, addedSittings: 1 };
   }
-  if (at - first <= LONGEST_SITTING_MS) return { newest: [first, at], addedMs: at - last };
+  if (at - first <= LONGEST_SITTING_MS) return { newest: [first, at], addedMs: at - last, addedSittings: 0 };
   keepSitting(rows, session, newest);
-  return { newest: [last, at], addedMs: at - last };
+  return { newest: [last, at], addedMs: at - last, addedSittings: 0 };
 }
 
 /** Keeps a sitting that is no longer the newest of its session. */
@@ -57,7 +60,7 @@ export function keepSitting(rows: Rows, session: Session, sitting: Sitting): voi
 
 function addLateTurn(older: OlderSittings, newest: Sitting, at: number): AddedTurn {
   const before = older.lastFrom(at);
-  if (before && at <= before[1]) return { newest, addedMs: 0 };
+  if (before && at <= before[1]) return unchanged(newest);
   const after = older.firstAfter(at) ?? newest;
   // The session was ended between the two sittings; the turn was before that, or after it.
   const endedAt = before?.[2];
@@ -67,17 +70,22 @@ function addLateTurn(older: OlderSittings, newest: Sitting, at: number): AddedTu
   if (before && at - before[1] <= LONGEST_PAUSE_MS && !wasAfterEnd) {
     const last = continues ? after[0] : at;
     older.extend(before, last);
-    return { newest, addedMs: last - before[1] };
+    return { newest, addedMs: last - before[1], addedSittings: continues ? -1 : 0 };
   }
   if (continues) {
     const addedMs = after[0] - at;
-    if (after === newest && newest[1] - at <= LONGEST_SITTING_MS) return { newest: [at, newest[1]], addedMs };
+    if (after === newest && newest[1] - at <= LONGEST_SITTING_MS)
+      return { newest: [at, newest[1]], addedMs, addedSittings: 0 };
     older.beginEarlier(after, at);
-    return { newest, addedMs };
+    return { newest, addedMs, addedSittings: 0 };
   }
   if (before && wasBeforeEnd) older.replace(before, [before[0], before[1]]);
   older.add(wasBeforeEnd ? [at, at, endedAt] : [at, at]);
-  return { newest, addedMs: 0 };
+  return { newest, addedMs: 0, addedSittings: 1 };
+}
+
+function unchanged(newest: Sitting): AddedTurn {
+  return { newest, addedMs: 0, addedSittings: 0 };
 }
 
 /** The sittings of a session that its row does not hold. */

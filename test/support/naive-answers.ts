@@ -57,7 +57,8 @@ export function naiveAnswers(userId: string, events: readonly StoreEvent[]): obj
     .map((turns) => conversationOf(userId, turns, events))
     .toSorted((a, b) => b.openedAt - a.openedAt || byText(b.sessionId, a.sessionId));
   const starts = ofType(events, 'session.started').length;
-  const averageSessionMinutes = sum(conversations.map(({ minutes }) => minutes)) / Math.max(1, starts);
+  const sittings = sum(conversations.map((each) => each.sittings));
+  const averageSessionMinutes = sum(conversations.map(({ minutes }) => minutes)) / Math.max(1, sittings);
   const memories = memoriesOf(events);
   return rounded({
     profile: profileOf(userId, events, {
@@ -87,7 +88,9 @@ export function naiveAnswers(userId: string, events: readonly StoreEvent[]): obj
     hours: bucketsOf(events, HOUR, 0),
     days: bucketsOf(events, DAY, INDIA_OFFSET),
     current: newest(allTurns, 1)[0]?.data.sessionId,
-    conversations: conversations.map(({ openedAt: _openedAt, minutes: _minutes, ...shown }) => shown),
+    conversations: conversations.map(
+      ({ openedAt: _openedAt, minutes: _minutes, sittings: _sittings, ...shown }) => shown,
+    ),
   });
 }
 
@@ -123,15 +126,15 @@ function conversationOf(
     ended: isEnded,
     turnCount: turns.length,
     openedAt: timeOf(first),
-    minutes: activeMinutes(turns, ofType(ofSession, 'session.ended')),
+    ...sittingsOf(turns, ofType(ofSession, 'session.ended')),
   };
 }
 
-/** The pauses of up to 30 minutes between the turns, unless the session was ended in between. */
-function activeMinutes(
+/** The number of sittings, which a pause of over 30 minutes or an end divides, and their minutes. */
+function sittingsOf(
   turns: readonly StoreEventOf<'turn.recorded'>[],
   ended: readonly StoreEventOf<'session.ended'>[],
-): number {
+): { sittings: number; minutes: number } {
   const ends = ended.map((end) => {
     const [last] = newest(
       turns.filter(({ position }) => position < end.position),
@@ -142,10 +145,11 @@ function activeMinutes(
   const times = newest(turns, Infinity).map(timeOf);
   const pauses = times.slice(1).map((time, i) => {
     const before = times[i] as number;
-    const isInterrupted = ends.some((end) => before < end && end <= time);
-    return time - before > 30 * 60_000 || isInterrupted ? 0 : time - before;
+    const divides = time - before > 30 * 60_000 || ends.some((end) => before < end && end <= time);
+    return divides ? undefined : time - before;
   });
-  return sum(pauses) / 60_000;
+  const within = pauses.filter((pause) => pause !== undefined);
+  return { sittings: 1 + pauses.length - within.length, minutes: sum(within) / 60_000 };
 }
 
 function activityOf(active: readonly StoreEvent[]): object {

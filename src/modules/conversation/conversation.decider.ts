@@ -1,7 +1,8 @@
 import { InvalidInput, NotFound } from '../../errors.js';
 import { conversationStream, emotionStream } from '../../events/streams.js';
-import { isResumedBy, sessionsTable } from '../../projections/conversation-window.projection.js';
+import { sessionsTable } from '../../projections/conversation-window.projection.js';
 import { orderTime } from '../../projections/order-time.js';
+import { isResumedBy } from '../../projections/session-times.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { label, labels } from '../labels.js';
 import { occurrenceTime, resolveUser } from '../resolve-user.js';

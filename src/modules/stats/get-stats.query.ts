@@ -16,7 +16,8 @@ const DAYS_PER_PAGE = 500;
 const MAX_EMOTIONS = 1_000;
 const NO_CONVERSATIONS = {
   sessions: 0,
-  resumptions: null,
+  resumptions: 0,
+  sittings: 0,
   turns: 0,
   sessionMs: 0,
   firstActivityAt: Infinity,
