@@ -4,6 +4,7 @@ export const MIGRATIONS = [
   '0002-window-rows',
   '0003-operations',
   '0004-local-time',
+  '0005-sessions',
   '0007-keys-and-streams',
   '0008-store-identity',
 ] as const;

@@ -14,7 +14,10 @@ import { measureRequests } from './http/request-metrics.js';
 import { Metrics } from './modules/metrics.js';
 import { compileValidators } from './validation/validator.js';
 
-/** What the fields of a command allow fits in, also with every letter escaped. */
+/**
+ * What the fields of a command allow fits in, also with every letter escaped: two messages of 64,000 characters, each
+ * sent as two escaped surrogates (12 bytes).
+ */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const MAX_BATCH_BODY_BYTES = 16 * 1024 * 1024;
 /** How long idle connections stay open after a shutdown begins, ms: a request may be on its way on one. */

@@ -4,6 +4,7 @@ import { Initial } from './0001-initial.js';
 import { WindowRows } from './0002-window-rows.js';
 import { Operations } from './0003-operations.js';
 import { LocalTime } from './0004-local-time.js';
+import { Sessions } from './0005-sessions.js';
 import { KeysAndStreams } from './0007-keys-and-streams.js';
 import { StoreIdentity } from './0008-store-identity.js';
 
@@ -12,6 +13,7 @@ const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Mi
   '0002-window-rows': WindowRows,
   '0003-operations': Operations,
   '0004-local-time': LocalTime,
+  '0005-sessions': Sessions,
   '0007-keys-and-streams': KeysAndStreams,
   '0008-store-identity': StoreIdentity,
 };

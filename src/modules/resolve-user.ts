@@ -1,6 +1,7 @@
 import { InvalidInput } from '../errors.js';
 import { profileStream } from '../events/streams.js';
 import { profilesTable, type ProfileRow } from '../projections/current-profile.projection.js';
+import { instantMs } from '../validation/instants.js';
 import type { NewEvent, WriteState } from '../writer/write-command.js';
 import { zoneClock } from './zone-clock.js';
 
@@ -65,7 +66,7 @@ export function offsetIn(timeZone: string, at: number): number | undefined {
  */
 export function occurrenceTime(occurredAt: string | undefined, now: number): number {
   if (occurredAt === undefined) return now;
-  const at = Date.parse(occurredAt);
+  const at = instantMs(occurredAt);
   if (at > now + MAX_AHEAD_MS)
     throw InvalidInput.field('occurredAt', 'must not be more than a day in the future');
   return at;

@@ -87,6 +87,9 @@ describe('turns in any order', () => {
           userId: USER,
           currentSessionId: all.toSorted(byTime).at(-1)?.session,
           sessions: sessions.length,
+          resumptions: 0,
+          // All turns are within milliseconds.
+          sittings: sessions.length,
           turns: all.length,
           sessionMs: sessions.reduce((sum, each) => sum + each.lastActivityAt - each.startedAt, 0),
           firstActivityAt: Math.min(...all.map(({ occurredAt }) => occurredAt)),

@@ -4,6 +4,7 @@ import { NOW, USER, type Happened } from '../../test/support/recorder.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import {
   activityDaysTable,
+  conversationCount,
   conversationSummariesTable,
   conversationWindow,
   meanSessionMinutes,
@@ -21,7 +22,8 @@ const session = (...happened: Happened[]) =>
   foldedRows(...happened).load(sessionsTable, [USER, 'session-1']) as SessionRow;
 const summary = (...happened: Happened[]) =>
   foldedRows(...happened).load(conversationSummariesTable, [USER]) as ConversationSummaryRow;
-const minute = (minutes: number) => ({ occurredAt: NOW + minutes * MINUTE_MS });
+/** Everything is recorded in the end: what happened counts at its own time. */
+const minute = (minutes: number) => ({ occurredAt: NOW + minutes * MINUTE_MS, recordedAt: NOW + DAY_MS });
 
 describe('a session', () => {
   it('starts without turns, topics or emotions', () => {
@@ -32,6 +34,10 @@ describe('a session', () => {
       startedAt: NOW,
       lastActivityAt: NOW,
       ended: false,
+      openedAt: NOW,
+      sittingStart: NOW,
+      lastRecordedAt: NOW,
+      endedAt: null,
       slots: [],
       topics: [],
       emotions: [],
@@ -87,7 +93,11 @@ describe('a session', () => {
   });
 
   it('can be ended, resumed and ended again', () => {
-    const once = [started('session-1'), turnRecorded(), ended('session-1', minute(9))];
+    const once = [
+      started('session-1', minute(0)),
+      turnRecorded({}, minute(0)),
+      ended('session-1', minute(9)),
+    ];
     expect(session(...once)).toMatchObject({ ended: true, turnCount: 1, lastActivityAt: NOW, position: 3 });
     const again = [...once, started('session-1', minute(10))];
     expect(session(...again)).toMatchObject({ ended: false, turnCount: 1, startedAt: NOW, position: 4 });
@@ -98,10 +108,66 @@ describe('a session', () => {
     expect(session(started('session-1'), ended('session-1'), turnRecorded())).toMatchObject({ ended: false });
   });
 
-  it('is not created by an end or an emotion', () => {
-    const rows = foldedRows(ended('session-1'), observed({ sessionId: 'session-1' }));
+  it('stays ended when a turn from before its end arrives late', () => {
+    const at = (minutes: number) => ({
+      occurredAt: NOW + minutes * MINUTE_MS,
+      recordedAt: NOW + minutes * MINUTE_MS,
+    });
+    const once = [started('session-1', at(0)), turnRecorded({}, at(10)), ended('session-1', at(15))];
+    const late = (minutes: number) =>
+      turnRecorded({}, { occurredAt: NOW + minutes * MINUTE_MS, recordedAt: NOW + 60 * MINUTE_MS });
+    for (const minutes of [-5, 5, 10, 14.9])
+      expect(session(...once, late(minutes))).toMatchObject({ ended: true, turnCount: 2 });
+    for (const minutes of [15, 16])
+      expect(session(...once, late(minutes))).toMatchObject({ ended: false, turnCount: 2 });
+    expect(summary(...once, late(14))).toMatchObject({
+      sessions: 1,
+      resumptions: 0,
+      sessionMs: 14 * MINUTE_MS,
+    });
+    expect(summary(...once, late(16))).toMatchObject({
+      sessions: 1,
+      resumptions: 1,
+      sessionMs: 10 * MINUTE_MS,
+    });
+  });
+
+  it('of a past year ended as long after its last turn as the end was recorded after it', () => {
+    const year = (minutes: number, recorded: number) => ({
+      occurredAt: NOW - 365 * DAY_MS + minutes * MINUTE_MS,
+      recordedAt: NOW + recorded,
+    });
+    const imported = [started('session-1', year(0, 0)), turnRecorded({}, year(10, 0))];
+    const closed = [...imported, ended('session-1', { occurredAt: NOW + 5, recordedAt: NOW + 5 })];
+    expect(session(...closed).endedAt).toBe(NOW - 365 * DAY_MS + 10 * MINUTE_MS + 5);
+    expect(session(...closed, turnRecorded({}, year(5, 9)))).toMatchObject({ ended: true });
+    expect(session(...closed, turnRecorded({}, year(11, 9)))).toMatchObject({ ended: false });
+  });
+
+  it('is not created by an end', () => {
+    const rows = foldedRows(ended('session-1'));
     expect(rows.all(sessionsTable)).toEqual([]);
     expect(rows.all(conversationSummariesTable)).toEqual([]);
+  });
+
+  it('is not opened or counted by an emotion, only by its start or its first turn', () => {
+    const happened = [observed({ sessionId: 'session-1' }, minute(1)), ended('session-1', minute(2))];
+    expect(session(...happened)).toMatchObject({ openedAt: null, turnCount: 0, ended: false });
+    expect(foldedRows(...happened).all(conversationSummariesTable)).toEqual([]);
+    const opened = [...happened, turnRecorded({}, minute(5))];
+    expect(session(...opened)).toMatchObject({
+      openedAt: NOW + 5 * MINUTE_MS,
+      startedAt: NOW + 5 * MINUTE_MS,
+    });
+    expect(summary(...opened)).toMatchObject({ sessions: 1, turns: 1, sessionMs: 0 });
+  });
+
+  it('was opened when its first recorded turn happened, whatever arrives late', () => {
+    const happened = [turnRecorded({}, minute(5)), turnRecorded({}, minute(-60))];
+    expect(session(...happened)).toMatchObject({
+      openedAt: NOW + 5 * MINUTE_MS,
+      startedAt: NOW - 60 * MINUTE_MS,
+    });
   });
 });
 
@@ -185,13 +251,19 @@ describe('the emotions of a session', () => {
     expect(trajectory(felt('joy', 1), felt('fear', 1), felt('calm', 0))).toEqual(['calm', 'joy', 'fear']);
   });
 
+  it('include those felt before its first turn', () => {
+    const checkIn = observed({ emotion: 'fear', sessionId: 'session-1' }, minute(-2));
+    const emotions = session(checkIn, started('session-1'), turnRecorded(), felt('joy', -1)).emotions;
+    expect(emotions.map(([emotion]) => emotion)).toEqual(['fear', 'joy']);
+  });
+
   it('leave out emotions of another session or of none', () => {
     expect(trajectory(observed({ sessionId: 'session-2' }), observed())).toEqual([]);
   });
 });
 
 describe('the summary of the conversations', () => {
-  it('counts sessions and turns, and adds up the durations of the sessions', () => {
+  it('counts sessions and turns, and adds up the active time in the sessions', () => {
     const happened = [
       started('a', minute(0)),
       turnRecorded({ sessionId: 'a' }, minute(10)),
@@ -203,6 +275,8 @@ describe('the summary of the conversations', () => {
       userId: USER,
       currentSessionId: 'b',
       sessions: 2,
+      resumptions: 0,
+      sittings: 2,
       turns: 3,
       sessionMs: 16 * MINUTE_MS,
       firstActivityAt: NOW - 2 * MINUTE_MS,
@@ -211,7 +285,7 @@ describe('the summary of the conversations', () => {
     expect(meanSessionMinutes(summary(...happened))).toBe(8);
   });
 
-  it('counts a session only once when it is ended and resumed', () => {
+  it('counts a session that is used again after its end as another conversation', () => {
     const happened = [
       started('a'),
       turnRecorded({ sessionId: 'a' }),
@@ -219,7 +293,8 @@ describe('the summary of the conversations', () => {
       started('a'),
       turnRecorded({ sessionId: 'a' }),
     ];
-    expect(summary(...happened)).toMatchObject({ sessions: 1, turns: 2 });
+    expect(summary(...happened)).toMatchObject({ sessions: 1, resumptions: 1, turns: 2 });
+    expect(conversationCount(summary(...happened))).toBe(2);
   });
 
   it('counts a turn whose session was never started', () => {
@@ -235,8 +310,36 @@ describe('the summary of the conversations', () => {
     expect(summary(...happened, turnRecorded({ sessionId: 'b' }, minute(5))).currentSessionId).toBe('b');
   });
 
+  it('is not pinned by a client whose clock is ahead', () => {
+    const ahead = { occurredAt: NOW + 9 * 60 * MINUTE_MS, recordedAt: NOW };
+    const happened = [
+      turnRecorded({ turnId: 'ahead', sessionId: 'session-1', topics: ['watch'] }, ahead),
+      observed({ emotion: 'joy', sessionId: 'session-1' }, ahead),
+      turnRecorded({ sessionId: 'session-1', topics: ['phone'] }, { recordedAt: NOW + 1 }),
+      observed({ emotion: 'calm', sessionId: 'session-1' }, { recordedAt: NOW + 1 }),
+      turnRecorded({ sessionId: 'b' }, { recordedAt: NOW + 2 }),
+    ];
+    expect(summary(...happened)).toMatchObject({ currentSessionId: 'b', lastActivityAt: NOW + 2 });
+    expect(session(...happened)).toMatchObject({
+      startedAt: NOW,
+      lastActivityAt: NOW + 1,
+      topics: [
+        ['watch', NOW],
+        ['phone', NOW + 1],
+      ],
+      emotions: [
+        ['joy', 0.5, NOW],
+        ['calm', 0.5, NOW + 1],
+      ],
+      slots: [
+        [0, NOW],
+        [1, NOW + 1],
+      ],
+    });
+  });
+
   it('has a mean duration of 0 minutes without sessions', () => {
-    expect(meanSessionMinutes({ sessionMs: 0, sessions: 0 })).toBe(0);
+    expect(meanSessionMinutes({ sessionMs: 0, sittings: 0 })).toBe(0);
   });
 });
 

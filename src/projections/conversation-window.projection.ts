@@ -5,19 +5,25 @@ import type { FoldEventOf } from '../events/event-catalog.js';
 import type { FoldEvent } from '../events/event.js';
 import { label, labels, spellings } from '../events/labels.js';
 import { localDay } from './local-time.js';
+import { orderTime } from './order-time.js';
 import { defineProjection, lastOf } from './projection.js';
+import { endOf, withActivity, type Activity } from './session-times.js';
+import { sittingsTable } from './sittings.js';
 
 /** Upper bounds of the turns, topics and emotions in a session's window. */
 export const WINDOW = { turns: 10, topics: 15, emotions: 20 } as const;
 
-/** The slot that holds a turn's text, and when the turn occurred, ms UTC; listed in recording order. */
+/** The slot that holds a turn's text, and the turn's order time, ms UTC; listed in recording order. */
 export type WindowSlot = [slot: number, at: number];
-/** A topic, and when it was last mentioned, ms UTC. */
+/** A topic, and the order time of its last mention, ms UTC. */
 export type WindowTopic = [topic: string, at: number];
-/** An emotion, its intensity (0..1) and when it occurred, ms UTC. */
+/** An emotion, its intensity (0..1) and its order time, ms UTC. */
 export type WindowEmotion = [emotion: string, intensity: number, at: number];
 
-/** One row per session. Times are ms UTC, of when things occurred, not of when they were recorded. */
+/**
+ * One row per session. Times are order times, ms UTC. A session is opened by its start or its first turn; a row
+ * that is not opened holds the emotions that came before.
+ */
 export const sessionsTable = defineTable(
   'conversation_sessions',
   {
@@ -27,6 +33,14 @@ export const sessionsTable = defineTable(
     startedAt: integer(),
     lastActivityAt: integer(),
     ended: boolean(),
+    /** When the session was opened, as known then: it never moves, so that pages of sessions do not either. */
+    openedAt: nullable(integer()),
+    /** The first turn of the newest sitting, whose last turn is the last activity. */
+    sittingStart: nullable(integer()),
+    /** `recordedAt` of the turn that is the last activity. */
+    lastRecordedAt: nullable(integer()),
+    /** When the session ended; null while it is in use. */
+    endedAt: nullable(integer()),
     slots: json<WindowSlot[]>(),
     topics: json<WindowTopic[]>(),
     emotions: json<WindowEmotion[]>(),
@@ -35,7 +49,7 @@ export const sessionsTable = defineTable(
   {
     key: ['userId', 'sessionId'],
     hot: true,
-    indexes: [{ name: 'conversation_sessions_newest', columns: ['userId', 'startedAt', 'sessionId'] }],
+    indexes: [{ name: 'conversation_sessions_newest', columns: ['userId', 'openedAt', 'sessionId'] }],
   },
 );
 
@@ -63,8 +77,12 @@ export const conversationSummariesTable = defineTable(
     userId: text(),
     currentSessionId: text(),
     sessions: integer(),
+    /** How often a session was used again after its end; null only in rows of an older release. */
+    resumptions: nullable(integer()),
+    /** Turns of one session without a long pause and without an end in between; null as above. */
+    sittings: nullable(integer()),
     turns: integer(),
-    /** Sum of the sessions' durations, from first to last activity, in ms. */
+    /** Active time: the length of all sittings, ms. */
     sessionMs: integer(),
     firstActivityAt: integer(),
     lastActivityAt: integer(),
@@ -86,55 +104,75 @@ export type ConversationSummaryRow = RowIn<typeof conversationSummariesTable>;
 /** The latest turns, topics and emotions per session, and counters over all sessions. */
 export const conversationWindow = defineProjection({
   name: 'conversation-window',
-  // 2: short tuples instead of objects in a session's lists.
-  version: 2,
-  tables: [sessionsTable, windowTurnsTable, conversationSummariesTable, activityDaysTable],
+  // 3: sittings, order times, emotions before the first turn. 2: short tuples in a session's lists.
+  version: 3,
+  tables: [sessionsTable, sittingsTable, windowTurnsTable, conversationSummariesTable, activityDaysTable],
   folds: {
     'session.started': (event, rows) => {
       const before = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      const after = before ? { ...before, ended: false, position: event.position } : newSession(event);
-      rows.put(sessionsTable, after);
-      summarize(event, rows, before, after);
+      const active = withActivity(before ?? newSession(event, event.data.sessionId), event, rows);
+      rows.put(sessionsTable, active.session);
+      summarize(event, rows, 0, active);
     },
     'turn.recorded': (event, rows) => {
       const before = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      const after = withTurn(before ?? newSession(event), event, rows);
-      rows.put(sessionsTable, after);
-      summarize(event, rows, before, after);
+      const active = withActivity(before ?? newSession(event, event.data.sessionId), event, rows);
+      const session = withTurn(active.session, event, rows);
+      rows.put(sessionsTable, session);
+      summarize(event, rows, 1, active);
       markActiveDay(event, rows);
     },
     'session.ended': (event, rows) => {
       const session = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      if (session) rows.put(sessionsTable, { ...session, ended: true, position: event.position });
+      if (!session || session.openedAt === null) return;
+      const endedAt = session.endedAt ?? endOf(session, event);
+      rows.put(sessionsTable, { ...session, ended: true, endedAt, position: event.position });
     },
     'emotion.observed': (event, rows) => {
       markActiveDay(event, rows);
       const { sessionId, emotion, intensity } = event.data;
-      const session = sessionId ? rows.get(sessionsTable, event.userId, sessionId) : undefined;
-      if (!session) return;
-      const felt: WindowEmotion = [label(emotion), intensity, event.occurredAt];
+      if (!sessionId) return;
+      const session = rows.get(sessionsTable, event.userId, sessionId) ?? newSession(event, sessionId);
+      const felt: WindowEmotion = [label(emotion), intensity, orderTime(event)];
       const emotions = lastOf([...session.emotions, felt], WINDOW.emotions, (a, b) => a[2] - b[2]);
       rows.put(sessionsTable, { ...session, emotions });
     },
   },
 });
 
-/** The mean duration of the sessions, in minutes; 0 without sessions. */
-export function meanSessionMinutes({
-  sessionMs,
+/** The number of conversations: a session that is used again after its end is another one. */
+export function conversationCount({
   sessions,
-}: Pick<ConversationSummaryRow, 'sessionMs' | 'sessions'>): number {
-  return sessions === 0 ? 0 : sessionMs / sessions / 60_000;
+  resumptions,
+}: Pick<ConversationSummaryRow, 'sessions' | 'resumptions'>): number {
+  return sessions + (resumptions ?? 0);
 }
 
-function newSession(event: FoldEvent & { data: { sessionId: string } }): SessionRow {
+/**
+ * The mean length of a sitting, in minutes; 0 without any. A session may be used for years: its whole active time
+ * would say nothing.
+ */
+export function meanSessionMinutes({
+  sessionMs,
+  sittings,
+}: Pick<ConversationSummaryRow, 'sessionMs' | 'sittings'>): number {
+  return sittings ? sessionMs / sittings / 60_000 : 0;
+}
+
+/** A session that is not opened yet. */
+function newSession(event: FoldEvent, sessionId: string): SessionRow {
+  const at = orderTime(event);
   return {
     userId: event.userId,
-    sessionId: event.data.sessionId,
+    sessionId,
     turnCount: 0,
-    startedAt: event.occurredAt,
-    lastActivityAt: event.occurredAt,
+    startedAt: at,
+    lastActivityAt: at,
     ended: false,
+    openedAt: null,
+    sittingStart: null,
+    lastRecordedAt: null,
+    endedAt: null,
     slots: [],
     topics: [],
     emotions: [],
@@ -144,7 +182,8 @@ function newSession(event: FoldEvent & { data: { sessionId: string } }): Session
 
 function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows: Rows): SessionRow {
   const { occurredAt, position, data } = event;
-  const slot = freeSlot(session.slots, occurredAt);
+  const at = orderTime(event);
+  const slot = freeSlot(session.slots, at);
   if (slot !== undefined) {
     const { userId } = event;
     const { turnId, sessionId, userMessage, assistantMessage, emotion } = data;
@@ -154,15 +193,9 @@ function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows
   return {
     ...session,
     turnCount: session.turnCount + 1,
-    startedAt: Math.min(session.startedAt, occurredAt),
-    lastActivityAt: Math.max(session.lastActivityAt, occurredAt),
-    ended: false,
     slots:
-      slot === undefined
-        ? session.slots
-        : [...session.slots.filter(([used]) => used !== slot), [slot, occurredAt]],
-    topics: withTopics(session.topics, data.topics, occurredAt),
-    position,
+      slot === undefined ? session.slots : [...session.slots.filter(([used]) => used !== slot), [slot, at]],
+    topics: withTopics(session.topics, data.topics, at),
   };
 }
 
@@ -190,18 +223,26 @@ function normalEmotion(emotion: TurnEmotion | null): TurnEmotion | null {
   return emotion && { ...emotion, label: label(emotion.label), triggers: labels(emotion.triggers) };
 }
 
-function summarize(event: FoldEvent, rows: Rows, before: SessionRow | undefined, after: SessionRow): void {
-  const { userId, occurredAt } = event;
+function summarize(
+  event: FoldEvent,
+  rows: Rows,
+  turns: 0 | 1,
+  { session, added }: Activity<SessionRow>,
+): void {
+  const { userId } = event;
+  const at = orderTime(event);
   rows.evolve(conversationSummariesTable, [userId], (row) => {
-    const summary = row ?? newSummary(userId, after.sessionId, occurredAt);
+    const summary = row ?? newSummary(userId, session.sessionId, at);
     return {
       userId,
-      currentSessionId: occurredAt >= summary.lastActivityAt ? after.sessionId : summary.currentSessionId,
-      sessions: summary.sessions + (before ? 0 : 1),
-      turns: summary.turns + after.turnCount - (before?.turnCount ?? 0),
-      sessionMs: summary.sessionMs + duration(after) - (before ? duration(before) : 0),
-      firstActivityAt: Math.min(summary.firstActivityAt, occurredAt),
-      lastActivityAt: Math.max(summary.lastActivityAt, occurredAt),
+      currentSessionId: at >= summary.lastActivityAt ? session.sessionId : summary.currentSessionId,
+      sessions: summary.sessions + added.sessions,
+      resumptions: (summary.resumptions ?? 0) + added.resumptions,
+      sittings: (summary.sittings ?? 0) + added.sittings,
+      turns: summary.turns + turns,
+      sessionMs: summary.sessionMs + added.ms,
+      firstActivityAt: Math.min(summary.firstActivityAt, at),
+      lastActivityAt: Math.max(summary.lastActivityAt, at),
     };
   });
 }
@@ -211,15 +252,13 @@ function newSummary(userId: string, currentSessionId: string, at: number): Conve
     userId,
     currentSessionId,
     sessions: 0,
+    resumptions: 0,
+    sittings: 0,
     turns: 0,
     sessionMs: 0,
     firstActivityAt: at,
     lastActivityAt: at,
   };
-}
-
-function duration(session: SessionRow): number {
-  return session.lastActivityAt - session.startedAt;
 }
 
 function markActiveDay(event: FoldEvent, rows: Rows): void {

@@ -67,9 +67,11 @@ describe('the pattern of an emotion', () => {
 
   it('has the first and the last occurredAt, even when observations arrive late', () => {
     const happened = [NOW, NOW - DAY_MS, NOW + HOUR_MS, NOW - 2 * DAY_MS, NOW].map((occurredAt) =>
-      observed({}, { occurredAt }),
+      observed({}, { occurredAt, recordedAt: NOW + DAY_MS }),
     );
     expect(patternOf(happened)).toMatchObject({ firstAt: NOW - 2 * DAY_MS, lastAt: NOW + HOUR_MS });
+    const ahead = { occurredAt: NOW + HOUR_MS, recordedAt: NOW };
+    expect(patternOf([observed({}, ahead)])).toMatchObject({ firstAt: NOW, lastAt: NOW });
   });
 });
 
@@ -125,7 +127,7 @@ const triggersOf = (...happened: Happened[]) =>
     .all(emotionTriggersTable)
     .map(({ emotion, trigger, count, turns }) => ({ emotion, trigger, count, turns }));
 const shown = (turnId: string | null, occurredAt: number, more: Partial<EmotionObserved> = {}) =>
-  observed({ turnId, triggers: ['harbour'], ...more }, { occurredAt });
+  observed({ turnId, triggers: ['harbour'], ...more }, { occurredAt, recordedAt: NOW + DAY_MS });
 
 describe('the triggers of an emotion', () => {
   it('are counted per emotion and linked to the turns of the observations', () => {

@@ -2,12 +2,13 @@ import { defineTable, integer, json, real, text, type RowIn } from '../database/
 import type { FoldEventOf } from '../events/event-catalog.js';
 import { localHour } from './local-time.js';
 import { withNormalLabels } from './normal-labels.js';
+import { orderTime } from './order-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
 /** A trigger stays linked to this many of the newest turns. */
 const MAX_LINKED_TURNS = 3;
 
-/** One row per user and emotion. Intensities are 0..1, times ms UTC. */
+/** One row per user and emotion. Intensities are 0..1; firstAt and lastAt are order times, ms UTC. */
 export const emotionPatternsTable = defineTable(
   'emotion_patterns',
   {
@@ -64,7 +65,7 @@ type EmotionObserved = FoldEventOf<'emotion.observed'>;
 /** What a user feels, how often, how strongly, when and about what. */
 export const emotionTrend = defineProjection({
   name: 'emotion-trend',
-  // 2: a row per observation instead of counts by quarter of an hour.
+  // 2: a row per observation instead of counts by quarter of an hour; order times.
   version: 2,
   tables: [emotionPatternsTable, emotionObservationsTable, emotionTriggersTable],
   folds: {
@@ -101,12 +102,14 @@ function withObservation(row: EmotionPatternRow | undefined, event: EmotionObser
     meanIntensity,
     squaredDistances: before.squaredDistances + distance * (data.intensity - meanIntensity),
     hours: before.hours.with(hour, (before.hours[hour] ?? 0) + 1),
-    firstAt: Math.min(before.firstAt, occurredAt),
-    lastAt: Math.max(before.lastAt, occurredAt),
+    firstAt: Math.min(before.firstAt, orderTime(event)),
+    lastAt: Math.max(before.lastAt, orderTime(event)),
   };
 }
 
-function newPattern({ userId, occurredAt, data }: EmotionObserved): EmotionPatternRow {
+function newPattern(event: EmotionObserved): EmotionPatternRow {
+  const { userId, data } = event;
+  const at = orderTime(event);
   return {
     userId,
     emotion: data.emotion,
@@ -114,8 +117,8 @@ function newPattern({ userId, occurredAt, data }: EmotionObserved): EmotionPatte
     meanIntensity: 0,
     squaredDistances: 0,
     hours: Array.from({ length: 24 }, () => 0),
-    firstAt: occurredAt,
-    lastAt: occurredAt,
+    firstAt: at,
+    lastAt: at,
   };
 }
 
@@ -124,8 +127,8 @@ function withTrigger(
   event: EmotionObserved,
   trigger: string,
 ): EmotionTriggerRow {
-  const { userId, occurredAt, data } = event;
-  const turn = data.turnId ? [{ turnId: data.turnId, at: occurredAt }] : [];
+  const { userId, data } = event;
+  const turn = data.turnId ? [{ turnId: data.turnId, at: orderTime(event) }] : [];
   return {
     userId,
     emotion: data.emotion,

@@ -111,13 +111,13 @@ describe('the recalls of a memory', () => {
     });
   });
 
-  it('keep the time of the last one when an earlier one arrives late', () => {
+  it('have the time of the one recorded last, even if the clock was set back in between', () => {
     const happened = [
       formed(),
-      recalled(['memory-1'], { occurredAt: NOW + 1_000 }),
-      recalled(['memory-1'], { occurredAt: NOW - 1_000 }),
+      recalled(['memory-1'], { occurredAt: NOW + 1_000, recordedAt: NOW + 1_000 }),
+      recalled(['memory-1'], { occurredAt: NOW - 1_000, recordedAt: NOW + 1_000 }),
     ];
-    expect(memory(...happened)).toMatchObject({ recallCount: 2, lastRecalledAt: NOW + 1_000 });
+    expect(memory(...happened)).toMatchObject({ recallCount: 2, lastRecalledAt: NOW - 1_000 });
   });
 
   it('survive a revision', () => {
@@ -154,10 +154,14 @@ describe("the summary of a user's memories", () => {
     const happened = [
       formed({ memoryId: 'a' }, { occurredAt: NOW }),
       formed({ memoryId: 'b' }, { occurredAt: NOW - 1 }),
-      formed({ memoryId: 'c' }, { occurredAt: NOW + 1 }),
+      formed({ memoryId: 'c' }, { occurredAt: NOW + 1, recordedAt: NOW + 1 }),
       forgotten('c'),
     ];
     expect(summary(...happened).newestAt).toBe(NOW + 1);
+  });
+
+  it('has the time of recording of a memory whose client has a clock that is ahead', () => {
+    expect(summary(formed({}, { occurredAt: NOW + 1_000 })).newestAt).toBe(NOW);
   });
 
   it('agrees with the memories after any sequence of events', () => {

@@ -2,6 +2,7 @@ import { terms } from '../database/full-text.js';
 import type { Rows } from '../database/row-store.js';
 import { defineTable, integer, json, nullable, real, text, type RowIn } from '../database/table.js';
 import type { MemoryType } from '../events/memory/memory-formed.event.js';
+import { orderTime } from './order-time.js';
 import { defineProjection } from './projection.js';
 
 /** One row per memory, with a full-text index. Confidence and importance are 0..1, times ms UTC. */
@@ -47,7 +48,7 @@ export const memorySummariesTable = defineTable(
     byType: json<Partial<Record<MemoryType, number>>>(),
     /** Sum of the memories' termCount. */
     terms: integer(),
-    /** When the newest memory occurred, ms UTC; never moves back. */
+    /** Order time of the newest memory, ms UTC; never moves back. */
     newestAt: integer(),
   },
   { key: ['userId'], hot: true },
@@ -59,6 +60,7 @@ export type MemorySummaryRow = RowIn<typeof memorySummariesTable>;
 /** The memories about a user. */
 export const memoryIndex = defineProjection({
   name: 'memory-index',
+  // 2: folded search terms; order times.
   version: 2,
   tables: [memoriesTable, memorySummariesTable],
   folds: {
@@ -101,7 +103,8 @@ export const memoryIndex = defineProjection({
       for (const memoryId of event.data.memoryIds) {
         const memory = rows.get(memoriesTable, event.userId, memoryId);
         if (!memory) continue;
-        const lastRecalledAt = Math.max(memory.lastRecalledAt ?? event.occurredAt, event.occurredAt);
+        // The last recall is the one recorded last, even if the clock was set back in between.
+        const lastRecalledAt = orderTime(event);
         rows.put(memoriesTable, { ...memory, recallCount: memory.recallCount + 1, lastRecalledAt });
       }
     },
@@ -122,11 +125,12 @@ function replaceMemory(
   if (after) rows.evolve(memoriesTable, [userId, after.memoryId], () => after);
   else if (before) rows.remove(memoriesTable, userId, before.memoryId);
   rows.evolve(memorySummariesTable, [userId], (row) => {
-    const newestAt = row?.newestAt ?? after?.occurredAt ?? 0;
+    const at = after && orderTime({ occurredAt: after.occurredAt, recordedAt: after.createdAt });
+    const newestAt = row?.newestAt ?? at ?? 0;
     let summary = row ?? { userId, total: 0, byType: {}, terms: 0, newestAt };
     if (before) summary = withMemory(summary, before, -1);
     if (after) summary = withMemory(summary, after, 1);
-    return { ...summary, newestAt: Math.max(newestAt, after?.occurredAt ?? newestAt) };
+    return { ...summary, newestAt: Math.max(newestAt, at ?? newestAt) };
   });
 }
 

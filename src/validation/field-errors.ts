@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { InvalidInput, type FieldError } from '../errors.js';
 import { ID_PATTERN, ID_RULE, NOT_BLANK } from './fields.js';
-import { MAX_BYTES, type JsonSchema } from './json-schemas.js';
+import { MAX_BYTES, STORED, type JsonSchema } from './json-schemas.js';
 
 /** Most errors that one answer lists; validation stops there. */
 export const MAX_ERRORS = 20;
@@ -81,6 +81,8 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
       if (params.format === 'time-zone')
         return 'must be a time zone of the IANA database, such as Europe/Berlin';
       return 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z';
+    case STORED:
+      return 'must be a time of the years 1900 to 2999';
     case MAX_BYTES:
       return `must be a JSON object of at most ${String(error.schema)} bytes`;
     default:

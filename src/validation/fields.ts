@@ -7,6 +7,7 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { isInstant, isStorableInstant } from './instants.js';
 import { isTimeZone } from './time-zone.js';
 
 /** An id as events may have it: older releases took `.` and `..` too. */
@@ -21,17 +22,6 @@ export const ID_PATTERN =
 
 /** What ID_PATTERN demands. */
 export const ID_RULE = 'must be 1 to 128 characters of A-Z a-z 0-9 . _ - : @, and not . or ..';
-
-const INSTANT =
-  /^(?:19|2\d)\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):?[0-5]\d)$/;
-
-/** Whether the text is an ISO 8601 instant from 1900 to 2999 with a time zone and a date that exists. */
-export function isInstant(text: unknown): boolean {
-  if (typeof text !== 'string' || !INSTANT.test(text) || Number.isNaN(Date.parse(text))) return false;
-  // Date.parse accepts 30 February as 2 March.
-  const day = Number(text.slice(8, 10));
-  return day <= new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
-}
 
 /** The field may be omitted; null is refused. */
 export function Optional(): PropertyDecorator {
@@ -63,6 +53,11 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
   return Length(min, max, options);
 }
 
+/** A message of a turn: up to 64,000 characters (Unicode code points), stored as it was sent. */
+export function IsMessage(): PropertyDecorator {
+  return Length(0, 64_000);
+}
+
 /** A text that shows something: not only white space and invisible characters. */
 export const NOT_BLANK = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 
@@ -76,17 +71,25 @@ export const LABEL_NOTE =
   'Stored in its normal form: Unicode NFKC, lower case, trimmed, single inner spaces, no invisible characters.';
 export const TRIGGERS_NOTE = 'What triggered the emotion; each stored once, in the normal form of a label.';
 
-/** An ISO 8601 time with a time zone, such as `2026-03-01T18:30:00Z`. */
+/** A time that is stored, such as `2026-03-01T18:30:00Z`: of the years 1900 to 2999, kept to the millisecond. */
 export function IsInstant(): PropertyDecorator {
+  return isTime('isInstant', isStorableInstant, 'of the years 1900 to 2999');
+}
+
+/** A time to compare with, not to store: any RFC 3339 time, compared exactly. */
+export function IsTimeBound(): PropertyDecorator {
+  return isTime('isTimeBound', isInstant, 'such as 2026-03-01T18:30:00Z');
+}
+
+function isTime(name: string, validate: (value: unknown) => boolean, which: string): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
-      name: 'isInstant',
+      name,
       target: target.constructor,
       propertyName: propertyName as string,
       validator: {
-        validate: isInstant,
-        defaultMessage: () =>
-          '$property must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
+        validate,
+        defaultMessage: () => `$property must be an RFC 3339 time with a time zone, ${which}`,
       },
     });
 }

@@ -17,6 +17,8 @@ interface Converted {
 const SCHEMA_REFS = '#/components/schemas/';
 /** A custom keyword: most bytes of an object when serialized as JSON. */
 export const MAX_BYTES = 'x-max-bytes';
+/** A custom keyword: a time that is stored, so that its year has bounds. */
+export const STORED = 'x-stored-time';
 
 /** Returns the schemas of all decorated classes loaded so far, by class name: for validation and OpenAPI. */
 export function jsonSchemas(): Record<string, JsonSchema> {
@@ -24,7 +26,8 @@ export function jsonSchemas(): Record<string, JsonSchema> {
     classTransformerMetadataStorage: defaultMetadataStorage,
     refPointerPrefix: SCHEMA_REFS,
     additionalConverters: {
-      isInstant: { type: 'string', format: 'date-time' },
+      isInstant: { type: 'string', format: 'date-time', [STORED]: true },
+      isTimeBound: { type: 'string', format: 'date-time' },
       isTimeZone: { type: 'string', format: 'time-zone' },
       isSmallJson: (meta: Converted) => ({ type: 'object', [MAX_BYTES]: meta.constraints[0] }),
       isObject: { type: 'object' },

@@ -399,7 +399,7 @@ describe('the schemas', () => {
       properties: {
         name: { type: 'string', minLength: 2, maxLength: 5 },
         sail: { anyOf: [{ $ref: '#/components/schemas/Sail' }, { type: 'null' }] },
-        launchedAt: { type: 'string', format: 'date-time' },
+        launchedAt: { type: 'string', format: 'date-time', 'x-stored-time': true },
       },
     });
   });

@@ -1,7 +1,8 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { fieldErrors, MAX_ERRORS, refusal } from './field-errors.js';
-import { isInstant, isSmallJson } from './fields.js';
-import { boundsFirst, jsonSchemas, MAX_BYTES, type JsonSchema } from './json-schemas.js';
+import { isSmallJson } from './fields.js';
+import { isInstant, isStorableInstant } from './instants.js';
+import { boundsFirst, jsonSchemas, MAX_BYTES, STORED, type JsonSchema } from './json-schemas.js';
 import { isTimeZone } from './time-zone.js';
 import { unstorable } from './unstorable.js';
 
@@ -113,6 +114,12 @@ function withKeywords(instance: Ajv): Ajv {
     keyword: MAX_BYTES,
     type: 'object',
     validate: (max: number, value: unknown) => isSmallJson(value, max),
+  });
+  instance.addKeyword({
+    keyword: STORED,
+    type: 'string',
+    // What is no time at all is reported by the format.
+    validate: (_: boolean, value: unknown) => !isInstant(value) || isStorableInstant(value),
   });
   instance.addVocabulary(['components', 'example']);
   return instance;

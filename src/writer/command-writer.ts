@@ -1,4 +1,5 @@
 import type { FailureRow } from '../events/log/log-tables.js';
+import type { ClockState } from './clock-watch.js';
 import type { Commit } from './event-writer.js';
 import type { WriteCommand, Written } from './write-command.js';
 
@@ -21,6 +22,7 @@ export interface WriterState {
   failed: Omit<FailureRow, 'failedAt'>[];
   /** Why the last commit failed on the disk; null if it did not, or if that is over 10 seconds ago. */
   unwritable: string | null;
+  clock: ClockState;
 }
 
 /** Writes commands to the store: the only way to change it. */

@@ -44,13 +44,14 @@ export class DecidingWriter extends CommandWriter {
   }
 
   private stateIn(transaction: LogTransaction): Promise<WriterState> {
-    const { position } = transaction.head;
+    const { position, recordedAt } = transaction.head;
     return inBatch(transaction, (rows) => {
       const behind = PROJECTIONS.filter((projection) => statusIn(projection, position, rows) !== 'live');
       const failed = PROJECTIONS.flatMap(({ name }) => rows.get(failuresTable, name) ?? []);
       return {
         position,
         behind: behind.map(({ name }) => name),
+        clock: this.writer.clockState(recordedAt),
         unwritable: this.writer.unwritable ?? null,
         failed: failed.map(({ failedAt: _at, ...failure }) => failure),
       };

@@ -1,6 +1,7 @@
 import { DamagedDatabase, DiskFailure, StoreError, Unavailable, Unexpected } from '../errors.js';
 import type { Doorbell } from '../events/log/doorbell.js';
 import { untilLoaded, type EventLog, type LogTransaction } from '../events/log/event-log.js';
+import { ClockWatch, type ClockFault, type ClockState } from './clock-watch.js';
 import { WriteBatch, type WriteParts } from './write-batch.js';
 import type { WriteCommand, Written } from './write-command.js';
 
@@ -21,6 +22,8 @@ export const DEFAULT_LIMITS: WriterLimits = { batch: 256, batchMs: 10, queue: 4_
 export interface WriterParts extends WriteParts {
   /** Ms since 1970 UTC. */
   clock: () => number;
+  /** Ms since any start, from a clock that is never set; that of the process by default. */
+  monotonic?: () => number;
   /** Rung after each commit with the head position. */
   doorbell?: Doorbell;
 }
@@ -33,6 +36,8 @@ export interface Commit {
   events: number;
   /** Milliseconds from the request for the transaction until the commit was on disk. */
   ms: number;
+  /** What was wrong with the clock, if anything new. */
+  clock?: ClockFault | undefined;
 }
 
 interface Waiting {
@@ -46,6 +51,7 @@ type Outcome = { written: Written } | { error: unknown };
 interface Decided {
   writes: WriteBatch;
   outcomes: Outcome[];
+  clock: ClockFault | undefined;
 }
 
 const nothing = (): void => undefined;
@@ -65,13 +71,16 @@ export class EventWriter {
   private flushing: Promise<void> | undefined;
   private stopping = false;
   private commitListener: (commit: Commit) => void = nothing;
+  private readonly clock: ClockWatch;
   private lastFailure: { why: string; at: number } | undefined;
 
   constructor(
     private readonly log: EventLog,
     private readonly parts: WriterParts,
     private readonly limits: WriterLimits = DEFAULT_LIMITS,
-  ) {}
+  ) {
+    this.clock = new ClockWatch(parts.clock, parts.monotonic ?? (() => performance.now()));
+  }
 
   /** Number of commands that are not answered yet. */
   get queued(): number {
@@ -83,6 +92,11 @@ export class EventWriter {
     return this.lastFailure && performance.now() - this.lastFailure.at < FAILED_COMMIT_MS
       ? this.lastFailure.why
       : undefined;
+  }
+
+  /** Returns the state of the clock. `recordedAt` is that of the log's last event. */
+  clockState(recordedAt: number): ClockState {
+    return this.clock.state(recordedAt);
   }
 
   /** Sets the one listener, called for every commit before its commands are answered; it must not throw. */
@@ -136,12 +150,13 @@ export class EventWriter {
       return batch.length;
     }
     this.lastFailure = undefined;
-    const { writes, outcomes } = decided;
+    const { writes, outcomes, clock } = decided;
     this.parts.doorbell?.ring(writes.position);
     this.commitListener({
       commands: outcomes.length,
       events: writes.events,
       ms: performance.now() - startedAt,
+      ...(clock && { clock }),
     });
     for (const [i, outcome] of outcomes.entries()) answer(batch[i] as Waiting, outcome);
     return outcomes.length;
@@ -154,16 +169,21 @@ export class EventWriter {
 
   private transaction(batch: readonly Waiting[]): Promise<Decided> {
     return this.log.transaction(async (transaction) => {
-      const now = this.parts.clock();
+      const now = this.clock.read();
+      const clock = this.clock.fault(now, transaction.head.recordedAt);
       let decided = await untilLoaded(transaction, () => this.decide(transaction, batch, now));
       if (decided.writes.isBehind && (await this.parts.folds.catchUpInline(transaction)))
         decided = await untilLoaded(transaction, () => this.decide(transaction, batch, now));
       await decided.writes.flush();
-      return decided;
+      return { ...decided, clock };
     });
   }
 
-  private decide(transaction: LogTransaction, batch: readonly Waiting[], now: number): Decided {
+  private decide(
+    transaction: LogTransaction,
+    batch: readonly Waiting[],
+    now: number,
+  ): Omit<Decided, 'clock'> {
     const writes = new WriteBatch(transaction, this.parts, now);
     const outcomes: Outcome[] = [];
     const end = performance.now() + this.limits.batchMs;

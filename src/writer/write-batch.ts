@@ -10,6 +10,7 @@ import { receiptsTable, type ReceiptRow } from '../events/log/log-tables.js';
 import { keyHash, OWN_KEY, receiptKey } from '../events/log/receipt-key.js';
 import { newId } from '../events/uuid.js';
 import type { BatchFolds, EventFolds } from '../projections/folding/event-folds.js';
+import { CLOCK_TOLERANCE_MS } from './clock-watch.js';
 import type { Decision, ExpectedVersion, NewEvent, WriteCommand, Written } from './write-command.js';
 
 /** The dependencies of a batch besides its transaction. */
@@ -28,7 +29,10 @@ export class WriteBatch {
   private readonly appended: StoredEvent[] = [];
   /** Heads of the streams that this batch has appended to. */
   private readonly streams = new Map<string, StreamHead>();
+  /** When what clients do not date happened, ms since 1970 UTC. */
   private readonly now: number;
+  /** `recordedAt` of the batch's events. */
+  private readonly recordedAt: number;
   private head: LogHead;
 
   constructor(
@@ -41,8 +45,11 @@ export class WriteBatch {
     this.head = transaction.head;
     this.folds = parts.folds.forBatch(this.head, this.rows);
     this.visible = this.folds.visibleRows(this.rows);
-    // The clock may be set back, but `recordedAt` must never decrease along the log.
-    this.now = Math.max(clock, this.head.recordedAt);
+    // The clock may be set back, but `recordedAt` must never decrease along the log. What happens now is
+    // dated by the clock all the same: a log that was written while it was ahead would freeze all times. A
+    // clock that is only being adjusted must not let a reply precede its question.
+    this.recordedAt = Math.max(clock, this.head.recordedAt);
+    this.now = this.recordedAt - clock > CLOCK_TOLERANCE_MS ? clock : this.recordedAt;
   }
 
   /** Whether a projection lags: another process appended events that `catchUpInline` has to fold first. */
@@ -102,6 +109,7 @@ export class WriteBatch {
       rows: this.visible,
       version: (streamId) => this.version(command.userId, streamId),
       now: this.now,
+      recordedAt: this.recordedAt,
     });
     const events = this.append(command, decision.events);
     const position = events.at(-1)?.position ?? 0;
@@ -138,7 +146,7 @@ export class WriteBatch {
       userId,
       occurredAt: occurredAt ?? this.now,
       utcOffset: utcOffset ?? 0,
-      recordedAt: this.now,
+      recordedAt: this.recordedAt,
       commandId,
       correlationId: correlationId ?? commandId,
       causationId,
@@ -149,7 +157,7 @@ export class WriteBatch {
     const hash = chainHash(this.head.hash, unchained);
     this.appended.push({ ...unchained, streamKey: stream.streamKey, hash });
     this.streams.set(keyText([userId, streamId]), stream);
-    this.head = { position, hash, recordedAt: this.now };
+    this.head = { position, hash, recordedAt: this.recordedAt };
     this.folds.fold(event, this.rows);
     return event;
   }
@@ -165,7 +173,7 @@ export class WriteBatch {
       status: decision.status,
       body,
       position: this.head.position,
-      recordedAt: this.now,
+      recordedAt: this.recordedAt,
     });
   }
 

@@ -10,7 +10,7 @@ export type NewEvent<E extends StoreEvent = StoreEvent> = E extends StoreEvent
       streamId: string;
       type: E['type'];
       data: E['data'];
-      /** Ms since 1970 UTC; defaults to the time of recording. */
+      /** Ms since 1970 UTC; defaults to the service's clock. */
       occurredAt?: number | undefined;
       /** Minutes east of UTC; defaults to 0. */
       utcOffset?: number;
@@ -24,8 +24,10 @@ export interface WriteState {
   readonly rows: RowsView;
   /** Version of the user's stream; 0 when it has no events, even if a projection once had a row for it. */
   version(streamId: string): number;
-  /** `recordedAt` of the command's events, ms since 1970 UTC. */
+  /** The service's clock, ms since 1970 UTC: when what the client does not date happened. */
   readonly now: number;
+  /** `recordedAt` of the command's events: later than `now` while the clock is behind the log. */
+  readonly recordedAt: number;
 }
 
 /** The appended events, and the rows after they were folded. */

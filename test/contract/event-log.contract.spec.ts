@@ -1,5 +1,5 @@
 import { streamsTable } from '../../src/events/log/log-tables.js';
-import type { EventWriter } from '../../src/writer/event-writer.js';
+import type { Commit, EventWriter } from '../../src/writer/event-writer.js';
 import type { ExpectedVersion } from '../../src/writer/write-command.js';
 import {
   allEvents,
@@ -244,6 +244,25 @@ for (const database of DATABASES) {
           const events = await allEvents(db.log);
           expect(events.map(({ recordedAt }) => recordedAt)).toEqual([5_000, 5_000, 5_000, 7_000]);
           expect(await db.log.head()).toMatchObject({ position: 4, recordedAt: 7_000 });
+        });
+
+        it('waits for a clock that was set back, while what happens is dated by the clock', async () => {
+          const times = [5_000_000, 3_000_000, 4_999_500, 6_000_000];
+          const writer = db.writer(folds(), { clock: () => times.shift() ?? 0 });
+          const commits: Commit[] = [];
+          writer.onCommit((commit) => commits.push(commit));
+          for (let i = 0; i < 4; i += 1) await writer.write(append([joy()]));
+
+          const events = await allEvents(db.log);
+          expect(events.map(({ recordedAt }) => recordedAt)).toEqual([
+            5_000_000, 5_000_000, 5_000_000, 6_000_000,
+          ]);
+          // A clock that is behind by less than a second is only being adjusted.
+          expect(events.map(({ occurredAt }) => occurredAt)).toEqual([
+            5_000_000, 3_000_000, 5_000_000, 6_000_000,
+          ]);
+          expect(commits[0]?.clock).toBeUndefined();
+          expect(commits[1]?.clock).toMatchObject({ behindMs: 2_000_000 });
         });
 
         it('is also the time of occurrence of an event that has none', async () => {

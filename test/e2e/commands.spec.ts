@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type {
   CommandAnswer,
   Conversation,
+  Problem,
   Profile,
   ProfileAnswer,
   StoredEvent,
@@ -25,6 +26,14 @@ const typesOf = (events: { type: string }[]): string[] => events.map(({ type }) 
 
 const ofType = (events: StoredEvent[], type: string): StoredEvent | undefined =>
   events.find((event) => event.type === type);
+
+/** The body of a turn whose messages have this many characters, each sent as two escaped surrogates. */
+const escaped = (length: number) => {
+  const body = JSON.stringify(turn({ userMessage: '+', assistantMessage: '+' }));
+  return body.replaceAll('"+"', `"${String.raw`\ud83d\ude00`.repeat(length)}"`);
+};
+
+const inBatch = (body: object) => ({ command: 'RecordTurn', userId: 'turn-one-sided', ...body });
 
 describe('POST turns', () => {
   it('registers the user, starts the session and stores the turn with its emotion, in one command', async () => {
@@ -132,18 +141,48 @@ describe('POST turns', () => {
     });
   });
 
-  it('accepts the longest messages, an empty reply and an id with every kind of allowed character', async () => {
+  it('accepts the longest messages and an id with every kind of allowed character', async () => {
     const id = `aZ09._-:@${'x'.repeat(119)}`;
     const user = store.user(id);
     const longest = turn({
       sessionId: id,
-      userMessage: '漢'.repeat(16_000),
+      userMessage: '漢'.repeat(64_000),
       assistantMessage: '字'.repeat(64_000),
     });
     expect((await user.post('/turns', longest)).status).toBe(201);
-    expect((await user.post('/turns', turn({ sessionId: id, assistantMessage: '' }))).status).toBe(201);
     const { body } = await user.get<Conversation>(`/sessions/${encodeURIComponent(id)}`);
-    expect(body.turns.map(({ userMessage }) => userMessage)).toContain('漢'.repeat(16_000));
+    expect(body.turns.map(({ userMessage }) => userMessage)).toContain('漢'.repeat(64_000));
+  });
+
+  it('accepts the longest messages with every character escaped, and refuses longer ones', async () => {
+    const user = store.user('turn-escaped');
+    const send = async (path: string, text: string) => store.send<object>('POST', path, { text });
+    expect((await send('/v1/users/turn-escaped/turns', escaped(64_000))).status).toBe(201);
+    expect((await send('/v1/users/turn-escaped/turns', escaped(64_001))).status).toBe(400);
+    const command = escaped(64_000).replace('{', '{"command":"RecordTurn","userId":"turn-escaped",');
+    const batch = await send('/v1/commands', `{"commands":[${command}]}`);
+    expect(batch.body).toMatchObject({ results: [{ status: 201 }] });
+    const { body } = await user.get<Conversation>('/conversation');
+    expect(body.turns.map(({ userMessage }) => userMessage)).toEqual(Array(2).fill('😀'.repeat(64_000)));
+  });
+
+  it('accepts an empty message of one side, also in a batch, but not of both', async () => {
+    const user = store.user('turn-one-sided');
+    const greeting = turn({ userMessage: '', assistantMessage: 'Good morning!' });
+    const unanswered = turn({ userMessage: ' ', assistantMessage: '' });
+    const nothing = turn({ userMessage: '', assistantMessage: '' });
+    expect((await user.post('/turns', greeting)).status).toBe(201);
+    expect((await user.post('/turns', unanswered)).status).toBe(201);
+    const refused = await user.post<Problem>('/turns', nothing);
+    expect(refusalOf(refused)).toBe('400 request.invalid');
+    expect(refused.body.errors?.map(({ path }) => path)).toEqual(['userMessage']);
+    const commands = [greeting, unanswered, nothing].map(inBatch);
+    const { body } = await store.post<{ results: { status: number }[] }>('/v1/commands', { commands });
+    expect(body.results.map(({ status }) => status)).toEqual([201, 201, 400]);
+    const shown = (await user.get<Conversation>('/conversation')).body.turns;
+    expect(shown.map(({ userMessage, assistantMessage }) => [userMessage, assistantMessage])).toEqual(
+      [greeting, unanswered, greeting, unanswered].map((each) => [each.userMessage, each.assistantMessage]),
+    );
   });
 
   it('stores text exactly as it was sent, in any script', async () => {
@@ -315,7 +354,7 @@ describe('registration', () => {
     await user.patch('/memories/nothing', { importance: 1 });
     await user.post('/recalls', { memoryIds: ['nothing'] });
     await user.post('/sessions/nothing/end');
-    await user.post('/turns', turn({ userMessage: '' }));
+    await user.post('/turns', turn({ userMessage: '', assistantMessage: '' }));
     expect(refusalOf(await user.get('/profile'))).toBe('404 user.not-found');
   });
 });

@@ -31,6 +31,9 @@ const feed = async (query: string): Promise<FeedPage> => {
   return body;
 };
 
+const formed = async (bounds: string) =>
+  (await feed(`userId=exact&types=memory.formed&${bounds}`)).items.length;
+
 async function everyPage(limit: number, filter = ''): Promise<StoredEvent[]> {
   const read: StoredEvent[] = [];
   let after = 0;
@@ -101,6 +104,18 @@ describe('GET /v1/events', () => {
     const local = encodeURIComponent('2025-03-03T13:30:00+05:30');
     expect(Date.parse('2025-03-03T13:30:00+05:30')).toBe(Date.parse(START));
     expect((await feed(`to=${local}`)).items).toEqual([]);
+  });
+
+  it('compares times exactly, also with more decimals than are stored, and of any year', async () => {
+    const occurredAt = '2025-04-01T00:00:00.123Z';
+    await store.user('exact').post('/memories', memory({ occurredAt }));
+    expect(await formed(`from=${occurredAt}`)).toBe(1);
+    expect(await formed('from=2025-04-01T00:00:00.123000001Z')).toBe(0);
+    expect(await formed('to=2025-04-01T00:00:00.123000001Z')).toBe(1);
+    expect(await formed(`to=${occurredAt}`)).toBe(0);
+    expect(await formed('from=0001-01-01t00:00:00z&to=9999-12-31T23:59:59.999999999Z')).toBe(1);
+    expect(await formed('to=2025-03-31T23:59:60Z')).toBe(0);
+    expect(await formed('from=2025-03-31T23:59:60.5-00:00')).toBe(1);
   });
 
   it('returns events in commit order while many are being written', async () => {

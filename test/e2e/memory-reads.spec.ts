@@ -35,6 +35,9 @@ const searcher = () => store.user('searcher');
 const head = async () => (await store.get<FeedPage>('/v1/events?limit=1')).body.head;
 const listedIds = async (query: string) => idsOf((await pages(rememberer(), query)).flat());
 
+/** Less than a microsecond later. */
+const just = (at: string) => at.replace(/Z$/, '0001Z');
+
 describe('GET memories', () => {
   /** 30 memories a day apart and 15 of the same time, formed in an order that follows neither time nor id. */
   const days = ids('day', 30);
@@ -122,6 +125,13 @@ describe('GET memories', () => {
     const from = encodeURIComponent('2025-04-01T13:30:00+05:30'); // 08:00 UTC, the time of day 30
     const { body } = await rememberer().get<Page<Memory>>(`/memories?type=preference&from=${from}`);
     expect(idsOf(body.items)).toEqual(['day-30']);
+  });
+
+  it('compares its times exactly, also with more decimals than are stored, and of any year', async () => {
+    expect(await listedIds(`type=preference&from=${just(daysLater(27))}`)).toEqual(['day-30']);
+    expect(await listedIds(`to=${just(daysLater(1))}`)).toEqual(['day-2', 'day-1']);
+    expect(await listedIds(`from=0001-01-01T00:00:00Z&to=${daysLater(2)}`)).toEqual(['day-2', 'day-1']);
+    expect(await listedIds('from=9999-12-31T23:59:60Z')).toEqual([]);
   });
 
   it('refuses invalid query parameters and names them', async () => {

@@ -119,6 +119,8 @@ describe('GET /metrics', () => {
     }
     expect(after.series.get('edgesoul_writer_queue_commands')).toBe(0);
     expect(after.series.get('edgesoul_ready')).toBe(1);
+    expect(after.series.get('edgesoul_clock_behind_seconds')).toBe(0);
+    expect(after.series.get('edgesoul_clock_steps_total')).toBe(0);
   });
 
   it('shows that concurrent commands share commits', async () => {

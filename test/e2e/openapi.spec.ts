@@ -190,7 +190,7 @@ describe('the OpenAPI document', () => {
 
   it('contains the limits of the fields', () => {
     expect(properties('post /v1/users/{userId}/turns')).toMatchObject({
-      userMessage: { type: 'string', minLength: 1, maxLength: 16_000 },
+      userMessage: { type: 'string', maxLength: 64_000 },
       assistantMessage: { type: 'string', maxLength: 64_000 },
     });
     expect(properties('post /v1/users/{userId}/memories')).toMatchObject({

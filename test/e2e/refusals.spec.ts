@@ -64,7 +64,7 @@ const ROUTES: Refusals[] = [
     required: ['sessionId', 'userMessage', 'assistantMessage', 'emotion.label', 'emotion.intensity'],
     bad: {
       sessionId: BAD_IDS,
-      userMessage: ['', 'x'.repeat(16_001), null, ...BAD_TEXTS],
+      userMessage: ['x'.repeat(64_001), null, ...BAD_TEXTS],
       assistantMessage: ['x'.repeat(64_001), null, ...BAD_TEXTS],
       emotion: ['joy', 5, ['joy']],
       'emotion.label': ['', '   ', null, ...BAD_TEXTS],

@@ -130,7 +130,9 @@ describe('Idempotency-Key', () => {
   it('can be used again after a refusal', async () => {
     const tried = store.user('tried');
     const key = keyed('refused before');
-    expect(refusalOf(await tried.post('/turns', turn({ userMessage: '' }), key))).toBe('400 request.invalid');
+    expect(refusalOf(await tried.post('/turns', turn({ userMessage: '', assistantMessage: '' }), key))).toBe(
+      '400 request.invalid',
+    );
     expect(refusalOf(await tried.delete('/memories/later', key))).toBe('404 memory.not-found');
     const formed = await tried.post('/memories', memory({ memoryId: 'later' }), key);
     expect(formed.status).toBe(201);

@@ -46,6 +46,7 @@ describe('health', () => {
     const parts = Object.values(ready.body.details);
     expect(parts.length).toBeGreaterThan(0);
     expect(parts.map(({ status }) => status)).toEqual(parts.map(() => 'up'));
+    expect(ready.body.details.clock).toEqual({ status: 'up', behindSeconds: 0, steps: 0 });
   });
 });
 

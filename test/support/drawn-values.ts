@@ -90,7 +90,9 @@ const NOT_QUITE_INSTANTS =
   2025-01-01T00:00:00 2025-01-01 2025-01-01T00:00:00z 2025-01-01t00:00:00Z 2025-01-01_00:00:00Z
   2025-01-01T00:00:00.Z 2025-01-01T00:00:00+24:00 +002025-01-01T00:00:00Z 2025-W01-1T00:00:00Z
   2025-1-1T00:00:00Z 1735689600000 yesterday 1900-01-01T00:00:00Z 1899-12-31T23:59:59Z 2999-12-31T23:59:59Z
-  3000-01-01T00:00:00Z 0050-06-15T00:00:00Z`.split(/\s+/);
+  3000-01-01T00:00:00Z 0050-06-15T00:00:00Z 2016-12-31T23:59:60Z 0000-01-01T00:00:00Z 9999-12-31T23:59:59Z`.split(
+    /\s+/,
+  );
 
 function instants(): Drawn {
   const fraction = fc.constantFrom('', '.1', '.123456789');
@@ -170,6 +172,7 @@ function singleValues(rules: DeclaredField['rules']): Drawn {
     matches: () => ids(constraints('notEquals') as string[] | undefined),
     isInstant: instants,
     isTimeZone: timeZones,
+    isTimeBound: instants,
     isSmallJson: () => jsonObjects(constraints('isSmallJson')?.[0] as number),
     isObject: jsonObjects,
     isBoolean: () => ({ good: fc.boolean(), edge: fc.constantFrom('true', 'false', 0, 1) }),

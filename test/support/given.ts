@@ -38,7 +38,7 @@ function outcome(happened: readonly Happened[], decide: (state: WriteState) => D
   for (const each of happened) recordAndFold(each);
   try {
     const version = (streamId: string) => recorder.version(USER, streamId);
-    const decision = decide({ rows, version, now: NOW });
+    const decision = decide({ rows, version, now: NOW, recordedAt: NOW });
     const events = decision.events.map(recordAndFold);
     const position = events.at(-1)?.position ?? 0;
     return { decision, answer: decision.answer({ events, position, rows }) };

@@ -58,15 +58,14 @@ export function naiveAnswers(userId: string, events: readonly StoreEvent[]): obj
   const allTurns = ofType(events, 'turn.recorded');
   const conversations = [...Map.groupBy(allTurns, ({ data }) => data.sessionId).values()]
     .map((turns) => conversationOf(userId, turns, events))
-    .toSorted((a, b) => byText(b.startedAt, a.startedAt) || byText(b.sessionId, a.sessionId));
-  const minutes = conversations.map(
-    (each) => (Date.parse(each.lastActivityAt) - Date.parse(each.startedAt)) / 60_000,
-  );
-  const averageSessionMinutes = sum(minutes) / Math.max(1, minutes.length);
+    .toSorted((a, b) => b.openedAt - a.openedAt || byText(b.sessionId, a.sessionId));
+  const starts = ofType(events, 'session.started').length;
+  const sittings = sum(conversations.map((each) => each.sittings));
+  const averageSessionMinutes = sum(conversations.map(({ minutes }) => minutes)) / Math.max(1, sittings);
   const memories = memoriesOf(events);
   return rounded({
     profile: profileOf(userId, events, {
-      conversations: conversations.length,
+      conversations: starts,
       turns: allTurns.length,
       averageSessionMinutes,
     }),
@@ -93,7 +92,9 @@ export function naiveAnswers(userId: string, events: readonly StoreEvent[]): obj
     days: bucketsOf(events, DAY, INDIA_OFFSET),
     ownDays: ownDaysOf(events),
     current: newest(allTurns, 1)[0]?.data.sessionId,
-    conversations,
+    conversations: conversations.map(
+      ({ openedAt: _openedAt, minutes: _minutes, sittings: _sittings, ...shown }) => shown,
+    ),
   });
 }
 
@@ -104,15 +105,10 @@ function conversationOf(
 ) {
   const [first] = turns as [StoreEventOf<'turn.recorded'>];
   const { sessionId } = first.data;
-  const isEnded = ofType(events, 'session.ended').some(
-    ({ data, position }) => data.sessionId === sessionId && position > (turns.at(-1)?.position ?? 0),
-  );
-  const observations = newest(
-    ofType(events, 'emotion.observed').filter(
-      ({ data, position }) => data.sessionId === sessionId && position > first.position,
-    ),
-    20,
-  );
+  const ofSession = events.filter(({ data }) => 'sessionId' in data && data.sessionId === sessionId);
+  const lastStart = ofType(ofSession, 'session.started').at(-1)?.position ?? 0;
+  const isEnded = ofType(ofSession, 'session.ended').some(({ position }) => position > lastStart);
+  const observations = newest(ofType(ofSession, 'emotion.observed'), 20);
   return {
     userId,
     sessionId,
@@ -124,15 +120,40 @@ function conversationOf(
       occurredAt: iso(occurredAt),
     })),
     topics: [...new Set(turns.flatMap(({ data }) => data.topics))].toSorted(),
-    emotionTrajectory: observations.map(({ data: { emotion, intensity }, occurredAt }) => {
-      return { emotion, intensity, occurredAt: iso(occurredAt) };
+    emotionTrajectory: observations.map((event) => {
+      const { emotion, intensity } = event.data;
+      return { emotion, intensity, occurredAt: iso(timeOf(event)) };
     }),
     currentEmotion: observations.at(-1)?.data.emotion ?? null,
     startedAt: iso(earliest(turns)),
     lastActivityAt: iso(latest(turns)),
     ended: isEnded,
     turnCount: turns.length,
+    openedAt: timeOf(first),
+    ...sittingsOf(turns, ofType(ofSession, 'session.ended')),
   };
+}
+
+/** The number of sittings, which a pause of over 30 minutes or an end divides, and their minutes. */
+function sittingsOf(
+  turns: readonly StoreEventOf<'turn.recorded'>[],
+  ended: readonly StoreEventOf<'session.ended'>[],
+): { sittings: number; minutes: number } {
+  const ends = ended.map((end) => {
+    const [last] = newest(
+      turns.filter(({ position }) => position < end.position),
+      1,
+    );
+    return last ? timeOf(last) + end.recordedAt - last.recordedAt : -Infinity;
+  });
+  const times = newest(turns, Infinity).map(timeOf);
+  const pauses = times.slice(1).map((time, i) => {
+    const before = times[i] as number;
+    const divides = time - before > 30 * 60_000 || ends.some((end) => before < end && end <= time);
+    return divides ? undefined : time - before;
+  });
+  const within = pauses.filter((pause) => pause !== undefined);
+  return { sittings: 1 + pauses.length - within.length, minutes: sum(within) / 60_000 };
 }
 
 function activityOf(active: readonly StoreEvent[]): object {
@@ -146,8 +167,8 @@ function activityOf(active: readonly StoreEvent[]): object {
 
 function memoriesOf(events: readonly StoreEvent[]) {
   const gone = new Set(ofType(events, 'memory.forgotten').map(({ data }) => data.memoryId));
-  return newest(ofType(events, 'memory.formed'), Infinity)
-    .toReversed()
+  return ofType(events, 'memory.formed')
+    .toSorted((a, b) => b.occurredAt - a.occurredAt || b.position - a.position)
     .filter(({ data }) => !gone.has(data.memoryId))
     .map(({ data, occurredAt, recordedAt }) => {
       const revisions = ofType(events, 'memory.revised').filter(
@@ -265,17 +286,22 @@ function ofType<T extends StoreEvent['type']>(events: readonly StoreEvent[], typ
   return events.filter((event): event is StoreEventOf<T> => event.type === type);
 }
 
-/** The last events by time of occurrence, in ascending order; equal times are ordered by position. */
+/** The last events by the time that orders them, in ascending order; equal times are ordered by position. */
 function newest<E extends StoreEvent>(events: readonly E[], count: number): E[] {
-  return events.toSorted((a, b) => a.occurredAt - b.occurredAt || a.position - b.position).slice(-count);
+  return events.toSorted((a, b) => timeOf(a) - timeOf(b) || a.position - b.position).slice(-count);
+}
+
+/** When the event happened, but not later than it was recorded. */
+function timeOf({ occurredAt, recordedAt }: StoreEvent): number {
+  return Math.min(occurredAt, recordedAt);
 }
 
 function earliest(events: readonly StoreEvent[]): number {
-  return Math.min(...events.map(({ occurredAt }) => occurredAt));
+  return Math.min(...events.map(timeOf));
 }
 
 function latest(events: readonly StoreEvent[]): number {
-  return Math.max(...events.map(({ occurredAt }) => occurredAt));
+  return Math.max(...events.map(timeOf));
 }
 
 /** The start of the event's hour or day on a clock with this offset. */

@@ -9,7 +9,7 @@ import {
   type RestoreReport,
   type RestoreWatch,
 } from '../../operations/restore/restore.js';
-import { isInstant } from '../../validation/fields.js';
+import { instantMs, isInstant } from '../../validation/instants.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type ExitCode, type Operation } from './operator-command.js';
 import { skipText, stoppedText, timeText } from './texts.js';
@@ -92,7 +92,7 @@ function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]
 
 function parseTarget(text: string): RestoreTarget {
   if (/^\d{1,15}$/.test(text)) return { position: Number(text) };
-  if (isInstant(text)) return { time: Date.parse(text) };
+  if (isInstant(text)) return { time: instantMs(text) };
   throw InvalidInput.field(
     '--to',
     'must be the position of an event, or an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',

@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
-import { IsStoredId, IsText, Nullable } from '../../validation/fields.js';
+import { IsMessage, IsStoredId, IsText, Nullable } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** The emotion shown in a turn. Intensity and confidence are 0..1. */
@@ -26,7 +26,7 @@ export class TurnEmotion {
   triggers: string[];
 }
 
-/** The user's message and the assistant's reply. */
+/** The user's message and the assistant's reply; one of the two may be empty. */
 export class TurnRecorded {
   @IsStoredId()
   turnId: string;
@@ -34,10 +34,10 @@ export class TurnRecorded {
   @IsStoredId()
   sessionId: string;
 
-  @IsText(1, 16_000)
+  @IsMessage()
   userMessage: string;
 
-  @IsText(0, 64_000)
+  @IsMessage()
   assistantMessage: string;
 
   @IsArray()

@@ -72,7 +72,11 @@ export class ConversationController {
     return this.queries.execute(new GetConversation(userId, sessionId));
   }
 
-  /** Lists all sessions, latest start first. */
+  /**
+   * Lists all sessions, newest first.
+   * @remarks Ordered by when the first recorded turn of each happened. A turn that arrives late may give a session
+   * an earlier `startedAt`, but does not move it in the list.
+   */
   @Get('sessions')
   @ApiOkResponse({ type: SessionPageAnswer })
   sessions(

@@ -103,11 +103,35 @@ describe('recording a turn', () => {
       .thenEvents(startedEvent, turnEvent());
   });
 
-  it('restarts an ended session for a late turn', () => {
+  it('does not restart an ended session for a late turn', () => {
     const occurredAt = NOW - 30 * DAY;
     given(...talking(), ended('session-1'))
       .when(record({ occurredAt: new Date(occurredAt).toISOString() }))
-      .thenEvents({ ...startedEvent, occurredAt }, { ...turnEvent(), occurredAt });
+      .thenEvents({ ...turnEvent(), occurredAt });
+  });
+
+  it('starts a session of which only an emotion is known', () => {
+    given(registered(), observed({ sessionId: 'session-1' }))
+      .when(record())
+      .thenEvents(startedEvent, turnEvent());
+  });
+
+  it('may have one empty message, but not two', () => {
+    const [greeting, unanswered] = [{ userMessage: '' }, { assistantMessage: '' }];
+    given(...talking())
+      .when(record(greeting))
+      .thenEvents(turnEvent(greeting));
+    given(...talking())
+      .when(record(unanswered))
+      .thenEvents(turnEvent(unanswered));
+    given(...talking())
+      .when(record({ ...greeting, assistantMessage: '\n' }))
+      .thenEvents(turnEvent({ ...greeting, assistantMessage: '\n' }));
+    given(...talking())
+      .when(record({ ...greeting, ...unanswered }))
+      .thenFails('request.invalid', [
+        { path: 'userMessage', message: 'must not be empty when assistantMessage is empty' },
+      ]);
   });
 
   it('stores topics trimmed and once each, as they are spelled first', () => {
@@ -235,6 +259,12 @@ describe('ending a session', () => {
       .when(end())
       .thenEvents(endedEvent)
       .thenAnswers(200, { sessionId: 'session-1', position: 7 });
+  });
+
+  it('is refused for a session without turns, of which only an emotion is known', () => {
+    given(registered(), observed({ sessionId: 'session-1' }))
+      .when(end())
+      .thenFails('session.not-found');
   });
 
   it('is refused for an unknown session, also of an unknown user', () => {

@@ -1,7 +1,9 @@
-import { NotFound } from '../../errors.js';
+import { InvalidInput, NotFound } from '../../errors.js';
 import { label, labels, spellings } from '../../events/labels.js';
 import { conversationStream, emotionStream } from '../../events/streams.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
+import { orderTime } from '../../projections/order-time.js';
+import { isResumedBy } from '../../projections/session-times.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { resolveUser } from '../resolve-user.js';
 import type { EndSessionInput } from './commands/end-session.command.js';
@@ -9,7 +11,7 @@ import type { RecordTurnBody } from './commands/record-turn.command.js';
 
 /**
  * Records a turn and all that comes with it: the user's registration, the start of the session, and the
- * emotion of the turn. A turn in an ended session restarts it, so that late turns are not refused.
+ * emotion of the turn. A turn after the end of its session resumes it; one that only arrives late does not.
  */
 export function recordTurn(
   state: WriteState,
@@ -17,12 +19,16 @@ export function recordTurn(
   input: RecordTurnBody & { turnId: string },
 ): Decision {
   const { turnId, sessionId, userMessage, assistantMessage } = input;
+  if (userMessage === '' && assistantMessage === '')
+    throw InvalidInput.field('userMessage', 'must not be empty when assistantMessage is empty');
   const { registration, when } = resolveUser(state, userId, input.occurredAt);
+  const at = orderTime({ occurredAt: when.occurredAt ?? state.now, recordedAt: state.recordedAt });
   const streamId = conversationStream(userId, sessionId);
   const session = state.rows.get(sessionsTable, userId, sessionId);
   const emotion = turnEmotion(input);
   const events: NewEvent[] = [...registration];
-  if (!session || session.ended) {
+  const isOpened = session !== undefined && session.openedAt !== null;
+  if (!isOpened || isResumedBy(session, at)) {
     events.push({ streamId, type: 'session.started', data: { sessionId }, ...when });
   }
   const topics = spellings(input.topics);
@@ -60,7 +66,7 @@ export function recordTurn(
 /** Ends a session; ending it again writes nothing. */
 export function endSession(state: WriteState, userId: string, { sessionId }: EndSessionInput): Decision {
   const session = state.rows.get(sessionsTable, userId, sessionId);
-  if (!session) throw NotFound.session(sessionId);
+  if (!session || session.openedAt === null) throw NotFound.session(sessionId);
   if (session.ended)
     return { status: 200, events: [], answer: () => ({ sessionId, position: session.position }) };
   const { when } = resolveUser(state, userId);

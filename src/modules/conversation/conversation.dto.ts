@@ -73,6 +73,7 @@ export class ConversationAnswer {
   /** The last 20 emotions. */
   emotionTrajectory: TrajectoryAnswer[];
   currentEmotion: string | null;
+  /** Of two times, `occurredAt` and `recordedAt`, the earlier one counts here and in all orders. */
   startedAt: string;
   lastActivityAt: string;
   ended: boolean;
@@ -88,7 +89,7 @@ export class SessionAnswer {
   ended: boolean;
 }
 
-/** A page of sessions, latest start first. */
+/** A page of sessions, the one whose first recorded turn happened last first. Late turns do not move it. */
 export class SessionPageAnswer {
   items: SessionAnswer[];
   nextCursor: string | null;

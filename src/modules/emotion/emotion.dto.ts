@@ -1,5 +1,5 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
-import { IsInstant, IsTimeZone, Optional } from '../../validation/fields.js';
+import { IsTimeBound, IsTimeZone, Optional } from '../../validation/fields.js';
 
 /** The widths of a calendar bucket. */
 export const BUCKETS = ['hour', 'day', 'week', 'month'] as const;
@@ -50,12 +50,12 @@ export class EmotionTrendQuery {
    * than 40000 buckets, is refused.
    */
   @Optional()
-  @IsInstant()
+  @IsTimeBound()
   from?: string;
 
   /** Only observations before this time. */
   @Optional()
-  @IsInstant()
+  @IsTimeBound()
   to?: string;
 
   /** Counts in the calendar of this IANA time zone, such as Europe/Berlin, instead of the recorded local time. */

@@ -1,6 +1,6 @@
 import { IsArray, IsIn, IsInt, Max, Min } from 'class-validator';
 import { EVENT_TYPES } from '../../events/event-catalog.js';
-import { IsId, IsInstant, Optional } from '../../validation/fields.js';
+import { IsId, IsTimeBound, Optional } from '../../validation/fields.js';
 
 const TYPE_NAMES = EVENT_TYPES.map(({ type }) => type);
 
@@ -26,14 +26,14 @@ export class UserEventsQuery {
   @IsIn(TYPE_NAMES, { each: true })
   types?: string[];
 
-  /** Only events that occurred at or after this time. */
+  /** Only events that occurred at or after this time: any RFC 3339 time, compared exactly. */
   @Optional()
-  @IsInstant()
+  @IsTimeBound()
   from?: string;
 
-  /** Only events that occurred before this time. */
+  /** Only events that occurred before this time: any RFC 3339 time, compared exactly. */
   @Optional()
-  @IsInstant()
+  @IsTimeBound()
   to?: string;
 }
 

@@ -1,5 +1,6 @@
 import type { EventPage } from '../../events/event-page.js';
 import type { EventQuery } from '../../events/log/event-log.js';
+import { boundMs } from '../../validation/instants.js';
 import type { EventsQuery } from './feed.dto.js';
 
 /** Selects the events that a walk along the log returns. */
@@ -13,7 +14,7 @@ const POSITIONS_PER_PAGE = 20_000;
 
 /** Returns the event filter of a request's query. */
 export function eventFilter({ types, userId, from, to }: Omit<EventsQuery, 'after' | 'limit'>): EventFilter {
-  return { types, userId, from: instant(from), to: instant(to) };
+  return { types, userId, from: bound(from), to: bound(to) };
 }
 
 /** A walk along the log in bounded pages. */
@@ -58,6 +59,6 @@ export class LogWalk {
   }
 }
 
-function instant(time: string | undefined): number | undefined {
-  return time === undefined ? undefined : Date.parse(time);
+function bound(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : boundMs(time);
 }

@@ -32,7 +32,8 @@ export class HealthController {
 
   /**
    * Reports whether the service takes commands and reads.
-   * @remarks The database must be migrated and writable, and every projection at the head of the log.
+   * @remarks The database must be migrated and writable, and every projection at the head of the log. `clock` is
+   * for information: how far the service's clock is behind the last event, and how often it was moved.
    */
   @Get('ready')
   @HealthCheck()
@@ -40,6 +41,7 @@ export class HealthController {
     return this.checked(reply, [
       () => this.writer.isWritable('database'),
       () => this.writer.areAtHead('projections'),
+      () => this.writer.clock('clock'),
     ]);
   }
 

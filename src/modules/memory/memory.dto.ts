@@ -1,6 +1,6 @@
 import { IsArray, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../events/memory/memory-formed.event.js';
-import { IsInstant, IsText, Optional } from '../../validation/fields.js';
+import { IsTimeBound, IsText, Optional } from '../../validation/fields.js';
 import { MAX_REASON } from './commands/forget-memory.command.js';
 
 /** Why a memory is forgotten. */
@@ -16,14 +16,14 @@ export class ListMemoriesQuery {
   @IsIn(MEMORY_TYPES)
   type?: MemoryType;
 
-  /** Only memories that occurred at or after this time. */
+  /** Only memories that occurred at or after this time: any RFC 3339 time, compared exactly. */
   @Optional()
-  @IsInstant()
+  @IsTimeBound()
   from?: string;
 
-  /** Only memories that occurred before this time. */
+  /** Only memories that occurred before this time: any RFC 3339 time, compared exactly. */
   @Optional()
-  @IsInstant()
+  @IsTimeBound()
   to?: string;
 
   @Optional()

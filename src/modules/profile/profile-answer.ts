@@ -1,4 +1,5 @@
 import {
+  conversationCount,
   meanSessionMinutes,
   type ConversationSummaryRow,
 } from '../../projections/conversation-window.projection.js';
@@ -13,7 +14,7 @@ export function profileAnswer(
   const { position: _position, createdAt, updatedAt, version, ...fields } = row;
   return {
     ...fields,
-    totalConversations: conversations?.sessions ?? 0,
+    totalConversations: conversations ? conversationCount(conversations) : 0,
     totalMessages: conversations?.turns ?? 0,
     avgSessionMinutes: conversations ? meanSessionMinutes(conversations) : 0,
     createdAt: new Date(createdAt).toISOString(),

@@ -32,6 +32,10 @@ export class ProfileAnswer {
   /** Number of messages of the user: one per turn. */
   totalMessages: number;
   /** Mean length of a session in minutes, from first to last activity. */
+  /**
+   * Mean length of a sitting: turns of one session without a pause above 30 minutes and without an end in between.
+   * Longer pauses, and the time after an end, do not count.
+   */
   avgSessionMinutes: number;
   createdAt: string;
   updatedAt: string;

@@ -16,6 +16,8 @@ import type { StatsAnswer } from './stats.dto.js';
 
 const NO_CONVERSATIONS = {
   sessions: 0,
+  resumptions: 0,
+  sittings: 0,
   turns: 0,
   sessionMs: 0,
   firstActivityAt: Infinity,

@@ -15,6 +15,7 @@ export class StatsAnswer {
   /** Time of the first activity; turns and emotions count as activity. */
   firstActivityAt: string | null;
   lastActivityAt: string | null;
+  /** The same as `avgSessionMinutes` of the profile: the mean length of a sitting. */
   averageSessionMinutes: number;
   /** Consecutive active days in the user's own calendar, up to the last active day. */
   streakDays: number;

@@ -37,13 +37,13 @@ describe('pairTurns', () => {
 
   it('splits messages that exceed the limits of a turn into several turns', () => {
     const [first, second, third] = pairTurns(
-      [says('Ada', 'a'.repeat(16_001)), says('Bo', 'b'.repeat(64_001))],
+      [says('Ada', 'a'.repeat(64_001)), says('Bo', 'b'.repeat(64_001))],
       'Ada',
       'Bo',
     );
-    expect(first?.userMessage).toHaveLength(16_000);
+    expect(first?.userMessage).toHaveLength(64_000);
     expect(second).toMatchObject({ userMessage: 'a', assistantMessage: 'b'.repeat(64_000) });
-    expect(third).toMatchObject({ userMessage: '(continued)', assistantMessage: 'b' });
+    expect(third).toMatchObject({ userMessage: '', assistantMessage: 'b' });
   });
 });
 

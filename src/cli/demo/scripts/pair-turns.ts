@@ -12,9 +12,8 @@ export interface Exchange {
   occurredAt: string;
 }
 
-// The service's limits for the two sides of a turn.
-const MAX_USER_CHARACTERS = 16_000;
-const MAX_REPLY_CHARACTERS = 64_000;
+/** The service's limit for each side of a turn. */
+const MAX_CHARACTERS = 64_000;
 
 /**
  * Pairs a session's utterances into exchanges without losing any text. Consecutive utterances of one side are
@@ -50,13 +49,13 @@ function joined(before: string, after: string): string {
 }
 
 function withinLimits({ userMessage, assistantMessage, occurredAt }: Exchange): Exchange[] {
-  const messages = parts(userMessage, MAX_USER_CHARACTERS);
-  const replies = parts(assistantMessage, MAX_REPLY_CHARACTERS);
+  const messages = parts(userMessage, MAX_CHARACTERS);
+  const replies = parts(assistantMessage, MAX_CHARACTERS);
   const lastMessage = messages.pop() ?? '';
   return [
     ...messages.map((part) => ({ userMessage: part, assistantMessage: '', occurredAt })),
     ...replies.map((part, n) => ({
-      userMessage: n === 0 ? lastMessage : '(continued)',
+      userMessage: n === 0 ? lastMessage : '',
       assistantMessage: part,
       occurredAt,
     })),

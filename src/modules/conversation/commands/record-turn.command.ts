@@ -5,8 +5,8 @@ import {
   IsId,
   IsInstant,
   IsLabel,
+  IsMessage,
   LABEL_NOTE,
-  IsText,
   Nullable,
   Optional,
   TRIGGERS_NOTE,
@@ -46,10 +46,12 @@ export class RecordTurnBody {
   @IsId()
   sessionId: string;
 
-  @IsText(1, 16_000)
+  @Describe('May be empty if assistantMessage is not: a greeting, or a second message of the companion.')
+  @IsMessage()
   userMessage: string;
 
-  @IsText(0, 64_000)
+  @Describe('May be empty if userMessage is not. White space is text; both messages are stored as sent.')
+  @IsMessage()
   assistantMessage: string;
 
   @Nullable()
@@ -66,7 +68,9 @@ export class RecordTurnBody {
   @Length(1, 128, { each: true })
   topics?: string[];
 
-  @Describe('When the exchange took place; the present time when left out.')
+  @Describe(
+    'When the exchange took place; the present when left out. Years 1900 to 2999; kept to the millisecond.',
+  )
   @Optional()
   @IsInstant()
   occurredAt?: string;

@@ -4,7 +4,7 @@ import { Reads } from '../../../projections/reads/reads.js';
 import { decodeCursor, encodeCursor } from '../../page-cursor.js';
 import type { ListSessionsQuery, SessionPageAnswer } from '../conversation.dto.js';
 
-/** Reads a page of a user's sessions, latest start first. */
+/** Reads a page of a user's sessions, the last opened first. */
 export class ListSessions extends Query<SessionPageAnswer> {
   constructor(
     readonly userId: string,
@@ -21,8 +21,12 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
   async execute({ userId, query }: ListSessions): Promise<SessionPageAnswer> {
     const limit = query.limit ?? 20;
     const rows = await this.reads.list(sessionsTable, {
-      filters: [['userId', '=', userId]],
-      order: ['startedAt', 'sessionId'],
+      // A session with emotions but without turns is not opened yet: its time is null.
+      filters: [
+        ['userId', '=', userId],
+        ['openedAt', '>=', Number.MIN_SAFE_INTEGER],
+      ],
+      order: ['openedAt', 'sessionId'],
       descending: true,
       ...(query.cursor === undefined ? {} : { after: decodeCursor(query.cursor, ['number', 'string']) }),
       // One extra row shows whether there is a next page.
@@ -38,7 +42,8 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
         lastActivityAt: new Date(lastActivityAt).toISOString(),
         ended,
       })),
-      nextCursor: last && rows.length > limit ? encodeCursor([last.startedAt, last.sessionId]) : null,
+      nextCursor:
+        last && rows.length > limit ? encodeCursor([last.openedAt as number, last.sessionId]) : null,
     };
   }
 }

@@ -41,7 +41,9 @@ export class ObserveEmotionBody {
   @IsId()
   sessionId?: string | null;
 
-  @Describe('When the emotion was felt; the present time when left out.')
+  @Describe(
+    'When the emotion was felt; the present when left out. Years 1900 to 2999; kept to the millisecond.',
+  )
   @Optional()
   @IsInstant()
   occurredAt?: string;

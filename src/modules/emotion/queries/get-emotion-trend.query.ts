@@ -5,6 +5,7 @@ import { profilesTable } from '../../../projections/current-profile.projection.j
 import { emotionObservationsTable } from '../../../projections/emotion-trend.projection.js';
 import { pagesOf } from '../../../projections/reads/pages-of.js';
 import { Reads } from '../../../projections/reads/reads.js';
+import { boundMs } from '../../../validation/instants.js';
 import { fixedClock, zoneClock, type Clock } from '../../zone-clock.js';
 import { CalendarBuckets } from '../calendar-buckets.js';
 import {
@@ -61,8 +62,8 @@ function requestedClock({ timeZone, utcOffset }: EmotionTrendQuery): Clock | und
 
 function filters(userId: string, { from, to }: EmotionTrendQuery): Filter[] {
   const list: Filter[] = [['userId', '=', userId]];
-  if (from !== undefined) list.push(['occurredAt', '>=', Date.parse(from)]);
-  if (to !== undefined) list.push(['occurredAt', '<', Date.parse(to)]);
+  if (from !== undefined) list.push(['occurredAt', '>=', boundMs(from)]);
+  if (to !== undefined) list.push(['occurredAt', '<', boundMs(to)]);
   return list;
 }
 

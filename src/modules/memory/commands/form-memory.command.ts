@@ -43,7 +43,7 @@ export class FormMemoryBody {
   @IsSmallJson(16_384)
   metadata?: Record<string, unknown>;
 
-  @Describe('When it happened; the present time when left out.')
+  @Describe('When it happened; the present when left out. Years 1900 to 2999; kept to the millisecond.')
   @Optional()
   @IsInstant()
   occurredAt?: string;

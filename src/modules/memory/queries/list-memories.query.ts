@@ -2,6 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Filter } from '../../../database/row-store.js';
 import { memoriesTable } from '../../../projections/memory-index.projection.js';
 import { Reads } from '../../../projections/reads/reads.js';
+import { boundMs } from '../../../validation/instants.js';
 import { decodeCursor, encodeCursor } from '../../page-cursor.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { ListMemoriesQuery, MemoryPageAnswer } from '../memory.dto.js';
@@ -41,8 +42,8 @@ export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
 function filters(userId: string, query: ListMemoriesQuery): Filter[] {
   const list: Filter[] = [['userId', '=', userId]];
   if (query.type !== undefined) list.push(['type', '=', query.type]);
-  if (query.from !== undefined) list.push(['occurredAt', '>=', Date.parse(query.from)]);
-  if (query.to !== undefined) list.push(['occurredAt', '<', Date.parse(query.to)]);
+  if (query.from !== undefined) list.push(['occurredAt', '>=', boundMs(query.from)]);
+  if (query.to !== undefined) list.push(['occurredAt', '<', boundMs(query.to)]);
   if (query.minConfidence !== undefined) list.push(['confidence', '>=', query.minConfidence]);
   if (query.minImportance !== undefined) list.push(['importance', '>=', query.minImportance]);
   return list;

@@ -1,0 +1,161 @@
+import type { Rows } from '../database/row-store.js';
+import { defineTable, integer, json, text } from '../database/table.js';
+
+/** A longer pause between two turns is no part of the conversation, ms. */
+const LONGEST_PAUSE_MS = 30 * 60_000;
+const DAY_MS = 86_400_000;
+/** A longer sitting is kept as several that touch, so that the one before any time began at most a day ago. */
+const LONGEST_SITTING_MS = DAY_MS - LONGEST_PAUSE_MS;
+/** Most sittings of a session that begin on one day; beyond, the first two are joined. */
+const MAX_PER_DAY = 100;
+
+/**
+ * Turns of one session without a longer pause and without an end in between: the first and the last of them,
+ * and when the session was ended after them, ms UTC.
+ */
+export type Sitting = readonly [first: number, last: number, endedAt?: number];
+
+/**
+ * The sittings of a session except for the newest one, which its row holds, by the UTC day of their first
+ * turn. A turn that arrives late finds its neighbours here.
+ */
+export const sittingsTable = defineTable(
+  'conversation_sittings',
+  { userId: text(), sessionId: text(), day: integer(), sittings: json<readonly Sitting[]>() },
+  { key: ['userId', 'sessionId', 'day'] },
+);
+
+interface Session {
+  userId: string;
+  sessionId: string;
+}
+
+/** What a turn changed. */
+export interface AddedTurn {
+  newest: Sitting;
+  /** The active time that it added to the session, ms. */
+  addedMs: number;
+  /** 1 if it began a sitting, -1 if it joined two. */
+  addedSittings: number;
+}
+
+/** Adds a turn to the sittings of a session. The order in which turns are added does not matter. */
+export function addTurn(rows: Rows, session: Session, newest: Sitting, at: number): AddedTurn {
+  const [first, last] = newest;
+  if (at < first) return addLateTurn(new OlderSittings(rows, session), newest, at);
+  if (at <= last) return unchanged(newest);
+  if (at - last > LONGEST_PAUSE_MS) {
+    keepSitting(rows, session, newest);
+    return { newest: [at, at], addedMs: 0, addedSittings: 1 };
+  }
+  if (at - first <= LONGEST_SITTING_MS) return { newest: [first, at], addedMs: at - last, addedSittings: 0 };
+  keepSitting(rows, session, newest);
+  return { newest: [last, at], addedMs: at - last, addedSittings: 0 };
+}
+
+/** Keeps a sitting that is no longer the newest of its session. */
+export function keepSitting(rows: Rows, session: Session, sitting: Sitting): void {
+  new OlderSittings(rows, session).add(sitting);
+}
+
+function addLateTurn(older: OlderSittings, newest: Sitting, at: number): AddedTurn {
+  const before = older.lastFrom(at);
+  if (before && at <= before[1]) return unchanged(newest);
+  const after = older.firstAfter(at) ?? newest;
+  // The session was ended between the two sittings; the turn was before that, or after it.
+  const endedAt = before?.[2];
+  const wasBeforeEnd = endedAt !== undefined && at < endedAt;
+  const wasAfterEnd = endedAt !== undefined && at >= endedAt;
+  const continues = after[0] - at <= LONGEST_PAUSE_MS && !wasBeforeEnd;
+  if (before && at - before[1] <= LONGEST_PAUSE_MS && !wasAfterEnd) {
+    const last = continues ? after[0] : at;
+    older.extend(before, last);
+    return { newest, addedMs: last - before[1], addedSittings: continues ? -1 : 0 };
+  }
+  if (continues) {
+    const addedMs = after[0] - at;
+    if (after === newest && newest[1] - at <= LONGEST_SITTING_MS)
+      return { newest: [at, newest[1]], addedMs, addedSittings: 0 };
+    older.beginEarlier(after, at);
+    return { newest, addedMs, addedSittings: 0 };
+  }
+  if (before && wasBeforeEnd) older.replace(before, [before[0], before[1]]);
+  older.add(wasBeforeEnd ? [at, at, endedAt] : [at, at]);
+  return { newest, addedMs: 0, addedSittings: 1 };
+}
+
+function unchanged(newest: Sitting): AddedTurn {
+  return { newest, addedMs: 0, addedSittings: 0 };
+}
+
+/** The sittings of a session that its row does not hold. */
+class OlderSittings {
+  constructor(
+    private readonly rows: Rows,
+    private readonly session: Session,
+  ) {}
+
+  /** Returns the last sitting that began at that time or up to a day before. */
+  lastFrom(at: number): Sitting | undefined {
+    const began = ([first]: Sitting): boolean => first <= at;
+    // Both rows are asked for at once: a missing one is loaded, which decides the batch again.
+    const [today, yesterday] = [this.of(dayOf(at)), this.of(dayOf(at) - 1)];
+    return today.findLast(began) ?? yesterday.findLast(began);
+  }
+
+  /** Returns the first sitting that began after that time, within the longest pause. */
+  firstAfter(at: number): Sitting | undefined {
+    const soon = this.of(dayOf(at + LONGEST_PAUSE_MS));
+    return [...this.of(dayOf(at)), ...soon].find(([first]) => first > at);
+  }
+
+  add(sitting: Sitting): void {
+    const day = dayOf(sitting[0]);
+    this.put(day, [...this.of(day), sitting]);
+  }
+
+  replace(sitting: Sitting, by: Sitting): void {
+    const day = dayOf(sitting[0]);
+    this.put(
+      day,
+      this.of(day).map((each) => (each === sitting ? by : each)),
+    );
+  }
+
+  /** Lets the sitting last until a later turn. */
+  extend(sitting: Sitting, last: number): void {
+    const [first, before, ...endedAt] = sitting;
+    if (last - first <= LONGEST_SITTING_MS) {
+      this.replace(sitting, [first, last, ...endedAt]);
+      return;
+    }
+    this.replace(sitting, [first, before]);
+    this.add([before, last, ...endedAt]);
+  }
+
+  /** Lets the sitting begin with an earlier turn. */
+  beginEarlier(sitting: Sitting, at: number): void {
+    const [first, last, ...endedAt] = sitting;
+    const isKept = this.of(dayOf(at)).includes(sitting);
+    if (isKept && last - at <= LONGEST_SITTING_MS) this.replace(sitting, [at, last, ...endedAt]);
+    else this.add([at, first]);
+  }
+
+  private of(day: number): readonly Sitting[] {
+    const { userId, sessionId } = this.session;
+    return this.rows.get(sittingsTable, userId, sessionId, day)?.sittings ?? [];
+  }
+
+  private put(day: number, sittings: readonly Sitting[]): void {
+    const { userId, sessionId } = this.session;
+    const sorted = sittings.toSorted((a, b) => a[0] - b[0]);
+    const [one, two, ...others] = sorted;
+    const isFull = one && two && sorted.length > MAX_PER_DAY;
+    const kept = isFull ? [[one[0], ...two.slice(1)] as unknown as Sitting, ...others] : sorted;
+    this.rows.put(sittingsTable, { userId, sessionId, day, sittings: kept });
+  }
+}
+
+function dayOf(at: number): number {
+  return Math.floor(at / DAY_MS);
+}
