@@ -86,11 +86,12 @@ describe.each(DATABASES)('a store on $name', (database) => {
   it('is the same, retries included, after a move to each kind of database and back', async () => {
     const outcomes = await sendAll(source.writer(brittleFolds(), { clock: minuteClock() }), someBursts(7));
     const { position } = await source.log.head();
-    const [event] = await allEvents(source.log);
+    // The profile's folds ignore it, so that leaving it out changes no row.
+    const event = (await allEvents(source.log)).find(({ type }) => type === 'turn.recorded');
     const skip: SkipRow = {
       projection: 'current-profile',
       eventId: event?.eventId as string,
-      position: 1,
+      position: event?.position as number,
       cause: 'poison 東京',
       skippedAt: 5,
     };

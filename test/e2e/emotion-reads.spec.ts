@@ -25,6 +25,15 @@ const charted = () => store.user('charted');
 
 const turnWith = (triggers: string[]) => joyfulTurn({ emotion: { label: 'Joy', intensity: 0.5, triggers } });
 
+/** An observation of the user `wordy`, as a command of a batch. */
+const observe = (name: string, triggers: string[], occurredAt = START) => ({
+  command: 'ObserveEmotion',
+  userId: 'wordy',
+  ...emotion({ emotion: name, triggers, occurredAt }),
+});
+
+const numbered = (text: string, count: number) => Array.from({ length: count }, (_, i) => `${text} ${i}`);
+
 const hours = (counts: Record<number, number>): number[] =>
   Array.from({ length: 24 }, (_, hour) => counts[hour] ?? 0);
 
@@ -127,12 +136,6 @@ describe('GET emotions', () => {
 
   it('counts every label and every trigger, however many there are, and the most frequent ones first', async () => {
     const user = store.user('wordy');
-    const observe = (name: string, triggers: string[], occurredAt = START) => ({
-      command: 'ObserveEmotion',
-      userId: 'wordy',
-      ...emotion({ emotion: name, triggers, occurredAt }),
-    });
-    const numbered = (text: string, count: number) => Array.from({ length: count }, (_, i) => `${text} ${i}`);
     // More than a page of labels, and of triggers of one label that comes before the ones that matter.
     const labels = numbered('mood', 2_100).map((name) => observe(name, []));
     const things = numbered('thing', 2_100);
@@ -245,6 +248,8 @@ const bucketLines = async (query: string): Promise<string[]> =>
         `${start} ${name} ${count} ${meanIntensity.toFixed(3)}`,
     )
     .toSorted();
+
+const cut = (from: string, to: string) => bucketLines(`bucket=hour&from=${from}&to=${to}`);
 
 describe('GET emotions/trend', () => {
   beforeAll(async () => {
@@ -382,7 +387,6 @@ describe('GET emotions/trend', () => {
   });
 
   it('cuts exactly at from and to', async () => {
-    const cut = (from: string, to: string) => bucketLines(`bucket=hour&from=${from}&to=${to}`);
     expect(await cut('2025-03-03T08:10:00Z', '2025-03-03T08:20:00Z')).toEqual([
       '2025-03-03T08:00:00.000Z joy 1 0.600',
     ]);

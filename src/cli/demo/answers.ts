@@ -53,7 +53,7 @@ export interface EmotionPattern {
 
 /** An item of GET …/emotions/trend. */
 export interface TrendPoint {
-  start: string;
+  startLocal: string;
   emotion: string;
   count: number;
   meanIntensity: number;

@@ -1,4 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { pagesOf } from '../../database/pages-of.js';
 import type { Filter } from '../../database/row-store.js';
 import { NotFound } from '../../errors.js';
 import { MEMORY_TYPES } from '../../events/memory/memory-formed.event.js';
@@ -10,7 +11,6 @@ import {
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import { emotionPatternsTable } from '../../projections/emotion-trend.projection.js';
 import { memorySummariesTable } from '../../projections/memory-index.projection.js';
-import { pagesOf } from '../../projections/reads/pages-of.js';
 import { Reads } from '../../projections/reads/reads.js';
 import type { StatsAnswer } from './stats.dto.js';
 

@@ -1,4 +1,6 @@
-import { isDeclaredVersion, statusOf, type ProjectionStatus } from './checkpoints.js';
+import type { RowQuery } from '../../database/row-store.js';
+import type { Table } from '../../database/table.js';
+import { isDeclaredVersion, readSkips, statusOf, type ProjectionStatus } from './checkpoints.js';
 
 const DECLARED = { version: 3 };
 
@@ -24,5 +26,22 @@ describe('the status of a projection', () => {
     ['newer', false],
   ])('%s means rows of the declared version: %s', (status, isDeclared) => {
     expect(isDeclaredVersion(status)).toBe(isDeclared);
+  });
+});
+
+describe('the skips of a store', () => {
+  it('are read completely, however many an operator has made', async () => {
+    const skips = Array.from({ length: 10_001 }, (_, i) => ({
+      projection: 'emotion-trend',
+      eventId: String(i).padStart(5, '0'),
+      position: i + 1,
+      cause: '',
+      skippedAt: 0,
+    }));
+    const rows = async <Row extends object>(_table: Table<Row>, { after, limit }: RowQuery) =>
+      skips
+        .filter(({ eventId }) => after === undefined || eventId > String(after[1]))
+        .slice(0, limit) as unknown as Row[];
+    expect((await readSkips({ rows })).size).toBe(10_001);
   });
 });

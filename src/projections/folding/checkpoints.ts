@@ -1,4 +1,5 @@
-import type { RowsView } from '../../database/row-store.js';
+import { pagesOf } from '../../database/pages-of.js';
+import type { RowReader, RowsView } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import {
   checkpointsTable,
@@ -12,9 +13,6 @@ import type { Projection } from '../projection.js';
 import type { StoreReader } from './store-reader.js';
 
 type RowsReader = Pick<StoreReader, 'rows'>;
-
-/** Upper bound on checkpoint, failure and skip rows read at once. */
-const MAX_BOOKKEEPING_ROWS = 10_000;
 
 /** Returns the checkpoints: how far each projection has folded, and with which version. */
 export function allCheckpoints(reader: RowsReader): Promise<CheckpointRow[]> {
@@ -42,8 +40,11 @@ export function skipId(projection: string, position: number): string {
   return `${projection} ${position}`;
 }
 
-function allRows<Row extends object>(reader: RowsReader, table: Table<Row>): Promise<Row[]> {
-  return reader.rows(table, { filters: [], order: table.key, limit: MAX_BOOKKEEPING_ROWS });
+async function allRows<Row extends object>(reader: RowsReader, table: Table<Row>): Promise<Row[]> {
+  const list: RowReader['list'] = (of, query) => reader.rows(of, query);
+  const all: Row[] = [];
+  for await (const page of pagesOf({ list }, table, { filters: [], order: table.key })) all.push(...page);
+  return all;
 }
 
 /**

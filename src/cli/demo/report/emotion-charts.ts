@@ -12,6 +12,7 @@ export interface Series {
 /** The counts of several emotions over the same period. */
 export interface Course {
   series: Series[];
+  /** The user's day on which the first bar begins. */
   from: string;
   /** How many buckets (days, weeks or months) one bar covers. */
   bucketsPerBar: number;
@@ -25,13 +26,8 @@ const MAX_ROWS = 6;
 const SPARKS = '▁▂▃▄▅▆▇█';
 
 /** The course of the given emotions. Buckets without points count 0; many buckets are merged into one bar. */
-export function courseOf(
-  points: TrendPoint[],
-  emotions: string[],
-  bucket: Bucket,
-  utcOffset: number,
-): Course {
-  const indexed = points.map((point) => ({ ...point, index: bucketIndex(point.start, bucket, utcOffset) }));
+export function courseOf(points: TrendPoint[], emotions: string[], bucket: Bucket): Course {
+  const indexed = points.map((point) => ({ ...point, index: bucketIndex(point.startLocal, bucket) }));
   const first = Math.min(...indexed.map((point) => point.index));
   const last = Math.max(...indexed.map((point) => point.index));
   const bucketsPerBar = Math.ceil((last - first + 1) / MAX_BARS);
@@ -44,7 +40,7 @@ export function courseOf(
     }
     return { emotion, counts };
   });
-  const from = indexed.find((point) => point.index === first)?.start ?? '';
+  const from = indexed.find((point) => point.index === first)?.startLocal.slice(0, 10) ?? '';
   return { series, from, bucketsPerBar };
 }
 
@@ -100,8 +96,8 @@ function columnOf(height: number): string[] {
   return [...Array<string>(full).fill('█'), ...(eighths === 0 ? [] : [SPARKS[eighths - 1] ?? ''])];
 }
 
-function bucketIndex(start: string, bucket: Bucket, utcOffset: number): number {
-  const local = new Date(Date.parse(start) + utcOffset * 60_000);
+function bucketIndex(startLocal: string, bucket: Bucket): number {
+  const local = new Date(`${startLocal}Z`);
   if (bucket === 'month') return local.getUTCFullYear() * 12 + local.getUTCMonth();
   const days = Math.floor(local.getTime() / DAY_MS);
   // 1 January 1970 was a Thursday; weeks begin on Mondays.

@@ -1,6 +1,6 @@
 import type { EmotionPattern } from '../answers.js';
 import { barCharts, courseOf, sparkline } from './emotion-charts.js';
-import { localTime, paint, paintEmotion, subtitle } from './paint.js';
+import { paint, paintEmotion, subtitle } from './paint.js';
 import { plainTable } from './plain-table.js';
 import type { Portrait } from './portrait.js';
 
@@ -14,14 +14,9 @@ const DIRECTIONS = {
 } as const;
 
 /** A user's emotions as a table and the course of the most frequent ones as charts. */
-export function emotionReport({ emotions, trend, profile }: Portrait): string[] {
+export function emotionReport({ emotions, trend }: Portrait): string[] {
   if (emotions.length === 0) return [];
-  return [
-    subtitle('What was felt'),
-    ...emotionTable(emotions),
-    '',
-    ...courseReport(emotions, trend, profile),
-  ];
+  return [subtitle('What was felt'), ...emotionTable(emotions), '', ...courseReport(emotions, trend)];
 }
 
 function emotionTable(emotions: EmotionPattern[]): string[] {
@@ -60,23 +55,18 @@ function trendOf({ trend }: EmotionPattern): string {
   return paint(colour, word + confidence);
 }
 
-function courseReport(
-  emotions: EmotionPattern[],
-  trend: Portrait['trend'],
-  profile: Portrait['profile'],
-): string[] {
+function courseReport(emotions: EmotionPattern[], trend: Portrait['trend']): string[] {
   // `neutral` is the absence of an emotion, and its frequency would flatten the other bars.
   const charted = emotions
     .map(({ emotion }) => emotion)
     .filter((emotion) => emotion !== 'neutral')
     .slice(0, CHARTED_EMOTIONS);
-  const course = courseOf(trend.points, charted, trend.bucket, profile.utcOffset);
+  const course = courseOf(trend.points, charted, trend.bucket);
   const bars = course.series[0]?.counts.length ?? 0;
   if (bars < 2) return [];
   const per = course.bucketsPerBar === 1 ? `a ${trend.bucket}` : `${course.bucketsPerBar} ${trend.bucket}s`;
-  const from = localTime(course.from, profile.utcOffset).slice(0, 10);
   return [
-    subtitle('How it went') + paint('gray', `  times felt, a bar is ${per}, from ${from} on`),
+    subtitle('How it went') + paint('gray', `  times felt, a bar is ${per}, from ${course.from} on`),
     ...barCharts(course),
   ];
 }

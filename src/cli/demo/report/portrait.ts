@@ -37,9 +37,7 @@ export async function readPortrait(
   const profile = await client.get<Profile>(`${path}/profile`);
   const { items: emotions } = await client.get<Page<EmotionPattern>>(`${path}/emotions`);
   const bucket = bucketFor(emotions);
-  const trend = await client.get<Page<TrendPoint>>(
-    `${path}/emotions/trend?bucket=${bucket}&utcOffset=${profile.utcOffset}`,
-  );
+  const trend = await client.get<Page<TrendPoint>>(`${path}/emotions/trend?bucket=${bucket}`);
   const questions = user.questions
     .toSorted((a, b) => Number(b.measured) - Number(a.measured))
     .slice(0, QUESTIONS_SHOWN);

@@ -6,16 +6,17 @@ import { GetEmotionTrend, GetEmotionTrendHandler } from './get-emotion-trend.que
 
 const HOUR = 3_600_000;
 
+const row = (number: number) => ({
+  userId: 'ada',
+  occurredAt: number * HOUR,
+  position: number + 1,
+  utcOffset: 0,
+  emotion: 'joy',
+  intensity: 0.5,
+});
+
 /** The reads of a user without a profile, with this many observations, one an hour. */
 const readsOf = (observations: number) => {
-  const row = (number: number) => ({
-    userId: 'ada',
-    occurredAt: number * HOUR,
-    position: number + 1,
-    utcOffset: 0,
-    emotion: 'joy',
-    intensity: 0.5,
-  });
   const list = async (_table: unknown, { after, limit }: RowQuery) => {
     const first = after === undefined ? 0 : Number(after[1]);
     return Array.from({ length: Math.min(limit, observations - first) }, (_, i) => row(first + i));

@@ -1,9 +1,9 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { pagesOf } from '../../../database/pages-of.js';
 import type { Filter } from '../../../database/row-store.js';
 import { InvalidInput } from '../../../errors.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
 import { emotionObservationsTable } from '../../../projections/emotion-trend.projection.js';
-import { pagesOf } from '../../../projections/reads/pages-of.js';
 import { Reads } from '../../../projections/reads/reads.js';
 import { boundMs } from '../../../validation/instants.js';
 import { fixedClock, zoneClock, type Clock } from '../../zone-clock.js';

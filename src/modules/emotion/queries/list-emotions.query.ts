@@ -1,4 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { pagesOf } from '../../../database/pages-of.js';
 import type { Filter } from '../../../database/row-store.js';
 import {
   emotionObservationsTable,
@@ -7,7 +8,6 @@ import {
   variance,
   type EmotionPatternRow,
 } from '../../../projections/emotion-trend.projection.js';
-import { pagesOf } from '../../../projections/reads/pages-of.js';
 import { Reads } from '../../../projections/reads/reads.js';
 import { DailyCounts } from '../daily-counts.js';
 import { dailyTrend, TREND_DAYS } from '../daily-trend.js';

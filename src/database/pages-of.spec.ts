@@ -1,6 +1,6 @@
-import type { RowQuery } from '../../database/row-store.js';
-import { compareKeys, defineTable, integer, text, type Table } from '../../database/table.js';
 import { pagesOf } from './pages-of.js';
+import type { RowQuery } from './row-store.js';
+import { compareKeys, defineTable, integer, text, type Table } from './table.js';
 
 const boats = defineTable('boats', { userId: text(), number: integer() }, { key: ['userId', 'number'] });
 const ORDER = { filters: [], order: ['userId', 'number'] };

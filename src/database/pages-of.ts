@@ -1,5 +1,5 @@
-import type { RowQuery, RowReader } from '../../database/row-store.js';
-import type { Key, Table } from '../../database/table.js';
+import type { RowQuery, RowReader } from './row-store.js';
+import type { Key, Table } from './table.js';
 
 /** Rows of one page: a few ms of work, so that other requests are served between two pages. */
 const ROWS_PER_PAGE = 2_000;
