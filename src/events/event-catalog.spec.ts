@@ -101,6 +101,19 @@ describe('decoding a stored event', () => {
   });
 });
 
+describe('data with an id that commands may not have any more', () => {
+  it.each(['.', '..'])('still decodes: %s', (id) => {
+    const declared = new EventCatalog();
+    const at = { position: 1, streamId: 's', schemaVersion: 1 };
+    const decode = (type: string, data: object) => () => declared.decode({ ...at, type }, data);
+    expect(decode('session.started', { sessionId: id })).not.toThrow();
+    expect(decode('session.ended', { sessionId: id })).not.toThrow();
+    expect(decode('memory.forgotten', { memoryId: id, reason: null })).not.toThrow();
+    expect(decode('memory.recalled', { memoryIds: [id] })).not.toThrow();
+    expect(decode('memory.revised', { memoryId: id, changes: {} })).not.toThrow();
+  });
+});
+
 describe('data to be appended', () => {
   it('gets the newest schema version of its type', () => {
     expect(catalog.check('memory.formed', newest)).toBe(3);

@@ -35,6 +35,11 @@ export function CommandRoute(route: {
         required: false,
         description: 'The version that the change expects, in quotes.',
       }),
+      ApiHeader({
+        name: 'If-None-Match',
+        required: false,
+        description: '`*` for a change that expects nothing to exist yet.',
+      }),
     );
     errorAnswers.push(problem(412, 'The stream is at another version, given in `currentVersion`.'));
   }

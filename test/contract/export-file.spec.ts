@@ -157,6 +157,17 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
 });
 
 describe('an export file', () => {
+  it('is not resumed from a partial file in the format of an older release', async () => {
+    const file = join(folder, 'log.ndjson');
+    const text = (await exportText(db)).replace('"format":2', '"format":1');
+    await writeFile(`${file}.partial`, text.slice(0, text.length / 2));
+
+    const refused = await refusal(exportTo(file, { resume: true }));
+
+    expect(refused).toMatchObject({ code: 'export.other' });
+    expect(refused.message).toMatch(/format 1, which an older release wrote.*without --resume/);
+  });
+
   it('is refused when it is not compressed as its name says', async () => {
     const text = await exportText(db);
     for (const [ending, bytes] of [

@@ -83,10 +83,11 @@ for (const database of DATABASES) {
 
     afterEach(() => db.close());
 
-    it('has one stream id for two streams', async () => {
+    it('has one stream id for two streams, and the hashes that its release computed', async () => {
       const ids = (await db.rows(streamsTable)).map(({ streamId }) => streamId);
       expect(ids).toContain('memory:c');
       expect(ids.filter((id) => id === 'conversation:a:b:c')).toHaveLength(2);
+      expect(brokenAt(await allEvents(db.log))).toBeUndefined();
     });
 
     it('is migrated to stream ids that name one stream each, and verifies with its old hashes', async () => {

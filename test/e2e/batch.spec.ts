@@ -123,14 +123,82 @@ describe('POST /v1/commands', () => {
     expect(await store.user(userId).events()).toHaveLength(3);
   });
 
-  it('refuses the whole batch when an element is not an object', async () => {
-    const good = { command: 'RecordTurn', userId: 'never', ...turn() };
-    for (const odd of [null, 'RecordTurn', 5, []]) {
-      expect(badFieldsOf(await store.post('/v1/commands', { commands: [good, odd] }))).toEqual([
-        expect.stringMatching(/^commands\W1\W?$/),
-      ]);
+  it.each([
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['half a surrogate pair', '{"command":"FormMemory","userId":"U","type":"fact","content":"cut \\ud83d"}'],
+    ['U+0000 in its key', '{"command":"EndSession","userId":"U","sessionId":"s","idempotencyKey":"\\u0000"}'],
+    [
+      'a number beyond doubles',
+      '{"command":"ObserveEmotion","userId":"U","emotion":"joy","intensity":1e999}',
+    ],
+    [
+      'a field __proto__',
+      '{"command":"FormMemory","userId":"U","type":"fact","content":"c","metadata":{"__proto__":{"a":1}}}',
+    ],
+    [
+      'too many levels',
+      `{"command":"FormMemory","userId":"U","type":"fact","content":"c","metadata":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`,
+    ],
+    [
+      'a user that no URL can name',
+      '{"command":"ObserveEmotion","userId":"..","emotion":"joy","intensity":1}',
+    ],
+    [
+      'a memory that no URL can name',
+      '{"command":"FormMemory","userId":"U","type":"fact","content":"c","memoryId":"."}',
+    ],
+  ])('answers a command with 400 that is or has %s, and runs its neighbours', async (_, odd) => {
+    const userId = 'unreadable';
+    const good = JSON.stringify({ command: 'ObserveEmotion', userId, ...emotion() });
+    const text = `{"commands":[${good},${odd.replace('"U"', `"${userId}"`)},${good}]}`;
+    const { status, body } = await store.send<BatchAnswer>('POST', '/v1/commands', {
+      text,
+      headers: { 'idempotency-key': `unreadable ${odd.slice(0, 200)}` },
+    });
+    expect(status).toBe(200);
+    expect(statuses(body.results)).toEqual([201, 400, 201]);
+    expect(body.results[1]?.problem?.code).toBe('request.invalid');
+  });
+
+  it('takes what the route of a command takes, as deep and as large', async () => {
+    const userId = 'as-by-route';
+    const nested = (levels: number): object => (levels === 1 ? { v: 1 } : { o: nested(levels - 1) });
+    for (const levels of [31, 32]) {
+      const fields = { ...memory(), metadata: nested(levels) };
+      const status = levels === 31 ? 201 : 400;
+      expect((await store.user(userId).post('/memories', fields)).status).toBe(status);
+      expect(statuses(await run([{ command: 'FormMemory', userId, ...fields }]))).toEqual([status]);
     }
-    expect(await store.user('never').events()).toEqual([]);
+    const large = turn({ assistantMessage: 'x'.repeat(12_000) });
+    const many = Array.from({ length: 1_000 }, () => ({ command: 'RecordTurn', userId, ...large }));
+    expect(new Set(statuses(await run(many)))).toEqual(new Set([201]));
+  });
+
+  it('is sent again under its key as a whole, with its fields in any order', async () => {
+    const userId = 'sent-again';
+    const key = { 'idempotency-key': 'b'.repeat(255) };
+    const command = { command: 'ObserveEmotion', userId, ...emotion() };
+    const commands = Array.from({ length: 120 }, () => command);
+    const first = await store.post<BatchAnswer>('/v1/commands', { commands }, key);
+    expect(new Set(statuses(first.body.results))).toEqual(new Set([201]));
+    const reordered = Object.fromEntries(Object.entries(command).toReversed());
+    const again = await store.post('/v1/commands', { commands: commands.map(() => reordered) }, key);
+    expect(again.text).toBe(first.text);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const other = await store.post('/v1/commands', { commands: commands.slice(1) }, key);
+    expect(refusalOf(other)).toBe('422 command.key-reused');
+    expect(await store.user(userId).events()).toHaveLength(121);
+  });
+
+  it('has keys that are never those of a single command', async () => {
+    const user = store.user('two-kinds-of-keys');
+    const command = { command: 'ObserveEmotion', userId: 'two-kinds-of-keys', ...emotion() };
+    await store.post('/v1/commands', { commands: [command] }, { 'idempotency-key': 'kind' });
+    for (const key of ['kind', 'kind#0']) {
+      const own = await user.post('/emotions', emotion({ emotion: 'calm' }), { 'idempotency-key': key });
+      expect([own.status, own.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    }
   });
 
   it('answers a repeated idempotency key with the first result, in the same batch and in the next', async () => {

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { CommandAnswer, Memory, StoredEvent } from '../support/answers.js';
+import type { CommandAnswer, Memory, Problem, StoredEvent } from '../support/answers.js';
 import { ids, memory, START } from '../support/builders.js';
 import { refusalOf, UTC_TIME } from '../support/expectations.js';
 import { Store } from '../support/store.js';
@@ -25,7 +25,7 @@ describe('a memory', () => {
     expect(named.status).toBe(201);
     expect(named.body).toMatchObject({ memoryId: 'boat', version: 1, position: events.at(-1)?.position });
     expect(ofType(events, 'memory.formed')).toMatchObject({
-      streamId: 'memory:boat',
+      streamId: 'memory:memory-form/boat',
       version: 1,
       occurredAt: START,
     });
@@ -78,7 +78,11 @@ describe('a memory', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ memoryId: 'boat', version: 2, position: events.at(-1)?.position });
     expect(events).toHaveLength(1);
-    expect(events[0]).toMatchObject({ type: 'memory.revised', streamId: 'memory:boat', version: 2 });
+    expect(events[0]).toMatchObject({
+      type: 'memory.revised',
+      streamId: 'memory:memory-revise/boat',
+      version: 2,
+    });
     expect(events[0]?.data).toEqual({
       memoryId: 'boat',
       changes: {
@@ -107,7 +111,7 @@ describe('a memory', () => {
     expect(body).toMatchObject({ memoryId: 'boat', version: 2, position: events.at(-1)?.position });
     expect(events.at(-1)).toMatchObject({
       type: 'memory.forgotten',
-      streamId: 'memory:boat',
+      streamId: 'memory:memory-forget/boat',
       version: 2,
       data: { memoryId: 'boat', reason: 'She asked' },
     });
@@ -116,9 +120,9 @@ describe('a memory', () => {
     expect(refusalOf(await user.patch('/memories/boat', { importance: 1 }))).toBe('404 memory.not-found');
     expect(refusalOf(await user.delete('/memories/boat'))).toBe('404 memory.not-found');
     expect(refusalOf(await user.post('/recalls', { memoryIds: ['boat'] }))).toBe('404 memory.not-found');
-    expect(refusalOf(await user.post('/memories', memory({ memoryId: 'boat' })))).toBe(
-      '409 memory.already-exists',
-    );
+    const again = await user.post<Problem>('/memories', memory({ memoryId: 'boat' }));
+    expect(refusalOf(again)).toBe('409 memory.already-exists');
+    expect(again.body.detail).toMatch(/forgotten.*with another id or without one/);
     expect(await user.events()).toEqual(events);
   });
 

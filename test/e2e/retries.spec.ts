@@ -83,14 +83,13 @@ describe('Idempotency-Key', () => {
     expect(await head()).toBe(before);
   });
 
-  it('is refused with another body, route, user or query', async () => {
+  it('is refused with another body, route or query of the user', async () => {
     const key = keyed('taken');
     await retrying().post('/memories', memory({ memoryId: 'keyed' }), key);
     const before = await head();
     const reused = [
       await retrying().post('/memories', memory({ memoryId: 'keyed', content: 'Else.' }), key),
       await retrying().post('/memories', memory({ memoryId: 'keyed-too' }), key),
-      await store.user('another').post('/memories', memory({ memoryId: 'keyed' }), key),
       await retrying().post('/turns', turn(), key),
       await retrying().patch('/memories/keyed', { content: 'Else.' }, key),
       await retrying().delete('/memories/keyed', key),
@@ -102,6 +101,16 @@ describe('Idempotency-Key', () => {
       refusalOf(await retrying().delete('/memories/keyed?reason=two', keyed('taken for deletion'))),
     ).toBe('422 command.key-reused');
     expect(await head()).toBe(before + 1);
+  });
+
+  it('belongs to the user: for another user it is another command', async () => {
+    const key = keyed('message 7');
+    const [ada, bob] = [store.user('message-ada'), store.user('message-bob')];
+    const own = await ada.post<CommandAnswer>('/emotions', emotion(), key);
+    const other = await bob.post<CommandAnswer>('/emotions', emotion({ emotion: 'calm' }), key);
+    expect([own.status, other.status, wasReplayed(other)]).toEqual([201, 201, null]);
+    expect((await ada.post('/emotions', emotion(), key)).text).toBe(own.text);
+    expect((await bob.post('/emotions', emotion({ emotion: 'calm' }), key)).text).toBe(other.text);
   });
 
   it('makes one command of twenty identical ones sent at once', async () => {
@@ -195,6 +204,34 @@ describe('If-Match', () => {
     }
     expect((await user.get<Memory>('/memories/boat')).body.importance).toBe(0.1);
     expect((await user.delete('/memories/boat', ifMatch(revised.body.version))).status).toBe(200);
+  });
+
+  it('is honoured when a memory is formed, under a given id and under a generated one', async () => {
+    const user = store.user('matched-forming');
+    const form = (headers: Record<string, string>, memoryId?: string) =>
+      user.post('/memories', memory(memoryId === undefined ? {} : { memoryId }), headers);
+    expect(refusalOf(await form(ifMatch(5), 'boat'))).toBe('412 stream.version-conflict');
+    expect(refusalOf(await form({ 'if-match': '*' }))).toBe('412 stream.version-conflict');
+    expect((await form({ 'if-none-match': '*' }, 'boat')).status).toBe(201);
+    expect((await form({ 'if-none-match': '*' })).status).toBe(201);
+    const again = await form({ 'if-none-match': '*' }, 'boat');
+    expect(refusalOf(again)).toBe('412 stream.version-conflict');
+    expect(again.body).toMatchObject({ currentVersion: 1 });
+  });
+
+  it('is refused where nothing has a version, and in a batch', async () => {
+    const user = store.user('matched-nothing');
+    const refused = [
+      await user.post('/turns', turn(), ifMatch(1)),
+      await user.post('/emotions', emotion(), ifMatch(1)),
+      await user.post('/recalls', { memoryIds: ['boat'] }, ifMatch(1)),
+      await user.post('/sessions/session-1/end', undefined, ifMatch(1)),
+      await store.post('/v1/commands', { commands: [{ command: 'EndSession' }] }, ifMatch(1)),
+      await user.post('/memories', memory(), { 'if-none-match': '"1"' }),
+      await user.post('/memories', memory(), { 'if-none-match': '*', ...ifMatch(1) }),
+    ];
+    for (const answer of refused) expect(refusalOf(answer)).toBe('400 request.invalid');
+    expect(refusalOf(await user.get('/profile'))).toBe('404 user.not-found');
   });
 
   it('lets exactly one of twenty changes at the same version succeed', async () => {
