@@ -25,6 +25,9 @@ export const sittingsTable = defineTable(
   { key: ['userId', 'sessionId', 'day'] },
 );
 
+/** Before the first sitting. */
+const NONE: Sitting = [-Infinity, -Infinity];
+
 interface Session {
   userId: string;
   sessionId: string;
@@ -59,20 +62,21 @@ export function keepSitting(rows: Rows, session: Session, sitting: Sitting): voi
 }
 
 function addLateTurn(older: OlderSittings, newest: Sitting, at: number): AddedTurn {
-  const before = older.lastFrom(at);
-  if (before && at <= before[1]) return unchanged(newest);
+  const before = older.lastFrom(at) ?? NONE;
+  if (at <= before[1]) return unchanged(newest);
   const after = older.firstAfter(at) ?? newest;
   // If the session was ended between the two sittings, the turn was on one side of the end.
-  const wasBeforeEnd = before !== undefined && isBeforeEnd(before, at);
+  const wasBeforeEnd = isBeforeEnd(before, at);
   const isContinued = after[0] - at <= LONGEST_PAUSE_MS && !wasBeforeEnd;
-  if (before && continues(before, at)) {
+  if (continues(before, at)) {
     const last = isContinued ? after[0] : at;
     older.extend(before, last);
     return { newest, addedMs: last - before[1], addedSittings: isContinued ? -1 : 0 };
   }
   if (isContinued) return beginEarlier(older, newest, after, at);
-  if (before && wasBeforeEnd) older.replace(before, [before[0], before[1]]);
-  older.add(before && wasBeforeEnd ? [at, at, before[2] as number] : [at, at]);
+  const [first, last, ...endedAt] = before;
+  if (wasBeforeEnd) older.replace(before, [first, last]);
+  older.add(wasBeforeEnd ? [at, at, ...endedAt] : [at, at]);
   return { newest, addedMs: 0, addedSittings: 1 };
 }
 
