@@ -19,12 +19,16 @@ const at = (minutes: number, recordedAt = NOW + 100 * DAY_MS) => ({
   occurredAt: MIDNIGHT + minutes * MINUTE_MS,
   recordedAt,
 });
+/** `recordedAt` of what was recorded that many minutes after midnight. */
+const recorded = (minutes: number): number => MIDNIGHT + minutes * MINUTE_MS;
+const live = (minutes: number) => at(minutes, recorded(minutes));
+const late = (minutes: number) => turnRecorded({}, at(minutes, recorded(90)));
 const turnAt = (minutes: number): Happened => turnRecorded({}, at(minutes));
 const rowsOf = (happened: readonly Happened[]) => folded(conversationWindow, [...happened]);
 const summaryOf = (happened: readonly Happened[]) =>
   rowsOf(happened).load(conversationSummariesTable, [USER]) as ConversationSummaryRow;
 const activeMinutes = (happened: readonly Happened[]): number => summaryOf(happened).sessionMs / MINUTE_MS;
-const sittings = (happened: readonly Happened[]) => summaryOf(happened).sittings;
+const sittingsOf = (happened: readonly Happened[]) => summaryOf(happened).sittings;
 
 /** The minutes and the number of sittings: a pause of over 30 minutes or an end divides them. */
 function expected(turns: readonly number[], ends: readonly number[] = []): [number, number] {
@@ -58,7 +62,7 @@ describe('the active minutes of a session', () => {
     fc.assert(
       fc.property(shuffledTurns, (turns) => {
         const happened = turns.map(turnAt);
-        expect([activeMinutes(happened), sittings(happened)]).toEqual(expected(turns));
+        expect([activeMinutes(happened), sittingsOf(happened)]).toEqual(expected(turns));
       }),
       { numRuns: 300 },
     );
@@ -68,12 +72,10 @@ describe('the active minutes of a session', () => {
     const turns = Array.from({ length: 300 }, (_, i) => i * 20);
     const mixed = turns.map((_, i) => turns[(i * 91) % 300] as number);
     for (const order of [turns, turns.toReversed(), mixed].map((each) => each.map(turnAt)))
-      expect([activeMinutes(order), sittings(order)]).toEqual([299 * 20, 1]);
+      expect([activeMinutes(order), sittingsOf(order)]).toEqual([299 * 20, 1]);
   });
 
   it('leave out the time after an end, and put late turns on their side of it', () => {
-    const recorded = (minutes: number) => MIDNIGHT + minutes * MINUTE_MS;
-    const live = (minutes: number) => at(minutes, recorded(minutes));
     const talked = [
       started('session-1', live(0)),
       turnRecorded({}, live(10)),
@@ -81,9 +83,8 @@ describe('the active minutes of a session', () => {
       started('session-1', live(20)),
       turnRecorded({}, live(32)),
     ];
-    const late = (minutes: number) => turnRecorded({}, at(minutes, recorded(90)));
     expect(activeMinutes(talked)).toBe(10 + 12);
-    expect(sittings(talked)).toBe(2);
+    expect(sittingsOf(talked)).toBe(2);
     expect(activeMinutes([...talked, late(5)])).toBe(10 + 12);
     expect(activeMinutes([...talked, late(14)])).toBe(14 + 12);
     expect(activeMinutes([...talked, late(16)])).toBe(10 + 16);
@@ -94,7 +95,7 @@ describe('the active minutes of a session', () => {
   it('are those of a computation over all turns and ends, when turns arrive late', () => {
     const turns = fc.array(fc.integer({ min: 0, max: 240 }), { minLength: 1, maxLength: 30 });
     fc.assert(
-      fc.property(turns, turns, turns, (first, second, late) => {
+      fc.property(turns, turns, turns, (first, second, others) => {
         // The second part begins after the end of the first one.
         const [lastOfFirst, endMinute] = [Math.max(...first), Math.max(...first) + 3];
         const recordedAt = MIDNIGHT + lastOfFirst * MINUTE_MS;
@@ -102,11 +103,10 @@ describe('the active minutes of a session', () => {
         const happened = [
           ...first.map((minutes) => turnRecorded({}, at(minutes, recordedAt))),
           ended('session-1', at(endMinute, recordedAt + 3 * MINUTE_MS)),
-          ...[...resumed, ...late].map(turnAt),
+          ...[...resumed, ...others].map(turnAt),
         ];
-        // Turns only resume the session if the first of them was not late.
-        expect([activeMinutes(happened), sittings(happened)]).toEqual(
-          expected([...first, ...resumed, ...late], [endMinute]),
+        expect([activeMinutes(happened), sittingsOf(happened)]).toEqual(
+          expected([...first, ...resumed, ...others], [endMinute]),
         );
       }),
       { numRuns: 300 },

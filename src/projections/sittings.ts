@@ -25,6 +25,9 @@ export const sittingsTable = defineTable(
   { key: ['userId', 'sessionId', 'day'] },
 );
 
+/** Before the first sitting. */
+const NONE: Sitting = [-Infinity, -Infinity];
+
 interface Session {
   userId: string;
   sessionId: string;
@@ -59,29 +62,39 @@ export function keepSitting(rows: Rows, session: Session, sitting: Sitting): voi
 }
 
 function addLateTurn(older: OlderSittings, newest: Sitting, at: number): AddedTurn {
-  const before = older.lastFrom(at);
-  if (before && at <= before[1]) return unchanged(newest);
+  const before = older.lastFrom(at) ?? NONE;
+  if (at <= before[1]) return unchanged(newest);
   const after = older.firstAfter(at) ?? newest;
-  // The session was ended between the two sittings; the turn was before that, or after it.
-  const endedAt = before?.[2];
-  const wasBeforeEnd = endedAt !== undefined && at < endedAt;
-  const wasAfterEnd = endedAt !== undefined && at >= endedAt;
-  const continues = after[0] - at <= LONGEST_PAUSE_MS && !wasBeforeEnd;
-  if (before && at - before[1] <= LONGEST_PAUSE_MS && !wasAfterEnd) {
-    const last = continues ? after[0] : at;
+  // If the session was ended between the two sittings, the turn was on one side of the end.
+  const wasBeforeEnd = isBeforeEnd(before, at);
+  const isContinued = after[0] - at <= LONGEST_PAUSE_MS && !wasBeforeEnd;
+  if (continues(before, at)) {
+    const last = isContinued ? after[0] : at;
     older.extend(before, last);
-    return { newest, addedMs: last - before[1], addedSittings: continues ? -1 : 0 };
+    return { newest, addedMs: last - before[1], addedSittings: isContinued ? -1 : 0 };
   }
-  if (continues) {
-    const addedMs = after[0] - at;
-    if (after === newest && newest[1] - at <= LONGEST_SITTING_MS)
-      return { newest: [at, newest[1]], addedMs, addedSittings: 0 };
-    older.beginEarlier(after, at);
-    return { newest, addedMs, addedSittings: 0 };
-  }
-  if (before && wasBeforeEnd) older.replace(before, [before[0], before[1]]);
-  older.add(wasBeforeEnd ? [at, at, endedAt] : [at, at]);
+  if (isContinued) return beginEarlier(older, newest, after, at);
+  const [first, last, ...endedAt] = before;
+  if (wasBeforeEnd) older.replace(before, [first, last]);
+  older.add(wasBeforeEnd ? [at, at, ...endedAt] : [at, at]);
   return { newest, addedMs: 0, addedSittings: 1 };
+}
+
+/** Whether the session was ended after the sitting, and after the time. */
+function isBeforeEnd([, , endedAt]: Sitting, at: number): boolean {
+  return endedAt !== undefined && at < endedAt;
+}
+
+/** Whether a turn after the sitting belongs to it. */
+function continues([, last, endedAt]: Sitting, at: number): boolean {
+  return at - last <= LONGEST_PAUSE_MS && (endedAt === undefined || at < endedAt);
+}
+
+function beginEarlier(older: OlderSittings, newest: Sitting, after: Sitting, at: number): AddedTurn {
+  const added = { addedMs: after[0] - at, addedSittings: 0 };
+  if (after === newest && newest[1] - at <= LONGEST_SITTING_MS) return { newest: [at, newest[1]], ...added };
+  older.beginEarlier(after, at);
+  return { newest, ...added };
 }
 
 function unchanged(newest: Sitting): AddedTurn {

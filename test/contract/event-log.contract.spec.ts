@@ -248,10 +248,10 @@ for (const database of DATABASES) {
 
         it('waits for a clock that was set back, while what happens is dated by the clock', async () => {
           const times = [5_000_000, 3_000_000, 4_999_500, 6_000_000];
-          const writer = db.writer(folds(), { clock: () => times.shift() ?? 0 });
+          const moved = db.writer(folds(), { clock: () => times.shift() ?? 0 });
           const commits: Commit[] = [];
-          writer.onCommit((commit) => commits.push(commit));
-          for (let i = 0; i < 4; i += 1) await writer.write(append([joy()]));
+          moved.onCommit((commit) => commits.push(commit));
+          for (let i = 0; i < 4; i += 1) await moved.write(append([joy()]));
 
           const events = await allEvents(db.log);
           expect(events.map(({ recordedAt }) => recordedAt)).toEqual([

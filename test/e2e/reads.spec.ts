@@ -69,7 +69,7 @@ describe('GET profile', () => {
     expect(headers.get('etag')).toBe('"1"');
   });
 
-  it('counts turns and sessions, and averages the minutes from start to last activity of a session', async () => {
+  it('counts turns and sessions, and averages the minutes of a sitting', async () => {
     const user = store.user('counted');
     for (const minutes of [0, 4, 10]) {
       await user.post('/turns', turn({ sessionId: 'long', occurredAt: minutesLater(minutes) }));
@@ -245,6 +245,65 @@ describe('GET sessions', () => {
       cursor = page.body.nextCursor;
     }
     expect(read).toEqual(newestFirst);
+  });
+
+  it('returns no session twice when an older turn of one arrives between two pages', async () => {
+    const user = store.user('paged');
+    for (const index of [1, 2, 3, 4])
+      await user.post('/turns', turn({ sessionId: `session-${index}`, occurredAt: daysLater(index) }));
+    const first = (await user.get<Page<Session>>('/sessions?limit=2')).body;
+    await user.post('/turns', turn({ sessionId: 'session-4', occurredAt: daysLater(0) }));
+    await user.post('/turns', turn({ sessionId: 'session-1', occurredAt: daysLater(5) }));
+    const second = (await user.get<Page<Session>>(`/sessions?limit=2&cursor=${first.nextCursor}`)).body;
+    expect([...first.items, ...second.items].map(({ sessionId }) => sessionId)).toEqual([
+      'session-4',
+      'session-3',
+      'session-2',
+      'session-1',
+    ]);
+  });
+
+  it('shows a session as ended when a turn arrives late, and counts another conversation when it is used again', async () => {
+    const user = store.user('returning');
+    const said = async (minutes: number) => {
+      const { body } = await user.post<TurnAnswer>('/turns', turn({ occurredAt: minutesLater(minutes) }));
+      return body.events.map(({ type }) => type);
+    };
+    await said(0);
+    await said(10);
+    await user.post('/sessions/session-1/end');
+    expect(await said(5)).toEqual(['turn.recorded']);
+    expect((await user.get<Conversation>('/sessions/session-1')).body.ended).toBe(true);
+    expect((await user.get<Profile>('/profile')).body).toMatchObject({
+      totalConversations: 1,
+      avgSessionMinutes: 10,
+    });
+    expect(await said(20)).toEqual(['session.started', 'turn.recorded']);
+    expect(await said(24)).toEqual(['turn.recorded']);
+    expect((await user.get<Conversation>('/sessions/session-1')).body.ended).toBe(false);
+    expect((await user.get<Profile>('/profile')).body).toMatchObject({
+      totalConversations: 2,
+      avgSessionMinutes: 7,
+    });
+  });
+
+  it('leaves out a session of which only an emotion is known, whose window shows it', async () => {
+    const user = store.user('checked-in');
+    await user.post(
+      '/emotions',
+      emotion({ emotion: 'fear', sessionId: 'evening', occurredAt: minutesLater(0) }),
+    );
+    expect((await user.get<Page<Session>>('/sessions')).body.items).toEqual([]);
+    expect(refusalOf(await user.post('/sessions/evening/end'))).toBe('404 session.not-found');
+    const { body } = await user.get<Conversation>('/sessions/evening');
+    expect(body).toMatchObject({ currentEmotion: 'fear', turns: [], turnCount: 0, ended: false });
+    await user.post('/turns', turn({ sessionId: 'evening', occurredAt: minutesLater(1) }));
+    expect((await user.get<Conversation>('/conversation')).body).toMatchObject({
+      sessionId: 'evening',
+      currentEmotion: 'fear',
+      startedAt: minutesLater(1),
+    });
+    expect((await user.get<Page<Session>>('/sessions')).body.items).toHaveLength(1);
   });
 
   it('refuses invalid query parameters, and returns an empty list for an unknown user', async () => {

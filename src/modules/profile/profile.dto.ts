@@ -27,13 +27,12 @@ export class ProfileAnswer {
   timeZone: string | null;
   /** Minutes east of UTC; it holds when `timeZone` is null. */
   utcOffset: number;
-  /** Number of sessions. */
+  /** Number of sessions; one that is used again after its end is another conversation. */
   totalConversations: number;
   /** Number of messages of the user: one per turn. */
   totalMessages: number;
-  /** Mean length of a session in minutes, from first to last activity. */
   /**
-   * Mean length of a sitting: turns of one session without a pause above 30 minutes and without an end in between.
+   * Mean length of a sitting, in minutes: turns of one session without a pause above 30 minutes and without an end in between.
    * Longer pauses, and the time after an end, do not count.
    */
   avgSessionMinutes: number;

@@ -37,12 +37,12 @@ export class GetConversationHandler implements IQueryHandler<GetConversation> {
 /** The turns are in order of when they happened, which a client's clock that is ahead does not decide. */
 function conversationAnswer(session: SessionRow, turns: readonly WindowTurnRow[]): ConversationAnswer {
   const times = new Map(session.slots);
-  const at = ({ slot, occurredAt }: WindowTurnRow): number => times.get(slot) ?? occurredAt;
+  const orderOf = ({ slot, occurredAt }: WindowTurnRow): number => times.get(slot) ?? occurredAt;
   return {
     userId: session.userId,
     sessionId: session.sessionId,
     turns: turns
-      .toSorted((a, b) => at(a) - at(b) || a.position - b.position)
+      .toSorted((a, b) => orderOf(a) - orderOf(b) || a.position - b.position)
       .map(({ turnId, userMessage, assistantMessage, emotion, occurredAt }) => ({
         turnId,
         userMessage,
