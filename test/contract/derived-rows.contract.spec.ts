@@ -77,16 +77,24 @@ for (const database of DATABASES) {
     });
 
     it.each([
-      ['a row of the full-text index', `delete from memories_fts`, ['index'], []],
-      ['a row', `delete from profiles where user_id = 'bob'`, [], ['current-profile']],
+      [
+        'a row of the full-text index',
+        `delete from memories_fts`,
+        { projections: [], findings: expect.arrayContaining([expect.stringContaining('full-text index')]) },
+      ],
+      [
+        'a row',
+        `delete from profiles where user_id = 'bob'`,
+        { projections: [{ name: 'current-profile', differences: 1 }], findings: [] },
+      ],
       [
         'the right content of a row',
         `update memories set content = 'plane', term_count = 7 where user_id = 'ada'`,
-        [],
-        ['memory-index'],
+        { projections: [{ name: 'memory-index', differences: 1 }], findings: [] },
       ],
-      ['a checkpoint', `update checkpoints set version = 99 where projection = 'emotion-trend'`, [], []],
-    ])('does not hold up an import: without %s it is folded again', async (_what, sql, checks, names) => {
+      // A projection of another version is folded anyway.
+      ['a checkpoint', `update checkpoints set version = 99 where projection = 'emotion-trend'`, null],
+    ])('does not hold up an import: without %s it is folded again', async (_what, sql, expected) => {
       await write(db, ['Her boat is called Marlin', 'He fears boats']);
       const text = await exportText(db);
       await db.execute(sql);
@@ -94,10 +102,7 @@ for (const database of DATABASES) {
       const { verified: report, refolded } = await importText(db, text);
 
       expect(report && problemsIn(report)).toEqual([]);
-      if (checks.length + names.length > 0) {
-        expect(refolded?.projections.map(({ name }) => name)).toEqual(names);
-        expect(refolded?.findings.length).toBeGreaterThanOrEqual(checks.length);
-      }
+      expect(refolded).toEqual(expected);
       expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
     });
 

@@ -18,7 +18,7 @@ export interface VerifiedAndRefolded {
 }
 
 /** What a new fold mends, or shows to be damage of something else. */
-const DERIVED: readonly Finding['check'][] = ['index', 'checkpoint', 'storage'];
+const DERIVED: ReadonlySet<Finding['check']> = new Set(['index', 'checkpoint', 'storage']);
 
 /**
  * Verifies, and if only rows or indexes are wrong, folds them again and verifies once more. So nothing that
@@ -29,7 +29,7 @@ export async function verifyRefolded(
   rebuild: () => Promise<unknown>,
 ): Promise<VerifiedAndRefolded> {
   const report = await verify();
-  if (report.ok || !report.findings.every(({ check }) => DERIVED.includes(check)))
+  if (report.ok || !report.findings.every(({ check }) => DERIVED.has(check)))
     return { report, refolded: null };
   try {
     await rebuild();
