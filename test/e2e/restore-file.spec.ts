@@ -7,6 +7,7 @@ import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
 import { Store } from '../support/store.js';
+import { tamperWith } from '../support/tampered-store.js';
 
 jest.setTimeout(60_000);
 
@@ -89,5 +90,26 @@ describe('a restore on SQLite', () => {
     const felt = { emotion: 'joy', intensity: 1 };
     const { body } = await store.user('afterwards').post<{ position: number }>('/emotions', felt);
     expect(body.position).toBe(backedUpAt + 2);
+  });
+
+  it('folds again what in the backup is not what its log yields, and says so', async () => {
+    await store.user('ada').post('/memories', { type: 'fact', content: 'Her boat is called Marlin.' });
+    await store.stop();
+    await tamperWith(store, `delete from memories_fts; delete from profiles where user_id = 'ada'`);
+    expect(await edgesoul(['backup'], store.settings)).toMatchObject({ code: 0 });
+
+    const drill = await edgesoul(['restore', '--drill'], store.settings);
+    expect([drill.code, drill.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /Warning: 1 rows of current-profile; memories: .*folded again; the log is intact/,
+      ),
+    ]);
+    expect(await edgesoul(['restore'], store.settings)).toMatchObject({ code: 0 });
+
+    expect(await edgesoul(['verify'], store.settings)).toMatchObject({ code: 0 });
+    await store.restart();
+    const { body } = await store.user('ada').get<{ items: object[] }>('/memories/search?q=marlin');
+    expect(body.items).toHaveLength(1);
   });
 });

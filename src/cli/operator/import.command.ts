@@ -10,7 +10,7 @@ import { withLockedStore } from '../../store/open-locked-store.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { Terminal } from './terminal.js';
-import { skipText, stoppedText } from './texts.js';
+import { refoldedTexts, skipText, stoppedText } from './texts.js';
 
 interface Options {
   append?: boolean;
@@ -102,6 +102,7 @@ function reportLines(file: string, report: ImportReport): string[] {
     ...(moved > 0 ? [`${moved} events got new positions and therefore new hashes.`] : []),
     `The log ends at position ${head.position}; the hash of the last event is ${head.hash}.`,
     ...stopped.flatMap((poison) => [stoppedText(poison), skipText(poison)]),
+    ...refoldedTexts(report.refolded),
     ...(verified ? verificationLines(verified) : []),
   ];
 }

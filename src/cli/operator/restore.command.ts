@@ -12,7 +12,7 @@ import {
 import { instantMs, isInstant } from '../../validation/instants.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type ExitCode, type Operation } from './operator-command.js';
-import { skipText, stoppedText, timeText } from './texts.js';
+import { refoldedTexts, skipText, stoppedText, timeText } from './texts.js';
 import { addressOf, refuseBesideService } from './where.js';
 
 interface RestoreOptions {
@@ -116,6 +116,7 @@ function reportLines(done: RestoreReport | DrillProof): string[] {
     ...done.projections.map(
       ({ name, rows }) => `  ${name.padEnd(20)} ${rows} rows at the end, equal to a new fold`,
     ),
+    ...refoldedTexts(done.refolded),
     ...done.stopped.map(stoppedText),
     ...done.steps.map(({ step, ms }) => `  ${step.padEnd(9)} ${timeText(ms)}`),
     `  in all    ${timeText(done.ms)}`,

@@ -1,3 +1,4 @@
+import type { Refolded } from '../../operations/rebuild/verify-refolded.js';
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
@@ -35,4 +36,13 @@ export function stoppedText({ projection, position, eventId, cause }: StoppedPro
 /** The command that skips the event in the store in which the projection stopped. */
 export function skipText({ eventId }: StoppedProjection): string {
   return `  To skip that event permanently: npm run edgesoul -- rebuild --skip ${eventId}`;
+}
+
+/** What a restore or an import folded again, as a warning; none if it did not. */
+export function refoldedTexts(refolded: Refolded | null): string[] {
+  if (!refolded) return [];
+  const rows = refolded.projections.map(({ name, differences }) => `${differences} rows of ${name}`);
+  return [
+    `Warning: ${[...rows, ...refolded.findings].join('; ')}. This is not what the log yields, so it was folded again; the log is intact.`,
+  ];
 }

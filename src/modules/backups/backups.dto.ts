@@ -75,6 +75,20 @@ export class ComparedAnswer {
   equal: boolean;
 }
 
+/** A projection whose rows were folded again. */
+export class RefoldedProjectionAnswer {
+  name: string;
+  /** Number of rows that differed from what the log yields. */
+  differences: number;
+}
+
+/** What in the backup was not what its log yields, and was folded again. */
+export class RefoldedAnswer {
+  projections: RefoldedProjectionAnswer[];
+  /** What was wrong beside the rows, such as a full-text index that lacks words. */
+  findings: string[];
+}
+
 /** The proof that a drill has delivered. */
 export class DrillProofAnswer {
   /** Name of the backup's file. */
@@ -93,6 +107,8 @@ export class DrillProofAnswer {
   /** Number of events that came from segments. */
   replayed: number;
   digests: ComparedAnswer[];
+  /** Null if nothing had to be folded again. */
+  refolded: RefoldedAnswer | null;
   steps: StepAnswer[];
   ms: number;
 }

@@ -25,6 +25,8 @@ import { readLines } from '../lines/read-log-lines.js';
 import { readPackedLines } from '../lines/read-packed-lines.js';
 import { foldInThreads } from '../rebuild/fold-ranges.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
+import { rebuild, type RebuildParts } from '../rebuild/rebuild.js';
+import { verifyRefolded, type Refolded } from '../rebuild/verify-refolded.js';
 import { segmentsFolder } from '../shipping/segments.js';
 import { liveDigests } from '../verify/live-digests.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
@@ -62,6 +64,8 @@ export interface BuiltStore extends BackupEnd {
   projections: VerifyReport['projections'];
   /** Projections that are incomplete, because each stopped at a poison event. */
   stopped: StoppedProjection[];
+  /** What differed from the log in the backup and was folded again; null if nothing did. */
+  refolded: Refolded | null;
 }
 
 /**
@@ -90,7 +94,9 @@ export async function buildStore(
       ? { events: 0 }
       : await steps.run('replay', () => replaySegments({ folder, plan, target, address }, progress));
   const { stopped } = await steps.run('fold', () => fold(address, progress));
-  const { projections, poison } = await steps.run('verify', () => verify(address, base, stopped, progress));
+  const { projections, poison, refolded } = await steps.run('verify', () =>
+    verify(address, base, stopped, progress),
+  );
   if ('file' in address) mergeIntoOneFile(address.file);
   return readStore(address, async (reader) => ({
     ...(await endOf(reader)),
@@ -101,6 +107,7 @@ export async function buildStore(
     digests,
     projections,
     stopped: poison,
+    refolded,
   }));
 }
 
@@ -211,10 +218,18 @@ async function replayInto(
   }
 }
 
-async function fold(address: DatabaseAddress, progress?: Progress): Promise<FoldedRest> {
+function fold(address: DatabaseAddress, progress?: Progress): Promise<FoldedRest> {
+  return withRebuildParts(address, progress, foldRest);
+}
+
+async function withRebuildParts<T>(
+  address: DatabaseAddress,
+  progress: Progress | undefined,
+  work: (parts: RebuildParts) => Promise<T>,
+): Promise<T> {
   const store = await openStoreForRebuild(address, { synced: true });
   try {
-    return await foldRest({
+    return await work({
       ...store,
       decoder: new EventDecoder(),
       projections: PROJECTIONS,
@@ -238,14 +253,10 @@ async function compareDigests(address: DatabaseAddress, base: Manifest): Promise
     );
     return liveDigests(reader, comparable);
   });
-  const compared = live.map(({ name, rows, digest }) => {
+  return live.map(({ name, rows, digest }) => {
     const manifest = base.projections.find((each) => each.name === name)?.digest ?? '';
     return { name, rows, manifest, restored: digest, equal: manifest === digest };
   });
-  const different = compared.filter(({ equal }) => !equal).map(({ name }) => name);
-  if (different.length > 0)
-    throw unverifiedRestore(`the rows of ${different.join(', ')} differ from those of the backup`);
-  return compared;
 }
 
 /** Verifies the store without its stopped projections, whose rows are not what their folds would make. */
@@ -254,16 +265,20 @@ async function verify(
   base: Manifest,
   stopped: readonly StoppedProjection[],
   progress?: Progress,
-): Promise<{ projections: VerifyReport['projections']; poison: StoppedProjection[] }> {
+): Promise<Pick<BuiltStore, 'projections' | 'refolded'> & { poison: StoppedProjection[] }> {
   const anchors =
     base.position === 0 ? [] : [{ position: base.position, hash: base.chainHead, source: base.file }];
   const projections = PROJECTIONS.filter(
     ({ name }) => !stopped.some(({ projection }) => projection === name),
   );
-  const report = await readStore(address, (reader) =>
-    verifyStore({ reader, decoder: new EventDecoder(), projections, anchors, progress }),
+  const { report, refolded } = await verifyRefolded(
+    () =>
+      readStore(address, (reader) =>
+        verifyStore({ reader, decoder: new EventDecoder(), projections, anchors, progress }),
+      ),
+    () => withRebuildParts(address, progress, rebuild),
   );
-  if (report.ok) return { projections: report.projections, poison: [...stopped] };
+  if (report.ok) return { projections: report.projections, poison: [...stopped], refolded };
   // The backup's rows of these projections are there, although their folds could not make them again.
   if (report.poison.length > 0) return verify(address, base, [...stopped, ...report.poison], progress);
   const what = [

@@ -13,6 +13,9 @@ import type { ImportParts, ImportPlan, ImportRequest } from './import-parts.js';
 /** Entries between two checks of the signal, and between two progress reports. */
 const ENTRIES_PER_REPORT = 1_000;
 
+/** A lone surrogate or U+0000 in JSON text, in which JSON.stringify escapes them. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:d[89a-f][0-9a-f]{2}|0000)/;
+
 /**
  * Reads the whole file and checks for everything that would prevent the import. Takes about 150 bytes per
  * stream. Throws FileRefused and Refused.
@@ -44,12 +47,16 @@ function checkDecodable(
   { event, line }: Extract<LogEntry, { kind: 'event' }>,
   decoder: ImportParts['decoder'],
 ): void {
+  const place = { line, position: event.position };
+  let data: unknown;
   try {
-    decoder.decode({ ...event, streamKey: event.position });
+    ({ data } = decoder.decode({ ...event, streamKey: event.position }));
   } catch (cause) {
     if (!(cause instanceof PoisonEvent)) throw cause;
-    throw undecodableFile({ line, position: event.position }, cause);
+    throw undecodableFile(place, cause);
   }
+  if (UNSTORABLE.test(JSON.stringify(data)))
+    throw damagedFile(place, 'a text is not well-formed Unicode without U+0000, so no row could hold it');
 }
 
 /** Checks that need only the file and the head of the store. */

@@ -3,6 +3,8 @@ import type { JobContext } from '../job-context.js';
 import { chunkByCommand } from '../lines/line-chunks.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
+import { rebuild } from '../rebuild/rebuild.js';
+import { verifyRefolded, type Refolded } from '../rebuild/verify-refolded.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
 import { AppendTarget } from './import-append.js';
 import { checkImport } from './import-check.js';
@@ -20,6 +22,8 @@ export interface ImportReport extends FoldedRest {
   head: LogHead;
   /** Null if no verification was requested. */
   verified: VerifyReport | null;
+  /** What differed from the log and was folded again; null if nothing did, or nothing was verified. */
+  refolded: Refolded | null;
   ms: number;
 }
 
@@ -56,11 +60,18 @@ export async function importLog(
     },
   });
   if (request.verify) context.phase?.('verify');
+  const { report = null, refolded = null } = request.verify
+    ? await verifyRefolded(
+        () => verifyStore({ ...parts, progress }),
+        () => rebuild({ ...parts, clock: Date.now, progress }),
+      )
+    : {};
   return {
     ...done,
     head: await parts.log.head(),
     ...folded,
-    verified: request.verify ? await verifyStore({ ...parts, progress }) : null,
+    verified: report,
+    refolded,
     ms: Math.round(performance.now() - started),
   };
 }

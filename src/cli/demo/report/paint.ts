@@ -41,7 +41,12 @@ export function subtitle(title: string): string {
 /** The text on one line, cut with an ellipsis if it is longer than `width`. */
 export function cut(text: string, width: number): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length <= width ? line : `${line.slice(0, width - 1).trimEnd()}…`;
+  const characters = [...line];
+  if (characters.length <= width) return line;
+  return `${characters
+    .slice(0, width - 1)
+    .join('')
+    .trimEnd()}…`;
 }
 
 /** The text broken between words into lines of the report's width. */

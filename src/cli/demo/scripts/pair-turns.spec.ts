@@ -51,5 +51,6 @@ describe('parts', () => {
   it('cuts a text into pieces that add up to it', () => {
     expect(parts('abcde', 2)).toEqual(['ab', 'cd', 'e']);
     expect(parts('', 2)).toEqual(['']);
+    expect(parts('a🎉b🎉', 2)).toEqual(['a🎉', 'b🎉']);
   });
 });

@@ -64,6 +64,8 @@ function withinLimits({ userMessage, assistantMessage, occurredAt }: Exchange): 
 
 /** Splits the text into pieces of at most `characters` characters; an empty text gives one empty piece. */
 export function parts(text: string, characters: number): string[] {
-  const count = Math.max(1, Math.ceil(text.length / characters));
-  return Array.from({ length: count }, (_, n) => text.slice(n * characters, (n + 1) * characters));
+  // By code points, as the service counts: half a letter would be refused.
+  const points = [...text];
+  const count = Math.max(1, Math.ceil(points.length / characters));
+  return Array.from({ length: count }, (_, n) => points.slice(n * characters, (n + 1) * characters).join(''));
 }
