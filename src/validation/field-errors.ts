@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { InvalidInput, type FieldError } from '../errors.js';
 import { NOT_BLANK } from './fields.js';
-import { MAX_BYTES, type JsonSchema } from './json-schemas.js';
+import { EXACT_NUMBERS, MAX_BYTES, type JsonSchema } from './json-schemas.js';
 
 /** Most errors that one answer lists; validation stops there. */
 export const MAX_ERRORS = 20;
@@ -36,7 +36,7 @@ function errorsOf(error: ErrorObject): FieldError[] {
   const base = error.instancePath.slice(1).split('/').map(unescapePointer);
   if (error.keyword === 'maxProperties') return unknownFields(error, base);
   const params = error.params as Record<string, unknown>;
-  const name = params.missingProperty ?? params.additionalProperty;
+  const name = params.missingProperty ?? params.additionalProperty ?? params.rounded;
   const path = pathText(typeof name === 'string' ? [...base, name] : base);
   return [{ path, message: message(error, params) }];
 }
@@ -77,6 +77,8 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
       return 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z';
     case MAX_BYTES:
       return `must be a JSON object of at most ${String(error.schema)} bytes`;
+    case EXACT_NUMBERS:
+      return 'must be a number that a 64-bit float holds exactly; send it as a text';
     default:
       return error.message ?? 'is not valid';
   }

@@ -17,6 +17,8 @@ interface Converted {
 const SCHEMA_REFS = '#/components/schemas/';
 /** A custom keyword: most bytes of an object when serialized as JSON. */
 export const MAX_BYTES = 'x-max-bytes';
+/** A custom keyword: every number is one that a 64-bit float holds exactly. */
+export const EXACT_NUMBERS = 'x-exact-numbers';
 
 /** Returns the schemas of all decorated classes loaded so far, by class name: for validation and OpenAPI. */
 export function jsonSchemas(): Record<string, JsonSchema> {
@@ -25,7 +27,11 @@ export function jsonSchemas(): Record<string, JsonSchema> {
     refPointerPrefix: SCHEMA_REFS,
     additionalConverters: {
       isInstant: { type: 'string', format: 'date-time' },
-      isSmallJson: (meta: Converted) => ({ type: 'object', [MAX_BYTES]: meta.constraints[0] }),
+      isSmallJson: (meta: Converted) => ({
+        type: 'object',
+        [MAX_BYTES]: meta.constraints[0],
+        [EXACT_NUMBERS]: true,
+      }),
       isObject: { type: 'object' },
     },
   }) as Record<string, JsonSchema>;
@@ -50,6 +56,7 @@ export function boundsFirst(
 function boundFirst(schema: JsonSchema, unknown: number): JsonSchema {
   const { properties, required, additionalProperties, items, ...rest } = schema;
   if (items !== undefined && rest.maxItems !== undefined)
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     return { ...rest, if: { maxItems: rest.maxItems }, then: { items } };
   if (properties === undefined) return schema;
   const maxProperties = Object.keys(properties).length + unknown;
@@ -58,6 +65,7 @@ function boundFirst(schema: JsonSchema, unknown: number): JsonSchema {
     ...rest,
     maxProperties,
     if: { maxProperties },
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     then: { properties: known, additionalProperties, ...(required ? { required } : {}) },
   };
 }

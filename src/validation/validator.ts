@@ -1,7 +1,8 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type SchemaValidateFunction, type ValidateFunction } from 'ajv';
+import { roundedNumbers } from './exact-numbers.js';
 import { fieldErrors, MAX_ERRORS, refusal } from './field-errors.js';
 import { isInstant, isSmallJson } from './fields.js';
-import { boundsFirst, jsonSchemas, MAX_BYTES, type JsonSchema } from './json-schemas.js';
+import { boundsFirst, EXACT_NUMBERS, jsonSchemas, MAX_BYTES, type JsonSchema } from './json-schemas.js';
 import { unstorable } from './unstorable.js';
 
 /** A class whose class-validator decorators describe a JSON object. */
@@ -11,6 +12,12 @@ export type Shape<T extends object> = new () => T;
 export type Validator<T> = (value: unknown) => T;
 
 const DECIMAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
+const holdsExactNumbers: SchemaValidateFunction = (_schema: unknown, value: object) => {
+  const paths = roundedNumbers(value).slice(0, MAX_ERRORS + 1);
+  holdsExactNumbers.errors = paths.map((path) => ({ keyword: EXACT_NUMBERS, params: { rounded: path } }));
+  return paths.length === 0;
+};
 
 const ajv = withKeywords(
   new Ajv({
@@ -112,6 +119,7 @@ function withKeywords(instance: Ajv): Ajv {
     type: 'object',
     validate: (max: number, value: unknown) => isSmallJson(value, max),
   });
+  instance.addKeyword({ keyword: EXACT_NUMBERS, type: 'object', validate: holdsExactNumbers, errors: true });
   instance.addVocabulary(['components', 'example']);
   return instance;
 }
