@@ -68,10 +68,11 @@ describe('an idempotency key that is not ASCII', () => {
   });
 });
 
+const withNumber = (number: string) =>
+  JSON.stringify(memory({ metadata: { deep: [{ n: 77_077 }] } })).replace('77077', number);
+
 describe('numbers of free JSON', () => {
   it('are refused by route and in a batch when a double does not hold them, and kept otherwise', async () => {
-    const withNumber = (number: string) =>
-      JSON.stringify(memory({ metadata: { deep: [{ n: 77_077 }] } })).replace('77077', number);
     const user = store.user('numbers');
     for (const number of ['9007199254740993', '1e-400', '0.1234567890123456789'])
       expect(badFieldsOf(await user.send('POST', '/memories', { text: withNumber(number) }))).toEqual([

@@ -173,9 +173,10 @@ describe('revising a memory', () => {
   it.each<[string, ReviseMemoryBody]>([
     ['is empty', {}],
     ['repeats the present values', { type: 'fact', confidence: 0.9, context: null }],
-    ['only reorders the metadata', { metadata: { b: [{ d: 2, c: 1 }], a: null } }],
+    ['writes a zero of the metadata as -0', { metadata: { a: null, b: [{ c: -0, d: 2 }] } }],
+    ['only reorders the metadata', { metadata: { b: [{ d: 2, c: 0 }], a: null } }],
   ])('writes nothing and returns the old position when it %s', (_, fields) => {
-    given(registered(), formed({ metadata: { a: null, b: [{ c: 1, d: 2 }] } }), recalled(['memory-1']))
+    given(registered(), formed({ metadata: { a: null, b: [{ c: 0, d: 2 }] } }), recalled(['memory-1']))
       .when(revise('memory-1', fields))
       .thenEvents()
       .thenAnswers(200, { memoryId: 'memory-1', position: 2, version: 1 });

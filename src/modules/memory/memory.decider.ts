@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { NotFound, Refused } from '../../errors.js';
 import { memoryStream, recallStream } from '../../events/streams.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
 import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
 import { occurrenceTime, resolveUser } from '../resolve-user.js';
+import { sameJson } from '../same-json.js';
 import type { ForgetMemoryInput } from './commands/forget-memory.command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { RecallMemoriesBody } from './commands/recall-memories.command.js';
@@ -41,7 +41,7 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
   const { memoryId, ...fields } = input;
   const current = existingMemory(state, userId, memoryId);
   const changed = Object.entries(fields).filter(
-    ([name, to]) => to !== undefined && differs(current[name as keyof MemoryRow], to),
+    ([name, to]) => to !== undefined && !sameJson(current[name as keyof MemoryRow], to),
   );
   if (changed.length === 0) return unchanged(current);
   const changes = Object.fromEntries(
@@ -102,9 +102,4 @@ function writtenAnswer(memoryId: string, { events, position }: Appended): object
 
 function unchanged({ memoryId, position, version }: MemoryRow): Decision {
   return { status: 200, events: [], answer: () => ({ memoryId, position, version }) };
-}
-
-/** Compares by value; 0 and -0 are equal. */
-function differs(from: unknown, to: unknown): boolean {
-  return from !== to && !isDeepStrictEqual(from, to);
 }

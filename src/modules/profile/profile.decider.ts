@@ -1,4 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
+import { InvalidInput } from '../../errors.js';
+import { spellings } from '../../events/labels.js';
 import { profileStream } from '../../events/streams.js';
 import { conversationSummariesTable } from '../../projections/conversation-window.projection.js';
 import {
@@ -6,9 +7,12 @@ import {
   profilesTable,
   type ProfileRow,
 } from '../../projections/current-profile.projection.js';
+import { isSmallJson } from '../../validation/fields.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
 import { resolveUser } from '../resolve-user.js';
-import type { ChangeProfileBody } from './commands/change-profile.command.js';
+import { sameJson } from '../same-json.js';
+import { MAX_PATTERNS_BYTES, type ChangeProfileBody } from './commands/change-profile.command.js';
+import { mergePatch } from './merge-patch.js';
 import { profileAnswer } from './profile-answer.js';
 
 type Changes = Record<string, { from: unknown; to: unknown }>;
@@ -33,16 +37,42 @@ export function changeProfile(state: WriteState, userId: string, input: ChangePr
   };
 }
 
-function differences(before: Partial<ProfileRow>, { voice, ...fields }: ChangeProfileBody): Changes {
+function differences(before: Partial<ProfileRow>, input: ChangeProfileBody): Changes {
+  const { voice, ...fields } = resolved(before, input);
   const changes: Changes = {};
   const compare = (name: string, from: unknown, to: unknown) => {
-    // `!==` comes first because 0 and -0 are the same level and are stored alike; isDeepStrictEqual tells
-    // them apart.
-    if (to !== undefined && from !== to && !isDeepStrictEqual(from, to)) changes[name] = { from, to };
+    if (to !== undefined && !sameJson(from, to)) changes[name] = { from, to };
   };
   for (const [name, to] of Object.entries(fields)) compare(name, before[name as keyof ProfileRow], to);
   for (const [name, to] of Object.entries(voice ?? {})) {
     compare(`voice.${name}`, before.voice?.[name as keyof ProfileRow['voice']], to);
   }
   return changes;
+}
+
+/** Returns the fields with the values that they get: lists without repetitions, patterns merged. */
+function resolved(before: Partial<ProfileRow>, input: ChangeProfileBody): ChangeProfileBody {
+  const { interests, dislikes, communicationPatterns, gender } = input;
+  return {
+    ...input,
+    ...(interests && { interests: spellings(interests) }),
+    ...(dislikes && { dislikes: spellings(dislikes) }),
+    ...(communicationPatterns && {
+      communicationPatterns: mergedPatterns(before.communicationPatterns, communicationPatterns),
+    }),
+    ...(gender === null && { gender: DEFAULT_PROFILE.gender }),
+  };
+}
+
+function mergedPatterns(
+  before: Record<string, unknown> | undefined,
+  patch: Record<string, unknown>,
+): Record<string, unknown> {
+  const merged = mergePatch(before, patch);
+  if (!isSmallJson(merged, MAX_PATTERNS_BYTES))
+    throw InvalidInput.field(
+      'communicationPatterns',
+      `must be at most ${MAX_PATTERNS_BYTES} bytes when merged with the present ones; null removes a field`,
+    );
+  return merged;
 }
