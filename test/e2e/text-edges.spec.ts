@@ -123,12 +123,12 @@ interface Schema {
   type?: string | string[];
 }
 
-describe('the largest body of a wrong type', () => {
+describe('a large body of a wrong type', () => {
   it('is refused in less than five times what parsing it takes, at every list and object', async () => {
     const document = (await store.get<OpenApi>('/docs/json')).body;
     const slow: string[] = [];
     for (const { method, path, schema } of routesWithBody(document)) {
-      const bytes = path === '/v1/commands' ? 7_900_000 : 1_000_000;
+      const bytes = path === '/v1/commands' ? 7_900_000 : 250_000;
       const transport = await duration(() => refused(method, path, `"${'x'.repeat(bytes)}"`));
       const wrong = [`[${'1,'.repeat(bytes / 2 - 60)}1]`, manyFields(bytes / 8)];
       for (const at of placesOf(schema, document)) {
