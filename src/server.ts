@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Server as TcpServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule, type ServedParts } from './app.module.js';
 import { InvalidInput } from './errors.js';
 import { newId } from './events/uuid.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
+import { acceptJson } from './http/json-body.js';
 import { serveDocs } from './http/open-api.js';
 import { PinoLogger } from './http/pino-logger.js';
 import { measureRequests } from './http/request-metrics.js';
+import { encodedUrl, queryRefusal } from './http/text-of-bytes.js';
 import { Metrics } from './modules/metrics.js';
 import { compileValidators } from './validation/validator.js';
 
@@ -34,6 +36,7 @@ export async function makeServer(parts: ServedParts, logger: Logger): Promise<Ne
     routerOptions: { maxParamLength: 2_048 },
     requestIdHeader: 'x-correlation-id',
     genReqId: newId,
+    rewriteUrl: ({ url = '/' }) => encodedUrl(url),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
@@ -53,6 +56,7 @@ export async function makeServer(parts: ServedParts, logger: Logger): Promise<Ne
       bad ? InvalidInput.field('X-Correlation-Id', 'must be 1 to 128 visible ASCII characters') : undefined,
     );
   });
+  instance.addHook('onRequest', (request, _reply, done) => done(queryRefusal(request.url)));
   closeConnectionsWhenStopping(instance);
   const metrics = new Metrics();
   measureRequests(instance, metrics.registry);
@@ -67,23 +71,6 @@ export async function makeServer(parts: ServedParts, logger: Logger): Promise<Ne
   compileValidators();
   await serveDocs(app);
   return app;
-}
-
-/**
- * Accepts JSON only; an empty body counts as no body. A field `__proto__` stays an ordinary field of its object: the
- * validators refuse it by its path.
- */
-function acceptJson(instance: FastifyInstance): void {
-  const parse = instance.getDefaultJsonParser('ignore', 'ignore');
-  instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    (request: FastifyRequest, body, done) => {
-      if (body === '') done(null, undefined);
-      else void parse(request, body as string, done);
-    },
-  );
 }
 
 /** During shutdown, every answer ends its connection, and idle connections are closed. */

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { InvalidInput } from '../errors.js';
 import type { CommandContext, ExpectedVersion } from '../writer/write-command.js';
+import { headerText } from './text-of-bytes.js';
 
 const MAX_KEY_CHARACTERS = 255;
 
@@ -28,7 +29,7 @@ export function commandContext({ headers, id }: FastifyRequest): CommandContext 
 
 function idempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const key = String(header);
+  const key = headerText(String(header));
   if (key.length < 1 || key.length > MAX_KEY_CHARACTERS) {
     throw InvalidInput.field('Idempotency-Key', `must have 1 to ${MAX_KEY_CHARACTERS} characters`);
   }

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { InvalidInput, type FieldError } from '../errors.js';
 import { ID_PATTERN, ID_RULE, NOT_BLANK } from './fields.js';
-import { MAX_BYTES, STORED, type JsonSchema } from './json-schemas.js';
+import { EXACT_NUMBERS, MAX_BYTES, STORED, type JsonSchema } from './json-schemas.js';
 
 /** Most errors that one answer lists; validation stops there. */
 export const MAX_ERRORS = 20;
@@ -36,7 +36,7 @@ function errorsOf(error: ErrorObject): FieldError[] {
   const base = error.instancePath.slice(1).split('/').map(unescapePointer);
   if (error.keyword === 'maxProperties') return unknownFields(error, base);
   const params = error.params as Record<string, unknown>;
-  const name = params.missingProperty ?? params.additionalProperty;
+  const name = params.missingProperty ?? params.additionalProperty ?? params.rounded;
   const path = pathText(typeof name === 'string' ? [...base, name] : base);
   return [{ path, message: message(error, params) }];
 }
@@ -85,6 +85,8 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
       return 'must be a time of the years 1900 to 2999';
     case MAX_BYTES:
       return `must be a JSON object of at most ${String(error.schema)} bytes`;
+    case EXACT_NUMBERS:
+      return 'must be a number that a 64-bit float holds exactly; send it as a text';
     default:
       return error.message ?? 'is not valid';
   }

@@ -19,6 +19,8 @@ const SCHEMA_REFS = '#/components/schemas/';
 export const MAX_BYTES = 'x-max-bytes';
 /** A custom keyword: a time that is stored, so that its year has bounds. */
 export const STORED = 'x-stored-time';
+/** A custom keyword: every number is one that a 64-bit float holds exactly. */
+export const EXACT_NUMBERS = 'x-exact-numbers';
 
 /** Returns the schemas of all decorated classes loaded so far, by class name: for validation and OpenAPI. */
 export function jsonSchemas(): Record<string, JsonSchema> {
@@ -29,7 +31,11 @@ export function jsonSchemas(): Record<string, JsonSchema> {
       isInstant: { type: 'string', format: 'date-time', [STORED]: true },
       isTimeBound: { type: 'string', format: 'date-time' },
       isTimeZone: { type: 'string', format: 'time-zone' },
-      isSmallJson: (meta: Converted) => ({ type: 'object', [MAX_BYTES]: meta.constraints[0] }),
+      isSmallJson: (meta: Converted) => ({
+        type: 'object',
+        [MAX_BYTES]: meta.constraints[0],
+        [EXACT_NUMBERS]: true,
+      }),
       isObject: { type: 'object' },
     },
   }) as Record<string, JsonSchema>;
@@ -54,6 +60,7 @@ export function boundsFirst(
 function boundFirst(schema: JsonSchema, unknown: number): JsonSchema {
   const { properties, required, additionalProperties, items, ...rest } = schema;
   if (items !== undefined && rest.maxItems !== undefined)
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     return { ...rest, if: { maxItems: rest.maxItems }, then: { items } };
   if (properties === undefined) return schema;
   const maxProperties = Object.keys(properties).length + unknown;
@@ -62,6 +69,7 @@ function boundFirst(schema: JsonSchema, unknown: number): JsonSchema {
     ...rest,
     maxProperties,
     if: { maxProperties },
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     then: { properties: known, additionalProperties, ...(required ? { required } : {}) },
   };
 }

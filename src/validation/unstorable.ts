@@ -5,6 +5,8 @@ const MAX_DEPTH = 32;
 const TOO_DEEP = `must not be nested deeper than ${MAX_DEPTH} levels`;
 /** More than the largest free JSON field has room for. */
 const MAX_KEYS = 5_000;
+/** As a name it would change the prototype of what it is copied into. */
+const NOT_A_NAME = 'must not be the name of a field';
 const TOO_WIDE = `must not have more than ${MAX_KEYS} fields`;
 
 /** The key of a value in the object or list around it. */
@@ -39,39 +41,43 @@ function check(value: unknown, place: Place | undefined, depth: number, found: F
 }
 
 function checkParts(value: object, within: Place | undefined, depth: number, found: Found): void {
-  if (depth === 0) {
-    found.oversized = true;
-    report(TOO_DEEP, within, found);
-    return;
-  }
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length && found.errors.length <= MAX_ERRORS; i++) {
-      const part: unknown = value[i];
-      // Most items are good: a place is made only for those that need one.
-      if (typeof part === 'object' || flawOf(part) !== undefined)
-        check(part, { key: i, within }, depth - 1, found);
-    }
-    return;
-  }
-  const keys = Object.keys(value);
-  if (keys.length > MAX_KEYS) {
-    found.oversized = true;
-    report(TOO_WIDE, within, found);
-    return;
-  }
-  for (const key of keys) {
-    if (found.errors.length > MAX_ERRORS) return;
-    const part = (value as Record<string, unknown>)[key];
-    const flaw = flawOfKey(key, within);
-    if (flaw !== undefined) report(flaw, { key, within }, found);
-    if (typeof part === 'object' || flawOf(part) !== undefined)
-      check(part, { key, within }, depth - 1, found);
+  if (depth === 0) refuseWhole(TOO_DEEP, within, found);
+  else if (Array.isArray(value)) checkItems(value, within, depth, found);
+  else checkFields(value as Record<string, unknown>, within, depth, found);
+}
+
+function checkItems(items: readonly unknown[], within: Place | undefined, depth: number, found: Found): void {
+  for (let i = 0; i < items.length && found.errors.length <= MAX_ERRORS; i++) {
+    const item = items[i];
+    // Most items are good: a place is made only for those that need one.
+    if (needsCheck(item)) check(item, { key: i, within }, depth - 1, found);
   }
 }
 
-/** At the top, `__proto__` is reported as an unknown field. */
-function flawOfKey(key: string, within: Place | undefined): string | undefined {
-  return key === '__proto__' && within !== undefined ? 'is not a name for a field' : flawOf(key);
+function checkFields(
+  fields: Record<string, unknown>,
+  within: Place | undefined,
+  depth: number,
+  found: Found,
+): void {
+  const keys = Object.keys(fields);
+  if (keys.length > MAX_KEYS) return refuseWhole(TOO_WIDE, within, found);
+  for (const key of keys) {
+    if (found.errors.length > MAX_ERRORS) return;
+    const flaw = key === '__proto__' ? NOT_A_NAME : flawOf(key);
+    if (flaw !== undefined) report(flaw, { key, within }, found);
+    const value = fields[key];
+    if (needsCheck(value)) check(value, { key, within }, depth - 1, found);
+  }
+}
+
+function needsCheck(value: unknown): boolean {
+  return typeof value === 'object' || flawOf(value) !== undefined;
+}
+
+function refuseWhole(message: string, place: Place | undefined, found: Found): void {
+  found.oversized = true;
+  report(message, place, found);
 }
 
 function flawOf(value: unknown): string | undefined {

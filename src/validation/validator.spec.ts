@@ -101,6 +101,9 @@ const pathsOf = (fields: object) =>
     ?.map(({ path }) => path)
     .toSorted();
 
+const unknown = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`extra${i}`, 1]));
+
 /** `{log: {a: {a: … 1}}}` with the given number of levels; the body is the first. */
 const nested = (levels: number) => {
   let log: unknown = 1;
@@ -216,7 +219,12 @@ describe('an invalid body', () => {
     expect(pathsOf({ toString: 1, constructor: 2 })).toEqual(['constructor', 'toString']);
     const smuggled = JSON.parse('{"boatId":"b-1","name":"Marl","__proto__":{"name":"x"}}') as unknown;
     expect(refusalOf(() => validate(smuggled)).errors).toEqual([
+      { path: '__proto__', message: 'must not be the name of a field' },
       { path: '__proto__', message: 'is not a known field' },
+    ]);
+    const deep = JSON.parse('{"boatId":"b-1","name":"Marl","log":{"a":[{"__proto__":{}}]}}') as unknown;
+    expect(refusalOf(() => validate(deep)).errors).toEqual([
+      { path: 'log.a.0.__proto__', message: 'must not be the name of a field' },
     ]);
     const inherited = Object.create(
       { name: 'Marl' },
@@ -233,18 +241,7 @@ describe('an invalid body', () => {
     expect(validate({ ...boat, boatId })).toBeTruthy();
   });
 
-  it('is refused for a field __proto__ inside an object, by its path', () => {
-    const smuggled = JSON.parse(
-      '{"boatId":"b-1","name":"Marl","log":{"a":[{"__proto__":{"b":1}}]}}',
-    ) as unknown;
-    expect(refusalOf(() => validate(smuggled)).errors).toEqual([
-      { path: 'log.a.0.__proto__', message: 'is not a name for a field' },
-    ]);
-  });
-
   it('is refused with at most twenty errors, and the answer says that there are more', () => {
-    const unknown = (count: number) =>
-      Object.fromEntries(Array.from({ length: count }, (_, i) => [`extra${i}`, 1]));
     expect(errorsOf(unknown(20))).toHaveLength(20);
     for (const count of [21, 80, 4_000]) {
       const refusal = refusalOf(() => validate({ ...boat, ...unknown(count) }));

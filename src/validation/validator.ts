@@ -1,8 +1,16 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type SchemaValidateFunction, type ValidateFunction } from 'ajv';
+import { roundedNumbers } from './exact-numbers.js';
 import { fieldErrors, MAX_ERRORS, refusal } from './field-errors.js';
 import { isSmallJson } from './fields.js';
 import { isInstant, isStorableInstant } from './instants.js';
-import { boundsFirst, jsonSchemas, MAX_BYTES, STORED, type JsonSchema } from './json-schemas.js';
+import {
+  boundsFirst,
+  EXACT_NUMBERS,
+  jsonSchemas,
+  MAX_BYTES,
+  STORED,
+  type JsonSchema,
+} from './json-schemas.js';
 import { isTimeZone } from './time-zone.js';
 import { unstorable } from './unstorable.js';
 
@@ -13,6 +21,12 @@ export type Shape<T extends object> = new () => T;
 export type Validator<T> = (value: unknown) => T;
 
 const DECIMAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
+const holdsExactNumbers: SchemaValidateFunction = (_schema: unknown, value: object) => {
+  const paths = roundedNumbers(value).slice(0, MAX_ERRORS + 1);
+  holdsExactNumbers.errors = paths.map((path) => ({ keyword: EXACT_NUMBERS, params: { rounded: path } }));
+  return paths.length === 0;
+};
 
 const ajv = withKeywords(
   new Ajv({
@@ -121,6 +135,7 @@ function withKeywords(instance: Ajv): Ajv {
     // What is no time at all is reported by the format.
     validate: (_: boolean, value: unknown) => !isInstant(value) || isStorableInstant(value),
   });
+  instance.addKeyword({ keyword: EXACT_NUMBERS, type: 'object', validate: holdsExactNumbers, errors: true });
   instance.addVocabulary(['components', 'example']);
   return instance;
 }

@@ -22,6 +22,7 @@ import { insertChange } from '../support/test-database.js';
 jest.setTimeout(60_000);
 
 const HOLD_PROGRAM = fileURLToPath(new URL('../support/programs/held.js', import.meta.url));
+const NO_SUCH_EVENT = '01938f9c-5c00-7000-8000-000000000000';
 const PROJECTION_NAMES = PROJECTIONS.map(({ name }) => name);
 
 interface Rebuild {
@@ -173,12 +174,13 @@ describe('a rebuild beside a running service', () => {
     const unknown = await store.post('/v1/ops/rebuilds', { projections: ['dreams'] });
     expect(refusalOf(unknown)).toBe('400 request.invalid');
     expect(refusalOf(await store.post('/v1/ops/rebuilds', { projections: [] }))).toBe('400 request.invalid');
+    expect(refusalOf(await store.post('/v1/ops/rebuilds', { skip: 'nope' }))).toBe('400 request.invalid');
     expect(refusalOf(await store.get('/v1/ops/rebuilds/nobody'))).toBe('404 rebuild.not-found');
     expect(refusalOf(await store.get('/v1/ops/verifications/nobody'))).toBe('404 verification.not-found');
-    const { body } = await store.post<{ rebuildId: string }>('/v1/ops/rebuilds', { skip: 'no-such-event' });
+    const { body } = await store.post<{ rebuildId: string }>('/v1/ops/rebuilds', { skip: NO_SUCH_EVENT });
     const failed = await finished<Rebuild & { error: string }>(`/v1/ops/rebuilds/${body.rebuildId}`);
     expect(failed.state).toBe('failed');
-    expect(failed.error).toContain('no-such-event');
+    expect(failed.error).toContain(NO_SUCH_EVENT);
   });
 });
 

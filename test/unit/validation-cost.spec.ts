@@ -45,7 +45,7 @@ function hugeBodies(schema: JsonSchema, huge: unknown): [at: string, body: unkno
 
 function resolved(schema: JsonSchema): JsonSchema {
   const options = (schema.anyOf as JsonSchema[] | undefined) ?? [schema];
-  const reference = String(options[0]?.$ref ?? '');
+  const reference = (options[0]?.$ref ?? '') as string;
   return schemas[reference.slice(reference.lastIndexOf('/') + 1)] ?? schema;
 }
 

@@ -124,6 +124,53 @@ describe('changing a profile', () => {
       .thenEvents(changed({ interests: { from: ['sailing', 'chess'], to: ['chess', 'sailing'] } }));
   });
 
+  it('trims interests and dislikes, and keeps each once as it is spelled first', () => {
+    given(registered())
+      .when(
+        change({
+          interests: ['tea', 'Tea', ' tea ', '   ', 'Deep  Sea', 'deep sea\u200b'],
+          dislikes: ['Caf\u00e9', 'cafe\u0301'],
+        }),
+      )
+      .thenEvents(
+        changed({
+          interests: { from: [], to: ['tea', 'Deep Sea'] },
+          dislikes: { from: [], to: ['Caf\u00e9'] },
+        }),
+      );
+  });
+
+  it('merges communication patterns into the present ones, and null removes one', () => {
+    const before = { greeting: 'hey', tone: { dry: true, length: 'short' } };
+    const after = { tone: { length: 'short', warm: true }, humor: 'dry' };
+    given(registered(), profileChanged({ communicationPatterns: { from: {}, to: before } }))
+      .when(
+        change({ communicationPatterns: { greeting: null, tone: { dry: null, warm: true }, humor: 'dry' } }),
+      )
+      .thenEvents(changed({ communicationPatterns: { from: before, to: after } }));
+  });
+
+  it('refuses communication patterns that are too large when merged', () => {
+    const half = { a: 'x'.repeat(8_192) };
+    given(registered(), profileChanged({ communicationPatterns: { from: {}, to: half } }))
+      .when(change({ communicationPatterns: { b: 'x'.repeat(8_192) } }))
+      .thenFails('request.invalid', [
+        {
+          path: 'communicationPatterns',
+          message: 'must be at most 16384 bytes when merged with the present ones; null removes a field',
+        },
+      ]);
+    given(registered(), profileChanged({ communicationPatterns: { from: {}, to: half } }))
+      .when(change({ communicationPatterns: { a: 'x'.repeat(16_000) } }))
+      .thenEvents(changed({ communicationPatterns: { from: half, to: { a: 'x'.repeat(16_000) } } }));
+  });
+
+  it('takes the gender back for null', () => {
+    given(registered(), profileChanged({ gender: { from: 'not_set', to: 'female' } }))
+      .when(change({ gender: null }))
+      .thenEvents(changed({ gender: { from: 'female', to: 'not_set' } }));
+  });
+
   it('returns the counters of the conversations', () => {
     given(
       registered(),
@@ -151,6 +198,7 @@ describe('a profile change without effect', () => {
   it.each<[string, ChangeProfileBody]>([
     ['is empty', {}],
     ['has an empty voice', { voice: {} }],
+    ['removes patterns that are not there', { communicationPatterns: { a: null } }],
     [
       'repeats the present values',
       { name: 'Ada', interests: ['sailing'], voice: { speed: 1, enabled: true }, utcOffset: 0 },

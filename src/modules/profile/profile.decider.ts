@@ -1,3 +1,5 @@
+import { InvalidInput } from '../../errors.js';
+import { spellings } from '../../events/labels.js';
 import { profileStream } from '../../events/streams.js';
 import { conversationSummariesTable } from '../../projections/conversation-window.projection.js';
 import {
@@ -5,11 +7,13 @@ import {
   profilesTable,
   type ProfileRow,
 } from '../../projections/current-profile.projection.js';
+import { isSmallJson } from '../../validation/fields.js';
 import { canonicalTimeZone } from '../../validation/time-zone.js';
 import type { Decision, WriteState } from '../../writer/write-command.js';
 import { offsetIn, resolveUser } from '../resolve-user.js';
 import { sameJson } from '../same-json.js';
-import type { ChangeProfileBody } from './commands/change-profile.command.js';
+import { MAX_PATTERNS_BYTES, type ChangeProfileBody } from './commands/change-profile.command.js';
+import { mergePatch } from './merge-patch.js';
 import { profileAnswer } from './profile-answer.js';
 
 type Changes = Record<string, { from: unknown; to: unknown }>;
@@ -52,7 +56,8 @@ function withLocalTime(
   return { ...input, timeZone: name, utcOffset: offsetIn(name, now) };
 }
 
-function differences(before: Partial<ProfileRow>, { voice, ...fields }: ChangeProfileBody): Changes {
+function differences(before: Partial<ProfileRow>, input: ChangeProfileBody): Changes {
+  const { voice, ...fields } = resolved(before, input);
   const changes: Changes = {};
   const compare = (name: string, from: unknown, to: unknown) => {
     if (to !== undefined && !sameJson(from, to)) changes[name] = { from, to };
@@ -62,4 +67,31 @@ function differences(before: Partial<ProfileRow>, { voice, ...fields }: ChangePr
     compare(`voice.${name}`, before.voice?.[name as keyof ProfileRow['voice']], to);
   }
   return changes;
+}
+
+/** Returns the fields with the values that they get: lists without repetitions, patterns merged. */
+function resolved(before: Partial<ProfileRow>, input: ChangeProfileBody): ChangeProfileBody {
+  const { interests, dislikes, communicationPatterns, gender } = input;
+  return {
+    ...input,
+    ...(interests && { interests: spellings(interests) }),
+    ...(dislikes && { dislikes: spellings(dislikes) }),
+    ...(communicationPatterns && {
+      communicationPatterns: mergedPatterns(before.communicationPatterns, communicationPatterns),
+    }),
+    ...(gender === null && { gender: DEFAULT_PROFILE.gender }),
+  };
+}
+
+function mergedPatterns(
+  before: Record<string, unknown> | undefined,
+  patch: Record<string, unknown>,
+): Record<string, unknown> {
+  const merged = mergePatch(before, patch);
+  if (!isSmallJson(merged, MAX_PATTERNS_BYTES))
+    throw InvalidInput.field(
+      'communicationPatterns',
+      `must be at most ${MAX_PATTERNS_BYTES} bytes when merged with the present ones; null removes a field`,
+    );
+  return merged;
 }

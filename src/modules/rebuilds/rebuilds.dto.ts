@@ -1,8 +1,9 @@
-import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn } from 'class-validator';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn, Matches } from 'class-validator';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { IsId, Optional } from '../../validation/fields.js';
 import { RowDifferenceAnswer } from '../row-differences.js';
 
+const EVENT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PROJECTION_NAMES = PROJECTIONS.map(({ name }) => name);
 
 /** What to rebuild. */
@@ -19,7 +20,7 @@ export class RebuildBody {
 
   /** Id of an event at which projections have stopped. They skip it from now on, permanently. */
   @Optional()
-  @IsId()
+  @Matches(EVENT_ID)
   skip?: string;
 }
 

@@ -11,8 +11,20 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { profileStream } from '../../../events/streams.js';
-import { IsSmallJson, IsText, IsTimeZone, Nullable, Optional, Describe } from '../../../validation/fields.js';
+import {
+  Describe,
+  IsLabel,
+  IsSmallJson,
+  IsTimeZone,
+  Nullable,
+  Optional,
+} from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
+
+/** Most bytes of the communication patterns as JSON. */
+export const MAX_PATTERNS_BYTES = 16_384;
+const LIST_NOTE =
+  'Replaces the list. Trimmed, blank ones left out; what differs only in case, white space or Unicode form is kept once.';
 
 /** How the companion speaks aloud. */
 export class VoiceChange {
@@ -40,12 +52,13 @@ export class VoiceChange {
 /** The profile fields to change. */
 export class ChangeProfileBody {
   @Nullable()
-  @IsText(1, 255)
+  @IsLabel(255)
   name?: string | null;
 
-  @Optional()
-  @IsText(1, 50)
-  gender?: string;
+  @Describe('null takes it back: `not_set`.')
+  @Nullable()
+  @IsLabel(50)
+  gender?: string | null;
 
   @Optional()
   @IsInt()
@@ -78,11 +91,11 @@ export class ChangeProfileBody {
   proactivenessLevel?: number;
 
   @Optional()
-  @IsText(1, 50)
+  @IsLabel(50)
   preferredTone?: string;
 
   @Optional()
-  @IsText(1, 50)
+  @IsLabel(50)
   responseStyle?: string;
 
   @Optional()
@@ -94,20 +107,25 @@ export class ChangeProfileBody {
   @Type(() => VoiceChange)
   voice?: VoiceChange;
 
+  @Describe(LIST_NOTE)
   @Optional()
   @IsArray()
   @ArrayMaxSize(200)
   @Length(1, 200, { each: true })
   interests?: string[];
 
+  @Describe(LIST_NOTE)
   @Optional()
   @IsArray()
   @ArrayMaxSize(200)
   @Length(1, 200, { each: true })
   dislikes?: string[];
 
+  @Describe(
+    `Merged by JSON Merge Patch (RFC 7396): null removes a field. At most ${MAX_PATTERNS_BYTES} bytes when merged.`,
+  )
   @Optional()
-  @IsSmallJson(16_384)
+  @IsSmallJson(MAX_PATTERNS_BYTES)
   communicationPatterns?: Record<string, unknown>;
 
   @Describe(
