@@ -1,4 +1,7 @@
 import {
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
   IsOptional,
   Length,
   Matches,
@@ -65,6 +68,11 @@ export function IsInstant(): PropertyDecorator {
           '$property must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
       },
     });
+}
+
+/** Some of the values, at least one: whoever wants no filter leaves the field out. */
+export function IsListOf(values: readonly string[]): PropertyDecorator {
+  return applyAll(IsArray(), ArrayNotEmpty(), IsIn(values, { each: true }));
 }
 
 /** A JSON object of at most `max` bytes when serialized. */

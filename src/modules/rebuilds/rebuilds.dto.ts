@@ -1,6 +1,5 @@
-import { ArrayNotEmpty, IsArray, IsIn } from 'class-validator';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import { IsId, Optional } from '../../validation/fields.js';
+import { IsId, IsListOf, Optional } from '../../validation/fields.js';
 import { RowDifferenceAnswer } from '../row-differences.js';
 
 const PROJECTION_NAMES = PROJECTIONS.map(({ name }) => name);
@@ -11,9 +10,7 @@ export class RebuildBody {
    * Names of the projections to rebuild. When left out: all, or with `skip` those that stopped at the event.
    */
   @Optional()
-  @IsArray()
-  @ArrayNotEmpty()
-  @IsIn(PROJECTION_NAMES, { each: true })
+  @IsListOf(PROJECTION_NAMES)
   projections?: string[];
 
   /** Id of an event at which projections have stopped. They skip it from now on, permanently. */
