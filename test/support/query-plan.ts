@@ -2,9 +2,9 @@ import type Database from 'better-sqlite3';
 
 /** Reads the head of the log: the only allowed scan, which stops at the first row. */
 const HEAD_QUERY = /^select position, hash, recorded_at from events order by position desc limit 1$/;
-/** Steps that scan no table: short lists of values, or the full-text index by its terms. */
+/** Steps that scan no table of users: the one row that names the store, short lists of values, or the full-text index by its terms. */
 const STEP_WITHOUT_SCAN =
-  /^(LIST SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*)$/;
+  /^(SCAN store_identity|LIST SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*)$/;
 
 /** The candidates of a search: only the few rows within the inner limit are sorted by score. */
 const CANDIDATE_QUERY = /\(select [^()]* match [^()]* limit [\d.]+\) order by score limit [\d.]+$/;
