@@ -74,6 +74,28 @@ describe('GET /v1/events', () => {
     log = await readLog(store);
   });
 
+  it('refuses a position after the head, also of one user and as lines, and says where the log ends', async () => {
+    const { head } = await feed('limit=1');
+    const { storeId } = (await store.get<{ storeId: string }>('/v1/ops/stats')).body;
+    for (const path of ['/v1/events', '/v1/users/user-1/events']) {
+      for (const accept of ['application/json', 'application/x-ndjson']) {
+        const refused = await store.get(`${path}?after=${head + 1}`, { accept });
+        expect(refusalOf(refused)).toBe('409 feed.position-ahead');
+        expect(refused.body).toMatchObject({ head, storeId });
+        const atHead = await store.get(`${path}?after=${head}`, { accept });
+        expect([atHead.status, atHead.headers.get('edgesoul-store')]).toEqual([200, storeId]);
+      }
+    }
+    expect(await feed(`after=${Number.MAX_SAFE_INTEGER}`)).toEqual({ items: [], nextAfter: head, head });
+  });
+
+  it('refuses an empty list of types, however it is written', async () => {
+    for (const path of ['/v1/events?types=', '/v1/events?types=,', '/v1/users/user-1/events?types=,,'])
+      expect(badFieldsOf(await store.get(path))).toEqual(['types']);
+    expect(badFieldsOf(await store.get('/v1/events/stream?types='))).toEqual(['types']);
+    expect(badFieldsOf(await store.get('/v1/users/user-1/memories/search?q=cat&types='))).toEqual(['types']);
+  });
+
   it('filters by types, by user and by both, page by page', async () => {
     const types = ['memory.formed', 'turn.recorded'];
     const typed = log.filter(({ type }) => types.includes(type));

@@ -36,6 +36,8 @@ export async function* liveEvents(
     const rungBefore = doorbell.position;
     const page = await unlessUnavailable(read({ ...walk.next(), format: 'sse' }), opened);
     if (signal.aborted) return;
+    // The log was reset. The client reconnects, and learns that its position is ahead.
+    if (page && page.head < walk.after) return;
     if (!opened) yield RECONNECT_HINT;
     opened = true;
 
