@@ -19,6 +19,8 @@ const good = cursors(SCOPE).encode([1_740_988_800_000, 's1']);
 const refusal = (cursor: string, change: Partial<CursorScope> = {}, parts = PARTS) =>
   refusalOf(() => cursors({ ...SCOPE, ...change }).decode(cursor, parts));
 
+const bare = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 describe('a cursor', () => {
   it('decodes to the sort key that was encoded', () => {
     const sortKeys = fc.tuple(fc.maxSafeInteger(), fc.string({ unit: 'grapheme' }));
@@ -59,8 +61,6 @@ describe('a cursor', () => {
       expect(refusal(changed)).toMatchObject(REFUSED);
     }
   });
-
-  const bare = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
   it.each([
     ['is empty', ''],

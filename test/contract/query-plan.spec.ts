@@ -23,7 +23,9 @@ import {
 import { ListEmotions, ListEmotionsHandler } from '../../src/modules/emotion/queries/list-emotions.query.js';
 import { CopyEvents, CopyEventsHandler } from '../../src/modules/feed/copy-events.query.js';
 import { FollowEvents, FollowEventsHandler } from '../../src/modules/feed/follow-events.query.js';
+import { LogPages } from '../../src/modules/feed/log-pages.js';
 import { OpenFeed, OpenFeedHandler } from '../../src/modules/feed/open-feed.query.js';
+import { PageMemory } from '../../src/modules/feed/page-memory.js';
 import { ReadEvents, ReadEventsHandler } from '../../src/modules/feed/read-events.query.js';
 import { SharedPages } from '../../src/modules/feed/shared-pages.js';
 import { GetMemory, GetMemoryHandler } from '../../src/modules/memory/queries/get-memory.query.js';
@@ -47,6 +49,8 @@ const FROM = '2025-03-01T00:00:00Z';
 const TO = '2025-04-01T00:00:00Z';
 const AT = Date.parse(FROM);
 const ALL_FILTERS = { type: 'fact', from: FROM, to: TO, minConfidence: 0.1, minImportance: 0.1 } as const;
+
+const NEVER = new AbortController().signal;
 
 type Question = (reads: Reads) => Promise<unknown>;
 
@@ -88,13 +92,15 @@ const sessions = (after?: Key[]): Question => {
 };
 const openFeed: Question = (reads) => new OpenFeedHandler(reads).execute(new OpenFeed(0));
 const events = (query: ReadEvents['query']): Question => {
-  return (reads) => new ReadEventsHandler(reads).execute(new ReadEvents(query));
+  return (reads) =>
+    new ReadEventsHandler(new LogPages(reads)).execute(
+      new ReadEvents(query, new PageMemory().lease(), NEVER),
+    );
 };
 
-const NEVER = new AbortController().signal;
 const copy = (query: CopyEvents['query']): Question => {
   return async (reads) => {
-    const pieces = await new CopyEventsHandler(reads).execute(new CopyEvents(query, NEVER));
+    const pieces = await new CopyEventsHandler(new LogPages(reads)).execute(new CopyEvents(query, NEVER));
     let bytes = 0;
     for await (const { length } of pieces) bytes += length;
     return bytes;
@@ -103,7 +109,7 @@ const copy = (query: CopyEvents['query']): Question => {
 const follow = (query: FollowEvents['query']): Question => {
   return async (reads) => {
     const doorbell = new Doorbell();
-    const handler = new FollowEventsHandler(new SharedPages(reads, doorbell), doorbell);
+    const handler = new FollowEventsHandler(new SharedPages(new LogPages(reads), doorbell), doorbell);
     const pieces = await handler.execute(new FollowEvents(query, NEVER));
     await pieces.next();
     return pieces.return(undefined);

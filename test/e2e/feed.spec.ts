@@ -151,4 +151,25 @@ describe('GET /v1/events', () => {
       expect(badFieldsOf(await store.get(`/v1/events?${query}`))).toEqual([parameter]);
     expect(refusalOf(await store.get('/v1/events?after=-1&limit=0'))).toBe('400 request.invalid');
   });
+
+  it('ends a page at 8 MiB, on every route, and the pages together hold every event once', async () => {
+    const long = turn({ userMessage: '😀'.repeat(16_000), assistantMessage: '😀'.repeat(16_000) });
+    const commands = Array.from({ length: 20 }, () => ({ command: 'RecordTurn', userId: 'long', ...long }));
+    const { head: before } = await feed('limit=1');
+    for (let i = 0; i < 5; i++) await store.post('/v1/commands', { commands });
+    for (const path of ['/v1/events', '/v1/users/long/events']) {
+      const positions: number[] = [];
+      let [after, head, pages] = [before, Infinity, 0];
+      for (; after < head; pages++) {
+        const { status, text, body } = await store.get<FeedPage>(`${path}?after=${after}&limit=5000`);
+        expect(status).toBe(200);
+        expect(Buffer.byteLength(text)).toBeLessThan(8.1 * 1024 * 1024);
+        positions.push(...body.items.map(({ position }) => position));
+        ({ nextAfter: after, head } = body);
+      }
+      expect(pages).toBe(2);
+      expect(positions).toEqual(positions.map((_, index) => before + 1 + index));
+      expect(positions.at(-1)).toBe(head);
+    }
+  });
 });

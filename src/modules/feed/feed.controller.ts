@@ -18,6 +18,7 @@ import { FollowEvents } from './follow-events.query.js';
 import { LAST_EVENT_ID, resumePosition } from './last-event-id.js';
 import { OpenFeed, STORE_HEADER } from './open-feed.query.js';
 import { OpenStreams } from './open-streams.js';
+import { PageMemory } from './page-memory.js';
 import { ReadEvents } from './read-events.query.js';
 import { NDJSON, wantsNdjson } from './wants-ndjson.js';
 
@@ -45,7 +46,9 @@ const ApiPageOrLines = () =>
     ApiOkResponse({
       headers: FEED_HEADERS,
       description:
-        `A page; or, with \`Accept: ${NDJSON}\`, every matching event up to the present head, or the first \`limit\` ` +
+        'A page of at most `limit` events. It ends earlier when it is large (8 MiB, or less while many large pages are ' +
+        'being sent): `nextAfter` always says where the next one begins, and there are more as long as it is less than ' +
+        `\`head\`. Or, with \`Accept: ${NDJSON}\`, every matching event up to the present head, or the first \`limit\` ` +
         'of them, one per line. An answer that fails on the way is cut off without a proper end.',
       content: {
         'application/json': { schema: { $ref: getSchemaPath(EventPageAnswer) } },
@@ -60,6 +63,7 @@ export class FeedController {
   constructor(
     private readonly queries: QueryBus,
     private readonly streams: OpenStreams,
+    private readonly memory: PageMemory,
   ) {}
 
   /** Returns the log in commit order and without gaps: one page, or everything as NDJSON. */
@@ -126,7 +130,19 @@ export class FeedController {
         return chunks;
       });
     }
-    const page = await this.queries.execute(new ReadEvents(query));
+    return this.sendPage(query, reply);
+  }
+
+  private async sendPage(query: EventsQuery, reply: FastifyReply): Promise<void> {
+    const gone = new AbortController();
+    const lease = this.memory.lease();
+    reply.raw.once('close', () => {
+      gone.abort();
+      lease.release();
+    });
+    const page = await this.queries.execute(new ReadEvents(query, lease, gone.signal));
+    // The client may have gone meanwhile: `close` does not come again.
+    if (gone.signal.aborted) lease.release();
     void reply
       .type('application/json; charset=utf-8')
       .send(Buffer.from(page.buffer, page.byteOffset, page.byteLength));
