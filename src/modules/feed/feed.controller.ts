@@ -136,6 +136,7 @@ export class FeedController {
   private async sendPage(query: EventsQuery, reply: FastifyReply): Promise<void> {
     const gone = new AbortController();
     const lease = this.memory.lease();
+    this.streams.cutWhenStalled(reply);
     reply.raw.once('close', () => {
       gone.abort();
       lease.release();

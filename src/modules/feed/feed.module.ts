@@ -19,7 +19,7 @@ import { SharedPages } from './shared-pages.js';
     FollowEventsHandler,
     LogPages,
     SharedPages,
-    OpenStreams,
+    { provide: OpenStreams, useFactory: () => new OpenStreams() },
     PageMemory,
   ],
 })
