@@ -186,10 +186,7 @@ for (const database of DATABASES) {
           await writerOver(log, liveFolds()).write(append(numbers(3).map(() => feeling('another present'))));
           await close();
           const anchors = await anchorsOf(folder, db.address);
-          expect(await verified({ address: { file } }, { anchors })).toMatchObject({
-            ok: true,
-            findings: [],
-          });
+          expect(await verified({ address: { file } }, { anchors })).toMatchObject({ ok: true });
         });
       });
 
