@@ -39,6 +39,7 @@ interface Codes {
   Refused:
     | 'memory.already-exists'
     | 'rebuild.nothing-to-skip'
+    | 'feed.position-ahead'
     | 'backup.foreign'
     | 'restore.unreachable'
     | 'restore.not-empty'

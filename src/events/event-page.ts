@@ -4,7 +4,7 @@ import type { StoreEvent } from './event-catalog.js';
 import type { EventDecoder } from './log/event-decoder.js';
 import type { EventQuery, StoredEvent } from './log/event-log.js';
 
-/** Format of a page: one JSON document, one line per event, or one server-sent event per event. */
+/** Format of a page: the items of a JSON list, one line per event, or one server-sent event per event. */
 export type EventFormat = 'json' | 'ndjson' | 'sse';
 
 /** Selects the events of a page and its format. */
@@ -23,8 +23,11 @@ export interface EventPage {
   head: number;
 }
 
-/** Size at which a streamed page ends, whatever its limit: a slow client may keep it in memory for long. */
-const MAX_PAGE_BYTES = 256 * 1024;
+/**
+ * Size at which a page ends, whatever its limit: a slow client may keep it in memory for long, and other readers wait
+ * until it is read.
+ */
+export const MAX_PAGE_BYTES = 256 * 1024;
 
 /** JSON text contains no line break, so it fits in one line of NDJSON or one field of a server-sent event. */
 const FORMATTERS: Record<EventFormat, (json: string, event: StoreEvent) => string> = {
@@ -51,31 +54,25 @@ export class PageWriter {
     return !this.closed;
   }
 
-  /** Returns the page; `head` is the position of the log's last event. */
-  finish(head: number): EventPage {
+  /** Returns the page; `head` is the position of the log's last event, `cut` whether not all events were read. */
+  finish(head: number, cut = false): EventPage {
     const { limit, format, upTo = Infinity } = this.query;
-    const full = this.closed || this.events.length === limit;
+    const full = cut || this.closed || this.events.length === limit;
     const nextAfter = full && this.events.length > 0 ? this.lastPosition : Math.min(head, upTo);
-    const text =
-      format === 'json'
-        ? `{"items":[${this.events.join(',')}],"nextAfter":${nextAfter},"head":${head}}`
-        : this.events.join('');
+    const text = this.events.join(format === 'json' ? ',' : '');
     return { text: new TextEncoder().encode(text), events: this.events.length, nextAfter, head };
   }
 
   private write(stored: StoredEvent): boolean {
     try {
       const text = this.format(stored);
-      // A JSON page has no size limit: its reader has set the number of events.
-      if (this.query.format !== 'json') this.bytes += Buffer.byteLength(text);
+      this.bytes += Buffer.byteLength(text);
       this.events.push(text);
       this.lastPosition = stored.position;
       return true;
     } catch (error) {
-      // A stream returns every event before the poison event; the page that begins with it fails.
-      const stopsHere =
-        error instanceof PoisonEvent && this.query.format !== 'json' && this.events.length > 0;
-      if (!stopsHere) throw error;
+      // Every event before the poison event is returned; the page that begins with it fails.
+      if (!(error instanceof PoisonEvent) || this.events.length === 0) throw error;
       return false;
     }
   }

@@ -1,26 +1,80 @@
+import { createHash } from 'node:crypto';
 import type { Key } from '../database/table.js';
 import { InvalidInput } from '../errors.js';
 
-/** Returns an opaque cursor made of the sort key of a page's last row. */
-export function encodeCursor(sortKey: readonly Key[]): string {
-  return Buffer.from(JSON.stringify(sortKey)).toString('base64url');
+/** The list that a cursor belongs to. Any other refuses it. */
+export interface CursorScope {
+  /** The UUID that names the store. */
+  storeId: string;
+  /** Name of the list, such as `memories`. */
+  route: string;
+  userId: string;
+  /** The filters as the client sent them, without `limit` and `cursor`. */
+  filters?: object;
 }
 
-/**
- * Returns the sort key in a cursor. Throws InvalidInput unless it has exactly one part of each given type.
- */
-export function decodeCursor(cursor: string, types: readonly ('string' | 'number')[]): Key[] {
-  try {
-    const sortKey = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown;
-    if (
-      Array.isArray(sortKey) &&
-      sortKey.length === types.length &&
-      sortKey.every((part, i) => typeof part === types[i])
-    ) {
-      return sortKey as Key[];
-    }
-  } catch {
-    // Text that is not JSON is refused below, like any other bad cursor.
-  }
-  throw InvalidInput.field('cursor', 'must be the nextCursor of the previous page');
+/** The kind of each part of a sort key; numbers are whole. */
+export type CursorPart = 'integer' | 'text';
+
+/** Makes and reads the cursors of one list. */
+export interface Cursors {
+  /** Returns an opaque cursor made of the sort key of a page's last row. */
+  readonly encode: (sortKey: readonly Key[]) => string;
+  /** Returns the sort key in a cursor. Throws InvalidInput unless this list made it, for these parts. */
+  readonly decode: (cursor: string, parts: readonly CursorPart[]) => Key[];
 }
+
+/** Bytes of the checksum: a changed cursor passes once in 2^72 attempts. */
+const CHECKSUM_BYTES = 9;
+
+/**
+ * Returns the cursors of one list, user and set of filters. The checksum finds changes and mix-ups. It needs no
+ * secret: whoever forges a cursor gets another page of the list that the request may read anyway.
+ */
+export function cursors({ storeId, route, userId, filters = {} }: CursorScope): Cursors {
+  const scope = JSON.stringify([
+    storeId,
+    route,
+    userId,
+    Object.entries(filters).filter(isSet).toSorted(byName),
+  ]);
+  const encode = (sortKey: readonly Key[]): string => {
+    const text = JSON.stringify(sortKey);
+    const checksum = createHash('sha256').update(`${scope}\n${text}`).digest().subarray(0, CHECKSUM_BYTES);
+    return Buffer.concat([checksum, Buffer.from(text)]).toString('base64url');
+  };
+  return {
+    encode,
+    decode(cursor, parts) {
+      const sortKey = sortKeyIn(cursor);
+      // Compared as text, so that there is one spelling only.
+      if (fits(sortKey, parts) && encode(sortKey) === cursor) return sortKey;
+      throw InvalidInput.field(
+        'cursor',
+        'must be the nextCursor of the previous page, with the same filters',
+      );
+    },
+  };
+}
+
+function sortKeyIn(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').subarray(CHECKSUM_BYTES).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function fits(sortKey: unknown, parts: readonly CursorPart[]): sortKey is Key[] {
+  return (
+    Array.isArray(sortKey) &&
+    sortKey.length === parts.length &&
+    sortKey.every((part, i) =>
+      parts[i] === 'integer' ? Number.isSafeInteger(part) : typeof part === 'string' && part.isWellFormed(),
+    )
+  );
+}
+
+const isSet = ([name, value]: [string, unknown]): boolean =>
+  value !== undefined && name !== 'limit' && name !== 'cursor';
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);

@@ -1,4 +1,8 @@
 import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
   IsOptional,
   Length,
   Matches,
@@ -106,6 +110,11 @@ export function IsTimeZone(): PropertyDecorator {
         defaultMessage: () => '$property must be a time zone of the IANA database, such as Europe/Berlin',
       },
     });
+}
+
+/** Some of the values, at least one and at most 100: whoever wants no filter leaves the field out. */
+export function IsListOf(values: readonly string[]): PropertyDecorator {
+  return applyAll(IsArray(), ArrayNotEmpty(), ArrayMaxSize(100), IsIn(values, { each: true }));
 }
 
 /** A JSON object of at most `max` bytes when serialized. */

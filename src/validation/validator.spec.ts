@@ -13,7 +13,7 @@ import {
 } from 'class-validator';
 import { refusalOf } from '../../test/support/refusal.js';
 import type { FieldError } from '../errors.js';
-import { IsId, IsInstant, IsSmallJson, IsText, Nullable, Optional } from './fields.js';
+import { IsId, IsInstant, IsListOf, IsSmallJson, IsText, Nullable, Optional } from './fields.js';
 import { jsonSchemas } from './json-schemas.js';
 import { bodyValidator, compileValidators, payloadValidator, queryValidator } from './validator.js';
 
@@ -73,8 +73,7 @@ class BoatQuery {
   share?: number;
 
   @Optional()
-  @IsArray()
-  @IsIn(['oak', 'steel'], { each: true })
+  @IsListOf(['oak', 'steel'])
   hulls?: string[];
 
   @Optional()
@@ -364,6 +363,8 @@ describe('a query', () => {
     ['a number out of range', { limit: '201' }, 'limit'],
     ['a repeated number', { limit: ['1', '2'] }, 'limit'],
     ['a repeated text', { name: ['a', 'b'] }, 'name'],
+    ['an empty list', { hulls: '' }, 'hulls'],
+    ['a list of nothing', { hulls: ',,' }, 'hulls'],
     ['an unknown item', { hulls: 'oak,pine' }, 'hulls.1'],
     ['an unknown name', { Limit: '1' }, 'Limit'],
   ])('is refused for %s', (_, query, path) => {

@@ -114,7 +114,7 @@ function fromQuery(value: unknown, schema: JsonSchema): unknown {
   for (const [name, { type }] of Object.entries(schema.properties ?? {})) {
     const raw = query[name];
     if (typeof raw !== 'string') continue;
-    if (type === 'array') query[name] = raw === '' ? undefined : raw.split(',').filter(Boolean);
+    if (type === 'array') query[name] = raw.split(',').filter(Boolean);
     const isNumber = (type === 'integer' || type === 'number') && DECIMAL.test(raw);
     if (isNumber && Number.isFinite(Number(raw))) query[name] = Number(raw);
   }

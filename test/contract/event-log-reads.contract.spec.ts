@@ -223,6 +223,24 @@ for (const database of DATABASES) {
       }
     });
 
+    it('ends a page of large events early, and the pages together have every event once', async () => {
+      const sizes = [10, 100_000, 100_000, 100_000, 300_000, 10, 10];
+      const events = sizes.map((size) => remembering('long', { long: 'x'.repeat(size) }));
+      await db.writer(noFolds).write(append(events));
+
+      const pages: number[][] = [];
+      let [after, head] = [0, Infinity];
+      while (after < head) {
+        const page = await db.reads.eventPage({ after, limit: 100, format: 'ndjson' });
+        const lines = Buffer.from(page.text).toString().trimEnd().split('\n');
+        pages.push(lines.map((line) => (JSON.parse(line) as StoredEvent).position));
+        expect(page.text.byteLength).toBeLessThan(256 * 1024 + 300_000 + 2_000);
+        ({ nextAfter: after, head } = page);
+      }
+
+      expect(pages).toEqual([[1, 2, 3, 4], [5], [6, 7]]);
+    });
+
     it('keeps a megabyte unchanged', async () => {
       const big = '0123456789abcdef'.repeat(65_536);
       const emoji = '🗼é漢 '.repeat(100_000);

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import type { Key } from '../../src/database/table.js';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { Doorbell } from '../../src/events/log/doorbell.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
@@ -22,6 +23,9 @@ import {
 import { ListEmotions, ListEmotionsHandler } from '../../src/modules/emotion/queries/list-emotions.query.js';
 import { CopyEvents, CopyEventsHandler } from '../../src/modules/feed/copy-events.query.js';
 import { FollowEvents, FollowEventsHandler } from '../../src/modules/feed/follow-events.query.js';
+import { LogPages } from '../../src/modules/feed/log-pages.js';
+import { OpenFeed, OpenFeedHandler } from '../../src/modules/feed/open-feed.query.js';
+import { PageMemory } from '../../src/modules/feed/page-memory.js';
 import { ReadEvents, ReadEventsHandler } from '../../src/modules/feed/read-events.query.js';
 import { SharedPages } from '../../src/modules/feed/shared-pages.js';
 import { GetMemory, GetMemoryHandler } from '../../src/modules/memory/queries/get-memory.query.js';
@@ -30,7 +34,7 @@ import {
   SearchMemories,
   SearchMemoriesHandler,
 } from '../../src/modules/memory/queries/search-memories.query.js';
-import { encodeCursor } from '../../src/modules/page-cursor.js';
+import { cursors, type CursorScope } from '../../src/modules/page-cursor.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
@@ -46,14 +50,30 @@ const TO = '2025-04-01T00:00:00Z';
 const AT = Date.parse(FROM);
 const ALL_FILTERS = { type: 'fact', from: FROM, to: TO, minConfidence: 0.1, minImportance: 0.1 } as const;
 
+const NEVER = new AbortController().signal;
+
 type Question = (reads: Reads) => Promise<unknown>;
+
+/** The cursor of a page that ended with that sort key; nothing for the first page. */
+async function cursorOf(
+  reads: Reads,
+  list: Pick<CursorScope, 'route' | 'filters'>,
+  after: Key[] | undefined,
+): Promise<{ cursor?: string }> {
+  if (!after) return {};
+  const { storeId } = await reads.storeHead();
+  return { cursor: cursors({ storeId, userId: 'ada', ...list }).encode(after) };
+}
 
 const profile: Question = (reads) => new GetProfileHandler(reads).execute(new GetProfile('ada'));
 const stats: Question = (reads) => new GetStatsHandler(reads).execute(new GetStats('ada'));
 const memory: Question = (reads) => new GetMemoryHandler(reads).execute(new GetMemory('ada', 'm1'));
 const emotions: Question = (reads) => new ListEmotionsHandler(reads).execute(new ListEmotions('ada'));
-const memories = (query: ListMemories['query']): Question => {
-  return (reads) => new ListMemoriesHandler(reads).execute(new ListMemories('ada', query));
+const memories = (filters: ListMemories['query'], after?: Key[]): Question => {
+  return async (reads) => {
+    const query = { ...filters, ...(await cursorOf(reads, { route: 'memories', filters }, after)) };
+    return new ListMemoriesHandler(reads).execute(new ListMemories('ada', query));
+  };
 };
 const search = (query: SearchMemories['query']): Question => {
   return (reads) => new SearchMemoriesHandler(reads).execute(new SearchMemories('ada', query));
@@ -64,17 +84,23 @@ const trend = (query: GetEmotionTrend['query']): Question => {
 const conversation = (sessionId?: string): Question => {
   return (reads) => new GetConversationHandler(reads).execute(new GetConversation('ada', sessionId));
 };
-const sessions = (query: ListSessions['query']): Question => {
-  return (reads) => new ListSessionsHandler(reads).execute(new ListSessions('ada', query));
+const sessions = (after?: Key[]): Question => {
+  return async (reads) => {
+    const query = await cursorOf(reads, { route: 'sessions' }, after);
+    return new ListSessionsHandler(reads).execute(new ListSessions('ada', query));
+  };
 };
+const openFeed: Question = (reads) => new OpenFeedHandler(reads).execute(new OpenFeed(0));
 const events = (query: ReadEvents['query']): Question => {
-  return (reads) => new ReadEventsHandler(reads).execute(new ReadEvents(query));
+  return (reads) =>
+    new ReadEventsHandler(new LogPages(reads)).execute(
+      new ReadEvents(query, new PageMemory().lease(), NEVER),
+    );
 };
 
-const NEVER = new AbortController().signal;
 const copy = (query: CopyEvents['query']): Question => {
   return async (reads) => {
-    const pieces = await new CopyEventsHandler(reads).execute(new CopyEvents(query, NEVER));
+    const pieces = await new CopyEventsHandler(new LogPages(reads)).execute(new CopyEvents(query, NEVER));
     let bytes = 0;
     for await (const { length } of pieces) bytes += length;
     return bytes;
@@ -83,7 +109,7 @@ const copy = (query: CopyEvents['query']): Question => {
 const follow = (query: FollowEvents['query']): Question => {
   return async (reads) => {
     const doorbell = new Doorbell();
-    const handler = new FollowEventsHandler(new SharedPages(reads, doorbell), doorbell);
+    const handler = new FollowEventsHandler(new SharedPages(new LogPages(reads), doorbell), doorbell);
     const pieces = await handler.execute(new FollowEvents(query, NEVER));
     await pieces.next();
     return pieces.return(undefined);
@@ -100,8 +126,8 @@ const QUESTIONS: Record<string, Question[]> = {
     memories({ from: FROM }),
     memories({ to: TO }),
     memories(ALL_FILTERS),
-    memories({ cursor: encodeCursor([AT, 9]) }),
-    memories({ ...ALL_FILTERS, cursor: encodeCursor([AT, 9]) }),
+    memories({}, [AT, 9]),
+    memories(ALL_FILTERS, [AT, 9]),
   ],
   'search-memories': [
     search({ q: 'harbour' }),
@@ -110,7 +136,8 @@ const QUESTIONS: Record<string, Question[]> = {
   'list-emotions': [emotions],
   'get-emotion-trend': [trend({}), trend({ from: FROM }), trend({ to: TO }), trend({ from: FROM, to: TO })],
   'get-conversation': [conversation(), conversation('s1')],
-  'list-sessions': [sessions({}), sessions({ cursor: encodeCursor([AT, 's1']) })],
+  'list-sessions': [sessions(), sessions([AT, 's1'])],
+  'open-feed': [openFeed],
   'read-events': [
     events({}),
     events({ after: 3, limit: 5_000, from: FROM, to: TO, types: ['turn.recorded', 'memory.formed'] }),

@@ -97,13 +97,30 @@ describe('GET /v1/events/stream', () => {
     expect(resumed.positions).toEqual([last, last + 1]);
   });
 
-  it('waits for a position beyond the head', async () => {
+  it('refuses a position after the head, which would skip events, and says where the log ends', async () => {
     const now = await head();
-    const stream = await follow(`?after=${now + 1}`);
-    await store.user('ada').post('/emotions', emotion());
+    const { storeId } = (await store.get<{ storeId: string }>('/v1/ops/stats')).body;
+    for (const [query, headers] of [
+      [`?after=${now + 1}`, {}],
+      ['?after=0', { 'last-event-id': String(now + 1) }],
+    ] as const) {
+      const refused = await store.get(`/v1/events/stream${query}`, headers);
+      expect(refusalOf(refused)).toBe('409 feed.position-ahead');
+      expect(refused.body).toMatchObject({ head: now, storeId });
+    }
+    const stream = await follow(`?after=${now}`);
+    expect(stream.headers['edgesoul-store']).toBe(storeId);
     await store.user('ada').post('/emotions', emotion());
     await stream.waitForMessages(1);
-    expect(stream.positions).toEqual([now + 2]);
+    expect(stream.positions).toEqual([now + 1]);
+  });
+
+  it('starts at the head, wherever it is, with the highest position', async () => {
+    const now = await head();
+    const stream = await follow(`?after=${Number.MAX_SAFE_INTEGER}`);
+    await store.user('ada').post('/emotions', emotion());
+    await stream.waitForMessages(1);
+    expect(stream.positions).toEqual([now + 1]);
   });
 
   it('sends only the requested types and user', async () => {
@@ -238,7 +255,9 @@ describe('clients that do not read', () => {
 
 describe('SIGTERM with open streams', () => {
   it('ends idle streams, cuts stuck ones, and stops the service at once with exit code 0', async () => {
-    const idle = await Promise.all(Array.from({ length: 20 }, () => follow(`?after=1000000`)));
+    const idle = await Promise.all(
+      Array.from({ length: 20 }, () => follow(`?after=${Number.MAX_SAFE_INTEGER}`)),
+    );
     const stuck = await Promise.all(Array.from({ length: 5 }, () => followUnread()));
     await readBeside(0, await head());
     const started = Date.now();

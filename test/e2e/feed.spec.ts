@@ -77,6 +77,28 @@ describe('GET /v1/events', () => {
     log = await readLog(store);
   });
 
+  it('refuses a position after the head, also of one user and as lines, and says where the log ends', async () => {
+    const { head } = await feed('limit=1');
+    const { storeId } = (await store.get<{ storeId: string }>('/v1/ops/stats')).body;
+    for (const path of ['/v1/events', '/v1/users/user-1/events']) {
+      for (const accept of ['application/json', 'application/x-ndjson']) {
+        const refused = await store.get(`${path}?after=${head + 1}`, { accept });
+        expect(refusalOf(refused)).toBe('409 feed.position-ahead');
+        expect(refused.body).toMatchObject({ head, storeId });
+        const atHead = await store.get(`${path}?after=${head}`, { accept });
+        expect([atHead.status, atHead.headers.get('edgesoul-store')]).toEqual([200, storeId]);
+      }
+    }
+    expect(await feed(`after=${Number.MAX_SAFE_INTEGER}`)).toEqual({ items: [], nextAfter: head, head });
+  });
+
+  it('refuses an empty list of types, however it is written', async () => {
+    for (const path of ['/v1/events?types=', '/v1/events?types=,', '/v1/users/user-1/events?types=,,'])
+      expect(badFieldsOf(await store.get(path))).toEqual(['types']);
+    expect(badFieldsOf(await store.get('/v1/events/stream?types='))).toEqual(['types']);
+    expect(badFieldsOf(await store.get('/v1/users/user-1/memories/search?q=cat&types='))).toEqual(['types']);
+  });
+
   it('filters by types, by user and by both, page by page', async () => {
     const types = ['memory.formed', 'turn.recorded'];
     const typed = log.filter(({ type }) => types.includes(type));
@@ -143,5 +165,26 @@ describe('GET /v1/events', () => {
     for (const [query, parameter] of refused)
       expect(badFieldsOf(await store.get(`/v1/events?${query}`))).toEqual([parameter]);
     expect(refusalOf(await store.get('/v1/events?after=-1&limit=0'))).toBe('400 request.invalid');
+  });
+
+  it('ends a page at 8 MiB, on every route, and the pages together hold every event once', async () => {
+    const long = turn({ userMessage: '😀'.repeat(16_000), assistantMessage: '😀'.repeat(16_000) });
+    const commands = Array.from({ length: 20 }, () => ({ command: 'RecordTurn', userId: 'long', ...long }));
+    const { head: before } = await feed('limit=1');
+    for (let i = 0; i < 5; i++) await store.post('/v1/commands', { commands });
+    for (const path of ['/v1/events', '/v1/users/long/events']) {
+      const positions: number[] = [];
+      let [after, head, pages] = [before, Infinity, 0];
+      for (; after < head; pages++) {
+        const { status, text, body } = await store.get<FeedPage>(`${path}?after=${after}&limit=5000`);
+        expect(status).toBe(200);
+        expect(Buffer.byteLength(text)).toBeLessThan(8.1 * 1024 * 1024);
+        positions.push(...body.items.map(({ position }) => position));
+        ({ nextAfter: after, head } = body);
+      }
+      expect(pages).toBe(2);
+      expect(positions).toEqual(positions.map((_, index) => before + 1 + index));
+      expect(positions.at(-1)).toBe(head);
+    }
   });
 });

@@ -164,6 +164,20 @@ describe('GET memories', () => {
     expect(refusalOf(await rememberer().get(`/memories?cursor=${cursor}`))).toMatch(/^400 request\./);
   });
 
+  it('refuses a cursor of another user, of other filters, or of another list', async () => {
+    const owner = rememberer();
+    const { nextCursor } = (await owner.get<Page<Memory>>('/memories?limit=2&type=fact')).body;
+    expect(nextCursor).toEqual(expect.any(String));
+    expect((await owner.get(`/memories?limit=3&type=fact&cursor=${nextCursor}`)).status).toBe(200);
+    for (const answer of [
+      await owner.get(`/memories?limit=2&cursor=${nextCursor}`),
+      await owner.get(`/memories?limit=2&type=preference&cursor=${nextCursor}`),
+      await owner.get(`/sessions?limit=2&cursor=${nextCursor}`),
+      await searcher().get(`/memories?limit=2&type=fact&cursor=${nextCursor}`),
+    ])
+      expect(badFieldsOf(answer)).toEqual(['cursor']);
+  });
+
   it('returns an empty list for a user without memories and for an unknown user', async () => {
     const quiet = store.user('quiet');
     await quiet.patch('/profile', { name: 'Quiet' });

@@ -70,7 +70,7 @@ export class User extends Client {
       const page = await this.get<FeedPage>(`/events?after=${after}&limit=200`);
       if (page.status === 404) return [];
       events.push(...page.body.items);
-      if (page.body.items.length < 200) return events;
+      if (page.body.nextAfter >= page.body.head) return events;
       after = page.body.nextAfter;
     }
   }
@@ -89,7 +89,7 @@ export async function readLog(client: Client, after = 0, limit = 5000): Promise<
   for (;;) {
     const { body } = await client.get<FeedPage>(`/v1/events?after=${after}&limit=${limit}`);
     events.push(...body.items);
-    if (body.items.length < limit) return events;
+    if (body.nextAfter >= body.head) return events;
     after = body.nextAfter;
   }
 }

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { RowQuery } from '../../src/database/row-store.js';
 import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../src/database/table.js';
-import { PageWriter, type EventPage, type PageQuery } from '../../src/events/event-page.js';
+import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../src/events/event-page.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
 import {
@@ -43,8 +43,9 @@ export class ReadsHere extends Reads {
 
   override async eventPage(query: PageQuery): Promise<EventPage> {
     const page = new PageWriter(query, new EventDecoder());
-    for (const stored of this.events.read(query)) if (!page.add(stored)) break;
-    return page.finish(this.events.head().position);
+    const { events, cut } = this.events.readBatch(query, MAX_PAGE_BYTES);
+    for (const stored of events) if (!page.add(stored)) break;
+    return page.finish(this.events.head().position, cut);
   }
 
   override async headPosition(): Promise<number> {

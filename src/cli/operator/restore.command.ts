@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidInput } from '../../errors.js';
+import { identityWithEvents } from '../../operations/backup/own-backups.js';
 import { runDrill } from '../../operations/backup/run-backup.js';
 import type { DrillProof } from '../../operations/restore/drill.js';
 import type { RestoreTarget } from '../../operations/restore/restore-plan.js';
@@ -44,7 +45,10 @@ export function restoreCommand(): Command {
         };
         if (drill) {
           const progress = operation.terminal.progress('Restoring', 'units');
-          const proof = await interruptible((signal) => runDrill(source, { progress, signal }));
+          const storeId = await identityWithEvents(addressOf(operation.config));
+          const proof = await interruptible((signal) =>
+            runDrill({ ...source, storeId }, { progress, signal }),
+          );
           operation.terminal.result(proof, ['The backups can be restored:', ...reportLines(proof)]);
           return exitCodeOf(proof);
         }

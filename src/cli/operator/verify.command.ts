@@ -34,7 +34,7 @@ async function runVerify(operation: Operation): Promise<Report> {
   const service = serviceOf(operation);
   if (!service) {
     const address = await existingAddress(config);
-    return runVerification({ address, anchors: await anchorsOf(config.backupDir) }, { progress });
+    return runVerification({ address, anchors: await anchorsOf(config.backupDir, address) }, { progress });
   }
   const { verificationId } = await service.post<{ verificationId: string }>('/v1/ops/verifications');
   return service.follow<Report & FollowedJob>(`/v1/ops/verifications/${verificationId}`, progress);

@@ -61,7 +61,10 @@ class Connection extends Database {
 const METHODS = ['run', 'get', 'all'] as const;
 
 function translatingStatement<S>(statement: S): S {
-  const methods = statement as Record<(typeof METHODS)[number], (...parameters: unknown[]) => unknown>;
+  const methods = statement as Record<
+    (typeof METHODS)[number] | 'iterate',
+    (...parameters: unknown[]) => unknown
+  >;
   for (const method of METHODS) {
     const original = methods[method];
     methods[method] = (...parameters) => {
@@ -72,5 +75,17 @@ function translatingStatement<S>(statement: S): S {
       }
     };
   }
+  const { iterate } = methods;
+  methods.iterate = (...parameters) =>
+    translatedRows(() => iterate.apply(statement, parameters) as Iterable<unknown>);
   return statement;
+}
+
+/** Rows are read while the caller iterates, so that errors come then. */
+function* translatedRows(begin: () => Iterable<unknown>): Generator {
+  try {
+    yield* begin();
+  } catch (error) {
+    throw translated(error);
+  }
 }

@@ -53,6 +53,13 @@ export interface EventQuery {
   to?: number | undefined;
 }
 
+/** The events of a page that ended at its limit or when it was large. */
+export interface EventBatch {
+  events: StoredEvent[];
+  /** The page ended because it was large: more events may match. */
+  cut: boolean;
+}
+
 /**
  * One open write transaction: its changes become durable together or not at all. Decisions and folds are
  * synchronous, but the database may be remote: a row that is not in memory reads as absent and is recorded as

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from './event-log.js';
+import type { EventBatch, EventQuery, LogHead, ScannedEvent, StoredEvent } from './event-log.js';
 import {
   EVENT_COLUMNS,
   headOf,
@@ -31,6 +31,25 @@ export async function readEvents(db: Queryable, query: EventQuery): Promise<Stor
   return rows.map(stored);
 }
 
+/** Reads no further than the event with which the data of all reaches `maxBytes`. */
+export async function readEventBatch(
+  db: Queryable,
+  query: EventQuery,
+  maxBytes: number,
+): Promise<EventBatch> {
+  const { text, values } = selectEvents(query, RUNNING_BYTES);
+  const { rows } = await db.query<EventRow & { data: string; bytes: number }>({
+    // The size of a value is known without reading it, so the values after the cut stay on disk.
+    text: `select * from (${text}) page where bytes - octet_length(data) < $${values.length + 1} order by position`,
+    values: [...values, maxBytes],
+  });
+  return { events: rows.map(stored), cut: (rows.at(-1)?.bytes ?? 0) >= maxBytes };
+}
+
+/** Bytes of the data of the page's events up to this one. */
+const RUNNING_BYTES =
+  ', sum(octet_length(e.data)) over (order by e.position rows unbounded preceding) as bytes';
+
 function stored(row: EventRow & { data: string }): StoredEvent {
   return storedEvent({ ...row, data: payloadFrom(row.data) });
 }
@@ -50,8 +69,8 @@ export async function readEventsByUser(
   return rows.map((row) => ({ ...row, data: payloadFrom(row.data) }));
 }
 
-/** Builds the statement that reads a page of events. */
-export function selectEvents(query: EventQuery): { text: string; values: unknown[] } {
+/** Builds the statement that reads a page of events, with `more` columns. */
+export function selectEvents(query: EventQuery, more = ''): { text: string; values: unknown[] } {
   const values: unknown[] = [query.after];
   const conditions = ['e.position > $1'];
   const also = (condition: (parameter: string) => string, value: unknown) => {
@@ -67,7 +86,7 @@ export function selectEvents(query: EventQuery): { text: string; values: unknown
   also((p) => `e.occurred_at < ${p}`, query.to);
   values.push(query.limit);
   const text =
-    `select ${EVENT_COLUMNS} from events e join streams s on s.user_id = e.user_id and s.stream_key = e.stream_key ` +
+    `select ${EVENT_COLUMNS}${more} from events e join streams s on s.user_id = e.user_id and s.stream_key = e.stream_key ` +
     `where ${conditions.join(' and ')} order by e.position limit $${values.length}`;
   return { text, values };
 }

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from './event-log.js';
+import type { EventBatch, EventQuery, LogHead, ScannedEvent, StoredEvent } from './event-log.js';
 import {
   EVENT_COLUMNS,
   headOf,
@@ -35,19 +35,37 @@ export class SqliteEventReader {
   }
 
   read(query: EventQuery): StoredEvent[] {
-    const { sql, parameters } = selectEvents(query);
-    let statement = this.statements.get(sql);
-    if (!statement) {
-      statement = this.db.prepare(sql);
-      this.statements.set(sql, statement);
-    }
+    const { statement, parameters } = this.selectEvents(query);
     return (statement.all(...parameters) as EventRow[]).map(storedEvent);
+  }
+
+  /** Reads no further than the event with which the data of all reaches `maxBytes`. */
+  readBatch(query: EventQuery, maxBytes: number): EventBatch {
+    const { statement, parameters } = this.selectEvents(query);
+    const events: StoredEvent[] = [];
+    let bytes = 0;
+    for (const row of statement.iterate(...parameters) as Iterable<EventRow>) {
+      events.push(storedEvent(row));
+      bytes += Buffer.byteLength(row.data);
+      if (bytes >= maxBytes) return { events, cut: true };
+    }
+    return { events, cut: false };
   }
 
   /** Reads a page of the log, ordered by user, then position. */
   readByUser(after: { userId: string; position: number }, limit: number): ScannedEvent[] {
     this.byUser ??= this.db.prepare(BY_USER);
     return this.byUser.all(after.userId, after.position, limit) as ScannedEvent[];
+  }
+
+  private selectEvents(query: EventQuery): { statement: Database.Statement; parameters: unknown[] } {
+    const { sql, parameters } = selectEvents(query);
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      statement = this.db.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    return { statement, parameters };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Reads } from '../../projections/reads/reads.js';
+import type { PageQuery } from '../../events/event-page.js';
 import type { EventsQuery } from './feed.dto.js';
+import { LogPages } from './log-pages.js';
 import { LogWalk, eventFilter } from './log-walk.js';
 
 /** Copies the log up to its present head: one line of JSON per event, as chunks of UTF-8. */
@@ -16,7 +17,7 @@ export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
 
 @QueryHandler(CopyEvents)
 export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly logPages: LogPages) {}
 
   async execute({ query, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array>> {
     return this.pages(query, signal);
@@ -30,10 +31,8 @@ export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
     let left = limit;
     let head: number | undefined;
     do {
-      const page = await this.reads.eventPage({
-        ...walk.next({ upTo: head, limit: left }),
-        format: 'ndjson',
-      });
+      const next: PageQuery = { ...walk.next({ upTo: head, limit: left }), format: 'ndjson' };
+      const page = await (head === undefined ? this.logPages.first(next) : this.logPages.further(next));
       walk.advance(page);
       head ??= page.head;
       left -= page.events;

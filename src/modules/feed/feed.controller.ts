@@ -1,8 +1,16 @@
 import { applyDecorators, Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiConflictResponse,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { UserPath } from '../../http/paths.dto.js';
+import { ProblemAnswer } from '../../http/problem.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import { CopyEvents } from './copy-events.query.js';
 import { EventAnswer, EventPageAnswer, EventsQuery, EventStreamQuery, UserEventsQuery } from './feed.dto.js';
@@ -10,25 +18,37 @@ import { FollowEvents } from './follow-events.query.js';
 import { LAST_EVENT_ID, resumePosition } from './last-event-id.js';
 import { OpenFeed, STORE_HEADER } from './open-feed.query.js';
 import { OpenStreams } from './open-streams.js';
+import { PageMemory } from './page-memory.js';
 import { ReadEvents } from './read-events.query.js';
 import { NDJSON, wantsNdjson } from './wants-ndjson.js';
 
 const EVENT_STREAM = 'text/event-stream';
 
 const FEED_HEADERS = {
-  'Edgesoul-Store': {
+  [STORE_HEADER]: {
     description: 'The UUID that names the store: positions of one store mean nothing in another.',
     schema: { type: 'string', format: 'uuid' },
   },
 } as const;
 
+const ApiPositionAhead = () =>
+  ApiConflictResponse({
+    description:
+      '`feed.position-ahead`: the position is after the end of this log. It is of another store, or from before a ' +
+      'restore. `head` and `storeId` of the problem say where this log ends and which store it is.',
+    type: ProblemAnswer,
+  });
+
 const ApiPageOrLines = () =>
   applyDecorators(
+    ApiPositionAhead(),
     ApiExtraModels(EventPageAnswer),
     ApiOkResponse({
       headers: FEED_HEADERS,
       description:
-        `A page; or, with \`Accept: ${NDJSON}\`, every matching event up to the present head, or the first \`limit\` ` +
+        'A page of at most `limit` events. It ends earlier when it is large (8 MiB, or less while many large pages are ' +
+        'being sent): `nextAfter` always says where the next one begins, and there are more as long as it is less than ' +
+        `\`head\`. Or, with \`Accept: ${NDJSON}\`, every matching event up to the present head, or the first \`limit\` ` +
         'of them, one per line. An answer that fails on the way is cut off without a proper end.',
       content: {
         'application/json': { schema: { $ref: getSchemaPath(EventPageAnswer) } },
@@ -43,6 +63,7 @@ export class FeedController {
   constructor(
     private readonly queries: QueryBus,
     private readonly streams: OpenStreams,
+    private readonly memory: PageMemory,
   ) {}
 
   /** Returns the log in commit order and without gaps: one page, or everything as NDJSON. */
@@ -64,6 +85,7 @@ export class FeedController {
     schema: { type: 'integer', minimum: 0 },
   })
   @ApiExtraModels(EventAnswer)
+  @ApiPositionAhead()
   @ApiOkResponse({
     headers: FEED_HEADERS,
     description:
@@ -76,8 +98,8 @@ export class FeedController {
     @Headers(LAST_EVENT_ID) lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const resumed = { ...query, after: resumePosition(lastEventId) ?? query.after };
-    await this.open(reply);
+    const after = await this.open(reply, resumePosition(lastEventId) ?? query.after);
+    const resumed = { ...query, after };
     return this.streams.sendLive(reply, async (signal) => {
       const chunks = await this.queries.execute(new FollowEvents(resumed, signal));
       // A proxy that buffers answers would hold every event back.
@@ -98,9 +120,9 @@ export class FeedController {
     return this.send({ ...query, userId }, accept, reply);
   }
 
-  private async send(query: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
+  private async send(asked: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'accept');
-    await this.open(reply);
+    const query = { ...asked, after: await this.open(reply, asked.after) };
     if (wantsNdjson(accept)) {
       return this.streams.sendAll(reply, async (signal) => {
         const chunks = await this.queries.execute(new CopyEvents(query, signal));
@@ -108,14 +130,29 @@ export class FeedController {
         return chunks;
       });
     }
-    const page = await this.queries.execute(new ReadEvents(query));
+    return this.sendPage(query, reply);
+  }
+
+  private async sendPage(query: EventsQuery, reply: FastifyReply): Promise<void> {
+    const gone = new AbortController();
+    const lease = this.memory.lease();
+    this.streams.cutWhenStalled(reply);
+    reply.raw.once('close', () => {
+      gone.abort();
+      lease.release();
+    });
+    const page = await this.queries.execute(new ReadEvents(query, lease, gone.signal));
+    // The client may have gone meanwhile: `close` does not come again.
+    if (gone.signal.aborted) lease.release();
     void reply
       .type('application/json; charset=utf-8')
       .send(Buffer.from(page.buffer, page.byteOffset, page.byteLength));
   }
 
-  private async open(reply: FastifyReply): Promise<void> {
-    const { storeId } = await this.queries.execute(new OpenFeed());
-    void reply.header(STORE_HEADER, storeId);
+  /** Names the store in the answer, and returns the position after which the feed begins. */
+  private async open(reply: FastifyReply, after = 0): Promise<number> {
+    const start = await this.queries.execute(new OpenFeed(after));
+    void reply.header(STORE_HEADER, start.storeId);
+    return start.after;
   }
 }

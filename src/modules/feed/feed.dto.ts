@@ -1,19 +1,22 @@
-import { IsArray, IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
 import { EVENT_TYPES } from '../../events/event-catalog.js';
-import { IsId, IsTimeBound, Optional } from '../../validation/fields.js';
+import { IsId, IsListOf, IsTimeBound, Optional } from '../../validation/fields.js';
 
 const TYPE_NAMES = EVENT_TYPES.map(({ type }) => type);
 
 /** Filters for one user's events. */
 export class UserEventsQuery {
-  /** Only events after this position; 0 when left out. */
+  /**
+   * Only events after this position; 0 when left out. A position after the head is refused with 409;
+   * 9007199254740991 stands for the head.
+   */
   @Optional()
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   after?: number;
 
-  /** Maximum number of events; when left out, 100 for a page and all for NDJSON. */
+  /** Maximum number of events; when left out, 100 for a page and all for NDJSON. A large page ends earlier. */
   @Optional()
   @IsInt()
   @Min(1)
@@ -22,8 +25,7 @@ export class UserEventsQuery {
 
   /** Only these types, separated by commas. */
   @Optional()
-  @IsArray()
-  @IsIn(TYPE_NAMES, { each: true })
+  @IsListOf(TYPE_NAMES)
   types?: string[];
 
   /** Only events that occurred at or after this time: any RFC 3339 time, compared exactly. */
@@ -46,7 +48,10 @@ export class EventsQuery extends UserEventsQuery {
 
 /** Filters for the event stream. */
 export class EventStreamQuery {
-  /** The stream starts after this position; 0 when left out. */
+  /**
+   * The stream starts after this position; 0 when left out. A position after the head is refused with 409;
+   * 9007199254740991 stands for the head.
+   */
   @Optional()
   @IsInt()
   @Min(0)
@@ -55,8 +60,7 @@ export class EventStreamQuery {
 
   /** Only these types, separated by commas. */
   @Optional()
-  @IsArray()
-  @IsIn(TYPE_NAMES, { each: true })
+  @IsListOf(TYPE_NAMES)
   types?: string[];
 
   @Optional()
@@ -85,7 +89,7 @@ export class EventAnswer {
 /** A page of the log, ordered by position. */
 export class EventPageAnswer {
   items: EventAnswer[];
-  /** Send this as `after` to get the next page: all matching events up to it have been returned. */
+  /** Send this as `after` to get the next page, until it equals `head`: all matching events up to it were returned. */
   nextAfter: number;
   /** Position of the log's last event. */
   head: number;

@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { CopyEventsHandler } from './copy-events.query.js';
 import { FeedController } from './feed.controller.js';
 import { FollowEventsHandler } from './follow-events.query.js';
+import { LogPages } from './log-pages.js';
 import { OpenFeedHandler } from './open-feed.query.js';
 import { OpenStreams } from './open-streams.js';
+import { PageMemory } from './page-memory.js';
 import { ReadEventsHandler } from './read-events.query.js';
 import { SharedPages } from './shared-pages.js';
 
@@ -15,8 +17,10 @@ import { SharedPages } from './shared-pages.js';
     ReadEventsHandler,
     CopyEventsHandler,
     FollowEventsHandler,
+    LogPages,
     SharedPages,
-    OpenStreams,
+    { provide: OpenStreams, useFactory: () => new OpenStreams() },
+    PageMemory,
   ],
 })
 export class FeedModule {}

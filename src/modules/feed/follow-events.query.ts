@@ -28,7 +28,7 @@ export class FollowEventsHandler implements IQueryHandler<FollowEvents> {
 
   async execute({ query, signal }: FollowEvents): Promise<AsyncGenerator<Uint8Array | string>> {
     const source = {
-      page: (pageQuery: Parameters<SharedPages['read']>[0]) => this.pages.read(pageQuery),
+      page: (...page: Parameters<SharedPages['read']>) => this.pages.read(...page),
       doorbell: this.doorbell,
       heartbeatMs: HEARTBEAT_MS,
     };

@@ -79,6 +79,18 @@ describe('a live stream', () => {
     expect(await chunk).toBe('<4 5>');
   });
 
+  it('ends when the log has become shorter than what it sent, so that the client asks again', async () => {
+    const log = new GrowingLog();
+    log.grow(3);
+    const { next } = log.follow(0);
+    expect(await next()).toBe('retry: 1000\n\n');
+    expect(await next()).toBe('<1 2 3>');
+    log.head = 1;
+    const end = next();
+    await jest.advanceTimersByTimeAsync(HEARTBEAT_MS);
+    expect(await end).toBeUndefined();
+  });
+
   it('misses no event that is committed while it reads', async () => {
     const log = new GrowingLog();
     log.grow(1);

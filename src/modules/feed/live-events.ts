@@ -5,7 +5,8 @@ import { LogWalk, type EventFilter } from './log-walk.js';
 
 /** The source of a live stream. */
 export interface LiveSource {
-  page: (query: PageQuery) => Promise<EventPage>;
+  /** Reads a page; `behind` if the last one did not reach the head. */
+  page: (query: PageQuery, behind: boolean) => Promise<EventPage>;
   doorbell: Doorbell;
   /** Milliseconds of silence after which the stream sends a heartbeat and reads the log again. */
   heartbeatMs: number;
@@ -28,18 +29,24 @@ export async function* liveEvents(
 ): AsyncGenerator<Uint8Array | string> {
   const walk = new LogWalk(filter, after);
   let opened = false;
+  let isBehind = false;
   let lastSent = performance.now();
   const untilHeartbeat = () => lastSent + heartbeatMs - performance.now();
 
   while (!signal.aborted) {
     // Taken before the read, so that a ring during the read triggers another one.
     const rungBefore = doorbell.position;
-    const page = await unlessUnavailable(read({ ...walk.next(), format: 'sse' }), opened);
+    const page: EventPage | undefined = await unlessUnavailable(
+      read({ ...walk.next(), format: 'sse' }, isBehind),
+      opened,
+    );
     if (signal.aborted) return;
+    // The log was reset. The client reconnects, and learns that its position is ahead.
+    if (page && page.head < walk.after) return;
     if (!opened) yield RECONNECT_HINT;
     opened = true;
 
-    const isBehind = page !== undefined && walk.advance(page);
+    isBehind = page !== undefined && walk.advance(page);
     const text =
       chunkOf(page, isBehind) ?? (untilHeartbeat() <= 0 ? heartbeat(walk.after, filter) : undefined);
     if (text !== undefined) {

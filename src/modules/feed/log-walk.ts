@@ -6,9 +6,8 @@ import type { EventsQuery } from './feed.dto.js';
 /** Selects the events that a walk along the log returns. */
 export type EventFilter = Pick<EventQuery, 'types' | 'userId' | 'from' | 'to'>;
 
-/** Events in the first and the largest page: reading one takes milliseconds, and slow clients hold few. */
-const FIRST_PAGE_EVENTS = 16;
-const MAX_PAGE_EVENTS = 256;
+/** Events in a page: reading them takes milliseconds. A page of large events ends earlier. */
+const EVENTS_PER_PAGE = 256;
 /** Positions that one page covers: where few events match, a page must not scan the whole log. */
 const POSITIONS_PER_PAGE = 20_000;
 
@@ -19,8 +18,6 @@ export function eventFilter({ types, userId, from, to }: Omit<EventsQuery, 'afte
 
 /** A walk along the log in bounded pages. */
 export class LogWalk {
-  private size = FIRST_PAGE_EVENTS;
-
   constructor(
     private readonly filter: EventFilter,
     private position: number,
@@ -41,21 +38,15 @@ export class LogWalk {
     return {
       ...this.filter,
       after: this.position,
-      limit: Math.min(limit, this.size),
+      limit: Math.min(limit, EVENTS_PER_PAGE),
       upTo: end === Infinity ? undefined : end,
     };
   }
 
   /** Moves past the page. Returns false at the head of the log. */
-  advance({ events, nextAfter, head }: EventPage): boolean {
-    const isBehind = nextAfter < head;
-    // A full page doubles the next one. A page cut short by large events shrinks it, because rows are read
-    // before their size is known. At the head all streams use the first size, so that they share their pages.
-    if (!isBehind) this.size = FIRST_PAGE_EVENTS;
-    else if (events >= this.size) this.size = Math.min(2 * this.size, MAX_PAGE_EVENTS);
-    else if (events > 0 && nextAfter < this.position + POSITIONS_PER_PAGE) this.size = Math.max(events, 1);
+  advance({ nextAfter, head }: EventPage): boolean {
     this.position = Math.max(this.position, nextAfter);
-    return isBehind;
+    return nextAfter < head;
   }
 }
 

@@ -1,17 +1,29 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Reads, type StoreHead } from '../../projections/reads/reads.js';
+import { startOfFeed } from './position-ahead.js';
 
 /** The header of a feed's answer with the UUID that names the store. */
-export const STORE_HEADER = 'edgesoul-store';
+export const STORE_HEADER = 'Edgesoul-Store';
 
-/** Reads which store the feed is of, and where its log ends. */
-export class OpenFeed extends Query<StoreHead> {}
+/** Where a feed begins, in which store. */
+export interface FeedStart extends StoreHead {
+  after: number;
+}
+
+/** Checks the position after which a client wants to read. Throws Refused if the log does not reach it. */
+export class OpenFeed extends Query<FeedStart> {
+  constructor(readonly after: number) {
+    super();
+  }
+}
 
 @QueryHandler(OpenFeed)
 export class OpenFeedHandler implements IQueryHandler<OpenFeed> {
   constructor(private readonly reads: Reads) {}
 
-  execute(): Promise<StoreHead> {
-    return this.reads.storeHead();
+  async execute({ after }: OpenFeed): Promise<FeedStart> {
+    // Read now, from the database: the client may have its position from another process.
+    const store = await this.reads.storeHead();
+    return { ...store, after: startOfFeed(after, store) };
   }
 }

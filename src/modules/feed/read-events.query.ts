@@ -1,21 +1,52 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Reads } from '../../projections/reads/reads.js';
+import type { PageQuery } from '../../events/event-page.js';
 import type { EventsQuery } from './feed.dto.js';
-import { eventFilter } from './log-walk.js';
+import { LogPages } from './log-pages.js';
+import { LogWalk, eventFilter } from './log-walk.js';
+import type { PageLease } from './page-memory.js';
 
 /** Reads one page of the log as JSON text in UTF-8. */
 export class ReadEvents extends Query<Uint8Array> {
-  constructor(readonly query: EventsQuery) {
+  constructor(
+    readonly query: EventsQuery,
+    readonly memory: PageLease,
+    /** Aborts when the client is gone. */
+    readonly signal: AbortSignal,
+  ) {
     super();
   }
 }
 
 @QueryHandler(ReadEvents)
 export class ReadEventsHandler implements IQueryHandler<ReadEvents> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly pages: LogPages) {}
 
-  async execute({ query: { after = 0, limit = 100, ...filter } }: ReadEvents): Promise<Uint8Array> {
-    const page = await this.reads.eventPage({ ...eventFilter(filter), after, limit, format: 'json' });
-    return page.text;
+  /** Reads the page in small parts, between which other readers have their turn. */
+  async execute({ query, memory, signal }: ReadEvents): Promise<Uint8Array> {
+    const { after = 0, limit = 100, ...filter } = query;
+    const walk = new LogWalk(eventFilter(filter), after);
+    const parts: Uint8Array[] = [];
+    let left = limit;
+    let head: number | undefined;
+    do {
+      const next: PageQuery = { ...walk.next({ upTo: head, limit: left }), format: 'json' };
+      const part = await (head === undefined ? this.pages.first(next) : this.pages.further(next));
+      head ??= part.head;
+      if (!memory.take(part.text.byteLength)) break;
+      walk.advance(part);
+      left -= part.events;
+      if (part.events > 0) parts.push(part.text);
+    } while (walk.after < head && left > 0 && !signal.aborted);
+    return jsonPage(parts, { nextAfter: walk.after, head });
   }
+}
+
+const COMMA = Buffer.from(',');
+
+function jsonPage(parts: readonly Uint8Array[], rest: { nextAfter: number; head: number }): Uint8Array {
+  return Buffer.concat([
+    Buffer.from('{"items":['),
+    ...parts.flatMap((part, i) => (i === 0 ? [part] : [COMMA, part])),
+    Buffer.from(`],${JSON.stringify(rest).slice(1)}`),
+  ]);
 }

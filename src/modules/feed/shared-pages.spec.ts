@@ -1,6 +1,7 @@
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import { Doorbell } from '../../events/log/doorbell.js';
 import type { Reads } from '../../projections/reads/reads.js';
+import { LogPages } from './log-pages.js';
 import { SharedPages } from './shared-pages.js';
 
 const QUERY: PageQuery = { after: 0, limit: 10, format: 'sse' };
@@ -14,7 +15,11 @@ function manualReads() {
     return answer.promise;
   };
   const doorbell = new Doorbell();
-  return { answers, doorbell, pages: new SharedPages({ eventPage } as unknown as Reads, doorbell) };
+  return {
+    answers,
+    doorbell,
+    pages: new SharedPages(new LogPages({ eventPage } as unknown as Reads), doorbell),
+  };
 }
 
 const page = (head: number): EventPage => ({ text: new Uint8Array(), events: 0, nextAfter: head, head });

@@ -1,6 +1,6 @@
-import { IsArray, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../events/memory/memory-formed.event.js';
-import { IsTimeBound, IsText, Optional } from '../../validation/fields.js';
+import { IsListOf, IsText, IsTimeBound, Optional } from '../../validation/fields.js';
 import { MAX_REASON } from './commands/forget-memory.command.js';
 
 /** Why a memory is forgotten. */
@@ -62,8 +62,7 @@ export class SearchMemoriesQuery {
 
   /** Only these types, separated by commas. */
   @Optional()
-  @IsArray()
-  @IsIn(MEMORY_TYPES, { each: true })
+  @IsListOf(MEMORY_TYPES)
   types?: MemoryType[];
 
   /** Maximum number of memories; 5 when left out. */

@@ -28,7 +28,7 @@ import { Store } from '../../store/store.js';
       provide: Verifications,
       inject: [Store, Backups],
       useFactory: ({ address }: Store, { settings }: Backups) =>
-        new Verifications(address, () => anchorsOf(settings.folder)),
+        new Verifications(address, () => anchorsOf(settings.folder, address)),
     },
   ],
   exports: [Rebuilds, Verifications],

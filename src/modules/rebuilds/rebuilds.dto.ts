@@ -1,6 +1,6 @@
-import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn, Matches } from 'class-validator';
+import { Matches } from 'class-validator';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
-import { IsId, Optional } from '../../validation/fields.js';
+import { IsId, IsListOf, Optional } from '../../validation/fields.js';
 import { RowDifferenceAnswer } from '../row-differences.js';
 
 const EVENT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -12,10 +12,7 @@ export class RebuildBody {
    * Names of the projections to rebuild. When left out: all, or with `skip` those that stopped at the event.
    */
   @Optional()
-  @IsArray()
-  @ArrayNotEmpty()
-  @ArrayMaxSize(100)
-  @IsIn(PROJECTION_NAMES, { each: true })
+  @IsListOf(PROJECTION_NAMES)
   projections?: string[];
 
   /** Id of an event at which projections have stopped. They skip it from now on, permanently. */

@@ -67,6 +67,24 @@ export function otherStore(file: string, folder: string): Refused {
   );
 }
 
+/** Nothing in the folder is of the store that is to be restored. */
+export function onlyOtherStores(folder: string, storeId: string | undefined): Refused {
+  return new Refused(
+    'restore.other-store',
+    `${folder} has no backup of store ${storeId}, only of others. Check --backup-dir. To restore another store in its ` +
+      'place, name the backup with --from.',
+  );
+}
+
+/** The newest backup of all could be of the wrong store. */
+export function severalStores(folder: string, stores: readonly string[]): Refused {
+  return new Refused(
+    'restore.other-store',
+    `${folder} has backups of ${stores.length} stores (${stores.join(', ')}): name the backup with --from; ` +
+      '"npm run edgesoul -- backups" lists them.',
+  );
+}
+
 /** The restored store differs from what was backed up. Nothing was swapped. */
 export function unverifiedRestore(what: string): Corrupt {
   return new Corrupt(

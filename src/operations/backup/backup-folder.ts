@@ -84,9 +84,14 @@ export async function namesIn(folder: string): Promise<string[]> {
 
 /** Creates a folder for unfinished files in the backup folder. */
 export async function makePartial(folder: string, id: string): Promise<string> {
-  const partial = join(folder, `${PARTIAL_PREFIX}${id}`);
+  const partial = join(folder, partialName(id));
   await mkdir(partial, { recursive: true });
   return partial;
+}
+
+/** Returns the name of a folder for unfinished files. */
+export function partialName(id: string): string {
+  return `${PARTIAL_PREFIX}${id}`;
 }
 
 /** Removes the folders of unfinished files. */

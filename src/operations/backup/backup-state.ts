@@ -1,7 +1,10 @@
 import { failureFields } from '../../logged-failure.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { readStore } from '../../store/open-store-reader.js';
 import { lastDrill, type DrillResult } from '../restore/drill.js';
 import { manifestOf, readBackups } from './backup-folder.js';
 import type { Manifest } from './manifest.js';
+import { mayBeOf } from './own-backups.js';
 
 /** The state of the backups, for health, metrics and status. */
 export interface BackupStatus {
@@ -23,8 +26,10 @@ export interface BackupStatus {
 export class BackupState {
   private failure: { why: string; at: number } | undefined;
   private shipping: BackupStatus['shipping'];
+  private identity: Promise<string | undefined> | undefined;
 
-  constructor(private readonly settings: { folder: string; continuous: boolean }) {
+  /** `address` is of the store: backups of other stores in the folder do not count. */
+  constructor(private readonly settings: { folder: string; continuous: boolean; address?: DatabaseAddress }) {
     this.shipping = settings.continuous ? { position: null, error: null } : null;
   }
 
@@ -45,15 +50,27 @@ export class BackupState {
   /** Returns the newest backup of the folder, and what is wrong with a newer one or with the folder. */
   private async newestIn(folder: string): Promise<{ newest?: Manifest | undefined; why: string | null }> {
     try {
-      const {
-        backups: [newest],
-        broken: [last],
-      } = await readBackups(folder);
+      const { backups, broken } = await readBackups(folder);
+      const storeId = await this.storeId();
+      const newest = backups.find((backup) => mayBeOf(storeId, backup));
+      const [last] = broken;
       const isLast = last && (!newest || last.name > manifestOf(newest.file));
       return { newest, why: isLast ? last.why : null };
     } catch (error) {
       return { why: reasonOf(error) };
     }
+  }
+
+  /** Read once: the metrics ask often. */
+  private storeId(): Promise<string | undefined> {
+    const { address } = this.settings;
+    this.identity ??= address
+      ? readStore(address, (reader) => reader.storeId()).catch(() => {
+          this.identity = undefined;
+          return undefined;
+        })
+      : Promise.resolve(undefined);
+    return this.identity;
   }
 
   backedUp(): void {

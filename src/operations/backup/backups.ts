@@ -11,6 +11,7 @@ import { listBackups } from './backup-folder.js';
 import type { BackupLog } from './backup-log.js';
 import { BackupState } from './backup-state.js';
 import type { Manifest } from './manifest.js';
+import { identityWithEvents } from './own-backups.js';
 import { prune } from './prune.js';
 import type { RetentionPolicy } from './retention.js';
 import { runBackup, runDrill } from './run-backup.js';
@@ -79,10 +80,11 @@ export class Backups {
 
   /** Starts a drill. Throws Refused while one runs. */
   startDrill(): Job<DrillProof> {
-    const { folder } = this.settings;
+    const { folder, address } = this.settings;
     return this.drills.start(async (context) => {
       try {
-        const proof = await runDrill({ folder }, context);
+        const storeId = await identityWithEvents(address);
+        const proof = await runDrill({ folder, storeId }, context);
         const { backup, position, ms } = proof;
         this.log.info({ msg: 'restore drill done', backup, position, ms });
         return proof;

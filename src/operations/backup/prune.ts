@@ -5,6 +5,7 @@ import { hashAt } from '../shipping/seal-segment.js';
 import { listSegments, removeSegments, sealedAt, shortHash } from '../shipping/segments.js';
 import { listBackups, removeBackup } from './backup-folder.js';
 import type { Manifest } from './manifest.js';
+import { mayBeOf } from './own-backups.js';
 import { expired, type RetentionPolicy } from './retention.js';
 
 /**
@@ -19,8 +20,10 @@ export async function prune(
 ): Promise<Manifest[]> {
   return readStore(address, async (reader) => {
     const backups: Manifest[] = [];
+    const storeId = await reader.storeId();
     for (const backup of await listBackups(folder))
-      if ((await hashAt(reader, backup.position)) === backup.chainHead) backups.push(backup);
+      if (mayBeOf(storeId, backup) && (await hashAt(reader, backup.position)) === backup.chainHead)
+        backups.push(backup);
     const removed = expired(backups, keep);
     for (const backup of removed) await removeBackup(folder, backup);
     const oldestKept = backups.findLast((backup) => !removed.includes(backup));

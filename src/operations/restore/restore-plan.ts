@@ -1,15 +1,14 @@
 import { damagedNewestBackup, unreachableState } from '../backup/backup-errors.js';
 import { manifestOf, type BrokenBackup } from '../backup/backup-folder.js';
 import { backupName, type Manifest } from '../backup/manifest.js';
-import { shortHash, type Segment } from '../shipping/segments.js';
+import { mayBeOf } from '../backup/own-backups.js';
+import { shortHash, type Seal, type Segment } from '../shipping/segments.js';
 
 /** Where a restore ends: at an event's position, or with the last event recorded by a time, in ms UTC. */
 export type RestoreTarget = { position: number } | { time: number };
 
 /** A segment, and when it was sealed, ms UTC; 0 if unknown. */
-export interface SealedSegment extends Segment {
-  sealedAt: number;
-}
+export interface SealedSegment extends Segment, Seal {}
 
 export interface AvailableBackups {
   /** Newest first. */
@@ -77,7 +76,7 @@ function chainFrom(
   segments: readonly SealedSegment[],
   target: RestoreTarget | undefined,
 ): RestorePlan {
-  const newestFirst = segments.toSorted((a, b) => b.sealedAt - a.sealedAt || b.to - a.to);
+  const newestFirst = ofStore(base, segments).toSorted((a, b) => b.sealedAt - a.sealedAt || b.to - a.to);
   const since = Date.parse(base.createdAt);
   const chain: SealedSegment[] = [];
   let end = base.position;
@@ -114,7 +113,11 @@ function firstUnreached(
 ): SealedSegment | undefined {
   if (target && 'position' in target) return undefined;
   const since = Date.parse(base.createdAt);
-  return segments.find(({ from, sealedAt }) => from > end + 1 && sealedAt > since);
+  return ofStore(base, segments).find(({ from, sealedAt }) => from > end + 1 && sealedAt > since);
+}
+
+function ofStore({ storeId }: Manifest, segments: readonly SealedSegment[]): SealedSegment[] {
+  return segments.filter((segment) => mayBeOf(storeId, segment));
 }
 
 function unreachableText(

@@ -10,6 +10,7 @@ import { takeDataFolder } from '../../store/sqlite/data-folder.js';
 import { swapDatabase } from '../../store/sqlite/swap-database.js';
 import { databaseNotEmpty, otherStore } from '../backup/backup-errors.js';
 import type { StepTime } from '../backup/manifest.js';
+import { identityWithEvents } from '../backup/own-backups.js';
 import { Steps } from '../backup/steps.js';
 import type { Progress } from '../job-context.js';
 import { availableIn } from './available.js';
@@ -22,6 +23,8 @@ export interface RestoreSource {
   /** A backup's data file or manifest; the newest suitable backup when omitted. */
   from?: string | undefined;
   target?: RestoreTarget | undefined;
+  /** The identity of the store whose backups are wanted; undefined if any may be. */
+  storeId?: string | undefined;
 }
 
 export interface RestoreReport extends BuiltStore {
@@ -40,8 +43,8 @@ export interface RestoreWatch {
 }
 
 /** Chooses what to restore from. Throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
-export async function choosePlan({ folder, from, target }: RestoreSource): Promise<RestorePlan> {
-  return planRestore(await availableIn(folder, from), target);
+export async function choosePlan({ folder, from, target, storeId }: RestoreSource): Promise<RestorePlan> {
+  return planRestore(await availableIn(folder, { from, storeId }), target);
 }
 
 /**
@@ -60,7 +63,8 @@ export async function restoreFile(
   const file = join(dataDir, replacement);
   try {
     await removeFile(file);
-    const { plan, built } = await buildBeside(file, source, steps, watch);
+    const storeId = await identityWithEvents({ file: data.file });
+    const { plan, built } = await buildBeside(file, { ...source, storeId }, steps, watch);
     if (source.from === undefined && !(await isSameLog(file, data.file))) {
       await removeFile(file);
       throw otherStore(plan.base.file, dataDir);

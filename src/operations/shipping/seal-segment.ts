@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GENESIS } from '../../events/log/event-hash.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import { makePartial, publish, removePartials } from '../backup/backup-folder.js';
+import { makePartial, partialName, publish, removePartials } from '../backup/backup-folder.js';
 import { pack } from '../backup/zstd-files.js';
 import { linesOf } from '../lines/log-lines.js';
 import { segmentName, segmentsFolder } from './segments.js';
@@ -15,14 +15,15 @@ export async function sealSegment(
 ): Promise<string> {
   const folder = segmentsFolder(backups);
   await mkdir(folder, { recursive: true });
-  // Only one process ships, so unfinished files here are those of a killed process.
-  await removePartials(folder);
-  const partial = await makePartial(folder, 'segment');
+  // Only one process ships a store, so unfinished files of the store are those of a killed process.
+  const id = `segment-${await reader.storeId()}`;
+  await removePartials(folder, partialName(id));
+  const partial = await makePartial(folder, id);
   const before = { position: after, hash: await hashAt(reader, after) };
   const name = segmentName(before, { position: upTo, hash: await hashAt(reader, upTo) });
   await pack(linesOf(reader, { after, upTo }), join(partial, name));
   await publish(partial, folder, [name]);
-  await removePartials(folder);
+  await removePartials(folder, partialName(id));
   return name;
 }
 

@@ -61,8 +61,21 @@ function segmentOf(file: string): Segment | undefined {
   return { file, from: Number(from), to: Number(to), previousHash, lastHash };
 }
 
-/** Returns when the segment was sealed, ms UTC, from its first line; 0 if that cannot be read. */
-export async function sealedAt(backups: string, { file }: Segment): Promise<number> {
+/** When a segment was sealed, and which store it is of. */
+export interface Seal {
+  /** Ms UTC; 0 if it cannot be read. */
+  sealedAt: number;
+  /** Undefined if it cannot be read, or if a release sealed it whose stores had no identity. */
+  storeId?: string | undefined;
+}
+
+/** Returns when the segment was sealed, ms UTC; 0 if that cannot be read. */
+export async function sealedAt(backups: string, segment: Segment): Promise<number> {
+  return (await sealOf(backups, segment)).sealedAt;
+}
+
+/** Reads the first line of a segment. */
+export async function sealOf(backups: string, { file }: Segment): Promise<Seal> {
   const source = createReadStream(join(segmentsFolder(backups), file), { highWaterMark: 16_384 });
   const text = pipeline(source, zlib.createZstdDecompress({ chunkSize: 4_096 }), () => undefined);
   let line = '';
@@ -71,10 +84,13 @@ export async function sealedAt(backups: string, { file }: Segment): Promise<numb
       line += (piece as Buffer).toString();
       if (line.includes('\n')) break;
     }
-    const { createdAt } = JSON.parse(line.split('\n')[0] ?? '') as { createdAt: string };
-    return Date.parse(createdAt) || 0;
+    const { createdAt, storeId } = JSON.parse(line.split('\n')[0] ?? '') as {
+      createdAt: string;
+      storeId?: string;
+    };
+    return { sealedAt: Date.parse(createdAt) || 0, storeId };
   } catch {
-    return 0;
+    return { sealedAt: 0 };
   } finally {
     source.destroy();
   }

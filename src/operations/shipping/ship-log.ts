@@ -32,7 +32,7 @@ export function shipLog({ address, folder, since }: ShipInput): Promise<Shipped 
   return writingTo(folder, () =>
     readStore(address, async (reader) => {
       const known = since && (await isStillIn(folder, since)) ? since : undefined;
-      const from = known ?? (await restorableEnd(folder));
+      const from = known ?? (await restorableEnd(folder, await reader.storeId()));
       if (!from || !(await isOnChain(reader, from))) return undefined;
       const { position, hash } = await reader.head();
       if (position === from.position) return from;
@@ -53,9 +53,9 @@ async function isStillIn(folder: string, { position, hash }: Shipped): Promise<b
 }
 
 /** Returns where a restore would end now; undefined if it would be refused. */
-async function restorableEnd(folder: string): Promise<Shipped | undefined> {
+async function restorableEnd(folder: string, storeId: string): Promise<Shipped | undefined> {
   try {
-    const { base, segments } = planRestore(await availableIn(folder), undefined);
+    const { base, segments } = planRestore(await availableIn(folder, { storeId }), undefined);
     const last = segments.at(-1);
     return last
       ? { position: last.to, hash: last.lastHash }

@@ -4,10 +4,10 @@ import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';
 import type { RowQuery } from '../../database/row-store.js';
 import type { Key, Table } from '../../database/table.js';
-import { PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
+import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventQuery } from '../../events/log/event-log.js';
-import { readEvents, readHead, readStoreId } from '../../events/log/postgresql-event-reader.js';
+import { readEventBatch, readHead, readStoreId } from '../../events/log/postgresql-event-reader.js';
 import { memoriesTable, memorySummariesTable } from '../memory-index.projection.js';
 import { searchMemories, type MemoryMatches, type MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
@@ -72,13 +72,13 @@ export class PostgresqlReads extends Reads {
   }
 
   override async eventPage(query: PageQuery): Promise<EventPage> {
-    const { events, head } = await translating(() => this.eventsAndHead(query));
+    const { events, cut, head } = await translating(() => this.eventsAndHead(query));
     const page = new PageWriter(query, this.decoder);
     for (const [i, stored] of events.entries()) {
       if (i % EVENTS_PER_TURN === EVENTS_PER_TURN - 1) await nextTurn();
       if (!page.add(stored)) break;
     }
-    return page.finish(head);
+    return page.finish(head, cut);
   }
 
   override async headPosition(): Promise<number> {
@@ -127,10 +127,10 @@ export class PostgresqlReads extends Reads {
     let broken: Error | undefined;
     try {
       await client.query(BEGIN_PAGE);
-      const events = await readEvents(client, query);
+      const batch = await readEventBatch(client, query, MAX_PAGE_BYTES);
       const { position } = await readHead(client);
       await client.query('commit');
-      return { events, head: position };
+      return { ...batch, head: position };
     } catch (error) {
       // Closed, not rolled back: a server that timed out would not answer the rollback either.
       broken = error as Error;

@@ -4,7 +4,7 @@ import type { RowQuery } from '../../database/row-store.js';
 import { openForReading } from '../../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { Table } from '../../database/table.js';
-import { PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
+import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { toResult, type ThreadResult } from '../../thread-result.js';
@@ -63,10 +63,13 @@ export async function eventPage(query: PageQuery): Promise<unknown> {
 
 async function readPage(query: PageQuery): Promise<EventPage> {
   decoder ??= await newDecoder();
-  const read = db.transaction(() => ({ events: log.read(query), head: log.head().position }))();
+  const read = db.transaction(() => ({
+    ...log.readBatch(query, MAX_PAGE_BYTES),
+    head: log.head().position,
+  }))();
   const page = new PageWriter(query, decoder);
   for (const stored of read.events) if (!page.add(stored)) break;
-  return page.finish(read.head);
+  return page.finish(read.head, read.cut);
 }
 
 /** Imported when first needed: the event validators take longer to load than the rest of the thread. */

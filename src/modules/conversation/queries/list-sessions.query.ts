@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sessionsTable } from '../../../projections/conversation-window.projection.js';
 import { Reads } from '../../../projections/reads/reads.js';
-import { decodeCursor, encodeCursor } from '../../page-cursor.js';
+import { cursors } from '../../page-cursor.js';
 import type { ListSessionsQuery, SessionPageAnswer } from '../conversation.dto.js';
 
 /** Reads a page of a user's sessions, the last opened first. */
@@ -20,6 +20,8 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
 
   async execute({ userId, query }: ListSessions): Promise<SessionPageAnswer> {
     const limit = query.limit ?? 20;
+    const { storeId } = await this.reads.storeHead();
+    const { encode, decode } = cursors({ storeId, route: 'sessions', userId });
     const rows = await this.reads.list(sessionsTable, {
       // A session with emotions but without turns is not opened yet: its time is null.
       filters: [
@@ -28,7 +30,7 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
       ],
       order: ['openedAt', 'sessionId'],
       descending: true,
-      ...(query.cursor === undefined ? {} : { after: decodeCursor(query.cursor, ['number', 'string']) }),
+      ...(query.cursor === undefined ? {} : { after: decode(query.cursor, ['integer', 'text']) }),
       // One extra row shows whether there is a next page.
       limit: limit + 1,
     });
@@ -42,8 +44,7 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
         lastActivityAt: new Date(lastActivityAt).toISOString(),
         ended,
       })),
-      nextCursor:
-        last && rows.length > limit ? encodeCursor([last.openedAt as number, last.sessionId]) : null,
+      nextCursor: last && rows.length > limit ? encode([last.openedAt as number, last.sessionId]) : null,
     };
   }
 }

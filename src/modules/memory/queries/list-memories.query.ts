@@ -3,7 +3,7 @@ import type { Filter } from '../../../database/row-store.js';
 import { memoriesTable } from '../../../projections/memory-index.projection.js';
 import { Reads } from '../../../projections/reads/reads.js';
 import { boundMs } from '../../../validation/instants.js';
-import { decodeCursor, encodeCursor } from '../../page-cursor.js';
+import { cursors } from '../../page-cursor.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { ListMemoriesQuery, MemoryPageAnswer } from '../memory.dto.js';
 
@@ -23,18 +23,19 @@ export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
 
   async execute({ userId, query }: ListMemories): Promise<MemoryPageAnswer> {
     const limit = query.limit ?? 20;
+    const { storeId } = await this.reads.storeHead();
+    const { encode, decode } = cursors({ storeId, route: 'memories', userId, filters: query });
     const rows = await this.reads.list(memoriesTable, {
       filters: filters(userId, query),
       order: ['occurredAt', 'formedPosition'],
       descending: true,
-      ...(query.cursor === undefined ? {} : { after: decodeCursor(query.cursor, ['number', 'number']) }),
+      ...(query.cursor === undefined ? {} : { after: decode(query.cursor, ['integer', 'integer']) }),
       // One extra row shows whether there is a next page.
       limit: limit + 1,
     });
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    const nextCursor =
-      last && rows.length > limit ? encodeCursor([last.occurredAt, last.formedPosition]) : null;
+    const nextCursor = last && rows.length > limit ? encode([last.occurredAt, last.formedPosition]) : null;
     return { items: page.map(memoryAnswer), nextCursor };
   }
 }
