@@ -128,17 +128,18 @@ describe('a large body of a wrong type', () => {
     const document = (await store.get<OpenApi>('/docs/json')).body;
     const slow: string[] = [];
     for (const { method, path, schema } of routesWithBody(document)) {
-      const bytes = path === '/v1/commands' ? 7_900_000 : 250_000;
-      const transport = await duration(() => refused(method, path, `"${'x'.repeat(bytes)}"`));
+      const bytes = path === '/v1/commands' ? 7_900_000 : 500_000;
+      const text = `"${'x'.repeat(bytes)}"`;
       const wrong = [`[${'1,'.repeat(bytes / 2 - 60)}1]`, manyFields(bytes / 8)];
       for (const at of placesOf(schema, document)) {
         for (const huge of wrong) {
           const body = at.reduceRight((inner, name) => `{"${name}":${inner}}`, huge);
-          const most = transport + 5 * (await duration(() => JSON.parse(body)));
-          const answer = () => duration(() => refused(method, path, body));
-          // Another process may have taken the time once, but not three times.
-          const isFast = (await answer()) <= most || (await answer()) <= most || (await answer()) <= most;
-          if (!isFast) slow.push(`${method} ${path} ${at.join('.')}: more than ${most} ms`);
+          const isFast = async () => {
+            const transport = await duration(() => refused(method, path, text));
+            const parsing = await duration(() => JSON.parse(body));
+            return (await duration(() => refused(method, path, body))) <= transport + 5 * parsing;
+          };
+          if (!(await oneOfFive(isFast))) slow.push(`${method} ${path} ${at.join('.')}`);
         }
       }
     }
@@ -176,6 +177,12 @@ function placesOf(schema: Schema, document: OpenApi): string[][] {
     placesOf(property, document).map((place) => [name, ...place]),
   );
   return isPlace ? [[], ...within] : within;
+}
+
+/** Another process may take the time of some measurements, but not of all. */
+async function oneOfFive(holds: () => Promise<boolean>): Promise<boolean> {
+  for (let i = 0; i < 5; i++) if (await holds()) return true;
+  return false;
 }
 
 async function duration(work: () => unknown): Promise<number> {
