@@ -79,7 +79,7 @@ for (const database of DATABASES) {
         ],
         [
           'a changed envelope',
-          `update events set occurred_at = occurred_at + 1 where position = 2`,
+          `update events set occurred_at = occurred_at - 1 where position = 2`,
           ['conversation-window', 'hash'],
         ],
         [
