@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import '../runtime-guard.js';
+import '../private-files.js';
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { VERSION } from '../version.js';
 import { backupCommand } from './operator/backup.command.js';
 import { backupsCommand } from './operator/backups.command.js';
 import { exportCommand } from './operator/export.command.js';
@@ -16,6 +18,7 @@ import { statusCommand } from './operator/status.command.js';
 import { verifyCommand } from './operator/verify.command.js';
 
 const program = new Command('edgesoul')
+  .version(VERSION, '-V, --version', 'print the version of this release')
   .description(
     'Operates an EdgeSoul Store: over HTTP through a running service, or directly on its files or database.',
   )
