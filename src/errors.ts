@@ -35,7 +35,7 @@ interface Codes {
     | 'session.not-found'
     | 'conversation.not-found'
     | 'route.not-found'
-    | `${JobKind}.not-found`;
+    | `${JobKind | 'job'}.not-found`;
   Refused:
     | 'memory.already-exists'
     | 'rebuild.nothing-to-skip'

@@ -37,7 +37,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     throw cannotListen(config, cause);
   }
   const url = await app.getUrl();
-  store.announce(url);
+  store.announce({ url, backupDir: config.backupDir });
   backups.begin();
   const position = await store.reads.headPosition();
   logger.info({

@@ -1,17 +1,23 @@
 import type { Command } from 'commander';
 import { readBackups } from '../../operations/backup/backup-folder.js';
+import type { Manifest } from '../../operations/backup/manifest.js';
 import { listSegments } from '../../operations/shipping/segments.js';
-import { EXIT, operatorCommand } from './operator-command.js';
+import { EXIT, operatorCommand, type ExitCode } from './operator-command.js';
+import { RunningService } from './service.js';
+import type { Terminal } from './terminal.js';
 import { ageText, sizeText } from './texts.js';
 
 /** `edgesoul backups` */
 export function backupsCommand(): Command {
   return operatorCommand('backups', 'Lists the backups of the backup folder, newest first.', {
+    on: ['store', 'backups', 'service'],
     examples: [
       'npm run edgesoul -- backups',
       'npm run --silent edgesoul -- backups --backup-dir /mnt/backups --json',
+      'npm run edgesoul -- backups --url http://store.internal:3000',
     ],
-    action: async ({ config: { backupDir: folder }, terminal }) => {
+    action: async ({ config: { backupDir: folder }, url, terminal }) => {
+      if (url !== undefined) return listOfService(new RunningService(url), terminal);
       const { backups, broken } = await readBackups(folder);
       const items = backups.map(
         ({ backupId, file, bytes, position, events, createdAt, recordedAt, verified }) => ({
@@ -29,10 +35,7 @@ export function backupsCommand(): Command {
       const shippedTo = segments.at(-1)?.to ?? null;
       terminal.result({ folder, items, broken, segments: segments.length, shippedTo }, [
         items.length === 0 ? `There is no backup in ${folder}.` : `Backups in ${folder}:`,
-        ...items.map(
-          ({ file, position, bytes, createdAt, verified }) =>
-            `  ${file}  position ${position}  ${sizeText(bytes)}  ${ageText(createdAt)} old  ${verified ? 'verified' : 'not verified'}`,
-        ),
+        ...items.map(lineOf),
         ...broken.map(({ name, why }) => `  ${name}  BROKEN: ${why}`),
         ...(shippedTo === null
           ? []
@@ -41,4 +44,22 @@ export function backupsCommand(): Command {
       return EXIT.done;
     },
   });
+}
+
+type Listed = Pick<
+  Manifest,
+  'backupId' | 'file' | 'bytes' | 'position' | 'events' | 'createdAt' | 'verified'
+>;
+
+/** Lists what the service has in its folder, which may be on another machine. */
+async function listOfService(service: RunningService, terminal: Terminal): Promise<ExitCode> {
+  const answer = await service.get<{ items: (Listed & { state: string })[] }>('/v1/ops/backups');
+  const items = answer.items.filter(({ state }) => state === 'done');
+  const title = items.length === 0 ? 'There is no backup' : 'Backups';
+  terminal.result({ items }, [`${title} of the service at ${service.url}:`, ...items.map(lineOf)]);
+  return EXIT.done;
+}
+
+function lineOf({ file, position, bytes, createdAt, verified }: Listed): string {
+  return `  ${file}  position ${position}  ${sizeText(bytes)}  ${ageText(createdAt)} old  ${verified ? 'verified' : 'not verified'}`;
 }
