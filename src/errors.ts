@@ -73,6 +73,7 @@ interface Codes {
     | 'service.unreachable'
     | 'projection.unavailable'
     | 'database.unavailable'
+    | 'database.io-error'
     | 'backup.unreadable'
     | 'backup.unwritable';
 }

@@ -25,6 +25,9 @@ export class Jobs<T> {
   private stopping = false;
   private running: { job: Job<T>; abort: AbortController; ended: Promise<void> } | undefined;
 
+  /** Called with the error of each job that failed. */
+  onFailed: ((error: StoreError) => void) | undefined;
+
   constructor(readonly kind: JobKind) {}
 
   /** Starts a job. Throws Refused while another job of this kind runs. */
@@ -85,6 +88,7 @@ export class Jobs<T> {
     } finally {
       job.endedAt = Date.now();
       this.running = undefined;
+      if (job.state === 'failed' && job.error) this.onFailed?.(job.error);
     }
   }
 

@@ -1,7 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig, type Config } from '../../config.js';
-import { InvalidInput, Refused, StartRefused, StoreError, Unexpected } from '../../errors.js';
-import { ownerOf } from '../../store/sqlite/data-folder.js';
+import {
+  DamagedDatabase,
+  InvalidInput,
+  Refused,
+  StartRefused,
+  StoreError,
+  Unexpected,
+} from '../../errors.js';
+import { databaseFile, ownerOf } from '../../store/sqlite/data-folder.js';
+import { quickCheck } from '../../store/sqlite/database-file.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 
@@ -62,7 +70,7 @@ export function operatorCommand(
         process.exitCode = await action(operationOf(options, targets, terminal), command);
       } catch (error) {
         process.exitCode = exitCodeOf(error);
-        terminal.failed(error);
+        terminal.failed(error, damagedPlaces(error, options));
         // The work may not have noticed yet that it was interrupted.
         if (error instanceof Refused && error.code === 'work.interrupted') process.exit(EXIT.failed);
         if (!isExplained(error)) throw error;
@@ -125,6 +133,19 @@ function configOf({ dataDir, backupDir, databaseUrl }: CommonOptions): Config {
     if (error instanceof StartRefused)
       throw new InvalidInput('request.invalid', error.message, { cause: error });
     throw error;
+  }
+}
+
+/** Where a file is damaged that the command has read itself; a service reports the places in its readiness. */
+function damagedPlaces(error: unknown, options: CommonOptions): string[] {
+  if (!(error instanceof DamagedDatabase)) return [];
+  const { databaseUrl, dataDir } = configOf(options);
+  if (databaseUrl !== undefined) return [];
+  try {
+    return quickCheck(databaseFile(dataDir));
+  } catch {
+    // The error itself says what is wrong.
+    return [];
   }
 }
 

@@ -43,17 +43,22 @@ export class Terminal {
   }
 
   /** Prints the error as one sentence, and a line for each further invalid field; with `--json` as JSON. */
-  failed(error: unknown): void {
+  failed(error: unknown, places: readonly string[] = []): void {
     this.close();
     const message = whyOf(error);
     if (this.json) {
       const code = error instanceof StoreError ? error.code : 'failed';
-      const text = JSON.stringify({ error: { code, message } }, null, 2);
+      const text = JSON.stringify(
+        { error: { code, message, ...(places.length > 0 && { places }) } },
+        null,
+        2,
+      );
       if (this.hasStdoutTaken) console.error(text);
       else console.log(text);
       return;
     }
     console.error(message);
+    for (const place of places) console.error(`  ${place}`);
     if (!(error instanceof StoreError)) return;
     for (const { path, message: what } of (error.errors ?? []).slice(1)) console.error(`  ${path}: ${what}`);
   }

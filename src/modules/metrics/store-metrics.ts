@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
-import { Reads } from '../../projections/reads/reads.js';
+import { FaultWatch } from '../../fault-watch.js';
 import { isShared } from '../../store/database-address.js';
 import { Store } from '../../store/store.js';
 import { VERSION } from '../../version.js';
@@ -11,7 +11,7 @@ import { singleFlight } from '../single-flight.js';
 /** Gauges for the log's head, the projections, the database size, and readiness for commands. */
 @Injectable()
 export class StoreMetrics {
-  constructor(metrics: Metrics, writer: CommandWriter, reads: Reads, { address }: Store) {
+  constructor(metrics: Metrics, writer: CommandWriter, { address, reads }: Store, faults: FaultWatch) {
     addBuildInfo(metrics, isShared(address) ? 'postgresql' : 'sqlite');
     // The gauges of one scrape share one read.
     const positions = singleFlight(() => reads.positions());
@@ -26,7 +26,7 @@ export class StoreMetrics {
       },
       async () => {
         const { behind, unwritable } = await state();
-        return behind.length === 0 && unwritable === null ? 1 : 0;
+        return behind.length === 0 && unwritable === null && faults.damage === undefined ? 1 : 0;
       },
     );
     metrics.gauge(
