@@ -6,6 +6,7 @@ import { ConversationModule } from './modules/conversation/conversation.module.j
 import { EmotionModule } from './modules/emotion/emotion.module.js';
 import { FeedModule } from './modules/feed/feed.module.js';
 import { HealthModule } from './modules/health/health.module.js';
+import { JobsModule } from './modules/jobs/jobs.module.js';
 import { MemoryModule } from './modules/memory/memory.module.js';
 import type { Metrics } from './modules/metrics.js';
 import { MetricsModule } from './modules/metrics/metrics.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         BatchModule,
         FeedModule,
         HealthModule,
+        JobsModule,
         RebuildsModule,
         VerificationsModule,
         OpsModule,

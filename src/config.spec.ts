@@ -23,6 +23,7 @@ describe('the settings', () => {
       dataDir: resolve('data'),
       backupDir: resolve('backups'),
       logLevel: 'info',
+      startedByNpm: false,
       backups: BACKUPS,
     });
   });
@@ -35,6 +36,7 @@ describe('the settings', () => {
       BACKUP_DIR: '/var/backups',
       LOG_LEVEL: 'silent',
       PATH: '/bin',
+      npm_lifecycle_event: 'start',
       port: '99',
     };
     expect(readConfig(env)).toEqual({
@@ -43,6 +45,7 @@ describe('the settings', () => {
       dataDir: resolve('elsewhere/data'),
       backupDir: '/var/backups',
       logLevel: 'silent',
+      startedByNpm: true,
       backups: BACKUPS,
     });
   });

@@ -78,6 +78,8 @@ export interface Config {
   /** Absolute path. */
   backupDir: string;
   logLevel: string;
+  /** Whether an npm script started this process. */
+  startedByNpm: boolean;
   backups: BackupConfig;
 }
 
@@ -113,6 +115,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: resolve(checked.DATA_DIR),
     backupDir: resolve(checked.BACKUP_DIR),
     logLevel: checked.LOG_LEVEL,
+    startedByNpm: env.npm_lifecycle_event !== undefined,
     backups: {
       schedule: checked.BACKUP_SCHEDULE || undefined,
       drillSchedule: checked.DRILL_SCHEDULE || undefined,

@@ -35,7 +35,7 @@ interface Codes {
     | 'session.not-found'
     | 'conversation.not-found'
     | 'route.not-found'
-    | `${JobKind}.not-found`;
+    | `${JobKind | 'job'}.not-found`;
   Refused:
     | 'memory.already-exists'
     | 'rebuild.nothing-to-skip'
@@ -74,6 +74,7 @@ interface Codes {
     | 'service.unreachable'
     | 'projection.unavailable'
     | 'database.unavailable'
+    | 'database.io-error'
     | 'backup.unreadable'
     | 'backup.unwritable';
 }

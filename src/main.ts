@@ -1,4 +1,5 @@
 import './runtime-guard.js';
+import './private-files.js';
 import 'reflect-metadata';
 import { pino, type Logger } from 'pino';
 import { readConfig, type Config } from './config.js';
@@ -6,9 +7,11 @@ import { StartRefused, StoreError } from './errors.js';
 import { DECIDERS } from './modules/command-catalog.js';
 import { Backups } from './operations/backup/backups.js';
 import { makeServer } from './server.js';
+import { stopWithParent } from './stop-with-parent.js';
 import { openStore } from './store/open-store.js';
 
 async function start(config: Config, logger: Logger): Promise<void> {
+  if (config.startedByNpm) stopWithParent();
   const store = await openStore(config, DECIDERS);
   for (const name of store.opened.migrations) logger.info({ msg: 'migrated', migration: name });
   for (const { projection, events } of store.opened.caughtUp) {
@@ -25,7 +28,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   };
   const backups = new Backups(settings, logger);
   const app = await makeServer({ store, backups }, logger);
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
   process.once('SIGTERM', () => logger.info('stopping: finishing the requests in flight'));
   try {
     await app.listen(config.port, config.host);
@@ -34,7 +37,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     throw cannotListen(config, cause);
   }
   const url = await app.getUrl();
-  store.announce(url);
+  store.announce({ url, backupDir: config.backupDir });
   backups.begin();
   const position = await store.reads.headPosition();
   logger.info({

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { AppModule, type ServedParts } from './app.module.js';
 import { InvalidInput } from './errors.js';
 import { newId } from './events/uuid.js';
+import { FaultWatch } from './fault-watch.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
 import { acceptJson } from './http/json-body.js';
 import { serveDocs } from './http/open-api.js';
@@ -67,7 +68,7 @@ export async function makeServer(parts: ServedParts, logger: Logger): Promise<Ne
     logger: new PinoLogger(logger),
     abortOnError: false,
   });
-  app.useGlobalFilters(new HttpErrorFilter());
+  app.useGlobalFilters(new HttpErrorFilter(app.get(FaultWatch)));
   compileValidators();
   await serveDocs(app);
   return app;

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import '../runtime-guard.js';
+import '../private-files.js';
 import 'reflect-metadata';
-import { Command } from 'commander';
+import { Command, type CommanderError } from 'commander';
+import { VERSION } from '../version.js';
 import { backupCommand } from './operator/backup.command.js';
 import { backupsCommand } from './operator/backups.command.js';
 import { exportCommand } from './operator/export.command.js';
 import { importCommand } from './operator/import.command.js';
+import { cancelCommand, jobsCommand } from './operator/jobs.command.js';
 import { initCommand, migrateCommand } from './operator/migrate.command.js';
 import { EXIT } from './operator/operator-command.js';
 import { rebuildCommand } from './operator/rebuild.command.js';
@@ -16,6 +19,7 @@ import { statusCommand } from './operator/status.command.js';
 import { verifyCommand } from './operator/verify.command.js';
 
 const program = new Command('edgesoul')
+  .version(VERSION, '-V, --version', 'print the version of this release')
   .description(
     'Operates an EdgeSoul Store: over HTTP through a running service, or directly on its files or database.',
   )
@@ -38,11 +42,24 @@ const COMMANDS = [
   exportCommand(),
   importCommand(),
   resetCommand(),
+  jobsCommand(),
+  cancelCommand(),
 ];
 for (const command of COMMANDS) program.addCommand(command);
+// Wrong usage may be found before the option itself is read.
+const isJson = process.argv.includes('--json');
 for (const each of [program, ...program.commands]) {
   each
-    .configureOutput({ outputError: (message, write) => write(message) })
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage));
+    .configureOutput({ outputError: (message, write) => (isJson ? undefined : write(message)) })
+    .exitOverride((error) => {
+      if (error.exitCode === 0) process.exit(EXIT.done);
+      if (isJson) printUsageError(error);
+      process.exit(EXIT.usage);
+    });
 }
 await program.parseAsync();
+
+function printUsageError({ message }: CommanderError): void {
+  const text = message.replace(/^error: /, '');
+  console.log(JSON.stringify({ error: { code: 'request.invalid', message: text } }, null, 2));
+}

@@ -2,6 +2,7 @@ import { BadRequestException, Body, Controller, Get, Module, Param, Post } from 
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Conflict, InvalidInput, KeyReused, NotFound, Refused, Unavailable, PoisonEvent } from '../errors.js';
+import { FaultWatch } from '../fault-watch.js';
 import { HttpErrorFilter } from './http-error.filter.js';
 
 const thrown: Record<string, unknown> = {
@@ -42,7 +43,7 @@ beforeAll(async () => {
     bodyParser: false,
     logger: false,
   });
-  app.useGlobalFilters(new HttpErrorFilter());
+  app.useGlobalFilters(new HttpErrorFilter(new FaultWatch({ error: () => undefined, log: () => undefined })));
   await app.init();
 });
 

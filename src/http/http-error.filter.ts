@@ -9,16 +9,21 @@ import {
   Unexpected,
   UnsupportedMedia,
 } from '../errors.js';
+import type { FaultWatch } from '../fault-watch.js';
 import { failureFields } from '../logged-failure.js';
 import { problemOf } from './problem.js';
 
 /** The only place that turns an error into an HTTP answer. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
+  constructor(private readonly faults: FaultWatch) {}
+
   catch(exception: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = storeError(exception, request);
+    // The writer reports what happens to commands, also to those of a batch.
+    if (request.method === 'GET') this.faults.failed(error);
     reportFailure(error, request.id);
     sendProblem(reply, error);
   }

@@ -1,8 +1,8 @@
-import { NotFound, Refused, StoreError, Unexpected, type JobKind } from '../errors.js';
+import { NotFound, Refused, StoreError, Unavailable, Unexpected, type JobKind } from '../errors.js';
 import { newId } from '../events/uuid.js';
 import type { JobContext } from './job-context.js';
 
-/** Jobs kept in memory, per kind; the oldest are dropped. */
+/** Ended jobs kept in memory, per kind; the oldest are dropped. */
 const MAX_ENDED_JOBS = 50;
 
 export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
@@ -22,16 +22,20 @@ export interface Job<T> {
 /** The jobs of one kind in this process. One runs at a time; each can be followed and cancelled. */
 export class Jobs<T> {
   private readonly jobs = new Map<string, Job<T>>();
+  private stopping = false;
   private running: { job: Job<T>; abort: AbortController; ended: Promise<void> } | undefined;
 
-  constructor(private readonly kind: JobKind) {}
+  /** Called with the error of each job that failed. */
+  onFailed: ((error: StoreError) => void) | undefined;
+
+  constructor(readonly kind: JobKind) {}
 
   /** Starts a job. Throws Refused while another job of this kind runs. */
   start(work: (context: Required<JobContext>, id: string) => Promise<T>): Job<T> {
     if (this.running) throw jobRuns(this.kind, this.running.job.id);
     const job: Job<T> = { id: newId(), startedAt: Date.now(), state: 'running', done: 0, total: 0 };
-    this.jobs.set(job.id, job);
     this.forgetOldest();
+    this.jobs.set(job.id, job);
     const abort = new AbortController();
     const ended = this.run(job, work, abort.signal);
     this.running = { job, abort, ended };
@@ -62,8 +66,9 @@ export class Jobs<T> {
     return job;
   }
 
-  /** Cancels the running job, if any. */
+  /** Cancels the running job, if any, because the service stops. */
   async close(): Promise<void> {
+    this.stopping = true;
     if (this.running) await this.cancel(this.running.job.id);
   }
 
@@ -78,10 +83,12 @@ export class Jobs<T> {
       job.state = 'done';
     } catch (error) {
       job.state = signal.aborted ? 'cancelled' : 'failed';
-      job.error = error instanceof StoreError ? error : Unexpected.from(error);
+      if (!signal.aborted) job.error = error instanceof StoreError ? error : Unexpected.from(error);
+      else if (this.stopping) job.error = Unavailable.stopping();
     } finally {
       job.endedAt = Date.now();
       this.running = undefined;
+      if (job.state === 'failed' && job.error) this.onFailed?.(job.error);
     }
   }
 

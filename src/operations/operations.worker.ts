@@ -1,7 +1,7 @@
 import { EventDecoder } from '../events/log/event-decoder.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../store/database-address.js';
-import { openStoreReader } from '../store/open-store-reader.js';
+import { openStoreReader, readStore } from '../store/open-store-reader.js';
 import { toResult, type ThreadResult } from '../thread-result.js';
 import { backUp, type BackupInput } from './backup/back-up.js';
 import type { Manifest } from './backup/manifest.js';
@@ -48,6 +48,11 @@ export function verify({
       await reader.close();
     }
   });
+}
+
+/** What the database's own check of its storage finds. */
+export function storageDamage({ input }: Task<DatabaseAddress>): Promise<ThreadResult<string[]>> {
+  return atLowPriority(() => readStore(input, (reader) => reader.storageDamage()));
 }
 
 export function rebuild({ input, port }: Task<RebuildInput>): Promise<ThreadResult<RebuildReport>> {

@@ -4,6 +4,13 @@ import type { Reads } from '../projections/reads/reads.js';
 import type { CommandWriter } from '../writer/command-writer.js';
 import type { DatabaseAddress } from './database-address.js';
 
+/** What a service tells other processes of this machine. */
+export interface Announced {
+  url: string;
+  /** Its backup folder, absolute. */
+  backupDir: string;
+}
+
 /** An open store: its one writer, and its reads. */
 export abstract class Store {
   abstract readonly writer: CommandWriter;
@@ -14,8 +21,8 @@ export abstract class Store {
   abstract readonly doorbell: Doorbell;
   /** What was migrated and caught up when the store was opened; the service logs it. */
   abstract readonly opened: OpenedProjections & { migrations: string[] };
-  /** Records the service's URL for other processes that find the store in use. */
-  abstract announce(url: string): void;
+  /** Records where the service is for other processes that find the store in use. */
+  abstract announce(service: Announced): void;
   /** Answers all waiting commands, then closes the database. */
   abstract close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 import { StoreError, Unavailable } from '../errors.js';
+import type { FaultWatch } from '../fault-watch.js';
 import { CommandWriter, type CommandData, type WriterState } from './command-writer.js';
 import type { Commit } from './event-writer.js';
 import type { Written } from './write-command.js';
@@ -14,6 +15,7 @@ export class CountingWriter extends CommandWriter {
 
   constructor(
     private readonly writer: CommandWriter,
+    private readonly faults: FaultWatch,
     registry: Registry,
     commandNames: readonly string[],
   ) {
@@ -47,9 +49,11 @@ export class CountingWriter extends CommandWriter {
   override async write(command: CommandData): Promise<Written> {
     try {
       const written = await this.writer.write(command);
+      this.faults.written();
       this.commands.inc({ command: command.name, outcome: written.replayed ? 'replayed' : 'written' });
       return written;
     } catch (error) {
+      this.faults.failed(error);
       this.commands.inc({ command: command.name, outcome: outcomeOf(error) });
       this.errors.inc({
         command: command.name,

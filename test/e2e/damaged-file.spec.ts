@@ -47,6 +47,19 @@ describe('a SQLite file with damaged pages', () => {
     expect(refusalOf(await send())).toBe('500 database.damaged');
   });
 
+  it('makes readiness report the damage, and its places once the file was checked', async () => {
+    let ready = await store.get<{ details: { database: { places?: string[] } } }>('/health/ready');
+    expect(ready).toMatchObject({
+      status: 503,
+      body: { details: { database: { status: 'down', code: 'database.damaged' } } },
+    });
+    while (ready.body.details.database.places?.length === 0) ready = await store.get('/health/ready');
+    expect(ready.body.details.database.places?.join()).toMatch(/table (profiles|emotion_patterns)/);
+    expect((await store.get<string>('/metrics')).text).toMatch(/^edgesoul_ready 0$/m);
+    const lines = store.log.filter((line) => line.includes('"the database is damaged"'));
+    expect(lines).toHaveLength(1);
+  });
+
   it('still serves data from its undamaged pages', async () => {
     expect((await store.user('ada').get('/conversation')).status).toBe(200);
     expect((await store.get('/v1/events')).status).toBe(200);
@@ -57,7 +70,12 @@ describe('a SQLite file with damaged pages', () => {
     const verified = await edgesoul(['verify'], store.settings);
     expect([verified.code, verified.stdout]).toEqual([3, expect.stringMatching(/storage: /)]);
     const backup = await edgesoul(['backup'], store.settings);
-    expect(backup.code).toBe(1);
+    expect([backup.code, backup.stderr]).toEqual([1, expect.stringMatching(/^The database is damaged: /)]);
+    expect(backup.stderr).toMatch(/\n {2}table profiles: /);
+    const rebuilt = await edgesoul(['reset', '--yes', '--json'], store.settings);
+    expect(JSON.parse(rebuilt.stdout)).toMatchObject({
+      error: { code: 'database.damaged', places: expect.arrayContaining([expect.stringMatching(/^table /)]) },
+    });
     for (const { stderr } of [verified, backup]) expect(stderr).not.toMatch(/\n\s+at |SqliteError/);
   });
 });

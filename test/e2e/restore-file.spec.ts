@@ -76,6 +76,14 @@ describe('a restore on SQLite', () => {
     },
   );
 
+  it('that is interrupted says so, and leaves the store as it was and nothing unfinished', async () => {
+    const step = killedAt('write edgesoul.db.restoring', { ...store.settings, KILLED_BY: 'SIGINT' });
+    const { code, stderr } = await edgesoul(['restore'], step);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Interrupted; .* the store is as it was/)]);
+    expect((await readdir(store.dataDir)).filter((name) => name.includes('restoring'))).toEqual([]);
+    expect(await logContentsOf({ file: databaseFile(store.dataDir) })).toEqual(original);
+  });
+
   it('keeps the previous store complete under another name, and puts the restored one in its place', async () => {
     const { code, stdout } = await edgesoul(['restore'], store.settings);
     expect(code).toBe(0);

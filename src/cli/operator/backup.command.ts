@@ -26,6 +26,7 @@ export function backupCommand(): Command {
     'backup',
     'Writes a full, verified backup into the backup folder, also while the service runs.',
     {
+      on: ['store', 'backups', 'service'],
       examples: [
         'npm run edgesoul -- backup',
         'npm run edgesoul -- backup --backup-dir /mnt/backups',
@@ -49,17 +50,16 @@ function makeBackup(operation: Operation): Promise<BackupResult> {
   return service ? backUpByService(service, operation) : backUpHere(operation);
 }
 
-async function backUpByService(service: RunningService, { terminal }: Operation): Promise<BackupResult> {
-  const { backupId } = await service.post<{ backupId: string }>('/v1/ops/backups');
-  return service.done<FollowedJob & BackupResult>(
-    `/v1/ops/backups/${backupId}`,
-    terminal.progress('Backing up', 'units'),
+function backUpByService(service: RunningService, { terminal }: Operation): Promise<BackupResult> {
+  return service.run<FollowedJob & BackupResult>(
+    { kind: 'backup', path: '/v1/ops/backups' },
+    terminal.progress('Backing up'),
   );
 }
 
 async function backUpHere({ config, terminal }: Operation): Promise<BackupResult> {
   const { backupDir: folder, backups } = config;
-  const progress = terminal.progress('Backing up', 'units');
+  const progress = terminal.progress('Backing up');
   const order = { address: await existingAddress(config), folder, backupId: newId() };
   const manifest = await interruptible((signal) => runBackup(order, { progress, signal }));
   await prune(folder, backups.keep, order.address);

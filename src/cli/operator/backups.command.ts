@@ -1,24 +1,28 @@
 import type { Command } from 'commander';
 import { readBackups } from '../../operations/backup/backup-folder.js';
+import type { Manifest } from '../../operations/backup/manifest.js';
 import { mayBeOf } from '../../operations/backup/own-backups.js';
 import { listSegments } from '../../operations/shipping/segments.js';
 import { readStore } from '../../store/open-store-reader.js';
-import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import { EXIT, operatorCommand, type ExitCode, type Operation } from './operator-command.js';
+import { RunningService } from './service.js';
+import type { Terminal } from './terminal.js';
 import { ageText, sizeText } from './texts.js';
-import { addressOf, serviceOf } from './where.js';
+import { addressOf } from './where.js';
 
 /** `edgesoul backups` */
 export function backupsCommand(): Command {
   return operatorCommand('backups', 'Lists the backups of the backup folder, newest first.', {
+    on: ['store', 'backups', 'service'],
     examples: [
       'npm run edgesoul -- backups',
       'npm run --silent edgesoul -- backups --backup-dir /mnt/backups --json',
+      'npm run edgesoul -- backups --url http://store.internal:3000',
     ],
     action: async (operation) => {
-      const {
-        config: { backupDir: folder },
-        terminal,
-      } = operation;
+      const { config, url, terminal } = operation;
+      if (url !== undefined) return listOfService(new RunningService(url), terminal);
+      const folder = config.backupDir;
       const { backups, broken } = await readBackups(folder);
       const own = await storeIdOf(operation);
       const items = backups.map(
@@ -38,10 +42,7 @@ export function backupsCommand(): Command {
       const shippedTo = segments.at(-1)?.to ?? null;
       terminal.result({ folder, items, broken, segments: segments.length, shippedTo }, [
         items.length === 0 ? `There is no backup in ${folder}.` : `Backups in ${folder}:`,
-        ...items.map(
-          ({ file, position, bytes, createdAt, verified, storeId }) =>
-            `  ${file}  position ${position}  ${sizeText(bytes)}  ${ageText(createdAt)} old  ${verified ? 'verified' : 'not verified'}${otherStoreText(own, storeId)}`,
-        ),
+        ...items.map((item) => lineOf(item) + otherStoreText(own, item.storeId)),
         ...broken.map(({ name, why }) => `  ${name}  BROKEN: ${why}`),
         ...(shippedTo === null
           ? []
@@ -52,17 +53,29 @@ export function backupsCommand(): Command {
   });
 }
 
+type Listed = Pick<
+  Manifest,
+  'backupId' | 'file' | 'bytes' | 'position' | 'events' | 'createdAt' | 'verified'
+>;
+
 /** The identity of the present store; undefined if there is none, or none that can be read. */
-async function storeIdOf(operation: Operation): Promise<string | undefined> {
-  try {
-    const service = serviceOf(operation);
-    if (service) return (await service.get<{ storeId: string }>('/v1/ops/projections')).storeId;
-    return await readStore(addressOf(operation.config), (reader) => reader.storeId());
-  } catch {
-    return undefined;
-  }
+async function storeIdOf({ config }: Operation): Promise<string | undefined> {
+  return readStore(addressOf(config), (reader) => reader.storeId()).catch(() => undefined);
 }
 
 function otherStoreText(own: string | undefined, storeId: string | null): string {
   return mayBeOf(own, { storeId: storeId ?? undefined }) ? '' : `  of ANOTHER STORE, ${storeId}`;
+}
+
+/** Lists what the service has in its folder, which may be on another machine. */
+async function listOfService(service: RunningService, terminal: Terminal): Promise<ExitCode> {
+  const answer = await service.get<{ items: (Listed & { state: string })[] }>('/v1/ops/backups');
+  const items = answer.items.filter(({ state }) => state === 'done');
+  const title = items.length === 0 ? 'There is no backup' : 'Backups';
+  terminal.result({ items }, [`${title} of the service at ${service.url}:`, ...items.map(lineOf)]);
+  return EXIT.done;
+}
+
+function lineOf({ file, position, bytes, createdAt, verified }: Listed): string {
+  return `  ${file}  position ${position}  ${sizeText(bytes)}  ${ageText(createdAt)} old  ${verified ? 'verified' : 'not verified'}`;
 }

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import { InvalidInput, NotFound } from '../../errors.js';
 import { exportLog, exportTo, type ExportReport } from '../../operations/transfer/export-log.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
@@ -17,6 +19,7 @@ export function exportCommand() {
     'export',
     'Writes the log as lines of JSON, which `import` reads into either kind of database. A service may run at the same time.',
     {
+      on: ['store'],
       examples: [
         'npm run edgesoul -- export edgesoul.ndjson.zst',
         'npm run edgesoul -- export ada.ndjson --user ada',
@@ -39,8 +42,12 @@ export function exportCommand() {
 async function runExport(operation: Operation, file: string, options: Options): Promise<void> {
   const { terminal, config } = operation;
   const { user: userId, after = 0, resume = false } = options;
+  terminal.hasStdoutTaken = file === '-';
+  if (file === '-' && resume)
+    throw InvalidInput.field('--resume', 'needs the name of the file; stdout cannot be continued');
   const reader = openStoreReader(await existingAddress(config));
   try {
+    if (userId !== undefined) await refuseUnknownUser(reader, userId);
     const range = { after, userId };
     const report = await interruptible((signal) => {
       if (file === '-') return exportTo(reader, process.stdout, range, { signal });
@@ -53,6 +60,12 @@ async function runExport(operation: Operation, file: string, options: Options): 
   } finally {
     await reader.close();
   }
+}
+
+async function refuseUnknownUser(reader: StoreReader, userId: string): Promise<void> {
+  const [event] = await reader.events({ after: 0, userId, limit: 1 });
+  if (!event)
+    throw new NotFound('user.not-found', `The log has no event of user ${userId}; nothing was exported.`);
 }
 
 function reportLines(

@@ -1,4 +1,4 @@
-import { accessSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { Progress } from '../../operations/job-context.js';
 import { unreadableFile } from '../../operations/lines/file-errors.js';
@@ -25,6 +25,7 @@ export function importCommand() {
     'import',
     'Imports an exported file into an empty store at the same positions, or appends it to a store. No service may run on the store.',
     {
+      on: ['store'],
       examples: [
         'npm run edgesoul -- import edgesoul.ndjson.zst --data-dir ./copy',
         'npm run edgesoul -- import edgesoul.ndjson.zst --database-url postgresql://edgesoul:secret@db/edgesoul',
@@ -73,7 +74,8 @@ function runImport(
 function refuseUnreadable(file: string): void {
   compressionOf(file);
   try {
-    accessSync(file);
+    accessSync(file, constants.R_OK);
+    if (statSync(file).isDirectory()) throw new Error('it is a folder');
   } catch (cause) {
     throw unreadableFile(file, cause);
   }

@@ -10,6 +10,7 @@ export function initCommand(): Command {
     'init',
     "Creates an empty store: the data folder, or the tables in a PostgreSQL database. An existing store is only brought to this release's schema.",
     {
+      on: ['store'],
       examples: [
         'npm run edgesoul -- init --data-dir ./data',
         'DATABASE_URL=postgresql://… npm run edgesoul -- init',
@@ -34,6 +35,7 @@ export function migrateCommand(): Command {
     'migrate',
     "Brings a store to this release's schema; a service does so by itself at its start.",
     {
+      on: ['store'],
       examples: ['npm run edgesoul -- migrate', 'npm run --silent edgesoul -- migrate --json'],
       action: async ({ config, terminal }) => {
         const migrations = await withStore(config, () => migrate(addressOf(config)));

@@ -17,7 +17,6 @@ interface Options {
 /** The outcome of a rebuild, run by a service or by this process. */
 type Outcome = Pick<RebuildReport, 'position' | 'swapped' | 'failed' | 'differences'> & {
   state: string;
-  error: string | null;
 };
 
 /** `edgesoul rebuild` */
@@ -26,6 +25,7 @@ export function rebuildCommand(): Command {
     'rebuild',
     'Rebuilds projections from the log beside the live ones, compares both, and swaps them.',
     {
+      on: ['store', 'service'],
       examples: [
         'npm run edgesoul -- rebuild',
         'npm run edgesoul -- rebuild --projection memory-index emotion-trend',
@@ -53,11 +53,13 @@ async function runRebuild(
   request: { projections?: string[]; skip?: string },
 ): Promise<Outcome> {
   const { terminal, config } = operation;
-  const progress = terminal.progress('rebuilding', 'events');
+  const progress = terminal.progress('Rebuilding', 'events');
   const service = serviceOf(operation);
   if (service) {
-    const { rebuildId } = await service.post<{ rebuildId: string }>('/v1/ops/rebuilds', request);
-    return service.follow<Outcome & FollowedJob>(`/v1/ops/rebuilds/${rebuildId}`, progress);
+    return service.run<Outcome & FollowedJob>(
+      { kind: 'rebuild', path: '/v1/ops/rebuilds', body: request },
+      progress,
+    );
   }
   return withStore(config, async () => {
     const address = addressOf(config);
@@ -66,16 +68,15 @@ async function runRebuild(
       (signal) => rebuildInThread({ address, ...request }, { progress, signal }),
       'Interrupted; unfinished tables were removed, and the live ones were kept.',
     );
-    return { ...rebuilt, state: rebuilt.failed.length > 0 ? 'failed' : 'swapped', error: null };
+    return { ...rebuilt, state: rebuilt.failed.length > 0 ? 'failed' : 'swapped' };
   });
 }
 
-function reportLines({ state, error, swapped, failed, differences, position }: Outcome): string[] {
+function reportLines({ state, swapped, failed, differences, position }: Outcome): string[] {
   return [
     ...(swapped.length > 0
       ? [`Rebuilt up to position ${position}: ${swapped.join(', ')}.`]
       : [`The rebuild ${state}.`]),
-    ...(error === null ? [] : [error]),
     ...differences
       .filter(({ differences: count }) => count > 0)
       .map(

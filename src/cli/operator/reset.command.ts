@@ -18,6 +18,7 @@ export function resetCommand(): Command {
     'reset',
     'Removes everything in a store: log, receipts and projections; makes a full, verified backup first. No service may run on it.',
     {
+      on: ['store', 'backups'],
       examples: [
         'npm run edgesoul -- reset',
         'npm run edgesoul -- reset --yes --data-dir ./data --backup-dir /mnt/backups',
@@ -64,7 +65,7 @@ function questionOf(name: string): string {
 }
 
 function backUp({ config, terminal }: Operation, address: DatabaseAddress) {
-  const progress = terminal.progress('Backing up', 'units');
+  const progress = terminal.progress('Backing up');
   const order = { address, folder: config.backupDir, backupId: newId() };
   return interruptible(
     (signal) => runBackup(order, { progress, signal }),

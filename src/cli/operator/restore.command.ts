@@ -29,6 +29,7 @@ export function restoreCommand(): Command {
     'Restores a backup and the segments after it: builds the store beside the present one, verifies it, and swaps the two. ' +
       'The service must not run. On PostgreSQL the database must be empty.',
     {
+      on: ['store', 'backups'],
       examples: [
         'npm run edgesoul -- restore',
         'npm run edgesoul -- restore --to 2026-03-01T18:30:00Z',
@@ -44,7 +45,7 @@ export function restoreCommand(): Command {
           target: to === undefined ? undefined : parseTarget(to),
         };
         if (drill) {
-          const progress = operation.terminal.progress('Restoring', 'units');
+          const progress = operation.terminal.progress('Restoring');
           const storeId = await identityWithEvents(addressOf(operation.config));
           const proof = await interruptible((signal) =>
             runDrill({ ...source, storeId }, { progress, signal }),
@@ -82,16 +83,22 @@ function exitCodeOf({ stopped }: Pick<RestoreReport, 'stopped'>): ExitCode {
 function restore(operation: Operation, source: Parameters<typeof restoreFile>[1]): Promise<RestoreReport> {
   const { config, terminal } = operation;
   refuseBesideService(operation, ' restore --drill works beside it.');
-  let report = terminal.progress('Restoring', 'units');
+  let report = terminal.progress('Restoring');
   const watch: RestoreWatch = {
     onStep: (step) => {
-      report = terminal.progress(step, 'units');
+      report = terminal.progress(step);
     },
     progress: (done, total) => report(done, total),
   };
   return config.databaseUrl === undefined
-    ? restoreFile(config.dataDir, source, watch)
-    : restoreInto(addressOf(config), source, watch);
+    ? interruptible(
+        (signal) => restoreFile(config.dataDir, source, { ...watch, signal }),
+        'Interrupted; unfinished files were removed, and the store is as it was.',
+      )
+    : interruptible(
+        (signal) => restoreInto(addressOf(config), source, { ...watch, signal }),
+        'Interrupted; the database is unfinished: drop it, and restore into a new, empty one.',
+      );
 }
 
 function parseTarget(text: string): RestoreTarget {

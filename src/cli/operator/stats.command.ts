@@ -10,6 +10,7 @@ export function statsCommand(): Command {
     'stats',
     'Counts users, events by type and rows, and reports the disk space that they take.',
     {
+      on: ['store', 'service'],
       examples: ['npm run edgesoul -- stats', 'npm run --silent edgesoul -- stats --json'],
       action: async (operation) => {
         const stats = await statsOf(operation);

@@ -7,6 +7,7 @@ import { allCheckpoints, allFailures, failureText } from '../../projections/fold
 import { positionsOf } from '../../projections/reads/positions.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
+import type { RunningService } from './service.js';
 import { ageText } from './texts.js';
 import { existingAddress, serviceOf } from './where.js';
 
@@ -18,12 +19,14 @@ interface StoreStatus {
   projections: { name: string; position: number; lag: number; state: string; lastError?: string }[];
 }
 
-interface Status extends StoreStatus {
+interface BackupStatus {
   lastBackup: Pick<Manifest, 'file' | 'createdAt' | 'position'> | null;
   /** Position up to which segments contain the log; null if there are none. */
   shippedTo: number | null;
   lastDrill: Pick<DrillResult, 'ok' | 'at' | 'lastSuccessAt'> | null;
 }
+
+type Status = StoreStatus & BackupStatus;
 
 /** `edgesoul status` */
 export function statusCommand(): Command {
@@ -31,6 +34,7 @@ export function statusCommand(): Command {
     'status',
     'Reports whether a service runs, where the log ends and the position of each projection.',
     {
+      on: ['store', 'backups', 'service'],
       examples: ['npm run edgesoul -- status', 'npm run --silent edgesoul -- status --json'],
       action: async (operation) => {
         const status = await statusOf(operation);
@@ -58,15 +62,35 @@ function serviceLine({ service }: Status, { config }: Operation): string {
 }
 
 async function statusOf(operation: Operation): Promise<Status> {
-  const folder = operation.config.backupDir;
-  const [store, [newest], segments, drill] = await Promise.all([
-    storeStatusOf(operation),
+  const service = serviceOf(operation);
+  const [store, backups] = await Promise.all([
+    storeStatusOf(operation, service),
+    service ? backupStatusOf(service) : backupStatusIn(operation.config.backupDir),
+  ]);
+  return { ...store, ...backups };
+}
+
+/** The backups that a service makes are in its folder, which may be on another machine. */
+async function backupStatusOf(service: RunningService): Promise<BackupStatus> {
+  const { backup, continuous, drill } = await service.health<{
+    backup: { last?: BackupStatus['lastBackup'] };
+    continuous: { position?: number | null };
+    drill: { last?: BackupStatus['lastDrill'] };
+  }>('/health/backups');
+  return {
+    lastBackup: backup.last ?? null,
+    shippedTo: continuous.position ?? null,
+    lastDrill: drill.last ?? null,
+  };
+}
+
+async function backupStatusIn(folder: string): Promise<BackupStatus> {
+  const [[newest], segments, drill] = await Promise.all([
     listBackups(folder),
     listSegments(folder),
     lastDrill(folder),
   ]);
   return {
-    ...store,
     lastBackup: newest ? { file: newest.file, createdAt: newest.createdAt, position: newest.position } : null,
     shippedTo: segments.at(-1)?.to ?? null,
     lastDrill: drill ? { ok: drill.ok, at: drill.at, lastSuccessAt: drill.lastSuccessAt } : null,
@@ -85,8 +109,10 @@ function backupLines({ lastBackup, shippedTo, lastDrill: drill }: Status): strin
   ];
 }
 
-async function storeStatusOf(operation: Operation): Promise<StoreStatus> {
-  const service = serviceOf(operation);
+async function storeStatusOf(
+  operation: Operation,
+  service: RunningService | undefined,
+): Promise<StoreStatus> {
   if (service) {
     const { storeId, head, items } = await service.get<{
       storeId: string;

@@ -46,3 +46,26 @@ export function refoldedTexts(refolded: Refolded | null): string[] {
     `Warning: ${[...rows, ...refolded.findings].join('; ')}. This is not what the log yields, so it was folded again; the log is intact.`,
   ];
 }
+
+/** The counts, speed and time left of work, as far as they are known; empty before anything is. */
+export function progressText(
+  { done, total, ms }: { done: number; total: number; ms: number },
+  unit?: string,
+): string {
+  if (done <= 0 || total <= 0 || ms <= 0) return '';
+  const perSecond = (done * 1_000) / ms;
+  const counts =
+    unit === undefined
+      ? []
+      : [
+          `${done.toLocaleString('en')} of ${total.toLocaleString('en')} ${unit}`,
+          `${Math.round(perSecond).toLocaleString('en')}/s`,
+        ];
+  const left = `${remainingText(Math.max(0, total - done) / perSecond)} left`;
+  return [...counts, left].map((part) => ` | ${part}`).join('');
+}
+
+function remainingText(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
+}

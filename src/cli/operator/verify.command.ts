@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { anchorsOf } from '../../operations/backup/anchors.js';
 import { runVerification } from '../../operations/verify/verifications.js';
 import type { VerifyReport } from '../../operations/verify/verify-store.js';
+import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { FollowedJob } from './service.js';
 import { existingAddress, serviceOf } from './where.js';
@@ -9,7 +10,6 @@ import { existingAddress, serviceOf } from './where.js';
 /** The report of a verification, run by a service or by this process. */
 type Report = Omit<VerifyReport, 'skipped'> & {
   skipped: { projection: string; eventId: string }[];
-  error?: string | null;
 };
 
 /** `edgesoul verify` */
@@ -18,6 +18,7 @@ export function verifyCommand(): Command {
     'verify',
     'Proves that nothing is missing or changed: log, hashes, streams, indexes, and every projection folded again.',
     {
+      on: ['store', 'backups', 'service'],
       examples: ['npm run edgesoul -- verify', 'npm run --silent edgesoul -- verify --json > report.json'],
       action: async (operation) => {
         const report = await runVerify(operation);
@@ -30,26 +31,20 @@ export function verifyCommand(): Command {
 
 async function runVerify(operation: Operation): Promise<Report> {
   const { terminal, config } = operation;
-  const progress = terminal.progress('verifying', 'events');
+  const progress = terminal.progress('Verifying', 'events');
   const service = serviceOf(operation);
   if (!service) {
     const address = await existingAddress(config);
-    return runVerification({ address, anchors: await anchorsOf(config.backupDir, address) }, { progress });
+    const anchors = await anchorsOf(config.backupDir, address);
+    return interruptible(
+      (signal) => runVerification({ address, anchors }, { progress, signal }),
+      'Interrupted; nothing was changed.',
+    );
   }
-  const { verificationId } = await service.post<{ verificationId: string }>('/v1/ops/verifications');
-  return service.follow<Report & FollowedJob>(`/v1/ops/verifications/${verificationId}`, progress);
+  return service.run<Report & FollowedJob>({ kind: 'verification', path: '/v1/ops/verifications' }, progress);
 }
 
-function reportLines({
-  ok,
-  error,
-  events,
-  position,
-  chainHead,
-  findings,
-  projections,
-  skipped,
-}: Report): string[] {
+function reportLines({ ok, events, position, chainHead, findings, projections, skipped }: Report): string[] {
   const head = [`${events} events up to position ${position}; the log's last hash is ${chainHead}.`];
   const rows = projections.map(
     ({ name, rows: count, digestLive, differences }) =>
@@ -67,6 +62,6 @@ function reportLines({
   const skipLines = skipped.map(
     ({ projection, eventId }) => `  ${projection} skips event ${eventId}, as an operator decided`,
   );
-  const verdict = ok ? 'Nothing is missing or changed.' : (error ?? 'There are differences.');
+  const verdict = ok ? 'Nothing is missing or changed.' : 'There are differences.';
   return [...head, ...rows, ...findingLines, ...differenceLines, ...skipLines, verdict];
 }

@@ -1,8 +1,8 @@
 import type { Config } from '../../config.js';
-import { StartRefused } from '../../errors.js';
+import { InvalidInput, StartRefused } from '../../errors.js';
 import { existingStore } from '../../store/check-store.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
-import { databaseFile, ownerOf, takeDataFolder } from '../../store/sqlite/data-folder.js';
+import { databaseFile, ownerOf, takeDataFolder, type Owner } from '../../store/sqlite/data-folder.js';
 import type { Operation } from './operator-command.js';
 import { RunningService } from './service.js';
 
@@ -10,17 +10,36 @@ import { RunningService } from './service.js';
  * The service to use: the one at `--url`, or the one that has the data folder; undefined if there is none.
  * Throws StartRefused while the process that has the folder does not serve HTTP.
  */
-export function serviceOf({ url, config }: Operation): RunningService | undefined {
-  if (url !== undefined) return new RunningService(url);
-  if (config.databaseUrl !== undefined) return undefined;
-  const owner = ownerOf(config.dataDir);
+export function serviceOf(operation: Operation): RunningService | undefined {
+  if (operation.url !== undefined) return new RunningService(operation.url);
+  const owner = serviceOn(operation.config);
   if (!owner) return undefined;
-  if (owner.url === undefined) {
+  refuseOtherBackupFolder(operation, owner);
+  return new RunningService(owner.url);
+}
+
+/** The service that has the data folder. Throws StartRefused if another kind of process has it. */
+function serviceOn({ databaseUrl, dataDir }: Config): (Owner & { url: string }) | undefined {
+  const owner = databaseUrl === undefined ? ownerOf(dataDir) : undefined;
+  if (!owner) return undefined;
+  const { url } = owner;
+  if (url === undefined) {
     throw new StartRefused(
-      `${config.dataDir} is in use by process ${owner.pid}, which does not serve HTTP. Try again later, or stop it.`,
+      `${dataDir} is in use by process ${owner.pid}, which does not serve HTTP. Try again later, or stop it.`,
     );
   }
-  return new RunningService(owner.url);
+  return { ...owner, url };
+}
+
+/** A service does its work with its own backup folder; a caller who names another one would be misled. */
+function refuseOtherBackupFolder({ config, backupDirBy }: Operation, owner: Owner & { url: string }): void {
+  if (backupDirBy === undefined || owner.backupDir === undefined || owner.backupDir === config.backupDir)
+    return;
+  throw InvalidInput.field(
+    backupDirBy,
+    `the service on ${config.dataDir} (${owner.url}) does this, with its own backup folder ${owner.backupDir}, not ` +
+      `with ${config.backupDir}. Leave ${backupDirBy} out, or stop the service`,
+  );
 }
 
 /** The file or the PostgreSQL database that holds the store. */
@@ -40,9 +59,11 @@ export function existingAddress(config: Config): Promise<DatabaseAddress> {
  * no owner, so it is not checked.
  */
 export function refuseBesideService(operation: Operation, hint = ''): void {
-  const { databaseUrl, dataDir } = operation.config;
-  const service = databaseUrl === undefined ? serviceOf(operation) : undefined;
-  if (service) throw new StartRefused(`A service runs on ${dataDir} (${service.url}); stop it first.${hint}`);
+  const service = serviceOn(operation.config);
+  if (service)
+    throw new StartRefused(
+      `A service runs on ${operation.config.dataDir} (${service.url}); stop it first.${hint}`,
+    );
 }
 
 /**

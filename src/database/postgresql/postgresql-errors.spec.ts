@@ -15,7 +15,7 @@ async function thrown(cause: unknown): Promise<unknown> {
 
 describe('an error of PostgreSQL or its driver', () => {
   it.each<[string, string[]]>([
-    ['the server stops, starts or is full', ['57P01', '57P03', '57014', '53300', '53100', '58030']],
+    ['the server stops, starts or is full', ['57P01', '57P03', '57014', '53300', '53100', '58000']],
     ['the user or the database does not exist', ['08006', '28P01', '28000', '3D000', '42501']],
     ['another transaction conflicts', ['40001', '40P01', '55P03', '25006']],
     ['a transaction took too long', ['25P03', '25P04']],
@@ -41,6 +41,14 @@ describe('an error of PostgreSQL or its driver', () => {
     'Received unexpected dataRow message from backend.',
   ])('becomes Unavailable by its message when it has no code: %s', async (message) => {
     expect(await thrown(new Error(message))).toBeInstanceOf(Unavailable);
+  });
+
+  it('becomes a failure of its own, not damage, for an I/O error', async () => {
+    expect(await thrown(coded('58030'))).toMatchObject({
+      status: 503,
+      code: 'database.io-error',
+      message: expect.not.stringMatching(/damaged|restore/),
+    });
   });
 
   it.each(['XX001', 'XX002'])('becomes DamagedDatabase: %s', async (code) => {

@@ -1,11 +1,14 @@
 import { DamagedDatabase, DatabaseLocked, DiskFailure, StoreError, Unavailable } from '../../errors.js';
+import { ioFailure } from '../io-failure.js';
 
 /** SQLSTATEs of a database that serves nobody now, or not this user: the same request may succeed later. */
 const TRANSIENT = /^(08|25006|25P0[34]|28|3D|40001|40P01|42501|53|55P03|57|58|XX)/;
 /** SQLSTATEs of damaged pages or indexes. */
 const DAMAGED = /^XX00[12]$/;
-/** SQLSTATEs of a full disk or an I/O error. */
+/** SQLSTATEs of a full disk, or another failure of the server's system. */
 const DISK = /^(53100|58)/;
+/** SQLSTATE of an I/O error. */
+const IO = '58030';
 /** SQLSTATE of a lock that was not released within this connection's lock timeout. */
 const LOCKED = '55P03';
 /** Node's error codes for a failure of the network or of TLS. */
@@ -33,6 +36,7 @@ function translated(error: unknown): unknown {
   if (typeof code !== 'string')
     return DRIVER_MESSAGES.test(String(message)) ? Unavailable.database(error) : error;
   if (DAMAGED.test(code)) return DamagedDatabase.because(error);
+  if (code === IO) return ioFailure(error);
   if (DISK.test(code)) return DiskFailure.database(error);
   if (code === LOCKED) return DatabaseLocked.database(error);
   return TRANSIENT.test(code) || NETWORK.test(code) ? Unavailable.database(error) : error;

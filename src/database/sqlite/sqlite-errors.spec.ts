@@ -6,7 +6,7 @@ import {
   StoreError,
   Unavailable,
 } from '../../errors.js';
-import { translated, translating } from './sqlite-errors.js';
+import { damageIn, translated, translating } from './sqlite-errors.js';
 
 const coded = (code: string) => Object.assign(new Error('what SQLite reports'), { code });
 
@@ -31,6 +31,17 @@ describe('an error of SQLite', () => {
     expect(error).toMatchObject({ cause });
   });
 
+  it.each(['SQLITE_IOERR', 'SQLITE_IOERR_READ', 'SQLITE_IOERR_FSYNC'])(
+    'that is an I/O error is neither damage nor a full disk: %s',
+    (code) => {
+      expect(translated(coded(code))).toMatchObject({
+        status: 503,
+        code: 'database.io-error',
+        message: expect.not.stringMatching(/damaged|restore/),
+      });
+    },
+  );
+
   it.each([
     coded('SQLITE_ERROR'),
     coded('SQLITE_CONSTRAINT_PRIMARYKEY'),
@@ -52,4 +63,23 @@ describe('an error of SQLite', () => {
     ).toThrow(DiskFailure);
     expect(translating(() => 7)).toBe(7);
   });
+});
+
+describe('what a check of the file reports', () => {
+  it('is damage, line by line', () => {
+    expect(damageIn(['ok'])).toEqual([]);
+    const lines = ['Tree 27 page 1707 cell 6: Extends off end of page', 'Page 9: never used'];
+    expect(damageIn(lines)).toEqual(lines);
+    const read = 'Tree 4 page 12: btreeInitPage() returns error code 11';
+    expect(damageIn([read])).toEqual([read]);
+  });
+
+  it.each(['Tree 4 page 12: unable to get the page. error code=266', 'Page 3: error code 10'])(
+    'is an I/O error when a page could not be read: %s',
+    (line) => {
+      expect(() => damageIn(['Page 9: never used', line])).toThrow(
+        expect.objectContaining({ code: 'database.io-error' }),
+      );
+    },
+  );
 });

@@ -6,9 +6,14 @@ import {
   StoreError,
   Unavailable,
 } from '../../errors.js';
+import { ioFailure } from '../io-failure.js';
 
-/** Codes of a full disk or an I/O error. */
-const DISK = /^SQLITE_(FULL|IOERR)/;
+/** Code of a full disk. */
+const FULL = 'SQLITE_FULL';
+/** Codes of an I/O error. */
+const IO = /^SQLITE_IOERR/;
+/** SQLite's number of an I/O error; the higher bits of a result code tell where it happened. */
+const IO_NUMBER = 10;
 /** Code of a lock that another connection held for longer than this one's timeout. */
 const LOCKED = 'SQLITE_BUSY';
 /** Codes of a file that cannot be opened or written now, through no fault of the caller. */
@@ -22,7 +27,8 @@ export function translated(error: unknown): unknown {
   const code = String((error as { code?: unknown }).code);
   if (code === FOREIGN) return ForeignDatabase.because(error);
   if (DAMAGED.test(code)) return DamagedDatabase.because(error);
-  if (DISK.test(code)) return DiskFailure.database(error);
+  if (code === FULL) return DiskFailure.database(error);
+  if (IO.test(code)) return ioFailure(error);
   if (code === LOCKED) return DatabaseLocked.database(error);
   return TRANSIENT.test(code) ? Unavailable.database(error) : error;
 }
@@ -34,4 +40,17 @@ export function translating<T>(work: () => T): T {
   } catch (error) {
     throw translated(error);
   }
+}
+
+/**
+ * Returns the damage in the lines of `integrity_check` or `quick_check`. Throws DiskFailure for a page that
+ * could not be read: that is no damage as long as nobody has seen its content.
+ */
+export function damageIn(lines: readonly string[]): string[] {
+  const unread = lines.find((line) => {
+    const [, code] = /error code\D{0,3}(\d+)/.exec(line) ?? [];
+    return (Number(code ?? 0) & 0xff) === IO_NUMBER;
+  });
+  if (unread !== undefined) throw ioFailure(unread);
+  return lines.filter((line) => line !== 'ok');
 }

@@ -58,7 +58,7 @@ function backupAnswer(backup: Job<Manifest> | Manifest): BackupAnswer {
     state,
     done,
     total,
-    error: error && state === 'failed' ? { code: error.code, message: error.message } : null,
+    error: error ? { code: error.code, message: error.message } : null,
   };
 }
 

@@ -44,7 +44,7 @@ function drillAnswer({ id: drillId, state, done, total, result, error }: Job<Dri
     done,
     total,
     proof: result ? proofAnswer(result) : null,
-    error: error && state === 'failed' ? { code: error.code, message: error.message } : null,
+    error: error ? { code: error.code, message: error.message } : null,
   };
 }
 

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { Backups } from '../../operations/backup/backups.js';
 
-/** Reports the state of backups and drills. Having no backup is no failure. */
+const NO_BACKUP = 'There is no backup yet: make one, or set BACKUP_SCHEDULE or BACKUP_CONTINUOUS.';
+
+/** Reports the state of backups and drills. Having no backup at all is a failure, whatever is scheduled. */
 @Injectable()
 export class BackupHealth {
   constructor(
@@ -10,11 +12,12 @@ export class BackupHealth {
     private readonly indicators: HealthIndicatorService,
   ) {}
 
-  /** Up unless the last full backup failed. */
+  /** Up when there is a full backup, and the last one did not fail. */
   async isBackedUp(key: string): Promise<HealthIndicatorResult> {
     const { lastBackup: last, backupError: why } = await this.backups.state.status();
     const check = this.indicators.check(key);
-    return why === null ? check.up({ last }) : check.down({ last, why });
+    if (why !== null) return check.down({ last, why });
+    return last === null ? check.down({ last, why: NO_BACKUP }) : check.up({ last });
   }
 
   /** Up unless continuous backup is on and its last pass failed. */

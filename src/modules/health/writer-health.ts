@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { FaultWatch } from '../../fault-watch.js';
 import { whyOf } from '../../why.js';
 import { CommandWriter, type WriterState } from '../../writer/command-writer.js';
 import { singleFlight } from '../single-flight.js';
@@ -14,14 +15,20 @@ export class WriterHealth {
 
   constructor(
     writer: CommandWriter,
+    private readonly faults: FaultWatch,
     private readonly indicators: HealthIndicatorService,
   ) {
     this.state = singleFlight(() => writer.state());
   }
 
-  /** Up if a write transaction opens and the last commit worked. The migrations ran before the start. */
+  /**
+   * Up if a write transaction opens, the last commit worked, and nothing has met damage. The migrations ran
+   * before the start.
+   */
   async isWritable(key: string): Promise<HealthIndicatorResult> {
     const check = this.indicators.check(key);
+    const { damage } = this.faults;
+    if (damage) return check.down({ ...damage });
     try {
       const { position, unwritable: why } = await this.state();
       return why === null

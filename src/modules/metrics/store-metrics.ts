@@ -1,5 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Reads } from '../../projections/reads/reads.js';
+import { Gauge } from 'prom-client';
+import { FaultWatch } from '../../fault-watch.js';
+import { isShared } from '../../store/database-address.js';
+import { Store } from '../../store/store.js';
+import { VERSION } from '../../version.js';
 import { CommandWriter } from '../../writer/command-writer.js';
 import { Metrics } from '../metrics.js';
 import { singleFlight } from '../single-flight.js';
@@ -7,7 +11,8 @@ import { singleFlight } from '../single-flight.js';
 /** Gauges for the log's head, the projections, the database size, and readiness for commands. */
 @Injectable()
 export class StoreMetrics {
-  constructor(metrics: Metrics, writer: CommandWriter, reads: Reads) {
+  constructor(metrics: Metrics, writer: CommandWriter, { address, reads }: Store, faults: FaultWatch) {
+    addBuildInfo(metrics, isShared(address) ? 'postgresql' : 'sqlite');
     // The gauges of one scrape share one read.
     const positions = singleFlight(() => reads.positions());
     const size = singleFlight(() => reads.size());
@@ -21,7 +26,7 @@ export class StoreMetrics {
       },
       async () => {
         const { behind, unwritable } = await state();
-        return behind.length === 0 && unwritable === null ? 1 : 0;
+        return behind.length === 0 && unwritable === null && faults.damage === undefined ? 1 : 0;
       },
     );
     metrics.gauge(
@@ -63,4 +68,15 @@ export class StoreMetrics {
       async () => (await size()).freeBytes,
     );
   }
+}
+
+/** Always 1: its labels say what runs, so that a dashboard can show when a release was rolled out. */
+function addBuildInfo({ registry }: Metrics, database: string): void {
+  const labels = { version: VERSION, node: process.versions.node, database };
+  new Gauge({
+    name: 'edgesoul_build_info',
+    help: 'Always 1; the labels name the release, the Node.js version and the kind of database.',
+    labelNames: Object.keys(labels),
+    registers: [registry],
+  }).set(labels, 1);
 }

@@ -13,11 +13,13 @@ import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
 import { Upkeep } from '../../operations/upkeep.js';
 import { Verifications } from '../../operations/verify/verifications.js';
 import { Store } from '../../store/store.js';
+import { FaultReports } from './fault-reports.js';
 
 /** Provides rebuilds and verifications to all modules, logs how they end, and runs Upkeep. */
 @Global()
 @Module({
   providers: [
+    FaultReports,
     { provide: Rebuilds, inject: [Store], useFactory: (store: Store) => new Rebuilds(store) },
     {
       provide: Upkeep,

@@ -1,5 +1,6 @@
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Doorbell } from '../../events/log/doorbell.js';
+import { FaultWatch } from '../../fault-watch.js';
 import { Reads } from '../../projections/reads/reads.js';
 import { Store } from '../../store/store.js';
 import { CommandWriter } from '../../writer/command-writer.js';
@@ -21,14 +22,16 @@ export class StoreModule implements OnApplicationShutdown {
         { provide: Store, useValue: store },
         {
           provide: CommandWriter,
-          useFactory: ({ registry }: Metrics) => new CountingWriter(store.writer, registry, COMMAND_NAMES),
-          inject: [Metrics],
+          useFactory: ({ registry }: Metrics, faults: FaultWatch) =>
+            new CountingWriter(store.writer, faults, registry, COMMAND_NAMES),
+          inject: [Metrics, FaultWatch],
         },
+        { provide: FaultWatch, useFactory: () => new FaultWatch(new Logger('store')) },
         { provide: Reads, useValue: store.reads },
         { provide: Doorbell, useValue: store.doorbell },
         ...COMMAND_HANDLERS,
       ],
-      exports: [Store, CommandWriter, Reads, Doorbell],
+      exports: [Store, FaultWatch, CommandWriter, Reads, Doorbell],
     };
   }
 

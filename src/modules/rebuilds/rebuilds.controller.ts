@@ -37,7 +37,7 @@ export class RebuildsController {
 }
 
 function rebuildAnswer(job: Job<RebuildReport>): RebuildAnswer {
-  const { result, error } = job;
+  const { result } = job;
   const { perSecond, etaSeconds } = rateOf(job);
   return {
     rebuildId: job.id,
@@ -55,8 +55,12 @@ function rebuildAnswer(job: Job<RebuildReport>): RebuildAnswer {
       differences,
       firstDifferences: firstDifferences.map(differenceAnswer),
     })),
-    error: error?.message ?? null,
+    ...failureOf(job),
   };
+}
+
+function failureOf({ error }: Job<RebuildReport>): Pick<RebuildAnswer, 'error' | 'errorCode'> {
+  return error ? { error: error.message, errorCode: error.code } : { error: null, errorCode: null };
 }
 
 function stateOf({ state, result }: Job<RebuildReport>): string {

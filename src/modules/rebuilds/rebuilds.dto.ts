@@ -66,4 +66,6 @@ export class RebuildAnswer {
   differences: ProjectionDifferences[];
   /** Why the rebuild as a whole failed. */
   error: string | null;
+  /** Code of that error, for programs. */
+  errorCode: string | null;
 }

@@ -64,6 +64,7 @@ function verificationAnswer({
     total,
     ...(result ? reportAnswer(result) : NO_REPORT),
     error: error?.message ?? null,
+    errorCode: error?.code ?? null,
   };
 }
 

@@ -71,4 +71,6 @@ export class VerificationAnswer {
   ms: number | null;
   /** Why the verification itself failed. */
   error: string | null;
+  /** Code of that error, for programs. */
+  errorCode: string | null;
 }

@@ -54,7 +54,10 @@ async function verifyFile(
   const copy = `${file}.verify`;
   await checkPacked(file, packed);
   await unpackFile(file, copy, progress);
-  await checkFile(file, copy, described);
+  // The packed bytes are those of the copy, so what is damaged in them is damaged in the store.
+  const [damage, ...more] = quickCheck(copy);
+  if (damage !== undefined) throw DamagedDatabase.because(new Error([damage, ...more].join('; ')));
+  await checkContents(file, copy, described);
   await checkChain(copy);
   await rm(copy);
 }
@@ -79,10 +82,18 @@ const ignoreProgress = (): void => undefined;
 export async function checkFile(
   backup: string,
   unpacked: string,
-  { position, chainHead, events }: BackupEnd & { events: number },
+  described: BackupEnd & { events: number },
 ): Promise<void> {
   const problems = await withBackupErrors(backup, async () => quickCheck(unpacked));
   if (problems.length > 0) throw damagedBackup(backup, `SQLite reports: ${problems.join('; ')}`);
+  await checkContents(backup, unpacked, described);
+}
+
+async function checkContents(
+  backup: string,
+  unpacked: string,
+  { position, chainHead, events }: BackupEnd & { events: number },
+): Promise<void> {
   await readStore({ file: unpacked }, async (reader) => {
     const migrations = await withBackupErrors(backup, () => reader.migrations());
     if (!migrations) throw noDatabase(backup, 'it has none of its tables');

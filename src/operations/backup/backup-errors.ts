@@ -10,7 +10,7 @@ export function noSuchBackup(id: string, folder: string): NotFound {
 /** Another process makes a backup in the folder, or runs a drill there, and holds the lock for it. */
 export function folderLocked(folder: string, job: 'backup' | 'drill'): Refused {
   const doing = job === 'backup' ? 'writing a backup into' : 'running a restore drill in';
-  return new Refused('backup.running', `Another process is ${doing} ${folder}; wait for it, or stop it.`);
+  return new Refused(`${job}.running`, `Another process is ${doing} ${folder}; wait for it, or stop it.`);
 }
 
 /** The file is intact, but is not a backup of a store, or not the one that its manifest describes. */

@@ -143,7 +143,7 @@ const DISK_FULL_CODES = /^(ENOSPC|EDQUOT|EFBIG)$/;
 /** Why files cannot be written, as reported by the OS, or by SQLite for a copy; otherwise undefined. */
 function whyUnwritable(error: unknown): string | undefined {
   // This error is about the copy, because the live database is only read.
-  if (error instanceof Unavailable && error.code === 'database.unavailable') return whyOf(error.cause);
+  if (error instanceof Unavailable && error.code.startsWith('database.')) return whyOf(error.cause);
   const { code } = error as { code?: unknown };
   if (error instanceof StoreError || typeof code !== 'string' || !UNWRITABLE_CODES.test(code))
     return undefined;

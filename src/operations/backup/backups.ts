@@ -30,8 +30,8 @@ export interface BackupSettings {
 /** The backups and drills of one service process: on request, scheduled, and continuous. */
 export class Backups {
   readonly state: BackupState;
-  private readonly jobs = new Jobs<Manifest>('backup');
-  private readonly drills = new Jobs<DrillProof>('drill');
+  readonly jobs = new Jobs<Manifest>('backup');
+  readonly drills = new Jobs<DrillProof>('drill');
   private readonly leadership: Leadership;
   private readonly schedules: Cron[] = [];
   private shipping: Shipping | undefined;
@@ -69,7 +69,7 @@ export class Backups {
         this.log.info({ msg: 'backed up', file, position, bytes, ms, removed });
         return manifest;
       } catch (error) {
-        if (!context.signal.aborted) {
+        if (!context.signal.aborted && !this.isLeftOut('backup', error)) {
           this.state.backupFailed(error);
           this.logFailure('backup failed', error);
         }
@@ -89,7 +89,8 @@ export class Backups {
         this.log.info({ msg: 'restore drill done', backup, position, ms });
         return proof;
       } catch (error) {
-        if (!context.signal.aborted) this.logFailure('restore drill failed', error);
+        if (!context.signal.aborted && !this.isLeftOut('restore drill', error))
+          this.logFailure('restore drill failed', error);
         throw error;
       }
     });
@@ -161,6 +162,13 @@ export class Backups {
       this.logFailure('old backups could not be removed', error);
       return [];
     }
+  }
+
+  /** Another process is doing the same in the folder: no failure, so the last outcome stays as it is. */
+  private isLeftOut(what: string, error: unknown): boolean {
+    const isRefused = error instanceof Refused && error.code.endsWith('.running');
+    if (isRefused) this.log.info({ msg: `${what} left out`, why: error.message });
+    return isRefused;
   }
 
   /** Logs at error level, because a person must act. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takeLock } from '../../store/sqlite/folder-lock.js';
+import { lastDrill } from '../restore/drill.js';
 import { runBackup, runDrill } from './run-backup.js';
 
 describe('a backup folder that another process has locked', () => {
@@ -23,9 +24,11 @@ describe('a backup folder that another process has locked', () => {
   ])('refuses a %s by naming what runs', async (job, doing, run) => {
     const lock = takeLock(join(folder, `${job}.lock`));
     await expect(run()).rejects.toMatchObject({
-      code: 'backup.running',
+      code: `${job}.running`,
       message: `Another process is ${doing} ${folder}; wait for it, or stop it.`,
     });
+    // A drill that did not begin is no failed one.
+    expect(await lastDrill(folder)).toBeUndefined();
     lock?.close();
   });
 });

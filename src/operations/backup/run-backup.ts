@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StoreError, Unexpected } from '../../errors.js';
+import { Refused, StoreError, Unexpected } from '../../errors.js';
 import { takeLock } from '../../store/sqlite/folder-lock.js';
 import { inThread } from '../in-thread.js';
 import type { JobContext } from '../job-context.js';
@@ -37,7 +37,8 @@ export async function runDrill(source: RestoreSource, context?: JobContext): Pro
     await saveDrill(folder, { proof });
     return proof;
   } catch (cause) {
-    if (context?.signal?.aborted) throw cause;
+    // A drill that did not begin says nothing about the backups.
+    if (context?.signal?.aborted || (cause instanceof Refused && cause.code === 'drill.running')) throw cause;
     const error = cause instanceof StoreError ? cause : Unexpected.from(cause);
     await saveDrill(folder, { error });
     throw error;

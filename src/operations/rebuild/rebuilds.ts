@@ -14,7 +14,7 @@ interface Rebuildable {
 
 /** The rebuilds of this process. Operators start them, and so does Upkeep when rows have another version. */
 export class Rebuilds {
-  private readonly jobs = new Jobs<RebuildReport>('rebuild');
+  readonly jobs = new Jobs<RebuildReport>('rebuild');
   /** Input of the newest rebuild. */
   private lastInput: Omit<RebuildInput, 'address'> | undefined;
   /** Called with each rebuild that has ended. */

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredEvent } from '../../events/log/event-log.js';
@@ -40,6 +41,8 @@ export interface RestoreReport extends BuiltStore {
 export interface RestoreWatch {
   onStep?: (step: string) => void;
   progress?: Progress;
+  /** When aborted, the restore rejects at once; the process has to end then, for a step may still run. */
+  signal?: AbortSignal;
 }
 
 /** Chooses what to restore from. Throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
@@ -93,15 +96,31 @@ async function buildBeside(
   file: string,
   source: RestoreSource,
   steps: Steps,
-  { progress }: RestoreWatch,
+  { progress, signal }: RestoreWatch,
 ): Promise<{ plan: RestorePlan; built: BuiltStore }> {
   try {
     const plan = await steps.run('choose', () => choosePlan(source));
     const input = { folder: source.folder, plan, target: source.target, address: { file } };
-    return { plan, built: await buildStore(input, steps, progress) };
+    return { plan, built: await untilAborted(buildStore(input, steps, progress), signal) };
   } catch (error) {
     await removeFile(file);
+    // A step that still runs may make the file again until the process ends.
+    if (signal?.aborted)
+      process.once('exit', () => partsOf(file).forEach((part) => rmSync(part, { force: true })));
     throw error;
+  }
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const aborted = once(signal, 'abort', { signal: stop.signal }).then(() => signal.throwIfAborted());
+  try {
+    return (await Promise.race([work, aborted])) as T;
+  } finally {
+    stop.abort();
+    aborted.catch(() => undefined);
   }
 }
 
@@ -120,7 +139,8 @@ export async function restoreInto(
       throw databaseNotEmpty(databaseName(address));
   });
   const input = { folder: source.folder, plan, target: source.target, address };
-  return reportOf(plan, await buildStore(input, steps, watch.progress), steps, null);
+  const built = await untilAborted(buildStore(input, steps, watch.progress), watch.signal);
+  return reportOf(plan, built, steps, null);
 }
 
 function reportOf(
@@ -140,5 +160,9 @@ function reportOf(
 }
 
 async function removeFile(file: string): Promise<void> {
-  for (const part of ['', '-wal', '-shm', '-journal']) await rm(file + part, { force: true });
+  for (const part of partsOf(file)) await rm(part, { force: true });
+}
+
+function partsOf(file: string): string[] {
+  return ['', '-wal', '-shm', '-journal'].map((suffix) => file + suffix);
 }

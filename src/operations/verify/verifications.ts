@@ -14,7 +14,7 @@ export async function runVerification(
 }
 
 export class Verifications {
-  private readonly jobs = new Jobs<VerifyReport>('verification');
+  readonly jobs = new Jobs<VerifyReport>('verification');
   /** Called with each verification that has ended. */
   onEnded: ((job: Job<VerifyReport>) => void) | undefined;
 

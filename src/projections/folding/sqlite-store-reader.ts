@@ -3,15 +3,12 @@ import type { RowQuery } from '../../database/row-store.js';
 import { openForReading } from '../../database/sqlite/open-sqlite.js';
 import { sqliteIndexedTerms } from '../../database/sqlite/sqlite-indexed-terms.js';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
+import { storageDamage } from '../../database/sqlite/storage-damage.js';
 import type { Table } from '../../database/table.js';
-import { DamagedDatabase } from '../../errors.js';
 import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { uuidText } from '../../events/log/uuid-bytes.js';
-import { whyOf } from '../../why.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
-
-const MAX_LISTED_DAMAGE = 20;
 
 /** Scans a SQLite file over its own read-only connection. Each page blocks the thread. */
 export class SqliteStoreReader implements StoreReader {
@@ -65,14 +62,7 @@ export class SqliteStoreReader implements StoreReader {
   }
 
   async storageDamage(): Promise<string[]> {
-    try {
-      const lines = this.db.pragma(`integrity_check(${MAX_LISTED_DAMAGE})`) as { integrity_check: string }[];
-      return lines.map(({ integrity_check: line }) => line).filter((line) => line !== 'ok');
-    } catch (error) {
-      // The file is too damaged for the check itself to continue.
-      if (error instanceof DamagedDatabase) return [whyOf(error.cause)];
-      throw error;
-    }
+    return storageDamage(this.db, 'integrity_check');
   }
 
   async lastAssignedPosition(): Promise<number> {

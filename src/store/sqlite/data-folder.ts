@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { StartRefused } from '../../errors.js';
 import { whyOf } from '../../why.js';
+import type { Announced } from '../store.js';
 import { takeLock, type FolderLock } from './folder-lock.js';
 import { finishSwap } from './swap-database.js';
 
@@ -9,8 +10,8 @@ import { finishSwap } from './swap-database.js';
 export interface DataFolder {
   /** Path of the database file. */
   readonly file: string;
-  /** Records the service's URL for other processes that find the folder in use. */
-  announce(url: string): void;
+  /** Records where the service is for other processes that find the folder in use. */
+  announce(service: Announced): void;
   release(): void;
 }
 
@@ -21,6 +22,8 @@ export interface Owner {
   since: string;
   /** Where its service listens; absent while none does. */
   url?: string;
+  /** The backup folder of that service. */
+  backupDir?: string;
 }
 
 /** Path of the database file in a data folder. */
@@ -57,7 +60,7 @@ export function takeDataFolder(folder: string): DataFolder {
   }
   return {
     file: databaseFile(folder),
-    announce: (url) => writeOwner(folder, { ...owner, url }),
+    announce: (service) => writeOwner(folder, { ...owner, ...service }),
     release: () => lock.close(),
   };
 }

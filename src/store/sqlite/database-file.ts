@@ -1,4 +1,5 @@
 import { openConnection, openForReading } from '../../database/sqlite/open-sqlite.js';
+import { storageDamage } from '../../database/sqlite/storage-damage.js';
 
 /** Pages copied between two progress reports: 4 MiB. */
 const PAGES_PER_STEP = 1_024;
@@ -43,12 +44,11 @@ export function mergeIntoOneFile(file: string): void {
   }
 }
 
-/** Returns what SQLite's quick check finds, one line each. Throws ForeignDatabase if it is no database. */
+/** Returns the damage that SQLite's quick check finds. Throws ForeignDatabase if it is no database. */
 export function quickCheck(file: string): string[] {
   const db = openConnection(file, { readonly: true, fileMustExist: true });
   try {
-    const lines = db.pragma('quick_check(20)') as { quick_check: string }[];
-    return lines.map(({ quick_check: line }) => line).filter((line) => line !== 'ok');
+    return storageDamage(db, 'quick_check');
   } finally {
     db.close();
   }

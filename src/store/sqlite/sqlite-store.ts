@@ -36,7 +36,7 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
     doorbell,
     address,
     opened: { migrations, ...projections },
-    announce: (listening) => folder.announce(listening),
+    announce: (service) => folder.announce(service),
     close: () => opened.disposeAsync(),
   };
 }

@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { joyfulTurn } from '../support/builders.js';
+import { edgesoul, startEdgesoul } from '../support/edgesoul.js';
+import { Store } from '../support/store.js';
+
+jest.setTimeout(60_000);
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'edgesoul-operator-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A service whose jobs run until they are cancelled; `polled` resolves at the first look at one. */
+async function endlessJobs() {
+  const requests: string[] = [];
+  let onPolled: () => void;
+  const polled = new Promise<void>((resolve) => (onPolled = resolve));
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    const isDelete = request.method === 'DELETE';
+    const ids = { backupId: 'job-1', verificationId: 'job-1', rebuildId: 'job-1' };
+    const job = { state: isDelete ? 'cancelled' : 'running', done: 0, total: 0, error: null };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(request.method === 'POST' ? ids : job));
+    if (request.method === 'GET') onPolled();
+  });
+  return { ...(await listening(server)), requests, polled };
+}
+
+async function listening(server: Server): Promise<{ server: Server; url: string }> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+describe('work that a service does for the command line', () => {
+  it.each([
+    ['backup', 'backups', 'SIGINT'],
+    ['verify', 'verifications', 'SIGTERM'],
+    ['rebuild', 'rebuilds', 'SIGHUP'],
+  ] as const)('is cancelled and reported when %s is interrupted', async (command, route, signal) => {
+    const { server, url, requests, polled } = await endlessJobs();
+    const { child, ended } = startEdgesoul([command, '--url', url, '--json'], {});
+    await polled;
+    // A terminal's Ctrl-C reaches a program under npm twice.
+    child.kill(signal);
+    child.kill(signal);
+    const { code, stdout, stderr } = await ended;
+    server.close();
+    expect([code, stderr]).toEqual([1, '']);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'work.interrupted', message: expect.stringMatching(/the service has cancelled/) },
+    });
+    expect(requests.at(-1)).toBe(`DELETE /v1/ops/${route}/job-1`);
+  });
+
+  it('names the command that ends it when the service does not take the cancellation', async () => {
+    const { server, url, polled } = await endlessJobs();
+    const { child, ended } = startEdgesoul(['verify', '--url', url], {});
+    await polled;
+    server.closeAllConnections();
+    server.close();
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/edgesoul cancel job-1|The service at .* stopped during the verification/);
+  });
+
+  it('is reported as ended with the service when that stops in the middle', async () => {
+    const { server, url, polled } = await endlessJobs();
+    const { ended } = startEdgesoul(['backup', '--url', url], {});
+    await polled;
+    server.closeAllConnections();
+    server.close();
+    expect(await ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^The service at .* stopped during the backup/),
+    });
+  });
+
+  it('ends in a clear sentence when something else answers at the address', async () => {
+    const { server, url } = await listening(
+      createServer((_request, response) => response.writeHead(502).end('<h1>Bad Gateway</h1>')),
+    );
+    for (const command of ['status', 'stats', 'backup', 'verify', 'jobs']) {
+      expect(await edgesoul([command, '--url', url], {})).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `What answers at ${url} (status 502) is not an EdgeSoul Store; check the address.\n`,
+      });
+    }
+    server.close();
+  });
+});
+
+describe('wrong usage', () => {
+  it.each([
+    ['an unknown command', ['dream']],
+    ['an unknown option', ['backup', '--upwards']],
+    ['an option that the command could only ignore', ['export', '-', '--url', 'http://127.0.0.1:3000']],
+    ['a folder beside a service address', ['backup', '--url', 'http://127.0.0.1:3000', '--backup-dir', 'x']],
+    ['two stores', ['verify', '--data-dir', 'x', '--database-url', 'postgresql://a@b/c']],
+    ['a wrong value', ['export', '--after', 'x']],
+    ['an address that is none', ['status', '--url', 'there']],
+    ['a database that is none', ['status', '--database-url', 'there']],
+    ['an export to stdout that is to be continued', ['export', '-', '--resume']],
+  ])('exits with 2, and prints JSON with --json: %s', async (_what, args) => {
+    const env = { DATA_DIR: join(folder, 'none') };
+    const plain = await edgesoul(args, env);
+    expect([plain.code, plain.stdout]).toEqual([2, '']);
+    expect(plain.stderr).not.toBe('');
+    const { code, stdout, stderr } = await edgesoul([...args, '--json'], env);
+    expect(code).toBe(2);
+    // What an export writes to stdout is joined by nothing else.
+    const [json, other] = args.includes('--resume') ? [stderr, stdout] : [stdout, stderr];
+    expect([JSON.parse(json), other]).toEqual([
+      { error: { code: 'request.invalid', message: expect.any(String) } },
+      '',
+    ]);
+  });
+});
+
+describe('beside a service', () => {
+  let store: Store;
+
+  beforeAll(async () => {
+    store = await Store.start();
+    await store.user('ada').post('/turns', joyfulTurn());
+  });
+
+  afterAll(() => store.remove());
+
+  it.each([
+    ['--backup-dir', ['--backup-dir', '/elsewhere'], {}],
+    ['BACKUP_DIR', [], { BACKUP_DIR: '/elsewhere' }],
+  ])('a backup folder that is not the service’s is refused when %s names it', async (by, args, env) => {
+    for (const command of ['backup', 'verify', 'status']) {
+      const { code, stdout, stderr } = await edgesoul([command, ...args], { ...store.settings, ...env });
+      expect([command, code, stdout]).toEqual([command, 2, '']);
+      expect(stderr).toContain(by);
+      expect(stderr).toContain(store.settings.BACKUP_DIR);
+    }
+  });
+
+  it('the service’s own backup folder is used where none is named', async () => {
+    const env = { DATA_DIR: store.dataDir };
+    expect((await edgesoul(['backup'], env)).code).toBe(0);
+    const file = readdirSync(store.settings.BACKUP_DIR as string).find((name) => name.endsWith('.zst'));
+    for (const command of [
+      ['backups'],
+      ['status'],
+      ['restore', '--drill'],
+      ['backups', '--url', store.url],
+    ]) {
+      const { code, stdout } = await edgesoul(command, env);
+      expect([command, code]).toEqual([command, 0]);
+      expect(stdout).toContain(file);
+    }
+  });
+
+  it('jobs are listed and cancelled by their id', async () => {
+    const jobs = await edgesoul(['jobs', '--json'], store.settings);
+    const [backup] = (JSON.parse(jobs.stdout) as { items: { jobId: string }[] }).items;
+    expect(backup).toMatchObject({ kind: 'backup', state: 'done' });
+    expect(await edgesoul(['cancel', backup?.jobId ?? ''], store.settings)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('had ended already: done'),
+    });
+    expect(await edgesoul(['cancel', 'another'], store.settings)).toMatchObject({ code: 1 });
+  });
+
+  it('an export of a user that the log does not know is an error, and makes no file', async () => {
+    const file = join(folder, 'nobody.ndjson');
+    expect(await edgesoul(['export', file, '--user', 'nobody'], store.settings)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('nobody'),
+    });
+    expect(readdirSync(folder)).not.toContain('nobody.ndjson');
+  });
+
+  it('an import of a folder is refused before a store is made', async () => {
+    await mkdir(join(folder, 'folder.ndjson'));
+    const env = { DATA_DIR: join(folder, 'unmade') };
+    expect(await edgesoul(['import', join(folder, 'folder.ndjson')], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cannot be read: it is a folder'),
+    });
+    expect(readdirSync(folder)).not.toContain('unmade');
+  });
+});
