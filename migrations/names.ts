@@ -1,4 +1,4 @@
 /** The migrations of both databases, oldest first; a merged one is never edited. */
-export const MIGRATIONS = ['0001-initial', '0002-window-rows', '0003-operations'] as const;
+export const MIGRATIONS = ['0001-initial', '0002-window-rows', '0003-operations', '0009-operators'] as const;
 
 export type MigrationName = (typeof MIGRATIONS)[number];

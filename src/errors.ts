@@ -39,7 +39,7 @@ interface Codes {
   Refused:
     | 'memory.already-exists'
     | 'rebuild.nothing-to-skip'
-    | 'backup.foreign'
+    | `backup.${'foreign' | 'log-incomplete'}`
     | 'restore.unreachable'
     | 'restore.not-empty'
     | 'restore.other-store'

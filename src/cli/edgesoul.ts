@@ -2,6 +2,7 @@
 import '../runtime-guard.js';
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { acceptLossCommand } from './operator/accept-loss.command.js';
 import { backupCommand } from './operator/backup.command.js';
 import { backupsCommand } from './operator/backups.command.js';
 import { exportCommand } from './operator/export.command.js';
@@ -38,6 +39,7 @@ const COMMANDS = [
   exportCommand(),
   importCommand(),
   resetCommand(),
+  acceptLossCommand(),
 ];
 for (const command of COMMANDS) program.addCommand(command);
 for (const each of [program, ...program.commands]) {

@@ -34,7 +34,8 @@ async function runVerify(operation: Operation): Promise<Report> {
   const service = serviceOf(operation);
   if (!service) {
     const address = await existingAddress(config);
-    return runVerification({ address, anchors: await anchorsOf(config.backupDir) }, { progress });
+    const { backupDir: folder } = config;
+    return runVerification({ address, folder, anchors: await anchorsOf(folder) }, { progress });
   }
   const { verificationId } = await service.post<{ verificationId: string }>('/v1/ops/verifications');
   return service.follow<Report & FollowedJob>(`/v1/ops/verifications/${verificationId}`, progress);

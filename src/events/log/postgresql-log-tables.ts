@@ -2,8 +2,10 @@ import {
   checkpointsTable,
   eventsTable,
   failuresTable,
+  givenUpEndsTable,
   receiptsTable,
   skipsTable,
+  storeMarksTable,
   streamsTable,
 } from './log-tables.js';
 
@@ -25,4 +27,6 @@ export const POSTGRESQL_LOG_TABLES = [
   checkpointsTable,
   failuresTable,
   skipsTable,
+  givenUpEndsTable,
+  storeMarksTable,
 ];

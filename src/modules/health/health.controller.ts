@@ -40,17 +40,20 @@ export class HealthController {
     return this.checked(reply, [
       () => this.writer.isWritable('database'),
       () => this.writer.areAtHead('projections'),
+      () => this.backupHealth.areKnownMissing('log'),
     ]);
   }
 
   /**
-   * Reports whether the last backup, the last drill and the continuous backup succeeded.
+   * Reports whether the last backup, the last drill and the continuous backup succeeded, and whether the log has
+   * all events that they show.
    * @remarks Separate from `ready`: a store whose backup failed must keep serving while a person is alerted.
    */
   @Get('backups')
   @HealthCheck()
   backups(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return this.checked(reply, [
+      () => this.backupHealth.isComplete('log'),
       () => this.backupHealth.isBackedUp('backup'),
       () => this.backupHealth.isShipped('continuous'),
       () => this.backupHealth.isRestorable('drill'),

@@ -28,7 +28,7 @@ import { Store } from '../../store/store.js';
       provide: Verifications,
       inject: [Store, Backups],
       useFactory: ({ address }: Store, { settings }: Backups) =>
-        new Verifications(address, () => anchorsOf(settings.folder)),
+        new Verifications({ address, folder: settings.folder }, () => anchorsOf(settings.folder)),
     },
   ],
   exports: [Rebuilds, Verifications],

@@ -29,6 +29,13 @@ export interface StepTime {
 export interface Manifest extends BackupEnd, PackedFile {
   format: number;
   backupId: string;
+  /** Identity of the store; absent in manifests of older releases. */
+  storeId?: string;
+  /**
+   * Which backup of its folder it is, counted from 1; absent in manifests of older releases. Unlike times, it
+   * never goes back.
+   */
+  sequence?: number;
   /** Name of the data file, beside the manifest. */
   file: string;
   kind: BackupKind;

@@ -37,7 +37,7 @@ const event = (position: number, streamId: string, version: number): LoggedEvent
   utcOffset: 0,
   recordedAt: 0,
   commandId: '',
-  correlationId: null,
+  correlationId: '',
   causationId: null,
   actor: 'test',
   data: '{}',

@@ -11,6 +11,7 @@ import { openLog } from '../../store/open-log.js';
 import { openStoreForRebuild } from '../../store/open-rebuild.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { mergeIntoOneFile } from '../../store/sqlite/database-file.js';
+import type { EndId } from '../../store/store-marks.js';
 import { checkFile } from '../backup/back-up-file.js';
 import { damagedBackup, foreignBackup, unverifiedRestore } from '../backup/backup-errors.js';
 import { endOf } from '../backup/describe-store.js';
@@ -22,6 +23,7 @@ import type { LogEntry } from '../lines/log-line.js';
 import { linesOf } from '../lines/log-lines.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { readPackedLines } from '../lines/read-packed-lines.js';
+import { giveUpOtherEnds } from '../loss/give-up.js';
 import { foldInThreads } from '../rebuild/fold-ranges.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { segmentsFolder } from '../shipping/segments.js';
@@ -37,6 +39,8 @@ export interface BuildInput {
   target: RestoreTarget | undefined;
   /** A file that does not exist yet, or an empty PostgreSQL database. */
   address: DatabaseAddress;
+  /** Ends of the log before it, which the restored one may not have. */
+  previousEnds?: readonly EndId[];
 }
 
 /** A projection's digest after the backup was unpacked, beside the one in the manifest. */
@@ -68,7 +72,7 @@ export interface BuiltStore extends BackupEnd {
  * Throws an error that names what is wrong.
  */
 export async function buildStore(
-  { folder, plan, target, address }: BuildInput,
+  { folder, plan, target, address, previousEnds }: BuildInput,
   steps: Steps,
   progress?: Progress,
 ): Promise<BuiltStore> {
@@ -90,6 +94,7 @@ export async function buildStore(
       : await steps.run('replay', () => replaySegments({ folder, plan, target, address }, progress));
   const { stopped } = await steps.run('fold', () => fold(address, progress));
   const { projections, poison } = await steps.run('verify', () => verify(address, base, stopped, progress));
+  await giveUpOtherEnds(address, folder, previousEnds);
   if ('file' in address) mergeIntoOneFile(address.file);
   return readStore(address, async (reader) => ({
     ...(await endOf(reader)),

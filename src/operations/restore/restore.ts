@@ -12,6 +12,7 @@ import { databaseNotEmpty, otherStore } from '../backup/backup-errors.js';
 import type { StepTime } from '../backup/manifest.js';
 import { Steps } from '../backup/steps.js';
 import type { Progress } from '../job-context.js';
+import { leftBehind, presentEnds, type LeftBehind } from '../loss/give-up.js';
 import { availableIn } from './available.js';
 import { buildStore, type BuiltStore } from './build-store.js';
 import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
@@ -29,6 +30,8 @@ export interface RestoreReport extends BuiltStore {
   segments: number;
   /** Where the previous database is now; null if there was none. */
   keptAside: string | null;
+  /** Events of the previous database that the restored one does not have; null if there are none. */
+  leftBehind: LeftBehind | null;
   steps: StepTime[];
   ms: number;
 }
@@ -60,14 +63,15 @@ export async function restoreFile(
   const file = join(dataDir, replacement);
   try {
     await removeFile(file);
-    const { plan, built } = await buildBeside(file, source, steps, watch);
+    const { plan, built } = await buildBeside(file, data.file, source, { steps, watch });
     if (source.from === undefined && !(await isSameLog(file, data.file))) {
       await removeFile(file);
       throw otherStore(plan.base.file, dataDir);
     }
+    const left = await leftBehindIn(data.file, file);
     const aside = `edgesoul.db.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     const had = await steps.run('swap', () => swapDatabase(dataDir, { replacement, aside }));
-    return reportOf(plan, built, steps, had ? join(dataDir, aside) : null);
+    return reportOf(plan, built, steps, { keptAside: had ? join(dataDir, aside) : null, leftBehind: left });
   } finally {
     data.release();
   }
@@ -80,6 +84,16 @@ async function isSameLog(built: string, present: string): Promise<boolean> {
   return !ours || !theirs || ours.hash === theirs.hash;
 }
 
+/** What of the present log is not in the built one; null if nothing is, or the present one is unreadable. */
+async function leftBehindIn(present: string, built: string): Promise<LeftBehind | null> {
+  if (!existsSync(present)) return null;
+  const compare = () =>
+    readStore({ file: present }, (previous) =>
+      readStore({ file: built }, (restored) => leftBehind(previous, restored)),
+    );
+  return (await compare().catch(() => undefined)) ?? null;
+}
+
 function firstEvents(file: string): Promise<StoredEvent[]> {
   return readStore({ file }, (reader) => reader.events({ after: 0, limit: 1 }));
 }
@@ -87,13 +101,14 @@ function firstEvents(file: string): Promise<StoredEvent[]> {
 /** Builds the store in the file. A failure changes nothing else, and leaves nothing behind. */
 async function buildBeside(
   file: string,
+  present: string,
   source: RestoreSource,
-  steps: Steps,
-  { progress }: RestoreWatch,
+  { steps, watch: { progress } }: { steps: Steps; watch: RestoreWatch },
 ): Promise<{ plan: RestorePlan; built: BuiltStore }> {
   try {
     const plan = await steps.run('choose', () => choosePlan(source));
-    const input = { folder: source.folder, plan, target: source.target, address: { file } };
+    const previousEnds = existsSync(present) ? await presentEnds({ file: present }) : [];
+    const input = { folder: source.folder, plan, target: source.target, address: { file }, previousEnds };
     return { plan, built: await buildStore(input, steps, progress) };
   } catch (error) {
     await removeFile(file);
@@ -116,20 +131,23 @@ export async function restoreInto(
       throw databaseNotEmpty(databaseName(address));
   });
   const input = { folder: source.folder, plan, target: source.target, address };
-  return reportOf(plan, await buildStore(input, steps, watch.progress), steps, null);
+  return reportOf(plan, await buildStore(input, steps, watch.progress), steps, {
+    keptAside: null,
+    leftBehind: null,
+  });
 }
 
 function reportOf(
   plan: RestorePlan,
   built: BuiltStore,
   steps: Steps,
-  keptAside: string | null,
+  previous: Pick<RestoreReport, 'keptAside' | 'leftBehind'>,
 ): RestoreReport {
   return {
     backup: plan.base.file,
     segments: plan.segments.length,
     ...built,
-    keptAside,
+    ...previous,
     steps: steps.times,
     ms: steps.ms,
   };

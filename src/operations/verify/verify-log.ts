@@ -15,6 +15,7 @@ export interface Finding {
     | 'hash'
     | 'order'
     | 'missing-end'
+    | 'lost-events'
     | 'anchor'
     | 'doubled-id'
     | 'receipt'

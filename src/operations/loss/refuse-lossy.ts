@@ -1,0 +1,18 @@
+import type { DatabaseAddress } from '../../store/database-address.js';
+import { readStore } from '../../store/open-store-reader.js';
+import { findLoss } from './find-loss.js';
+import { backupOfLossyLog } from './loss-errors.js';
+import { endsBeside } from './loss-watch.js';
+
+/** Throws Refused if the log lacks acknowledged events: a backup of it would push them out of the folder. */
+export async function refuseLossy({
+  address,
+  folder,
+}: {
+  address: DatabaseAddress;
+  folder: string;
+}): Promise<void> {
+  const others = endsBeside(address);
+  const loss = await readStore(address, (reader) => findLoss({ reader, folder, others }));
+  if (loss) throw backupOfLossyLog(loss);
+}
