@@ -77,7 +77,7 @@ function previousLines({ keptAside, leftBehind }: RestoreReport): string[] {
   const { from, to } = leftBehind;
   return [
     kept,
-    `Only it has ${to - from + 1} events, at its positions ${from} to ${to}, that are not in the restored store.`,
+    `Events that only it has: ${to - from + 1}, at its positions ${from} to ${to}; they are not in the restored store.`,
   ];
 }
 
