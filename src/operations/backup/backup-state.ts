@@ -1,6 +1,7 @@
 import { failureFields } from '../../logged-failure.js';
 import { lastDrill, type DrillResult } from '../restore/drill.js';
-import { manifestOf, readBackups } from './backup-folder.js';
+import { readBackups } from './backup-folder.js';
+import { isNewer } from './backup-order.js';
 import type { Manifest } from './manifest.js';
 
 /** The state of the backups, for health, metrics and status. */
@@ -49,7 +50,7 @@ export class BackupState {
         backups: [newest],
         broken: [last],
       } = await readBackups(folder);
-      const isLast = last && (!newest || last.name > manifestOf(newest.file));
+      const isLast = last && (!newest || isNewer(last, newest));
       return { newest, why: isLast ? last.why : null };
     } catch (error) {
       return { why: reasonOf(error) };

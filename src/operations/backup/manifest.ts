@@ -59,6 +59,11 @@ export function backupName(createdAt: Date): string {
   return `edgesoul_backup_${createdAt.toISOString().replaceAll(/[:.]/g, '-')}`;
 }
 
+/** Returns the name of the manifest that belongs to a data file. */
+export function manifestOf(file: string): string {
+  return file.replace(/\.(db|ndjson)\.zst$/, '.json');
+}
+
 /** Reads a manifest. Throws Corrupt, Refused or Unavailable, naming the file. */
 export async function readManifest(folder: string, name: string): Promise<Manifest> {
   const path = join(folder, name);

@@ -3,7 +3,7 @@ import { endText, type EndId } from '../../store/store-marks.js';
 import { listManifests } from '../backup/backup-folder.js';
 import type { Manifest } from '../backup/manifest.js';
 import { hashAt } from '../shipping/seal-segment.js';
-import { listSegments, sealedAt, shortHash, type Segment } from '../shipping/segments.js';
+import { listSegments, sealOf, shortHash, type Segment } from '../shipping/segments.js';
 
 /** Where the log ended once, according to something beside the log. */
 export interface KnownEnd extends EndId {
@@ -76,5 +76,11 @@ function endOfManifest({ position, chainHead, file, createdAt, recordedAt }: Man
 
 function endOfSegment(folder: string, segment: Segment): KnownEnd {
   const { to: position, lastHash: hash, file: source } = segment;
-  return { position, hash, source, at: () => sealedAt(folder, segment), inBackups: true };
+  return {
+    position,
+    hash,
+    source,
+    at: async () => (await sealOf(folder, segment)).sealedAt,
+    inBackups: true,
+  };
 }

@@ -13,17 +13,11 @@ import type { StepTime } from '../backup/manifest.js';
 import { Steps } from '../backup/steps.js';
 import type { Progress } from '../job-context.js';
 import { leftBehind, presentEnds, type LeftBehind } from '../loss/give-up.js';
-import { availableIn } from './available.js';
 import { buildStore, type BuiltStore } from './build-store.js';
-import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
+import { choosePlan, type PlanInput } from './choose-plan.js';
+import type { RestorePlan } from './restore-plan.js';
 
-export interface RestoreSource {
-  /** The backup folder. */
-  folder: string;
-  /** A backup's data file or manifest; the newest suitable backup when omitted. */
-  from?: string | undefined;
-  target?: RestoreTarget | undefined;
-}
+export type RestoreSource = PlanInput;
 
 export interface RestoreReport extends BuiltStore {
   backup: string;
@@ -40,11 +34,6 @@ export interface RestoreReport extends BuiltStore {
 export interface RestoreWatch {
   onStep?: (step: string) => void;
   progress?: Progress;
-}
-
-/** Chooses what to restore from. Throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
-export async function choosePlan({ folder, from, target }: RestoreSource): Promise<RestorePlan> {
-  return planRestore(await availableIn(folder, from), target);
 }
 
 /**

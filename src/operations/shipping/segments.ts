@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream';
 // A default import: on an older Node.js a missing named export would fail before the check of its version.
 import zlib from 'node:zlib';
 import { namesIn } from '../backup/backup-folder.js';
+import type { LogHeader } from '../lines/log-line.js';
 
 /** Digits of a hash in a segment's name: enough to tell histories apart. The content is checked in full. */
 export const SHORT_HASH_DIGITS = 16;
@@ -61,8 +62,16 @@ function segmentOf(file: string): Segment | undefined {
   return { file, from: Number(from), to: Number(to), previousHash, lastHash };
 }
 
-/** Returns when the segment was sealed, ms UTC, from its first line; 0 if that cannot be read. */
-export async function sealedAt(backups: string, { file }: Segment): Promise<number> {
+/** When a segment was sealed. */
+export interface Seal {
+  /** Ms UTC; 0 if unknown. */
+  sealedAt: number;
+  /** Number of the folder's last backup at that time; absent in segments of older releases. */
+  sequence?: number | undefined;
+}
+
+/** Reads the seal of a segment from its first line. */
+export async function sealOf(backups: string, { file }: Segment): Promise<Seal> {
   const source = createReadStream(join(segmentsFolder(backups), file), { highWaterMark: 16_384 });
   const text = pipeline(source, zlib.createZstdDecompress({ chunkSize: 4_096 }), () => undefined);
   let line = '';
@@ -71,10 +80,10 @@ export async function sealedAt(backups: string, { file }: Segment): Promise<numb
       line += (piece as Buffer).toString();
       if (line.includes('\n')) break;
     }
-    const { createdAt } = JSON.parse(line.split('\n')[0] ?? '') as { createdAt: string };
-    return Date.parse(createdAt) || 0;
+    const { createdAt, backup } = JSON.parse(line.split('\n')[0] ?? '') as LogHeader;
+    return { sealedAt: Date.parse(createdAt) || 0, sequence: backup };
   } catch {
-    return 0;
+    return { sealedAt: 0 };
   } finally {
     source.destroy();
   }
