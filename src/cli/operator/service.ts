@@ -24,12 +24,13 @@ export interface FollowedJob {
 export class RunningService {
   constructor(readonly url: string) {}
 
-  get<T>(path: string): Promise<T> {
-    return this.request<T>('GET', path);
+  /** Reads; an answer with the status `also` is not an error. */
+  get<T>(path: string, also?: number): Promise<T> {
+    return this.request<T>('GET', path, { also });
   }
 
   post<T>(path: string, body?: object): Promise<T> {
-    return this.request<T>('POST', path, body);
+    return this.request<T>('POST', path, { body });
   }
 
   delete<T>(path: string): Promise<T> {
@@ -60,7 +61,11 @@ export class RunningService {
     throw errorOf({ status: 0, code, detail: message });
   }
 
-  private async request<T>(method: string, path: string, body?: object): Promise<T> {
+  private async request<T>(
+    method: string,
+    path: string,
+    { body, also }: { body?: object | undefined; also?: number | undefined } = {},
+  ): Promise<T> {
     let response: Response;
     try {
       response = await fetch(new URL(path, this.url), {
@@ -72,7 +77,7 @@ export class RunningService {
       throw new Unavailable('service.unreachable', why, { cause });
     }
     const answer = (await response.json()) as T;
-    if (!response.ok) throw errorOf(answer as Problem);
+    if (!response.ok && response.status !== also) throw errorOf(answer as Problem);
     return answer;
   }
 }

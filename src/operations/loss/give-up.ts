@@ -2,7 +2,7 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openLog } from '../../store/open-log.js';
 import { readStore } from '../../store/open-store-reader.js';
-import { giveUpEnds, removeMark, type EndId } from '../../store/store-marks.js';
+import { giveUpEnds, removeMark, type EndId, type MarkName } from '../../store/store-marks.js';
 import { shortHash } from '../shipping/segments.js';
 import { findLoss, missingEnds, type Loss } from './find-loss.js';
 import { endsIn, hasEnd } from './known-ends.js';
@@ -10,7 +10,7 @@ import { endsBeside } from './loss-watch.js';
 
 /**
  * Records in a store that was restored or reset every end of a log that it does not have: they are missing on
- * purpose from now on. `others` are ends that the folder does not know.
+ * purpose from now on. `others` are ends that the folder does not know. With that the store is finished.
  */
 export async function giveUpOtherEnds(
   address: DatabaseAddress,
@@ -22,7 +22,7 @@ export async function giveUpOtherEnds(
     const isMissing = await Promise.all(ends.map(async (end) => !(await hasEnd(reader, end))));
     return ends.filter((_, i) => isMissing[i]);
   });
-  await recordGivenUp(address, missing);
+  await recordGivenUp(address, missing, 'unfinished');
 }
 
 /** Accepts that acknowledged events are missing. Returns what was; undefined if nothing is missing. */
@@ -36,11 +36,15 @@ export async function acceptLoss(address: DatabaseAddress, folder: string): Prom
   return loss;
 }
 
-async function recordGivenUp(address: DatabaseAddress, ends: readonly EndId[]): Promise<void> {
+async function recordGivenUp(
+  address: DatabaseAddress,
+  ends: readonly EndId[],
+  ...ended: MarkName[]
+): Promise<void> {
   const { log, close } = openLog(address);
   try {
     if (ends.length > 0) await giveUpEnds(log, ends);
-    await removeMark(log, 'loss');
+    for (const mark of ['loss', ...ended] as const) await removeMark(log, mark);
   } finally {
     await close();
   }

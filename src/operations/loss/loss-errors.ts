@@ -30,3 +30,8 @@ function wayOnText({ position, restorable, keptUpTo }: Loss): string {
 export function backupOfLossyLog(loss: Loss): Refused {
   return new Refused('backup.log-incomplete', `Nothing is backed up. ${lossText(loss)}`);
 }
+
+/** A part of a log is no backup. */
+export function backupOfPart(why: string): Refused {
+  return new Refused('backup.log-incomplete', `Nothing is backed up. ${why}`);
+}

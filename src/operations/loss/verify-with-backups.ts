@@ -4,6 +4,7 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { endText, givenUpEnds, readMark } from '../../store/store-marks.js';
+import { unfinishedIn, unfinishedText } from '../../store/unfinished.js';
 import type { Progress } from '../job-context.js';
 import { shortHash } from '../shipping/segments.js';
 import type { Anchor, Finding } from '../verify/verify-log.js';
@@ -34,9 +35,18 @@ export function verifyWithBackups(
     });
     // What is missing from a damaged file cannot be told apart from what cannot be read.
     if (report.findings.some(({ check }) => check === 'storage')) return report;
-    const findings = [...report.findings, ...(await lostEvents(reader, folder, address))];
+    const findings = [
+      ...(await unfinishedWork(reader)),
+      ...report.findings,
+      ...(await lostEvents(reader, folder, address)),
+    ];
     return { ...report, findings, ok: report.ok && findings.length === 0 };
   });
+}
+
+async function unfinishedWork(reader: StoreReader): Promise<Finding[]> {
+  const unfinished = await unfinishedIn(reader);
+  return unfinished ? [{ check: 'unfinished', what: unfinishedText(unfinished) }] : [];
 }
 
 async function lostEvents(reader: StoreReader, folder: string, address: DatabaseAddress): Promise<Finding[]> {

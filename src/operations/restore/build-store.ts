@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EventDecoder } from '../../events/log/event-decoder.js';
+import type { EventLog } from '../../events/log/event-log.js';
 import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
 import { allFailures } from '../../projections/folding/checkpoints.js';
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
@@ -12,6 +13,7 @@ import { openStoreForRebuild } from '../../store/open-rebuild.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { mergeIntoOneFile } from '../../store/sqlite/database-file.js';
 import type { EndId } from '../../store/store-marks.js';
+import { markUnfinished } from '../../store/unfinished.js';
 import { checkFile } from '../backup/back-up-file.js';
 import { damagedBackup, foreignBackup, unverifiedRestore } from '../backup/backup-errors.js';
 import { endOf } from '../backup/describe-store.js';
@@ -83,6 +85,7 @@ export async function buildStore(
   if (asFile) await steps.run('unpack', () => unpackBackup(source, address.file, base, progress));
   const fileDigests = asFile ? await steps.run('compare', () => compareDigests(address, base)) : [];
   await steps.run('migrate', () => migrate(address));
+  if ('url' in address) await withLog(address, (log) => markUnfinished(log, 'restore'));
   if (!asFile) await steps.run('import', () => importBackup(source, address, base, progress));
   const receipts = await readStore(address, (reader) => reader.count(receiptsTable));
   if (receipts !== base.receipts)
@@ -192,9 +195,13 @@ async function replayInto(
   target: RestoreTarget | undefined,
   report: (events: number) => void,
 ): Promise<Replayed> {
+  return withLog(address, (log) => replay(log, entries, target, report));
+}
+
+async function withLog<T>(address: DatabaseAddress, work: (log: EventLog) => Promise<T>): Promise<T> {
   const { log, close } = openLog(address);
   try {
-    return await replay(log, entries, target, report);
+    return await work(log);
   } finally {
     await close();
   }

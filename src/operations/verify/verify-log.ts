@@ -16,6 +16,7 @@ export interface Finding {
     | 'order'
     | 'missing-end'
     | 'lost-events'
+    | 'unfinished'
     | 'anchor'
     | 'doubled-id'
     | 'receipt'
