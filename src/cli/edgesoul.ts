@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { acceptLossCommand } from './operator/accept-loss.command.js';
 import { backupCommand } from './operator/backup.command.js';
 import { backupsCommand } from './operator/backups.command.js';
+import { compactCommand } from './operator/compact.command.js';
 import { exportCommand } from './operator/export.command.js';
 import { importCommand } from './operator/import.command.js';
 import { initCommand, migrateCommand } from './operator/migrate.command.js';
@@ -36,6 +37,7 @@ const COMMANDS = [
   restoreCommand(),
   verifyCommand(),
   rebuildCommand(),
+  compactCommand(),
   exportCommand(),
   importCommand(),
   resetCommand(),

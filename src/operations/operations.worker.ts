@@ -1,4 +1,5 @@
 import type { DatabaseAddress } from '../store/database-address.js';
+import { copyCompacted } from '../store/sqlite/compact-file.js';
 import { toResult, type ThreadResult } from '../thread-result.js';
 import { backUp, type BackupInput } from './backup/back-up.js';
 import type { Manifest } from './backup/manifest.js';
@@ -33,6 +34,10 @@ export function verify({ input, port }: Task<VerificationInput>): Promise<Thread
 
 export function rebuild({ input, port }: Task<RebuildInput>): Promise<ThreadResult<RebuildReport>> {
   return atLowPriority(() => runRebuild(input, reportTo(port)));
+}
+
+export function compactFile({ input }: Task<{ file: string; copy: string }>): Promise<ThreadResult<void>> {
+  return toResult(() => copyCompacted(input.file, input.copy));
 }
 
 export function cleanUp({ input }: Task<DatabaseAddress>): Promise<ThreadResult<void>> {
