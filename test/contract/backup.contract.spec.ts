@@ -289,34 +289,6 @@ for (const database of DATABASES) {
         expect(await restoredTo()).toMatchObject({ position: 24, segments: 0 });
       });
 
-      it('restores the present past although a given-up one reaches further', async () => {
-        // The given-up past was shipped up to 39, in one segment that begins before the restored position.
-        await restoreInScratchFolder({ folder, target: { position: 24 } }, async (file) => {
-          await fullBackup({ file }, folder);
-          const { log, close } = openLog({ file });
-          await writerOver(log, liveFolds()).write(append(numbers(3).map(() => feeling('another present'))));
-          await close();
-          expect(await shipLog({ address: { file }, folder })).toMatchObject({ position: 27 });
-        });
-        expect(await restoredTo()).toMatchObject({ position: 27, replayed: 3 });
-      });
-
-      it('keeps and restores what is newest by order, although the clock was set back a day', async () => {
-        const [first] = await listBackups(folder);
-        const name = manifestOf(first?.file ?? '');
-        const text = await readFile(join(folder, name), 'utf8');
-        const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-        await writeFile(join(folder, name), text.replace(/("createdAt": ")[^"]*/, `$1${tomorrow}`));
-        const newest = await fullBackup(db.address, folder);
-        await write(1);
-        await ship();
-
-        expect((await listBackups(folder))[0]).toMatchObject({ file: newest.file });
-        const removed = await prune(folder, { newest: 1, daily: 0, weekly: 0 }, db.address);
-        expect(removed.map(({ file }) => file)).toEqual([first?.file]);
-        expect(await restoredTo()).toMatchObject({ backup: newest.file, position: newest.position + 3 });
-      });
-
       it.each([[{ position: 14 }], [{ time: START_MS }], [{ position: 40 }]])(
         'refuses the target %j outside its range, and names the limit',
         async (target) => {

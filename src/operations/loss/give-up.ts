@@ -73,8 +73,6 @@ export async function leftBehind(
 ): Promise<LeftBehind | undefined> {
   const { position: to } = await previous.head();
   const { position: end } = await restored.head();
-  const hashIn = async (log: Pick<StoreReader, 'events'>, position: number) =>
-    (await log.events({ after: position - 1, limit: 1 }))[0]?.hash;
   const isShared = async (position: number) =>
     (await hashIn(previous, position)) === (await hashIn(restored, position));
   // Each hash covers all events before it: where two events are the same, so is everything before.
@@ -85,4 +83,9 @@ export async function leftBehind(
     else parted = middle;
   }
   return shared < to ? { from: shared + 1, to } : undefined;
+}
+
+async function hashIn(log: Pick<StoreReader, 'events'>, position: number): Promise<string | undefined> {
+  const [event] = await log.events({ after: position - 1, limit: 1 });
+  return event?.hash;
 }

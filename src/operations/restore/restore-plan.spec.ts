@@ -204,10 +204,10 @@ describe('a restore plan for a time', () => {
   });
 });
 
-describe('a restore plan with numbered backups', () => {
-  const numbered = (sequence: number, ...of: Parameters<typeof backup>) => ({ ...backup(...of), sequence });
-  const after = (sequence: number, ...of: Parameters<typeof segment>) => ({ ...segment(...of), sequence });
+const numbered = (sequence: number, ...of: Parameters<typeof backup>) => ({ ...backup(...of), sequence });
+const after = (sequence: number, ...of: Parameters<typeof segment>) => ({ ...segment(...of), sequence });
 
+describe('a restore plan with numbered backups', () => {
   it('follows their order, although the clock was set back', () => {
     const later = numbered(2, 30, 1);
     const earlier = numbered(1, 10, 9);
