@@ -7,6 +7,7 @@ export const MIGRATIONS = [
   '0005-sessions',
   '0007-keys-and-streams',
   '0008-store-identity',
+  '0009-operators',
 ] as const;
 
 export type MigrationName = (typeof MIGRATIONS)[number];

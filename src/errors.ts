@@ -40,7 +40,7 @@ interface Codes {
     | 'memory.already-exists'
     | 'rebuild.nothing-to-skip'
     | 'feed.position-ahead'
-    | 'backup.foreign'
+    | `backup.${'foreign' | 'log-incomplete'}`
     | 'restore.unreachable'
     | 'restore.not-empty'
     | 'restore.other-store'

@@ -27,6 +27,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     keep,
   };
   const backups = new Backups(settings, logger);
+  await backups.lossWatch.begin();
   const app = await makeServer({ store, backups }, logger);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
   process.once('SIGTERM', () => logger.info('stopping: finishing the requests in flight'));

@@ -7,6 +7,7 @@ import { LocalTime } from './0004-local-time.js';
 import { Sessions } from './0005-sessions.js';
 import { KeysAndStreams } from './0007-keys-and-streams.js';
 import { StoreIdentity } from './0008-store-identity.js';
+import { Operators } from './0009-operators.js';
 
 const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Migration>) => Migration> = {
   '0001-initial': Initial,
@@ -16,6 +17,7 @@ const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Mi
   '0005-sessions': Sessions,
   '0007-keys-and-streams': KeysAndStreams,
   '0008-store-identity': StoreIdentity,
+  '0009-operators': Operators,
 };
 
 export const postgresqlMigrations = MIGRATIONS.map((name) => ({ name, class: CLASSES[name] }));

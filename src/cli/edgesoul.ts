@@ -4,8 +4,10 @@ import '../private-files.js';
 import 'reflect-metadata';
 import { Command, type CommanderError } from 'commander';
 import { VERSION } from '../version.js';
+import { acceptLossCommand } from './operator/accept-loss.command.js';
 import { backupCommand } from './operator/backup.command.js';
 import { backupsCommand } from './operator/backups.command.js';
+import { compactCommand } from './operator/compact.command.js';
 import { exportCommand } from './operator/export.command.js';
 import { importCommand } from './operator/import.command.js';
 import { cancelCommand, jobsCommand } from './operator/jobs.command.js';
@@ -39,11 +41,13 @@ const COMMANDS = [
   restoreCommand(),
   verifyCommand(),
   rebuildCommand(),
+  compactCommand(),
   exportCommand(),
   importCommand(),
   resetCommand(),
   jobsCommand(),
   cancelCommand(),
+  acceptLossCommand(),
 ];
 for (const command of COMMANDS) program.addCommand(command);
 // Wrong usage may be found before the option itself is read.

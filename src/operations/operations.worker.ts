@@ -1,10 +1,10 @@
-import { EventDecoder } from '../events/log/event-decoder.js';
-import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../store/database-address.js';
-import { openStoreReader, readStore } from '../store/open-store-reader.js';
+import { readStore } from '../store/open-store-reader.js';
+import { copyCompacted } from '../store/sqlite/compact-file.js';
 import { toResult, type ThreadResult } from '../thread-result.js';
 import { backUp, type BackupInput } from './backup/back-up.js';
 import type { Manifest } from './backup/manifest.js';
+import { verifyWithBackups, type VerificationInput } from './loss/verify-with-backups.js';
 import { lowerPriority } from './low-priority.js';
 import type { RebuildReport } from './rebuild/rebuild.js';
 import { cleanUpRebuild, runRebuild, type RebuildInput } from './rebuild/run-rebuild.js';
@@ -12,8 +12,7 @@ import { drill, type DrillProof } from './restore/drill.js';
 import type { RestoreSource } from './restore/restore.js';
 import { shipLog, type Shipped, type ShipInput } from './shipping/ship-log.js';
 import { reportTo, type Task } from './thread-task.js';
-import type { Anchor } from './verify/verify-log.js';
-import { verifyStore, type VerifyReport } from './verify/verify-store.js';
+import type { VerifyReport } from './verify/verify-store.js';
 
 // The long-running jobs of operators, beside the service. `inThread` calls the exported functions by name.
 
@@ -30,24 +29,8 @@ export function restoreDrill({ input, port }: Task<RestoreSource>): Promise<Thre
   return atLowPriority(() => drill(input, reportTo(port)));
 }
 
-export function verify({
-  input: { address, anchors },
-  port,
-}: Task<{ address: DatabaseAddress; anchors: Anchor[] }>): Promise<ThreadResult<VerifyReport>> {
-  return atLowPriority(async () => {
-    const reader = openStoreReader(address);
-    try {
-      return await verifyStore({
-        reader,
-        decoder: new EventDecoder(),
-        projections: PROJECTIONS,
-        anchors,
-        progress: reportTo(port),
-      });
-    } finally {
-      await reader.close();
-    }
-  });
+export function verify({ input, port }: Task<VerificationInput>): Promise<ThreadResult<VerifyReport>> {
+  return atLowPriority(() => verifyWithBackups(input, reportTo(port)));
 }
 
 /** What the database's own check of its storage finds. */
@@ -57,6 +40,10 @@ export function storageDamage({ input }: Task<DatabaseAddress>): Promise<ThreadR
 
 export function rebuild({ input, port }: Task<RebuildInput>): Promise<ThreadResult<RebuildReport>> {
   return atLowPriority(() => runRebuild(input, reportTo(port)));
+}
+
+export function compactFile({ input }: Task<{ file: string; copy: string }>): Promise<ThreadResult<void>> {
+  return toResult(() => copyCompacted(input.file, input.copy));
 }
 
 export function cleanUp({ input }: Task<DatabaseAddress>): Promise<ThreadResult<void>> {

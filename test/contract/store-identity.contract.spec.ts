@@ -1,8 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { identityOfLog } from '../../src/events/log/store-identity.js';
-import { manifestOf } from '../../src/operations/backup/backup-folder.js';
-import type { Manifest } from '../../src/operations/backup/manifest.js';
+import { manifestOf, type Manifest } from '../../src/operations/backup/manifest.js';
 import { linesOf } from '../../src/operations/lines/log-lines.js';
 import { restoreInto } from '../../src/operations/restore/restore.js';
 import { migrate } from '../../src/store/migrate.js';

@@ -9,6 +9,8 @@ import {
 import { emotionTrend } from '../../src/projections/emotion-trend.projection.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
+import { readStore } from '../../src/store/open-store-reader.js';
+import { unfinishedIn } from '../../src/store/unfinished.js';
 import { allEvents, append, joy, numbers, positionsOf, refusal } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
@@ -168,12 +170,14 @@ describe.each(DATABASES)('a store on $name', (database) => {
     await expect(importText(target, text, { job })).rejects.toThrow(/abort/i);
     const { position } = await target.log.head();
     expect(position).toBe(2_000);
+    expect(await readStore(target.address, unfinishedIn)).toMatchObject({ work: 'import' });
 
     expect(await importText(target, text)).toMatchObject({
       events: 3_000,
       already: 2_000,
       verified: { ok: true },
     });
+    expect(await readStore(target.address, unfinishedIn)).toBeUndefined();
     const done = await contents(target);
     expect(done).toMatchObject({ receipts: (await source.rows(receiptsTable)).map(withHexHash) });
     expect(await target.log.head()).toEqual(await source.log.head());

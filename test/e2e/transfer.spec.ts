@@ -14,7 +14,7 @@ import { readStore } from '../../src/store/open-store-reader.js';
 import { turn } from '../support/builders.js';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
 import { resend, startLoad } from '../support/load.js';
-import { Store } from '../support/store.js';
+import { refusedStart, Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
 
@@ -150,11 +150,18 @@ describe('edgesoul import, killed twice with SIGKILL', () => {
     const env = { DATA_DIR: join(folder, 'killed') };
     const database = { file: join(env.DATA_DIR, 'edgesoul.db') };
     const heads: number[] = [];
-    // The second import finds the whole first transaction stored.
-    for (const step of ['commit 1', 'commit 2']) {
+    // The first transaction marks the store; the second import finds the whole second one stored.
+    for (const step of ['commit 2', 'commit 3']) {
       expect((await edgesoul(['import', file], killedAt(step, env))).code).toBeNull();
       heads.push(await readStore(database, async (reader) => (await reader.head()).position));
     }
+    expect(await refusedStart({ ...env, PORT: '0' })).toContain('An import has not ended');
+    expect(await edgesoul(['verify'], env)).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining('unfinished: An import has not ended'),
+    });
+    expect((await edgesoul(['status'], env)).stdout).toContain('Run it again with the same file');
+    expect((await edgesoul(['backup'], env)).stderr).toContain('Nothing is backed up');
     const [first = 0, second = 0] = heads;
     expect([0 < first, first < second, second < EVENTS]).toEqual([true, true, true]);
     const { code, stdout, stderr } = await edgesoul(['import', file, '--json'], env);

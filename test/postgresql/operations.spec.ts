@@ -14,7 +14,7 @@ import { resend } from '../support/load.js';
 import { startPatientClients, type PatientClients } from '../support/patient-clients.js';
 import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
 import { rewriteLastEvent } from '../support/rewritten-event.js';
-import { Store } from '../support/store.js';
+import { refusedStart, Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
 
@@ -108,7 +108,7 @@ describe('on PostgreSQL', () => {
 
   it('a killed import resumes where it was killed, and ends with the log of the file', async () => {
     const env = await elsewhere();
-    const killed = await edgesoul(['import', exported], killedAt('commit 1', env));
+    const killed = await edgesoul(['import', exported], killedAt('commit 2', env));
     expect(killed.code).toBeNull();
     const { events: imported } = await logContentsOf(addressOf(env));
     const { code, stdout } = await edgesoul(['import', exported, '--json'], env);
@@ -124,6 +124,14 @@ describe('on PostgreSQL', () => {
     expect(end).toBeGreaterThan(100);
     expect(copied.events).toEqual(whole.events.slice(0, end));
     expect(copied.receipts).toEqual(whole.receipts.filter(({ position }) => position <= end));
+  });
+
+  it('a killed restore leaves a database that is not served, and says so', async () => {
+    const env = await elsewhere();
+    expect((await edgesoul(['restore'], killedAt('commit 2', env))).code).toBeNull();
+    expect(await refusedStart(env)).toContain('A restore has not ended');
+    const { code, stdout } = await edgesoul(['verify'], env);
+    expect([code, stdout]).toEqual([3, expect.stringContaining('unfinished: A restore has not ended')]);
   });
 
   it('a log rewritten with matching hashes fails verification against the anchor of its backup', async () => {

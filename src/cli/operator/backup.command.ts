@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { newId } from '../../events/uuid.js';
 import { prune } from '../../operations/backup/prune.js';
 import { runBackup } from '../../operations/backup/run-backup.js';
+import { refuseLossy } from '../../operations/loss/refuse-lossy.js';
 import { interruptible } from './interruptible.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { FollowedJob, RunningService } from './service.js';
@@ -61,6 +62,7 @@ async function backUpHere({ config, terminal }: Operation): Promise<BackupResult
   const { backupDir: folder, backups } = config;
   const progress = terminal.progress('Backing up');
   const order = { address: await existingAddress(config), folder, backupId: newId() };
+  await refuseLossy(order);
   const manifest = await interruptible((signal) => runBackup(order, { progress, signal }));
   await prune(folder, backups.keep, order.address);
   return manifest;

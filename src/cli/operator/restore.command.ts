@@ -58,7 +58,7 @@ export function restoreCommand(): Command {
           'Restored:',
           ...reportLines(restored),
           ...restored.stopped.map(skipText),
-          ...(restored.keptAside === null ? [] : [`The store before it is kept as ${restored.keptAside}.`]),
+          ...previousLines(restored),
         ]);
         return exitCodeOf(restored);
       },
@@ -73,6 +73,17 @@ export function restoreCommand(): Command {
       '--drill',
       'prove in a scratch file that the backups can be restored, without touching the store',
     );
+}
+
+function previousLines({ keptAside, leftBehind }: RestoreReport): string[] {
+  if (keptAside === null) return [];
+  const kept = `The store before it is kept as ${keptAside}.`;
+  if (!leftBehind) return [kept];
+  const { from, to } = leftBehind;
+  return [
+    kept,
+    `Events that only it has: ${to - from + 1}, at its positions ${from} to ${to}; they are not in the restored store.`,
+  ];
 }
 
 /** A projection that stopped at a poison event counts as a difference. */

@@ -1,11 +1,17 @@
 import type { Command } from 'commander';
 import { listBackups } from '../../operations/backup/backup-folder.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
+import { findLoss } from '../../operations/loss/find-loss.js';
+import { lossText } from '../../operations/loss/loss-errors.js';
+import { endsBeside } from '../../operations/loss/loss-watch.js';
 import { lastDrill, type DrillResult } from '../../operations/restore/drill.js';
 import { listSegments } from '../../operations/shipping/segments.js';
 import { allCheckpoints, allFailures, failureText } from '../../projections/folding/checkpoints.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { positionsOf } from '../../projections/reads/positions.js';
+import type { DatabaseAddress } from '../../store/database-address.js';
 import { openStoreReader } from '../../store/open-store-reader.js';
+import { unfinishedIn, unfinishedText } from '../../store/unfinished.js';
 import { EXIT, operatorCommand, type Operation } from './operator-command.js';
 import type { RunningService } from './service.js';
 import { ageText } from './texts.js';
@@ -15,6 +21,8 @@ interface StoreStatus {
   service: string | null;
   /** The UUID that names the store. */
   storeId: string;
+  /** What is wrong with the store as a whole; null if nothing is known to be. */
+  problem: string | null;
   head: number;
   projections: { name: string; position: number; lag: number; state: string; lastError?: string }[];
 }
@@ -41,6 +49,7 @@ export function statusCommand(): Command {
         operation.terminal.result(status, [
           serviceLine(status, operation),
           `The log of store ${status.storeId} ends at position ${status.head}.`,
+          ...(status.problem === null ? [] : [status.problem]),
           ...status.projections.flatMap(({ name, state, position, lag, lastError }) => [
             `  ${name.padEnd(20)} ${state.padEnd(10)} at ${position}, ${lag} behind`,
             ...(lastError === undefined ? [] : [`  ${' '.repeat(20)} ${lastError}`]),
@@ -119,10 +128,13 @@ async function storeStatusOf(
       head: number;
       items: Status['projections'];
     }>('/v1/ops/projections');
-    return { service: service.url, storeId, head, projections: items };
+    const { log } = await service.health<{ log?: { missing?: string } }>('/health/ready');
+    return { service: service.url, storeId, problem: log?.missing ?? null, head, projections: items };
   }
-  const reader = openStoreReader(await existingAddress(operation.config));
+  const address = await existingAddress(operation.config);
+  const reader = openStoreReader(address);
   try {
+    const problem = await problemOf(reader, address, operation.config.backupDir);
     return await reader.snapshot(async () => {
       const { position: head } = await reader.head();
       const failures = await allFailures(reader);
@@ -133,9 +145,21 @@ async function storeStatusOf(
         const error = failure ? { lastError: failureText(failure) } : {};
         return { name, position, lag: head - position, state, ...error };
       });
-      return { service: null, storeId: await reader.storeId(), head, projections };
+      return { service: null, storeId: await reader.storeId(), problem, head, projections };
     });
   } finally {
     await reader.close();
   }
+}
+
+/** An import that has not ended, or acknowledged events that the log has lost. */
+async function problemOf(
+  reader: StoreReader,
+  address: DatabaseAddress,
+  folder: string,
+): Promise<string | null> {
+  const unfinished = await unfinishedIn(reader);
+  if (unfinished) return unfinishedText(unfinished);
+  const loss = await findLoss({ reader, folder, others: endsBeside(address) });
+  return loss ? lossText(loss) : null;
 }

@@ -35,9 +35,10 @@ async function runVerify(operation: Operation): Promise<Report> {
   const service = serviceOf(operation);
   if (!service) {
     const address = await existingAddress(config);
-    const anchors = await anchorsOf(config.backupDir, address);
+    const { backupDir: folder } = config;
+    const anchors = await anchorsOf(folder, address);
     return interruptible(
-      (signal) => runVerification({ address, anchors }, { progress, signal }),
+      (signal) => runVerification({ address, folder, anchors }, { progress, signal }),
       'Interrupted; nothing was changed.',
     );
   }

@@ -104,6 +104,23 @@ export const skipsTable = defineTable(
  */
 export const storeIdentityTable = defineTable('store_identity', { storeId: text() }, { key: ['storeId'] });
 
+/**
+ * Ends of the log that a restore, a reset or an operator has given up: events that were in it once, and are
+ * missing on purpose. `hash` has the first 16 digits of the hash of the event there.
+ */
+export const givenUpEndsTable = defineTable(
+  'given_up_ends',
+  { position: integer(), hash: text(), givenUpAt: integer() },
+  { key: ['position', 'hash'] },
+);
+
+/** What is to be known of the store as a whole, such as an import that has not ended. */
+export const storeMarksTable = defineTable(
+  'store_marks',
+  { name: text(), value: text(), markedAt: integer() },
+  { key: ['name'] },
+);
+
 /** The tables of the log; projections add their own. */
 export const LOG_TABLES = [
   eventsTable,
@@ -113,9 +130,13 @@ export const LOG_TABLES = [
   failuresTable,
   skipsTable,
   storeIdentityTable,
+  givenUpEndsTable,
+  storeMarksTable,
 ];
 
 export type ReceiptRow = RowIn<typeof receiptsTable>;
 export type CheckpointRow = RowIn<typeof checkpointsTable>;
 export type FailureRow = RowIn<typeof failuresTable>;
 export type SkipRow = RowIn<typeof skipsTable>;
+export type GivenUpEndRow = RowIn<typeof givenUpEndsTable>;
+export type StoreMarkRow = RowIn<typeof storeMarksTable>;

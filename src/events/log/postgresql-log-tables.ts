@@ -2,9 +2,11 @@ import {
   checkpointsTable,
   eventsTable,
   failuresTable,
+  givenUpEndsTable,
   receiptsTable,
   skipsTable,
   storeIdentityTable,
+  storeMarksTable,
   streamsTable,
 } from './log-tables.js';
 
@@ -28,4 +30,6 @@ export const POSTGRESQL_LOG_TABLES = [
   failuresTable,
   skipsTable,
   storeIdentityTable,
+  givenUpEndsTable,
+  storeMarksTable,
 ];

@@ -26,6 +26,16 @@ export class BackupMetrics {
       '1 when the last full backup, or the last pass of the continuous backup, failed.',
       ({ backupError, shipping }) => Number(backupError !== null || (shipping?.error ?? null) !== null),
     );
+    metrics.gauge(
+      {
+        name: 'edgesoul_log_missing_events',
+        help: 'Acknowledged events that the log has lost, as the head file, segments or backups show; 0 when none.',
+      },
+      () => {
+        const { loss } = backups.lossWatch;
+        return loss ? loss.position - loss.keptUpTo : 0;
+      },
+    );
     gauge(
       'edgesoul_backup_shipped_position',
       'Position up to which this process has shipped the log to the backup folder.',

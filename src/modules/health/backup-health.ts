@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { Backups } from '../../operations/backup/backups.js';
+import { lossText } from '../../operations/loss/loss-errors.js';
 
 const NO_BACKUP = 'There is no backup yet: make one, or set BACKUP_SCHEDULE or BACKUP_CONTINUOUS.';
 
@@ -11,6 +12,19 @@ export class BackupHealth {
     private readonly backups: Backups,
     private readonly indicators: HealthIndicatorService,
   ) {}
+
+  /** Up unless acknowledged events are missing from the log. */
+  isComplete(key: string): HealthIndicatorResult {
+    const { loss } = this.backups.lossWatch;
+    const check = this.indicators.check(key);
+    return loss ? check.down({ ...loss, why: lossText(loss) }) : check.up();
+  }
+
+  /** Up in any case, so that the conversation goes on; says what is missing. */
+  areKnownMissing(key: string): HealthIndicatorResult {
+    const { loss } = this.backups.lossWatch;
+    return this.indicators.check(key).up(loss ? { missing: lossText(loss) } : {});
+  }
 
   /** Up when there is a full backup, and the last one did not fail. */
   async isBackedUp(key: string): Promise<HealthIndicatorResult> {

@@ -42,17 +42,20 @@ export class HealthController {
       () => this.writer.isWritable('database'),
       () => this.writer.areAtHead('projections'),
       () => this.writer.clock('clock'),
+      () => this.backupHealth.areKnownMissing('log'),
     ]);
   }
 
   /**
-   * Reports whether the last backup, the last drill and the continuous backup succeeded.
+   * Reports whether the last backup, the last drill and the continuous backup succeeded, and whether the log has
+   * all events that they show.
    * @remarks Separate from `ready`: a store whose backup failed must keep serving while a person is alerted.
    */
   @Get('backups')
   @HealthCheck()
   backups(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return this.checked(reply, [
+      () => this.backupHealth.isComplete('log'),
       () => this.backupHealth.isBackedUp('backup'),
       () => this.backupHealth.isShipped('continuous'),
       () => this.backupHealth.isRestorable('drill'),

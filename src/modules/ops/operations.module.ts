@@ -30,7 +30,7 @@ import { FaultReports } from './fault-reports.js';
       provide: Verifications,
       inject: [Store, Backups],
       useFactory: ({ address }: Store, { settings }: Backups) =>
-        new Verifications(address, () => anchorsOf(settings.folder, address)),
+        new Verifications({ address, folder: settings.folder }, () => anchorsOf(settings.folder, address)),
     },
   ],
   exports: [Rebuilds, Verifications],

@@ -5,8 +5,9 @@ import type { DatabaseAddress } from '../../store/database-address.js';
 import type { Progress } from '../job-context.js';
 import { backUpFile } from './back-up-file.js';
 import { backUpLines } from './back-up-lines.js';
-import { makePartial, manifestOf, publish, writingTo } from './backup-folder.js';
-import { backupName, MANIFEST_FORMAT, type Manifest } from './manifest.js';
+import { listManifests, makePartial, publish, writingTo } from './backup-folder.js';
+import { lastSequence } from './backup-order.js';
+import { manifestOf, backupName, MANIFEST_FORMAT, type Manifest } from './manifest.js';
 import { Steps } from './steps.js';
 
 export interface BackupInput {
@@ -37,6 +38,7 @@ export function backUp(
     const manifest: Manifest = {
       format: MANIFEST_FORMAT,
       backupId,
+      sequence: lastSequence(await listManifests(folder)) + 1,
       file,
       kind: isFile ? 'sqlite' : 'lines',
       createdAt: createdAt.toISOString(),

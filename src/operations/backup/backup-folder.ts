@@ -6,7 +6,8 @@ import { syncFolder } from '../../store/sync-folder.js';
 import { whyOf } from '../../why.js';
 import { unwritableBackups } from './backup-errors.js';
 import { unreadableBackup } from './backup-errors.js';
-import { readManifest, type Manifest } from './manifest.js';
+import { newestFirst } from './backup-order.js';
+import { manifestOf, readManifest, type Manifest } from './manifest.js';
 import { checkSize } from './zstd-files.js';
 
 const MANIFEST_NAME = /^edgesoul_backup_[\w-]+\.json$/;
@@ -17,6 +18,8 @@ const PARTIAL_PREFIX = '.partial-';
 export interface BrokenBackup {
   /** Name of its manifest. Names sort by the times at which the backups began. */
   name: string;
+  /** Its number, if its manifest can be read and has one. */
+  sequence?: number | undefined;
   why: string;
 }
 
@@ -39,10 +42,21 @@ export async function readBackups(folder: string): Promise<{ backups: Manifest[]
   for (const outcome of read)
     if (outcome.status === 'rejected' && outcome.reason instanceof Unavailable) throw outcome.reason;
   const backups = read.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
-  const broken = read.flatMap((outcome, i) =>
-    outcome.status === 'rejected' ? [{ name: names[i] ?? '', why: (outcome.reason as Error).message }] : [],
+  const reasons = read.map((outcome) =>
+    outcome.status === 'rejected' ? (outcome.reason as Error) : undefined,
   );
-  return { backups: backups.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1)), broken };
+  const broken = await Promise.all(
+    names.flatMap((name, i) => {
+      const reason = reasons[i];
+      return reason ? [brokenBackup(folder, name, reason.message)] : [];
+    }),
+  );
+  return { backups: backups.toSorted(newestFirst), broken };
+}
+
+async function brokenBackup(folder: string, name: string, why: string): Promise<BrokenBackup> {
+  const manifest = await readManifest(folder, name).catch(() => undefined);
+  return { name, why, ...(manifest?.sequence !== undefined && { sequence: manifest.sequence }) };
 }
 
 /** Returns every manifest that can be read, even if its data file is gone. */
@@ -120,11 +134,6 @@ export async function writeJson(folder: string, name: string, value: object): Pr
 export async function removeBackup(folder: string, { file }: Pick<Manifest, 'file'>): Promise<void> {
   await rm(join(folder, manifestOf(file)), { force: true });
   await rm(join(folder, file), { force: true });
-}
-
-/** Returns the name of the manifest that belongs to a data file. */
-export function manifestOf(file: string): string {
-  return file.replace(/\.(db|ndjson)\.zst$/, '.json');
 }
 
 /** Runs work that writes into the folder. Throws Unavailable if the folder cannot be written. */

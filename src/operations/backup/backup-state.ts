@@ -2,7 +2,8 @@ import { failureFields } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { lastDrill, type DrillResult } from '../restore/drill.js';
-import { manifestOf, readBackups } from './backup-folder.js';
+import { readBackups } from './backup-folder.js';
+import { isNewer } from './backup-order.js';
 import type { Manifest } from './manifest.js';
 import { mayBeOf } from './own-backups.js';
 
@@ -54,7 +55,7 @@ export class BackupState {
       const storeId = await this.storeId();
       const newest = backups.find((backup) => mayBeOf(storeId, backup));
       const [last] = broken;
-      const isLast = last && (!newest || last.name > manifestOf(newest.file));
+      const isLast = last && (!newest || isNewer(last, newest));
       return { newest, why: isLast ? last.why : null };
     } catch (error) {
       return { why: reasonOf(error) };

@@ -4,6 +4,8 @@ import { failureFields } from '../../logged-failure.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openLeadership, type Leadership } from '../../store/open-leadership.js';
 import { Jobs, type Job } from '../jobs.js';
+import { backupOfLossyLog } from '../loss/loss-errors.js';
+import { LossWatch } from '../loss/loss-watch.js';
 import type { DrillProof } from '../restore/drill.js';
 import { Shipping } from '../shipping/shipping.js';
 import { noSuchBackup } from './backup-errors.js';
@@ -30,6 +32,7 @@ export interface BackupSettings {
 /** The backups and drills of one service process: on request, scheduled, and continuous. */
 export class Backups {
   readonly state: BackupState;
+  readonly lossWatch: LossWatch;
   readonly jobs = new Jobs<Manifest>('backup');
   readonly drills = new Jobs<DrillProof>('drill');
   private readonly leadership: Leadership;
@@ -42,6 +45,7 @@ export class Backups {
   ) {
     this.state = new BackupState(settings);
     this.leadership = openLeadership(settings.address);
+    this.lossWatch = new LossWatch({ ...settings, log });
   }
 
   /** Starts the schedules and continuous backup. */
@@ -50,10 +54,10 @@ export class Backups {
     if (schedule !== undefined) this.addSchedule(schedule, () => this.backUp());
     if (drillSchedule !== undefined) this.addSchedule(drillSchedule, () => this.startDrill());
     if (!continuous) return;
-    const { state, log, leadership } = this;
+    const { state, log, leadership, lossWatch } = this;
     const running = () => this.jobs.list().find(({ state: at }) => at === 'running');
     const backUp = () => this.resultOf(running() ?? this.backUp());
-    this.shipping = new Shipping({ address, folder, state, log, leadership, backUp });
+    this.shipping = new Shipping({ address, folder, state, log, leadership, lossWatch, backUp });
     this.shipping.begin();
   }
 
@@ -62,6 +66,9 @@ export class Backups {
     const { address, folder } = this.settings;
     return this.jobs.start(async (context, backupId) => {
       try {
+        // What is missing is in the backups, and a backup of what is left would push it out of them.
+        const loss = await this.lossWatch.check();
+        if (loss) throw backupOfLossyLog(loss);
         const manifest = await runBackup({ address, folder, backupId }, context);
         this.state.backedUp();
         const removed = await this.pruneOld();
@@ -132,6 +139,7 @@ export class Backups {
     for (const schedule of this.schedules) schedule.stop();
     await Promise.all([this.jobs.close(), this.drills.close()]);
     await this.shipping?.close();
+    await this.lossWatch.close();
     await this.leadership.close();
   }
 

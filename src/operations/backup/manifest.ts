@@ -31,6 +31,11 @@ export interface Manifest extends BackupEnd, PackedFile {
   backupId: string;
   /** The UUID that names the store; absent in a backup of a release whose stores had none. */
   storeId?: string;
+  /**
+   * Which backup of its folder it is, counted from 1; absent in manifests of older releases. Unlike times, it
+   * never goes back.
+   */
+  sequence?: number;
   /** Name of the data file, beside the manifest. */
   file: string;
   kind: BackupKind;
@@ -52,6 +57,11 @@ export interface Manifest extends BackupEnd, PackedFile {
 /** Returns a backup's name without extension. Names sort by the times at which the backups began. */
 export function backupName(createdAt: Date): string {
   return `edgesoul_backup_${createdAt.toISOString().replaceAll(/[:.]/g, '-')}`;
+}
+
+/** Returns the name of the manifest that belongs to a data file. */
+export function manifestOf(file: string): string {
+  return file.replace(/\.(db|ndjson)\.zst$/, '.json');
 }
 
 /** Reads a manifest. Throws Corrupt, Refused or Unavailable, naming the file. */

@@ -2,7 +2,7 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { hashAt } from '../shipping/seal-segment.js';
-import { listSegments, removeSegments, sealedAt, shortHash } from '../shipping/segments.js';
+import { listSegments, removeSegments, shortHash } from '../shipping/segments.js';
 import { listBackups, removeBackup } from './backup-folder.js';
 import type { Manifest } from './manifest.js';
 import { mayBeOf } from './own-backups.js';
@@ -26,19 +26,17 @@ export async function prune(
         backups.push(backup);
     const removed = expired(backups, keep);
     for (const backup of removed) await removeBackup(folder, backup);
-    const oldestKept = backups.findLast((backup) => !removed.includes(backup));
-    if (oldestKept) await removeUnneeded(reader, folder, oldestKept);
+    const kept = backups.filter((backup) => !removed.includes(backup)).map(({ position }) => position);
+    if (kept.length > 0) await removeUnneeded(reader, folder, Math.min(...kept));
     return removed;
   });
 }
 
-/** Removes segments of this log that end by the oldest backup's position and were sealed before it. */
-async function removeUnneeded(reader: StoreReader, folder: string, oldest: Manifest): Promise<void> {
-  const before = (await listSegments(folder)).filter(({ to }) => to <= oldest.position);
+/** Removes the segments of this log that end by the position of the earliest backup. */
+async function removeUnneeded(reader: StoreReader, folder: string, earliest: number): Promise<void> {
+  const before = (await listSegments(folder)).filter(({ to }) => to <= earliest);
   for (const segment of before) {
     const isOwn = shortHash(await hashAt(reader, segment.to)) === segment.lastHash;
-    // After a restore, newer segments may have lower positions.
-    if (isOwn && (await sealedAt(folder, segment)) < Date.parse(oldest.createdAt))
-      await removeSegments(folder, [segment]);
+    if (isOwn) await removeSegments(folder, [segment]);
   }
 }

@@ -1,6 +1,6 @@
 import { expired } from './retention.js';
 
-const at = (createdAt: string) => ({ createdAt });
+const at = (createdAt: string) => ({ createdAt, position: 0 });
 const KEEP_NOTHING = { newest: 0, daily: 0, weekly: 0 };
 
 /** Two backups on each of thirty days of March 2026; the 1st is a Sunday. */
@@ -35,6 +35,15 @@ describe('retention', () => {
     const policy = { newest: 2, daily: 2, weekly: 2 };
     expect(keptOf(policy)).toEqual(['03-29T18', '03-30T06', '03-30T18']);
     expect(new Set(keptOf(policy, MARCH_BACKUPS.toReversed()))).toEqual(new Set(keptOf(policy)));
+  });
+
+  it('keeps the backup with the highest position, and then number, where a clock was set back', () => {
+    const before = { ...at('2026-03-05T06:00:00Z'), position: 10 };
+    const first = { ...at('2026-03-04T06:00:00Z'), position: 20, sequence: 1 };
+    const second = { ...at('2026-03-04T05:00:00Z'), position: 20, sequence: 2 };
+    const expiredOf = (newest: number) => expired([second, before, first], { ...KEEP_NOTHING, newest });
+    expect(expiredOf(1)).toEqual([before, first]);
+    expect(expiredOf(2)).toEqual([before]);
   });
 
   it('does not count days without a backup', () => {

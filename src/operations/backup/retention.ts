@@ -1,3 +1,6 @@
+import { newestFirst } from './backup-order.js';
+import type { Manifest } from './manifest.js';
+
 /** How many full backups are kept: the union of the three rules. */
 export interface RetentionPolicy {
   /** The newest backups, this many. */
@@ -12,13 +15,18 @@ const DAY_MS = 86_400_000;
 /** 1 January 1970 was a Thursday, three days after Monday. */
 const DAYS_SINCE_MONDAY = 3;
 
-/** Returns the backups that may be removed; never the newest. */
-export function expired<T extends { createdAt: string }>(backups: readonly T[], keep: RetentionPolicy): T[] {
-  const newestFirst = backups.toSorted((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+type Expiring = Pick<Manifest, 'createdAt' | 'sequence' | 'position'>;
+
+/**
+ * Returns the backups of one log that may be removed; never the newest. The newest has the highest position,
+ * and then the highest number: times tell only which day and week a backup counts for.
+ */
+export function expired<T extends Expiring>(backups: readonly T[], keep: RetentionPolicy): T[] {
+  const newest = backups.toSorted((a, b) => b.position - a.position || newestFirst(a, b));
   const kept = new Set([
-    ...newestFirst.slice(0, Math.max(1, keep.newest)),
-    ...lastOfEach(newestFirst, dayOf, keep.daily),
-    ...lastOfEach(newestFirst, (backup) => Math.floor((dayOf(backup) + DAYS_SINCE_MONDAY) / 7), keep.weekly),
+    ...newest.slice(0, Math.max(1, keep.newest)),
+    ...lastOfEach(newest, dayOf, keep.daily),
+    ...lastOfEach(newest, (backup) => Math.floor((dayOf(backup) + DAYS_SINCE_MONDAY) / 7), keep.weekly),
   ]);
   return backups.filter((backup) => !kept.has(backup));
 }
@@ -27,9 +35,9 @@ function dayOf({ createdAt }: { createdAt: string }): number {
   return Math.floor(Date.parse(createdAt) / DAY_MS);
 }
 
-function lastOfEach<T>(newestFirst: readonly T[], periodOf: (backup: T) => number, maxPeriods: number): T[] {
+function lastOfEach<T>(newest: readonly T[], periodOf: (backup: T) => number, maxPeriods: number): T[] {
   const last = new Map<number, T>();
-  for (const backup of newestFirst) {
+  for (const backup of newest) {
     const period = periodOf(backup);
     if (!last.has(period)) last.set(period, backup);
   }

@@ -26,6 +26,8 @@ export interface LogHeader {
   upTo: number;
   /** ISO 8601. */
   createdAt: string;
+  /** Only in a segment: the number of the last backup before it in its folder. */
+  backup?: number;
 }
 
 /** An event as a file contains it, without its stream key, which the importing store assigns. */

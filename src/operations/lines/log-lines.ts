@@ -21,6 +21,8 @@ export interface LogRange {
   upTo?: number | undefined;
   /** Only events of this user. */
   userId?: string | undefined;
+  /** Number of the last backup before this part, for the header. */
+  backup?: number | undefined;
 }
 
 /** The state after the lines so far, from which the next line continues. */
@@ -115,7 +117,10 @@ export function trailerOf({ events, receipts, skips, hash, digest }: LogCursor):
  * Returns the header of a range, whose end is fixed from now on, however much is appended later. Throws
  * Refused if the range begins after the end of the log, Corrupt if there is no event where it begins.
  */
-export async function headerOf(reader: StoreReader, { after, upTo, userId }: LogRange): Promise<LogHeader> {
+export async function headerOf(
+  reader: StoreReader,
+  { after, upTo, userId, backup }: LogRange,
+): Promise<LogHeader> {
   const before = after === 0 ? undefined : (await reader.events({ after: after - 1, limit: 1 }))[0];
   const { position: end } = await reader.head();
   if (after > end) throw beyondEnd(after, end);
@@ -131,6 +136,7 @@ export async function headerOf(reader: StoreReader, { after, upTo, userId }: Log
     previousHash: before?.hash ?? GENESIS,
     upTo: Math.max(head, after),
     createdAt: new Date().toISOString(),
+    ...(backup !== undefined && { backup }),
   };
 }
 

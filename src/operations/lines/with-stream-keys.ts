@@ -19,6 +19,9 @@ export function withStreamKeys(
 ): Promise<StoredEvent[]> {
   return untilLoaded(transaction, () => {
     const streams = new Map<string, StreamHead>();
+    // Every stream is asked for before the first one is judged: a refusal ends the run, and one round trip
+    // per stream made a restore into PostgreSQL ten times slower.
+    for (const { userId, streamId } of events) transaction.stream(userId, streamId);
     return events.map((event) => {
       const { userId, streamId, position, version } = event;
       const id = keyText([userId, streamId]);

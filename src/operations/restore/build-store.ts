@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EventDecoder } from '../../events/log/event-decoder.js';
+import type { EventLog } from '../../events/log/event-log.js';
 import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
 import { identityOfLog } from '../../events/log/store-identity.js';
 import { allFailures } from '../../projections/folding/checkpoints.js';
@@ -12,6 +13,8 @@ import { openLog } from '../../store/open-log.js';
 import { openStoreForRebuild } from '../../store/open-rebuild.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { mergeIntoOneFile } from '../../store/sqlite/database-file.js';
+import type { EndId } from '../../store/store-marks.js';
+import { markUnfinished } from '../../store/unfinished.js';
 import { checkFile } from '../backup/back-up-file.js';
 import { damagedBackup, foreignBackup, unverifiedRestore } from '../backup/backup-errors.js';
 import { endOf } from '../backup/describe-store.js';
@@ -23,6 +26,7 @@ import type { LogEntry } from '../lines/log-line.js';
 import { linesOf } from '../lines/log-lines.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { readPackedLines } from '../lines/read-packed-lines.js';
+import { giveUpOtherEnds } from '../loss/give-up.js';
 import { foldInThreads } from '../rebuild/fold-ranges.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { rebuild, type RebuildParts } from '../rebuild/rebuild.js';
@@ -40,6 +44,8 @@ export interface BuildInput {
   target: RestoreTarget | undefined;
   /** A file that does not exist yet, or an empty PostgreSQL database. */
   address: DatabaseAddress;
+  /** Ends of the log before it, which the restored one may not have. */
+  previousEnds?: readonly EndId[];
 }
 
 /** A projection's digest after the backup was unpacked, beside the one in the manifest. */
@@ -73,7 +79,7 @@ export interface BuiltStore extends BackupEnd {
  * Throws an error that names what is wrong.
  */
 export async function buildStore(
-  { folder, plan, target, address }: BuildInput,
+  { folder, plan, target, address, previousEnds }: BuildInput,
   steps: Steps,
   progress?: Progress,
 ): Promise<BuiltStore> {
@@ -84,6 +90,7 @@ export async function buildStore(
   if (asFile) await steps.run('unpack', () => unpackBackup(source, address.file, base, progress));
   const fileDigests = asFile ? await steps.run('compare', () => compareDigests(address, base)) : [];
   await steps.run('migrate', () => migrate(address));
+  if ('url' in address) await withLog(address, (log) => markUnfinished(log, 'restore'));
   if (!asFile) await steps.run('import', () => importBackup(source, address, base, progress));
   const receipts = await readStore(address, (reader) => reader.count(receiptsTable));
   if (receipts !== base.receipts)
@@ -97,6 +104,7 @@ export async function buildStore(
   const { projections, poison, refolded } = await steps.run('verify', () =>
     verify(address, base, stopped, progress),
   );
+  await giveUpOtherEnds(address, folder, previousEnds);
   if ('file' in address) mergeIntoOneFile(address.file);
   return readStore(address, async (reader) => ({
     ...(await endOf(reader)),
@@ -209,10 +217,16 @@ async function replayInto(
     report,
   }: { storeId?: string | undefined; target?: RestoreTarget | undefined; report: (events: number) => void },
 ): Promise<Replayed> {
+  return withLog(address, async (log) => {
+    if (storeId !== undefined) await log.adoptIdentity(storeId);
+    return replay(log, entries, target, report);
+  });
+}
+
+async function withLog<T>(address: DatabaseAddress, work: (log: EventLog) => Promise<T>): Promise<T> {
   const { log, close } = openLog(address);
   try {
-    if (storeId !== undefined) await log.adoptIdentity(storeId);
-    return await replay(log, entries, target, report);
+    return await work(log);
   } finally {
     await close();
   }

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreError } from '../../errors.js';
-import { manifestOf, writeJson, writingTo } from '../backup/backup-folder.js';
-import type { StepTime } from '../backup/manifest.js';
+import { writeJson, writingTo } from '../backup/backup-folder.js';
+import { manifestOf, type StepTime } from '../backup/manifest.js';
 import { Steps } from '../backup/steps.js';
 import type { Progress } from '../job-context.js';
 import { buildStore, type BuiltStore } from './build-store.js';
+import { choosePlan } from './choose-plan.js';
 import type { RestorePlan } from './restore-plan.js';
-import { choosePlan, type RestoreSource } from './restore.js';
+import type { RestoreSource } from './restore.js';
 
 const RESULT_FILE = 'edgesoul_drill.json';
 /** Attempts of one drill, each with another backup. */

@@ -204,6 +204,53 @@ describe('a restore plan for a time', () => {
   });
 });
 
+const numbered = (sequence: number, ...of: Parameters<typeof backup>) => ({ ...backup(...of), sequence });
+const after = (sequence: number, ...of: Parameters<typeof segment>) => ({ ...segment(...of), sequence });
+
+describe('a restore plan with numbered backups', () => {
+  it('follows their order, although the clock was set back', () => {
+    const later = numbered(2, 30, 1);
+    const earlier = numbered(1, 10, 9);
+    const segments = [after(1, 11, 20, 2), after(1, 21, 30, 3), after(2, 31, 40, 4)];
+    expect(plan({ backups: [later, earlier], segments })).toMatchObject({ base: later, end: 40 });
+    expect(plan({ backups: [earlier], segments })).toMatchObject({ base: earlier, end: 40 });
+  });
+
+  it('goes on with a segment that was sealed while the backup was made', () => {
+    const base = numbered(4, 10, 9);
+    expect(plan({ backups: [base], segments: [after(3, 6, 15, 9)] }).end).toBe(15);
+    expect(plan({ backups: [base], segments: [after(3, 6, 15, 8)] }).end).toBe(10);
+    expect(plan({ backups: [base], segments: [after(2, 6, 15, 99)] }).end).toBe(10);
+  });
+
+  it('takes the later of two segments that follow one event, whatever their times', () => {
+    const givenUp = after(1, 21, 30, 9);
+    const present = after(2, 21, 24, 3, { past: 'b', before: 'a' });
+    expect(plan({ backups: [numbered(2, 20, 2)], segments: [givenUp, present] }).segments).toEqual([present]);
+  });
+
+  it('ignores a broken backup with a lower number and a later time', () => {
+    const broken = [{ ...brokenAt(9), sequence: 1 }];
+    expect(plan({ backups: [numbered(2, 10, 1)], broken }).end).toBe(10);
+    expect(
+      refusalOf({ backups: [numbered(1, 10, 1)], broken: [{ ...brokenAt(9), sequence: 2 }] }),
+    ).toBeInstanceOf(Corrupt);
+  });
+});
+
+describe('a restore plan where a segment is missing', () => {
+  const segments = [{ ...segment(11, 20, 2), lastRecordedAt: minute(2) }, segment(31, 40, 4)];
+
+  it('reaches a time before the last event that is there', () => {
+    expect(plan({ backups: [backup(10, 1)], segments }, { time: minute(2) - 1 }).end).toBe(20);
+  });
+
+  it.each([0, 1])('is refused for a time that may be after it', (later) => {
+    const error = refusalOf({ backups: [backup(10, 1)], segments }, { time: minute(2) + later });
+    expect(error.message).toContain('no segment follows position 20');
+  });
+});
+
 describe('a restore plan is refused', () => {
   it('where there is no backup', () => {
     expect(refusalOf({ segments: [segment(1, 9, 1)] }).message).toMatch(/There is no backup here/);

@@ -1,5 +1,6 @@
 import { damagedNewestBackup, unreachableState } from '../backup/backup-errors.js';
-import { manifestOf, type BrokenBackup } from '../backup/backup-folder.js';
+import type { BrokenBackup } from '../backup/backup-folder.js';
+import { isNewer } from '../backup/backup-order.js';
 import { backupName, type Manifest } from '../backup/manifest.js';
 import { mayBeOf } from '../backup/own-backups.js';
 import { shortHash, type Seal, type Segment } from '../shipping/segments.js';
@@ -7,8 +8,11 @@ import { shortHash, type Seal, type Segment } from '../shipping/segments.js';
 /** Where a restore ends: at an event's position, or with the last event recorded by a time, in ms UTC. */
 export type RestoreTarget = { position: number } | { time: number };
 
-/** A segment, and when it was sealed, ms UTC; 0 if unknown. */
-export interface SealedSegment extends Segment, Seal {}
+/** A segment, when it was sealed, and which store it is of. */
+export interface SealedSegment extends Segment, Seal {
+  /** When its last event was recorded, ms UTC; only known for a target that is a time. */
+  lastRecordedAt?: number | undefined;
+}
 
 export interface AvailableBackups {
   /** Newest first. */
@@ -54,14 +58,16 @@ export function planRestore(
 
 /** Whether the broken backup may contain something that is wanted and that the plan does not reach. */
 function mayHoldMore(
-  { name }: BrokenBackup,
+  broken: BrokenBackup,
   { base, segments }: RestorePlan,
   target: RestoreTarget | undefined,
 ): boolean {
   if (target && 'position' in target) return false;
-  if (target && name > `${backupName(new Date(target.time))}.json`) return false;
-  const sealed = segments.at(-1)?.sealedAt ?? 0;
-  return name > manifestOf(base.file) && name > `${backupName(new Date(sealed))}.json`;
+  if (target && broken.name > `${backupName(new Date(target.time))}.json`) return false;
+  if (!isNewer(broken, base)) return false;
+  const last = segments.at(-1);
+  if (broken.sequence !== undefined && last?.sequence !== undefined) return last.sequence < broken.sequence;
+  return broken.name > `${backupName(new Date(last?.sealedAt ?? 0))}.json`;
 }
 
 function isAtOrBefore({ position, recordedAt }: Manifest, target: RestoreTarget | undefined): boolean {
@@ -70,29 +76,38 @@ function isAtOrBefore({ position, recordedAt }: Manifest, target: RestoreTarget 
   return recordedAt === null || Date.parse(recordedAt) <= target.time;
 }
 
-/** Follows the hashes. If two segments follow one event, a restore came between: the newer one is right. */
+/**
+ * Follows the hashes. If two segments follow one event, a restore came between: the newer one is right. What
+ * is newer tells the number of the last backup before it, and only for segments of older releases the time.
+ */
 function chainFrom(
   base: Manifest,
   segments: readonly SealedSegment[],
   target: RestoreTarget | undefined,
 ): RestorePlan {
-  const newestFirst = ofStore(base, segments).toSorted((a, b) => b.sealedAt - a.sealedAt || b.to - a.to);
-  const since = Date.parse(base.createdAt);
+  const newestFirst = ofStore(base, segments).toSorted((a, b) => bySeal(a, b) || b.to - a.to);
   const chain: SealedSegment[] = [];
   let end = base.position;
   let hash = shortHash(base.chainHead);
   // Every log begins with the same hash. A segment that was sealed before the backup of an empty store is
   // from before a reset.
-  const follows = ({ sealedAt }: SealedSegment) => end > 0 || sealedAt >= since;
+  const follows = (segment: SealedSegment) => end > 0 || isAfter(segment, base);
   for (;;) {
-    if (target && 'position' in target && end >= target.position) break;
+    if (isReached({ end, last: chain.at(-1) }, target)) break;
+    const last = chain.at(-1);
     const next =
       newestFirst.find(
         (segment) => segment.from === end + 1 && segment.previousHash === hash && follows(segment),
       ) ??
-      // Most backups end within a segment, and its name does not show whether it has the same history. It has
-      // if it was sealed after the backup began, unless a restore came between; the replay checks it.
-      newestFirst.find(({ from, to, sealedAt }) => from <= end && to > end && sealedAt >= since);
+      // Most backups end within a segment, and its name does not show whether it has the same history:
+      // `choosePlan` looks into it. One that is older than the last is of a past that was given up.
+      newestFirst.find(
+        (segment) =>
+          segment.from <= end &&
+          segment.to > end &&
+          isAfter(segment, base) &&
+          (!last || bySeal(segment, last) <= 0),
+      );
     if (!next) break;
     chain.push(next);
     end = next.to;
@@ -101,19 +116,42 @@ function chainFrom(
   return { base, segments: chain, end };
 }
 
+/** Sorts the segment that was sealed last first. */
+function bySeal(a: SealedSegment, b: SealedSegment): number {
+  return (b.sequence ?? 0) - (a.sequence ?? 0) || b.sealedAt - a.sealedAt;
+}
+
+/** Whether nothing after the end is wanted. */
+function isReached(
+  { end, last }: { end: number; last: SealedSegment | undefined },
+  target: RestoreTarget | undefined,
+): boolean {
+  if (!target) return false;
+  return 'position' in target ? end >= target.position : (last?.lastRecordedAt ?? 0) > target.time;
+}
+
+/**
+ * Whether the segment was sealed after the backup began. A segment has the number of the last backup that was
+ * complete; only for one sealed while the backup was made, the time tells.
+ */
+function isAfter({ sequence, sealedAt }: SealedSegment, base: Manifest): boolean {
+  const number = base.sequence ?? 0;
+  if (sequence !== undefined && sequence >= number) return true;
+  return (sequence ?? number - 1) >= number - 1 && sealedAt >= Date.parse(base.createdAt);
+}
+
 function reaches({ end }: RestorePlan, target: RestoreTarget | undefined): boolean {
   return !target || !('position' in target) || end >= target.position;
 }
 
 /** A segment beyond the plan's end, sealed after the backup: the chain should have reached it. */
 function firstUnreached(
-  { base, end }: RestorePlan,
+  { base, segments: chain, end }: RestorePlan,
   segments: readonly SealedSegment[],
   target: RestoreTarget | undefined,
 ): SealedSegment | undefined {
-  if (target && 'position' in target) return undefined;
-  const since = Date.parse(base.createdAt);
-  return ofStore(base, segments).find(({ from, sealedAt }) => from > end + 1 && sealedAt > since);
+  if ((target && 'position' in target) || isReached({ end, last: chain.at(-1) }, target)) return undefined;
+  return ofStore(base, segments).find((segment) => segment.from > end + 1 && isAfter(segment, base));
 }
 
 function ofStore({ storeId }: Manifest, segments: readonly SealedSegment[]): SealedSegment[] {

@@ -14,25 +14,20 @@ import type { StepTime } from '../backup/manifest.js';
 import { identityWithEvents } from '../backup/own-backups.js';
 import { Steps } from '../backup/steps.js';
 import type { Progress } from '../job-context.js';
-import { availableIn } from './available.js';
+import { leftBehind, presentEnds, type LeftBehind } from '../loss/give-up.js';
 import { buildStore, type BuiltStore } from './build-store.js';
-import { planRestore, type RestorePlan, type RestoreTarget } from './restore-plan.js';
+import { choosePlan, type PlanInput } from './choose-plan.js';
+import type { RestorePlan } from './restore-plan.js';
 
-export interface RestoreSource {
-  /** The backup folder. */
-  folder: string;
-  /** A backup's data file or manifest; the newest suitable backup when omitted. */
-  from?: string | undefined;
-  target?: RestoreTarget | undefined;
-  /** The identity of the store whose backups are wanted; undefined if any may be. */
-  storeId?: string | undefined;
-}
+export type RestoreSource = PlanInput;
 
 export interface RestoreReport extends BuiltStore {
   backup: string;
   segments: number;
   /** Where the previous database is now; null if there was none. */
   keptAside: string | null;
+  /** Events of the previous database that the restored one does not have; null if there are none. */
+  leftBehind: LeftBehind | null;
   steps: StepTime[];
   ms: number;
 }
@@ -43,11 +38,6 @@ export interface RestoreWatch {
   progress?: Progress;
   /** When aborted, the restore rejects at once; the process has to end then, for a step may still run. */
   signal?: AbortSignal;
-}
-
-/** Chooses what to restore from. Throws Refused, Corrupt or NotFound, naming what is missing or damaged. */
-export async function choosePlan({ folder, from, target, storeId }: RestoreSource): Promise<RestorePlan> {
-  return planRestore(await availableIn(folder, { from, storeId }), target);
 }
 
 /**
@@ -67,14 +57,15 @@ export async function restoreFile(
   try {
     await removeFile(file);
     const storeId = await identityWithEvents({ file: data.file });
-    const { plan, built } = await buildBeside(file, { ...source, storeId }, steps, watch);
+    const { plan, built } = await buildBeside(file, data.file, { ...source, storeId }, { steps, watch });
     if (source.from === undefined && !(await isSameLog(file, data.file))) {
       await removeFile(file);
       throw otherStore(plan.base.file, dataDir);
     }
+    const left = await leftBehindIn(data.file, file);
     const aside = `edgesoul.db.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     const had = await steps.run('swap', () => swapDatabase(dataDir, { replacement, aside }));
-    return reportOf(plan, built, steps, had ? join(dataDir, aside) : null);
+    return reportOf(plan, built, steps, { keptAside: had ? join(dataDir, aside) : null, leftBehind: left });
   } finally {
     data.release();
   }
@@ -87,6 +78,16 @@ async function isSameLog(built: string, present: string): Promise<boolean> {
   return !ours || !theirs || ours.hash === theirs.hash;
 }
 
+/** What of the present log is not in the built one; null if nothing is, or the present one is unreadable. */
+async function leftBehindIn(present: string, built: string): Promise<LeftBehind | null> {
+  if (!existsSync(present)) return null;
+  const compare = () =>
+    readStore({ file: present }, (previous) =>
+      readStore({ file: built }, (restored) => leftBehind(previous, restored)),
+    );
+  return (await compare().catch(() => undefined)) ?? null;
+}
+
 function firstEvents(file: string): Promise<StoredEvent[]> {
   return readStore({ file }, (reader) => reader.events({ after: 0, limit: 1 }));
 }
@@ -94,13 +95,14 @@ function firstEvents(file: string): Promise<StoredEvent[]> {
 /** Builds the store in the file. A failure changes nothing else, and leaves nothing behind. */
 async function buildBeside(
   file: string,
+  present: string,
   source: RestoreSource,
-  steps: Steps,
-  { progress, signal }: RestoreWatch,
+  { steps, watch: { progress, signal } }: { steps: Steps; watch: RestoreWatch },
 ): Promise<{ plan: RestorePlan; built: BuiltStore }> {
   try {
     const plan = await steps.run('choose', () => choosePlan(source));
-    const input = { folder: source.folder, plan, target: source.target, address: { file } };
+    const previousEnds = existsSync(present) ? await presentEnds({ file: present }) : [];
+    const input = { folder: source.folder, plan, target: source.target, address: { file }, previousEnds };
     return { plan, built: await untilAborted(buildStore(input, steps, progress), signal) };
   } catch (error) {
     await removeFile(file);
@@ -140,20 +142,20 @@ export async function restoreInto(
   });
   const input = { folder: source.folder, plan, target: source.target, address };
   const built = await untilAborted(buildStore(input, steps, watch.progress), watch.signal);
-  return reportOf(plan, built, steps, null);
+  return reportOf(plan, built, steps, { keptAside: null, leftBehind: null });
 }
 
 function reportOf(
   plan: RestorePlan,
   built: BuiltStore,
   steps: Steps,
-  keptAside: string | null,
+  previous: Pick<RestoreReport, 'keptAside' | 'leftBehind'>,
 ): RestoreReport {
   return {
     backup: plan.base.file,
     segments: plan.segments.length,
     ...built,
-    keptAside,
+    ...previous,
     steps: steps.times,
     ms: steps.ms,
   };

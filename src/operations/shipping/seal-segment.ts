@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GENESIS } from '../../events/log/event-hash.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import { makePartial, partialName, publish, removePartials } from '../backup/backup-folder.js';
+import { listManifests, makePartial, partialName, publish, removePartials } from '../backup/backup-folder.js';
+import { lastSequence } from '../backup/backup-order.js';
 import { pack } from '../backup/zstd-files.js';
 import { linesOf } from '../lines/log-lines.js';
 import { segmentName, segmentsFolder } from './segments.js';
@@ -21,7 +22,9 @@ export async function sealSegment(
   const partial = await makePartial(folder, id);
   const before = { position: after, hash: await hashAt(reader, after) };
   const name = segmentName(before, { position: upTo, hash: await hashAt(reader, upTo) });
-  await pack(linesOf(reader, { after, upTo }), join(partial, name));
+  // Orders the segments and the backups among each other, whatever the clock says.
+  const backup = lastSequence(await listManifests(backups));
+  await pack(linesOf(reader, { after, upTo, backup }), join(partial, name));
   await publish(partial, folder, [name]);
   await removePartials(folder, partialName(id));
   return name;

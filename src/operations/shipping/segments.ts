@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream';
 // A default import: on an older Node.js a missing named export would fail before the check of its version.
 import zlib from 'node:zlib';
 import { namesIn } from '../backup/backup-folder.js';
+import type { LogHeader } from '../lines/log-line.js';
 
 /** Digits of a hash in a segment's name: enough to tell histories apart. The content is checked in full. */
 export const SHORT_HASH_DIGITS = 16;
@@ -65,16 +66,13 @@ function segmentOf(file: string): Segment | undefined {
 export interface Seal {
   /** Ms UTC; 0 if it cannot be read. */
   sealedAt: number;
+  /** Number of the folder's last backup at that time; absent in segments of older releases. */
+  sequence?: number | undefined;
   /** Undefined if it cannot be read, or if a release sealed it whose stores had no identity. */
   storeId?: string | undefined;
 }
 
-/** Returns when the segment was sealed, ms UTC; 0 if that cannot be read. */
-export async function sealedAt(backups: string, segment: Segment): Promise<number> {
-  return (await sealOf(backups, segment)).sealedAt;
-}
-
-/** Reads the first line of a segment. */
+/** Reads the seal of a segment from its first line. */
 export async function sealOf(backups: string, { file }: Segment): Promise<Seal> {
   const source = createReadStream(join(segmentsFolder(backups), file), { highWaterMark: 16_384 });
   const text = pipeline(source, zlib.createZstdDecompress({ chunkSize: 4_096 }), () => undefined);
@@ -84,11 +82,8 @@ export async function sealOf(backups: string, { file }: Segment): Promise<Seal> 
       line += (piece as Buffer).toString();
       if (line.includes('\n')) break;
     }
-    const { createdAt, storeId } = JSON.parse(line.split('\n')[0] ?? '') as {
-      createdAt: string;
-      storeId?: string;
-    };
-    return { sealedAt: Date.parse(createdAt) || 0, storeId };
+    const { createdAt, backup, storeId } = JSON.parse(line.split('\n')[0] ?? '') as LogHeader;
+    return { sealedAt: Date.parse(createdAt) || 0, sequence: backup, storeId };
   } catch {
     return { sealedAt: 0 };
   } finally {

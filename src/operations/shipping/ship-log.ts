@@ -3,8 +3,7 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { hasBackups, listBackups, writingTo } from '../backup/backup-folder.js';
-import { availableIn } from '../restore/available.js';
-import { planRestore } from '../restore/restore-plan.js';
+import { choosePlan } from '../restore/choose-plan.js';
 import { mergeSegments } from './merge-segments.js';
 import { hashAt, sealSegment } from './seal-segment.js';
 import { listSegments, shortHash } from './segments.js';
@@ -55,7 +54,7 @@ async function isStillIn(folder: string, { position, hash }: Shipped): Promise<b
 /** Returns where a restore would end now; undefined if it would be refused. */
 async function restorableEnd(folder: string, storeId: string): Promise<Shipped | undefined> {
   try {
-    const { base, segments } = planRestore(await availableIn(folder, { storeId }), undefined);
+    const { base, segments } = await choosePlan({ folder, storeId });
     const last = segments.at(-1);
     return last
       ? { position: last.to, hash: last.lastHash }

@@ -5,6 +5,8 @@ import type { BackupLog } from '../backup/backup-log.js';
 import type { BackupState } from '../backup/backup-state.js';
 import type { Manifest } from '../backup/manifest.js';
 import { OperationsThread } from '../in-thread.js';
+import { backupOfLossyLog } from '../loss/loss-errors.js';
+import type { LossWatch } from '../loss/loss-watch.js';
 import { shortHash } from './segments.js';
 import type { Shipped } from './ship-log.js';
 
@@ -19,6 +21,7 @@ interface ShippingParts {
   state: BackupState;
   log: BackupLog;
   leadership: Leadership;
+  lossWatch: Pick<LossWatch, 'loss' | 'check'>;
   /** Makes a full backup. Returns undefined if it failed, which is logged already. */
   backUp: () => Promise<Manifest | undefined>;
 }
@@ -63,8 +66,9 @@ export class Shipping {
   }
 
   private async pass(): Promise<void> {
-    const { address, folder, state, log } = this.parts;
+    const { address, folder, state, log, lossWatch } = this.parts;
     try {
+      if (lossWatch.loss) throw backupOfLossyLog(lossWatch.loss);
       this.since =
         (await this.thread.run('ship', { address, folder, since: this.since })) ?? (await this.backUpFully());
       if (!this.since) return;
@@ -80,6 +84,9 @@ export class Shipping {
   }
 
   private async backUpFully(): Promise<Shipped | undefined> {
+    // The log may be shorter than what was shipped, and a full backup of it would begin a second past.
+    const loss = await this.parts.lossWatch.check();
+    if (loss) throw backupOfLossyLog(loss);
     if (this.closing.signal.aborted || Date.now() - this.backupFailedAt < BACKUP_RETRY_MS) return undefined;
     const manifest = await this.parts.backUp();
     if (!manifest) {

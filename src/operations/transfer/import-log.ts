@@ -1,4 +1,6 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
+import { removeMark } from '../../store/store-marks.js';
+import { markUnfinished } from '../../store/unfinished.js';
 import type { JobContext } from '../job-context.js';
 import { chunkByCommand } from '../lines/line-chunks.js';
 import { readLines } from '../lines/read-log-lines.js';
@@ -49,6 +51,7 @@ export async function importLog(
   const plan = await checkImport(parts, request, context);
   const target = request.append ? new AppendTarget(parts, plan) : new ContinueTarget(plan);
   context.phase?.('write');
+  await markUnfinished(parts.log, request.append ? 'import --append' : 'import');
   const done = await write(parts.log, request, target, context);
   context.phase?.('fold');
   const folded = await foldRest({
@@ -59,6 +62,7 @@ export async function importLog(
       progress?.(events, total);
     },
   });
+  await removeMark(parts.log, 'unfinished');
   if (request.verify) context.phase?.('verify');
   const { report = null, refolded = null } = request.verify
     ? await verifyRefolded(

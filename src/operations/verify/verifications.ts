@@ -1,16 +1,13 @@
-import type { DatabaseAddress } from '../../store/database-address.js';
 import { inThread } from '../in-thread.js';
 import type { JobContext } from '../job-context.js';
 import { Jobs, type Job } from '../jobs.js';
+import type { VerificationInput } from '../loss/verify-with-backups.js';
 import type { Anchor } from './verify-log.js';
 import type { VerifyReport } from './verify-store.js';
 
 /** Verifies a store in its own thread, while a service may be using the store. */
-export async function runVerification(
-  { address, anchors }: { address: DatabaseAddress; anchors: Anchor[] },
-  context?: JobContext,
-): Promise<VerifyReport> {
-  return inThread('verify', { address, anchors }, context);
+export async function runVerification(input: VerificationInput, context?: JobContext): Promise<VerifyReport> {
+  return inThread('verify', input, context);
 }
 
 export class Verifications {
@@ -19,14 +16,14 @@ export class Verifications {
   onEnded: ((job: Job<VerifyReport>) => void) | undefined;
 
   constructor(
-    private readonly address: DatabaseAddress,
+    private readonly store: Pick<VerificationInput, 'address' | 'folder'>,
     private readonly anchors: () => Promise<Anchor[]>,
   ) {}
 
   /** Starts a verification. Throws Refused while another one runs. */
   start(): Job<VerifyReport> {
     const job = this.jobs.start(async (context) =>
-      runVerification({ address: this.address, anchors: await this.anchors() }, context),
+      runVerification({ ...this.store, anchors: await this.anchors() }, context),
     );
     void this.jobs.whenEnded(job).then(() => this.onEnded?.(job));
     return job;

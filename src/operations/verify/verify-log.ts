@@ -15,6 +15,8 @@ export interface Finding {
     | 'hash'
     | 'order'
     | 'missing-end'
+    | 'lost-events'
+    | 'unfinished'
     | 'anchor'
     | 'doubled-id'
     | 'receipt'

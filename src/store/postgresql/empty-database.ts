@@ -3,7 +3,7 @@ import { openPool } from '../../database/postgresql/open-postgresql.js';
 import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { relationsOf } from '../../database/shadow.js';
 import { Refused } from '../../errors.js';
-import { LOG_TABLES } from '../../events/log/log-tables.js';
+import { LOG_TABLES, storeMarksTable } from '../../events/log/log-tables.js';
 import { LOCK_LOG } from '../../events/log/postgresql-event-log.js';
 import { readHead } from '../../events/log/postgresql-event-reader.js';
 import { newId } from '../../events/uuid.js';
@@ -73,7 +73,9 @@ async function hasContent(
 }
 
 function tableNames(): string {
-  const all = [...LOG_TABLES, ...PROJECTIONS.flatMap((projection) => projection.tables)];
+  // That this store records what it gives up stays true.
+  const emptied = LOG_TABLES.filter((table) => table !== storeMarksTable);
+  const all = [...emptied, ...PROJECTIONS.flatMap((projection) => projection.tables)];
   return all
     .flatMap(relationsOf)
     .map(({ live }) => live)

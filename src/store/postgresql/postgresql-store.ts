@@ -17,6 +17,7 @@ import { databaseName } from '../database-address.js';
 import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
 import type { Store } from '../store.js';
+import { refuseUnfinished } from '../unfinished.js';
 import { acquireRebuildLock } from './rebuild-lock.js';
 import { withStartLock } from './start-lock.js';
 
@@ -37,6 +38,7 @@ export async function openPostgresqlStore(
   const log = new PostgresqlEventLog(writing);
   const opened = await withStartLock(writing, databaseName({ url }), async () => {
     const migrations = await migrate({ url });
+    await refuseUnfinished({ url });
     await dropAbandonedShadows(url, log);
     const skips = await readStore({ url }, readSkips);
     const parts = { log, decoder: new EventDecoder(), skips, shared: true };

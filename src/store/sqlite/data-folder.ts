@@ -4,7 +4,7 @@ import { StartRefused } from '../../errors.js';
 import { whyOf } from '../../why.js';
 import type { Announced } from '../store.js';
 import { takeLock, type FolderLock } from './folder-lock.js';
-import { finishSwap } from './swap-database.js';
+import { finishSwap, isSwapping } from './swap-database.js';
 
 /** The folder of the database, owned by this process until it is released. */
 export interface DataFolder {
@@ -65,10 +65,15 @@ export function takeDataFolder(folder: string): DataFolder {
   };
 }
 
-/** Removes files that a killed restore or reset was still building; nothing is lost with them. */
+/** Completes the swap of a killed restore, reset or compaction: in the midst of it the folder has no database. */
+export function completeSwap(folder: string): void {
+  if (isSwapping(folder)) takeDataFolder(folder).release();
+}
+
+/** Removes files that a killed restore, reset or compaction was still building; nothing is lost with them. */
 function removeUnfinished(folder: string): void {
   for (const name of readdirSync(folder))
-    if (/^edgesoul\.db\.(restoring|emptied)(-|$)/.test(name)) rmSync(join(folder, name));
+    if (/^edgesoul\.db\.(restoring|emptied|compacted)(-|$)/.test(name)) rmSync(join(folder, name));
 }
 
 /** Returns the process that has the folder now; undefined if none has. */

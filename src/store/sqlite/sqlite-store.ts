@@ -16,6 +16,7 @@ import { SqliteWriter } from '../../writer/sqlite-writer.js';
 import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
 import type { Store } from '../store.js';
+import { refuseUnfinished } from '../unfinished.js';
 import { takeDataFolder } from './data-folder.js';
 
 /** Opens the SQLite store of a folder: takes the folder, migrates, and brings projections to the head. */
@@ -23,6 +24,7 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.adopt(takeDataFolder(dataDir), (taken) => taken.release());
   const migrations = await migrate({ file: folder.file });
+  await refuseUnfinished({ file: folder.file });
   const projections = await openFileProjections(folder.file);
   const reads = opening.adopt(new SqliteReads(folder.file), (open) => open.close());
   closeGate(reads.gate, projections);

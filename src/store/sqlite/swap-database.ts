@@ -27,9 +27,14 @@ export function swapDatabase(folder: string, swap: Swap): boolean {
   return existsSync(join(folder, swap.aside));
 }
 
+/** Whether a swap has begun and not ended: a process is at it, or was killed. */
+export function isSwapping(folder: string): boolean {
+  return existsSync(join(folder, MARKER_FILE));
+}
+
 /** Finishes the swap that a killed process began, and returns it; undefined if there is none. */
 export function finishSwap(folder: string): Swap | undefined {
-  if (!existsSync(join(folder, MARKER_FILE))) return undefined;
+  if (!isSwapping(folder)) return undefined;
   const swap = JSON.parse(readFileSync(join(folder, MARKER_FILE), 'utf8')) as Swap;
   swapDatabase(folder, swap);
   return swap;
