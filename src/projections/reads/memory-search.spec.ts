@@ -95,6 +95,11 @@ describe('the words that a search looks up', () => {
     expect(ids).toHaveLength(500);
   });
 
+  it('are the common ones too when these can lift a memory among the best', () => {
+    const { terms, complete } = lookUps([...times(600, 'rain'), ...times(700, 'tea')], 'tea rain');
+    expect({ terms, complete }).toEqual({ terms: [['rain'], ['tea']], complete: true });
+  });
+
   it('are never words of no memory', () => {
     expect(lookUps(['tea'], 'plane').terms).toEqual([]);
     expect(lookUps(['tea'], 'tea plane').terms).toEqual([['tea']]);
