@@ -41,29 +41,17 @@ interface Codes {
     | 'rebuild.nothing-to-skip'
     | 'feed.position-ahead'
     | `backup.${'foreign' | 'log-incomplete'}`
-    | 'restore.unreachable'
-    | 'restore.not-empty'
-    | 'restore.other-store'
+    | `restore.${'unreachable' | 'not-empty' | 'other-store'}`
     | 'reset.store-changed'
     | 'export.beyond-end'
     | 'export.other'
-    | 'import.store-not-empty'
-    | 'import.append-only'
-    | 'import.user-exists'
-    | 'import.key-taken'
-    | 'import.store-changed'
+    | `import.${'store-not-empty' | 'append-only' | 'user-exists' | 'key-taken' | 'store-changed'}`
     | 'work.interrupted'
     | `${JobKind}.running`;
   Conflict: 'stream.version-conflict';
   TooLarge: 'body.too-large';
   UnsupportedMedia: 'body.not-json';
-  FileRefused:
-    | 'file.foreign'
-    | 'file.newer'
-    | 'file.damaged'
-    | 'file.undecodable'
-    | 'file.incomplete'
-    | 'file.truncated';
+  FileRefused: `file.${'foreign' | 'newer' | 'damaged' | 'undecodable' | 'incomplete' | 'truncated'}`;
   KeyReused: 'command.key-reused';
   Corrupt: 'backup.damaged' | 'restore.unverified' | 'log.damaged' | 'database.damaged';
   PoisonEvent: 'event.undecodable' | 'projection.failed';

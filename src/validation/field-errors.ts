@@ -65,6 +65,12 @@ const PATTERN_RULES = new Map([
   [NOT_BLANK.source, 'must not be blank'],
 ]);
 
+/** What a format demands, in words. */
+const FORMAT_RULES = {
+  'date-time': 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
+  'time-zone': 'must be a time zone of the IANA database, such as Europe/Berlin',
+};
+
 function message(error: ErrorObject, params: Record<string, unknown>): string {
   switch (error.keyword) {
     case 'required':
@@ -78,9 +84,7 @@ function message(error: ErrorObject, params: Record<string, unknown>): string {
     case 'not':
       return 'has a value that is not allowed';
     case 'format':
-      if (params.format === 'time-zone')
-        return 'must be a time zone of the IANA database, such as Europe/Berlin';
-      return 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z';
+      return FORMAT_RULES[params.format as keyof typeof FORMAT_RULES];
     case STORED:
       return 'must be a time of the years 1900 to 2999';
     case MAX_BYTES:

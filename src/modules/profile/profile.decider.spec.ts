@@ -175,7 +175,7 @@ describe('changing a profile', () => {
     given(
       registered(),
       started('a', { occurredAt: NOW }),
-      turnRecorded({ sessionId: 'a' }, { occurredAt: NOW + 6 * MINUTE }),
+      turnRecorded({ sessionId: 'a' }, { occurredAt: NOW + 6 * MINUTE, recordedAt: NOW + 6 * MINUTE }),
       turnRecorded({ sessionId: 'b' }, { occurredAt: NOW }),
     )
       .when(change({ emojiUsage: false }))
