@@ -129,6 +129,7 @@ for (const database of DATABASES) {
 
     it('is no loss where the backups are of another store', async () => {
       const other = await database.open();
+      await other.log.adoptIdentity('01987654-3210-7abc-8def-0123456789ac');
       await write(1, other);
 
       expect(await lossOf(other.address)).toBeUndefined();
