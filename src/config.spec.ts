@@ -13,6 +13,7 @@ function refusal(env: NodeJS.ProcessEnv): string {
   throw new Error('The environment was not refused.');
 }
 
+const DEADLINES = { headersMs: 10_000, requestMs: 30_000, shutdownMs: 8_000 };
 const BACKUPS = { continuous: false, keep: { newest: 7, daily: 7, weekly: 4 } };
 
 describe('the settings', () => {
@@ -23,6 +24,7 @@ describe('the settings', () => {
       dataDir: resolve('data'),
       backupDir: resolve('backups'),
       logLevel: 'info',
+      deadlines: DEADLINES,
       backups: BACKUPS,
     });
   });
@@ -43,6 +45,7 @@ describe('the settings', () => {
       dataDir: resolve('elsewhere/data'),
       backupDir: '/var/backups',
       logLevel: 'silent',
+      deadlines: DEADLINES,
       backups: BACKUPS,
     });
   });
@@ -62,6 +65,11 @@ describe('the settings', () => {
       continuous: true,
       keep: { newest: 3, daily: 0, weekly: 8 },
     });
+  });
+
+  it('include how long clients and a stop may take, in seconds', () => {
+    const env = { HEADERS_TIMEOUT: '3', REQUEST_TIMEOUT: '3', SHUTDOWN_TIMEOUT: '9999' };
+    expect(readConfig(env).deadlines).toEqual({ headersMs: 3_000, requestMs: 3_000, shutdownMs: 9_999_000 });
   });
 
   it('are refused with a list of all invalid backup settings', () => {
@@ -105,6 +113,20 @@ describe('invalid settings', () => {
       expect(refusal({ PORT })).toContain(`  PORT=${JSON.stringify(PORT)}: `);
     },
   );
+
+  it.each(['HEADERS_TIMEOUT', 'REQUEST_TIMEOUT', 'SHUTDOWN_TIMEOUT'])(
+    'stop the start: a %s that is not a number of seconds',
+    (name) => {
+      for (const value of ['0', '-1', '1.5', '10s', '', '10000'])
+        expect(refusal({ [name]: value })).toContain(
+          `  ${name}="${value}": must be a whole number of seconds`,
+        );
+    },
+  );
+
+  it('stop the start: headers that may take longer than the whole request', () => {
+    expect(refusal({ HEADERS_TIMEOUT: '31' })).toContain('  HEADERS_TIMEOUT: must not be longer than');
+  });
 
   it.each(['HOST', 'DATA_DIR', 'BACKUP_DIR'])('stop the start: an empty %s', (name) => {
     expect(refusal({ [name]: '' })).toContain(`  ${name}="": `);

@@ -4,6 +4,8 @@ import { IsIn, IsNotEmpty, IsPort, Matches, registerDecorator, validateSync } fr
 import { Cron } from 'croner';
 import { StartRefused } from './errors.js';
 
+const SECONDS = /^[1-9]\d{0,3}$/;
+const SECONDS_MESSAGE = { message: 'must be a whole number of seconds, from 1 to 9999' };
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** Accepts a cron expression or an empty text. */
@@ -63,6 +65,16 @@ class Environment {
   @IsSchedule()
   DRILL_SCHEDULE = '';
 
+  @Matches(SECONDS, SECONDS_MESSAGE)
+  HEADERS_TIMEOUT = '10';
+
+  @Matches(SECONDS, SECONDS_MESSAGE)
+  REQUEST_TIMEOUT = '30';
+
+  /** Shorter than the 10 s after which Docker kills a container. */
+  @Matches(SECONDS, SECONDS_MESSAGE)
+  SHUTDOWN_TIMEOUT = '8';
+
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL = 'info';
 }
@@ -78,7 +90,15 @@ export interface Config {
   /** Absolute path. */
   backupDir: string;
   logLevel: string;
+  deadlines: Deadlines;
   backups: BackupConfig;
+}
+
+/** How long clients may take to send the headers and the whole of a request, and how long a stop may take, ms. */
+export interface Deadlines {
+  headersMs: number;
+  requestMs: number;
+  shutdownMs: number;
 }
 
 /** When backups and restore drills run, and how many backups are kept. */
@@ -105,6 +125,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     // Without the value, which may contain a password.
     problems.push('  DATABASE_URL: must look like postgresql://user:password@host:5432/database');
   }
+  if (Number(checked.HEADERS_TIMEOUT) > Number(checked.REQUEST_TIMEOUT))
+    problems.push('  HEADERS_TIMEOUT: must not be longer than REQUEST_TIMEOUT, which includes it');
   if (problems.length > 0) throw new StartRefused(`The environment is not valid:\n${problems.join('\n')}`);
   return {
     port: Number(checked.PORT),
@@ -113,6 +135,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: resolve(checked.DATA_DIR),
     backupDir: resolve(checked.BACKUP_DIR),
     logLevel: checked.LOG_LEVEL,
+    deadlines: {
+      headersMs: Number(checked.HEADERS_TIMEOUT) * 1_000,
+      requestMs: Number(checked.REQUEST_TIMEOUT) * 1_000,
+      shutdownMs: Number(checked.SHUTDOWN_TIMEOUT) * 1_000,
+    },
     backups: {
       schedule: checked.BACKUP_SCHEDULE || undefined,
       drillSchedule: checked.DRILL_SCHEDULE || undefined,

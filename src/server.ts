@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Server as TcpServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule, type ServedParts } from './app.module.js';
+import type { Config } from './config.js';
 import { InvalidInput } from './errors.js';
 import { newId } from './events/uuid.js';
+import { answerBadConnections, closeConnectionsWhenStopping, connectionOptions } from './http/connections.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
 import { serveDocs } from './http/open-api.js';
 import { PinoLogger } from './http/pino-logger.js';
@@ -20,15 +21,17 @@ import { compileValidators } from './validation/validator.js';
  */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const MAX_BATCH_BODY_BYTES = 16 * 1024 * 1024;
-/** How long idle connections stay open after a shutdown begins, ms: a request may be on its way on one. */
-const GRACE_MS = 250;
-/** Interval at which idle connections are closed during shutdown, ms. */
-const IDLE_SWEEP_MS = 50;
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** Builds the HTTP service over an open store; the caller makes it listen. */
-export async function makeServer(parts: ServedParts, logger: Logger): Promise<NestFastifyApplication> {
+export async function makeServer(
+  parts: ServedParts,
+  { deadlines }: Config,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
+    http: connectionOptions(deadlines),
+    requestTimeout: deadlines.requestMs,
     bodyLimit: MAX_BODY_BYTES,
     // Longer than any valid id, so that too long an id is answered like any other invalid field.
     routerOptions: { maxParamLength: 2_048 },
@@ -53,7 +56,8 @@ export async function makeServer(parts: ServedParts, logger: Logger): Promise<Ne
       bad ? InvalidInput.field('X-Correlation-Id', 'must be 1 to 128 visible ASCII characters') : undefined,
     );
   });
-  closeConnectionsWhenStopping(instance);
+  answerBadConnections(instance.server);
+  closeConnectionsWhenStopping(instance, deadlines.shutdownMs);
   const metrics = new Metrics();
   measureRequests(instance, metrics.registry);
   if (logger.isLevelEnabled('debug')) logRequests(instance, logger);
@@ -84,25 +88,6 @@ function acceptJson(instance: FastifyInstance): void {
       else void parse(request, body as string, done);
     },
   );
-}
-
-/** During shutdown, every answer ends its connection, and idle connections are closed. */
-function closeConnectionsWhenStopping(instance: FastifyInstance): void {
-  let stopping = false;
-  instance.addHook('preClose', (done) => {
-    stopping = true;
-    // Not the HTTP server's own close(): it cuts idle connections although a request may be on its way.
-    TcpServer.prototype.close.call(instance.server);
-    setTimeout(() => {
-      const sweeper = setInterval(() => instance.server.closeIdleConnections(), IDLE_SWEEP_MS);
-      instance.server.once('close', () => clearInterval(sweeper));
-      done();
-    }, GRACE_MS);
-  });
-  instance.addHook('onRequest', (_request, reply, done) => {
-    if (stopping) void reply.header('connection', 'close');
-    done();
-  });
 }
 
 /** Logs method, route, status and duration, but never the ids in the path or a body. */
