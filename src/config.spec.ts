@@ -25,6 +25,7 @@ describe('the settings', () => {
       backupDir: resolve('backups'),
       logLevel: 'info',
       deadlines: DEADLINES,
+      callers: { hosts: [], origins: [] },
       backups: BACKUPS,
     });
   });
@@ -46,6 +47,7 @@ describe('the settings', () => {
       backupDir: '/var/backups',
       logLevel: 'silent',
       deadlines: DEADLINES,
+      callers: { hosts: undefined, origins: [] },
       backups: BACKUPS,
     });
   });
@@ -70,6 +72,26 @@ describe('the settings', () => {
   it('include how long clients and a stop may take, in seconds', () => {
     const env = { HEADERS_TIMEOUT: '3', REQUEST_TIMEOUT: '3', SHUTDOWN_TIMEOUT: '9999' };
     expect(readConfig(env).deadlines).toEqual({ headersMs: 3_000, requestMs: 3_000, shutdownMs: 9_999_000 });
+  });
+
+  it('include who may call: names and origins, in lower case', () => {
+    const env = { ALLOWED_HOSTS: 'Memory.example.com,b', ALLOWED_ORIGINS: 'https://App.example.com:8443' };
+    const callers = { hosts: ['memory.example.com', 'b'], origins: ['https://app.example.com:8443'] };
+    expect(readConfig(env).callers).toEqual(callers);
+    expect(readConfig({ ...env, HOST: '0.0.0.0' }).callers).toEqual(callers);
+  });
+
+  it.each(['127.0.0.1', 'localhost', '::1'])(
+    'name no host but this machine when it listens on %s',
+    (HOST) => {
+      expect(readConfig({ HOST }).callers.hosts).toEqual([]);
+    },
+  );
+
+  it('are refused when a name or an origin is none', () => {
+    const message = refusal({ ALLOWED_HOSTS: 'https://x', ALLOWED_ORIGINS: 'app.example.com' });
+    expect(message).toContain('ALLOWED_HOSTS="https://x": must be names like');
+    expect(message).toContain('ALLOWED_ORIGINS="app.example.com": must be origins like');
   });
 
   it('are refused with a list of all invalid backup settings', () => {

@@ -75,6 +75,18 @@ class Environment {
   @Matches(SECONDS, SECONDS_MESSAGE)
   SHUTDOWN_TIMEOUT = '8';
 
+  /** Empty: only the names of this machine, see `allowed.hosts`. */
+  @Matches(/^([a-z0-9.-]+(,[a-z0-9.-]+)*)?$/i, {
+    message: 'must be names like memory.example.com, with commas between them',
+  })
+  ALLOWED_HOSTS = '';
+
+  /** Empty: only pages that the service itself served. */
+  @Matches(/^(https?:\/\/[^/,\s]+(,https?:\/\/[^/,\s]+)*)?$/i, {
+    message: 'must be origins like https://app.example.com, with commas between them',
+  })
+  ALLOWED_ORIGINS = '';
+
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL = 'info';
 }
@@ -91,6 +103,7 @@ export interface Config {
   backupDir: string;
   logLevel: string;
   deadlines: Deadlines;
+  callers: AllowedCallers;
   backups: BackupConfig;
 }
 
@@ -99,6 +112,17 @@ export interface Deadlines {
   headersMs: number;
   requestMs: number;
   shutdownMs: number;
+}
+
+/** Who may call beside clients that are no browsers, all in lower case. */
+export interface AllowedCallers {
+  /**
+   * Names by which the service may be called; undefined for any name. A service that listens on a loopback address
+   * only always has a list, possibly an empty one: addresses and names without a dot are allowed without being in it.
+   */
+  hosts: readonly string[] | undefined;
+  /** Origins of browser pages that may change something, beside those that the service itself serves. */
+  origins: readonly string[];
 }
 
 /** When backups and restore drills run, and how many backups are kept. */
@@ -140,6 +164,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       requestMs: Number(checked.REQUEST_TIMEOUT) * 1_000,
       shutdownMs: Number(checked.SHUTDOWN_TIMEOUT) * 1_000,
     },
+    callers: {
+      hosts: checked.ALLOWED_HOSTS || isLoopback(checked.HOST) ? listOf(checked.ALLOWED_HOSTS) : undefined,
+      origins: listOf(checked.ALLOWED_ORIGINS),
+    },
     backups: {
       schedule: checked.BACKUP_SCHEDULE || undefined,
       drillSchedule: checked.DRILL_SCHEDULE || undefined,
@@ -160,4 +188,12 @@ function isPostgresql(url: string): boolean {
     Boolean(hostname) &&
     (pathname ?? '').length > 1
   );
+}
+
+function listOf(text: string): string[] {
+  return text === '' ? [] : text.toLowerCase().split(',');
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -7,7 +7,10 @@ import { AppModule, type ServedParts } from './app.module.js';
 import type { Config } from './config.js';
 import { InvalidInput } from './errors.js';
 import { newId } from './events/uuid.js';
+import { bodyBytes, COMMAND_BODY_BYTES } from './http/body-limits.js';
 import { answerBadConnections, closeConnectionsWhenStopping, connectionOptions } from './http/connections.js';
+import { frameworkRefusal } from './http/framework-refusal.js';
+import { guardRequests } from './http/guard-requests.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
 import { serveDocs } from './http/open-api.js';
 import { PinoLogger } from './http/pino-logger.js';
@@ -15,24 +18,18 @@ import { measureRequests } from './http/request-metrics.js';
 import { Metrics } from './modules/metrics.js';
 import { compileValidators } from './validation/validator.js';
 
-/**
- * What the fields of a command allow fits in, also with every letter escaped: two messages of 64,000 characters, each
- * sent as two escaped surrogates (12 bytes).
- */
-const MAX_BODY_BYTES = 2 * 1024 * 1024;
-const MAX_BATCH_BODY_BYTES = 16 * 1024 * 1024;
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** Builds the HTTP service over an open store; the caller makes it listen. */
 export async function makeServer(
   parts: ServedParts,
-  { deadlines }: Config,
+  { deadlines, callers }: Config,
   logger: Logger,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     http: connectionOptions(deadlines),
     requestTimeout: deadlines.requestMs,
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: COMMAND_BODY_BYTES,
     // Longer than any valid id, so that too long an id is answered like any other invalid field.
     routerOptions: { maxParamLength: 2_048 },
     requestIdHeader: 'x-correlation-id',
@@ -41,13 +38,13 @@ export async function makeServer(
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       void reply.header('x-correlation-id', request.id);
-      sendProblem(reply as unknown as FastifyReply, InvalidInput.malformed(error.message, error));
+      sendProblem(reply as unknown as FastifyReply, frameworkRefusal(error, 400));
     },
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const instance = adapter.getInstance<FastifyInstance>();
   acceptJson(instance);
   instance.addHook('onRoute', (route) => {
-    if (route.url === '/v1/commands') route.bodyLimit = MAX_BATCH_BODY_BYTES;
+    route.bodyLimit = bodyBytes(route.url);
   });
   instance.addHook('onRequest', (request, reply, done) => {
     const bad = !CORRELATION_ID.test(request.id);
@@ -56,6 +53,7 @@ export async function makeServer(
       bad ? InvalidInput.field('X-Correlation-Id', 'must be 1 to 128 visible ASCII characters') : undefined,
     );
   });
+  guardRequests(instance, callers);
   answerBadConnections(instance.server);
   closeConnectionsWhenStopping(instance, deadlines.shutdownMs);
   const metrics = new Metrics();

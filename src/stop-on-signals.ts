@@ -9,6 +9,11 @@ interface Closable {
   close(): Promise<void>;
 }
 
+interface StoppedProcess {
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  exit(code: number): never;
+}
+
 /**
  * Stops the service at the first signal, with exit code 0. The process ends in any case: with code 1 when the stop
  * takes longer than `shutdownMs`, and with 128 + the signal's number at once when another signal comes.
@@ -17,7 +22,7 @@ export function stopOnSignals(
   app: Closable,
   shutdownMs: number,
   logger: Logger,
-  self: Pick<NodeJS.Process, 'on' | 'exit'> = process,
+  self: StoppedProcess = process,
 ): void {
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {

@@ -50,8 +50,9 @@ export function answerBadConnections(server: Server): void {
   server.on('connect', ({ url = '' }, stream) => endWith(stream as Socket, NotFound.route('CONNECT', url)));
   server.on('checkExpectation', (_request, response: ServerResponse) => {
     const error = HttpRefusal.expectation();
-    response.writeHead(error.status, { 'content-type': PROBLEM_TYPE, 'x-correlation-id': randomUUID() });
-    response.end(JSON.stringify(problemOf(error)));
+    const body = JSON.stringify(problemOf(error));
+    const headers = { 'content-length': Buffer.byteLength(body), 'content-type': PROBLEM_TYPE };
+    response.writeHead(error.status, { ...headers, 'x-correlation-id': randomUUID() }).end(body);
   });
 }
 

@@ -81,12 +81,12 @@ describe('a stop', () => {
   it('ends at once when another signal comes', async () => {
     const half = (await RawConnection.open(store.url)).write(`${COMMAND}Content-Length: 100\r\n\r\n{`);
     await store.get('/health/live');
+    const ended = store.stop('SIGTERM');
     let code: number | null | undefined;
-    const ended = store.stop('SIGTERM').then((ending) => (code = ending));
-    while (code === undefined) {
+    do {
       void store.stop('SIGTERM');
-      await Promise.race([ended, pause(50)]);
-    }
+      code = await Promise.race([ended, pause(50, undefined)]);
+    } while (code === undefined);
     expect(code).toBe(143);
     expect(store.log.some((line) => line.includes('stopped at once by another signal'))).toBe(true);
     half.close();

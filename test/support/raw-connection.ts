@@ -30,6 +30,16 @@ export class RawConnection {
     return this;
   }
 
+  /** Writes, and resolves when all of it has left. */
+  async written(data: string | Uint8Array): Promise<void> {
+    if (!this.socket.write(data)) await once(this.socket, 'drain');
+  }
+
+  /** Reads again after `pause`. */
+  resume(): void {
+    this.socket.resume();
+  }
+
   /** Stops to read, so that the service can send no more. */
   pause(): this {
     this.socket.pause();
