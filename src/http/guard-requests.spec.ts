@@ -83,4 +83,8 @@ describe('a body', () => {
   it('may say that it is as it is', () => {
     expect(codeOf({ 'content-encoding': 'Identity' })).toBe('passes');
   });
+
+  it('of a read is not looked at', () => {
+    expect(codeOf({ 'content-encoding': 'gzip' }, { method: 'GET' })).toBe('passes');
+  });
 });

@@ -53,10 +53,10 @@ export function refusalOfHead(head: RequestHead, callers: AllowedCallers): Store
     if (httpVersion === '1.1')
       return InvalidInput.malformed('A request of HTTP/1.1 must have a Host header.');
   } else if (callers.hosts !== undefined && !isOwnName(host, callers.hosts)) return HttpRefusal.host();
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return HttpRefusal.encodedBody();
-  if (!SAFE_METHODS.has(method) && !isOwnPage(headers, callers.origins)) return HttpRefusal.crossOrigin();
-  return undefined;
+  if (SAFE_METHODS.has(method)) return undefined;
+  const { 'content-encoding': encoding = 'identity' } = headers;
+  if (encoding.toLowerCase() !== 'identity') return HttpRefusal.encodedBody();
+  return isOwnPage(headers, callers.origins) ? undefined : HttpRefusal.crossOrigin();
 }
 
 /**
