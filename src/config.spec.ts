@@ -13,6 +13,7 @@ function refusal(env: NodeJS.ProcessEnv): string {
   throw new Error('The environment was not refused.');
 }
 
+const DEADLINES = { headersMs: 10_000, requestMs: 30_000, shutdownMs: 8_000 };
 const BACKUPS = { continuous: false, keep: { newest: 7, daily: 7, weekly: 4 } };
 
 describe('the settings', () => {
@@ -24,6 +25,8 @@ describe('the settings', () => {
       backupDir: resolve('backups'),
       logLevel: 'info',
       startedByNpm: false,
+      deadlines: DEADLINES,
+      callers: { hosts: [], origins: [] },
       backups: BACKUPS,
     });
   });
@@ -46,6 +49,8 @@ describe('the settings', () => {
       backupDir: '/var/backups',
       logLevel: 'silent',
       startedByNpm: true,
+      deadlines: DEADLINES,
+      callers: { hosts: undefined, origins: [] },
       backups: BACKUPS,
     });
   });
@@ -65,6 +70,31 @@ describe('the settings', () => {
       continuous: true,
       keep: { newest: 3, daily: 0, weekly: 8 },
     });
+  });
+
+  it('include how long clients and a stop may take, in seconds', () => {
+    const env = { HEADERS_TIMEOUT: '3', REQUEST_TIMEOUT: '3', SHUTDOWN_TIMEOUT: '9999' };
+    expect(readConfig(env).deadlines).toEqual({ headersMs: 3_000, requestMs: 3_000, shutdownMs: 9_999_000 });
+  });
+
+  it('include who may call: names and origins, in lower case', () => {
+    const env = { ALLOWED_HOSTS: 'Memory.example.com,b', ALLOWED_ORIGINS: 'https://App.example.com:8443' };
+    const callers = { hosts: ['memory.example.com', 'b'], origins: ['https://app.example.com:8443'] };
+    expect(readConfig(env).callers).toEqual(callers);
+    expect(readConfig({ ...env, HOST: '0.0.0.0' }).callers).toEqual(callers);
+  });
+
+  it.each(['127.0.0.1', 'localhost', '::1'])(
+    'name no host but this machine when it listens on %s',
+    (HOST) => {
+      expect(readConfig({ HOST }).callers.hosts).toEqual([]);
+    },
+  );
+
+  it('are refused when a name or an origin is none', () => {
+    const message = refusal({ ALLOWED_HOSTS: 'https://x', ALLOWED_ORIGINS: 'app.example.com' });
+    expect(message).toContain('ALLOWED_HOSTS="https://x": must be names like');
+    expect(message).toContain('ALLOWED_ORIGINS="app.example.com": must be origins like');
   });
 
   it('are refused with a list of all invalid backup settings', () => {
@@ -108,6 +138,20 @@ describe('invalid settings', () => {
       expect(refusal({ PORT })).toContain(`  PORT=${JSON.stringify(PORT)}: `);
     },
   );
+
+  it.each(['HEADERS_TIMEOUT', 'REQUEST_TIMEOUT', 'SHUTDOWN_TIMEOUT'])(
+    'stop the start: a %s that is not a number of seconds',
+    (name) => {
+      for (const value of ['0', '-1', '1.5', '10s', '', '10000'])
+        expect(refusal({ [name]: value })).toContain(
+          `  ${name}="${value}": must be a whole number of seconds`,
+        );
+    },
+  );
+
+  it('stop the start: headers that may take longer than the whole request', () => {
+    expect(refusal({ HEADERS_TIMEOUT: '31' })).toContain('  HEADERS_TIMEOUT: must not be longer than');
+  });
 
   it.each(['HOST', 'DATA_DIR', 'BACKUP_DIR'])('stop the start: an empty %s', (name) => {
     expect(refusal({ [name]: '' })).toContain(`  ${name}="": `);

@@ -4,6 +4,8 @@ import { IsIn, IsNotEmpty, IsPort, Matches, registerDecorator, validateSync } fr
 import { Cron } from 'croner';
 import { StartRefused } from './errors.js';
 
+const SECONDS = /^[1-9]\d{0,3}$/;
+const SECONDS_MESSAGE = { message: 'must be a whole number of seconds, from 1 to 9999' };
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** Accepts a cron expression or an empty text. */
@@ -63,6 +65,28 @@ class Environment {
   @IsSchedule()
   DRILL_SCHEDULE = '';
 
+  @Matches(SECONDS, SECONDS_MESSAGE)
+  HEADERS_TIMEOUT = '10';
+
+  @Matches(SECONDS, SECONDS_MESSAGE)
+  REQUEST_TIMEOUT = '30';
+
+  /** Shorter than the 10 s after which Docker kills a container. */
+  @Matches(SECONDS, SECONDS_MESSAGE)
+  SHUTDOWN_TIMEOUT = '8';
+
+  /** Empty: only the names of this machine, see `allowed.hosts`. */
+  @Matches(/^([a-z0-9.-]+(,[a-z0-9.-]+)*)?$/i, {
+    message: 'must be names like memory.example.com, with commas between them',
+  })
+  ALLOWED_HOSTS = '';
+
+  /** Empty: only pages that the service itself served. */
+  @Matches(/^(https?:\/\/[^/,\s]+(,https?:\/\/[^/,\s]+)*)?$/i, {
+    message: 'must be origins like https://app.example.com, with commas between them',
+  })
+  ALLOWED_ORIGINS = '';
+
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL = 'info';
 }
@@ -80,7 +104,27 @@ export interface Config {
   logLevel: string;
   /** Whether an npm script started this process. */
   startedByNpm: boolean;
+  deadlines: Deadlines;
+  callers: AllowedCallers;
   backups: BackupConfig;
+}
+
+/** How long clients may take to send the headers and the whole of a request, and how long a stop may take, ms. */
+export interface Deadlines {
+  headersMs: number;
+  requestMs: number;
+  shutdownMs: number;
+}
+
+/** Who may call beside clients that are no browsers, all in lower case. */
+export interface AllowedCallers {
+  /**
+   * Names by which the service may be called; undefined for any name. A service that listens on a loopback address
+   * only always has a list, possibly an empty one: addresses and names without a dot are allowed without being in it.
+   */
+  hosts: readonly string[] | undefined;
+  /** Origins of browser pages that may change something, beside those that the service itself serves. */
+  origins: readonly string[];
 }
 
 /** When backups and restore drills run, and how many backups are kept. */
@@ -107,6 +151,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     // Without the value, which may contain a password.
     problems.push('  DATABASE_URL: must look like postgresql://user:password@host:5432/database');
   }
+  if (Number(checked.HEADERS_TIMEOUT) > Number(checked.REQUEST_TIMEOUT))
+    problems.push('  HEADERS_TIMEOUT: must not be longer than REQUEST_TIMEOUT, which includes it');
   if (problems.length > 0) throw new StartRefused(`The environment is not valid:\n${problems.join('\n')}`);
   return {
     port: Number(checked.PORT),
@@ -116,6 +162,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     backupDir: resolve(checked.BACKUP_DIR),
     logLevel: checked.LOG_LEVEL,
     startedByNpm: env.npm_lifecycle_event !== undefined,
+    deadlines: {
+      headersMs: Number(checked.HEADERS_TIMEOUT) * 1_000,
+      requestMs: Number(checked.REQUEST_TIMEOUT) * 1_000,
+      shutdownMs: Number(checked.SHUTDOWN_TIMEOUT) * 1_000,
+    },
+    callers: {
+      hosts: checked.ALLOWED_HOSTS || isLoopback(checked.HOST) ? listOf(checked.ALLOWED_HOSTS) : undefined,
+      origins: listOf(checked.ALLOWED_ORIGINS),
+    },
     backups: {
       schedule: checked.BACKUP_SCHEDULE || undefined,
       drillSchedule: checked.DRILL_SCHEDULE || undefined,
@@ -136,4 +191,12 @@ function isPostgresql(url: string): boolean {
     Boolean(hostname) &&
     (pathname ?? '').length > 1
   );
+}
+
+function listOf(text: string): string[] {
+  return text === '' ? [] : text.toLowerCase().split(',');
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

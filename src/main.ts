@@ -7,6 +7,7 @@ import { StartRefused, StoreError } from './errors.js';
 import { DECIDERS } from './modules/command-catalog.js';
 import { Backups } from './operations/backup/backups.js';
 import { makeServer } from './server.js';
+import { stopOnSignals } from './stop-on-signals.js';
 import { stopWithParent } from './stop-with-parent.js';
 import { openStore } from './store/open-store.js';
 
@@ -28,9 +29,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
   };
   const backups = new Backups(settings, logger);
   await backups.lossWatch.begin();
-  const app = await makeServer({ store, backups }, logger);
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
-  process.once('SIGTERM', () => logger.info('stopping: finishing the requests in flight'));
+  const app = await makeServer({ store, backups }, config, logger);
+  stopOnSignals(app, config.deadlines.shutdownMs, logger);
   try {
     await app.listen(config.port, config.host);
   } catch (cause) {

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Server as TcpServer } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule, type ServedParts } from './app.module.js';
+import type { Config } from './config.js';
 import { InvalidInput } from './errors.js';
 import { newId } from './events/uuid.js';
 import { FaultWatch } from './fault-watch.js';
+import { bodyBytes, COMMAND_BODY_BYTES } from './http/body-limits.js';
+import { answerBadConnections, closeConnectionsWhenStopping, connectionOptions } from './http/connections.js';
+import { frameworkRefusal } from './http/framework-refusal.js';
+import { guardRequests } from './http/guard-requests.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
 import { acceptJson } from './http/json-body.js';
 import { serveDocs } from './http/open-api.js';
@@ -17,22 +21,18 @@ import { encodedUrl, queryRefusal } from './http/text-of-bytes.js';
 import { Metrics } from './modules/metrics.js';
 import { compileValidators } from './validation/validator.js';
 
-/**
- * What the fields of a command allow fits in, also with every letter escaped: two messages of 64,000 characters, each
- * sent as two escaped surrogates (12 bytes).
- */
-const MAX_BODY_BYTES = 2 * 1024 * 1024;
-const MAX_BATCH_BODY_BYTES = 16 * 1024 * 1024;
-/** How long idle connections stay open after a shutdown begins, ms: a request may be on its way on one. */
-const GRACE_MS = 250;
-/** Interval at which idle connections are closed during shutdown, ms. */
-const IDLE_SWEEP_MS = 50;
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** Builds the HTTP service over an open store; the caller makes it listen. */
-export async function makeServer(parts: ServedParts, logger: Logger): Promise<NestFastifyApplication> {
+export async function makeServer(
+  parts: ServedParts,
+  { deadlines, callers }: Config,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    bodyLimit: MAX_BODY_BYTES,
+    http: connectionOptions(deadlines),
+    requestTimeout: deadlines.requestMs,
+    bodyLimit: COMMAND_BODY_BYTES,
     // Longer than any valid id, so that too long an id is answered like any other invalid field.
     routerOptions: { maxParamLength: 2_048 },
     requestIdHeader: 'x-correlation-id',
@@ -42,13 +42,13 @@ export async function makeServer(parts: ServedParts, logger: Logger): Promise<Ne
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       void reply.header('x-correlation-id', request.id);
-      sendProblem(reply as unknown as FastifyReply, InvalidInput.malformed(error.message, error));
+      sendProblem(reply as unknown as FastifyReply, frameworkRefusal(error, 400));
     },
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const instance = adapter.getInstance<FastifyInstance>();
   acceptJson(instance);
   instance.addHook('onRoute', (route) => {
-    if (route.url === '/v1/commands') route.bodyLimit = MAX_BATCH_BODY_BYTES;
+    route.bodyLimit = bodyBytes(route.url);
   });
   instance.addHook('onRequest', (request, reply, done) => {
     const bad = !CORRELATION_ID.test(request.id);
@@ -58,7 +58,9 @@ export async function makeServer(parts: ServedParts, logger: Logger): Promise<Ne
     );
   });
   instance.addHook('onRequest', (request, _reply, done) => done(queryRefusal(request.url)));
-  closeConnectionsWhenStopping(instance);
+  guardRequests(instance, callers);
+  answerBadConnections(instance.server);
+  closeConnectionsWhenStopping(instance, deadlines.shutdownMs);
   const metrics = new Metrics();
   measureRequests(instance, metrics.registry);
   if (logger.isLevelEnabled('debug')) logRequests(instance, logger);
@@ -72,25 +74,6 @@ export async function makeServer(parts: ServedParts, logger: Logger): Promise<Ne
   compileValidators();
   await serveDocs(app);
   return app;
-}
-
-/** During shutdown, every answer ends its connection, and idle connections are closed. */
-function closeConnectionsWhenStopping(instance: FastifyInstance): void {
-  let stopping = false;
-  instance.addHook('preClose', (done) => {
-    stopping = true;
-    // Not the HTTP server's own close(): it cuts idle connections although a request may be on its way.
-    TcpServer.prototype.close.call(instance.server);
-    setTimeout(() => {
-      const sweeper = setInterval(() => instance.server.closeIdleConnections(), IDLE_SWEEP_MS);
-      instance.server.once('close', () => clearInterval(sweeper));
-      done();
-    }, GRACE_MS);
-  });
-  instance.addHook('onRequest', (_request, reply, done) => {
-    if (stopping) void reply.header('connection', 'close');
-    done();
-  });
 }
 
 /** Logs method, route, status and duration, but never the ids in the path or a body. */

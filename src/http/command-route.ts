@@ -1,8 +1,8 @@
-import { applyDecorators, type Type } from '@nestjs/common';
+import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { ProblemAnswer } from './problem.js';
 
-/** Documents what all command routes share: their headers and error answers. */
+/** Documents what all command routes share: their headers, and the errors that the kind of a route does not imply. */
 export function CommandRoute(route: {
   status: number;
   answer: Type;
@@ -20,14 +20,7 @@ export function CommandRoute(route: {
       description: "Stored with the events and returned in the answer's headers.",
     }),
   ];
-  const errorAnswers = [
-    problem(400, 'The request is not valid; `errors` names every bad field.'),
-    problem(422, 'The key has already been used for another command.'),
-    problem(
-      503,
-      'The service cannot take the command now; `code` gives the reason. Retry after `Retry-After` seconds.',
-    ),
-  ];
+  const errorAnswers = [problem(422, 'The key has already been used for another command.')];
   if (route.conditional) {
     headers.push(
       ApiHeader({
@@ -44,6 +37,7 @@ export function CommandRoute(route: {
     errorAnswers.push(problem(412, 'The stream is at another version, given in `currentVersion`.'));
   }
   return applyDecorators(
+    HttpCode(route.status),
     ApiResponse({ status: route.status, type: route.answer }),
     ...headers,
     ...errorAnswers,

@@ -1,17 +1,10 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  InvalidInput,
-  NotFound,
-  StoreError,
-  TooLarge,
-  Unavailable,
-  Unexpected,
-  UnsupportedMedia,
-} from '../errors.js';
+import { NotFound, StoreError, TooLarge, Unavailable, Unexpected } from '../errors.js';
 import type { FaultWatch } from '../fault-watch.js';
 import { failureFields } from '../logged-failure.js';
-import { problemOf } from './problem.js';
+import { frameworkRefusal, readOn } from './framework-refusal.js';
+import { PROBLEM_TYPE, problemOf } from './problem.js';
 
 /** The only place that turns an error into an HTTP answer. */
 @Catch()
@@ -42,20 +35,18 @@ export function reportFailure(error: unknown, requestId: string): void {
 /** Sends the error as a problem document, with Retry-After where a retry helps. */
 export function sendProblem(reply: FastifyReply, error: StoreError): void {
   if (error instanceof Unavailable) void reply.header('retry-after', String(error.retryAfter));
+  if (error instanceof TooLarge) readOn(reply);
   void reply
     .code(error.status)
-    .type('application/problem+json; charset=utf-8')
+    .type(PROBLEM_TYPE)
     .send(JSON.stringify(problemOf(error)));
 }
 
 function storeError(exception: unknown, request: FastifyRequest): StoreError {
   if (exception instanceof StoreError) return exception;
-  const { statusCode, message } = exception as { statusCode?: number; message: string };
+  const { statusCode } = exception as { statusCode?: number };
   const status = exception instanceof HttpException ? exception.getStatus() : statusCode;
   if (status === 404) return NotFound.route(request.method, request.url.split('?')[0] ?? '');
-  if (status === 413) return TooLarge.body();
-  if (status === 415) return UnsupportedMedia.notJson();
-  if (status !== undefined && status >= 400 && status < 500)
-    return InvalidInput.malformed(message, exception);
+  if (status !== undefined && status >= 400 && status < 500) return frameworkRefusal(exception, status);
   return Unexpected.from(exception);
 }

@@ -1,6 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { jsonSchemas, type JsonSchema } from '../validation/json-schemas.js';
+import { declareRefusals } from './declared-answers.js';
+import { ProblemAnswer } from './problem.js';
 
 /** Serves `/docs` and `/docs/json`. The request schemas are the ones that validate requests. */
 export async function serveDocs(app: NestFastifyApplication): Promise<void> {
@@ -15,7 +17,9 @@ export async function serveDocs(app: NestFastifyApplication): Promise<void> {
       controller.replace('Controller', '').toLowerCase() +
       method.replace(/^./, (first) => first.toUpperCase()),
     autoTagControllers: false,
+    extraModels: [ProblemAnswer],
   });
+  declareRefusals(document);
   SwaggerModule.setup('docs', app, withValidatorSchemas(document), { jsonDocumentUrl: 'docs/json' });
 }
 

@@ -2,15 +2,22 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { StoreError } from '../errors.js';
 import { MAX_ERRORS } from '../validation/field-errors.js';
 
+/** The content type of problem documents. */
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
-  405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
+  421: 'Misdirected Request',
   422: 'Unprocessable Content',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
@@ -49,11 +56,16 @@ export class ProblemAnswer {
   errors?: ProblemField[];
 }
 
+/** Returns the name of an HTTP status. */
+export function titleOf(status: number): string {
+  return TITLES[status] ?? 'Error';
+}
+
 /** Returns the problem document of an error. */
 export function problemOf(error: StoreError): ProblemAnswer {
   return {
     type: `urn:edgesoul:problem:${error.code}`,
-    title: TITLES[error.status] ?? 'Error',
+    title: titleOf(error.status),
     status: error.status,
     code: error.code,
     detail: error.message,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { jest } from '@jest/globals';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { emotion, joyfulTurn, memory } from '../support/builders.js';
@@ -162,6 +163,37 @@ describe('the OpenAPI document', () => {
       expect([name, Object.keys(responses)]).toEqual([name, expect.arrayContaining([expect.any(String)])]);
       for (const { description } of Object.values(responses)) expect(typeof description).toBe('string');
     }
+  });
+
+  it('gives every error answer as a problem document', () => {
+    const problem = { schema: { $ref: '#/components/schemas/ProblemAnswer' } };
+    const others = operations().flatMap(([name, { responses }]) =>
+      Object.entries(responses)
+        .filter(([status]) => Number(status) >= 400)
+        .filter(([, { content }]) => !isDeepStrictEqual(content?.['application/problem+json'], problem))
+        .map(([status]) => `${status} of ${name}`),
+    );
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['get /v1/ops/stats', []],
+    ['get /v1/events', []],
+    ['get /v1/users/{userId}/profile', ['404']],
+    ['post /v1/users/{userId}/turns', ['403', '413', '415', '422']],
+    ['post /v1/users/{userId}/sessions/{sessionId}/end', ['403', '404', '413', '415', '422']],
+    ['patch /v1/users/{userId}/memories/{memoryId}', ['403', '404', '412', '413', '415', '422']],
+    ['post /v1/users/{userId}/memories', ['403', '409', '412', '413', '415', '422']],
+    ['post /v1/users/{userId}/recalls', ['403', '404', '413', '415', '422']],
+    ['post /v1/ops/backups', ['403', '409', '413', '415']],
+  ])('lists every refusal of %s beside those of every route', (name, own) => {
+    const refusals = Object.keys(operation(name).responses).filter((status) => Number(status) >= 400);
+    expect(refusals).toEqual(['400', '408', '417', '421', '431', '500', '503', ...own].toSorted());
+  });
+
+  it('says how large a body may be', () => {
+    expect(operation('post /v1/users/{userId}/turns').responses['413']?.description).toContain('2 MiB');
+    expect(operation('post /v1/commands').responses['413']?.description).toContain('16 MiB');
   });
 
   it('gives no two operations the same id', () => {

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { MayRefuse } from '../../http/declared-answers.js';
 import { valid } from '../../http/valid.pipe.js';
 import { Backups } from '../../operations/backup/backups.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
@@ -14,6 +15,7 @@ export class BackupsController {
   /** Starts a full backup; the service keeps running. */
   @Post()
   @HttpCode(202)
+  @MayRefuse(409)
   @ApiAcceptedResponse({ type: BackupBegun })
   begin(): BackupBegun {
     return { backupId: this.backups.backUp().id };

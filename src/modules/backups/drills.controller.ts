@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { MayRefuse } from '../../http/declared-answers.js';
 import { valid } from '../../http/valid.pipe.js';
 import { Backups } from '../../operations/backup/backups.js';
 import type { Job } from '../../operations/jobs.js';
@@ -17,6 +18,7 @@ export class DrillsController {
    */
   @Post()
   @HttpCode(202)
+  @MayRefuse(409)
   @ApiAcceptedResponse({ type: DrillBegun })
   begin(): DrillBegun {
     return { drillId: this.backups.startDrill().id };

@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
+import { MayRefuse } from '../../http/declared-answers.js';
 import { MemoryPath, NoQuery, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
@@ -36,6 +37,7 @@ export class MemoryController {
 
   /** Stores a new memory about a user. */
   @Post('memories')
+  @MayRefuse(409)
   @CommandRoute({ status: 201, answer: MemoryWrittenAnswer, conditional: true })
   async form(
     @Param(valid(UserPath)) { userId }: UserPath,
@@ -73,6 +75,7 @@ export class MemoryController {
 
   /** Records which memories a reply used; a search alone records nothing. */
   @Post('recalls')
+  @MayRefuse(404)
   @CommandRoute({ status: 201, answer: RecalledAnswer })
   async recall(
     @Param(valid(UserPath)) { userId }: UserPath,

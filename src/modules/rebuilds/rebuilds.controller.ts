@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { MayRefuse } from '../../http/declared-answers.js';
 import { valid, validIfSent } from '../../http/valid.pipe.js';
 import { rateOf, type Job } from '../../operations/jobs.js';
 import type { RebuildReport } from '../../operations/rebuild/rebuild.js';
@@ -15,6 +16,7 @@ export class RebuildsController {
   /** Starts a rebuild: new tables are filled from the log, while the live ones answer until the swap. */
   @Post()
   @HttpCode(202)
+  @MayRefuse(409)
   @ApiBody({ type: RebuildBody, required: false })
   @ApiAcceptedResponse({ type: RebuildStarted })
   start(@Body(validIfSent(RebuildBody)) body: RebuildBody): RebuildStarted {

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { MayRefuse } from '../../http/declared-answers.js';
 import { valid } from '../../http/valid.pipe.js';
 import type { Job } from '../../operations/jobs.js';
 import { Verifications } from '../../operations/verify/verifications.js';
@@ -15,6 +16,7 @@ export class VerificationsController {
   /** Starts a verification of the whole store; the service keeps running. */
   @Post()
   @HttpCode(202)
+  @MayRefuse(409)
   @ApiAcceptedResponse({ type: VerificationStarted })
   start(): VerificationStarted {
     return { verificationId: this.verifications.start().id };
