@@ -5,6 +5,7 @@ import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
 import type { Projection } from '../projection.js';
 import { readSkips, skipId } from './checkpoints.js';
+import { explainStop } from './damaged-event.js';
 import { FoldedRows, type SortedRows } from './folded-rows.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
@@ -19,6 +20,8 @@ export interface StoppedProjection extends EventPlace {
   projection: string;
   eventId: string;
   cause: string;
+  /** The event is not as it was written, so it must not be skipped. */
+  damaged: boolean;
 }
 
 /** A range of users, folded from their first event inside one read snapshot. */
@@ -68,8 +71,11 @@ export async function foldStore(
   const run = new FoldRun(parts, await readSkips(parts.reader));
   for (let hasMore = true; hasMore;)
     hasMore = await parts.reader.snapshot(() => run.foldNextSnapshot(consume));
-  return Promise.all(run.poison.map((stopped) => withEventId(parts.reader, stopped)));
+  return Promise.all(run.poison.map((stop) => withEvent(parts.reader, stop)));
 }
+
+/** A stop, before its event is read in full. */
+type Stop = Omit<StoppedProjection, 'eventId' | 'damaged'>;
 
 interface ActiveFold {
   projection: Projection;
@@ -77,7 +83,7 @@ interface ActiveFold {
 }
 
 class FoldRun {
-  readonly poison: Omit<StoppedProjection, 'eventId'>[] = [];
+  readonly poison: Stop[] = [];
   /** By event type. */
   private active: ReadonlyMap<string, readonly ActiveFold[]>;
   private readonly range: UserRange;
@@ -176,10 +182,8 @@ function foldsByType(projections: readonly Projection[]): Map<string, ActiveFold
   return Map.groupBy(folds, ({ type }) => type);
 }
 
-async function withEventId(
-  reader: StoreReader,
-  stopped: Omit<StoppedProjection, 'eventId'>,
-): Promise<StoppedProjection> {
-  const [event] = await reader.events({ after: stopped.position - 1, limit: 1 });
-  return { ...stopped, eventId: event?.eventId ?? '' };
+async function withEvent(reader: StoreReader, stop: Stop): Promise<StoppedProjection> {
+  const [event] = await reader.events({ after: stop.position - 1, limit: 1 });
+  const explained = await explainStop((query) => reader.events(query), stop);
+  return { ...stop, ...explained, eventId: event?.eventId ?? '' };
 }
