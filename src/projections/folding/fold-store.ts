@@ -107,8 +107,13 @@ class FoldRun {
     const after = this.place.userId;
     const rows = new FoldedRows();
     let events = 0;
+    let next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
     for (;;) {
-      const page = await reader.eventsByUser(this.place, EVENTS_PER_PAGE);
+      const page = await next;
+      const last = page.at(-1);
+      const ahead = last !== undefined && this.continues(page, events);
+      // Asked for now, so that the database reads while this page is folded.
+      if (ahead) next = settledLater(reader.eventsByUser(last, EVENTS_PER_PAGE));
       for (const stored of page) {
         if (stored.userId !== this.place.userId) {
           if (this.isBeyond(stored.userId)) {
@@ -131,7 +136,15 @@ class FoldRun {
         await consume({ head, after, upTo: this.range.upTo, events, rows: rows.sorted() });
         return false;
       }
+      if (!ahead) next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
     }
+  }
+
+  /** Whether the page after this one surely belongs to the same snapshot and range. */
+  private continues(page: readonly ScannedEvent[], eventsBefore: number): boolean {
+    const last = page.at(-1);
+    if (!last || page.length < EVENTS_PER_PAGE || this.isBeyond(last.userId)) return false;
+    return eventsBefore + page.length <= this.snapshotEvents;
   }
 
   private isBeyond(userId: string): boolean {
@@ -167,6 +180,12 @@ class FoldRun {
     );
     this.active = foldsByType(remaining);
   }
+}
+
+/** A failure is thrown where the promise is awaited. */
+function settledLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 const NO_FOLDS: readonly ActiveFold[] = [];
