@@ -227,8 +227,8 @@ export class PoisonEvent extends StoreError<Codes['PoisonEvent']> {
   }
 
   static folding(projection: string, event: EventPlace & { type: string }, cause: unknown): PoisonEvent {
-    const what = `Projection ${projection} could not fold ${event.type} of ${event.streamId}: ${whyOf(cause)}`;
-    return new PoisonEvent('projection.failed', `${what}. Nothing was written.`, { cause }).locatedAt(event);
+    const what = `Projection ${projection} could not fold ${event.type} of ${event.streamId}: ${whyOf(cause)}.`;
+    return new PoisonEvent('projection.failed', what, { cause }).locatedAt(event);
   }
 
   /** The event's place in the log; undefined once the error has been passed to another thread. */

@@ -242,7 +242,9 @@ describe.each(DATABASES)('a store on $name', (database) => {
     const target = await open(database);
     const report = await importText(target, await exportText(source), { projections: POISONED });
 
-    expect(report.stopped).toEqual([{ ...stopped, streamId: 'emotion:bob', cause: expect.any(String) }]);
+    expect(report.stopped).toEqual([
+      { ...stopped, streamId: 'emotion:bob', cause: expect.any(String), damaged: false },
+    ]);
     expect(report.verified).toMatchObject({ ok: false, poison: report.stopped });
     expect(await target.rows(failuresTable)).toEqual([expect.objectContaining(stopped)]);
     const nothing = Object.fromEntries(emotionTrend.tables.map(({ name }) => [name, []]));

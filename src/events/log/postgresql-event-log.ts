@@ -58,8 +58,18 @@ const STREAM_HEADS = {
       on s.user_id = k.user_id and s.stream_id = k.stream_id`,
 };
 
-/** Rows per bulk-load transaction; commands wait until it commits. */
-const MAX_ROWS_PER_BULK_LOAD = 250;
+/** Rows per statement of a bulk load. */
+const MAX_ROWS_PER_BULK_LOAD = 2_000;
+
+/**
+ * A bulk load goes into tables without readers, so it takes no lock that a command waits for. It does not wait for
+ * the disk either: the later commit that makes its rows visible flushes everything before it.
+ */
+const BEGIN_BULK_LOAD = `begin isolation level read committed read write;
+  set local lock_timeout = '5s';
+  set local statement_timeout = '30s';
+  set local idle_in_transaction_session_timeout = '30s';
+  set local synchronous_commit = off`;
 
 /** The log in a PostgreSQL database that any number of service processes share. */
 export class PostgresqlEventLog extends EventLog {
@@ -75,12 +85,17 @@ export class PostgresqlEventLog extends EventLog {
   }
 
   override async bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void> {
-    for (const [table, all] of rows) {
-      for (let next = 0; next < all.length; next += MAX_ROWS_PER_BULK_LOAD) {
-        const some = all.slice(next, next + MAX_ROWS_PER_BULK_LOAD);
-        await this.inTransaction((transaction) => transaction.rows.insert(table, some));
-      }
-    }
+    await translating(() =>
+      this.withConnection(async (client) => {
+        const loaded = new PostgresqlRows(client);
+        await client.query(BEGIN_BULK_LOAD);
+        for (const [table, all] of rows) {
+          for (let next = 0; next < all.length; next += MAX_ROWS_PER_BULK_LOAD)
+            await loaded.insert(table, all.slice(next, next + MAX_ROWS_PER_BULK_LOAD));
+        }
+        await client.query('commit');
+      }),
+    );
   }
 
   override head(): Promise<LogHead> {
@@ -101,14 +116,21 @@ export class PostgresqlEventLog extends EventLog {
     return result;
   }
 
-  private async run<T>(work: (transaction: PostgresqlTransaction) => T | Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    try {
+  private run<T>(work: (transaction: PostgresqlTransaction) => T | Promise<T>): Promise<T> {
+    return this.withConnection(async (client) => {
       const [, head] = await Promise.all([client.query(BEGIN), readHead(client)]);
       const result = await work(new PostgresqlTransaction(client, head));
       await client.query('commit');
       return result;
+    });
+  }
+
+  /** Rolls back what the work has begun if it fails. */
+  private async withConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      return await work(client);
     } catch (error) {
       await client.query('rollback').catch((cause: Error) => {
         broken = cause;

@@ -1,8 +1,9 @@
-import { Refused } from '../../errors.js';
+import { Corrupt, Refused } from '../../errors.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import { inBatch } from '../../events/log/in-batch.js';
 import { skipsTable } from '../../events/log/log-tables.js';
 import { allCheckpoints, allFailures, statusOf } from '../../projections/folding/checkpoints.js';
+import { DAMAGED_EVENT, isDamagedEvent } from '../../projections/folding/damaged-event.js';
 import { isStale, dropShadows } from '../../projections/folding/open-projections.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Projection } from '../../projections/projection.js';
@@ -25,7 +26,7 @@ export interface RebuildInput {
 
 /**
  * Rebuilds projections of a store, in the calling thread and its helpers. Throws Refused while another
- * process rebuilds, or if no projection has stopped at the event to skip.
+ * process rebuilds, or if no projection has stopped at the event to skip; Corrupt if that event is damaged.
  */
 export async function runRebuild(
   { address, projections, staleOnly = false, skip }: RebuildInput,
@@ -94,6 +95,10 @@ async function recordSkip({ log, reader }: OpenStore, eventId: string): Promise<
       'rebuild.nothing-to-skip',
       `No projection has stopped at event ${eventId}; /v1/ops/projections lists the events that can be skipped.`,
     );
+  for (const { position } of stopped) {
+    if (await isDamagedEvent((query) => reader.events(query), position))
+      throw new Corrupt('log.damaged', `Event ${eventId} at position ${position}: ${DAMAGED_EVENT}`);
+  }
   await log.transaction((transaction) =>
     inBatch(transaction, (rows) => {
       for (const { projection, position, cause } of stopped) {

@@ -3,6 +3,7 @@ import { unverifiedRestore } from '../backup/backup-errors.js';
 import { appendLines } from '../lines/append-lines.js';
 import { chunkByCommand } from '../lines/line-chunks.js';
 import type { LogEntry } from '../lines/log-line.js';
+import { oneAhead } from '../lines/one-ahead.js';
 import type { RestoreTarget } from './restore-plan.js';
 
 export interface Replayed {
@@ -23,7 +24,7 @@ export async function replay(
 ): Promise<Replayed> {
   const commands = new WholeCommands(await log.head(), target);
   let events = 0;
-  for await (const chunk of chunkByCommand(commands.upToTarget(entries))) {
+  for await (const chunk of oneAhead(chunkByCommand(commands.upToTarget(entries)))) {
     await log.transaction((transaction) => appendLines(transaction, chunk, unverifiedRestore));
     events += chunk.events.length;
     progress?.(chunk.events.length);

@@ -3,6 +3,7 @@ import { removeMark } from '../../store/store-marks.js';
 import { markUnfinished } from '../../store/unfinished.js';
 import type { JobContext } from '../job-context.js';
 import { chunkByCommand } from '../lines/line-chunks.js';
+import { oneAhead } from '../lines/one-ahead.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { rebuild } from '../rebuild/rebuild.js';
@@ -87,7 +88,7 @@ async function write(
   { progress, signal }: JobContext,
 ): Promise<Pick<ImportReport, 'events' | 'already' | 'moved' | 'receipts'>> {
   const done = { events: 0, already: 0, moved: 0, receipts: 0 };
-  for await (const chunk of chunkByCommand(readLines(lines()))) {
+  for await (const chunk of oneAhead(chunkByCommand(readLines(lines())))) {
     signal?.throwIfAborted();
     const fresh = chunk.events.filter((event) => !target.isStored(event));
     const { moved, receipts } = await log.transaction((transaction) =>

@@ -2,6 +2,7 @@ import { chainHash, GENESIS } from '../../events/log/event-hash.js';
 import type { LogHead, StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
+import { oneAhead } from '../lines/one-ahead.js';
 
 const EVENTS_PER_PAGE = 2_000;
 /** Findings of one kind that are reported. */
@@ -72,13 +73,9 @@ export async function verifyLog({
   progress: (events: number) => void;
 }): Promise<VerifiedLog> {
   const chain = new ChainCheck(anchors);
-  for (let after = 0; after < head.position;) {
-    const page = await reader.events({ after, limit: EVENTS_PER_PAGE });
-    const upTo = page.filter(({ position }) => position <= head.position);
-    for (const event of upTo) chain.take(event);
-    progress(upTo.length);
-    if (page.length < EVENTS_PER_PAGE) break;
-    after = page.at(-1)?.position ?? head.position;
+  for await (const page of oneAhead(pagesUpTo(reader, head.position))) {
+    for (const event of page) chain.take(event);
+    progress(page.length);
   }
   chain.endAt(head.position);
   return {
@@ -88,6 +85,15 @@ export async function verifyLog({
     positionGaps: chain.gaps,
     findings: [...chain.findings, ...(await lostAtEnd(reader)), ...(await duplicateIds(reader))],
   };
+}
+
+async function* pagesUpTo(reader: StoreReader, upTo: number): AsyncGenerator<StoredEvent[]> {
+  for (let after = 0; after < upTo;) {
+    const page = await reader.events({ after, upTo, limit: EVENTS_PER_PAGE });
+    yield page;
+    if (page.length < EVENTS_PER_PAGE) return;
+    after = page.at(-1)?.position ?? upTo;
+  }
 }
 
 class ChainCheck {

@@ -5,6 +5,7 @@ import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
 import type { Projection } from '../projection.js';
 import { readSkips, skipId } from './checkpoints.js';
+import { explainStop } from './damaged-event.js';
 import { FoldedRows, type SortedRows } from './folded-rows.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
@@ -19,6 +20,8 @@ export interface StoppedProjection extends EventPlace {
   projection: string;
   eventId: string;
   cause: string;
+  /** The event is not as it was written, so it must not be skipped. */
+  damaged: boolean;
 }
 
 /** A range of users, folded from their first event inside one read snapshot. */
@@ -68,8 +71,11 @@ export async function foldStore(
   const run = new FoldRun(parts, await readSkips(parts.reader));
   for (let hasMore = true; hasMore;)
     hasMore = await parts.reader.snapshot(() => run.foldNextSnapshot(consume));
-  return Promise.all(run.poison.map((stopped) => withEventId(parts.reader, stopped)));
+  return Promise.all(run.poison.map((stop) => withEvent(parts.reader, stop)));
 }
+
+/** A stop, before its event is read in full. */
+type Stop = Omit<StoppedProjection, 'eventId' | 'damaged'>;
 
 interface ActiveFold {
   projection: Projection;
@@ -77,7 +83,7 @@ interface ActiveFold {
 }
 
 class FoldRun {
-  readonly poison: Omit<StoppedProjection, 'eventId'>[] = [];
+  readonly poison: Stop[] = [];
   /** By event type. */
   private active: ReadonlyMap<string, readonly ActiveFold[]>;
   private readonly range: UserRange;
@@ -101,8 +107,13 @@ class FoldRun {
     const after = this.place.userId;
     const rows = new FoldedRows();
     let events = 0;
+    let next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
     for (;;) {
-      const page = await reader.eventsByUser(this.place, EVENTS_PER_PAGE);
+      const page = await next;
+      const last = page.at(-1);
+      const ahead = last !== undefined && this.continues(page, events);
+      // Asked for now, so that the database reads while this page is folded.
+      if (ahead) next = settledLater(reader.eventsByUser(last, EVENTS_PER_PAGE));
       for (const stored of page) {
         if (stored.userId !== this.place.userId) {
           if (this.isBeyond(stored.userId)) {
@@ -125,7 +136,15 @@ class FoldRun {
         await consume({ head, after, upTo: this.range.upTo, events, rows: rows.sorted() });
         return false;
       }
+      if (!ahead) next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
     }
+  }
+
+  /** Whether the page after this one surely belongs to the same snapshot and range. */
+  private continues(page: readonly ScannedEvent[], eventsBefore: number): boolean {
+    const last = page.at(-1);
+    if (!last || page.length < EVENTS_PER_PAGE || this.isBeyond(last.userId)) return false;
+    return eventsBefore + page.length <= this.snapshotEvents;
   }
 
   private isBeyond(userId: string): boolean {
@@ -163,6 +182,12 @@ class FoldRun {
   }
 }
 
+/** A failure is thrown where the promise is awaited. */
+function settledLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
 const NO_FOLDS: readonly ActiveFold[] = [];
 
 function foldsByType(projections: readonly Projection[]): Map<string, ActiveFold[]> {
@@ -176,10 +201,8 @@ function foldsByType(projections: readonly Projection[]): Map<string, ActiveFold
   return Map.groupBy(folds, ({ type }) => type);
 }
 
-async function withEventId(
-  reader: StoreReader,
-  stopped: Omit<StoppedProjection, 'eventId'>,
-): Promise<StoppedProjection> {
-  const [event] = await reader.events({ after: stopped.position - 1, limit: 1 });
-  return { ...stopped, eventId: event?.eventId ?? '' };
+async function withEvent(reader: StoreReader, stop: Stop): Promise<StoppedProjection> {
+  const [event] = await reader.events({ after: stop.position - 1, limit: 1 });
+  const explained = await explainStop((query) => reader.events(query), stop);
+  return { ...stop, ...explained, eventId: event?.eventId ?? '' };
 }

@@ -1,6 +1,6 @@
 import type { Rows, RowsView } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
-import { Unavailable } from '../../errors.js';
+import { PoisonEvent, Unavailable } from '../../errors.js';
 import type { StoreEvent } from '../../events/event-catalog.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { LogHead, LogTransaction } from '../../events/log/event-log.js';
@@ -57,7 +57,13 @@ class LiveBatchFolds implements BatchFolds {
   }
 
   fold(event: StoreEvent, rows: Rows): void {
-    this.live.fold(event, rows);
+    try {
+      this.live.fold(event, rows);
+    } catch (error) {
+      if (!(error instanceof PoisonEvent)) throw error;
+      const { code, message, cause } = error;
+      throw new PoisonEvent(code, `${message} Nothing was written.`, { cause });
+    }
   }
 
   checkpoint(position: number, rows: Rows): void {

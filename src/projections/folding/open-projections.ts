@@ -6,6 +6,7 @@ import { failuresTable } from '../../events/log/log-tables.js';
 import type { Projection } from '../projection.js';
 import { catchUp, type CaughtUp, type CatchUpParts } from './catch-up.js';
 import { statusIn, type ProjectionStatus } from './checkpoints.js';
+import { explainStop } from './damaged-event.js';
 
 /** The state of a store's projections when it was opened. */
 export interface OpenedProjections {
@@ -80,7 +81,8 @@ async function catchUpOrRecordFailure(
   } catch (error) {
     if (!(error instanceof PoisonEvent)) throw error;
     const { position = 0, eventId = '' } = error.at ?? {};
-    const failure = { projection: projection.name, position, eventId, cause: error.message };
+    const { cause } = await explainStop((query) => parts.log.read(query), { position, cause: error.message });
+    const failure = { projection: projection.name, position, eventId, cause };
     await parts.log.transaction((transaction) =>
       inBatch(transaction, (rows) => rows.put(failuresTable, { ...failure, failedAt: Date.now() })),
     );

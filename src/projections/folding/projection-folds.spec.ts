@@ -54,7 +54,7 @@ describe('ProjectionFolds', () => {
       cause: new TypeError('no such field'),
     });
     expect(failure.message).toBe(
-      'Projection failing could not fold turn.recorded of conversation:user-1/session-1: no such field. Nothing was written.',
+      'Projection failing could not fold turn.recorded of conversation:user-1/session-1: no such field.',
     );
   });
 
