@@ -1,5 +1,4 @@
 import { chainHash, GENESIS } from '../../events/log/event-hash.js';
-import type { StoredEvent } from '../../events/log/event-log.js';
 import { LogLinesCheck } from './read-log-lines.js';
 
 const UUID = '01938f9c-5c00-7000-8000-000000000001';
@@ -28,7 +27,7 @@ const EVENT = {
   causationId: null,
   actor: 'chat',
 };
-const HASH = chainHash(GENESIS, { ...EVENT, data: '{}' } as unknown as StoredEvent);
+const HASH = chainHash(GENESIS, { ...EVENT, data: '{}' });
 
 /** A file of one event, up to the line that is to be refused. */
 function checkWithEvent(): LogLinesCheck {
