@@ -106,8 +106,8 @@ export abstract class EventLog {
    */
   abstract transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T>;
   /**
-   * Inserts new rows into tables that have no readers yet. It takes many short transactions, so that commands
-   * wait only briefly; rows inserted before a failure stay.
+   * Inserts new rows into tables that have no readers yet, so that commands wait only briefly or not at all; some of
+   * the rows may stay after a failure.
    */
   abstract bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void>;
   abstract head(): Promise<LogHead>;

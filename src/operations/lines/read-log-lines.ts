@@ -113,16 +113,19 @@ export class LogLinesCheck {
     const { position, userId } = receipt;
     const { header } = cursor;
     if (position < header.after || position > header.upTo)
-      throw damagedFile(this.place(), `the receipt has position ${position}, outside the file's range`);
+      throw damagedFile(
+        { line: this.lines },
+        `the receipt has position ${position}, outside the file's range`,
+      );
     if (header.scope === 'user' && userId !== header.userId)
-      throw damagedFile(this.place(), `the receipt belongs to another user than ${header.userId}`);
+      throw damagedFile({ line: this.lines }, `the receipt belongs to another user than ${header.userId}`);
     cursor.receipt = receiptPlace(receipt);
     cursor.receipts++;
   }
 
   private takeTrailer(trailer: LogTrailer, cursor: LogCursor): LogEntry {
     const expected = trailerOf(cursor);
-    const refuse = (what: string) => damagedFile(this.place(), what);
+    const refuse = (what: string) => damagedFile({ line: this.lines }, what);
     for (const counted of ['events', 'receipts', 'skips'] as const) {
       if (trailer[counted] !== expected[counted])
         throw refuse(

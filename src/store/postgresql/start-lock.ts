@@ -26,13 +26,21 @@ export async function withStartLock<T>(pool: pg.Pool, name: string, work: () => 
     throw unusableDatabase(name, cause);
   }
   try {
-    await refuseOld(client, name);
-    // The lock's transaction never commits. It ends with the process, and a pooler keeps its connection.
-    await client.query(TAKE_START_LOCK);
+    await takeStartLock(client, name);
     return await work();
   } finally {
     // The connection is closed, not returned to the pool: this ends the transaction and releases the lock.
     client.release(true);
+  }
+}
+
+async function takeStartLock(client: pg.PoolClient, name: string): Promise<void> {
+  try {
+    await refuseOld(client, name);
+    // The lock's transaction never commits. It ends with the process, and a pooler keeps its connection.
+    await client.query(TAKE_START_LOCK);
+  } catch (cause) {
+    throw cause instanceof StartRefused ? cause : unusableDatabase(name, cause);
   }
 }
 
