@@ -1,5 +1,4 @@
-import type { Scoring, Factors } from './memory-score.js';
-import type { ScoredMemory } from './memory-search.js';
+import type { Factors, ScoredMemory, Scoring } from './memory-score.js';
 
 /** A memory that can be among the best, and the most that it can score. */
 export interface Contender {
@@ -112,7 +111,7 @@ export class FoundMemories {
   worst(): number {
     if (!this.isFull()) return 0;
     this.worstKnown ??= Float64Array.from(this.inComparison, ({ least }) => least)
-      .sort()
+      .toSorted()
       .at(-this.limit);
     return this.worstKnown ?? 0;
   }
@@ -131,14 +130,14 @@ export class FoundMemories {
       if (scored !== null && most >= worst)
         contenders.push({ formedPosition, most, isCompared: Boolean(scored) });
     }
-    return contenders.sort(byMost);
+    return contenders.toSorted(byMost);
   }
 
   /** The memories that were compared, in the order of their counted terms. */
   inOrder(): Contender[] {
     return this.inComparison
       .map(({ formedPosition, least }) => ({ formedPosition, most: least, isCompared: true }))
-      .sort(byMost);
+      .toSorted(byMost);
   }
 }
 

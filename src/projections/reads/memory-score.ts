@@ -30,6 +30,11 @@ export type TermCounts = ReadonlyMap<string, number>;
 /** What a score needs to know of a memory beside its terms. */
 export type Scored = Pick<MemoryRow, 'termCount' | 'importance' | 'occurredAt' | 'recallCount'>;
 
+/** A memory that passes the filter, with what its score needs. */
+export interface ScoredMemory extends Scored {
+  formedPosition: number;
+}
+
 /** The three factors of a score; they do not depend on the question. */
 export type Factors = Pick<ScoreParts, 'importance' | 'recency' | 'recall'>;
 

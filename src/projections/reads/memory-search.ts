@@ -2,7 +2,7 @@ import { eng } from 'stopword';
 import { countTerms, stem, words } from '../../database/full-text.js';
 import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js';
 import { FoundMemories, type Contender } from './found-memories.js';
-import { scoreOf, Scoring, type Frequency, type Scored, type ScoreParts } from './memory-score.js';
+import { scoreOf, Scoring, type Frequency, type ScoredMemory, type ScoreParts } from './memory-score.js';
 
 /**
  * A search compares so many memories at most, and then stops looking up further words. Words are looked up
@@ -11,7 +11,7 @@ import { scoreOf, Scoring, type Frequency, type Scored, type ScoreParts } from '
  */
 export const MAX_COMPARED = 500;
 /** With more found than are compared, no group of words is begun after so many occurrences, as a multiple. */
-const MAX_OCCURRENCES = 4;
+const MAX_OCCURRENCES = 2;
 /** Memories that are read in full at once; of more, the remaining terms are counted in the index first. */
 const MEMORIES_PER_PAGE = 16;
 /** Most memories read in full when the remaining terms of a long question are not counted any more. */
@@ -68,11 +68,6 @@ export interface Looked {
   scored?: readonly ScoredMemory[];
   /** False if the limit cut memories. */
   all: boolean;
-}
-
-/** What a score needs to know of a memory beside its terms. */
-export interface ScoredMemory extends Scored {
-  formedPosition: number;
 }
 
 /** The database operations that search needs. */
@@ -142,21 +137,25 @@ class Search {
       this.open.add(term);
       this.uncounted.add(term);
     }
-    const rarestFirst = [...frequencies];
-    let isDecided = false;
-    while (rarestFirst.length > 0 && !isDecided && !this.isExhausted()) {
-      this.lookUp(takeRarest(rarestFirst, this.maxCompared));
-      isDecided = this.isDecided();
-    }
-    this.compare();
     // If a better memory may be missing, no further words are counted: the answer says so already.
-    const isCut = (rarestFirst.length > 0 && !isDecided) || this.found.uncompared().length > 0;
+    const isCut = !this.lookUpAll([...frequencies]);
     const contenders = isCut ? this.found.inOrder() : this.contenders();
     const isSpent = this.found.compared >= this.maxCompared;
     const [readable, left] = isSpent ? divide(contenders) : [contenders, 0];
     const hits = this.best(readable, isCut ? MAX_READ : readable.length);
     const worst = this.isFull(hits) ? (hits.at(-1)?.score ?? 0) : 0;
     return { hits, complete: !isCut && worst >= Math.max(left, this.scoring.mostOf(this.open)) };
+  }
+
+  /** Looks up words until no other memory can be among the best; returns false if it stops before. */
+  private lookUpAll(rarestFirst: Frequency[]): boolean {
+    let isDecided = false;
+    while (rarestFirst.length > 0 && !isDecided && !this.isExhausted()) {
+      this.lookUp(takeRarest(rarestFirst, this.maxCompared));
+      isDecided = this.isDecided();
+    }
+    this.compare();
+    return (isDecided || rarestFirst.length === 0) && this.found.uncompared().length === 0;
   }
 
   /** Whether so much was compared or looked up that no further group of words is begun. */

@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { userPrefix } from '../../database/full-text.js';
 import { PostgresqlFullText } from '../../database/postgresql/postgresql-full-text.js';
 import { memoriesTable, type MemoryRow, type MemorySummaryRow } from '../memory-index.projection.js';
-import type { Looked, MemoryIndex, ScoredMemory, TermLookup } from './memory-search.js';
+import type { ScoredMemory } from './memory-score.js';
+import type { Looked, MemoryIndex, TermLookup } from './memory-search.js';
 
 /** Reads what a score needs. The terms are counted last, for the rows that the limit leaves. */
 const SELECT_FOUND = `select m.formed_position, m.term_count, m.importance, m.occurred_at, m.recall_count,

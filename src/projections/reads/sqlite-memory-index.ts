@@ -7,7 +7,8 @@ import {
   type MemoryRow,
   type MemorySummaryRow,
 } from '../memory-index.projection.js';
-import type { MemoryIndex, ScoredMemory } from './memory-search.js';
+import type { ScoredMemory } from './memory-score.js';
+import type { MemoryIndex } from './memory-search.js';
 
 /** Reads what a score needs. The join order and the index are fixed: SQLite would read all of the user's rows. */
 const SELECT_SCORED = `select m.formed_position, m.term_count, m.importance, m.occurred_at, m.recall_count
