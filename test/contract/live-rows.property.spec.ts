@@ -260,7 +260,7 @@ for (const database of DATABASES) {
         const rows = await refolded(db.log);
         const events = await decoded(db.log);
         const naive = {
-          ...memoryIndexOf(rows),
+          ...memoryIndexOf(rows, { filters: false }),
           summary: (userId: string) => countedSummary(userId, rows, events),
         };
         for (const userId of [...USERS, 'nobody']) {

@@ -7,9 +7,9 @@ import {
 } from '../../src/projections/memory-index.projection.js';
 import { scoreOf, Scoring, type Frequency } from '../../src/projections/reads/memory-score.js';
 import {
+  passes,
   questionTerms,
-  type FoundMemory,
-  type MemoryFilter,
+  type Looked,
   type MemoryHit,
   type MemoryIndex,
   type MemoryQuestion,
@@ -17,27 +17,42 @@ import {
 } from '../../src/projections/reads/memory-search.js';
 import { MemoryRowStore } from './memory-row-store.js';
 
-/** Search over rows in memory; every lookup scans every memory. */
-export function memoryIndexOf(store: MemoryRowStore): MemoryIndex {
+/**
+ * Search over rows in memory; every lookup scans every memory. As an index that filters, it reads with a lookup
+ * what a score needs, and cuts at the limit.
+ */
+export function memoryIndexOf(store: MemoryRowStore, { filters }: { filters: boolean }): MemoryIndex {
   const ofUser = (userId: string) => store.all(memoriesTable).filter((row) => row.userId === userId);
-  const lookUp = (lookup: TermLookup): FoundMemory[] =>
-    ofUser(lookup.userId)
-      .filter((row) => passes(row, lookup))
-      .map((row) => ({ ...row, counts: countsOf(row, lookup.terms) }))
-      .filter(({ counts }) => counts.size > 0)
-      .toSorted((a, b) => b.formedPosition - a.formedPosition)
-      .slice(0, lookup.limit);
-  return {
-    frequencies: (userId, terms) => terms.map((term) => lookUp(everyMemory(userId, [term])).length),
-    lookUp,
-    counts: (userId, term, formedPositions) =>
-      lookUp(everyMemory(userId, [term]))
-        .filter(({ formedPosition }) => formedPositions.includes(formedPosition))
-        .map(({ formedPosition, counts }) => [formedPosition, counts.get(term) as number] as const),
-    summary: (userId) => store.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
-    memories: (userId, formedPositions) =>
-      ofUser(userId).filter(({ formedPosition }) => formedPositions.includes(formedPosition)),
+  const at = (userId: string, formedPositions: readonly number[]) =>
+    ofUser(userId).filter(({ formedPosition }) => formedPositions.includes(formedPosition));
+  const lookUp = (lookup: TermLookup): Looked => {
+    const found = ofUser(lookup.userId)
+      .filter((row) => countsOf(row, lookup.terms).size > 0 && (!filters || passes(row, lookup)))
+      .toSorted((a, b) => a.formedPosition - b.formedPosition);
+    const read = filters ? found.slice(-lookup.limit) : found;
+    return {
+      occurrences: lookup.terms.map((term) => [term, occurrencesOf(term, read)]),
+      all: read.length === found.length,
+      ...(filters ? { scored: read } : {}),
+    };
   };
+  return {
+    frequencies: (userId, terms) =>
+      terms.map((term) => ofUser(userId).filter((row) => countsOf(row, [term]).size > 0).length),
+    lookUp,
+    scored: (userId, formedPositions, filter) =>
+      at(userId, formedPositions).filter((row) => passes(row, filter)),
+    occurrences: (userId, term, formedPositions) => occurrencesOf(term, at(userId, formedPositions)),
+    summary: (userId) => store.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
+    memories: at,
+  };
+}
+
+/** The positions of these memories, ascending, each once per occurrence of the term. */
+function occurrencesOf(term: string, memories: readonly MemoryRow[]): number[] {
+  return memories
+    .toSorted((a, b) => a.formedPosition - b.formedPosition)
+    .flatMap((row) => Array.from({ length: countsOf(row, [term]).get(term) ?? 0 }, () => row.formedPosition));
 }
 
 /** Searches without any index: scores each memory that passes the filter and has a word of the question. */
@@ -61,11 +76,6 @@ export function searchEveryMemory(store: MemoryRowStore, question: MemoryQuestio
     .slice(0, limit);
 }
 
-/** Whether a search with the filter may return the memory. */
-export function passes(row: MemoryRow, { types, minConfidence }: MemoryFilter): boolean {
-  return row.confidence >= minConfidence && (!types || types.includes(row.type));
-}
-
 /** A lookup without filter and bound. */
 export function everyMemory(userId: string, terms: readonly string[]): TermLookup {
   return { userId, terms, minConfidence: 0, limit: 1_000_000 };
@@ -77,12 +87,16 @@ export interface TermCounts {
   memories: [formedPosition: number, counts: Record<string, number>][];
 }
 
-export function termCounts(frequencies: readonly number[], found: readonly FoundMemory[]): TermCounts {
-  const memories = found.map(({ formedPosition, counts }): TermCounts['memories'][number] => [
-    formedPosition,
-    Object.fromEntries(counts),
-  ]);
-  return { frequencies, memories: memories.toSorted(([a], [b]) => a - b) };
+export function termCounts(frequencies: readonly number[], { occurrences }: Looked): TermCounts {
+  const memories = new Map<number, Record<string, number>>();
+  for (const [term, positions] of occurrences) {
+    for (const position of positions) {
+      const counts = memories.get(position) ?? {};
+      counts[term] = (counts[term] ?? 0) + 1;
+      memories.set(position, counts);
+    }
+  }
+  return { frequencies, memories: [...memories].toSorted(([a], [b]) => a - b) };
 }
 
 function countsOf(row: MemoryRow, terms: readonly string[]): Map<string, number> {

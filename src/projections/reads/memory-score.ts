@@ -30,6 +30,11 @@ export type TermCounts = ReadonlyMap<string, number>;
 /** What a score needs to know of a memory beside its terms. */
 export type Scored = Pick<MemoryRow, 'termCount' | 'importance' | 'occurredAt' | 'recallCount'>;
 
+/** A memory that passes the filter, with what its score needs. */
+export interface ScoredMemory extends Scored {
+  formedPosition: number;
+}
+
 /** The three factors of a score; they do not depend on the question. */
 export type Factors = Pick<ScoreParts, 'importance' | 'recency' | 'recall'>;
 
@@ -55,16 +60,20 @@ export class Scoring {
     let text = 0;
     for (const [term, weight] of this.weights) {
       const count = counts.get(term);
-      if (count) text += terms[term] = this.textScore(weight, count, memory);
+      if (count) text += terms[term] = this.textScore(weight, count, memory.termCount);
     }
     return { text, ...this.factors(memory), terms };
   }
 
-  /** The score alone. The counts must be in the order of the weights, for the same sum to the last bit. */
-  score(memory: Scored, counts: TermCounts, { importance, recency, recall }: Factors): number {
-    let text = 0;
-    for (const [term, count] of counts) text += this.textScore(this.weights.get(term) ?? 0, count, memory);
-    return text * importance * recency * recall;
+  /** What a term of this weight adds to the text score of a memory of so many terms. */
+  textScore(weight: number, count: number, termCount: number): number {
+    const length = 1 - B + B * (termCount / this.averageLength);
+    return (weight * count * (K1 + 1)) / (count + K1 * length);
+  }
+
+  /** The most that a term of this weight adds to the score of a memory that contains it so often. */
+  mostOfCount(weight: number, count: number): number {
+    return this.textScore(weight, count, 0) * MAX_FACTOR;
   }
 
   /** The most that these terms can add to any memory's score, however often it contains them. */
@@ -72,11 +81,6 @@ export class Scoring {
     let most = 0;
     for (const term of terms) most += (this.weights.get(term) ?? 0) * (K1 + 1);
     return most * MAX_FACTOR;
-  }
-
-  private textScore(weight: number, count: number, { termCount }: Scored): number {
-    const length = 1 - B + B * (termCount / this.averageLength);
-    return (weight * count * (K1 + 1)) / (count + K1 * length);
   }
 
   factors(memory: Scored): Factors {

@@ -7,6 +7,7 @@ import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
 import { MEMORY_TYPES, type MemoryFormed } from '../../events/memory/memory-formed.event.js';
 import { memoryIndex } from '../memory-index.projection.js';
 import {
+  MAX_COMPARED,
   questionTerms,
   searchMemories,
   type MemoryHit,
@@ -29,7 +30,7 @@ const remembered = (
   );
 
 function search(happened: Happened[], q: string, overrides: Partial<MemoryQuestion> = {}): MemoryHit[] {
-  const index = memoryIndexOf(folded(memoryIndex, happened));
+  const index = memoryIndexOf(folded(memoryIndex, happened), { filters: false });
   return searchMemories(index, { userId: USER, q, minConfidence: 0.3, limit: 5, ...overrides }).hits;
 }
 
@@ -62,17 +63,23 @@ function lookUps(contents: readonly string[], q: string, limit = 5) {
       memoryIndex,
       contents.map((text, i) => remembered(`m${i}`, text)),
     ),
+    { filters: false },
   );
   const terms: (readonly string[])[] = [];
+  let compared = 0;
   const recording: MemoryIndex = {
     ...index,
     lookUp: (lookup) => {
       terms.push(lookup.terms);
       return index.lookUp(lookup);
     },
+    scored: (userId, formedPositions, filter) => {
+      compared += formedPositions.length;
+      return index.scored(userId, formedPositions, filter);
+    },
   };
   const { hits, complete } = searchMemories(recording, { userId: USER, q, minConfidence: 0.3, limit });
-  return { terms, ids: idsOf(hits), complete };
+  return { terms, ids: idsOf(hits), complete, compared };
 }
 
 const times = (count: number, text: string) => Array.from({ length: count }, () => text);
@@ -84,19 +91,23 @@ describe('the words that a search looks up', () => {
   });
 
   it('are not the common ones when these cannot lift a memory among the best', () => {
-    const { terms, complete } = lookUps([...times(7, 'marlin'), ...times(1_001, 'tea')], 'tea marlin');
+    const { terms, complete } = lookUps(
+      [...times(7, 'marlin'), ...times(MAX_COMPARED + 1, 'tea')],
+      'tea marlin',
+    );
     expect({ terms, complete }).toEqual({ terms: [['marlin']], complete: true });
   });
 
   it('are the common ones too when the rare ones find too few', () => {
-    const contents = [...times(3, 'marlin'), ...times(300, 'rain'), ...times(900, 'tea')];
-    const { terms, ids } = lookUps(contents, 'tea marlin rain', 500);
+    const contents = [...times(3, 'marlin'), ...times(150, 'rain'), ...times(MAX_COMPARED - 50, 'tea')];
+    const { terms, ids } = lookUps(contents, 'tea marlin rain', 250);
     expect(terms).toEqual([['marlin', 'rain'], ['tea']]);
-    expect(ids).toHaveLength(500);
+    expect(ids).toHaveLength(250);
   });
 
   it('are the common ones too when these can lift a memory among the best', () => {
-    const { terms, complete } = lookUps([...times(600, 'rain'), ...times(700, 'tea')], 'tea rain');
+    const contents = [...times(20, 'rain'), ...times(MAX_COMPARED / 2, 'tea rain'), ...times(30, 'tea')];
+    const { terms, complete } = lookUps(contents, 'tea rain');
     expect({ terms, complete }).toEqual({ terms: [['rain'], ['tea']], complete: true });
   });
 
@@ -106,7 +117,7 @@ describe('the words that a search looks up', () => {
   });
 
   it('count in the score also when they are not looked up', () => {
-    const contents = ['marlin tea', ...times(6, 'marlin rain'), ...times(1_001, 'tea')];
+    const contents = ['marlin tea', ...times(6, 'marlin rain'), ...times(MAX_COMPARED + 1, 'tea')];
     const { terms, ids } = lookUps(contents, 'tea marlin', 1);
     expect({ terms, ids }).toEqual({ terms: [['marlin']], ids: ['m0'] });
   });
@@ -114,17 +125,37 @@ describe('the words that a search looks up', () => {
 
 describe('a search among more memories than it compares', () => {
   it('says that a better one may be missing', () => {
-    const contents = ['tea', ...times(1_000, 'tea and biscuits with jam')];
+    const contents = ['tea', ...times(2 * MAX_COMPARED, 'tea and biscuits with jam')];
     expect(lookUps(contents, 'tea')).toMatchObject({ complete: false });
-    expect(lookUps(contents.slice(1), 'tea')).toMatchObject({ complete: true });
+    expect(lookUps(contents.slice(-MAX_COMPARED), 'tea')).toMatchObject({ complete: true });
+  });
+
+  it('reads few rows when only few memories contain several of the words', () => {
+    const several = times(40, 'tea rain jam');
+    const single = ['tea', 'rain', 'jam'].flatMap((word) => times(300, `${word} and biscuits`));
+    const { compared, complete } = lookUps([...single, ...several], 'tea rain jam');
+    expect({ compared, complete }).toEqual({ compared: several.length, complete: true });
+  });
+
+  it('does not count the words of a long message to the end, and says so', () => {
+    const story = Array.from({ length: 40 }, (_, i) => `story${i}`);
+    const contents = Array.from({ length: 40 * 100 }, (_, i) => `story${i % 40} and tea`);
+    const { terms, complete } = lookUps(contents, story.join(' '));
+    expect({ words: terms.flat().length < story.length, complete }).toEqual({ words: true, complete: false });
+  });
+
+  it('is complete for a long message when it finds no more memories than it compares', () => {
+    const story = Array.from({ length: 40 }, (_, i) => `story${i}`);
+    const contents = times(MAX_COMPARED / 2, story.join(' '));
+    expect(lookUps(contents, story.join(' '))).toMatchObject({ complete: true });
   });
 
   it('compares the newest that pass the filter', () => {
     const happened = [
       ...Array.from({ length: 6 }, (_, i) => remembered(`old${i}`, 'tea', { type: 'emotional' })),
-      ...Array.from({ length: 1_100 }, (_, i) => remembered(`new${i}`, 'tea', { type: 'fact' })),
+      ...Array.from({ length: MAX_COMPARED + 100 }, (_, i) => remembered(`new${i}`, 'tea', { type: 'fact' })),
     ];
-    const index = memoryIndexOf(folded(memoryIndex, happened));
+    const index = memoryIndexOf(folded(memoryIndex, happened), { filters: false });
     const question = { userId: USER, q: 'tea', minConfidence: 0.3, limit: 5 };
     const emotional = searchMemories(index, { ...question, types: ['emotional'] });
     expect({ ids: idsOf(emotional.hits), complete: emotional.complete }).toEqual({
@@ -253,7 +284,7 @@ describe('searching memories', () => {
 
 const TOPICS = ['boat', 'tea', 'rain', 'marlin', 'harbour'];
 
-describe('the answer of a search', () => {
+describe.each([{ filters: false }, { filters: true }])('the answer of a search, $filters', ({ filters }) => {
   const memory = fc.record({
     words: fc.array(fc.constantFrom(...TOPICS), { minLength: 1, maxLength: 6 }),
     type: fc.constantFrom(...MEMORY_TYPES),
@@ -279,7 +310,7 @@ describe('the answer of a search', () => {
       fc.property(fc.array(memory, { maxLength: 40 }), asked, (memories, rest) => {
         const question = { userId: USER, ...rest };
         const store = answered(memories);
-        const { hits, complete } = searchMemories(memoryIndexOf(store), question);
+        const { hits, complete } = searchMemories(memoryIndexOf(store, { filters }), question);
         expect(complete).toBe(true);
         expect(idsOf(hits)).toEqual(idsOf(searchEveryMemory(store, question)));
       }),
@@ -296,7 +327,7 @@ describe('the answer of a search', () => {
         (memories, rest, max) => {
           const question = { userId: USER, ...rest };
           const store = answered(memories);
-          const { hits, complete } = searchMemories(memoryIndexOf(store), question, max);
+          const { hits, complete } = searchMemories(memoryIndexOf(store, { filters }), question, max);
           const best = searchEveryMemory(store, question);
           const isBest = isDeepStrictEqual(idsOf(hits), idsOf(best));
           expect({ isBest: isBest || !complete, hits: hits.length }).toEqual({

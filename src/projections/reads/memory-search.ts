@@ -1,23 +1,23 @@
 import { eng } from 'stopword';
 import { countTerms, stem, words } from '../../database/full-text.js';
 import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js';
-import {
-  scoreOf,
-  Scoring,
-  type Factors,
-  type Frequency,
-  type Scored,
-  type ScoreParts,
-} from './memory-score.js';
+import { FoundMemories, type Contender } from './found-memories.js';
+import { scoreOf, Scoring, type Frequency, type ScoredMemory, type ScoreParts } from './memory-score.js';
 
 /**
  * A search compares so many memories at most, and then stops looking up further words. Words are looked up
- * rarest first, in groups that together occur in at most as many memories. Of a word that alone exceeds the
- * bound, the newest memories are compared.
+ * rarest first, in groups that together occur in at most as many memories. Of memories that could score the
+ * same, the newest are compared.
  */
-const MAX_COMPARED = 1_000;
+export const MAX_COMPARED = 500;
+/** With more found than are compared, no group of words is begun after so many occurrences, as a multiple. */
+const MAX_OCCURRENCES = 2;
 /** Memories that are read in full at once; of more, the remaining terms are counted in the index first. */
 const MEMORIES_PER_PAGE = 16;
+/** Most memories read in full when the remaining terms of a long question are not counted any more. */
+const MAX_READ = 4 * MEMORIES_PER_PAGE;
+/** Memories whose scores are read at first; every further page is twice as large. */
+const FIRST_PAGE = 32;
 
 const stopwords = new Set(eng);
 
@@ -53,29 +53,32 @@ export interface MemoryMatches {
 export interface TermLookup extends MemoryFilter {
   userId: string;
   terms: readonly string[];
-  /** Most memories to return, the newest first. */
+  /** An index that filters while it looks up may return only so many memories, the newest. */
   limit: number;
 }
 
-/** A memory that a lookup found. */
-export interface FoundMemory extends Scored {
-  formedPosition: number;
-  /** How often it contains each of the terms that it has, in the order in which they were looked up. */
-  counts: Map<string, number>;
+/** The positions of memories with a term, ascending, each once per occurrence of the term. */
+export type Occurrences = readonly [term: string, formedPositions: readonly number[]];
+
+/** What a lookup found. */
+export interface Looked {
+  /** In the order of the terms. */
+  occurrences: readonly Occurrences[];
+  /** The memories that pass the filter, if the index reads them with the lookup. */
+  scored?: readonly ScoredMemory[];
+  /** False if the limit cut memories. */
+  all: boolean;
 }
 
 /** The database operations that search needs. */
 export interface MemoryIndex {
   /** In how many of the user's memories each of the terms occurs. */
   frequencies(userId: string, terms: readonly string[]): readonly number[];
-  /** The newest memories that pass the filter and contain any of the terms. */
-  lookUp(lookup: TermLookup): readonly FoundMemory[];
-  /** How often each of these memories contains the term; memories that lack it are left out. */
-  counts(
-    userId: string,
-    term: string,
-    formedPositions: readonly number[],
-  ): Iterable<readonly [formedPosition: number, count: number]>;
+  lookUp(lookup: TermLookup): Looked;
+  /** Those of the memories at these positions that pass the filter. */
+  scored(userId: string, formedPositions: readonly number[], filter: MemoryFilter): readonly ScoredMemory[];
+  /** Where the term occurs among the memories at these positions, at least. */
+  occurrences(userId: string, term: string, formedPositions: readonly number[]): readonly number[];
   summary(userId: string): MemorySummaryRow | undefined;
   /** The memories at these positions, in any order. */
   memories(userId: string, formedPositions: readonly number[]): readonly MemoryRow[];
@@ -103,22 +106,17 @@ export function searchMemories(
   return new Search({ index, question, maxCompared }, new Scoring(rarestFirst, summary)).run(rarestFirst);
 }
 
-/** A memory that was found, and the most that it can score. */
-interface Contender {
-  formedPosition: number;
-  most: number;
-}
-
 /**
- * One search. A memory that was not found, and the terms that were not looked up, can still be left out for
- * certain: what they can add to a score has an upper bound (Turtle and Flood's MaxScore, 1995).
+ * One search. A memory that was not found or not compared, and the terms that were not looked up, can still be
+ * left out for certain: what they can add to a score has an upper bound (Turtle and Flood's MaxScore, 1995).
  */
 class Search {
-  private readonly found = new Map<number, FoundMemory & { factors: Factors }>();
+  private readonly found: FoundMemories;
   /** Terms of which not every memory is in `found`. */
   private readonly open = new Set<string>();
   /** Those of the open terms that were not counted in the memories that were found. */
   private readonly uncounted = new Set<string>();
+  private occurrences = 0;
 
   private readonly index: MemoryIndex;
   private readonly question: MemoryQuestion;
@@ -131,6 +129,7 @@ class Search {
     this.index = parts.index;
     this.question = parts.question;
     this.maxCompared = parts.maxCompared;
+    this.found = new FoundMemories(scoring, parts.question.limit);
   }
 
   run(frequencies: readonly Frequency[]): MemoryMatches {
@@ -138,79 +137,100 @@ class Search {
       this.open.add(term);
       this.uncounted.add(term);
     }
-    const rarestFirst = [...frequencies];
-    while (rarestFirst.length > 0 && this.found.size < this.maxCompared && !this.isDecided())
-      this.lookUp(takeRarest(rarestFirst, this.maxCompared));
-    const hits = this.best(this.contenders());
+    // If a better memory may be missing, no further words are counted: the answer says so already.
+    const isCut = !this.lookUpAll([...frequencies]);
+    const contenders = isCut ? this.found.inOrder() : this.contenders();
+    const isSpent = this.found.compared >= this.maxCompared;
+    const [readable, left] = isSpent ? divide(contenders) : [contenders, 0];
+    const hits = this.best(readable, isCut ? MAX_READ : readable.length);
     const worst = this.isFull(hits) ? (hits.at(-1)?.score ?? 0) : 0;
-    return { hits, complete: worst >= this.scoring.mostOf(this.open) };
+    return { hits, complete: !isCut && worst >= Math.max(left, this.scoring.mostOf(this.open)) };
+  }
+
+  /** Looks up words until no other memory can be among the best; returns false if it stops before. */
+  private lookUpAll(rarestFirst: Frequency[]): boolean {
+    let isDecided = false;
+    while (rarestFirst.length > 0 && !isDecided && !this.isExhausted()) {
+      this.lookUp(takeRarest(rarestFirst, this.maxCompared));
+      isDecided = this.isDecided();
+    }
+    this.compare();
+    return (isDecided || rarestFirst.length === 0) && this.found.uncompared().length === 0;
+  }
+
+  /** Whether so much was compared or looked up that no further group of words is begun. */
+  private isExhausted(): boolean {
+    if (this.found.compared >= this.maxCompared) return true;
+    const isMuch =
+      this.found.size > this.maxCompared && this.occurrences >= MAX_OCCURRENCES * this.maxCompared;
+    if (isMuch) this.compare();
+    return isMuch && this.found.isFull();
   }
 
   private lookUp(terms: readonly string[]): void {
     const { userId, types, minConfidence } = this.question;
-    const limit = this.maxCompared + 1;
-    const memories = this.index.lookUp({ userId, terms, types, minConfidence, limit });
-    for (const term of memories.length < limit ? terms : []) {
+    const limit = this.maxCompared;
+    const { occurrences, scored, all } = this.index.lookUp({ userId, terms, types, minConfidence, limit });
+    for (const [term, positions] of occurrences) {
+      this.found.add(term, positions);
+      this.occurrences += positions.length;
+    }
+    this.found.compare(scored ?? []);
+    for (const term of all ? terms : []) {
       this.open.delete(term);
       this.uncounted.delete(term);
     }
-    for (const memory of memories.slice(0, this.maxCompared)) {
-      const known = this.found.get(memory.formedPosition);
-      if (known) for (const [term, count] of memory.counts) known.counts.set(term, count);
-      else this.found.set(memory.formedPosition, { ...memory, factors: this.scoring.factors(memory) });
+  }
+
+  /**
+   * Compares the memories that can be among the best by their counts and score so much, those that can score
+   * most first.
+   */
+  private compare(atLeast = 0): void {
+    const queue = this.found.uncompared();
+    let size = Math.min(FIRST_PAGE, this.maxCompared);
+    for (let i = 0; i < queue.length && this.found.compared < this.maxCompared;) {
+      const worst = Math.max(this.found.worst(), atLeast);
+      const page = queue.slice(i, i + size).filter(({ most }) => most >= worst);
+      if (page.length === 0) return;
+      const positions = page.map(({ formedPosition }) => formedPosition);
+      this.found.compare(this.index.scored(this.question.userId, positions, this.question), positions);
+      i += page.length;
+      size = Math.max(FIRST_PAGE, Math.min(2 * size, this.maxCompared - this.found.compared));
     }
   }
 
   /** Whether no memory that contains only open terms can be among the best. */
   private isDecided(): boolean {
-    if (this.found.size < this.question.limit) return false;
-    return this.worstOf(this.leastScores()) > this.scoring.mostOf(this.open);
+    const most = this.scoring.mostOf(this.open);
+    // Not worth comparing if not even the best could do.
+    if (this.found.most <= most) return false;
+    this.compare(most);
+    return this.found.isFull() && this.found.worst() > most;
   }
 
   /** The memories that can be among the best, those that can score most first. */
   private contenders(): Contender[] {
     for (;;) {
-      const contenders = this.contendersByCounts();
+      const contenders = this.found.contenders(this.scoring.mostOf(this.uncounted));
       const [term] = this.uncounted;
       if (contenders.length <= MEMORIES_PER_PAGE || term === undefined) return contenders;
       this.uncounted.delete(term);
-      const counts = this.index.counts(this.question.userId, term, [...this.found.keys()]);
-      for (const [formedPosition, count] of counts) this.found.get(formedPosition)?.counts.set(term, count);
+      const positions = contenders.map(({ formedPosition }) => formedPosition);
+      this.found.add(term, this.index.occurrences(this.question.userId, term, positions), false);
+      this.compare();
     }
   }
 
-  private contendersByCounts(): Contender[] {
-    const least = this.leastScores();
-    const worst = this.found.size < this.question.limit ? 0 : this.worstOf(least);
-    const contenders: Contender[] = [];
-    let i = 0;
-    for (const { formedPosition, counts } of this.found.values()) {
-      let most = least[i++] as number;
-      for (const term of this.uncounted) if (!counts.has(term)) most += this.scoring.mostOf([term]);
-      if (most >= worst) contenders.push({ formedPosition, most });
-    }
-    return contenders.toSorted((a, b) => b.most - a.most || b.formedPosition - a.formedPosition);
-  }
-
-  /** What each memory scores at least, in the order of `found`. */
-  private leastScores(): number[] {
-    return [...this.found.values()].map((memory) =>
-      this.scoring.score(memory, memory.counts, memory.factors),
-    );
-  }
-
-  private worstOf(scores: readonly number[]): number {
-    return scores.toSorted((a, b) => b - a)[this.question.limit - 1] ?? 0;
-  }
-
-  /** Reads memories in full until no other can be among the best. */
-  private best(contenders: readonly Contender[]): MemoryHit[] {
+  /** Reads memories in full until no other can be among the best, or so many were read. */
+  private best(contenders: readonly Contender[], atMost: number): MemoryHit[] {
     const perPage = Math.max(this.question.limit, this.uncounted.size === 0 ? 0 : MEMORIES_PER_PAGE);
     let hits: MemoryHit[] = [];
     for (let read = 0; read < contenders.length; read += perPage) {
       const next = contenders[read]?.most ?? 0;
       // With all terms counted, the order is exact already.
-      if (this.isFull(hits) && (this.uncounted.size === 0 || (hits.at(-1)?.score ?? 0) > next)) break;
+      const isLast = read >= atMost || this.uncounted.size === 0 || (hits.at(-1)?.score ?? 0) > next;
+      if (this.isFull(hits) && isLast) break;
       hits = this.betterOf(hits, contenders.slice(read, read + perPage));
     }
     return hits;
@@ -219,12 +239,13 @@ class Search {
   private betterOf(hits: readonly MemoryHit[], page: readonly Contender[]): MemoryHit[] {
     const { userId, limit } = this.question;
     const positions = page.map(({ formedPosition }) => formedPosition);
-    const read = this.index.memories(userId, positions).map((memory): MemoryHit => {
+    const read = this.index.memories(userId, positions).filter((memory) => passes(memory, this.question));
+    const scored = read.map((memory): MemoryHit => {
       const counts = countTerms(this.scoring.weights, [memory.content, memory.context ?? '']);
       const parts = this.scoring.parts(memory, counts);
       return { memory, score: scoreOf(parts), parts };
     });
-    return [...hits, ...read]
+    return [...hits, ...scored]
       .toSorted((a, b) => b.score - a.score || b.memory.formedPosition - a.memory.formedPosition)
       .slice(0, limit);
   }
@@ -232,6 +253,20 @@ class Search {
   private isFull(hits: readonly MemoryHit[]): boolean {
     return hits.length >= this.question.limit;
   }
+}
+
+/** Divides into the memories that were compared, and the most that any other can score. */
+function divide(contenders: readonly Contender[]): [compared: Contender[], left: number] {
+  const left = contenders.find(({ isCompared }) => !isCompared)?.most ?? 0;
+  return [contenders.filter(({ isCompared }) => isCompared), left];
+}
+
+/** Whether a search with the filter may return the memory. */
+export function passes(
+  { confidence, type }: Pick<MemoryRow, 'confidence' | 'type'>,
+  { types, minConfidence }: MemoryFilter,
+): boolean {
+  return confidence >= minConfidence && (!types || types.includes(type));
 }
 
 /** Removes from the front the terms that together occur in at most so many memories; at least one. */

@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { userPrefix } from '../../database/full-text.js';
 import { PostgresqlFullText } from '../../database/postgresql/postgresql-full-text.js';
 import { memoriesTable, type MemoryRow, type MemorySummaryRow } from '../memory-index.projection.js';
-import type { FoundMemory, MemoryIndex, TermLookup } from './memory-search.js';
+import type { ScoredMemory } from './memory-score.js';
+import type { Looked, MemoryIndex, TermLookup } from './memory-search.js';
 
 /** Reads what a score needs. The terms are counted last, for the rows that the limit leaves. */
 const SELECT_FOUND = `select m.formed_position, m.term_count, m.importance, m.occurred_at, m.recall_count,
@@ -40,7 +41,7 @@ export class PostgresqlMemoryIndex {
     return this.fullText.frequencies(this.db, userId, terms);
   }
 
-  async lookUp({ userId, terms, types, minConfidence, limit }: TermLookup): Promise<FoundMemory[]> {
+  async lookUp({ userId, terms, types, minConfidence, limit }: TermLookup): Promise<Looked> {
     const prefix = userPrefix(userId);
     // Not prepared: the best index depends on how frequent the terms are, so every search needs its own plan.
     const { rows } = await this.db.query<FoundRow>(SELECT_FOUND, [
@@ -49,37 +50,42 @@ export class PostgresqlMemoryIndex {
       terms.map((term) => prefix + term),
       minConfidence,
       types ?? null,
-      limit,
+      limit + 1,
     ]);
-    // In the order of the terms, as on every database.
-    return rows.map((row) => ({
-      formedPosition: row.formed_position,
-      termCount: row.term_count,
-      importance: row.importance,
-      occurredAt: row.occurred_at,
-      recallCount: row.recall_count,
-      counts: new Map(
-        terms.flatMap((term) => {
-          const count = row.counts[prefix + term];
-          return count === undefined ? [] : [[term, count] as const];
-        }),
-      ),
-    }));
+    const newestFirst = rows.toSorted((a, b) => b.formed_position - a.formed_position);
+    const found = newestFirst.slice(0, limit).toReversed();
+    return {
+      occurrences: terms.map((term) => [term, found.flatMap((row) => timesIn(row, prefix + term))]),
+      scored: found.map(scoredMemory),
+      all: rows.length <= limit,
+    };
   }
 
-  async counts(
-    userId: string,
-    term: string,
-    formedPositions: readonly number[],
-  ): Promise<[number, number][]> {
+  async occurrences(userId: string, term: string, formedPositions: readonly number[]): Promise<number[]> {
     const { rows } = await this.db.query<{ id: number; count: number }>(COUNT_TERM, [
       userId,
       userPrefix(userId) + term,
       formedPositions,
       this.fullText.anyOf(userId, [term]),
     ]);
-    return rows.map(({ id, count }) => [id, count]);
+    const ascending = rows.toSorted((a, b) => a.id - b.id);
+    return ascending.flatMap(({ id, count }) => Array.from({ length: count }, () => id));
   }
+}
+
+/** The position of the memory, once per occurrence of the term. */
+function timesIn(row: FoundRow, term: string): number[] {
+  return Array.from({ length: row.counts[term] ?? 0 }, () => row.formed_position);
+}
+
+function scoredMemory(row: FoundRow): ScoredMemory {
+  return {
+    formedPosition: row.formed_position,
+    termCount: row.term_count,
+    importance: row.importance,
+    occurredAt: row.occurred_at,
+    recallCount: row.recall_count,
+  };
 }
 
 /** What a search needs and has not been read yet, by a text that names it. */
@@ -106,15 +112,18 @@ export class LoadedIndex implements MemoryIndex {
     return this.read('frequencies', [], ({ index }) => index.frequencies(userId, terms));
   }
 
-  lookUp(lookup: TermLookup): readonly FoundMemory[] {
-    // A search changes what it has found; the next run must begin with the same.
-    const found = this.read(`lookUp ${JSON.stringify(lookup)}`, NONE, ({ index }) => index.lookUp(lookup));
-    return found.map((memory) => ({ ...memory, counts: new Map(memory.counts) }));
+  lookUp(lookup: TermLookup): Looked {
+    return this.read(`lookUp ${JSON.stringify(lookup)}`, NOTHING, ({ index }) => index.lookUp(lookup));
   }
 
-  counts(userId: string, term: string, formedPositions: readonly number[]) {
-    const id = `counts ${JSON.stringify([term, formedPositions])}`;
-    return this.read(id, [], ({ index }) => index.counts(userId, term, formedPositions));
+  /** Lookups in PostgreSQL read with a memory what its score needs. */
+  scored(): readonly ScoredMemory[] {
+    return [];
+  }
+
+  occurrences(userId: string, term: string, formedPositions: readonly number[]): readonly number[] {
+    const id = `occurrences ${JSON.stringify([term, formedPositions])}`;
+    return this.read(id, [], ({ index }) => index.occurrences(userId, term, formedPositions));
   }
 
   memories(userId: string, formedPositions: readonly number[]): readonly MemoryRow[] {
@@ -129,4 +138,4 @@ export class LoadedIndex implements MemoryIndex {
   }
 }
 
-const NONE: readonly FoundMemory[] = [];
+const NOTHING: Looked = { occurrences: [], scored: [], all: true };
