@@ -4,7 +4,6 @@ import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventLog } from '../../events/log/event-log.js';
 import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
 import { identityOfLog } from '../../events/log/store-identity.js';
-import { allFailures } from '../../projections/folding/checkpoints.js';
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
@@ -32,8 +31,8 @@ import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
 import { rebuild, type RebuildParts } from '../rebuild/rebuild.js';
 import { verifyRefolded, type Refolded } from '../rebuild/verify-refolded.js';
 import { segmentsFolder } from '../shipping/segments.js';
-import { liveDigests } from '../verify/live-digests.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
+import { compareDigests, type ComparedDigest } from './compare-digests.js';
 import { replay, type Replayed } from './replay.js';
 import type { RestorePlan, RestoreTarget } from './restore-plan.js';
 
@@ -46,15 +45,6 @@ export interface BuildInput {
   address: DatabaseAddress;
   /** Ends of the log before it, which the restored one may not have. */
   previousEnds?: readonly EndId[];
-}
-
-/** A projection's digest after the backup was unpacked, beside the one in the manifest. */
-export interface ComparedDigest {
-  name: string;
-  rows: number;
-  manifest: string;
-  restored: string;
-  equal: boolean;
 }
 
 /** A store that was built from a backup, and verified. */
@@ -254,23 +244,6 @@ async function withRebuildParts<T>(
   } finally {
     await store.close();
   }
-}
-
-/** Compares live rows with the manifest, except for stopped projections and other versions. */
-async function compareDigests(address: DatabaseAddress, base: Manifest): Promise<ComparedDigest[]> {
-  const live = await readStore(address, async (reader) => {
-    const failures = await allFailures(reader);
-    const comparable = PROJECTIONS.filter(
-      ({ name, version }) =>
-        base.projections.some((each) => each.name === name && each.version === version) &&
-        !failures.some(({ projection }) => projection === name),
-    );
-    return liveDigests(reader, comparable);
-  });
-  return live.map(({ name, rows, digest }) => {
-    const manifest = base.projections.find((each) => each.name === name)?.digest ?? '';
-    return { name, rows, manifest, restored: digest, equal: manifest === digest };
-  });
 }
 
 /** Verifies the store without its stopped projections, whose rows are not what their folds would make. */
