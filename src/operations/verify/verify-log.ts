@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { chainHash, GENESIS } from '../../events/log/event-hash.js';
 import type { LogHead, StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
@@ -77,6 +78,8 @@ export async function verifyLog({
     const upTo = page.filter(({ position }) => position <= head.position);
     for (const event of upTo) chain.take(event);
     progress(upTo.length);
+    // SQLite calls are synchronous: yield, so that signals and messages are handled.
+    await setImmediate();
     if (page.length < EVENTS_PER_PAGE) break;
     after = page.at(-1)?.position ?? head.position;
   }
