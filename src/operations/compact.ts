@@ -29,11 +29,11 @@ export async function compact(
   { databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>,
   context: JobContext,
 ): Promise<CompactReport> {
-  const { progress = () => undefined } = context;
+  const { progress = () => undefined, signal } = context;
   const sizes =
     databaseUrl === undefined
       ? await compactFolder(dataDir, context)
-      : await vacuumDatabase(databaseUrl, progress);
+      : await vacuumDatabase(databaseUrl, { progress, signal });
   return { ...sizes, givenBack: Math.max(0, sizes.before - sizes.after) };
 }
 

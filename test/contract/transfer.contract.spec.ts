@@ -185,6 +185,19 @@ describe.each(DATABASES)('a store on $name', (database) => {
     expect(await contents(target)).toEqual(done);
   });
 
+  it.each(['fold', 'verify'] as const)('can be interrupted while it runs the step %s', async (step) => {
+    await source.writer(folds()).write(append([joy(), joy()]));
+    const text = await exportText(source);
+    const target = await open(database);
+    const abort = new AbortController();
+    const phase = (name: string) => {
+      if (name === step) abort.abort();
+    };
+    const job = { signal: abort.signal, phase };
+    await expect(importText(target, text, { job })).rejects.toThrow(/abort/i);
+    expect(await importText(target, text)).toMatchObject({ already: 2, verified: { ok: true } });
+  });
+
   it('refuses a file that does not begin with its own events, and names the difference', async () => {
     await source.writer(folds()).write(append([joy(), joy(), joy()]));
     const text = await exportText(source);

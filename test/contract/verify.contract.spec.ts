@@ -54,6 +54,23 @@ for (const database of DATABASES) {
       );
     });
 
+    it('lets signals and messages be handled while it runs', async () => {
+      const db = await database.open();
+      try {
+        await write(db);
+        let handled = 0;
+        let timer = setImmediate(function again() {
+          handled++;
+          timer = setImmediate(again);
+        });
+        await verified(db);
+        clearImmediate(timer);
+        expect(handled).toBeGreaterThan(1);
+      } finally {
+        await db.close();
+      }
+    });
+
     describe('of a store that was damaged', () => {
       let db: TestDatabase;
 

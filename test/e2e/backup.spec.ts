@@ -342,6 +342,6 @@ describe('a schedule', () => {
     expect(names.filter((name) => /^edgesoul_backup_.*\.json$/.test(name))).toHaveLength(1);
     const errorLines = store.log.filter((line) => line.includes('"level":50'));
     // A drill may have run before the first backup.
-    expect(errorLines.filter((line) => !line.includes('There is no backup here'))).toEqual([]);
+    expect(errorLines.filter((line) => !line.includes('There is no backup in '))).toEqual([]);
   });
 });

@@ -178,7 +178,7 @@ describe('the OpenAPI document', () => {
 
   it.each([
     ['get /v1/ops/stats', []],
-    ['get /v1/events', []],
+    ['get /v1/events', ['409']],
     ['get /v1/users/{userId}/profile', ['404']],
     ['post /v1/users/{userId}/turns', ['403', '413', '415', '422']],
     ['post /v1/users/{userId}/sessions/{sessionId}/end', ['403', '404', '413', '415', '422']],

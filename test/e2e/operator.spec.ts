@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -151,6 +151,29 @@ describe('beside a service', () => {
     }
   });
 
+  it('the folder without any backup is named, and is not healthy', async () => {
+    const folderOfService = store.settings.BACKUP_DIR as string;
+    for (const [command, code] of [
+      [['backups'], 0],
+      [['restore', '--drill'], 1],
+    ] as const) {
+      const { stdout, stderr, ...ended } = await edgesoul(command, { DATA_DIR: store.dataDir });
+      expect([command, ended.code]).toEqual([command, code]);
+      expect(stdout + stderr).toContain(`There is no backup in ${folderOfService}`);
+    }
+    expect(await edgesoul(['backups', '--url', store.url], {})).toMatchObject({
+      code: 0,
+      stdout: `The service at ${store.url} has no backup.\n`,
+    });
+    expect(await store.get('/health/backups')).toMatchObject({
+      status: 503,
+      body: {
+        status: 'error',
+        error: { backup: { status: 'down', why: expect.stringContaining('no backup') } },
+      },
+    });
+  });
+
   it('the service’s own backup folder is used where none is named', async () => {
     const env = { DATA_DIR: store.dataDir };
     expect((await edgesoul(['backup'], env)).code).toBe(0);
@@ -187,13 +210,20 @@ describe('beside a service', () => {
     expect(readdirSync(folder)).not.toContain('nobody.ndjson');
   });
 
-  it('an import of a folder is refused before a store is made', async () => {
+  it('an import of what cannot be read is refused before a store is made', async () => {
     await mkdir(join(folder, 'folder.ndjson'));
+    await writeFile(join(folder, 'secret.ndjson'), '{}', { mode: 0 });
     const env = { DATA_DIR: join(folder, 'unmade') };
-    expect(await edgesoul(['import', join(folder, 'folder.ndjson')], env)).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('cannot be read: it is a folder'),
-    });
+    const isRoot = process.getuid?.() === 0;
+    for (const [name, why] of [
+      ['folder.ndjson', 'it is a folder'],
+      ['nothing.ndjson', 'ENOENT'],
+      // Root may read every file.
+      ...(isRoot ? [] : [['secret.ndjson', 'EACCES'] as const]),
+    ] as const) {
+      const { code, stderr } = await edgesoul(['import', join(folder, name)], env);
+      expect([name, code, stderr]).toEqual([name, 1, expect.stringContaining(`cannot be read: ${why}`)]);
+    }
     expect(readdirSync(folder)).not.toContain('unmade');
   });
 });

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import { Client as PostgresqlClient } from 'pg';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { StoredEvent } from '../support/answers.js';
 import { audit, NO_FAULTS } from '../support/audit.js';
 import { logContentsOf } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
-import { edgesoul, killedAt } from '../support/edgesoul.js';
+import { edgesoul, killedAt, startEdgesoul } from '../support/edgesoul.js';
 import { resend } from '../support/load.js';
 import { startPatientClients, type PatientClients } from '../support/patient-clients.js';
 import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
@@ -88,6 +89,33 @@ describe('on PostgreSQL, beside a service that 64 clients write to', () => {
 });
 
 describe('on PostgreSQL', () => {
+  it('compact vacuums every table beside the service, and says how much it gave back', async () => {
+    const { code, stdout } = await edgesoul(['compact', '--json'], store.settings);
+    const { before, after, givenBack } = JSON.parse(stdout) as Record<string, number>;
+    expect([code, givenBack]).toEqual([0, Math.max(0, Number(before) - Number(after))]);
+    const { rows } = await runSql(
+      store.databaseUrl ?? '',
+      `select relname, reltuples from pg_class where relname in ('events', 'turns', 'memories')`,
+    );
+    expect(rows.filter(({ reltuples }) => reltuples < 0)).toEqual([]);
+    expect(rows.find(({ relname }) => relname === 'events').reltuples).toBe(log.length);
+    expect((await store.user('ada').get('/conversation')).status).toBeLessThan(500);
+  });
+
+  it('compact that is interrupted says so, and cancels the vacuum on the server', async () => {
+    const url = store.databaseUrl ?? '';
+    const holder = new PostgresqlClient({ connectionString: url });
+    await holder.connect();
+    await holder.query('begin; lock table receipts in share update exclusive mode');
+    const { child, ended: output } = startEdgesoul(['compact'], store.settings);
+    const vacuums = `select 1 from pg_stat_activity where query like 'vacuum%receipts' and state = 'active' and datname = current_database()`;
+    while ((await runSql(url, vacuums)).rowCount === 0) await sleep(20);
+    child.kill('SIGINT');
+    expect(await output).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Interrupted/) });
+    expect((await runSql(url, vacuums)).rowCount).toBe(0);
+    await holder.end();
+  });
+
   it('a restore into an empty database makes a store that recognises retries', async () => {
     const env = await elsewhere();
     const { code, stdout } = await edgesoul(['restore', '--json'], env);
@@ -140,7 +168,7 @@ describe('on PostgreSQL', () => {
     await rewriteLastEvent(store, (data) => `${data.slice(0, -1)} }`);
     const { stdout } = await edgesoul(['verify', '--json'], store.settings);
     const { findings } = JSON.parse(stdout) as { findings: { check: string }[] };
-    expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(['anchor']));
+    expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(['anchor', 'lost-events']));
   });
 
   it('a reset makes a backup, empties the database, and keeps the triggers that protect the log', async () => {

@@ -71,8 +71,11 @@ function otherStoreText(own: string | undefined, storeId: string | null): string
 async function listOfService(service: RunningService, terminal: Terminal): Promise<ExitCode> {
   const answer = await service.get<{ items: (Listed & { state: string })[] }>('/v1/ops/backups');
   const items = answer.items.filter(({ state }) => state === 'done');
-  const title = items.length === 0 ? 'There is no backup' : 'Backups';
-  terminal.result({ items }, [`${title} of the service at ${service.url}:`, ...items.map(lineOf)]);
+  const title =
+    items.length === 0
+      ? `The service at ${service.url} has no backup.`
+      : `Backups of the service at ${service.url}:`;
+  terminal.result({ items }, [title, ...items.map(lineOf)]);
   return EXIT.done;
 }
 

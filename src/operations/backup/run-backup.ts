@@ -29,7 +29,7 @@ export function runBackup(input: BackupInput, context?: JobContext): Promise<Man
 export async function runDrill(source: RestoreSource, context?: JobContext): Promise<DrillProof> {
   const { folder } = source;
   // Throws the error for a missing backup, without creating the folder.
-  if (!existsSync(folder)) planRestore({ backups: [], broken: [], segments: [] }, undefined);
+  if (!existsSync(folder)) planRestore({ folder, backups: [], broken: [], segments: [] }, undefined);
   try {
     const proof = await withFolderLock(folder, { job: 'drill', prefix: DRILL_SCRATCH }, () =>
       inThread('restoreDrill', source, context),

@@ -32,13 +32,13 @@ export async function availableIn(
       ...(hasTime && { lastRecordedAt: await lastRecordedAt(folder, segment) }),
     })),
   );
-  if (from !== undefined) return { backups: [await namedBackup(folder, from)], broken: [], segments };
+  if (from !== undefined) return { folder, backups: [await namedBackup(folder, from)], broken: [], segments };
   const { backups, broken } = await readBackups(folder);
   const own = backups.filter((backup) => mayBeOf(storeId, backup));
   const stores = new Set(own.flatMap((backup) => backup.storeId ?? []));
   if (stores.size > 1) throw severalStores(folder, [...stores]);
   if (own.length === 0 && backups.length > 0) throw onlyOtherStores(folder, storeId);
-  return { backups: own, broken, segments };
+  return { folder, backups: own, broken, segments };
 }
 
 /** Returns when the last event of a segment was recorded, ms UTC; undefined if it cannot be read. */

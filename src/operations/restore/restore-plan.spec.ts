@@ -66,7 +66,7 @@ function segment(
 const brokenAt = (begun: number) => ({ name: `${backupName(new Date(minute(begun)))}.json`, why: 'cut off' });
 
 function plan(available: Partial<AvailableBackups>, target?: RestoreTarget) {
-  return planRestore({ backups: [], broken: [], segments: [], ...available }, target);
+  return planRestore({ folder: '/mnt/backups', backups: [], broken: [], segments: [], ...available }, target);
 }
 
 function refusalOf(available: Partial<AvailableBackups>, target?: RestoreTarget): Error {
@@ -253,7 +253,9 @@ describe('a restore plan where a segment is missing', () => {
 
 describe('a restore plan is refused', () => {
   it('where there is no backup', () => {
-    expect(refusalOf({ segments: [segment(1, 9, 1)] }).message).toMatch(/There is no backup here/);
+    expect(refusalOf({ segments: [segment(1, 9, 1)] }).message).toMatch(
+      /There is no backup in \/mnt\/backups/,
+    );
   });
 
   it('where a segment is missing, by its place and what to do', () => {

@@ -15,6 +15,8 @@ export interface SealedSegment extends Segment, Seal {
 }
 
 export interface AvailableBackups {
+  /** The backup folder. */
+  folder: string;
   /** Newest first. */
   backups: readonly Manifest[];
   /** Backups that cannot be restored; empty if one backup was named. */
@@ -34,16 +36,14 @@ export interface RestorePlan {
  * Chooses the newest backup at or before the target from which the target can be reached. Throws Refused or
  * Corrupt, naming what is missing or broken, so that no restore silently ends earlier than it could.
  */
-export function planRestore(
-  { backups, broken, segments }: AvailableBackups,
-  target: RestoreTarget | undefined,
-): RestorePlan {
+export function planRestore(available: AvailableBackups, target: RestoreTarget | undefined): RestorePlan {
+  const { backups, broken, segments } = available;
   const bases = backups.filter((backup) => isAtOrBefore(backup, target));
   const plans = bases.map((base) => chainFrom(base, segments, target));
   const reaching = plans.find((plan) => reaches(plan, target));
   const [lastBroken] = broken;
   if (!reaching && !target && lastBroken) throw damagedNewestBackup(lastBroken);
-  if (!reaching) throw unreachableState(unreachableText(backups, plans[0], target));
+  if (!reaching) throw unreachableState(unreachableText(available, plans[0], target));
   const missed = broken.find((each) => mayHoldMore(each, reaching, target));
   if (missed) throw damagedNewestBackup(missed, reaching.base.file);
   const unreached = firstUnreached(reaching, segments, target);
@@ -159,12 +159,12 @@ function ofStore({ storeId }: Manifest, segments: readonly SealedSegment[]): Sea
 }
 
 function unreachableText(
-  backups: readonly Manifest[],
+  { folder, backups }: AvailableBackups,
   nearest: RestorePlan | undefined,
   target: RestoreTarget | undefined,
 ): string {
   const oldest = backups.at(-1);
-  if (!oldest) return 'There is no backup here; BACKUP_DIR or --backup-dir sets the folder.';
+  if (!oldest) return `There is no backup in ${folder}; BACKUP_DIR or --backup-dir sets the folder.`;
   if (nearest && target) {
     return (
       `${targetText(target)} cannot be reached: from ${nearest.base.file} the log reaches position ${nearest.end}. ` +

@@ -47,7 +47,10 @@ export async function importLog(
   context: ImportContext = {},
 ): Promise<ImportReport> {
   const started = performance.now();
-  const { progress } = context;
+  const progress = (events: number, total: number) => {
+    context.signal?.throwIfAborted();
+    context.progress?.(events, total);
+  };
   context.phase?.('check');
   const plan = await checkImport(parts, request, context);
   const target = request.append ? new AppendTarget(parts, plan) : new ContinueTarget(plan);
@@ -55,14 +58,7 @@ export async function importLog(
   await markUnfinished(parts.log, request.append ? 'import --append' : 'import');
   const done = await write(parts.log, request, target, context);
   context.phase?.('fold');
-  const folded = await foldRest({
-    ...parts,
-    clock: Date.now,
-    progress: (events, total) => {
-      context.signal?.throwIfAborted();
-      progress?.(events, total);
-    },
-  });
+  const folded = await foldRest({ ...parts, clock: Date.now, progress });
   await removeMark(parts.log, 'unfinished');
   if (request.verify) context.phase?.('verify');
   const { report = null, refolded = null } = request.verify

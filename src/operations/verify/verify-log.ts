@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { chainHash, GENESIS } from '../../events/log/event-hash.js';
 import type { LogHead, StoredEvent } from '../../events/log/event-log.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
@@ -76,6 +77,8 @@ export async function verifyLog({
   for await (const page of oneAhead(pagesUpTo(reader, head.position))) {
     for (const event of page) chain.take(event);
     progress(page.length);
+    // SQLite calls are synchronous: yield, so that signals and messages are handled.
+    await setImmediate();
   }
   chain.endAt(head.position);
   return {

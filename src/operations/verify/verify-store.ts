@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { DamagedDatabase } from '../../errors.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
@@ -83,6 +84,7 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
     for (const comparison of comparisons) await comparison.take(reader, folded);
     await indexes.take(folded);
     progress(folded.events);
+    await setImmediate();
   });
   const findings: Finding[] = [
     ...log.findings,

@@ -5,21 +5,25 @@ import { relationsOf } from '../../database/shadow.js';
 import { LOG_TABLES } from '../../events/log/log-tables.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 
+/** What a caller of the vacuum can follow and stop; `progress` gets tables. */
+interface Watch {
+  progress: (done: number, total: number) => void;
+  signal?: AbortSignal | undefined;
+}
+
 /** A vacuum of a large table takes long. */
 const VACUUM_TIMEOUT_MS = 24 * 3_600_000;
 
 /**
  * Vacuums every table of the store, beside its services: dead rows become room for new ones, and free pages at
- * the end of a table go back to the disk. `progress` gets tables.
+ * the end of a table go back to the disk. Aborting the signal cancels the vacuum of the present table.
  */
-export function vacuumDatabase(
-  url: string,
-  progress: (done: number, total: number) => void,
-): Promise<{ before: number; after: number }> {
+export function vacuumDatabase(url: string, watch: Watch): Promise<{ before: number; after: number }> {
   return translating(async () => {
-    const pool = openPool(url, 1);
+    // One connection vacuums; the other one can cancel that.
+    const pool = openPool(url, 2);
     try {
-      return await vacuumTables(pool, progress);
+      return await vacuumTables(pool, watch);
     } finally {
       await pool.end();
     }
@@ -28,7 +32,7 @@ export function vacuumDatabase(
 
 async function vacuumTables(
   pool: pg.Pool,
-  progress: (done: number, total: number) => void,
+  { progress, signal }: Watch,
 ): Promise<{ before: number; after: number }> {
   const tables = [...LOG_TABLES, ...PROJECTIONS.flatMap((projection) => projection.tables)]
     .flatMap(relationsOf)
@@ -36,11 +40,26 @@ async function vacuumTables(
   const before = await sizeOf(pool, tables);
   for (const [done, table] of tables.entries()) {
     progress(done, tables.length);
-    const vacuum = { text: `vacuum (analyze) ${table}`, query_timeout: VACUUM_TIMEOUT_MS };
-    await pool.query(vacuum);
+    signal?.throwIfAborted();
+    await vacuum(pool, table, signal);
   }
   progress(tables.length, tables.length);
   return { before, after: await sizeOf(pool, tables) };
+}
+
+async function vacuum(pool: pg.Pool, table: string, signal: AbortSignal | undefined): Promise<void> {
+  const client = await pool.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  // Without it, the server would go on after the connection is closed.
+  const cancel = () => void pool.query('select pg_cancel_backend($1)', [rows[0]?.pid]).catch(() => undefined);
+  signal?.addEventListener('abort', cancel);
+  try {
+    const query = { text: `vacuum (analyze) ${table}`, query_timeout: VACUUM_TIMEOUT_MS };
+    await client.query(query);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    client.release();
+  }
 }
 
 async function sizeOf(pool: pg.Pool, tables: readonly string[]): Promise<number> {
