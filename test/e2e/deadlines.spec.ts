@@ -49,7 +49,7 @@ describe('a stop', () => {
   let store: Store;
 
   beforeEach(async () => {
-    store = await Store.start({ SHUTDOWN_TIMEOUT: '2' });
+    store = await Store.start({ SHUTDOWN_TIMEOUT: '10' });
   });
 
   afterEach(() => store.remove());
