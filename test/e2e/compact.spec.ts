@@ -38,7 +38,8 @@ describe('edgesoul compact', () => {
     expect((await edgesoul(['rebuild'], store.settings)).code).toBe(0);
     const rebuilt = await sizeOf();
     expect((await edgesoul(['rebuild'], store.settings)).code).toBe(0);
-    expect(await sizeOf()).toBe(rebuilt);
+    // The pages of the rows may divide otherwise; without reuse the file would grow by all rows.
+    expect(await sizeOf()).toBeLessThan(rebuilt * 1.05);
 
     const { code, stdout } = await edgesoul(['compact', '--json'], store.settings);
 
