@@ -19,9 +19,12 @@ export async function newerRelease(): Promise<NewerRelease> {
   await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
   const file = join(folder, 'dist/src/projections/emotion-trend.projection.js');
   const source = await readFile(file, 'utf8');
-  const newer = source.replace(/(name: 'emotion-trend',[^{}]*?\bversion: )(\d+)/, (_, before: string, version) => {
-    return `${before}${Number(version) + 1}`;
-  });
+  const newer = source.replace(
+    /(name: 'emotion-trend',[^{}]*?\bversion: )(\d+)/,
+    (_, before: string, version) => {
+      return `${before}${Number(version) + 1}`;
+    },
+  );
   if (newer === source) throw new Error(`${file} declares no version where it was looked for.`);
   await writeFile(file, newer);
   return {
