@@ -108,7 +108,7 @@ function countedSummary(
     total: memories.length,
     byType: {},
     terms: memories.reduce((sum, { termCount }) => sum + termCount, 0),
-    newestAt: Math.max(...formed.map(({ occurredAt }) => occurredAt)),
+    newestAt: Math.max(...formed.map(({ occurredAt, recordedAt }) => Math.min(occurredAt, recordedAt))),
   };
 }
 
