@@ -5,9 +5,9 @@ export const MIGRATIONS = [
   '0003-operations',
   '0004-local-time',
   '0005-sessions',
-  '0007-keys-and-streams',
-  '0008-store-identity',
-  '0009-operators',
+  '0006-keys-and-streams',
+  '0007-store-identity',
+  '0008-store-marks',
 ] as const;
 
 export type MigrationName = (typeof MIGRATIONS)[number];

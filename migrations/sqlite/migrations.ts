@@ -5,9 +5,9 @@ import { WindowRows } from './0002-window-rows.js';
 import { Operations } from './0003-operations.js';
 import { LocalTime } from './0004-local-time.js';
 import { Sessions } from './0005-sessions.js';
-import { KeysAndStreams } from './0007-keys-and-streams.js';
-import { StoreIdentity } from './0008-store-identity.js';
-import { Operators } from './0009-operators.js';
+import { KeysAndStreams } from './0006-keys-and-streams.js';
+import { StoreIdentity } from './0007-store-identity.js';
+import { StoreMarks } from './0008-store-marks.js';
 
 const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Migration>) => Migration> = {
   '0001-initial': Initial,
@@ -15,9 +15,9 @@ const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Mi
   '0003-operations': Operations,
   '0004-local-time': LocalTime,
   '0005-sessions': Sessions,
-  '0007-keys-and-streams': KeysAndStreams,
-  '0008-store-identity': StoreIdentity,
-  '0009-operators': Operators,
+  '0006-keys-and-streams': KeysAndStreams,
+  '0007-store-identity': StoreIdentity,
+  '0008-store-marks': StoreMarks,
 };
 
 export const sqliteMigrations = MIGRATIONS.map((name) => ({ name, class: CLASSES[name] }));

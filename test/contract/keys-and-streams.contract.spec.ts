@@ -49,7 +49,7 @@ const DOWNGRADE = [
   'alter table before rename to receipts',
   'alter table receipts add constraint receipts_pkey primary key (idempotency_key)',
   'create index receipts_position on receipts (position, idempotency_key)',
-  `delete from mikro_orm_migrations where name = '0007-keys-and-streams'`,
+  `delete from mikro_orm_migrations where name = '0006-keys-and-streams'`,
 ];
 
 /** SQLite cannot add a primary key to a table, and the migration needs none. */
@@ -93,7 +93,7 @@ for (const database of DATABASES) {
     it('is migrated to stream ids that name one stream each, and verifies with its old hashes', async () => {
       const hashes = (await allEvents(db.log)).map(({ hash }) => hash);
 
-      expect(await runMigrations(db.address)).toEqual(['0007-keys-and-streams']);
+      expect(await runMigrations(db.address)).toEqual(['0006-keys-and-streams']);
       await db.reopen();
 
       const streams = (await db.rows(streamsTable)).map(({ streamId }) => streamId);

@@ -21,7 +21,7 @@ const OTHER = '01987654-3210-7abc-8def-0123456789ab';
 
 /** Takes the migration of the identity back, as in a store of an older release. */
 const WITHOUT_IDENTITY = `drop table store_identity;
-  delete from mikro_orm_migrations where name = '0008-store-identity'`;
+  delete from mikro_orm_migrations where name = '0007-store-identity'`;
 
 const idOf = (address: TestDatabase['address']) => readStore(address, (reader) => reader.storeId());
 
@@ -83,7 +83,7 @@ for (const database of DATABASES) {
           : `${WITHOUT_IDENTITY}; drop function store_identity_is_fixed`,
       );
 
-      expect(await migrate(db.address)).toEqual(['0008-store-identity']);
+      expect(await migrate(db.address)).toEqual(['0007-store-identity']);
 
       const [first] = await allEvents(db.log);
       expect(await idOf(db.address)).toBe(identityOfLog(first?.hash ?? ''));
