@@ -6,8 +6,8 @@ const POOL_SIZE = 4_000;
 const KEY_LENGTH = 36;
 
 /**
- * Prepared requests, sent one after another. Every command gets a new idempotency key, a random UUID as clients
- * send: ordered keys would all go to the same pages of an index.
+ * Prepared requests, sent one after another. Every command gets a new idempotency key, a random UUID as
+ * clients send: ordered keys would all go to the same pages of an index.
  */
 export class RequestPool {
   private readonly requests: { buffer: Buffer; keyAt: number }[];

@@ -109,7 +109,9 @@ export interface Config {
   backups: BackupConfig;
 }
 
-/** How long clients may take to send the headers and the whole of a request, and how long a stop may take, ms. */
+/**
+ * How long clients may take to send the headers and the whole of a request, and how long a stop may take, ms.
+ */
 export interface Deadlines {
   headersMs: number;
   requestMs: number;
@@ -119,8 +121,9 @@ export interface Deadlines {
 /** Who may call beside clients that are no browsers, all in lower case. */
 export interface AllowedCallers {
   /**
-   * Names by which the service may be called; undefined for any name. A service that listens on a loopback address
-   * only always has a list, possibly an empty one: addresses and names without a dot are allowed without being in it.
+   * Names by which the service may be called; undefined for any name. A service that listens on a loopback
+   * address only always has a list, possibly an empty one: addresses and names without a dot are allowed
+   * without being in it.
    */
   hosts: readonly string[] | undefined;
   /** Origins of browser pages that may change something, beside those that the service itself serves. */

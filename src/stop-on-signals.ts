@@ -2,7 +2,10 @@ import { constants } from 'node:os';
 import type { Logger } from 'pino';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-/** A signal that follows the first one so soon is the same: npm passes on a Ctrl-C that also reached the service. */
+/**
+ * A signal that follows the first one so soon is the same: npm passes on a Ctrl-C that also reached the
+ * service.
+ */
 const SAME_SIGNAL_MS = 500;
 
 interface Closable {
@@ -15,8 +18,8 @@ interface StoppedProcess {
 }
 
 /**
- * Stops the service at the first signal, with exit code 0. The process ends in any case: with code 1 when the stop
- * takes longer than `shutdownMs`, and with 128 + the signal's number at once when another signal comes.
+ * Stops the service at the first signal, with exit code 0. The process ends in any case: with code 1 when the
+ * stop takes longer than `shutdownMs`, and with 128 + the signal's number at once when another signal comes.
  */
 export function stopOnSignals(
   app: Closable,

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * Stream ids name the user, and idempotency keys belong to the user. The events keep their hashes: the chain covers
- * a stream id in its first spelling.
+ * Stream ids name the user, and idempotency keys belong to the user. The events keep their hashes: the chain
+ * covers a stream id in its first spelling.
  */
 export class KeysAndStreams extends Migration {
   override up(): void {

@@ -13,8 +13,8 @@ export class StoreIdentity extends Migration {
 }
 
 /**
- * A store that has events already gets the identity that its first event yields, see `identityOfLog`: its older
- * backups, which record none, yield the same.
+ * A store that has events already gets the identity that its first event yields, see `identityOfLog`: its
+ * older backups, which record none, yield the same.
  */
 const OF_FIRST_EVENT = `select substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-8' || substr(h, 14, 3)
     || '-8' || substr(h, 18, 3) || '-' || substr(h, 21, 12)

@@ -1,6 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** For operators: which ends of the log were given up, and what is unfinished or wrong with the whole store. */
+/**
+ * For operators: which ends of the log were given up, and what is unfinished or wrong with the whole store.
+ */
 export class StoreMarks extends Migration {
   override up(): void {
     for (const sql of OPERATORS) this.addSql(sql);

@@ -10,9 +10,9 @@ interface Keyed {
 }
 
 /**
- * Stream ids name the user, and idempotency keys belong to the user. The events keep their hashes: the chain covers
- * a stream id in its first spelling. Receipts are found by a short hash of user and key; their table has a rowid, so
- * that random keys do not spread the rows over all its pages.
+ * Stream ids name the user, and idempotency keys belong to the user. The events keep their hashes: the chain
+ * covers a stream id in its first spelling. Receipts are found by a short hash of user and key; their table
+ * has a rowid, so that random keys do not spread the rows over all its pages.
  */
 export class KeysAndStreams extends Migration {
   override async up(): Promise<void> {

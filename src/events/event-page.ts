@@ -24,8 +24,8 @@ export interface EventPage {
 }
 
 /**
- * Size at which a page ends, whatever its limit: a slow client may keep it in memory for long, and other readers wait
- * until it is read.
+ * Size at which a page ends, whatever its limit: a slow client may keep it in memory for long, and other
+ * readers wait until it is read.
  */
 export const MAX_PAGE_BYTES = 256 * 1024;
 
@@ -54,7 +54,9 @@ export class PageWriter {
     return !this.closed;
   }
 
-  /** Returns the page; `head` is the position of the log's last event, `cut` whether not all events were read. */
+  /**
+   * Returns the page; `head` is the position of the log's last event, `cut` whether not all events were read.
+   */
   finish(head: number, cut = false): EventPage {
     const { limit, format, upTo = Infinity } = this.query;
     const full = cut || this.closed || this.events.length === limit;

@@ -34,8 +34,8 @@ export function labels(texts: readonly string[] | undefined): string[] {
 }
 
 /**
- * Returns texts that count as one when their labels are equal, each once as it is spelled first: trimmed, NFC,
- * single inner spaces, without blank ones.
+ * Returns texts that count as one when their labels are equal, each once as it is spelled first: trimmed,
+ * NFC, single inner spaces, without blank ones.
  */
 export function spellings(texts: readonly string[] | undefined): string[] {
   const first = new Map<string, string>();

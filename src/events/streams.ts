@@ -1,5 +1,5 @@
-// A stream id names one stream of the store: it has the user in it, and its parts are divided by a character that
-// no id has. Ids contain `:`, so a colon between the parts would give different streams the same id.
+// A stream id names one stream of the store: it has the user in it, and its parts are divided by a character
+// that no id has. Ids contain `:`, so a colon between the parts would give different streams the same id.
 const DIVIDER = '/';
 const MEMORY = 'memory:';
 const CONVERSATION = 'conversation:';
@@ -30,9 +30,9 @@ export function recallStream(userId: string): string {
 }
 
 /**
- * Returns the stream id in its first spelling: `memory:{memoryId}`, `conversation:{userId}:{sessionId}`. The hash
- * chain covers this one, so that the events of every release have one kind of hash. Any other id, also one that
- * names another user, is returned as it is.
+ * Returns the stream id in its first spelling: `memory:{memoryId}`, `conversation:{userId}:{sessionId}`. The
+ * hash chain covers this one, so that the events of every release have one kind of hash. Any other id, also
+ * one that names another user, is returned as it is.
  */
 export function firstSpelling(userId: string, streamId: string): string {
   const memory = partAfter(streamId, MEMORY + userId + DIVIDER);

@@ -1,8 +1,8 @@
 const MIB = 1024 * 1024;
 
 /**
- * What the fields of a command allow fits in, also with every letter escaped: two messages of 64,000 characters, each
- * sent as two escaped surrogates (12 bytes).
+ * What the fields of a command allow fits in, also with every letter escaped: two messages of 64,000
+ * characters, each sent as two escaped surrogates (12 bytes).
  */
 const COMMAND_MIB = 2;
 const BATCH_MIB = 16;

@@ -2,7 +2,10 @@ import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { ProblemAnswer } from './problem.js';
 
-/** Documents what all command routes share: their headers, and the errors that the kind of a route does not imply. */
+/**
+ * Documents what all command routes share: their headers, and the errors that the kind of a route does not
+ * imply.
+ */
 export function CommandRoute(route: {
   status: number;
   answer: Type;

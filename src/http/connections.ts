@@ -10,7 +10,10 @@ import { PROBLEM_TYPE, problemOf, titleOf } from './problem.js';
 
 /** Interval at which Node looks for requests that are overdue, ms. */
 const CHECK_MS = 500;
-/** How long a refused client may go on sending before its connection is cut, ms: a cut at once loses the answer. */
+/**
+ * How long a refused client may go on sending before its connection is cut, ms: a cut at once loses the
+ * answer.
+ */
 const LINGER_MS = 1_000;
 /** How long idle connections stay open after a shutdown begins, ms: a request may be on its way on one. */
 const GRACE_MS = 250;

@@ -39,7 +39,10 @@ export function MayRefuse(...statuses: (keyof typeof REFUSED)[]): MethodDecorato
   );
 }
 
-/** Adds the error answers that each operation may give because of what it is; all of them are problem documents. */
+/**
+ * Adds the error answers that each operation may give because of what it is; all of them are problem
+ * documents.
+ */
 export function declareRefusals(document: OpenAPIObject): void {
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(operations as Record<string, Operation>)) {

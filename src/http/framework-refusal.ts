@@ -19,8 +19,8 @@ export function frameworkRefusal(error: unknown, status: number): StoreError {
 }
 
 /**
- * Reads and drops the rest of a body that is too large, at most until the request's deadline: a client that sends all
- * before it reads would not see the answer if the connection were cut.
+ * Reads and drops the rest of a body that is too large, at most until the request's deadline: a client that
+ * sends all before it reads would not see the answer if the connection were cut.
  */
 export function readOn(reply: FastifyReply): void {
   reply.removeHeader('connection');

@@ -36,7 +36,9 @@ const PAGE_HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-/** Refuses requests that no route must see, and gives every answer the headers that protect it in a browser. */
+/**
+ * Refuses requests that no route must see, and gives every answer the headers that protect it in a browser.
+ */
 export function guardRequests(instance: FastifyInstance, callers: AllowedCallers): void {
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-content-type-options', 'nosniff');
@@ -60,8 +62,9 @@ export function refusalOfHead(head: RequestHead, callers: AllowedCallers): Store
 }
 
 /**
- * Whether nobody else can make a browser believe that the name is theirs. A page of another site reaches a service on
- * a loopback address by a name of its own that resolves to 127.0.0.1 (DNS rebinding); for that it needs a domain.
+ * Whether nobody else can make a browser believe that the name is theirs. A page of another site reaches a
+ * service on a loopback address by a name of its own that resolves to 127.0.0.1 (DNS rebinding); for that it
+ * needs a domain.
  */
 function isOwnName(host: string, allowed: readonly string[]): boolean {
   const name = host
@@ -72,7 +75,10 @@ function isOwnName(host: string, allowed: readonly string[]): boolean {
   return isIP(name) !== 0 || allowed.includes(name);
 }
 
-/** Whether the request comes from no browser, from a page that this service served, or from one that is allowed. */
+/**
+ * Whether the request comes from no browser, from a page that this service served, or from one that is
+ * allowed.
+ */
 function isOwnPage(headers: IncomingHttpHeaders, allowed: readonly string[]): boolean {
   const { origin, host = '' } = headers;
   const { 'sec-fetch-site': site = 'none' } = headers;

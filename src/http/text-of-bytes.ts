@@ -5,9 +5,9 @@ const NOT_ASCII = /[\u0080-\u00ff]/;
 const BEYOND_BYTES = /[\u0100-\uffff]/;
 
 /**
- * Returns the text of a header value, whose bytes Node passes on as Latin-1. Most clients send UTF-8; some, such
- * as fetch, send Latin-1, which is hardly ever valid UTF-8 too; and Node's own client encodes UTF-8 once more
- * when the header leaves together with a text body. So the value is decoded as long as it can be.
+ * Returns the text of a header value, whose bytes Node passes on as Latin-1. Most clients send UTF-8; some,
+ * such as fetch, send Latin-1, which is hardly ever valid UTF-8 too; and Node's own client encodes UTF-8 once
+ * more when the header leaves together with a text body. So the value is decoded as long as it can be.
  */
 export function headerText(value: string): string {
   let text = value;

@@ -4,7 +4,10 @@ import { USER } from '../../test/support/recorder.js';
 import type { NewEvent } from '../writer/write-command.js';
 import { COMMAND_NAMES, DECIDERS } from './command-catalog.js';
 
-/** An input of every command that takes effect after `happened`; in the tests' present, Nepal is 345 minutes ahead. */
+/**
+ * An input of every command that takes effect after `happened`; in the tests' present, Nepal is 345 minutes
+ * ahead.
+ */
 const INPUTS: Record<string, object> = {
   ChangeProfile: { humorLevel: 1 },
   EndSession: { sessionId: 'session-1' },

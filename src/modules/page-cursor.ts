@@ -28,8 +28,8 @@ export interface Cursors {
 const CHECKSUM_BYTES = 9;
 
 /**
- * Returns the cursors of one list, user and set of filters. The checksum finds changes and mix-ups. It needs no
- * secret: whoever forges a cursor gets another page of the list that the request may read anyway.
+ * Returns the cursors of one list, user and set of filters. The checksum finds changes and mix-ups. It needs
+ * no secret: whoever forges a cursor gets another page of the list that the request may read anyway.
  */
 export function cursors({ storeId, route, userId, filters = {} }: CursorScope): Cursors {
   const scope = JSON.stringify([

@@ -53,8 +53,8 @@ function profileOffset(profile: ProfileRow | undefined, at: number): number {
 }
 
 /**
- * Returns a time zone's offset in minutes east of UTC, without seconds (such offsets ended in 1972); undefined
- * for a zone that this program's time zone database lacks, although another release knew it.
+ * Returns a time zone's offset in minutes east of UTC, without seconds (such offsets ended in 1972);
+ * undefined for a zone that this program's time zone database lacks, although another release knew it.
  */
 export function offsetIn(timeZone: string, at: number): number | undefined {
   const clock = zoneClock(timeZone);

@@ -67,7 +67,9 @@ function fingerprint({ constructor, userId, input }: StoreCommand, formerHash?: 
   return hash('sha256', stringify([constructor.name, userId, input, formerHash]) ?? '', 'buffer');
 }
 
-/** The version that the client expects. Throws InvalidInput if the command changes nothing that has a version. */
+/**
+ * The version that the client expects. Throws InvalidInput if the command changes nothing that has a version.
+ */
 function expectation({
   stream,
   context: { expected: version },

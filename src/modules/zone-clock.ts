@@ -63,7 +63,8 @@ function offsetOf(format: Intl.DateTimeFormat, at: number): number {
 
 /**
  * Returns the instant (ms UTC) at which the clock first shows the local time: the earlier one of an hour that
- * is repeated, and the end of the gap for a time that is skipped. `local` is in ms, as if the clock showed UTC.
+ * is repeated, and the end of the gap for a time that is skipped. `local` is in ms, as if the clock showed
+ * UTC.
  */
 export function instantOf(local: number, clock: Clock): number {
   const before = clock.offsetAt(local - DAY_MS);

@@ -21,8 +21,8 @@ export type WindowTopic = [topic: string, at: number];
 export type WindowEmotion = [emotion: string, intensity: number, at: number];
 
 /**
- * One row per session. Times are order times, ms UTC. A session is opened by its start or its first turn; a row
- * that is not opened holds the emotions that came before.
+ * One row per session. Times are order times, ms UTC. A session is opened by its start or its first turn; a
+ * row that is not opened holds the emotions that came before.
  */
 export const sessionsTable = defineTable(
   'conversation_sessions',
@@ -33,7 +33,9 @@ export const sessionsTable = defineTable(
     startedAt: integer(),
     lastActivityAt: integer(),
     ended: boolean(),
-    /** When the session was opened, as known then: it never moves, so that pages of sessions do not either. */
+    /**
+     * When the session was opened, as known then: it never moves, so that pages of sessions do not either.
+     */
     openedAt: nullable(integer()),
     /** The first turn of the newest sitting, whose last turn is the last activity. */
     sittingStart: nullable(integer()),
@@ -149,8 +151,8 @@ export function conversationCount({
 }
 
 /**
- * The mean length of a sitting, in minutes; 0 without any. A session may be used for years: its whole active time
- * would say nothing.
+ * The mean length of a sitting, in minutes; 0 without any. A session may be used for years: its whole active
+ * time would say nothing.
  */
 export function meanSessionMinutes({
   sessionMs,

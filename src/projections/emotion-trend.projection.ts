@@ -27,8 +27,8 @@ export const emotionPatternsTable = defineTable(
 );
 
 /**
- * One row per observation: its instant and its recorded offset (minutes east of UTC), so that it can be counted
- * in the user's calendar of that time and in that of any zone, and between any two instants.
+ * One row per observation: its instant and its recorded offset (minutes east of UTC), so that it can be
+ * counted in the user's calendar of that time and in that of any zone, and between any two instants.
  */
 export const emotionObservationsTable = defineTable(
   'emotion_observations',

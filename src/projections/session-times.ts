@@ -29,8 +29,8 @@ export function isResumedBy({ endedAt }: Pick<SessionTimes, 'endedAt'>, at: numb
 }
 
 /**
- * Returns when the session ended, on the clock of its turns: as long after the last turn as the end was recorded
- * after it. What is imported from a year ago ended then, not when it was imported.
+ * Returns when the session ended, on the clock of its turns: as long after the last turn as the end was
+ * recorded after it. What is imported from a year ago ended then, not when it was imported.
  */
 export function endOf({ lastActivityAt, lastRecordedAt }: SessionTimes, { recordedAt }: FoldEvent): number {
   return lastActivityAt + Math.max(0, recordedAt - (lastRecordedAt ?? recordedAt));

@@ -4,7 +4,9 @@ import { defineTable, integer, json, text } from '../database/table.js';
 /** A longer pause between two turns is no part of the conversation, ms. */
 const LONGEST_PAUSE_MS = 30 * 60_000;
 const DAY_MS = 86_400_000;
-/** A longer sitting is kept as several that touch, so that the one before any time began at most a day ago. */
+/**
+ * A longer sitting is kept as several that touch, so that the one before any time began at most a day ago.
+ */
 const LONGEST_SITTING_MS = DAY_MS - LONGEST_PAUSE_MS;
 /** Most sittings of a session that begin on one day; beyond, the first two are joined. */
 const MAX_PER_DAY = 100;

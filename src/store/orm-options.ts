@@ -37,7 +37,8 @@ function postgresqlOptions(url: string): Partial<Options> {
   return {
     driver: PostgreSqlDriver,
     clientUrl: url,
-    // The ORM reads only host, port, user, password and database of the URL; the driver also the TLS settings.
+    // The ORM reads only host, port, user, password and database of the URL; the driver also the TLS
+    // settings.
     driverOptions: { connectionString: url },
     entities: [...POSTGRESQL_LOG_TABLES, ...PROJECTION_TABLES].map((table) =>
       toEntity(table, postgresqlType),

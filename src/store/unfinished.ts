@@ -33,8 +33,8 @@ export function unfinishedText({ work, begunAt }: UnfinishedWork): string {
 }
 
 /**
- * Throws StartRefused if the store has only a part of a log. After an interrupted append it can be served: the
- * store's own events are whole, and so is each command of the file.
+ * Throws StartRefused if the store has only a part of a log. After an interrupted append it can be served:
+ * the store's own events are whole, and so is each command of the file.
  */
 export async function refuseUnfinished(address: DatabaseAddress): Promise<void> {
   const unfinished = await readStore(address, unfinishedIn);

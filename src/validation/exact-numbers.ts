@@ -2,7 +2,9 @@
 const LONG_NUMBER = /[:,[]\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
 
-/** The keys of the numbers that were rounded when their text was parsed, by the object or list around them. */
+/**
+ * The keys of the numbers that were rounded when their text was parsed, by the object or list around them.
+ */
 const rounded = new WeakMap<object, string[]>();
 let anyRounded = false;
 
@@ -30,7 +32,9 @@ export function roundedNumbers(value: object): string[] {
   return paths;
 }
 
-/** Whether the shortest text of the parsed number has the same value as its source. Infinity is not rounded. */
+/**
+ * Whether the shortest text of the parsed number has the same value as its source. Infinity is not rounded.
+ */
 export function isExact(source: string): boolean {
   const value = Number(source);
   if (!Number.isFinite(value)) return true;
@@ -102,7 +106,9 @@ function withInfinity(text: string, tokens: readonly Token[]): string {
   return parts.join('') + text.slice(from);
 }
 
-/** Walks both values side by side: a number is rounded where it is finite in one and infinite in the other. */
+/**
+ * Walks both values side by side: a number is rounded where it is finite in one and infinite in the other.
+ */
 function rememberRounded(value: unknown, marked: unknown): void {
   anyRounded = true;
   const pairs: [unknown, unknown][] = [[value, marked]];

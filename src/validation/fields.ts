@@ -18,8 +18,8 @@ import { isTimeZone } from './time-zone.js';
 export const STORED_ID_PATTERN = /^[A-Za-z0-9._:@-]{1,128}$/;
 
 /**
- * An id that a client may choose (user, session, memory). No URL can name `.` and `..`: clients resolve them. It has
- * no lookahead, which not every reader of the OpenAPI document knows.
+ * An id that a client may choose (user, session, memory). No URL can name `.` and `..`: clients resolve them.
+ * It has no lookahead, which not every reader of the OpenAPI document knows.
  */
 export const ID_PATTERN =
   /^(?:[A-Za-z0-9_:@-][A-Za-z0-9._:@-]{0,127}|\.[A-Za-z0-9_:@-][A-Za-z0-9._:@-]{0,126}|\.\.[A-Za-z0-9._:@-]{1,126})$/;
@@ -75,7 +75,9 @@ export const LABEL_NOTE =
   'Stored in its normal form: Unicode NFKC, lower case, trimmed, single inner spaces, no invisible characters.';
 export const TRIGGERS_NOTE = 'What triggered the emotion; each stored once, in the normal form of a label.';
 
-/** A time that is stored, such as `2026-03-01T18:30:00Z`: of the years 1900 to 2999, kept to the millisecond. */
+/**
+ * A time that is stored, such as `2026-03-01T18:30:00Z`: of the years 1900 to 2999, kept to the millisecond.
+ */
 export function IsInstant(): PropertyDecorator {
   return isTime('isInstant', isStorableInstant, 'of the years 1900 to 2999');
 }

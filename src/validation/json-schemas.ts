@@ -47,8 +47,9 @@ export function jsonSchemas(): Record<string, JsonSchema> {
 }
 
 /**
- * Returns the schemas such that a list is looked through only when it is not too long, and an object only when
- * it has at most `unknown` fields more than it may have: a refusal takes no more work than the bounds allow.
+ * Returns the schemas such that a list is looked through only when it is not too long, and an object only
+ * when it has at most `unknown` fields more than it may have: a refusal takes no more work than the bounds
+ * allow.
  */
 export function boundsFirst(
   schemas: Record<string, JsonSchema>,

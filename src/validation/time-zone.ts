@@ -2,7 +2,9 @@ import { LRUCache } from 'lru-cache';
 
 /** The longest name in the IANA database has 32 characters. */
 const MAX_NAME_LENGTH = 64;
-/** Old identifiers that ICU accepts beside IANA's; its abbreviations mean different zones to different people. */
+/**
+ * Old identifiers that ICU accepts beside IANA's; its abbreviations mean different zones to different people.
+ */
 const NOT_IANA = /^(?:SystemV\/|(?!(?:UTC|UCT|GMT|EST|MST|HST|CET|MET|EET|WET|PRC|ROC|ROK)$)[a-z]{3}$)/i;
 /** A formatter takes about 100 us to make and 30 KB to keep. */
 const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 200 });
@@ -21,7 +23,10 @@ export function canonicalTimeZone(name: string): string {
   return resolved.toLowerCase() === name.toLowerCase() ? resolved : name;
 }
 
-/** Returns a formatter that writes the zone's UTC offset; undefined for a name that this program does not know. */
+/**
+ * Returns a formatter that writes the zone's UTC offset; undefined for a name that this program does not
+ * know.
+ */
 export function offsetFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   const known = formats.get(timeZone);
   if (known) return known;

@@ -17,7 +17,9 @@ interface Place {
 
 interface Found {
   errors: FieldError[];
-  /** Nested too deeply, or with too many fields in one object: no schema and no serializer must be given it. */
+  /**
+   * Nested too deeply, or with too many fields in one object: no schema and no serializer must be given it.
+   */
   oversized: boolean;
 }
 

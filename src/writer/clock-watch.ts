@@ -54,7 +54,9 @@ export class ClockWatch {
     return time;
   }
 
-  /** Returns what is wrong and not yet reported, if anything. `recordedAt` is that of the log's last event. */
+  /**
+   * Returns what is wrong and not yet reported, if anything. `recordedAt` is that of the log's last event.
+   */
   fault(time: number, recordedAt: number): ClockFault | undefined {
     const behindMs = behind(time, recordedAt);
     const stepMs = this.step;

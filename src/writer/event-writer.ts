@@ -63,8 +63,9 @@ const nothing = (): void => undefined;
 const FAILED_COMMIT_MS = 10_000;
 
 /**
- * The only way into the log. Commands that arrive in one turn of the event loop, or while a commit runs, share
- * the next commit and its fsync. Each is answered after that commit; a refused command affects no other.
+ * The only way into the log. Commands that arrive in one turn of the event loop, or while a commit runs,
+ * share the next commit and its fsync. Each is answered after that commit; a refused command affects no
+ * other.
  */
 export class EventWriter {
   private waiting: Waiting[] = [];

@@ -53,7 +53,10 @@ export interface Idempotency {
   batchIndex?: number | undefined;
   /** SHA-256 of the command's name, user and input, or of the whole batch that the key stands for. */
   requestHash: Uint8Array;
-  /** What an older release would have stored for this command of a batch; it counts only if its hash is the same. */
+  /**
+   * What an older release would have stored for this command of a batch; it counts only if its hash is the
+   * same.
+   */
   formerly?: { key: string; requestHash: Uint8Array } | undefined;
 }
 

@@ -18,8 +18,8 @@ import {
 import { MemoryRowStore } from './memory-row-store.js';
 
 /**
- * Search over rows in memory; every lookup scans every memory. As an index that filters, it reads with a lookup
- * what a score needs, and cuts at the limit.
+ * Search over rows in memory; every lookup scans every memory. As an index that filters, it reads with a
+ * lookup what a score needs, and cuts at the limit.
  */
 export function memoryIndexOf(store: MemoryRowStore, { filters }: { filters: boolean }): MemoryIndex {
   const ofUser = (userId: string) => store.all(memoriesTable).filter((row) => row.userId === userId);

@@ -3,8 +3,9 @@ import type Database from 'better-sqlite3';
 /** Reads the head of the log: the only allowed scan, which stops at the first row. */
 const HEAD_QUERY = /^select position, hash, recorded_at from events order by position desc limit 1$/;
 /**
- * Steps that scan no table of users: the one row that names the store, short lists of values, or the full-text index
- * by its terms. An index number of at least 256 means that the vocabulary of the index is read for one term.
+ * Steps that scan no table of users: the one row that names the store, short lists of values, or the
+ * full-text index by its terms. An index number of at least 256 means that the vocabulary of the index is
+ * read for one term.
  */
 const STEP_WITHOUT_SCAN =
   /^(SCAN store_identity|LIST SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*|SCAN temp\.\w+_fts_terms VIRTUAL TABLE INDEX 2(5[6-9]|[6-9]\d):)$/;

@@ -136,7 +136,9 @@ function configOf({ dataDir, backupDir, databaseUrl }: CommonOptions): Config {
   }
 }
 
-/** Where a file is damaged that the command has read itself; a service reports the places in its readiness. */
+/**
+ * Where a file is damaged that the command has read itself; a service reports the places in its readiness.
+ */
 function damagedPlaces(error: unknown, options: CommonOptions): string[] {
   if (!(error instanceof DamagedDatabase)) return [];
   const { databaseUrl, dataDir } = configOf(options);

@@ -19,8 +19,8 @@ export class Terminal {
   }
 
   /**
-   * A progress bar with the time left, and the rate of countable units; none with `--json`, or where stderr is
-   * not a terminal.
+   * A progress bar with the time left, and the rate of countable units; none with `--json`, or where stderr
+   * is not a terminal.
    */
   progress(label: string, unit?: 'events'): Progress {
     if (this.json || !process.stderr.isTTY) return () => undefined;

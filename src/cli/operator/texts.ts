@@ -33,7 +33,9 @@ export function stoppedText({ projection, position, eventId, cause }: StoppedPro
   return `  ${projection} stopped at position ${position}, event ${eventId}: ${cause}`;
 }
 
-/** The command that skips the event in the store in which the projection stopped, or restores a damaged one. */
+/**
+ * The command that skips the event in the store in which the projection stopped, or restores a damaged one.
+ */
 export function skipText({ eventId, damaged }: Pick<StoppedProjection, 'eventId' | 'damaged'>): string {
   if (damaged) return '  To bring that event back as it was written: npm run edgesoul -- restore';
   return `  To skip that event permanently: npm run edgesoul -- rebuild --skip ${eventId}`;

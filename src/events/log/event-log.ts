@@ -106,12 +106,14 @@ export abstract class EventLog {
    */
   abstract transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T>;
   /**
-   * Inserts new rows into tables that have no readers yet, so that commands wait only briefly or not at all; some of
-   * the rows may stay after a failure.
+   * Inserts new rows into tables that have no readers yet, so that commands wait only briefly or not at all;
+   * some of the rows may stay after a failure.
    */
   abstract bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void>;
   abstract head(): Promise<LogHead>;
   abstract read(query: EventQuery): Promise<StoredEvent[]>;
-  /** Gives a log without events the identity of the store that is restored into it; refused by any other log. */
+  /**
+   * Gives a log without events the identity of the store that is restored into it; refused by any other log.
+   */
   abstract adoptIdentity(storeId: string): Promise<void>;
 }

@@ -41,8 +41,9 @@ export const streamsTable = defineTable(
 );
 
 /**
- * Receipts: one row per accepted idempotency key of a user, with the command's hash and its answer. A key given
- * to a batch has one for each command, told apart by the index, so it never meets the key of a single command.
+ * Receipts: one row per accepted idempotency key of a user, with the command's hash and its answer. A key
+ * given to a batch has one for each command, told apart by the index, so it never meets the key of a single
+ * command.
  */
 export const receiptsTable = defineTable(
   'receipts',
@@ -99,8 +100,8 @@ export const skipsTable = defineTable(
 );
 
 /**
- * One row: the UUID that names the store. It is made with the store, is in its backups and feeds, and never changes
- * once the store has events.
+ * One row: the UUID that names the store. It is made with the store, is in its backups and feeds, and never
+ * changes once the store has events.
  */
 export const storeIdentityTable = defineTable('store_identity', { storeId: text() }, { key: ['storeId'] });
 

@@ -62,8 +62,8 @@ const STREAM_HEADS = {
 const MAX_ROWS_PER_BULK_LOAD = 2_000;
 
 /**
- * A bulk load goes into tables without readers, so it takes no lock that a command waits for. It does not wait for
- * the disk either: the later commit that makes its rows visible flushes everything before it.
+ * A bulk load goes into tables without readers, so it takes no lock that a command waits for. It does not
+ * wait for the disk either: the later commit that makes its rows visible flushes everything before it.
  */
 const BEGIN_BULK_LOAD = `begin isolation level read committed read write;
   set local lock_timeout = '5s';

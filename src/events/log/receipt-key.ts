@@ -21,9 +21,9 @@ export function receiptKey(id: ReceiptId): Key[] {
 }
 
 /**
- * Returns a signed 48-bit hash of what identifies a receipt: six bytes in an index where keys like UUIDs would take
- * fifty and a page for each. Receipts may share a hash, so their full keys are compared. A migration of PostgreSQL
- * computes the same in SQL.
+ * Returns a signed 48-bit hash of what identifies a receipt: six bytes in an index where keys like UUIDs
+ * would take fifty and a page for each. Receipts may share a hash, so their full keys are compared. A
+ * migration of PostgreSQL computes the same in SQL.
  */
 export function keyHash({ userId, idempotencyKey, batchIndex }: ReceiptId): number {
   // A user id contains no `/`.

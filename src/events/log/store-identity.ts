@@ -2,9 +2,9 @@
 export const SELECT_STORE_ID = 'select store_id from store_identity';
 
 /**
- * Returns the identity of a store from before stores had one: a UUID (version 8) made of the hash of its first
- * event, 64 hex digits. The migration computes the same in SQL, so that a backup of an older release is a backup of
- * the store that was migrated. Stores whose logs begin with the same event get the same.
+ * Returns the identity of a store from before stores had one: a UUID (version 8) made of the hash of its
+ * first event, 64 hex digits. The migration computes the same in SQL, so that a backup of an older release is
+ * a backup of the store that was migrated. Stores whose logs begin with the same event get the same.
  */
 export function identityOfLog(firstHash: string): string {
   const part = (from: number, to: number) => firstHash.slice(from, to);

@@ -15,7 +15,10 @@ export function batchHashes(commands: readonly unknown[]): BatchHashes {
   return { hash: hash('sha256', stringify(commands) ?? '', 'hex'), formerHash: formerHash(commands) };
 }
 
-/** Older releases depended on the order of the fields, and refused a batch that is nested too deeply to be written. */
+/**
+ * Older releases depended on the order of the fields, and refused a batch that is nested too deeply to be
+ * written.
+ */
 function formerHash(commands: readonly unknown[]): string | undefined {
   try {
     return hash('sha256', JSON.stringify(commands), 'hex');

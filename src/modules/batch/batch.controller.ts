@@ -25,7 +25,8 @@ export class BatchController {
   constructor(private readonly bus: CommandBus) {}
 
   /**
-   * Executes up to 1,000 commands in order, each with its own success or failure, also when one cannot be read.
+   * Executes up to 1,000 commands in order, each with its own success or failure, also when one cannot be
+   * read.
    * @remarks With an Idempotency-Key, a retry repeats the answers of executed commands and tries the others.
    */
   @Post()

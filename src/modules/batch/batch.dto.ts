@@ -1,6 +1,9 @@
 import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 
-/** Commands to execute, each on its own: one that is no command at all is answered with 400, and harms no other. */
+/**
+ * Commands to execute, each on its own: one that is no command at all is answered with 400, and harms no
+ * other.
+ */
 export class BatchBody {
   /** Each command is `{command, userId, idempotencyKey?, …the route's parameters and body fields}`. */
   @IsArray()

@@ -74,8 +74,8 @@ export class ConversationController {
 
   /**
    * Lists all sessions, newest first.
-   * @remarks Ordered by when the first recorded turn of each happened. A turn that arrives late may give a session
-   * an earlier `startedAt`, but does not move it in the list.
+   * @remarks Ordered by when the first recorded turn of each happened. A turn that arrives late may give a
+   * session an earlier `startedAt`, but does not move it in the list.
    */
   @Get('sessions')
   @ApiOkResponse({ type: SessionPageAnswer })

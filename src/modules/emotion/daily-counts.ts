@@ -20,8 +20,8 @@ export class DailyCounts {
   }
 
   /**
-   * Returns the counts of an emotion on consecutive days: at most 28, up to the last day with any emotion, and
-   * not before the first one. Days without the emotion count 0.
+   * Returns the counts of an emotion on consecutive days: at most 28, up to the last day with any emotion,
+   * and not before the first one. Days without the emotion count 0.
    */
   of(emotion: string): number[] {
     if (this.emotions.size === 0) return [];

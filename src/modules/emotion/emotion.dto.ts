@@ -31,8 +31,8 @@ export class EmotionsQuery {
 }
 
 /**
- * Filters, bucket width and calendar for the trend. Without `timeZone` and `utcOffset`, each observation counts
- * at the user's local time that was recorded with it, wherever the user is now.
+ * Filters, bucket width and calendar for the trend. Without `timeZone` and `utcOffset`, each observation
+ * counts at the user's local time that was recorded with it, wherever the user is now.
  */
 export class EmotionTrendQuery {
   /** Width of a bucket; `day` when left out. */
@@ -46,8 +46,8 @@ export class EmotionTrendQuery {
   weekStart?: WeekStart;
 
   /**
-   * Only observations at or after this time. A range with more than 250000 observations, or an answer with more
-   * than 40000 buckets, is refused.
+   * Only observations at or after this time. A range with more than 250000 observations, or an answer with
+   * more than 40000 buckets, is refused.
    */
   @Optional()
   @IsTimeBound()
@@ -58,7 +58,9 @@ export class EmotionTrendQuery {
   @IsTimeBound()
   to?: string;
 
-  /** Counts in the calendar of this IANA time zone, such as Europe/Berlin, instead of the recorded local time. */
+  /**
+   * Counts in the calendar of this IANA time zone, such as Europe/Berlin, instead of the recorded local time.
+   */
   @Optional()
   @IsTimeZone()
   timeZone?: string;
@@ -114,13 +116,13 @@ export class EmotionsAnswer {
 /** One bucket of one emotion. */
 export class EmotionBucketAnswer {
   /**
-   * The instant at which the clock first shows `startLocal`: the clock of the requested zone or offset, else the
-   * user's present one.
+   * The instant at which the clock first shows `startLocal`: the clock of the requested zone or offset, else
+   * the user's present one.
    */
   start: string;
   /**
-   * Start of the bucket in the calendar, such as `2026-07-01T00:00:00`. An hour that a clock repeats when it is
-   * set back is two buckets with one `startLocal`.
+   * Start of the bucket in the calendar, such as `2026-07-01T00:00:00`. An hour that a clock repeats when it
+   * is set back is two buckets with one `startLocal`.
    */
   startLocal: string;
   emotion: string;

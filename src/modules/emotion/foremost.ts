@@ -1,4 +1,7 @@
-/** The first `limit` of any number of items in an order, and how many there were; it holds twice as many at most. */
+/**
+ * The first `limit` of any number of items in an order, and how many there were; it holds twice as many at
+ * most.
+ */
 export class Foremost<T> {
   /** Number of all items. */
   total = 0;

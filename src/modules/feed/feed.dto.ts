@@ -16,7 +16,9 @@ export class UserEventsQuery {
   @Max(Number.MAX_SAFE_INTEGER)
   after?: number;
 
-  /** Maximum number of events; when left out, 100 for a page and all for NDJSON. A large page ends earlier. */
+  /**
+   * Maximum number of events; when left out, 100 for a page and all for NDJSON. A large page ends earlier.
+   */
   @Optional()
   @IsInt()
   @Min(1)
@@ -89,7 +91,10 @@ export class EventAnswer {
 /** A page of the log, ordered by position. */
 export class EventPageAnswer {
   items: EventAnswer[];
-  /** Send this as `after` to get the next page, until it equals `head`: all matching events up to it were returned. */
+  /**
+   * Send this as `after` to get the next page, until it equals `head`: all matching events up to it were
+   * returned.
+   */
   nextAfter: number;
   /** Position of the log's last event. */
   head: number;

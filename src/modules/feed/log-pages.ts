@@ -6,8 +6,8 @@ import { Reads } from '../../projections/reads/reads.js';
 const MAX_FURTHER_PAGES = 2;
 
 /**
- * Reads pages of the log. A reader's first page is read at once; the further pages of all long readers take turns, so
- * that a small read waits for a few pages, however many and however long the other reads are.
+ * Reads pages of the log. A reader's first page is read at once; the further pages of all long readers take
+ * turns, so that a small read waits for a few pages, however many and however long the other reads are.
  */
 @Injectable()
 export class LogPages {

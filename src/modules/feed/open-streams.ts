@@ -9,7 +9,9 @@ import { reportFailure } from '../../http/http-error.filter.js';
 export interface StreamLimits {
   /** Streams that may be open at once; each may hold some pages in memory while its client is slow. */
   total: number;
-  /** Streams that one client address may have open: others always find a place beside one that does not read. */
+  /**
+   * Streams that one client address may have open: others always find a place beside one that does not read.
+   */
   perAddress: number;
   /** Time without progress after which an answer is cut off while data waits for its client, ms. */
   stalledMs: number;
@@ -55,8 +57,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
   }
 
   /**
-   * Cuts the answer off when its client takes nothing of it for a while, although data waits. Whoever only reads
-   * slowly, or has nothing to read, is left alone.
+   * Cuts the answer off when its client takes nothing of it for a while, although data waits. Whoever only
+   * reads slowly, or has nothing to read, is left alone.
    */
   cutWhenStalled({ raw }: FastifyReply): void {
     const check = (): void => {

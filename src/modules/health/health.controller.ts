@@ -32,8 +32,8 @@ export class HealthController {
 
   /**
    * Reports whether the service takes commands and reads.
-   * @remarks The database must be migrated and writable, and every projection at the head of the log. `clock` is
-   * for information: how far the service's clock is behind the last event, and how often it was moved.
+   * @remarks The database must be migrated and writable, and every projection at the head of the log. `clock`
+   * is for information: how far the service's clock is behind the last event, and how often it was moved.
    */
   @Get('ready')
   @HealthCheck()
@@ -47,8 +47,8 @@ export class HealthController {
   }
 
   /**
-   * Reports whether the last backup, the last drill and the continuous backup succeeded, and whether the log has
-   * all events that they show.
+   * Reports whether the last backup, the last drill and the continuous backup succeeded, and whether the log
+   * has all events that they show.
    * @remarks Separate from `ready`: a store whose backup failed must keep serving while a person is alerted.
    */
   @Get('backups')

@@ -8,7 +8,9 @@ export function memoryExists(memoryId: string): Refused {
   );
 }
 
-/** The id belonged to a memory that was forgotten. Its history stays under the id, so it is not given again. */
+/**
+ * The id belonged to a memory that was forgotten. Its history stays under the id, so it is not given again.
+ */
 export function memoryForgotten(memoryId: string): Refused {
   return new Refused(
     'memory.already-exists',

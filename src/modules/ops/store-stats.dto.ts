@@ -1,6 +1,8 @@
 /** Statistics of the whole store. */
 export class StoreStatsAnswer {
-  /** The UUID that names the store: made once, kept by backups and restores, and in the headers of its feeds. */
+  /**
+   * The UUID that names the store: made once, kept by backups and restores, and in the headers of its feeds.
+   */
   storeId: string;
   users: number;
   events: number;

@@ -40,8 +40,8 @@ export function changeProfile(state: WriteState, userId: string, input: ChangePr
 }
 
 /**
- * The zone and the offset that hold afterwards. The offset alone ends the zone; a new zone alone sets the offset
- * to its own at that time, for whoever knows only offsets.
+ * The zone and the offset that hold afterwards. The offset alone ends the zone; a new zone alone sets the
+ * offset to its own at that time, for whoever knows only offsets.
  */
 function withLocalTime(
   before: Partial<ProfileRow>,

@@ -32,8 +32,8 @@ export class ProfileAnswer {
   /** Number of messages of the user: one per turn. */
   totalMessages: number;
   /**
-   * Mean length of a sitting, in minutes: turns of one session without a pause above 30 minutes and without an end in between.
-   * Longer pauses, and the time after an end, do not count.
+   * Mean length of a sitting, in minutes: turns of one session without a pause above 30 minutes and without
+   * an end in between. Longer pauses, and the time after an end, do not count.
    */
   avgSessionMinutes: number;
   createdAt: string;

@@ -4,7 +4,10 @@ import type { Anchor } from '../verify/verify-log.js';
 import { listManifests } from './backup-folder.js';
 import { mayBeOf } from './own-backups.js';
 
-/** For each backup of the store in the folder: the position where its log ended, and the hash of the event there. */
+/**
+ * For each backup of the store in the folder: the position where its log ended, and the hash of the event
+ * there.
+ */
 export async function anchorsOf(folder: string, address: DatabaseAddress): Promise<Anchor[]> {
   const manifests = await listManifests(folder);
   const storeId = await readStore(address, (reader) => reader.storeId());

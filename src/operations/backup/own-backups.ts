@@ -13,8 +13,8 @@ export function mayBeOf(storeId: string | undefined, recorded: OfStore): boolean
 }
 
 /**
- * Returns the identity of the store at the address; undefined if there is no store that can be read, or one without
- * events, which any backup may replace.
+ * Returns the identity of the store at the address; undefined if there is no store that can be read, or one
+ * without events, which any backup may replace.
  */
 export async function identityWithEvents(address: DatabaseAddress): Promise<string | undefined> {
   try {

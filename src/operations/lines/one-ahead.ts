@@ -1,6 +1,6 @@
 /**
- * Yields the items of the source, and asks for the next one while the consumer works on the present one: files are
- * read and parsed while the database writes. At most one item is held.
+ * Yields the items of the source, and asks for the next one while the consumer works on the present one:
+ * files are read and parsed while the database writes. At most one item is held.
  */
 export async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = ask(source);

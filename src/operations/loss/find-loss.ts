@@ -12,7 +12,9 @@ export interface Loss {
   source: string;
   /** Where the log ended when the loss was found; what is after it was written since. */
   keptUpTo: number;
-  /** How far the backups reach: up to there a restore brings the events back. Null if they have none of them. */
+  /**
+   * How far the backups reach: up to there a restore brings the events back. Null if they have none of them.
+   */
   restorable: number | null;
 }
 

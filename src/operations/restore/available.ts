@@ -16,8 +16,9 @@ export interface Wanted {
 }
 
 /**
- * Returns what the folder offers to a restore: all backups of the store or only the named one, and all segments.
- * Throws Refused if it has backups of other stores only, or of several stores if the store is not known.
+ * Returns what the folder offers to a restore: all backups of the store or only the named one, and all
+ * segments. Throws Refused if it has backups of other stores only, or of several stores if the store is not
+ * known.
  */
 export async function availableIn(
   folder: string,

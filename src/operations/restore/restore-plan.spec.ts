@@ -44,7 +44,10 @@ function backup(position: number, begun: number, past?: string): Manifest {
   };
 }
 
-/** The events between two positions, sealed at the minute; where a past begins that is not that of the event before. */
+/**
+ * The events between two positions, sealed at the minute; where a past begins that is not that of the event
+ * before.
+ */
 function segment(
   from: number,
   to: number,

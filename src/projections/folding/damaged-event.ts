@@ -9,8 +9,8 @@ export const DAMAGED_EVENT =
   'The event is not as it was written, because its hash does not match. It cannot be skipped; restore the store from a backup.';
 
 /**
- * Whether the event at the position is not as it was written: its hash does not follow from its content and the
- * event before it. An event that is missing, or follows a gap, counts as damaged.
+ * Whether the event at the position is not as it was written: its hash does not follow from its content and
+ * the event before it. An event that is missing, or follows a gap, counts as damaged.
  */
 export async function isDamagedEvent(read: ReadEvents, position: number): Promise<boolean> {
   const events = await read({ after: Math.max(0, position - 2), upTo: position, limit: 2 });

@@ -23,8 +23,8 @@ interface Found {
 }
 
 /**
- * The memories that a search found. Their terms are counted in the index, which is cheap; to compare a memory,
- * its row is read, which is not. A memory that is not compared has an upper bound by its counts.
+ * The memories that a search found. Their terms are counted in the index, which is cheap; to compare a
+ * memory, its row is read, which is not. A memory that is not compared has an upper bound by its counts.
  */
 export class FoundMemories {
   private readonly found = new Map<number, Found>();
@@ -57,7 +57,9 @@ export class FoundMemories {
     return this.compared >= this.limit;
   }
 
-  /** Counts a term; positions are ascending, each once per occurrence. With `all`, unknown memories are added. */
+  /**
+   * Counts a term; positions are ascending, each once per occurrence. With `all`, unknown memories are added.
+   */
   add(term: string, positions: readonly number[], all = true): void {
     const weight = this.scoring.weights.get(term) ?? 0;
     for (let end = positions.length - 1, start = end; end >= 0; end = start) {

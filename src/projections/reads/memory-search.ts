@@ -107,8 +107,9 @@ export function searchMemories(
 }
 
 /**
- * One search. A memory that was not found or not compared, and the terms that were not looked up, can still be
- * left out for certain: what they can add to a score has an upper bound (Turtle and Flood's MaxScore, 1995).
+ * One search. A memory that was not found or not compared, and the terms that were not looked up, can still
+ * be left out for certain: what they can add to a score has an upper bound (Turtle and Flood's MaxScore,
+ * 1995).
  */
 class Search {
   private readonly found: FoundMemories;

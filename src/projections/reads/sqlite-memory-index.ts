@@ -10,7 +10,9 @@ import {
 import type { ScoredMemory } from './memory-score.js';
 import type { MemoryIndex } from './memory-search.js';
 
-/** Reads what a score needs. The join order and the index are fixed: SQLite would read all of the user's rows. */
+/**
+ * Reads what a score needs. The join order and the index are fixed: SQLite would read all of the user's rows.
+ */
 const SELECT_SCORED = `select m.formed_position, m.term_count, m.importance, m.occurred_at, m.recall_count
   from json_each(?) cross join memories m indexed by memories_formed
   on m.user_id = ? and m.formed_position = json_each.value

@@ -15,8 +15,8 @@ interface Watch {
 const VACUUM_TIMEOUT_MS = 24 * 3_600_000;
 
 /**
- * Vacuums every table of the store, beside its services: dead rows become room for new ones, and free pages at
- * the end of a table go back to the disk. Aborting the signal cancels the vacuum of the present table.
+ * Vacuums every table of the store, beside its services: dead rows become room for new ones, and free pages
+ * at the end of a table go back to the disk. Aborting the signal cancels the vacuum of the present table.
  */
 export function vacuumDatabase(url: string, watch: Watch): Promise<{ before: number; after: number }> {
   return translating(async () => {

@@ -13,8 +13,8 @@ export function databaseBytes(file: string): number {
 }
 
 /**
- * Copies a database that nobody writes to into a new file, without its free pages. Throws, and leaves no copy,
- * if the copy is not whole.
+ * Copies a database that nobody writes to into a new file, without its free pages. Throws, and leaves no
+ * copy, if the copy is not whole.
  */
 export function copyCompacted(file: string, copy: string): void {
   removeDatabase(copy);

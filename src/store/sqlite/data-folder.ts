@@ -65,7 +65,9 @@ export function takeDataFolder(folder: string): DataFolder {
   };
 }
 
-/** Completes the swap of a killed restore, reset or compaction: in the midst of it the folder has no database. */
+/**
+ * Completes the swap of a killed restore, reset or compaction: in the midst of it the folder has no database.
+ */
 export function completeSwap(folder: string): void {
   if (isSwapping(folder)) takeDataFolder(folder).release();
 }

@@ -6,7 +6,9 @@ const INTERNALS = /node_modules|\bSELECT \w|SQLITE_|\bat \w+ \(|\/src\/|dist\//;
 /** An answer that never ends: its beginning is enough. */
 const ENDLESS = 'text/event-stream';
 
-/** The status of an answer, and what its operation does not declare about it; undefined if it declares all. */
+/**
+ * The status of an answer, and what its operation does not declare about it; undefined if it declares all.
+ */
 export interface Checked {
   status: number;
   undeclared: string | undefined;

@@ -35,7 +35,9 @@ const MEDIA_TYPES = [
 const CONTENT_TYPES = ['text/plain', 'application/json; charset=utf-16', 'application/jsonx', '/', ''];
 const BROKEN = ['', '{', 'null', '[]', '1', '"x"', '{"a":1}}', '\ufeff{}', '{"a":1e999}', '[['.repeat(5_000)];
 
-/** Draws requests to any operation of the document: mostly what it describes, and what comes close to that. */
+/**
+ * Draws requests to any operation of the document: mostly what it describes, and what comes close to that.
+ */
 export function drawnRequests(document: OpenApi, operations: Operation[]): fc.Arbitrary<DrawnRequest> {
   const values = new SchemaValues(document.components.schemas);
   return fc.constantFrom(...operations).chain((operation) => requestTo(operation, values));
