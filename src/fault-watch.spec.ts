@@ -17,7 +17,7 @@ beforeEach(() => {
   now = 0;
   lines = [];
   const log = (line: object) => lines.push(line as Line);
-  watch = new FaultWatch({ log, error: log }, () => now);
+  watch = new FaultWatch({ warn: log, error: log }, () => now);
 });
 
 afterEach(() => {

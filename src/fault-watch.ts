@@ -10,7 +10,7 @@ const EXPECTED: ReadonlySet<string> = new Set(['service.stopping', 'projection.u
 /** Where the lines go. */
 export interface FaultLog {
   error(line: object): void;
-  log(line: object): void;
+  warn(line: object): void;
 }
 
 interface Outage {
@@ -108,6 +108,6 @@ export class FaultWatch {
   private end({ code, beganAt, failedAt, failures }: Outage): void {
     this.outages.delete(code);
     const seconds = Math.round((failedAt - beganAt) / 1_000);
-    this.log.log({ msg: 'requests no longer get 503', code, failures, seconds });
+    this.log.warn({ msg: 'requests no longer get 503', code, failures, seconds });
   }
 }

@@ -43,7 +43,9 @@ beforeAll(async () => {
     bodyParser: false,
     logger: false,
   });
-  app.useGlobalFilters(new HttpErrorFilter(new FaultWatch({ error: () => undefined, log: () => undefined })));
+  app.useGlobalFilters(
+    new HttpErrorFilter(new FaultWatch({ error: () => undefined, warn: () => undefined })),
+  );
   await app.init();
 });
 

@@ -25,6 +25,15 @@ afterAll(async () => {
 const client = new Client(() => service.url);
 const user = new User('ada', () => service.url);
 
+/** Resolves with the line of the log once the service has written it. */
+async function logged(msg: string): Promise<Record<string, unknown>> {
+  for (;;) {
+    const line = service.log.find((each) => each.includes(`"msg":"${msg}"`));
+    if (line !== undefined) return JSON.parse(line) as Record<string, unknown>;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 describe('a service whose database goes away', () => {
   it('answers 503 with Retry-After, reports why it is not ready, and recovers when the database is back', async () => {
     expect((await user.post('/turns', joyfulTurn(), { 'idempotency-key': 'first' })).status).toBe(201);
@@ -65,5 +74,13 @@ describe('a service whose database goes away', () => {
     const back = readExposition((await client.get<string>('/metrics')).text);
     expect(valueOf(back, 'edgesoul_ready')).toBe(1);
     expect(valueOf(back, 'edgesoul_log_head_position')).toBeGreaterThan(0);
+  });
+
+  it('logs when the outage begins and when it is over, with the number of refusals', async () => {
+    const outage = { context: 'store', code: 'database.unavailable' };
+    expect(await logged('requests get 503')).toMatchObject(outage);
+    const { failures } = await logged('requests no longer get 503');
+    // The command, four reads of the user, the feed; probes and scrapes come on top of them.
+    expect(failures).toBeGreaterThanOrEqual(6);
   });
 });

@@ -35,7 +35,7 @@ export class LossWatch {
   private timer: NodeJS.Timeout | undefined;
   private pass: Promise<void> = Promise.resolve();
   private intervals = 0;
-  private failing = false;
+  private readonly failing = new Set<string>();
 
   constructor(private readonly parts: LossWatchParts) {}
 
@@ -65,7 +65,7 @@ export class LossWatch {
   /** Compares the log with everything that knows how far it went. */
   async check(): Promise<Loss | undefined> {
     const { folder } = this.parts;
-    await this.reported(() =>
+    await this.reported('the log cannot be compared with its backups', () =>
       this.read(async (reader) => {
         const loss = await findLoss({ reader, folder, others: endsOf(this.remembered) });
         if (loss && !this.found) await this.report(loss);
@@ -83,7 +83,7 @@ export class LossWatch {
   /** Remembers the head, unless events before it are missing: then the head file is what knows it. */
   private async remember(): Promise<void> {
     if (this.found) return;
-    await this.reported(() =>
+    await this.reported('the head of the log cannot be remembered', () =>
       this.read(async (reader) => {
         const { position, hash } = await reader.head();
         const { remembered } = this;
@@ -123,14 +123,13 @@ export class LossWatch {
   }
 
   /** A folder or database that cannot be read at the moment proves nothing; it is logged once. */
-  private async reported(work: () => Promise<void>): Promise<void> {
+  private async reported(msg: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.failing = false;
+      this.failing.delete(msg);
     } catch (error) {
-      if (!this.failing)
-        this.parts.log.error({ msg: 'the log cannot be compared with its backups', ...failureFields(error) });
-      this.failing = true;
+      if (!this.failing.has(msg)) this.parts.log.error({ msg, ...failureFields(error) });
+      this.failing.add(msg);
     }
   }
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DiskFailure } from '../../errors.js';
+import { whyOf } from '../../why.js';
 
 /** Where the log ended when a service looked last. */
 export interface RememberedHead {
@@ -28,9 +30,15 @@ export function readHeadFile(folder: string): RememberedHead | undefined {
   }
 }
 
-/** Writes the file atomically: after a crash it has the old content or the new one. */
+/**
+ * Writes the file atomically: after a crash it has the old content or the new one. Throws DiskFailure.
+ */
 export async function writeHeadFile(folder: string, head: RememberedHead): Promise<void> {
   const scratch = join(folder, `${HEAD_FILE}.writing`);
-  await writeFile(scratch, `${JSON.stringify(head)}\n`, { mode: 0o600, flush: true });
-  await rename(scratch, join(folder, HEAD_FILE));
+  try {
+    await writeFile(scratch, `${JSON.stringify(head)}\n`, { mode: 0o600, flush: true });
+    await rename(scratch, join(folder, HEAD_FILE));
+  } catch (cause) {
+    throw new DiskFailure('database.unavailable', `${scratch} cannot be written: ${whyOf(cause)}`, { cause });
+  }
 }
