@@ -27,8 +27,8 @@ const program = new Command('edgesoul')
   )
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 a verification found differences, or an event of a ' +
-      'restored or imported log stops a projection.\nEach command has --help with examples.',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 a verification found differences\n' +
+      'or lost events, or an event stops a projection of a restored or imported log.\nEach command has --help with examples.',
   );
 
 const COMMANDS = [

@@ -54,6 +54,15 @@ export class ProblemAnswer {
     description: `The bad fields, at most ${MAX_ERRORS}; \`detail\` says when there are more.`,
   })
   errors?: ProblemField[];
+
+  @ApiProperty({ required: false, description: 'Of `stream.version-conflict`: the present version.' })
+  currentVersion?: number;
+
+  @ApiProperty({ required: false, description: 'Of `feed.position-ahead`: position of the last event.' })
+  head?: number;
+
+  @ApiProperty({ required: false, description: 'Of `feed.position-ahead`: the UUID that names the store.' })
+  storeId?: string;
 }
 
 /** Returns the name of an HTTP status. */

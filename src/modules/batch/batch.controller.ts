@@ -25,9 +25,9 @@ export class BatchController {
   constructor(private readonly bus: CommandBus) {}
 
   /**
-   * Executes up to 1,000 commands in order, each with its own success or failure, also when one cannot be
-   * read.
-   * @remarks With an Idempotency-Key, a retry repeats the answers of executed commands and tries the others.
+   * Executes up to 1,000 commands in order, each with its own success or failure.
+   * @remarks A command that cannot be read fails alone. With an Idempotency-Key, a retry repeats the answers of
+   * executed commands and tries the others.
    */
   @Post()
   @CommandRoute({ status: 200, answer: BatchAnswer })

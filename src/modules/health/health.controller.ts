@@ -47,8 +47,7 @@ export class HealthController {
   }
 
   /**
-   * Reports whether the last backup, the last drill and the continuous backup succeeded, and whether the log
-   * has all events that they show.
+   * Reports whether backups and drills succeed, and whether the log has lost events that they show.
    * @remarks Separate from `ready`: a store whose backup failed must keep serving while a person is alerted.
    */
   @Get('backups')
