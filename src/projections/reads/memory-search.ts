@@ -97,10 +97,12 @@ export function searchMemories(
   question: MemoryQuestion,
   maxCompared = MAX_COMPARED,
 ): MemoryMatches {
-  const summary = index.summary(question.userId);
   const terms = questionTerms(question.q);
-  if (!summary || summary.total === 0 || terms.length === 0) return { hits: [], complete: true };
+  if (terms.length === 0) return { hits: [], complete: true };
+  // Both are asked for at once: an index far away reads them together.
+  const summary = index.summary(question.userId);
   const counts = index.frequencies(question.userId, terms);
+  if (!summary || summary.total === 0) return { hits: [], complete: true };
   const frequencies = terms.map((term, i): Frequency => [term, counts[i] ?? 0]);
   const rarestFirst = frequencies.filter(([, n]) => n > 0).toSorted(([, a], [, b]) => a - b);
   return new Search({ index, question, maxCompared }, new Scoring(rarestFirst, summary)).run(rarestFirst);
