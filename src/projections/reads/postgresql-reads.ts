@@ -71,10 +71,6 @@ export class PostgresqlReads extends Reads {
     return page.finish(head, cut);
   }
 
-  override async headPosition(): Promise<number> {
-    return (await translating(() => readHead(this.pool))).position;
-  }
-
   override storeHead(): Promise<StoreHead> {
     return translating(async () => {
       const [storeId, { position }] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);
