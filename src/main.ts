@@ -40,7 +40,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const url = await app.getUrl();
   store.announce({ url, backupDir: config.backupDir });
   backups.begin();
-  const position = await store.reads.headPosition();
+  const { head: position } = await store.reads.storeHead();
   logger.info({
     msg: 'EdgeSoul Store is listening',
     url,

@@ -32,7 +32,7 @@ async function run(task: PeerTask): Promise<PeerResult> {
   };
   await Promise.all(Array.from({ length: task.writers }, writer));
   const result = tally.result();
-  const position = await store.reads.headPosition();
+  const { head: position } = await store.reads.storeHead();
   await store.close();
   // The tally counts commands only; the head of the log gives the mean number of events per command.
   const events = Math.round(result.commands * (position / tally.commands));

@@ -51,7 +51,14 @@ type Outcome = { written: Written } | { error: unknown };
 interface Decided {
   writes: WriteBatch;
   outcomes: Outcome[];
-  clock: ClockFault | undefined;
+}
+
+/** What a commit needs once it is on disk; both times in ms since 1970 UTC. */
+interface Committed extends Decided {
+  /** What the clock showed. */
+  now: number;
+  /** `recordedAt` of the last event before the commit. */
+  recordedAt: number;
 }
 
 const nothing = (): void => undefined;
@@ -136,9 +143,9 @@ export class EventWriter {
   /** Commits a batch and returns how many of its commands, from the first, were answered. */
   private async commit(batch: readonly Waiting[]): Promise<number> {
     const startedAt = performance.now();
-    let decided: Decided;
+    let committed: Committed;
     try {
-      decided = await this.transaction(batch);
+      committed = await this.transaction(batch);
     } catch (error) {
       // No command is to blame for a database that cannot be locked or written, and a retry of each would
       // only delay all of them. A commit whose outcome is unknown may only be retried by the clients, with
@@ -151,7 +158,9 @@ export class EventWriter {
       return batch.length;
     }
     this.lastFailure = undefined;
-    const { writes, outcomes, clock } = decided;
+    const { writes, outcomes, now, recordedAt } = committed;
+    // Asked only now: each fault is reported once, so not by a commit that fails.
+    const clock = this.clock.fault(now, recordedAt);
     this.parts.doorbell?.ring(writes.position);
     this.commitListener({
       commands: outcomes.length,
@@ -168,23 +177,19 @@ export class EventWriter {
     for (const waiting of batch) await this.commit([waiting]);
   }
 
-  private transaction(batch: readonly Waiting[]): Promise<Decided> {
+  private transaction(batch: readonly Waiting[]): Promise<Committed> {
     return this.log.transaction(async (transaction) => {
       const now = this.clock.read();
-      const clock = this.clock.fault(now, transaction.head.recordedAt);
+      const { recordedAt } = transaction.head;
       let decided = await untilLoaded(transaction, () => this.decide(transaction, batch, now));
       if (decided.writes.isBehind && (await this.parts.folds.catchUpInline(transaction)))
         decided = await untilLoaded(transaction, () => this.decide(transaction, batch, now));
       await decided.writes.flush();
-      return { ...decided, clock };
+      return { ...decided, now, recordedAt };
     });
   }
 
-  private decide(
-    transaction: LogTransaction,
-    batch: readonly Waiting[],
-    now: number,
-  ): Omit<Decided, 'clock'> {
+  private decide(transaction: LogTransaction, batch: readonly Waiting[], now: number): Decided {
     const writes = new WriteBatch(transaction, this.parts, now);
     const outcomes: Outcome[] = [];
     const end = performance.now() + this.limits.batchMs;

@@ -1,4 +1,7 @@
 import { Corrupt } from '../../src/errors.js';
+import { inBatch } from '../../src/events/log/in-batch.js';
+import { receiptsTable, type ReceiptRow } from '../../src/events/log/log-tables.js';
+import { keyHash, OWN_KEY, receiptKey } from '../../src/events/log/receipt-key.js';
 import { unverifiedRestore } from '../../src/operations/backup/backup-errors.js';
 import { appendLines } from '../../src/operations/lines/append-lines.js';
 import { allEvents, append, joy, numbers } from '../support/appends.js';
@@ -18,15 +21,31 @@ for (const database of DATABASES) {
 
     afterEach(() => Promise.all([source.close(), target.close()]));
 
-    const appendTo = async (events: Awaited<ReturnType<typeof allEvents>>) =>
+    const appendTo = async (
+      events: Awaited<ReturnType<typeof allEvents>>,
+      receipts: readonly ReceiptRow[] = [],
+    ) =>
       target.log.transaction((transaction) =>
-        appendLines(transaction, { events, receipts: [], skips: [] }, unverifiedRestore),
+        appendLines(transaction, { events, receipts, skips: [] }, unverifiedRestore),
       );
 
     it('are the same events as in the log that they come from', async () => {
       const events = await allEvents(source.log);
       await appendTo(events);
       expect(await allEvents(target.log)).toEqual(events);
+    });
+
+    it('change no receipt that is there already', async () => {
+      const id = { userId: 'user-1', idempotencyKey: 'key-1', batchIndex: OWN_KEY };
+      const requestHash = Buffer.alloc(32);
+      const rest = { requestHash, status: 201, position: 0, recordedAt: 0 };
+      const receipt = { ...id, keyHash: keyHash(id), ...rest, body: '"first"' };
+      await appendTo([], [receipt]);
+      await appendTo([], [{ ...receipt, body: '"second"' }]);
+      const stored = await target.log.transaction((transaction) =>
+        inBatch(transaction, (rows) => rows.get(receiptsTable, ...receiptKey(id))),
+      );
+      expect(stored?.body).toBe('"first"');
     });
 
     it('are refused, with nothing written, if they do not follow the head or their stream', async () => {

@@ -54,5 +54,19 @@ for (const database of DATABASES) {
         [1, 0],
       ]);
     });
+
+    it('learns of a clock that is behind the log also if the commit that noticed it failed', async () => {
+      const now = Date.UTC(2026, 0, 1);
+      await db.writer(brittleFolds(), { clock: () => now }).write(append([joy()]));
+      const writer = db.writer(brittleFolds(), { clock: () => now - 3_600_000 });
+      const commits: Commit[] = [];
+      writer.onCommit((commit) => commits.push(commit));
+      await Promise.allSettled([
+        writer.write(append([feeling(UNSTORABLE)])),
+        writer.write(append([joy()])),
+        writer.write(append([joy()])),
+      ]);
+      expect(commits.map(({ clock }) => clock)).toEqual([{ stepMs: 0, behindMs: 3_600_000 }, undefined]);
+    });
   });
 }

@@ -89,18 +89,18 @@ describe('PostgreSQL: a connection that breaks', () => {
       ['the role may not log in', 'nologin', 'login', 'not permitted to log in'],
     ])('gives 503 until the cause is fixed: %s', async (_what, change, fix, why) => {
       const reads = new PostgresqlReads(visitorPool);
-      await reads.headPosition();
+      await reads.storeHead();
       await runSql(url, `alter role ${role} ${change}`);
       await runSql(url, CUT);
 
-      const first = await refusal(reads.headPosition());
-      const second = await refusal(reads.headPosition());
+      const first = await refusal(reads.storeHead());
+      const second = await refusal(reads.storeHead());
       expect([first, second]).toMatchObject([UNAVAILABLE, UNAVAILABLE]);
       expect(second.message).toContain(why);
       expect(await refusal(acquireRebuildLock(address))).toMatchObject(UNAVAILABLE);
 
       await runSql(url, `alter role ${role} ${fix}`);
-      expect(await reads.headPosition()).toBe(0);
+      expect(await reads.storeHead()).toMatchObject({ head: 0 });
     });
   });
 });

@@ -48,10 +48,6 @@ export class ReadsHere extends Reads {
     return page.finish(this.events.head().position, cut);
   }
 
-  override async headPosition(): Promise<number> {
-    return this.events.head().position;
-  }
-
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.events.storeId(), head: this.events.head().position };
   }

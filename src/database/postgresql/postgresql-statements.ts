@@ -40,7 +40,9 @@ export class TableStatements {
     };
     const rest = columns.filter((column) => !keys.includes(column));
     const change =
-      rest.length > 0 ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}` : 'nothing';
+      rest.length > 0 && !table.insertOnly
+        ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}`
+        : 'nothing';
     const insert =
       `insert into ${name} (${columns.join(', ')}) ` +
       `select * from unnest(${this.names.map((column, i) => array(table, column, i)).join(', ')})`;

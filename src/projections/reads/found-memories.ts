@@ -10,15 +10,15 @@ export interface Contender {
 /** A memory with a term of the question. */
 interface Found {
   formedPosition: number;
-  /** The terms that were counted in it, in the order of counting, and how often it contains each. */
-  terms: string[];
+  /** Until it is compared: the weights of its counted terms, and how often it contains each, in order. */
   weights: number[];
   counts: number[];
   /** The most that the counted terms can add up to, in a text that consists of nothing else. */
   most: number;
   /** What is known once it is compared; null if it does not pass the filter. */
   scored: (ScoredMemory & Factors) | null | undefined;
-  /** What it scores by its counted terms, once it is compared. */
+  /** What its counted terms add up to, once it is compared, and what it scores by them. */
+  text: number;
   least: number;
 }
 
@@ -58,7 +58,8 @@ export class FoundMemories {
   }
 
   /**
-   * Counts a term; positions are ascending, each once per occurrence. With `all`, unknown memories are added.
+   * Counts a term in memories in which it was not counted yet; positions are ascending, each once per
+   * occurrence. With `all`, unknown memories are added.
    */
   add(term: string, positions: readonly number[], all = true): void {
     const weight = this.scoring.weights.get(term) ?? 0;
@@ -67,21 +68,21 @@ export class FoundMemories {
       while (start >= 0 && positions[start] === formedPosition) start--;
       let memory = this.found.get(formedPosition);
       if (!memory && all) {
-        memory = { formedPosition, terms: [], weights: [], counts: [], most: 0, scored: undefined, least: 0 };
+        memory = newlyFound(formedPosition);
         this.found.set(formedPosition, memory);
       }
-      if (!memory || memory.terms.includes(term)) continue;
-      memory.terms.push(term);
-      memory.weights.push(weight);
-      this.count(memory, weight, end - start);
+      if (memory) this.count(memory, weight, end - start);
     }
   }
 
   private count(memory: Found, weight: number, count: number): void {
-    memory.counts.push(count);
     memory.most += this.scoring.mostOfCount(weight, count);
     this.mostKnown = Math.max(this.mostKnown, memory.most);
-    if (memory.scored) this.score(memory, memory.scored);
+    if (memory.scored) this.score(memory, memory.scored, [weight], [count]);
+    else {
+      memory.weights.push(weight);
+      memory.counts.push(count);
+    }
   }
 
   /** Compares the memories that were read; of those asked for, the others do not pass the filter. */
@@ -91,7 +92,7 @@ export class FoundMemories {
       if (!memory || memory.scored) continue;
       memory.scored = { ...scored, ...this.scoring.factors(scored) };
       this.inComparison.push(memory);
-      this.score(memory, memory.scored);
+      this.score(memory, memory.scored, memory.weights, memory.counts);
     }
     for (const position of asked) {
       const memory = this.found.get(position);
@@ -99,13 +100,17 @@ export class FoundMemories {
     }
   }
 
-  private score(memory: Found, scored: ScoredMemory & Factors): void {
-    let text = 0;
-    const { weights, counts } = memory;
+  /** Adds further counted terms to the score. */
+  private score(
+    memory: Found,
+    scored: ScoredMemory & Factors,
+    weights: readonly number[],
+    counts: readonly number[],
+  ): void {
     for (let i = 0; i < counts.length; i++)
-      text += this.scoring.textScore(weights[i] as number, counts[i] as number, scored.termCount);
+      memory.text += this.scoring.textScore(weights[i] as number, counts[i] as number, scored.termCount);
     // The same order of operations as of the final score, for the same number to the last bit.
-    memory.least = text * scored.importance * scored.recency * scored.recall;
+    memory.least = memory.text * scored.importance * scored.recency * scored.recall;
     this.worstKnown = undefined;
   }
 
@@ -141,6 +146,10 @@ export class FoundMemories {
       .map(({ formedPosition, least }) => ({ formedPosition, most: least, isCompared: true }))
       .toSorted(byMost);
   }
+}
+
+function newlyFound(formedPosition: number): Found {
+  return { formedPosition, weights: [], counts: [], most: 0, scored: undefined, text: 0, least: 0 };
 }
 
 function byMost(a: Contender, b: Contender): number {

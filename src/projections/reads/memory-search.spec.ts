@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { folded } from '../../../test/support/folded.js';
 import { formed, recalled } from '../../../test/support/happened.js';
@@ -6,6 +7,7 @@ import { memoryIndexOf, searchEveryMemory } from '../../../test/support/memory-i
 import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
 import { MEMORY_TYPES, type MemoryFormed } from '../../events/memory/memory-formed.event.js';
 import { memoryIndex } from '../memory-index.projection.js';
+import { Scoring } from './memory-score.js';
 import {
   MAX_COMPARED,
   questionTerms,
@@ -148,6 +150,15 @@ describe('a search among more memories than it compares', () => {
     const story = Array.from({ length: 40 }, (_, i) => `story${i}`);
     const contents = times(MAX_COMPARED / 2, story.join(' '));
     expect(lookUps(contents, story.join(' '))).toMatchObject({ complete: true });
+  });
+
+  it('does no more for a word of a long message than for one of a short one', () => {
+    const computed = jest.spyOn(Scoring.prototype, 'textScore');
+    const story = Array.from({ length: 200 }, (_, i) => `story${i}`);
+    lookUps(times(20, story.join(' ')), story.join(' '));
+    // For its upper bound, for its score, and a few times for an answer.
+    expect(computed.mock.calls.length).toBeLessThan(3 * 20 * story.length);
+    computed.mockRestore();
   });
 
   it('compares the newest that pass the filter', () => {

@@ -97,10 +97,12 @@ export function searchMemories(
   question: MemoryQuestion,
   maxCompared = MAX_COMPARED,
 ): MemoryMatches {
-  const summary = index.summary(question.userId);
   const terms = questionTerms(question.q);
-  if (!summary || summary.total === 0 || terms.length === 0) return { hits: [], complete: true };
+  if (terms.length === 0) return { hits: [], complete: true };
+  // Both are asked for at once: an index far away reads them together.
+  const summary = index.summary(question.userId);
   const counts = index.frequencies(question.userId, terms);
+  if (!summary || summary.total === 0) return { hits: [], complete: true };
   const frequencies = terms.map((term, i): Frequency => [term, counts[i] ?? 0]);
   const rarestFirst = frequencies.filter(([, n]) => n > 0).toSorted(([, a], [, b]) => a - b);
   return new Search({ index, question, maxCompared }, new Scoring(rarestFirst, summary)).run(rarestFirst);
@@ -117,6 +119,8 @@ class Search {
   private readonly open = new Set<string>();
   /** Those of the open terms that were not counted in the memories that were found. */
   private readonly uncounted = new Set<string>();
+  /** Of the open terms whose lookup was cut, the memories in which they were counted. */
+  private readonly counted = new Map<string, ReadonlySet<number>>();
   private occurrences = 0;
 
   private readonly index: MemoryIndex;
@@ -175,6 +179,7 @@ class Search {
     for (const [term, positions] of occurrences) {
       this.found.add(term, positions);
       this.occurrences += positions.length;
+      if (!all) this.counted.set(term, new Set(positions));
     }
     this.found.compare(scored ?? []);
     for (const term of all ? terms : []) {
@@ -218,7 +223,9 @@ class Search {
       if (contenders.length <= MEMORIES_PER_PAGE || term === undefined) return contenders;
       this.uncounted.delete(term);
       const positions = contenders.map(({ formedPosition }) => formedPosition);
-      this.found.add(term, this.index.occurrences(this.question.userId, term, positions), false);
+      const occurrences = this.index.occurrences(this.question.userId, term, positions);
+      const counted = this.counted.get(term);
+      this.found.add(term, counted ? occurrences.filter((at) => !counted.has(at)) : occurrences, false);
       this.compare();
     }
   }

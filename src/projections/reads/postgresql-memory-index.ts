@@ -3,7 +3,14 @@ import { userPrefix } from '../../database/full-text.js';
 import { PostgresqlFullText } from '../../database/postgresql/postgresql-full-text.js';
 import { memoriesTable, type MemoryRow, type MemorySummaryRow } from '../memory-index.projection.js';
 import type { ScoredMemory } from './memory-score.js';
-import type { Looked, MemoryIndex, TermLookup } from './memory-search.js';
+import {
+  searchMemories,
+  type Looked,
+  type MemoryIndex,
+  type MemoryMatches,
+  type MemoryQuestion,
+  type TermLookup,
+} from './memory-search.js';
 
 /** Reads what a score needs. The terms are counted last, for the rows that the limit leaves. */
 const SELECT_FOUND = `select m.formed_position, m.term_count, m.importance, m.occurred_at, m.recall_count,
@@ -88,18 +95,36 @@ function scoredMemory(row: FoundRow): ScoredMemory {
   };
 }
 
-/** What a search needs and has not been read yet, by a text that names it. */
-export type Missing = Map<string, (source: SearchSource) => Promise<unknown>>;
-
 /** Reads what a search needs. */
 export interface SearchSource {
-  index: PostgresqlMemoryIndex;
+  index: Pick<PostgresqlMemoryIndex, 'frequencies' | 'lookUp' | 'occurrences'>;
   summary(userId: string): Promise<MemorySummaryRow | undefined>;
   memories(userId: string, formedPositions: readonly number[]): Promise<MemoryRow[]>;
 }
 
+/**
+ * Reads of one search at once. They are those that it comes to first: what they find decides whether it needs
+ * the others, of which a long message has hundreds.
+ */
+const READS_AT_ONCE = 8;
+
+/** Runs the search again, after fetching in parallel what it missed first, until nothing is missing. */
+export async function searchLoaded(source: SearchSource, question: MemoryQuestion): Promise<MemoryMatches> {
+  const loaded = new Map<string, unknown>();
+  for (;;) {
+    const index = new LoadedIndex(loaded);
+    const matches = searchMemories(index, question);
+    if (index.missing.size === 0) return matches;
+    const next = [...index.missing].slice(0, READS_AT_ONCE);
+    await Promise.all(next.map(async ([id, load]) => loaded.set(id, await load(source))));
+  }
+}
+
+/** What a search needs and has not been read yet, by a text that names it; what it needs first comes first. */
+type Missing = Map<string, (source: SearchSource) => Promise<unknown>>;
+
 /** Serves a search from the results loaded so far, and records the lookups that are missing. */
-export class LoadedIndex implements MemoryIndex {
+class LoadedIndex implements MemoryIndex {
   readonly missing: Missing = new Map();
 
   constructor(private readonly loaded: ReadonlyMap<string, unknown>) {}

@@ -9,10 +9,10 @@ import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventQuery } from '../../events/log/event-log.js';
 import { readEventBatch, readHead, readStoreId } from '../../events/log/postgresql-event-reader.js';
 import { memoriesTable, memorySummariesTable } from '../memory-index.projection.js';
-import { searchMemories, type MemoryMatches, type MemoryQuestion } from './memory-search.js';
+import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { countEvents, countRows, readPositions, readSize } from './postgresql-figures.js';
-import { LoadedIndex, PostgresqlMemoryIndex, type SearchSource } from './postgresql-memory-index.js';
+import { PostgresqlMemoryIndex, searchLoaded, type SearchSource } from './postgresql-memory-index.js';
 import { Reads, type StoreHead, type StoreSize } from './reads.js';
 
 /**
@@ -56,19 +56,9 @@ export class PostgresqlReads extends Reads {
   override list = <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> =>
     this.rows(table, selectPage(table, query));
 
-  /** Runs the search again, after fetching everything it missed in parallel, until nothing is missing. */
   override async searchMemories(question: MemoryQuestion): Promise<MemoryMatches> {
     this.gate.check(memoriesTable);
-    const loaded = new Map<string, unknown>();
-    for (;;) {
-      const index = new LoadedIndex(loaded);
-      const matches = searchMemories(index, question);
-      if (index.missing.size === 0) return matches;
-      const loading = [...index.missing].map(async ([id, load]) =>
-        loaded.set(id, await translating(() => load(this.searchSource))),
-      );
-      await Promise.all(loading);
-    }
+    return translating(() => searchLoaded(this.searchSource, question));
   }
 
   override async eventPage(query: PageQuery): Promise<EventPage> {
@@ -79,10 +69,6 @@ export class PostgresqlReads extends Reads {
       if (!page.add(stored)) break;
     }
     return page.finish(head, cut);
-  }
-
-  override async headPosition(): Promise<number> {
-    return (await translating(() => readHead(this.pool))).position;
   }
 
   override storeHead(): Promise<StoreHead> {

@@ -71,10 +71,6 @@ export class SqliteReads extends Reads {
     return run(this.logThread, 'eventPage', query);
   }
 
-  override async headPosition(): Promise<number> {
-    return this.log.head().position;
-  }
-
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.log.storeId(), head: this.log.head().position };
   }
