@@ -54,6 +54,15 @@ function stored(row: EventRow & { data: string }): StoredEvent {
   return storedEvent({ ...row, data: payloadFrom(row.data) });
 }
 
+/**
+ * The planner takes the two columns of the key for independent and expects far too few rows of a plain join:
+ * it would join all remaining events for each page. `limit 1` says that each event has one stream.
+ */
+const EVENTS_WITH_STREAMS = `events e cross join lateral (
+  select stream_id from streams where user_id = e.user_id and stream_key = e.stream_key limit 1) s`;
+
+const EVENTS_OF_STREAM = 'events e join streams s on s.user_id = e.user_id and s.stream_key = e.stream_key';
+
 /** Reads a page of the log, ordered by user, then position. */
 export async function readEventsByUser(
   db: Queryable,
@@ -62,7 +71,7 @@ export async function readEventsByUser(
 ): Promise<ScannedEvent[]> {
   const { rows } = await db.query<ScannedEvent & { data: string }>({
     name: 'events by user',
-    text: `select ${SCANNED_COLUMNS} from events e join streams s on s.user_id = e.user_id and s.stream_key = e.stream_key
+    text: `select ${SCANNED_COLUMNS} from ${EVENTS_WITH_STREAMS}
       where (e.user_id, e.position) > ($1, $2) order by e.user_id, e.position limit $3`,
     values: [after.userId, after.position, limit],
   });
@@ -86,7 +95,7 @@ export function selectEvents(query: EventQuery, more = ''): { text: string; valu
   also((p) => `e.occurred_at < ${p}`, query.to);
   values.push(query.limit);
   const text =
-    `select ${EVENT_COLUMNS}${more} from events e join streams s on s.user_id = e.user_id and s.stream_key = e.stream_key ` +
+    `select ${EVENT_COLUMNS}${more} from ${query.streamId === undefined ? EVENTS_WITH_STREAMS : EVENTS_OF_STREAM} ` +
     `where ${conditions.join(' and ')} order by e.position limit $${values.length}`;
   return { text, values };
 }
