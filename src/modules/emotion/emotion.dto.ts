@@ -1,17 +1,12 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { IsTimeBound, IsTimeZone, Optional } from '../../validation/fields.js';
+import { WEEK_STARTS, type WeekStart } from '../calendar.js';
 
-/** The widths of a calendar bucket. */
-export const BUCKETS = ['hour', 'day', 'week', 'month'] as const;
+/** The widths of a bucket of the trend. */
+const TREND_BUCKETS = ['hour', 'day', 'week', 'month'] as const;
 
-/** Width of a calendar bucket. */
-export type Bucket = (typeof BUCKETS)[number];
-
-/** The days on which a week may start. */
-export const WEEK_STARTS = ['monday', 'sunday', 'saturday'] as const;
-
-/** First day of a week. */
-export type WeekStart = (typeof WEEK_STARTS)[number];
+/** Width of a bucket of the trend. */
+export type TrendBucket = (typeof TREND_BUCKETS)[number];
 
 /** Most observations behind one trend, and most buckets in it; a request for more is refused. */
 export const MAX_TREND_OBSERVATIONS = 250_000;
@@ -37,8 +32,8 @@ export class EmotionsQuery {
 export class EmotionTrendQuery {
   /** Width of a bucket; `day` when left out. */
   @Optional()
-  @IsIn(BUCKETS)
-  bucket?: Bucket;
+  @IsIn(TREND_BUCKETS)
+  bucket?: TrendBucket;
 
   /** First day of a week; `monday` when left out. */
   @Optional()
