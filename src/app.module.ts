@@ -13,6 +13,7 @@ import { MetricsModule } from './modules/metrics/metrics.module.js';
 import { OperationsModule } from './modules/ops/operations.module.js';
 import { OpsModule } from './modules/ops/ops.module.js';
 import { StoreModule } from './modules/ops/store.module.js';
+import { PositionsModule } from './modules/positions/positions.module.js';
 import { ProfileModule } from './modules/profile/profile.module.js';
 import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         StatsModule,
         BatchModule,
         FeedModule,
+        PositionsModule,
         HealthModule,
         JobsModule,
         RebuildsModule,

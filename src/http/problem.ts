@@ -58,8 +58,20 @@ export class ProblemAnswer {
   @ApiProperty({ required: false, description: 'Of `stream.version-conflict`: the present version.' })
   currentVersion?: number;
 
-  @ApiProperty({ required: false, description: 'Of `feed.position-ahead`: position of the last event.' })
+  @ApiProperty({
+    required: false,
+    description:
+      'Of `feed.position-ahead`, and of an `asOf` that the log does not reach: position of the last event.',
+  })
   head?: number;
+
+  @ApiProperty({
+    required: false,
+    nullable: true,
+    type: String,
+    description: 'Of an `asOf` that the log does not reach: when its last event was recorded.',
+  })
+  headRecordedAt?: string | null;
 
   @ApiProperty({ required: false, description: 'Of `feed.position-ahead`: the UUID that names the store.' })
   storeId?: string;

@@ -4,6 +4,7 @@ import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../src/database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../src/events/event-page.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
+import type { LogPoint } from '../../src/events/log/log-point.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
 import {
   searchMemories,
@@ -50,6 +51,14 @@ export class ReadsHere extends Reads {
 
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.events.storeId(), head: this.events.head().position };
+  }
+
+  override async positionAt(time: number): Promise<LogPoint> {
+    return this.events.positionAt(time);
+  }
+
+  override async recordedAt(position: number): Promise<number | undefined> {
+    return this.events.recordedAt(position);
   }
 
   override async positions(): Promise<Positions> {

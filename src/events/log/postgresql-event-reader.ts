@@ -8,6 +8,7 @@ import {
   storedEvent,
   type EventRow,
 } from './event-row.js';
+import { selectPointAt, selectRecordedAt, type LogPoint } from './log-point.js';
 import { payloadFrom } from './postgresql-payload.js';
 import { SELECT_STORE_ID } from './store-identity.js';
 
@@ -23,6 +24,26 @@ export async function readHead(db: Queryable): Promise<LogHead> {
 export async function readStoreId(db: Queryable): Promise<string> {
   const { rows } = await db.query<{ store_id: string }>({ name: 'store id', text: SELECT_STORE_ID });
   return rows[0]?.store_id ?? '';
+}
+
+/** Reads when the event at the position was recorded, ms UTC; undefined if there is none. */
+export async function readRecordedAt(db: Queryable, position: number): Promise<number | undefined> {
+  const { rows } = await db.query<{ recorded_at: number }>({
+    name: 'recorded at',
+    text: selectRecordedAt('$1'),
+    values: [position],
+  });
+  return rows[0]?.recorded_at;
+}
+
+/** Finds the last event recorded at or before the time, ms UTC. */
+export async function readPositionAt(db: Queryable, time: number): Promise<LogPoint> {
+  const { rows } = await db.query<LogPoint>({
+    name: 'position at',
+    text: selectPointAt('$1'),
+    values: [time],
+  });
+  return rows[0] ?? { position: 0, recordedAt: null };
 }
 
 /** Reads a page of events in order of position. */

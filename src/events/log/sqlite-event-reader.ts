@@ -8,6 +8,7 @@ import {
   storedEvent,
   type EventRow,
 } from './event-row.js';
+import { selectPointAt, selectRecordedAt, type LogPoint } from './log-point.js';
 import { SELECT_STORE_ID } from './store-identity.js';
 
 /** Reads a page of the log by user, then position; exported so that a test can check its query plan. */
@@ -18,6 +19,8 @@ export const BY_USER = `select ${SCANNED_COLUMNS} from events e join streams s o
 export class SqliteEventReader {
   private last: Database.Statement | undefined;
   private identity: Database.Statement | undefined;
+  private recorded: Database.Statement | undefined;
+  private point: Database.Statement | undefined;
   private readonly statements = new Map<string, Database.Statement>();
   private byUser: Database.Statement | undefined;
 
@@ -32,6 +35,18 @@ export class SqliteEventReader {
   storeId(): string {
     this.identity ??= this.db.prepare(SELECT_STORE_ID).pluck();
     return this.identity.get() as string;
+  }
+
+  /** Returns when the event at the position was recorded, ms UTC; undefined if there is none. */
+  recordedAt(position: number): number | undefined {
+    this.recorded ??= this.db.prepare(selectRecordedAt('?')).pluck();
+    return this.recorded.get(position) as number | undefined;
+  }
+
+  /** Returns the last event recorded at or before the time, ms UTC. */
+  positionAt(time: number): LogPoint {
+    this.point ??= this.db.prepare(selectPointAt('@time'));
+    return this.point.get({ time }) as LogPoint;
   }
 
   read(query: EventQuery): StoredEvent[] {

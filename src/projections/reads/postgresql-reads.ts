@@ -7,7 +7,14 @@ import type { Key, Table } from '../../database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventQuery } from '../../events/log/event-log.js';
-import { readEventBatch, readHead, readStoreId } from '../../events/log/postgresql-event-reader.js';
+import type { LogPoint } from '../../events/log/log-point.js';
+import {
+  readEventBatch,
+  readHead,
+  readPositionAt,
+  readRecordedAt,
+  readStoreId,
+} from '../../events/log/postgresql-event-reader.js';
 import { memoriesTable, memorySummariesTable } from '../memory-index.projection.js';
 import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
@@ -76,6 +83,14 @@ export class PostgresqlReads extends Reads {
       const [storeId, { position }] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);
       return { storeId, head: position };
     });
+  }
+
+  override positionAt(time: number): Promise<LogPoint> {
+    return translating(() => readPositionAt(this.pool, time));
+  }
+
+  override recordedAt(position: number): Promise<number | undefined> {
+    return translating(() => readRecordedAt(this.pool, position));
   }
 
   override positions(): Promise<Positions> {

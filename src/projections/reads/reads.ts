@@ -1,6 +1,7 @@
 import type { RowReader } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
+import type { LogPoint } from '../../events/log/log-point.js';
 import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { ProjectionGate } from './projection-gate.js';
@@ -35,6 +36,10 @@ export abstract class Reads implements RowReader {
   abstract eventPage(query: PageQuery): Promise<EventPage>;
   /** Reads which store this is and where its log ends: always from the database, never from memory. */
   abstract storeHead(): Promise<StoreHead>;
+  /** Finds the last event recorded at or before the time, ms UTC: by its position, in some 30 point reads. */
+  abstract positionAt(time: number): Promise<LogPoint>;
+  /** Reads when the event at the position was recorded, ms UTC; undefined if there is none. */
+  abstract recordedAt(position: number): Promise<number | undefined>;
   /** Reads the positions of the log and its projections; cheap enough to poll. */
   abstract positions(): Promise<Positions>;
   /** Reads the size of the store; cheap enough to poll. */
