@@ -1,5 +1,5 @@
 import type { MemoryType } from '../events/memory/memory-formed.event.js';
-import type { Fact, FactTimes, FactType } from './facts.js';
+import type { EmotionFact, Fact, FactTimes, FactType, PlainFact, SessionFact } from './facts.js';
 import { NumberReader, numberText, signed, unsigned } from './number-text.js';
 
 /** Most characters of a block, without its key: SQLite then keeps four or more in a page, without overflow. */
@@ -63,12 +63,12 @@ export function withFact(block: FactBlock, fact: Fact): FactBlock {
     numberText(unsigned(recordedAt - block.recordedAt));
   if (occurredAt !== recordedAt) facts += numberText(unsigned(occurredAt - recordedAt));
   if (utcOffset !== block.utcOffset) facts += numberText(unsigned(utcOffset));
-  const texts = textsOf(fact);
+  const texts = (SHAPES[fact.type] as FactShape<Fact>).texts(fact);
   const known = [...block.texts];
   facts += numberText(texts.length);
-  for (const text of texts) {
-    const index = known.indexOf(text);
-    facts += numberText(index === -1 ? known.push(text) - 1 : index);
+  for (const each of texts) {
+    const index = known.indexOf(each);
+    facts += numberText(index === -1 ? known.push(each) - 1 : index);
   }
   if (fact.type === 'emotion.observed') facts += numberText(fact.micros);
   return {
@@ -84,7 +84,7 @@ export function withFact(block: FactBlock, fact: Fact): FactBlock {
 /** Whether the block has its size: a further fact belongs into a new one. */
 export function isFull({ texts, facts }: FactBlock): boolean {
   let length = facts.length;
-  for (const text of texts) length += text.length + 3;
+  for (const { length: characters } of texts) length += characters + 3;
   return length >= MAX_BLOCK_LENGTH;
 }
 
@@ -114,7 +114,7 @@ export function readFacts(
     const name = FACT_TYPES[type];
     if (name === undefined) throw new RangeError(`A block has a fact of the unknown type ${type}.`);
     const times = { position, recordedAt, occurredAt, utcOffset };
-    facts.push(READERS[name](times, { texts, count, reader }));
+    facts.push(SHAPES[name].read(times, { texts, count, reader }));
   }
 }
 
@@ -127,40 +127,76 @@ interface Rest {
   reader: NumberReader;
 }
 
-const READERS: { [T in FactType]: (times: FactTimes, rest: Rest) => Fact } = {
-  'user.registered': (times) => ({ type: 'user.registered', ...times }),
-  'profile.changed': (times) => ({ type: 'profile.changed', ...times }),
-  'preference.learned': (times) => ({ type: 'preference.learned', ...times }),
-  'turn.recorded': (times, rest) => ({ type: 'turn.recorded', ...times, sessionId: text(rest) }),
-  'session.started': (times, rest) => ({ type: 'session.started', ...times, sessionId: text(rest) }),
-  'session.ended': (times, rest) => ({ type: 'session.ended', ...times, sessionId: text(rest) }),
-  'emotion.observed': readEmotion,
-  'memory.formed': (times, rest) => ({
-    type: 'memory.formed',
-    ...times,
-    memoryId: text(rest),
-    memoryType: text(rest) as MemoryType,
-  }),
-  'memory.revised': (times, rest) => ({
-    type: 'memory.revised',
-    ...times,
-    memoryId: text(rest),
-    memoryType: rest.count > 1 ? (text(rest) as MemoryType) : null,
-  }),
-  'memory.forgotten': (times, rest) => ({ type: 'memory.forgotten', ...times, memoryId: text(rest) }),
-  'memory.recalled': (times, rest) => ({
-    type: 'memory.recalled',
-    ...times,
-    memoryIds: Array.from({ length: rest.count }, () => text(rest)),
-  }),
+/** How the facts of a type are written and read. */
+interface FactShape<F extends Fact> {
+  texts(fact: F): readonly string[];
+  read(times: FactTimes, rest: Rest): F;
+}
+
+type ShapeOf<T extends FactType> = FactShape<Fact & { type: T }>;
+
+/** A fact without anything but its times. */
+function plain<T extends PlainFact['type']>(type: T): FactShape<PlainFact & { type: T }> {
+  return { texts: () => [], read: (times) => ({ type, ...times }) };
+}
+
+/** A fact of a session. */
+function ofSession<T extends SessionFact['type']>(type: T): FactShape<SessionFact & { type: T }> {
+  return {
+    texts: ({ sessionId }) => [sessionId],
+    read: (times, rest) => ({ type, ...times, sessionId: nextText(rest) }),
+  };
+}
+
+const SHAPES: { [T in FactType]: ShapeOf<T> } = {
+  'user.registered': plain('user.registered'),
+  'profile.changed': plain('profile.changed'),
+  'preference.learned': plain('preference.learned'),
+  'turn.recorded': ofSession('turn.recorded'),
+  'session.started': ofSession('session.started'),
+  'session.ended': ofSession('session.ended'),
+  'emotion.observed': {
+    texts: ({ emotion, sessionId, triggers }) => [emotion, sessionId ?? '', ...triggers],
+    read: readEmotion,
+  },
+  'memory.formed': {
+    texts: ({ memoryId, memoryType }) => [memoryId, memoryType],
+    read: (times, rest) => ({
+      type: 'memory.formed',
+      ...times,
+      memoryId: nextText(rest),
+      memoryType: nextText(rest) as MemoryType,
+    }),
+  },
+  'memory.revised': {
+    texts: ({ memoryId, memoryType }) => (memoryType === null ? [memoryId] : [memoryId, memoryType]),
+    read: (times, rest) => ({
+      type: 'memory.revised',
+      ...times,
+      memoryId: nextText(rest),
+      memoryType: rest.count > 1 ? (nextText(rest) as MemoryType) : null,
+    }),
+  },
+  'memory.forgotten': {
+    texts: ({ memoryId }) => [memoryId],
+    read: (times, rest) => ({ type: 'memory.forgotten', ...times, memoryId: nextText(rest) }),
+  },
+  'memory.recalled': {
+    texts: ({ memoryIds }) => memoryIds,
+    read: (times, rest) => ({
+      type: 'memory.recalled',
+      ...times,
+      memoryIds: Array.from({ length: rest.count }, () => nextText(rest)),
+    }),
+  },
 };
 
 /** The commonest fact by far, so it is read without further objects. */
-function readEmotion({ position, recordedAt, occurredAt, utcOffset }: FactTimes, rest: Rest): Fact {
-  const emotion = text(rest);
-  const sessionId = text(rest);
+function readEmotion({ position, recordedAt, occurredAt, utcOffset }: FactTimes, rest: Rest): EmotionFact {
+  const emotion = nextText(rest);
+  const sessionId = nextText(rest);
   const triggers: string[] = [];
-  for (let i = 2; i < rest.count; i++) triggers.push(text(rest));
+  for (let i = 2; i < rest.count; i++) triggers.push(nextText(rest));
   return {
     type: 'emotion.observed',
     position,
@@ -174,32 +210,8 @@ function readEmotion({ position, recordedAt, occurredAt, utcOffset }: FactTimes,
   };
 }
 
-function text({ texts, reader }: Rest): string {
+function nextText({ texts, reader }: Rest): string {
   const known = texts[reader.next()];
   if (known === undefined) throw new RangeError('A block refers to a text that it does not have.');
   return known;
-}
-
-function textsOf(fact: Fact): readonly string[] {
-  switch (fact.type) {
-    case 'emotion.observed':
-      return [fact.emotion, fact.sessionId ?? '', ...fact.triggers];
-    case 'turn.recorded':
-    case 'session.started':
-    case 'session.ended':
-      return [fact.sessionId];
-    case 'memory.formed':
-      return [fact.memoryId, fact.memoryType];
-    case 'memory.revised':
-      return fact.memoryType === null ? [fact.memoryId] : [fact.memoryId, fact.memoryType];
-    case 'memory.forgotten':
-      return [fact.memoryId];
-    case 'memory.recalled':
-      return fact.memoryIds;
-    case 'user.registered':
-    case 'profile.changed':
-    case 'preference.learned':
-    default:
-      return [];
-  }
 }
