@@ -10,9 +10,9 @@ module.exports = {
     },
     {
       name: 'database-is-a-leaf',
-      comment: 'How rows are kept, and how input is checked, does not depend on what they mean.',
+      comment: 'How rows are kept and written, and how input is checked, does not depend on what they mean.',
       severity: 'error',
-      from: { path: '^src/(database|validation)' },
+      from: { path: '^src/(database|validation|formats)' },
       to: { path: '^src/(events|projections|writer|store|operations|modules|http|cli)' },
     },
     {
@@ -61,7 +61,7 @@ module.exports = {
       name: 'nest-stays-above',
       comment: 'Log, folds, writer and long work run in threads and commands that load no framework.',
       severity: 'error',
-      from: { path: '^src/(events|projections|writer|store|operations|database|validation)' },
+      from: { path: '^src/(events|projections|writer|store|operations|database|validation|formats)' },
       to: { path: 'node_modules/@nestjs', dependencyTypesNot: ['type-only'] },
     },
     {

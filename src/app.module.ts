@@ -16,6 +16,7 @@ import { StoreModule } from './modules/ops/store.module.js';
 import { PositionsModule } from './modules/positions/positions.module.js';
 import { ProfileModule } from './modules/profile/profile.module.js';
 import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
+import { ReportsModule } from './modules/reports/reports.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
 import { VerificationsModule } from './modules/verifications/verifications.module.js';
 import type { Backups } from './operations/backup/backups.js';
@@ -46,6 +47,7 @@ export class AppModule {
         StatsModule,
         BatchModule,
         FeedModule,
+        ReportsModule,
         PositionsModule,
         HealthModule,
         JobsModule,

@@ -31,6 +31,7 @@ describe('the start of a bucket', () => {
     ['quarter', '1969-12-31T23:59:59.999', '1969-10-01T00:00'],
     ['year', '2024-12-31T23:59:59.999', '2024-01-01T00:00'],
     ['year', '1969-06-01T00:00:00', '1969-01-01T00:00'],
+    ['month', '0001-02-03T00:00:00', '0001-02-01T00:00'],
     ['all', '2024-12-31T23:59:59.999', '1970-01-01T00:00'],
   ])('of the %s around %s is %s', (bucket, time, start) => {
     expect(startOf(time, bucket)).toBe(start);

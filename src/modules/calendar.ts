@@ -30,7 +30,7 @@ export function localStart(local: number, bucket: Bucket, weekStart: WeekStart):
   if (bucket === 'week') return (day - modulo(day + DAYS_INTO_WEEK[weekStart], 7)) * DAY_MS;
   const date = new Date(local);
   const months = MONTHS[bucket];
-  return Date.UTC(date.getUTCFullYear(), Math.floor(date.getUTCMonth() / months) * months);
+  return monthStart(date.getUTCFullYear(), Math.floor(date.getUTCMonth() / months) * months);
 }
 
 /** Returns the local start of the bucket after the one that starts at `start`; Infinity after `all`. */
@@ -40,7 +40,7 @@ export function nextLocalStart(start: number, bucket: Bucket): number {
   if (bucket === 'day') return start + DAY_MS;
   if (bucket === 'week') return start + 7 * DAY_MS;
   const date = new Date(start);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + MONTHS[bucket]);
+  return monthStart(date.getUTCFullYear(), date.getUTCMonth() + MONTHS[bucket]);
 }
 
 /** The hour of a local time, 0..23; `local` is in ms, as if the clock showed UTC. */
@@ -56,6 +56,11 @@ export function weekday(local: number): number {
 /** Writes a local time without an offset, such as `2026-07-01T00:00:00`. */
 export function localText(local: number): string {
   return new Date(local).toISOString().slice(0, 19);
+}
+
+/** Unlike Date.UTC, takes the years 1 to 99 as they are. */
+function monthStart(year: number, month: number): number {
+  return new Date(0).setUTCFullYear(year, month, 1);
 }
 
 function modulo(value: number, divisor: number): number {

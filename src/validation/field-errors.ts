@@ -68,7 +68,10 @@ const PATTERN_RULES = new Map([
 /** What a format demands, in words. */
 const FORMAT_RULES = {
   'date-time': 'must be an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
+  'time-or-date':
+    'must be a date such as 2026-03-01, or an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
   'time-zone': 'must be a time zone of the IANA database, such as Europe/Berlin',
+  'report-zone': 'must be event, UTC or a time zone of the IANA database, such as Europe/Berlin',
 };
 
 function message(error: ErrorObject, params: Record<string, unknown>): string {

@@ -1,6 +1,8 @@
 const PATTERN =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))$/;
 
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
 /** An instant, split where a store that keeps whole milliseconds cannot represent it. */
 interface Instant {
   /** The last millisecond that is not later, ms since 1970 UTC. */
@@ -20,6 +22,12 @@ const STORED_YEARS = [1900, 2999] as const;
  */
 export function isInstant(text: unknown): boolean {
   return typeof text === 'string' && parse(text) !== undefined;
+}
+
+/** Whether the text is an instant, or a date of the years 0001 to 9999 that exists, such as `2026-03-01`. */
+export function isTimeOrDate(text: unknown): boolean {
+  if (typeof text !== 'string') return false;
+  return parse(text) !== undefined || (DATE.test(text) && parse(`${text}T00:00Z`) !== undefined);
 }
 
 /** Whether the text is an instant that an event may be dated with: of the years 1900 to 2999. */

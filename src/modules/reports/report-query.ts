@@ -64,3 +64,25 @@ export interface ResolvedQuery {
   /** The report's own parameters. */
   own: Readonly<Record<string, unknown>>;
 }
+
+/** A query as it was sent, after its types were checked. */
+export type SentQuery = Partial<{
+  from: string;
+  to: string;
+  clock: ReportClock;
+  timeZone: string;
+  weekStart: WeekStart;
+  bucket: Bucket;
+  groupBy: readonly string[];
+  measures: readonly string[];
+  users: readonly string[];
+  emotions: readonly string[];
+  triggers: readonly string[];
+  joinedFrom: string;
+  joinedTo: string;
+  fill: 'none' | 'zero';
+  window: number;
+  compare: 'previous' | 'year';
+  minCount: number;
+  top: number;
+}>;

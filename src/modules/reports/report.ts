@@ -20,6 +20,13 @@ export interface UserFacts {
   facts: readonly Fact[];
 }
 
+/** The columns of a bucket; null for the bucket `all` of a range without a start. */
+export const BUCKET_COLUMNS: readonly Column[] = [
+  { name: 'start', type: 'timestamp', nullable: true },
+  { name: 'startLocal', type: 'text', nullable: true },
+  { name: 'partial', type: 'boolean', nullable: false },
+];
+
 /** One row of an answer, by column. */
 export type Item = Record<string, unknown>;
 
@@ -31,7 +38,7 @@ export interface ReportResult {
 
 /** One computation of a report. Sums are integers, so that no order of users or facts shows in the result. */
 export interface ReportRun {
-  /** Takes the next user; users come in the order of their ids, each once. */
+  /** Takes the next user who is among those asked for; they come in the order of their ids, each once. */
   takeUser(user: UserFacts): void;
   /** Throws InvalidInput when there are more than MAX_ITEMS. */
   result(): ReportResult;
@@ -43,8 +50,10 @@ export interface ReportDefinition {
   /** Raised when the same query at the same position gives another answer. */
   readonly version: number;
   readonly description: string;
-  /** Which of the one set of parameters it knows, and its own. */
+  /** Which of the one set of parameters it knows. */
   readonly parameters: readonly ReportParameter[];
+  /** Parameters that only this report has, with what they mean. */
+  readonly ownParameters?: Readonly<Record<string, string>>;
   readonly groups: readonly string[];
   readonly measures: readonly Measure[];
   /** What else is computed, by name, in plain text. */
@@ -53,7 +62,7 @@ export interface ReportDefinition {
   readonly mappings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The types of the facts that it reads. */
   readonly facts: readonly FactType[];
-  /** Checks and completes the query: fills in defaults of its own. Throws InvalidInput. */
+  /** Checks and completes the query, whose `own` has what was sent. Throws InvalidInput. */
   resolve?(query: ResolvedQuery): ResolvedQuery;
   /** The columns of an item, in order. */
   columns(query: ResolvedQuery): Column[];
