@@ -1,41 +1,43 @@
 import { InvalidInput } from '../../../errors.js';
-import { resolveValence, type ValenceQuery } from '../mood/valence.js';
-import { choiceOf, wholeOf, type OwnParameters } from '../own-parameters.js';
-import type { PeriodLength } from './user-periods.js';
-
-/** Periods after the one of joining, at most: a year of days. */
-const MAX_PERIODS = 366;
-const MAX_RETURNS = 1_000;
+import { resolveValence, type SentValence, type ValenceQuery } from '../mood/valence.js';
+import { PERIOD_LENGTHS, type PeriodLength } from './user-periods.js';
 
 /** In which periods a user has to be active: in that one, in that or a later one, in one of 1 to that one. */
-export type RetentionMethod = 'classic' | 'rolling' | 'cumulative';
+export const METHODS = ['classic', 'rolling', 'cumulative'] as const;
+/** What is measured of each period, beside how many users come back. */
+export const MEASURES = ['retention', 'mood', 'turns'] as const;
+/** Periods after the one of joining, unless the query says otherwise. */
+const PERIODS = 12;
 
 /** The parameters that only the report on cohorts has, checked and complete. */
 export interface CohortQuery extends Partial<ValenceQuery> {
   cohortBy: PeriodLength;
   period: PeriodLength;
   periods: number;
-  method: RetentionMethod;
+  method: (typeof METHODS)[number];
   /** Turns in a period from which on a user counts as active. */
   minReturns: number;
-  measure: 'retention' | 'mood' | 'turns';
+  measure: (typeof MEASURES)[number];
 }
 
-/** Throws InvalidInput. */
-export function resolveCohorts(own: OwnParameters): CohortQuery {
-  const measure = choiceOf(own, 'measure', ['retention', 'mood', 'turns']);
-  for (const name of ['mapping', 'valence']) {
-    if (measure !== 'mood' && own[name] !== undefined) {
+/** The same parameters as they are sent. */
+export type SentCohorts = Partial<Omit<CohortQuery, 'mapping' | 'valence'>> & SentValence;
+
+/** Fills in the defaults. Throws InvalidInput. */
+export function resolveCohorts(sent: SentCohorts): CohortQuery {
+  const { mapping, valence, measure = 'retention', ...own } = sent;
+  for (const [name, value] of Object.entries({ mapping, valence })) {
+    if (measure !== 'mood' && value !== undefined)
       throw InvalidInput.field(name, 'makes sense with measure=mood only');
-    }
   }
   return {
-    cohortBy: choiceOf(own, 'cohortBy', ['week', 'day', 'month']),
-    period: choiceOf(own, 'period', ['week', 'day', 'month']),
-    periods: wholeOf(own, 'periods', { min: 0, max: MAX_PERIODS, absent: 12 }),
-    method: choiceOf(own, 'method', ['classic', 'rolling', 'cumulative']),
-    minReturns: wholeOf(own, 'minReturns', { min: 1, max: MAX_RETURNS, absent: 1 }),
+    cohortBy: PERIOD_LENGTHS[0],
+    period: PERIOD_LENGTHS[0],
+    periods: PERIODS,
+    method: METHODS[0],
+    minReturns: 1,
+    ...own,
     measure,
-    ...(measure === 'mood' ? resolveValence(own) : {}),
+    ...(measure === 'mood' ? resolveValence(sent) : {}),
   };
 }

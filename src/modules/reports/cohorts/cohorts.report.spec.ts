@@ -1,52 +1,9 @@
 import * as fc from 'fast-check';
-import type { EmotionFact, Fact, SessionFact } from '../../../projections/facts.js';
+import { felt, registered, reportOn, turn, userOf } from '../../../../test/support/report-facts.js';
 import { DAY_MS } from '../../calendar.js';
-import { ReportCalendar } from '../report-calendar.js';
-import type { ResolvedQuery } from '../report-query.js';
 import type { UserFacts } from '../report.js';
 import type { CohortPeriod } from './cohort.js';
 import { cohortsReport } from './cohorts.report.js';
-
-const at = (time: string) => Date.parse(time);
-let position = 0;
-const times = (ms: number, utcOffset = 0) => ({
-  position: (position += 1),
-  recordedAt: ms,
-  occurredAt: ms,
-  utcOffset,
-});
-const registered = (ms: number, utcOffset = 0): Fact => ({
-  type: 'user.registered',
-  ...times(ms, utcOffset),
-});
-const turn = (ms: number, utcOffset = 0): SessionFact => ({
-  type: 'turn.recorded',
-  sessionId: 's',
-  ...times(ms, utcOffset),
-});
-const felt = (emotion: string, micros: number, ms: number): EmotionFact => ({
-  type: 'emotion.observed',
-  emotion,
-  micros,
-  sessionId: null,
-  triggers: [],
-  ...times(ms),
-});
-
-function user(userId: string, joined: Fact, ...facts: Fact[]): UserFacts {
-  return { userId, registered: joined, facts: [joined, ...facts] };
-}
-
-const QUERY: ResolvedQuery = {
-  clock: 'occurred',
-  timeZone: 'UTC',
-  weekStart: 'monday',
-  bucket: 'day',
-  groupBy: [],
-  measures: [],
-  fill: 'none',
-  own: {},
-};
 
 interface CohortItem {
   cohort: string;
@@ -54,11 +11,8 @@ interface CohortItem {
   periods: CohortPeriod[];
 }
 
-function report(users: readonly UserFacts[], asked: Partial<ResolvedQuery>, now: string) {
-  const query = cohortsReport.resolve!({ ...QUERY, ...asked });
-  const run = cohortsReport.begin(query, new ReportCalendar(query, at(now)));
-  for (const one of users) run.takeUser(one);
-  const { items, summary } = run.result();
+function report(users: readonly UserFacts[], sent: Record<string, unknown>, now = '2026-06-01T00:00Z') {
+  const { items, summary } = reportOn(cohortsReport, users, sent, now);
   return { items: items as unknown as CohortItem[], summary: summary as Omit<CohortItem, 'cohort'> };
 }
 
@@ -68,19 +22,19 @@ const counts = (item: CohortItem | undefined) =>
 describe('the report on cohorts', () => {
   const users = [
     // Joins on a Wednesday; comes back on days 1, 1, 3 and 9.
-    user(
+    userOf(
       'ann',
-      registered(at('2026-05-06T10:00Z')),
-      ...['07T01', '07T23', '09T12', '15T12'].map((time) => turn(at(`2026-05-${time}:00Z`))),
+      registered('2026-05-06T10:00Z'),
+      ...['07T01', '07T23', '09T12', '15T12'].map((time) => turn(`2026-05-${time}:00Z`)),
     ),
     // Never comes back.
-    user('bob', registered(at('2026-05-10T23:59Z')), turn(at('2026-05-10T23:59Z'))),
-    user('eve', registered(at('2026-05-11T00:00Z')), turn(at('2026-05-12T00:00Z'))),
+    userOf('bob', registered('2026-05-10T23:59Z'), turn('2026-05-10T23:59Z')),
+    userOf('eve', registered('2026-05-11T00:00Z'), turn('2026-05-12T00:00Z')),
   ];
 
   it('counts users by the week in which they joined, and periods from their own first day', () => {
-    const own = { period: 'day', periods: '3' };
-    const { items, summary } = report(users, { own }, '2026-06-01T00:00Z');
+    const own = { period: 'day', periods: 3 };
+    const { items, summary } = report(users, own);
     expect(items.map(({ cohort, size }) => [cohort, size])).toEqual([
       ['2026-05-04', 2],
       ['2026-05-11', 1],
@@ -91,7 +45,7 @@ describe('the report on cohorts', () => {
   });
 
   it('starts weeks on the day that is asked', () => {
-    const { items } = report(users, { weekStart: 'saturday' }, '2026-06-01T00:00Z');
+    const { items } = report(users, { weekStart: 'saturday' });
     expect(items.map(({ cohort, size }) => [cohort, size])).toEqual([
       ['2026-05-02', 1],
       ['2026-05-09', 2],
@@ -103,32 +57,32 @@ describe('the report on cohorts', () => {
     ['rolling', '1/1 1/1 1/1 1/1 1/1'],
     ['cumulative', '0/1 1/1 1/1 1/1 1/1'],
   ])('knows the method %s', (method, expected) => {
-    const own = { period: 'day', periods: '4', cohortBy: 'day', method };
-    expect(counts(report(users, { own }, '2026-06-01T00:00Z').items[0])).toBe(expected);
+    const own = { period: 'day', periods: 4, cohortBy: 'day', method };
+    expect(counts(report(users, own).items[0])).toBe(expected);
   });
 
   it('asks for minReturns turns in one period', () => {
-    const own = { period: 'day', periods: '3', minReturns: '2', cohortBy: 'day' };
-    expect(counts(report(users, { own }, '2026-06-01T00:00Z').items[0])).toBe('0/1 1/1 0/1 0/1');
+    const own = { period: 'day', periods: 3, minReturns: 2, cohortBy: 'day' };
+    expect(counts(report(users, own).items[0])).toBe('0/1 1/1 0/1 0/1');
   });
 
   it('has only users whose period is over in the denominator', () => {
-    const own = { period: 'day', periods: '3' };
+    const own = { period: 'day', periods: 3 };
     // Ann's day 3 is 9 May; Bob's day 1 is 11 May.
-    expect(counts(report(users.slice(0, 2), { own }, '2026-05-11T23:59Z').items[0])).toBe('1/2 1/1 0/1 1/1');
-    expect(counts(report(users.slice(0, 2), { own }, '2026-05-12T00:00Z').items[0])).toBe('1/2 1/2 0/1 1/1');
-    const [young] = report(users.slice(2), { own }, '2026-05-11T12:00Z').items;
+    expect(counts(report(users.slice(0, 2), own, '2026-05-11T23:59Z').items[0])).toBe('1/2 1/1 0/1 1/1');
+    expect(counts(report(users.slice(0, 2), own, '2026-05-12T00:00Z').items[0])).toBe('1/2 1/2 0/1 1/1');
+    const [young] = report(users.slice(2), own, '2026-05-11T12:00Z').items;
     expect(young?.periods[0]).toEqual({ period: 0, complete: 0, users: 0, rate: null });
   });
 
   it("takes days in the zone of the report, and each user's own for timeZone=event", () => {
     // 2026-05-11 in Shanghai (UTC+8), 2026-05-10 in UTC.
-    const late = [user('li', registered(at('2026-05-10T17:00Z'), 480), turn(at('2026-05-11T15:00Z'), 480))];
-    const own = { period: 'day', periods: '1', cohortBy: 'day' };
-    const cohorts = (timeZone: string, now: string) => report(late, { timeZone, own }, now).items[0];
-    expect(cohorts('UTC', '2026-06-01T00:00Z')).toMatchObject({ cohort: '2026-05-10' });
-    expect(counts(cohorts('UTC', '2026-06-01T00:00Z'))).toBe('0/1 1/1');
-    expect(cohorts('Asia/Shanghai', '2026-06-01T00:00Z')).toMatchObject({ cohort: '2026-05-11' });
+    const late = [userOf('li', registered('2026-05-10T17:00Z', 480), turn('2026-05-11T15:00Z', 480))];
+    const own = { period: 'day', periods: 1, cohortBy: 'day' };
+    const cohorts = (timeZone: string, now?: string) => report(late, { timeZone, ...own }, now).items[0];
+    expect(cohorts('UTC')).toMatchObject({ cohort: '2026-05-10' });
+    expect(counts(cohorts('UTC'))).toBe('0/1 1/1');
+    expect(cohorts('Asia/Shanghai')).toMatchObject({ cohort: '2026-05-11' });
     expect(counts(cohorts('Asia/Shanghai', '2026-05-12T15:59:59Z'))).toBe('1/1 0/0');
     expect(counts(cohorts('Asia/Shanghai', '2026-05-12T16:00:00Z'))).toBe('1/1 0/1');
     // Over everywhere: the date line's last day ends at 12:00 UTC.
@@ -137,20 +91,19 @@ describe('the report on cohorts', () => {
   });
 
   it('has turns and mood of the periods that the method looks at', () => {
-    const days = ['2026-05-06', '2026-05-07', '2026-05-08'].map(at);
-    const one = user(
+    const days = ['2026-05-06', '2026-05-07', '2026-05-08'];
+    const one = userOf(
       'ann',
       registered(days[0]!),
       turn(days[0]!),
       turn(days[1]!),
       turn(days[1]!),
-      felt('joy', 500_000, days[1]!),
-      felt('sadness', 1_000_000, days[2]!),
-      felt('unheard of', 1_000_000, days[2]!),
+      felt('joy', 0.5, days[1]!),
+      felt('sadness', 1, days[2]!),
+      felt('unheard of', 1, days[2]!),
     );
-    const own = { period: 'day', periods: '2' };
-    const ask = (more: object) =>
-      report([one], { own: { ...own, ...more } }, '2026-06-01T00:00Z').items[0]?.periods;
+    const own = { period: 'day', periods: 2 };
+    const ask = (more: object) => report([one], { ...own, ...more }).items[0]?.periods;
     const turns = (method: string) => ask({ measure: 'turns', method })?.map(({ mean }) => mean);
     expect(turns('classic')).toEqual([1, 2, 0]);
     expect(turns('rolling')).toEqual([3, 2, 0]);
@@ -170,32 +123,21 @@ describe('the report on cohorts', () => {
   });
 
   it('leaves out what was before the user joined, and users without a registration', () => {
-    const early = user('ann', registered(at('2026-05-06')), turn(at('2026-05-05')));
-    const unknown = { userId: 'bob', registered: undefined, facts: [turn(at('2026-05-06'))] };
-    const own = { period: 'day', periods: '0' };
-    const { items, summary } = report([early, unknown], { own }, '2026-06-01T00:00Z');
+    const early = userOf('ann', registered('2026-05-06'), turn('2026-05-05'));
+    const unknown = { userId: 'bob', registered: undefined, facts: [turn('2026-05-06')] };
+    const own = { period: 'day', periods: 0 };
+    const { items, summary } = report([early, unknown], own);
     expect([items.length, summary.size, counts(items[0])]).toEqual([1, 1, '0/1']);
   });
 
-  it.each([
-    [{ cohortBy: 'year' }, /cohortBy: must be one of week, day, month/],
-    [{ period: 'quarter' }, /period: must be one of week, day, month/],
-    [{ periods: '367' }, /periods: must be a whole number from 0 to 366/],
-    [{ periods: '-1' }, /whole number/],
-    [{ periods: '1.5' }, /whole number/],
-    [{ method: 'bracket' }, /classic, rolling, cumulative/],
-    [{ minReturns: '0' }, /from 1 to 1000/],
-    [{ measure: 'ltv' }, /retention, mood, turns/],
-    [{ mapping: 'sign' }, /measure=mood only/],
-    [{ period: ['day', 'week'] }, /given once/],
-  ])('refuses %j', (own, message) => {
-    expect(() => report([], { own }, '2026-06-01T00:00Z')).toThrow(message);
+  it.each(['mapping', 'valence'])('refuses %s unless mood is measured', (name) => {
+    expect(() => report([], { [name]: 'sign' })).toThrow(`${name}: makes sense with measure=mood only`);
   });
 
   it('refuses more periods than an answer may have', () => {
-    const many = Array.from({ length: 400 }, (_, i) => user(`u${i}`, registered(i * DAY_MS)));
-    const own = { period: 'day', cohortBy: 'day', periods: '366' };
-    expect(() => report(many, { own }, '2026-06-01T00:00Z')).toThrow(/more than 100000 periods/);
+    const many = Array.from({ length: 400 }, (_, i) => userOf(`u${i}`, registered(i * DAY_MS)));
+    const own = { period: 'day', cohortBy: 'day', periods: 366 };
+    expect(() => report(many, own)).toThrow(/more than 100000 periods/);
   });
 
   it('is what a naive count gives, whatever the order of users', () => {
@@ -210,17 +152,17 @@ describe('the report on cohorts', () => {
         length,
         fc.integer({ min: 1, max: 3 }),
         (people, how, period, minReturns) => {
-          const start = at('2026-05-01');
+          const start = Date.parse('2026-05-01');
           const all = people.map(({ joined, turns }, i) =>
-            user(
+            userOf(
               `u${i}`,
               registered(start + joined * DAY_MS),
               ...turns.map((day) => turn(start + (joined + day) * DAY_MS + 5_000)),
             ),
           );
-          const own = { period, periods: '5', method: how, minReturns: String(minReturns) };
-          const { items, summary } = report(all, { own }, '2026-05-25T07:00Z');
-          const other = report(all.toReversed(), { own }, '2026-05-25T07:00Z');
+          const own = { period, periods: 5, method: how, minReturns };
+          const { items, summary } = report(all, own, '2026-05-25T07:00Z');
+          const other = report(all.toReversed(), own, '2026-05-25T07:00Z');
           expect(JSON.stringify(other)).toBe(JSON.stringify({ items, summary }));
           const days = period === 'day' ? 1 : 7;
           const today = 24;

@@ -22,6 +22,16 @@ export const cohortsReport: ReportDefinition = {
   version: 1,
   description: 'Of the users who joined in the same day, week or month: how many are active later.',
   parameters: ['clock', 'timeZone', 'weekStart', 'users', 'joinedFrom', 'joinedTo'],
+  ownParameters: {
+    cohortBy: 'How users are put together by the day on which they joined: week (default), day or month.',
+    period: 'The length of a period: week (default), day or month.',
+    periods: 'The last period: 0..366, 12 if absent; period 0 is that of joining.',
+    method: 'In which periods a user has to be active: classic (default), rolling or cumulative.',
+    minReturns: 'Turns in one period from which on a user counts as active: 1..1000, 1 if absent.',
+    measure: 'retention (default), turns or mood: the last two add a mean.',
+    mapping: 'With measure=mood: what each emotion is worth; see the report on mood.',
+    valence: 'With measure=mood: other worths; see the report on mood.',
+  },
   groups: [],
   measures: [],
   formulas: {

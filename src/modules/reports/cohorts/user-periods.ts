@@ -1,7 +1,10 @@
 import { DAY_MS } from '../../calendar.js';
 
-/** The length of a period, and of a cohort. */
-export type PeriodLength = 'day' | 'week' | 'month';
+/** The lengths of periods and cohorts; the first is the default. */
+export const PERIOD_LENGTHS = ['week', 'day', 'month'] as const;
+
+/** The length of a period or of a cohort. */
+export type PeriodLength = (typeof PERIOD_LENGTHS)[number];
 
 const DAYS = { day: 1, week: 7 } as const;
 

@@ -51,7 +51,6 @@ describe('the valence of an observation', () => {
   });
 
   it.each([
-    [{ mapping: 'vad' }, /russell-mehrabian-1977, sign/],
     [{ valence: '' }, /label:number/],
     [{ valence: 'joy' }, /label:number/],
     [{ valence: ':0.5' }, /label:number/],

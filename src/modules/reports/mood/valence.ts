@@ -1,7 +1,6 @@
 import { InvalidInput } from '../../../errors.js';
 import { label } from '../../../events/labels.js';
 import type { EmotionFact } from '../../../projections/facts.js';
-import { choiceOf, textOf, type OwnParameters } from '../own-parameters.js';
 
 /** An observation's valence is an integer in units of 1 / VALENCE_SCALE: hundredths times millionths. */
 export const VALENCE_SCALE = 1e8;
@@ -40,10 +39,11 @@ const MAPPINGS = {
   },
 } as const;
 
-type MappingName = keyof typeof MAPPINGS;
+/** The name of a mapping. */
+export type MappingName = keyof typeof MAPPINGS;
 
 /** The names of the mappings; the first is the default. */
-const MAPPING_NAMES = Object.keys(MAPPINGS) as [MappingName, ...MappingName[]];
+export const MAPPING_NAMES = Object.keys(MAPPINGS) as [MappingName, ...MappingName[]];
 
 /** The mappings as reports show them: a valence in -1..1 for each emotion. */
 export const VALENCE_MAPPINGS = Object.fromEntries(
@@ -62,12 +62,17 @@ export interface ValenceQuery {
   valence?: Readonly<Record<string, number>>;
 }
 
-/** Reads `mapping` and `valence`, such as `surprise:0,calm:0.6`. Throws InvalidInput. */
-export function resolveValence(own: OwnParameters): ValenceQuery {
-  const mapping = choiceOf(own, 'mapping', MAPPING_NAMES);
-  const text = textOf(own, 'valence');
-  if (text === undefined) return { mapping };
-  const parts = text.split(',');
+/** The same parameters as they are sent. */
+export interface SentValence {
+  mapping?: MappingName;
+  /** Such as `surprise:0,calm:0.6`. */
+  valence?: string;
+}
+
+/** Fills in the default mapping, and reads the valences. Throws InvalidInput. */
+export function resolveValence({ mapping = MAPPING_NAMES[0], valence }: SentValence): ValenceQuery {
+  if (valence === undefined) return { mapping };
+  const parts = valence.split(',');
   if (parts.length > MAX_OVERRIDES) {
     throw InvalidInput.field('valence', `must have at most ${MAX_OVERRIDES} parts, has ${parts.length}`);
   }

@@ -57,6 +57,12 @@ describe('instability', () => {
     expect(instabilityOf(apart).inertia()).toBeLessThan(-0.9);
   });
 
+  it('is exact for the smallest differences', () => {
+    const zigzag = Array.from({ length: 21 }, (_, i) => i % 2);
+    const { inertia } = naive([[zigzag]]);
+    expect(instabilityOf([[zigzag]], 1e8).inertia()).toBeCloseTo(inertia, 6);
+  });
+
   it('has no inertia below 10 pairs, and none of values that never differ', () => {
     expect(instabilityOf([[HUNDREDTHS.slice(0, 10)]]).inertia()).toBeNull();
     expect(instabilityOf([[HUNDREDTHS.slice(0, 11)]]).inertia()).not.toBeNull();

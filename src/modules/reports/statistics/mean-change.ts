@@ -1,10 +1,12 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import type { Moments } from './moments.js';
 import { tQuantile } from './student-t.js';
 
 /** A session with fewer observations has no change. */
 export const MIN_SESSION_OBSERVATIONS = 4;
 /** At most this many observations at each end of a session are compared. */
 const MAX_AT_AN_END = 3;
+/** Parts of a value unit in which every change is an integer: k is 2 or 3. */
+export const CHANGE_PARTS = 6;
 
 export interface SessionChange {
   /** Mean of the first k values. */
@@ -12,6 +14,8 @@ export interface SessionChange {
   /** Mean of the last k values. */
   end: number;
   change: number;
+  /** The change in units of 1 / (CHANGE_PARTS * scale): an integer. */
+  parts: number;
 }
 
 /**
@@ -24,7 +28,8 @@ export function sessionChange(values: readonly number[], scale: number): Session
   const first = sum(values.slice(0, k));
   const last = sum(values.slice(-k));
   const unit = k * scale;
-  return { start: first / unit, end: last / unit, change: (last - first) / unit };
+  const parts = (last - first) * (CHANGE_PARTS / k);
+  return { start: first / unit, end: last / unit, change: (last - first) / unit, parts };
 }
 
 function sum(integers: readonly number[]): number {
@@ -42,12 +47,10 @@ export interface MeanChange {
 }
 
 /** The mean of paired changes; its interval needs 2 of them, and d_z changes that differ. */
-export function meanChange(changes: readonly number[]): MeanChange {
-  const n = changes.length;
-  if (n === 0) return { n, mean: null, low: null, high: null, dz: null };
-  const center = mean([...changes]);
-  if (n < 2) return { n, mean: center, low: null, high: null, dz: null };
-  const sd = sampleStandardDeviation([...changes]);
+export function meanChange(changes: Moments): MeanChange {
+  const { n } = changes;
+  const [mean, sd] = [changes.mean(), changes.sd()];
+  if (mean === null || sd === null) return { n, mean, low: null, high: null, dz: null };
   const margin = (tQuantile(0.975, n - 1) * sd) / Math.sqrt(n);
-  return { n, mean: center, low: center - margin, high: center + margin, dz: sd === 0 ? null : center / sd };
+  return { n, mean, low: mean - margin, high: mean + margin, dz: sd === 0 ? null : mean / sd };
 }
