@@ -48,6 +48,7 @@ interface Codes {
     | `import.${'store-not-empty' | 'append-only' | 'user-exists' | 'key-taken' | 'store-changed'}`
     | 'work.interrupted'
     | `${JobKind}.running`;
+  NotAcceptable: 'answer.not-acceptable';
   Conflict: 'stream.version-conflict';
   TooLarge: 'body.too-large';
   UnsupportedMedia: 'body.not-json';
@@ -132,6 +133,16 @@ export class NotFound extends StoreError<Codes['NotFound']> {
 
   static route(method: string, path: string): NotFound {
     return new NotFound('route.not-found', `There is no route ${method} ${path}; see /docs for all routes.`);
+  }
+}
+
+/** 406: the request accepts none of the formats that the answer can have. */
+export class NotAcceptable extends StoreError<Codes['NotAcceptable']> {
+  readonly status = 406;
+
+  static formats(types: readonly string[]): NotAcceptable {
+    const message = `The answer can be ${types.join(', ')}; accept one of them, or name it with format=.`;
+    return new NotAcceptable('answer.not-acceptable', message);
   }
 }
 

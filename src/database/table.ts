@@ -9,6 +9,8 @@ type Kind = 'text' | 'integer' | 'real' | 'boolean' | 'json' | 'bytes' | 'payloa
 export interface Column<T = unknown> {
   readonly kind: Kind;
   readonly nullable: boolean;
+  /** An integer that is an instant. */
+  readonly instant?: true;
   /** For the compiler only: the type of the value in a row. */
   readonly type?: T;
 }
@@ -17,6 +19,7 @@ const column = <T>(kind: Kind): Column<T> => ({ kind, nullable: false });
 
 export const text = (): Column<string> => column('text');
 export const integer = (): Column<number> => column('integer');
+export const instant = (): Column<number> => ({ ...integer(), instant: true });
 export const real = (): Column<number> => column('real');
 export const boolean = (): Column<boolean> => column('boolean');
 export const json = <T>(): Column<T> => column('json');

@@ -1,11 +1,16 @@
 import { PoisonEvent } from '../errors.js';
+import { csvLine } from '../formats/csv.js';
 import { eventAnswer } from './event-answer.js';
 import type { StoreEvent } from './event-catalog.js';
+import { EVENT_FIELDS } from './event-fields.js';
 import type { EventDecoder } from './log/event-decoder.js';
 import type { EventQuery, StoredEvent } from './log/event-log.js';
 
-/** Format of a page: the items of a JSON list, one line per event, or one server-sent event per event. */
-export type EventFormat = 'json' | 'ndjson' | 'sse';
+/**
+ * Format of a page: the items of a JSON list, a line of JSON or CSV per event, or one server-sent event per
+ * event.
+ */
+export type EventFormat = 'json' | 'ndjson' | 'csv' | 'sse';
 
 /** Selects the events of a page and its format. */
 export interface PageQuery extends EventQuery {
@@ -30,11 +35,16 @@ export interface EventPage {
 export const MAX_PAGE_BYTES = 256 * 1024;
 
 /** JSON text contains no line break, so it fits in one line of NDJSON or one field of a server-sent event. */
-const FORMATTERS: Record<EventFormat, (json: string, event: StoreEvent) => string> = {
-  json: (json) => json,
-  ndjson: (json) => `${json}\n`,
-  sse: (json, { position, type }) => `id: ${position}\nevent: ${type}\ndata: ${json}\n\n`,
+const FORMATTERS: Record<EventFormat, (event: StoreEvent) => string> = {
+  json: jsonOf,
+  ndjson: (event) => `${jsonOf(event)}\n`,
+  csv: (event) => csvLine(EVENT_FIELDS, { ...event }),
+  sse: (event) => `id: ${event.position}\nevent: ${event.type}\ndata: ${jsonOf(event)}\n\n`,
 };
+
+function jsonOf(event: StoreEvent): string {
+  return JSON.stringify(eventAnswer(event));
+}
 
 /** Builds one page, event by event. */
 export class PageWriter {
@@ -80,7 +90,6 @@ export class PageWriter {
   }
 
   private format(stored: StoredEvent): string {
-    const event = this.decoder.decode(stored);
-    return FORMATTERS[this.query.format](JSON.stringify(eventAnswer(event)), event);
+    return FORMATTERS[this.query.format](this.decoder.decode(stored));
   }
 }

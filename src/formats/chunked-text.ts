@@ -11,7 +11,7 @@ export async function* chunkedText(
 ): AsyncGenerator<Uint8Array, void> {
   let text = header;
   for await (const row of rows) {
-    text += textOf(row);
+    text += textOf(row as Row);
     if (text.length < CHUNK_CHARACTERS) continue;
     yield Buffer.from(text);
     text = '';

@@ -1,9 +1,9 @@
-/** The type of a column's values in every format; a timestamp is an instant, written in UTC. */
-export type ColumnType = 'text' | 'integer' | 'real' | 'boolean' | 'timestamp' | 'json';
-
-/** A column of rows that are written as JSON lines, CSV or Parquet. */
+/**
+ * A column of rows that are written in some format. In a row, a `timestamp` is ms since 1970 UTC, an `integer`
+ * a safe integer, a `json` any JSON value; null where `nullable`.
+ */
 export interface Column {
   readonly name: string;
-  readonly type: ColumnType;
+  readonly type: 'text' | 'integer' | 'real' | 'boolean' | 'timestamp' | 'json';
   readonly nullable: boolean;
 }

@@ -2,14 +2,14 @@
 import zlib from 'node:zlib';
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import { VERSION } from '../version.js';
-import type { Column, ColumnType } from './column.js';
-import type { RowSource } from './row.js';
+import type { Column } from './column.js';
+import type { Row, RowSource } from './row.js';
 import { msTime } from './timestamps.js';
 
 /** Most rows of a row group, which is held in memory until it is written. */
 const ROWS_PER_GROUP = 5_000;
 /** Size of a row group's texts at which it ends earlier, in characters. */
-const CHARACTERS_PER_GROUP = 8 * 1024 * 1024;
+const CHARACTERS_PER_GROUP = 4 * 1024 * 1024;
 
 /**
  * Writes a Parquet file, compressed with zstd: one row group at a time, each encoded at once, which takes
@@ -25,7 +25,7 @@ export async function* parquetBytes(
   const file = newFile(bytes, columns, about);
   let group = new RowGroup(columns);
   for await (const row of rows) {
-    group.add(row);
+    group.add(row as Row);
     if (!group.isFull) continue;
     void file.write({ columnData: group.columnData, rowGroupSize: group.rows });
     group = new RowGroup(columns);
@@ -74,7 +74,7 @@ class RowGroup {
     return this.rows >= ROWS_PER_GROUP || this.characters >= CHARACTERS_PER_GROUP;
   }
 
-  add(row: Readonly<Record<string, unknown>>): void {
+  add(row: Row): void {
     for (const [index, column] of this.columns.entries()) {
       const value = parquetValue(column, row[column.name]);
       if (typeof value === 'string') this.characters += value.length;
@@ -88,7 +88,7 @@ class RowGroup {
  * JSON is written as text: the library would serialise it again. An instant says that it is UTC, so that
  * readers do not take it for local time.
  */
-const SCHEMAS: Record<ColumnType, Omit<SchemaElement, 'name' | 'repetition_type'>> = {
+const SCHEMAS: Record<Column['type'], Omit<SchemaElement, 'name' | 'repetition_type'>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
   json: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
   integer: { type: 'INT64' },

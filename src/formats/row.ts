@@ -1,8 +1,5 @@
-/**
- * A row by column name. A timestamp is ms since 1970 UTC or an ISO 8601 text, a `json` value anything that
- * JSON can hold; a missing value is null.
- */
+/** A row by column name, with values as `Column` says; a timestamp may also be ISO 8601 text. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows, however they come: all at once, or as they are read. */
-export type RowSource = Iterable<Row> | AsyncIterable<Row>;
+/** Objects of any type that are rows, however they come: all at once, or as they are read. */
+export type RowSource = Iterable<object> | AsyncIterable<object>;

@@ -29,6 +29,7 @@ const NOT_FOUND = 'What the request names does not exist, or no longer exists.';
 
 const REFUSED = {
   404: NOT_FOUND,
+  406: '`Accept` takes none of the formats that the answer can have; `detail` names them.',
   409: 'The present state does not allow it; `code` gives the reason.',
 };
 

@@ -1,5 +1,14 @@
 import type { Rows } from '../database/row-store.js';
-import { boolean, defineTable, integer, json, nullable, text, type RowIn } from '../database/table.js';
+import {
+  boolean,
+  defineTable,
+  instant,
+  integer,
+  json,
+  nullable,
+  text,
+  type RowIn,
+} from '../database/table.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import type { FoldEvent } from '../events/event.js';
@@ -30,19 +39,19 @@ export const sessionsTable = defineTable(
     userId: text(),
     sessionId: text(),
     turnCount: integer(),
-    startedAt: integer(),
-    lastActivityAt: integer(),
+    startedAt: instant(),
+    lastActivityAt: instant(),
     ended: boolean(),
     /**
      * When the session was opened, as known then: it never moves, so that pages of sessions do not either.
      */
-    openedAt: nullable(integer()),
+    openedAt: nullable(instant()),
     /** The first turn of the newest sitting, whose last turn is the last activity. */
-    sittingStart: nullable(integer()),
+    sittingStart: nullable(instant()),
     /** `recordedAt` of the turn that is the last activity. */
-    lastRecordedAt: nullable(integer()),
+    lastRecordedAt: nullable(instant()),
     /** When the session ended; null while it is in use. */
-    endedAt: nullable(integer()),
+    endedAt: nullable(instant()),
     slots: json<WindowSlot[]>(),
     topics: json<WindowTopic[]>(),
     emotions: json<WindowEmotion[]>(),
@@ -66,7 +75,7 @@ export const windowTurnsTable = defineTable(
     userMessage: text(),
     assistantMessage: text(),
     emotion: nullable(json<TurnEmotion>()),
-    occurredAt: integer(),
+    occurredAt: instant(),
     position: integer(),
   },
   { key: ['userId', 'sessionId', 'slot'] },
@@ -86,8 +95,8 @@ export const conversationSummariesTable = defineTable(
     turns: integer(),
     /** Active time: the length of all sittings, ms. */
     sessionMs: integer(),
-    firstActivityAt: integer(),
-    lastActivityAt: integer(),
+    firstActivityAt: instant(),
+    lastActivityAt: instant(),
   },
   { key: ['userId'], hot: true },
 );

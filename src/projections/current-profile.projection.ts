@@ -1,5 +1,14 @@
 import type { Rows } from '../database/row-store.js';
-import { boolean, defineTable, integer, json, nullable, text, type RowIn } from '../database/table.js';
+import {
+  boolean,
+  defineTable,
+  instant,
+  integer,
+  json,
+  nullable,
+  text,
+  type RowIn,
+} from '../database/table.js';
 import type { FoldEvent } from '../events/event.js';
 import { defineProjection } from './projection.js';
 
@@ -37,8 +46,8 @@ export const profilesTable = defineTable(
     timeZone: nullable(text()),
     /** Minutes east of UTC. */
     utcOffset: integer(),
-    createdAt: integer(),
-    updatedAt: integer(),
+    createdAt: instant(),
+    updatedAt: instant(),
     version: integer(),
     position: integer(),
   },

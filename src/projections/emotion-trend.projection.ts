@@ -1,4 +1,4 @@
-import { defineTable, integer, json, real, text, type RowIn } from '../database/table.js';
+import { defineTable, instant, integer, json, real, text, type RowIn } from '../database/table.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import { localHour } from './local-time.js';
 import { withNormalLabels } from './normal-labels.js';
@@ -20,8 +20,8 @@ export const emotionPatternsTable = defineTable(
     squaredDistances: real(),
     /** Observations by hour of the user's local day: 24 counts. */
     hours: json<number[]>(),
-    firstAt: integer(),
-    lastAt: integer(),
+    firstAt: instant(),
+    lastAt: instant(),
   },
   { key: ['userId', 'emotion'], hot: true },
 );
@@ -34,7 +34,7 @@ export const emotionObservationsTable = defineTable(
   'emotion_observations',
   {
     userId: text(),
-    occurredAt: integer(),
+    occurredAt: instant(),
     position: integer(),
     utcOffset: integer(),
     emotion: text(),

@@ -1,6 +1,6 @@
 import { terms } from '../database/full-text.js';
 import type { Rows } from '../database/row-store.js';
-import { defineTable, integer, json, nullable, real, text, type RowIn } from '../database/table.js';
+import { defineTable, instant, integer, json, nullable, real, text, type RowIn } from '../database/table.js';
 import type { MemoryType } from '../events/memory/memory-formed.event.js';
 import { orderTime } from './order-time.js';
 import { defineProjection } from './projection.js';
@@ -20,12 +20,12 @@ export const memoriesTable = defineTable(
     importance: real(),
     metadata: json<Record<string, unknown>>(),
     recallCount: integer(),
-    lastRecalledAt: nullable(integer()),
+    lastRecalledAt: nullable(instant()),
     /** Number of terms in content and context: the length that ranking uses. */
     termCount: integer(),
-    occurredAt: integer(),
-    createdAt: integer(),
-    updatedAt: integer(),
+    occurredAt: instant(),
+    createdAt: instant(),
+    updatedAt: instant(),
     version: integer(),
     position: integer(),
   },
@@ -49,7 +49,7 @@ export const memorySummariesTable = defineTable(
     /** Sum of the memories' termCount. */
     terms: integer(),
     /** Order time of the newest memory, ms UTC; never moves back. */
-    newestAt: integer(),
+    newestAt: instant(),
   },
   { key: ['userId'], hot: true },
 );

@@ -37,6 +37,7 @@ import {
 import { cursors, type CursorScope } from '../../src/modules/page-cursor.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
+import { EventCopies } from '../../src/operations/transfer/event-copies.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import { EventWriter } from '../../src/writer/event-writer.js';
 import { liveFolds } from '../support/folds.js';
@@ -100,7 +101,10 @@ const events = (query: ReadEvents['query']): Question => {
 
 const copy = (query: CopyEvents['query']): Question => {
   return async (reads) => {
-    const pieces = await new CopyEventsHandler(new LogPages(reads)).execute(new CopyEvents(query, NEVER));
+    const copies = new EventCopies({ file: '' });
+    const { head } = await reads.storeHead();
+    const handler = new CopyEventsHandler(new LogPages(reads), copies);
+    const pieces = await handler.execute(new CopyEvents(query, 'ndjson', head, NEVER));
     let bytes = 0;
     for await (const { length } of pieces) bytes += length;
     return bytes;

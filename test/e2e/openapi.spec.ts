@@ -178,7 +178,7 @@ describe('the OpenAPI document', () => {
 
   it.each([
     ['get /v1/ops/stats', []],
-    ['get /v1/events', ['409']],
+    ['get /v1/events', ['406', '409']],
     ['get /v1/users/{userId}/profile', ['404']],
     ['post /v1/users/{userId}/turns', ['403', '413', '415', '422']],
     ['post /v1/users/{userId}/sessions/{sessionId}/end', ['403', '404', '413', '415', '422']],
@@ -297,7 +297,12 @@ describe('the OpenAPI document', () => {
   it('lists the media types of the event routes, and the Last-Event-ID header of the stream', () => {
     const mediaTypes = (name: string) => Object.keys(operation(name).responses['200']?.content ?? {});
     for (const name of ['get /v1/events', 'get /v1/users/{userId}/events'])
-      expect(mediaTypes(name)).toEqual(['application/json', 'application/x-ndjson']);
+      expect(mediaTypes(name)).toEqual([
+        'application/json',
+        'application/x-ndjson',
+        'text/csv',
+        'application/vnd.apache.parquet',
+      ]);
     expect(mediaTypes(STREAM)).toEqual(['text/event-stream']);
     const headers = (operation(STREAM).parameters ?? []).filter(({ in: location }) => location === 'header');
     expect(headers.map(({ name }) => name)).toEqual(['Last-Event-ID']);

@@ -103,7 +103,7 @@ describe('Parquet', () => {
     const [groups] = await duckDb(
       `select count(distinct row_group_id)::int as n from parquet_metadata('${file}')`,
     );
-    expect(groups).toEqual({ n: 3 });
+    expect(groups).toEqual({ n: 5 });
   });
 
   it('of no rows still has its columns, and equal rows give equal bytes', async () => {

@@ -1,13 +1,20 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { EVENT_FIELDS } from '../../events/event-fields.js';
 import type { PageQuery } from '../../events/event-page.js';
+import { csvHeader } from '../../formats/csv.js';
+import type { RowFormat } from '../../formats/row-format.js';
+import { EventCopies } from '../../operations/transfer/event-copies.js';
 import type { EventsQuery } from './feed.dto.js';
 import { LogPages } from './log-pages.js';
 import { LogWalk, eventFilter } from './log-walk.js';
 
-/** Copies the log up to its present head: one line of JSON per event, as chunks of UTF-8. */
-export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
+/** Copies the log up to a position, in a format of rows, as chunks of bytes; returns the number of its events. */
+export class CopyEvents extends Query<AsyncGenerator<Uint8Array, number>> {
   constructor(
     readonly query: EventsQuery,
+    readonly format: RowFormat,
+    /** The head of the log when the copy was asked for. */
+    readonly upTo: number,
     /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
   ) {
@@ -17,26 +24,38 @@ export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
 
 @QueryHandler(CopyEvents)
 export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
-  constructor(private readonly logPages: LogPages) {}
+  constructor(
+    private readonly logPages: LogPages,
+    private readonly copies: EventCopies,
+  ) {}
 
-  async execute({ query, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array>> {
-    return this.pages(query, signal);
+  async execute({ query, format, upTo, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array, number>> {
+    if (format !== 'parquet') return this.lines(query, format, upTo, signal);
+    const { after = 0, limit, ...filter } = query;
+    return this.copies.stream(format, { after, limit, upTo, ...eventFilter(filter) });
   }
 
-  private async *pages(
+  private async *lines(
     { after = 0, limit = Infinity, ...filter }: EventsQuery,
+    format: 'ndjson' | 'csv',
+    upTo: number,
     signal: AbortSignal,
-  ): AsyncGenerator<Uint8Array> {
+  ): AsyncGenerator<Uint8Array, number> {
+    const header = format === 'csv' ? [Buffer.from(csvHeader(EVENT_FIELDS))] : [];
     const walk = new LogWalk(eventFilter(filter), after);
-    let left = limit;
-    let head: number | undefined;
-    do {
-      const next: PageQuery = { ...walk.next({ upTo: head, limit: left }), format: 'ndjson' };
-      const page = await (head === undefined ? this.logPages.first(next) : this.logPages.further(next));
+    let events = 0;
+    let isFirst = true;
+    while (walk.after < upTo && events < limit && !signal.aborted) {
+      const next: PageQuery = { ...walk.next({ upTo, limit: limit - events }), format };
+      const page = await (isFirst ? this.logPages.first(next) : this.logPages.further(next));
+      isFirst = false;
       walk.advance(page);
-      head ??= page.head;
-      left -= page.events;
+      events += page.events;
+      // Not sent before a first page that fails, which is answered with its error.
+      yield* header.splice(0);
       if (page.events > 0) yield page.text;
-    } while (walk.after < head && left > 0 && !signal.aborted);
+    }
+    yield* header;
+    return events;
   }
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { applyDecorators, Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import {
@@ -9,6 +10,11 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { EVENT_FIELDS } from '../../events/event-fields.js';
+import { MEDIA_TYPES } from '../../formats/row-format.js';
+import { answerFormat, contentType, VARY } from '../../http/answer-format.js';
+import { contentCoding, sendEncoded, type ContentCoding } from '../../http/content-coding.js';
+import { MayRefuse } from '../../http/declared-answers.js';
 import { UserPath } from '../../http/paths.dto.js';
 import { ProblemAnswer } from '../../http/problem.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
@@ -16,13 +22,13 @@ import { CopyEvents } from './copy-events.query.js';
 import { EventAnswer, EventPageAnswer, EventsQuery, EventStreamQuery, UserEventsQuery } from './feed.dto.js';
 import { FollowEvents } from './follow-events.query.js';
 import { LAST_EVENT_ID, resumePosition } from './last-event-id.js';
-import { OpenFeed, STORE_HEADER } from './open-feed.query.js';
-import { OpenStreams } from './open-streams.js';
+import { OpenFeed, STORE_HEADER, type FeedStart } from './open-feed.query.js';
+import { OpenStreams, ROWS_TRAILER } from './open-streams.js';
 import { PageMemory } from './page-memory.js';
 import { ReadEvents } from './read-events.query.js';
-import { NDJSON, wantsNdjson } from './wants-ndjson.js';
 
 const EVENT_STREAM = 'text/event-stream';
+const COLUMNS = `A row per event; columns: ${EVENT_FIELDS.map(({ name }) => name).join(', ')} (as JSON).`;
 
 const FEED_HEADERS = {
   [STORE_HEADER]: {
@@ -39,20 +45,25 @@ const ApiPositionAhead = () =>
     type: ProblemAnswer,
   });
 
-const ApiPageOrLines = () =>
+const ApiPageOrCopy = () =>
   applyDecorators(
     ApiPositionAhead(),
+    MayRefuse(406),
     ApiExtraModels(EventPageAnswer),
     ApiOkResponse({
       headers: FEED_HEADERS,
       description:
         'A page of at most `limit` events. It ends earlier when it is large (8 MiB, or less while many large pages are ' +
         'being sent): `nextAfter` always says where the next one begins, and there are more as long as it is less than ' +
-        `\`head\`. Or, with \`Accept: ${NDJSON}\`, every matching event up to the present head, or the first \`limit\` ` +
-        'of them, one per line. An answer that fails on the way is cut off without a proper end.',
+        '`head`. Or, in another format (`format`, else `Accept`), every matching event up to the present head, or the ' +
+        'first `limit` of them. JSON, NDJSON and CSV are compressed as `Accept-Encoding` says (zstd, br, gzip). An ' +
+        'answer that fails on the way is cut off without a proper end; a complete copy ends, over HTTP/1.1, with the ' +
+        `trailer \`${ROWS_TRAILER}\`.`,
       content: {
-        'application/json': { schema: { $ref: getSchemaPath(EventPageAnswer) } },
-        [NDJSON]: { schema: { type: 'string', description: 'One EventAnswer per line.' } },
+        [MEDIA_TYPES.json]: { schema: { $ref: getSchemaPath(EventPageAnswer) } },
+        [MEDIA_TYPES.ndjson]: { schema: { type: 'string', description: 'One EventAnswer per line.' } },
+        [MEDIA_TYPES.csv]: { schema: { type: 'string', description: COLUMNS } },
+        [MEDIA_TYPES.parquet]: { schema: { type: 'string', format: 'binary', description: COLUMNS } },
       },
     }),
   );
@@ -66,15 +77,15 @@ export class FeedController {
     private readonly memory: PageMemory,
   ) {}
 
-  /** Returns the log in commit order and without gaps: one page, or everything as NDJSON. */
+  /** Returns the log in commit order and without gaps: one page, or all of it in another format. */
   @Get('events')
-  @ApiPageOrLines()
+  @ApiPageOrCopy()
   events(
     @Query(validQuery(EventsQuery)) query: EventsQuery,
-    @Headers('accept') accept: string | undefined,
+    @Headers() headers: IncomingHttpHeaders,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.send(query, accept, reply);
+    return this.send(query, headers, reply);
   }
 
   /** Streams the log as server-sent events: first the stored events, then new ones as they are committed. */
@@ -98,7 +109,7 @@ export class FeedController {
     @Headers(LAST_EVENT_ID) lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const after = await this.open(reply, resumePosition(lastEventId) ?? query.after);
+    const { after } = await this.open(reply, resumePosition(lastEventId) ?? query.after);
     const resumed = { ...query, after };
     return this.streams.sendLive(reply, async (signal) => {
       const chunks = await this.queries.execute(new FollowEvents(resumed, signal));
@@ -108,32 +119,38 @@ export class FeedController {
     });
   }
 
-  /** Returns one user's events: one page, or everything as NDJSON. */
+  /** Returns one user's events: one page, or all of it in another format. */
   @Get('users/:userId/events')
-  @ApiPageOrLines()
+  @ApiPageOrCopy()
   userEvents(
     @Param(valid(UserPath)) { userId }: UserPath,
     @Query(validQuery(UserEventsQuery)) query: UserEventsQuery,
-    @Headers('accept') accept: string | undefined,
+    @Headers() headers: IncomingHttpHeaders,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.send({ ...query, userId }, accept, reply);
+    return this.send({ ...query, userId }, headers, reply);
   }
 
-  private async send(asked: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
-    void reply.header('vary', 'accept');
-    const query = { ...asked, after: await this.open(reply, asked.after) };
-    if (wantsNdjson(accept)) {
-      return this.streams.sendAll(reply, async (signal) => {
-        const chunks = await this.queries.execute(new CopyEvents(query, signal));
-        void reply.type(NDJSON);
-        return chunks;
-      });
-    }
-    return this.sendPage(query, reply);
+  private async send(
+    asked: EventsQuery,
+    { accept, 'accept-encoding': acceptEncoding }: IncomingHttpHeaders,
+    reply: FastifyReply,
+  ): Promise<void> {
+    void reply.header('vary', VARY);
+    const format = answerFormat(accept, asked.format);
+    const coding = contentCoding(acceptEncoding);
+    const start = await this.open(reply, asked.after);
+    const query = { ...asked, after: start.after };
+    if (format === 'json') return this.sendPage(query, coding, reply);
+    // Parquet is compressed already.
+    return this.streams.sendAll(reply, format === 'parquet' ? 'identity' : coding, async (signal) => {
+      const chunks = await this.queries.execute(new CopyEvents(query, format, start.head, signal));
+      void reply.type(contentType(format));
+      return chunks;
+    });
   }
 
-  private async sendPage(query: EventsQuery, reply: FastifyReply): Promise<void> {
+  private async sendPage(query: EventsQuery, coding: ContentCoding, reply: FastifyReply): Promise<void> {
     const gone = new AbortController();
     const lease = this.memory.lease();
     this.streams.cutWhenStalled(reply);
@@ -144,15 +161,14 @@ export class FeedController {
     const page = await this.queries.execute(new ReadEvents(query, lease, gone.signal));
     // The client may have gone meanwhile: `close` does not come again.
     if (gone.signal.aborted) lease.release();
-    void reply
-      .type('application/json; charset=utf-8')
-      .send(Buffer.from(page.buffer, page.byteOffset, page.byteLength));
+    void reply.type(contentType('json'));
+    sendEncoded(reply, Buffer.from(page.buffer, page.byteOffset, page.byteLength), coding);
   }
 
-  /** Names the store in the answer, and returns the position after which the feed begins. */
-  private async open(reply: FastifyReply, after = 0): Promise<number> {
+  /** Names the store in the answer, and returns where the feed begins. */
+  private async open(reply: FastifyReply, after = 0): Promise<FeedStart> {
     const start = await this.queries.execute(new OpenFeed(after));
     void reply.header(STORE_HEADER, start.storeId);
-    return start.after;
+    return start;
   }
 }

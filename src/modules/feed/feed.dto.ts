@@ -1,5 +1,6 @@
-import { IsInt, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { EVENT_TYPES } from '../../events/event-catalog.js';
+import { ANSWER_FORMATS, type AnswerFormat } from '../../http/answer-format.js';
 import { IsId, IsListOf, IsTimeBound, Optional } from '../../validation/fields.js';
 
 const TYPE_NAMES = EVENT_TYPES.map(({ type }) => type);
@@ -17,7 +18,8 @@ export class UserEventsQuery {
   after?: number;
 
   /**
-   * Maximum number of events; when left out, 100 for a page and all for NDJSON. A large page ends earlier.
+   * Maximum number of events; when left out, 100 for a page of JSON and all in every other format. A large
+   * page ends earlier.
    */
   @Optional()
   @IsInt()
@@ -39,6 +41,11 @@ export class UserEventsQuery {
   @Optional()
   @IsTimeBound()
   to?: string;
+
+  /** The format of the answer; when left out, `Accept` decides. */
+  @Optional()
+  @IsIn(ANSWER_FORMATS)
+  format?: AnswerFormat;
 }
 
 /** Filters for the log. */

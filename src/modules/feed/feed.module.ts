@@ -1,4 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import { EventCopies } from '../../operations/transfer/event-copies.js';
+import { Store } from '../../store/store.js';
 import { CopyEventsHandler } from './copy-events.query.js';
 import { FeedController } from './feed.controller.js';
 import { FollowEventsHandler } from './follow-events.query.js';
@@ -9,7 +11,7 @@ import { PageMemory } from './page-memory.js';
 import { ReadEventsHandler } from './read-events.query.js';
 import { SharedPages } from './shared-pages.js';
 
-/** The log over HTTP: pages, NDJSON copies and live streams. */
+/** The log over HTTP: pages, copies and live streams. */
 @Module({
   controllers: [FeedController],
   providers: [
@@ -20,7 +22,14 @@ import { SharedPages } from './shared-pages.js';
     LogPages,
     SharedPages,
     { provide: OpenStreams, useFactory: () => new OpenStreams() },
+    { provide: EventCopies, inject: [Store], useFactory: ({ address }: Store) => new EventCopies(address) },
     PageMemory,
   ],
 })
-export class FeedModule {}
+export class FeedModule implements BeforeApplicationShutdown {
+  constructor(private readonly copies: EventCopies) {}
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.copies.close();
+  }
+}

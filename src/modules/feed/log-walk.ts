@@ -12,7 +12,12 @@ const EVENTS_PER_PAGE = 256;
 const POSITIONS_PER_PAGE = 20_000;
 
 /** Returns the event filter of a request's query. */
-export function eventFilter({ types, userId, from, to }: Omit<EventsQuery, 'after' | 'limit'>): EventFilter {
+export function eventFilter({
+  types,
+  userId,
+  from,
+  to,
+}: Omit<EventsQuery, 'after' | 'limit' | 'format'>): EventFilter {
   return { types, userId, from: bound(from), to: bound(to) };
 }
 

@@ -7,15 +7,17 @@ import { OpenStreams, type StreamLimits } from './open-streams.js';
 const CHUNK = Buffer.alloc(256 * 1024, 'x');
 const STREAM = Buffer.from('GET /endless HTTP/1.1\r\nhost: store\r\n\r\n');
 
-async function* endless(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* endless(signal: AbortSignal): AsyncGenerator<Uint8Array, number> {
   while (!signal.aborted) yield CHUNK;
+  return 0;
 }
 
 /** Sends one byte, and the next when it is asked to. */
-async function* silent(until: Promise<unknown>): AsyncGenerator<Uint8Array> {
+async function* silent(until: Promise<unknown>): AsyncGenerator<Uint8Array, number> {
   yield Buffer.from('1');
   await until;
   yield Buffer.from('2');
+  return 2;
 }
 
 describe('open streams', () => {
@@ -29,12 +31,12 @@ describe('open streams', () => {
     const streams = new OpenStreams({ total: 100, perAddress: 100, stalledMs: 60_000, ...limits });
     const answer = async (
       reply: FastifyReply,
-      chunks: (signal: AbortSignal) => AsyncGenerator<Uint8Array>,
+      chunks: (signal: AbortSignal) => AsyncGenerator<Uint8Array, number>,
     ) => {
       const closing = Promise.withResolvers<void>();
       closed.push(closing);
       reply.raw.once('close', () => closing.resolve());
-      await streams.sendAll(reply, async (signal) => chunks(signal));
+      await streams.sendAll(reply, 'identity', async (signal) => chunks(signal));
       return reply;
     };
     server = fastify();

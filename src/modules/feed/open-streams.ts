@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Unavailable } from '../../errors.js';
+import { sendEncoded, type ContentCoding } from '../../http/content-coding.js';
 import { reportFailure } from '../../http/http-error.filter.js';
 
 /** How many streams may be open, and how long a client may leave sent data unread. */
@@ -21,7 +22,11 @@ const LIMITS: StreamLimits = { total: 512, perAddress: 256, stalledMs: 60_000 };
 /** Time that clients have to receive sent data when the service stops, ms. */
 const SHUTDOWN_GRACE_MS = 250;
 
-type Chunks = AsyncGenerator<Uint8Array | string>;
+/** The trailer of a complete copy: the number of its rows. */
+export const ROWS_TRAILER = 'Edgesoul-Rows';
+
+/** Chunks of an answer; those of a copy return the number of its rows. */
+type Chunks<Rows = void> = AsyncGenerator<Uint8Array | string, Rows>;
 
 interface OpenStream {
   address: string;
@@ -39,14 +44,29 @@ export class OpenStreams implements BeforeApplicationShutdown {
 
   constructor(private readonly limits: StreamLimits = LIMITS) {}
 
-  /** Sends all chunks. A stop of the service cuts the connection: no client may take a part for the whole. */
-  sendAll(reply: FastifyReply, start: (signal: AbortSignal) => Promise<Chunks>): Promise<void> {
-    return this.send(reply, start, () => undefined);
+  /**
+   * Sends all chunks, in the coding, and the number of rows after them. A stop of the service cuts the
+   * connection: no client may take a part for the whole.
+   */
+  sendAll(
+    reply: FastifyReply,
+    coding: ContentCoding,
+    start: (signal: AbortSignal) => Promise<Chunks<number>>,
+  ): Promise<void> {
+    return this.send(
+      reply,
+      async (signal) => sendCopy(reply, coding, await start(signal)),
+      () => undefined,
+    );
   }
 
   /** Sends chunks while the client is connected and the service runs; it may end after any chunk. */
   sendLive(reply: FastifyReply, start: (signal: AbortSignal) => Promise<Chunks>): Promise<void> {
-    return this.send(reply, start, (abort) => abort.abort());
+    const sendChunks = async (signal: AbortSignal) => {
+      const chunks = await start(signal);
+      void reply.send(bodyOf(reply, await chunks.next(), chunks));
+    };
+    return this.send(reply, sendChunks, (abort) => abort.abort());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -83,7 +103,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
 
   private async send(
     reply: FastifyReply,
-    start: (signal: AbortSignal) => Promise<Chunks>,
+    sendChunks: (signal: AbortSignal) => Promise<void>,
     end: (abort: AbortController) => void,
   ): Promise<void> {
     if (this.stopping) throw Unavailable.stopping();
@@ -95,7 +115,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
     const stream: OpenStream = {
       address: reply.request.ip,
       end: () => end(abort),
-      cut: () => reply.raw.destroy(),
+      cut: () => cutOff(reply),
       closed: closing.promise,
     };
     this.open.add(stream);
@@ -105,20 +125,43 @@ export class OpenStreams implements BeforeApplicationShutdown {
       abort.abort();
       closing.resolve();
     });
-    await sendChunks(reply, await start(abort.signal));
+    await sendChunks(abort.signal);
   }
 }
 
-/** Sends the chunks; a failure before the first one throws, a later one cuts the connection. */
-async function sendChunks(reply: FastifyReply, chunks: Chunks): Promise<void> {
+async function sendCopy(reply: FastifyReply, coding: ContentCoding, chunks: Chunks<number>): Promise<void> {
   const first = await chunks.next();
-  const body = Readable.from(prepended(first, chunks), { objectMode: false });
-  body.once('error', (error) => reportFailure(error, reply.request.id));
-  void reply.send(body);
+  let rows = 0;
+  const body = bodyOf(reply, first, chunks, (counted) => (rows = counted));
+  // Trailers need chunks, which older clients do not know.
+  if (reply.request.raw.httpVersion === '1.1') reply.trailer(ROWS_TRAILER, async () => String(rows));
+  sendEncoded(reply, body, coding);
 }
 
-async function* prepended(first: IteratorResult<Uint8Array | string>, rest: Chunks): Chunks {
-  if (first.done) return;
-  yield first.value;
-  yield* rest;
+/** The chunks as a stream; a failure before the first one has been thrown, a later one cuts the connection. */
+function bodyOf<Rows>(
+  reply: FastifyReply,
+  first: IteratorResult<Uint8Array | string, Rows>,
+  rest: Chunks<Rows>,
+  onEnd: (rows: Rows) => void = () => undefined,
+): Readable {
+  async function* all(): AsyncGenerator<Uint8Array | string, void> {
+    if (!first.done) yield first.value;
+    onEnd(first.done ? first.value : yield* rest);
+  }
+  const body = Readable.from(all(), { objectMode: false });
+  body.once('error', (error) => {
+    reportFailure(error, reply.request.id);
+    cutOff(reply);
+  });
+  return body;
+}
+
+/**
+ * Cuts the connection. Without chunks (HTTP/1.0) only its end marks that of the answer, so it is reset: a
+ * part must not look like the whole.
+ */
+function cutOff({ raw, request }: FastifyReply): void {
+  if (request.raw.httpVersion === '1.0') raw.socket?.resetAndDestroy();
+  else raw.destroy();
 }

@@ -106,9 +106,9 @@ async function* pagesOf(
       limit: BLOCKS_PER_PAGE,
       ...(after && { after }),
     });
-    yield page;
     const last = page.at(-1);
-    if (!last || page.length < BLOCKS_PER_PAGE) return;
+    if (!last) return;
+    yield page;
     after = [last.userId, last.block];
   }
 }

@@ -1,0 +1,35 @@
+import type { StoreEvent } from '../../events/event-catalog.js';
+import { EventDecoder } from '../../events/log/event-decoder.js';
+import type { EventQuery } from '../../events/log/event-log.js';
+import type { StoreReader } from '../../projections/folding/store-reader.js';
+
+/** Events of one read, which may each be as large as a turn. */
+const EVENTS_PER_PAGE = 200;
+/** Positions that one read covers: where few events match, it must not scan the whole log. */
+const POSITIONS_PER_PAGE = 20_000;
+
+/** Selects events of the log, all of them or the first `limit`. */
+export interface EventRange extends Omit<EventQuery, 'limit' | 'upTo'> {
+  /** The last position: events that are appended after it are left out. */
+  upTo: number;
+  limit?: number | undefined;
+}
+
+/** Yields the events of a range, decoded, in order. Throws PoisonEvent at one that cannot be decoded. */
+export async function* eventRows(
+  reader: Pick<StoreReader, 'events'>,
+  { after, upTo, limit = Infinity, ...filter }: EventRange,
+): AsyncGenerator<StoreEvent, void> {
+  const decoder = new EventDecoder();
+  let position = after;
+  let left = limit;
+  while (position < upTo && left > 0) {
+    // One user's events have an index, so their page may cover any distance.
+    const end = filter.userId === undefined ? Math.min(upTo, position + POSITIONS_PER_PAGE) : upTo;
+    const page = Math.min(left, EVENTS_PER_PAGE);
+    const events = await reader.events({ ...filter, after: position, upTo: end, limit: page });
+    for (const stored of events) yield decoder.decode(stored);
+    left -= events.length;
+    position = events.length < page ? end : (events.at(-1)?.position ?? end);
+  }
+}
