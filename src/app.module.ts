@@ -17,6 +17,7 @@ import { PositionsModule } from './modules/positions/positions.module.js';
 import { ProfileModule } from './modules/profile/profile.module.js';
 import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
+import { TimelineModule } from './modules/timeline/timeline.module.js';
 import { VerificationsModule } from './modules/verifications/verifications.module.js';
 import type { Backups } from './operations/backup/backups.js';
 import type { Store } from './store/store.js';
@@ -44,6 +45,7 @@ export class AppModule {
         EmotionModule,
         ConversationModule,
         StatsModule,
+        TimelineModule,
         BatchModule,
         FeedModule,
         PositionsModule,

@@ -1,13 +1,12 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { PageQuery } from '../../events/event-page.js';
-import type { EventsQuery } from './feed.dto.js';
 import { LogPages } from './log-pages.js';
-import { LogWalk, eventFilter } from './log-walk.js';
+import { LogWalk, eventFilter, type WalkQuery } from './log-walk.js';
 
-/** Copies the log up to its present head: one line of JSON per event, as chunks of UTF-8. */
+/** Copies the log up to a position: one line of JSON per event, as chunks of UTF-8. */
 export class CopyEvents extends Query<AsyncGenerator<Uint8Array>> {
   constructor(
-    readonly query: EventsQuery,
+    readonly query: WalkQuery,
     /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
   ) {
@@ -24,17 +23,20 @@ export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
   }
 
   private async *pages(
-    { after = 0, limit = Infinity, ...filter }: EventsQuery,
+    { after = 0, limit = Infinity, upTo, ...filter }: WalkQuery,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     const walk = new LogWalk(eventFilter(filter), after);
     let left = limit;
-    let head: number | undefined;
+    let isFirst = true;
+    let head = upTo;
     do {
-      const next: PageQuery = { ...walk.next({ upTo: head, limit: left }), format: 'ndjson' };
-      const page = await (head === undefined ? this.logPages.first(next) : this.logPages.further(next));
+      const next: PageQuery = { ...walk.next({ upTo, limit: left }), format: 'ndjson' };
+      const page = await (isFirst ? this.logPages.first(next) : this.logPages.further(next));
+      isFirst = false;
+      // A log that was reset has become shorter.
+      head = Math.min(upTo, page.head);
       walk.advance(page);
-      head ??= page.head;
       left -= page.events;
       if (page.events > 0) yield page.text;
     } while (walk.after < head && left > 0 && !signal.aborted);

@@ -1,4 +1,13 @@
-import { applyDecorators, Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import {
+  applyDecorators,
+  Controller,
+  Get,
+  Headers,
+  Param,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import {
   ApiConflictResponse,
@@ -12,11 +21,14 @@ import type { FastifyReply } from 'fastify';
 import { UserPath } from '../../http/paths.dto.js';
 import { ProblemAnswer } from '../../http/problem.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
+import { RequestReads } from '../request-reads.js';
+import { POSITION_HEADER, POSITION_HEADERS, UserReadInterceptor } from '../user-read.js';
 import { CopyEvents } from './copy-events.query.js';
 import { EventAnswer, EventPageAnswer, EventsQuery, EventStreamQuery, UserEventsQuery } from './feed.dto.js';
 import { FollowEvents } from './follow-events.query.js';
 import { LAST_EVENT_ID, resumePosition } from './last-event-id.js';
-import { OpenFeed, STORE_HEADER } from './open-feed.query.js';
+import type { WalkQuery } from './log-walk.js';
+import { OpenFeed, STORE_HEADER, type FeedStart } from './open-feed.query.js';
 import { OpenStreams } from './open-streams.js';
 import { PageMemory } from './page-memory.js';
 import { ReadEvents } from './read-events.query.js';
@@ -25,6 +37,7 @@ import { NDJSON, wantsNdjson } from './wants-ndjson.js';
 const EVENT_STREAM = 'text/event-stream';
 
 const FEED_HEADERS = {
+  ...POSITION_HEADERS,
   [STORE_HEADER]: {
     description: 'The UUID that names the store: positions of one store mean nothing in another.',
     schema: { type: 'string', format: 'uuid' },
@@ -64,10 +77,12 @@ export class FeedController {
     private readonly queries: QueryBus,
     private readonly streams: OpenStreams,
     private readonly memory: PageMemory,
+    private readonly request: RequestReads,
   ) {}
 
   /** Returns the log in commit order and without gaps: one page, or everything as NDJSON. */
   @Get('events')
+  @UseInterceptors(UserReadInterceptor)
   @ApiPageOrLines()
   events(
     @Query(validQuery(EventsQuery)) query: EventsQuery,
@@ -98,7 +113,7 @@ export class FeedController {
     @Headers(LAST_EVENT_ID) lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const after = await this.open(reply, resumePosition(lastEventId) ?? query.after);
+    const { after } = await this.open(reply, resumePosition(lastEventId) ?? query.after);
     const resumed = { ...query, after };
     return this.streams.sendLive(reply, async (signal) => {
       const chunks = await this.queries.execute(new FollowEvents(resumed, signal));
@@ -110,6 +125,7 @@ export class FeedController {
 
   /** Returns one user's events: one page, or everything as NDJSON. */
   @Get('users/:userId/events')
+  @UseInterceptors(UserReadInterceptor)
   @ApiPageOrLines()
   userEvents(
     @Param(valid(UserPath)) { userId }: UserPath,
@@ -122,7 +138,8 @@ export class FeedController {
 
   private async send(asked: EventsQuery, accept: string | undefined, reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'accept');
-    const query = { ...asked, after: await this.open(reply, asked.after) };
+    const { after, head: upTo } = await this.open(reply, asked.after);
+    const query = { ...asked, after, upTo };
     if (wantsNdjson(accept)) {
       return this.streams.sendAll(reply, async (signal) => {
         const chunks = await this.queries.execute(new CopyEvents(query, signal));
@@ -133,7 +150,7 @@ export class FeedController {
     return this.sendPage(query, reply);
   }
 
-  private async sendPage(query: EventsQuery, reply: FastifyReply): Promise<void> {
+  private async sendPage(query: WalkQuery, reply: FastifyReply): Promise<void> {
     const gone = new AbortController();
     const lease = this.memory.lease();
     this.streams.cutWhenStalled(reply);
@@ -149,10 +166,10 @@ export class FeedController {
       .send(Buffer.from(page.buffer, page.byteOffset, page.byteLength));
   }
 
-  /** Names the store in the answer, and returns the position after which the feed begins. */
-  private async open(reply: FastifyReply, after = 0): Promise<number> {
-    const start = await this.queries.execute(new OpenFeed(after));
-    void reply.header(STORE_HEADER, start.storeId);
-    return start.after;
+  /** Names the store and the end of its log in the answer, and returns where the feed begins and ends. */
+  private async open(reply: FastifyReply, after = 0): Promise<FeedStart> {
+    const start = await this.queries.execute(new OpenFeed(after, this.request.asOf));
+    void reply.header(STORE_HEADER, start.storeId).header(POSITION_HEADER, start.head);
+    return start;
   }
 }
