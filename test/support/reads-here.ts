@@ -4,7 +4,8 @@ import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../src/database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../src/events/event-page.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
-import type { LogPoint } from '../../src/events/log/log-point.js';
+import type { UserChange, UserEventQuery } from '../../src/events/log/event-log.js';
+import type { LastPositions, LogPoint } from '../../src/events/log/log-point.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
 import {
   searchMemories,
@@ -51,6 +52,14 @@ export class ReadsHere extends Reads {
 
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.events.storeId(), head: this.events.head().position };
+  }
+
+  /** A page of what happened to one user, as a StoreReader reads it. */
+  changesOfUser = async (query: Omit<UserEventQuery, 'types'>): Promise<UserChange[]> =>
+    this.events.changesOfUser(query);
+
+  override async lastPositions(userId: string): Promise<LastPositions> {
+    return this.events.lastPositions(userId);
   }
 
   override async positionAt(time: number): Promise<LogPoint> {

@@ -7,10 +7,11 @@ import type { Key, Table } from '../../database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventQuery } from '../../events/log/event-log.js';
-import type { LogPoint } from '../../events/log/log-point.js';
+import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
 import {
   readEventBatch,
   readHead,
+  readLastPositions,
   readPositionAt,
   readRecordedAt,
   readStoreId,
@@ -83,6 +84,10 @@ export class PostgresqlReads extends Reads {
       const [storeId, { position }] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);
       return { storeId, head: position };
     });
+  }
+
+  override lastPositions(userId: string): Promise<LastPositions> {
+    return translating(() => readLastPositions(this.pool, userId));
   }
 
   override positionAt(time: number): Promise<LogPoint> {

@@ -6,7 +6,7 @@ import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
-import type { LogPoint } from '../../events/log/log-point.js';
+import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { unwrap, type ThreadResult } from '../../thread-result.js';
 import { memoriesTable } from '../memory-index.projection.js';
@@ -74,6 +74,10 @@ export class SqliteReads extends Reads {
 
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.log.storeId(), head: this.log.head().position };
+  }
+
+  override async lastPositions(userId: string): Promise<LastPositions> {
+    return this.log.lastPositions(userId);
   }
 
   override async positionAt(time: number): Promise<LogPoint> {
