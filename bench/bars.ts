@@ -20,8 +20,8 @@ type Bar = Pick<Verdict, 'what' | 'bar' | 'stretch'> & Partial<Verdict>;
 
 /** Every bar with the result of this run. */
 export function verdicts(report: Report): Verdict[] {
-  return [...overHttp(report), ...inProcess(report), ...readingSide(report)].map((bar) =>
-    judge({ unit: '', lowerIsBetter: false, ...bar }),
+  return [...overHttp(report), ...inProcess(report), ...readingSide(report), ...besideAnalysts(report)].map(
+    (bar) => judge({ unit: '', lowerIsBetter: false, ...bar }),
   );
 }
 
@@ -104,6 +104,30 @@ function readingSide({ rebuild, search }: Report): Bar[] {
       unit: 'ms',
       lowerIsBetter: true,
       ...ifMeasured(search?.cells[1]?.p99),
+    },
+  ];
+}
+
+function besideAnalysts({ isolation }: Report): Bar[] {
+  return [
+    {
+      what: 'commands/s beside analysts : alone',
+      bar: 0.7,
+      stretch: 0.85,
+      ...ifMeasured(isolation?.throughputRatio),
+    },
+    {
+      what: 'p99 beside analysts : alone',
+      bar: 2,
+      stretch: 1.5,
+      lowerIsBetter: true,
+      ...ifMeasured(isolation?.p99Ratio),
+    },
+    {
+      what: 'replay over HTTP : one statement that iterates',
+      bar: 0.3,
+      stretch: 0.5,
+      ...ifMeasured(isolation?.replayRatio),
     },
   ];
 }

@@ -2,6 +2,7 @@ import { loadavg } from 'node:os';
 import { verdicts } from './bars.ts';
 import { measureBytes } from './cells/bytes.ts';
 import { measureCommands } from './cells/commands.ts';
+import { measureIsolation } from './cells/isolation.ts';
 import { measureOpenLoop } from './cells/open-loop.ts';
 import { measurePeers } from './cells/peers.ts';
 import { measureReads } from './cells/reads.ts';
@@ -33,6 +34,7 @@ async function measure(options: BenchOptions, scratch: Scratch): Promise<Report>
   if (wants.has('search')) report.search = await measureSearch(options, scratch);
   if (wants.has('bytes')) report.bytes = await measureBytes(options, scratch);
   if (wants.has('rebuild')) report.rebuild = await measureRebuild(options, scratch);
+  if (wants.has('isolation')) report.isolation = await measureIsolation(options, scratch);
   if (wants.has('peers')) report.peers = await measurePeers(options, scratch);
   environment.loadAfter = loadavg();
   return report;

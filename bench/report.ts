@@ -1,3 +1,4 @@
+import type { Witnessed } from './bystanders.ts';
 import type { Environment } from './environment.ts';
 import type { CellSummary } from './rounds.ts';
 
@@ -11,6 +12,7 @@ export interface Report {
   search?: SearchReport;
   bytes?: BytesReport;
   rebuild?: RebuildReport;
+  isolation?: IsolationReport;
   peers?: PeerRow[];
 }
 
@@ -52,6 +54,23 @@ export interface RebuildReport {
   grownBytes: number;
   /** A chat at `perSecond` commands per second: its p99 without and during rebuilds, ms, and their ratio. */
   chat: { perSecond: number; quietP99: number; besideP99: number; ratio: number; worstRatio: number };
+}
+
+export interface IsolationReport {
+  /** Events in the store before the chat began. */
+  events: number;
+  /** The mix on 64 connections, p99 in ms. */
+  alone: { perSecond: number; p99: number };
+  beside: { perSecond: number; p99: number };
+  /** Commands per second beside the others : alone. */
+  throughputRatio: number;
+  p99Ratio: number;
+  /** What the others got done in the last round. */
+  witnessed: Witnessed;
+  /** Events per second of a replay over HTTP, and of one statement that iterates over the same rows. */
+  replayPerSecond: number;
+  iteratedPerSecond: number;
+  replayRatio: number;
 }
 
 /** The result of one way of writing the mix's events without HTTP. */

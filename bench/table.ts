@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
 import { perSecondRatio, verdicts, type Verdict } from './bars.ts';
 import type { Environment } from './environment.ts';
-import type { BytesReport, PeerRow, RebuildReport, Report, SearchReport } from './report.ts';
+import type { BytesReport, IsolationReport, PeerRow, RebuildReport, Report, SearchReport } from './report.ts';
 import type { CellSummary } from './rounds.ts';
 
 /** The whole report as text. */
 export function render(report: Report): string {
-  const { commands, reads, openLoop, search, bytes, rebuild, peers } = report;
+  const { commands, reads, openLoop, search, bytes, rebuild, isolation, peers } = report;
   return [
     machine(report),
     commands &&
@@ -16,6 +16,7 @@ export function render(report: Report): string {
     search && searchTable(search),
     bytes && bytesTable(bytes),
     rebuild && rebuildTable(rebuild),
+    isolation && isolationTable(isolation),
     peers && peerTable(peers),
     verdictTable(verdicts(report)),
   ]
@@ -120,6 +121,25 @@ function rebuildTable({ chat, ...rebuild }: RebuildReport): string {
     `Rebuild from ${whole(rebuild.events)} events; the service grew by ${whole(rebuild.grownBytes / 1e6)} MB at most\n${table.toString()}\n` +
     `A chat of ${chat.perSecond} commands/s beside it: p99 ${millis(chat.besideP99)} ms, quiet ${millis(chat.quietP99)} ms, ` +
     `ratio ${ratio(chat.ratio)} (worst round ${ratio(chat.worstRatio)})`
+  );
+}
+
+function isolationTable(isolation: IsolationReport): string {
+  const { alone, beside, witnessed } = isolation;
+  const table = newTable(['the mix, 64 connections', 'commands/s', 'p99 ms']);
+  table.push(
+    ['alone', whole(alone.perSecond), millis(alone.p99)],
+    ['beside analysts', whole(beside.perSecond), millis(beside.p99)],
+    ['ratio', ratio(isolation.throughputRatio), ratio(isolation.p99Ratio)],
+  );
+  const streams = witnessed.streams.map(
+    ({ name, finished, bytes }) => `${name}: ${finished} finished, ${whole(bytes / 1e6)} MB`,
+  );
+  return (
+    `Analysts beside the chat, ${whole(isolation.events)} events before it\n${table.toString()}\n` +
+    `In the last round: ${streams.join('; ')}; followers received ${whole(witnessed.followed)} events\n` +
+    `A replay over HTTP: ${whole(isolation.replayPerSecond)} events/s, ${ratio(isolation.replayRatio)} of one ` +
+    `statement that iterates over the same rows (${whole(isolation.iteratedPerSecond)}/s)`
   );
 }
 
