@@ -115,6 +115,12 @@ export class ReportCalendar {
     return { start, startLocal: localText(local), partial };
   }
 
+  /** The local day, in days since 1970-01-01, that has begun for every event at the time of the report. */
+  today(): number {
+    const local = this.clock ? this.now + this.clock.offsetAt(this.now) : this.now - LAST_TO_REACH_MS;
+    return Math.floor(local / DAY_MS);
+  }
+
   private isWithin(fact: FactTimes, from: Bound | undefined, to: Bound | undefined): boolean {
     return (!from || this.comparable(fact, from) >= from.at) && (!to || this.comparable(fact, to) < to.at);
   }

@@ -25,18 +25,6 @@ const MAX_COUNT = 1_000_000_000;
 /** What every report can be asked. */
 export class ReportQuery {
   /**
-   * Only what happened at or after this time: an RFC 3339 time, or a date, which is midnight in `timeZone`.
-   */
-  @Optional()
-  @IsTimeOrDate()
-  from?: string;
-
-  /** Only what happened before this time. */
-  @Optional()
-  @IsTimeOrDate()
-  to?: string;
-
-  /**
    * The time of an event that `from`, `to` and the buckets go by: when it occurred, or when it was recorded;
    * `occurred` when left out.
    */
@@ -78,6 +66,18 @@ export class ReportQuery {
 
 /** What a report over time can be asked. */
 export class BucketsQuery extends ReportQuery {
+  /**
+   * Only what happened at or after this time: an RFC 3339 time, or a date, which is midnight in `timeZone`.
+   */
+  @Optional()
+  @IsTimeOrDate()
+  from?: string;
+
+  /** Only what happened before this time. */
+  @Optional()
+  @IsTimeOrDate()
+  to?: string;
+
   /** Width of a bucket; `day` when left out. A range of more than 100000 buckets is refused. */
   @Optional()
   @IsIn(BUCKETS)

@@ -4,10 +4,16 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { InvalidInput } from '../../errors.js';
+import { CohortsReportAnswer } from './cohorts/cohorts-answer.dto.js';
+import { CohortsReportQuery } from './cohorts/cohorts-query.dto.js';
+import { cohortsReport } from './cohorts/cohorts.report.js';
 import { emotionsReport } from './emotions.report.js';
 import { eventHistogram } from './histogram.report.js';
 import { ListReports } from './list-reports.query.js';
 import { memoriesReport } from './memories.report.js';
+import { MoodReportAnswer } from './mood/mood-answer.dto.js';
+import { MoodReportQuery } from './mood/mood-query.dto.js';
+import { moodReport } from './mood/mood.report.js';
 import { ReportAnswers } from './report-answers.js';
 import { REPORTS } from './report-catalog.js';
 import { validReport } from './report-pipe.js';
@@ -51,6 +57,28 @@ export class ReportsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     return this.answers.send({ name: 'emotions', path: '/v1/reports/emotions', query }, headers, reply);
+  }
+
+  /** Returns how pleasant the observed emotions are: level, spread and course, by time and group. */
+  @Get('reports/mood')
+  @ReportRoute(MoodReportAnswer)
+  mood(
+    @Query(validReport(moodReport, MoodReportQuery)) query: MoodReportQuery,
+    @Headers() headers: IncomingHttpHeaders,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.answers.send({ name: 'mood', path: '/v1/reports/mood', query }, headers, reply);
+  }
+
+  /** Returns whether users come back: by when they joined, and by how long ago that was. */
+  @Get('reports/cohorts')
+  @ReportRoute(CohortsReportAnswer)
+  cohorts(
+    @Query(validReport(cohortsReport, CohortsReportQuery)) query: CohortsReportQuery,
+    @Headers() headers: IncomingHttpHeaders,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.answers.send({ name: 'cohorts', path: '/v1/reports/cohorts', query }, headers, reply);
   }
 
   /** Returns how much the companion is used: turns, sessions, memories, emotions and users. */

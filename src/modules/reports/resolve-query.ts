@@ -94,9 +94,9 @@ export function shownQuery(definition: ReportDefinition, query: ResolvedQuery): 
   return { ...shown, ...query.own };
 }
 
-/** Writes a bound as the parameter that it came from: an instant in UTC, or a local time without an offset. */
+/** Writes a bound as a parameter that means the same: an instant in UTC, or a date. */
 export function boundText({ at, isLocal }: Bound): string {
-  return isLocal ? localText(at) : new Date(at).toISOString();
+  return isLocal ? localText(at).slice(0, 10) : new Date(at).toISOString();
 }
 
 function isBound(value: unknown): value is Bound {
@@ -132,7 +132,7 @@ function bounds(
 }
 
 /** An instant; a plain date is the start of that day in the zone. */
-function boundOf(text: string, timeZone: string): Bound {
+export function boundOf(text: string, timeZone: string): Bound {
   if (isInstant(text)) return { at: boundMs(text), isLocal: false };
   const local = Date.parse(`${text}T00:00:00Z`);
   if (timeZone === EVENT_ZONE) return { at: local, isLocal: true };
