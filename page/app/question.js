@@ -33,7 +33,8 @@ export async function questionOf({ place, rest, params }, signal) {
   const zone = params.zone ?? 'UTC';
   const asOf = params.asOf ? await momentOf(params.asOf, signal) : undefined;
   const { from, to } = rangeOf(params, zone, asOf);
-  const base = { place, rest, params, zone, from, to, users: params.users, asOf };
+  const users = place === 'user' && rest ? rest : params.users;
+  const base = { place, rest, params, zone, from, to, users, asOf };
   const bucket = params.bucket ?? (await fittingBucket({ ...base, bucket: 'month' }, signal));
   return { ...base, bucket };
 }

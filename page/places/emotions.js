@@ -181,7 +181,9 @@ function byTrigger() {
     requests: (question) => [request(question, { groupBy: 'emotion,trigger', bucket: 'all', top: 12 })],
     empty: { text: 'No observation in this range names a trigger.' },
     draw: ([{ items }]) => {
-      const named = items.filter((/** @type {any} */ { trigger }) => trigger !== null);
+      const named = items
+        .filter((/** @type {any} */ { trigger }) => trigger !== null)
+        .toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.count - a.count);
       if (named.length === 0) return undefined;
       return {
         view: tableView({

@@ -47,7 +47,7 @@ function numbers() {
     empty: { text: 'The store is empty. Record a first turn, and it shows here:', curl: FIRST_TURN },
     draw: ([all, range], question) => {
       const total = all.items[0];
-      if (!total) return undefined;
+      if (!total || total.newUsers === 0) return undefined;
       const part = range.items[0] ?? {};
       const request = inRange(question);
       const when = question.from || question.to ? 'in the range' : 'all time';

@@ -1,6 +1,6 @@
 import { address, change, linkTo } from '../app/address.js';
 import { reportParams } from '../app/question.js';
-import { h } from '../dom/h.js';
+import { fill, h } from '../dom/h.js';
 import { ask, curlOf, urlOf } from '../net/ask.js';
 import { Panel } from '../parts/panel.js';
 import { problemView } from '../parts/problem.js';
@@ -23,19 +23,23 @@ const REPORTS = [
 export default function reports() {
   const tabs = h('div.choice.large', { role: 'group', 'aria-label': 'Report' });
   const form = h('div.fields');
-  const link = h('div.cite');
   const about = h('div.about');
   const result = new Panel({
     title: 'Result',
     size: 'chart-size',
     requests: (question) => [request(question)],
     empty: { text: 'The report is empty: nothing happened in this range.' },
-    draw: ([body], question) => drawReport(body, question),
+    draw: ([body], question) => {
+      const drawn = drawReport(body, question);
+      // With its position the link means the same for ever, and a file has the numbers of the screen.
+      const params = { ...request(question).params, asOf: body.asOf?.position };
+      return drawn && { ...drawn, view: [citation({ ...request(question), params }), drawn.view] };
+    },
   });
   /** @type {string | undefined} */
   let shown;
   return {
-    element: h('div.place', {}, h('h1.hidden', {}, 'Reports'), tabs, form, link, result.element, about),
+    element: h('div.place', {}, h('h1.hidden', {}, 'Reports'), tabs, form, result.element, about),
     /** @param {Question} question */
     async update(question) {
       const name = nameOf(question.rest);
@@ -55,7 +59,6 @@ export default function reports() {
       shown = name;
       for (const input of form.querySelectorAll('select, input'))
         setInput(/** @type {HTMLInputElement} */ (input), question.params);
-      link.replaceChildren(citation(request(question)));
       await result.update(question);
     },
     leave: () => result.leave(),
@@ -127,23 +130,13 @@ function citation(asked) {
 async function describe(name, about) {
   try {
     const { body } = await ask({ path: '/v1/reports' });
-    const report = body.items?.find((/** @type {any} */ each) => each.name === name || each.report === name);
+    const report = body.items.find((/** @type {any} */ each) => each.name === name);
     if (nameOf(address().rest) !== name) return;
-    const formulas = Object.entries(report?.formulas ?? {});
-    about.replaceChildren(
-      formulas.length > 0
-        ? h(
-            'details',
-            {},
-            h('summary', {}, 'How it is computed'),
-            h(
-              'dl.facts.one',
-              {},
-              formulas.map(([key, text]) => h('div', {}, h('dt', {}, key), h('dd', {}, String(text)))),
-            ),
-          )
-        : '',
+    const terms = (report?.measures ?? []).map((/** @type {any} */ { name: term, formula }) =>
+      h('div', {}, h('dt', {}, term), h('dd', {}, formula)),
     );
+    const how = h('details', {}, h('summary', {}, 'How it is computed'), h('dl.facts.one', {}, terms));
+    fill(about, report?.description && h('p', {}, report.description), terms.length > 0 && how);
   } catch (error) {
     about.replaceChildren(problemView(error, () => void describe(name, about)));
   }

@@ -74,10 +74,7 @@ export function makeEmotionTrend() {
     title: 'Over time',
     size: 'chart-size',
     requests: (question) => [
-      {
-        path: '/v1/reports/emotions',
-        params: { ...reportParams(question, { groupBy: 'emotion', fill: 'zero' }), users: question.rest },
-      },
+      { path: '/v1/reports/emotions', params: reportParams(question, { groupBy: 'emotion', fill: 'zero' }) },
     ],
     empty: { text: 'No emotions in this range.' },
     draw: ([{ items }], question) => {
