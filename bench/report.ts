@@ -11,6 +11,7 @@ export interface Report {
   search?: SearchReport;
   bytes?: BytesReport;
   rebuild?: RebuildReport;
+  reports?: ReportsReport;
   peers?: PeerRow[];
 }
 
@@ -52,6 +53,21 @@ export interface RebuildReport {
   grownBytes: number;
   /** A chat at `perSecond` commands per second: its p99 without and during rebuilds, ms, and their ratio. */
   chat: { perSecond: number; quietP99: number; besideP99: number; ratio: number; worstRatio: number };
+}
+
+/** A year of daily emotions, in ms; CPU is that of a process that only computes it. */
+export interface ReportsReport {
+  events: number;
+  /** Reading, decoding and counting the events. */
+  foldingCpuMs: number;
+  /** Computing the same from the blocks of facts. */
+  blocksCpuMs: number;
+  /** The whole answer of the service, at the head and at a position in the middle of the log. */
+  overHttpMs: number;
+  pastOverHttpMs: number;
+  /** Folding : blocks, by time and by CPU. */
+  ratio: number;
+  ratioByCpu: number;
 }
 
 /** The result of one way of writing the mix's events without HTTP. */

@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
 import { perSecondRatio, verdicts, type Verdict } from './bars.ts';
 import type { Environment } from './environment.ts';
-import type { BytesReport, PeerRow, RebuildReport, Report, SearchReport } from './report.ts';
+import type { BytesReport, PeerRow, RebuildReport, Report, ReportsReport, SearchReport } from './report.ts';
 import type { CellSummary } from './rounds.ts';
 
 /** The whole report as text. */
 export function render(report: Report): string {
-  const { commands, reads, openLoop, search, bytes, rebuild, peers } = report;
+  const { commands, reads, openLoop, search, bytes, rebuild, reports, peers } = report;
   return [
     machine(report),
     commands &&
@@ -16,6 +16,7 @@ export function render(report: Report): string {
     search && searchTable(search),
     bytes && bytesTable(bytes),
     rebuild && rebuildTable(rebuild),
+    reports && reportsTable(reports),
     peers && peerTable(peers),
     verdictTable(verdicts(report)),
   ]
@@ -121,6 +122,17 @@ function rebuildTable({ chat, ...rebuild }: RebuildReport): string {
     `A chat of ${chat.perSecond} commands/s beside it: p99 ${millis(chat.besideP99)} ms, quiet ${millis(chat.quietP99)} ms, ` +
     `ratio ${ratio(chat.ratio)} (worst round ${ratio(chat.worstRatio)})`
   );
+}
+
+function reportsTable(reports: ReportsReport): string {
+  const table = newTable(['a year of daily emotions', 'ms', 'folding :']);
+  table.push(
+    ['folding the events, CPU', whole(reports.foldingCpuMs), ''],
+    ['from the blocks of facts, CPU', whole(reports.blocksCpuMs), ratio(reports.ratioByCpu)],
+    ['over HTTP, at the head', whole(reports.overHttpMs), ''],
+    ['over HTTP, at a past position', whole(reports.pastOverHttpMs), ''],
+  );
+  return `Reports over ${whole(reports.events)} events\n${table.toString()}`;
 }
 
 function peerTable(peers: readonly PeerRow[]): string {
