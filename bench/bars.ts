@@ -74,7 +74,7 @@ function inProcess({ peers }: Report): Bar[] {
   ];
 }
 
-function readingSide({ rebuild, search }: Report): Bar[] {
+function readingSide({ rebuild, reports, search }: Report): Bar[] {
   const memories = (search?.memories ?? 1_000_000).toLocaleString('en');
   const heavy = (search?.heavyUserMemories ?? 10_000).toLocaleString('en');
   return [
@@ -96,6 +96,13 @@ function readingSide({ rebuild, search }: Report): Bar[] {
       bar: 0.35,
       stretch: 0.5,
       ...ifMeasured(rebuild?.ratio),
+    },
+    {
+      what: 'folding the events : a year of daily emotions',
+      bar: 20,
+      stretch: 30,
+      ...ifMeasured(reports?.ratio),
+      ...(reports && { byCpu: reports.ratioByCpu }),
     },
     {
       what: `search p99, ${memories} memories, user with ${heavy}`,

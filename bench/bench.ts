@@ -7,6 +7,7 @@ import { measureOpenLoop } from './cells/open-loop.ts';
 import { measurePeers } from './cells/peers.ts';
 import { measureReads } from './cells/reads.ts';
 import { measureRebuild } from './cells/rebuild.ts';
+import { measureReports } from './cells/reports.ts';
 import { measureSearch } from './cells/search.ts';
 import { describeMachine } from './environment.ts';
 import { checkFsync } from './fsync-check.ts';
@@ -35,6 +36,7 @@ async function measure(options: BenchOptions, scratch: Scratch): Promise<Report>
   if (wants.has('bytes')) report.bytes = await measureBytes(options, scratch);
   if (wants.has('rebuild')) report.rebuild = await measureRebuild(options, scratch);
   if (wants.has('isolation')) report.isolation = await measureIsolation(options, scratch);
+  if (wants.has('reports')) report.reports = await measureReports(options, scratch);
   if (wants.has('peers')) report.peers = await measurePeers(options, scratch);
   environment.loadAfter = loadavg();
   return report;

@@ -9,6 +9,7 @@ export const PARTS = [
   'search',
   'bytes',
   'rebuild',
+  'reports',
   'isolation',
   'peers',
 ] as const;
@@ -51,7 +52,11 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     .option('--rounds <n>', 'alternating rounds (3; quick 2)', wholeNumber)
     .option('--seconds <n>', 'seconds per cell and round (3; quick 1)', wholeNumber)
     .option('--memories <n>', 'memories of 1,000 users for the search (1000000; quick 50000)', wholeNumber)
-    .option('--events <n>', 'events of the rebuild and of the isolation (1000000; quick 50000)', wholeNumber)
+    .option(
+      '--events <n>',
+      'events to rebuild from, to report on and to chat beside (1000000; quick 50000)',
+      wholeNumber,
+    )
     .option('--quick', 'a short run of a few minutes: shows whether everything works, not how fast it is')
     .option('--json', 'prints the report as JSON')
     .addOption(

@@ -13,6 +13,7 @@ export interface Report {
   bytes?: BytesReport;
   rebuild?: RebuildReport;
   isolation?: IsolationReport;
+  reports?: ReportsReport;
   peers?: PeerRow[];
 }
 
@@ -71,6 +72,21 @@ export interface IsolationReport {
   replayPerSecond: number;
   iteratedPerSecond: number;
   replayRatio: number;
+}
+
+/** A year of daily emotions, in ms; CPU is that of a process that only computes it. */
+export interface ReportsReport {
+  events: number;
+  /** Reading, decoding and counting the events. */
+  foldingCpuMs: number;
+  /** Computing the same from the blocks of facts. */
+  blocksCpuMs: number;
+  /** The whole answer of the service, at the head and at a position in the middle of the log. */
+  overHttpMs: number;
+  pastOverHttpMs: number;
+  /** Folding : blocks, by time and by CPU. */
+  ratio: number;
+  ratioByCpu: number;
 }
 
 /** The result of one way of writing the mix's events without HTTP. */

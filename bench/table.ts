@@ -1,12 +1,20 @@
 import Table from 'cli-table3';
 import { perSecondRatio, verdicts, type Verdict } from './bars.ts';
 import type { Environment } from './environment.ts';
-import type { BytesReport, IsolationReport, PeerRow, RebuildReport, Report, SearchReport } from './report.ts';
+import type {
+  BytesReport,
+  IsolationReport,
+  PeerRow,
+  RebuildReport,
+  Report,
+  ReportsReport,
+  SearchReport,
+} from './report.ts';
 import type { CellSummary } from './rounds.ts';
 
 /** The whole report as text. */
 export function render(report: Report): string {
-  const { commands, reads, openLoop, search, bytes, rebuild, isolation, peers } = report;
+  const { commands, reads, openLoop, search, bytes, rebuild, reports, isolation, peers } = report;
   return [
     machine(report),
     commands &&
@@ -17,6 +25,7 @@ export function render(report: Report): string {
     bytes && bytesTable(bytes),
     rebuild && rebuildTable(rebuild),
     isolation && isolationTable(isolation),
+    reports && reportsTable(reports),
     peers && peerTable(peers),
     verdictTable(verdicts(report)),
   ]
@@ -141,6 +150,17 @@ function isolationTable(isolation: IsolationReport): string {
     `A replay over HTTP: ${whole(isolation.replayPerSecond)} events/s, ${ratio(isolation.replayRatio)} of one ` +
     `statement that iterates over the same rows (${whole(isolation.iteratedPerSecond)}/s)`
   );
+}
+
+function reportsTable(reports: ReportsReport): string {
+  const table = newTable(['a year of daily emotions', 'ms', 'folding :']);
+  table.push(
+    ['folding the events, CPU', whole(reports.foldingCpuMs), ''],
+    ['from the blocks of facts, CPU', whole(reports.blocksCpuMs), ratio(reports.ratioByCpu)],
+    ['over HTTP, at the head', whole(reports.overHttpMs), ''],
+    ['over HTTP, at a past position', whole(reports.pastOverHttpMs), ''],
+  );
+  return `Reports over ${whole(reports.events)} events\n${table.toString()}`;
 }
 
 function peerTable(peers: readonly PeerRow[]): string {
