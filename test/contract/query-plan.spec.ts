@@ -61,7 +61,7 @@ async function cursorOf(
   after: Key[] | undefined,
 ): Promise<{ cursor?: string }> {
   if (!after) return {};
-  const { storeId } = await reads.storeHead();
+  const storeId = await reads.storeId();
   return { cursor: cursors({ storeId, userId: 'ada', ...list }).encode(after) };
 }
 

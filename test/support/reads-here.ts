@@ -48,6 +48,10 @@ export class ReadsHere extends Reads {
     return page.finish(this.events.head().position, cut);
   }
 
+  override async storeId(): Promise<string> {
+    return this.events.storeId();
+  }
+
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.events.storeId(), head: this.events.head().position };
   }

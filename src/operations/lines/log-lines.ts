@@ -185,7 +185,7 @@ function emit({ digest }: LogCursor, lines: readonly string[]): string {
 
 /** Returns the receipt's sort key. */
 export function receiptPlace(receipt: ReceiptRow): Key[] {
-  const [userId, keyHash, ...rest] = receiptKey(receipt) as [Key, Key, Key, Key];
+  const [userId, keyHash, ...rest] = receiptKey(receipt);
   return [receipt.position, keyHash, userId, ...rest];
 }
 

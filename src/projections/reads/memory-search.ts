@@ -149,6 +149,7 @@ class Search {
     const [readable, left] = isSpent ? divide(contenders) : [contenders, 0];
     const hits = this.best(readable, isCut ? MAX_READ : readable.length);
     const worst = this.isFull(hits) ? (hits.at(-1)?.score ?? 0) : 0;
+    // No memory reaches its bound, so one whose bound equals the worst score is no newer equal.
     return { hits, complete: !isCut && worst >= Math.max(left, this.scoring.mostOf(this.open)) };
   }
 

@@ -71,6 +71,10 @@ export class PostgresqlReads extends Reads {
     return page.finish(head, cut);
   }
 
+  override storeId(): Promise<string> {
+    return translating(() => readStoreId(this.pool));
+  }
+
   override storeHead(): Promise<StoreHead> {
     return translating(async () => {
       const [storeId, { position }] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);

@@ -33,6 +33,11 @@ export abstract class Reads implements RowReader {
   abstract searchMemories(question: MemoryQuestion): Promise<MemoryMatches>;
   /** Reads a page of the log, as text in the requested format. */
   abstract eventPage(query: PageQuery): Promise<EventPage>;
+  /**
+   * Reads the UUID that names the store: always from the database, because a reset by another process gives
+   * the store another one.
+   */
+  abstract storeId(): Promise<string>;
   /** Reads which store this is and where its log ends: always from the database, never from memory. */
   abstract storeHead(): Promise<StoreHead>;
   /** Reads the positions of the log and its projections; cheap enough to poll. */

@@ -71,6 +71,10 @@ export class SqliteReads extends Reads {
     return run(this.logThread, 'eventPage', query);
   }
 
+  override async storeId(): Promise<string> {
+    return this.log.storeId();
+  }
+
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.log.storeId(), head: this.log.head().position };
   }

@@ -20,7 +20,7 @@ export class ListSessionsHandler implements IQueryHandler<ListSessions> {
 
   async execute({ userId, query }: ListSessions): Promise<SessionPageAnswer> {
     const limit = query.limit ?? 20;
-    const { storeId } = await this.reads.storeHead();
+    const storeId = await this.reads.storeId();
     const { encode, decode } = cursors({ storeId, route: 'sessions', userId });
     const rows = await this.reads.list(sessionsTable, {
       // A session with emotions but without turns is not opened yet: its time is null.

@@ -23,7 +23,7 @@ export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
 
   async execute({ userId, query }: ListMemories): Promise<MemoryPageAnswer> {
     const limit = query.limit ?? 20;
-    const { storeId } = await this.reads.storeHead();
+    const storeId = await this.reads.storeId();
     const { encode, decode } = cursors({ storeId, route: 'memories', userId, filters: query });
     const rows = await this.reads.list(memoriesTable, {
       filters: filters(userId, query),
