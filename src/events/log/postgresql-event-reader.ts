@@ -9,7 +9,7 @@ import {
   type EventRow,
 } from './event-row.js';
 import { payloadFrom } from './postgresql-payload.js';
-import { SELECT_STORE_ID } from './store-identity.js';
+import { SELECT_STORE_ID, storeIdOf } from './store-identity.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
@@ -22,7 +22,7 @@ export async function readHead(db: Queryable): Promise<LogHead> {
 /** Reads the UUID that names the store. */
 export async function readStoreId(db: Queryable): Promise<string> {
   const { rows } = await db.query<{ store_id: string }>({ name: 'store id', text: SELECT_STORE_ID });
-  return rows[0]?.store_id ?? '';
+  return storeIdOf(rows[0]?.store_id);
 }
 
 /** Reads a page of events in order of position. */

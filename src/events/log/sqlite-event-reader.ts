@@ -8,7 +8,7 @@ import {
   storedEvent,
   type EventRow,
 } from './event-row.js';
-import { SELECT_STORE_ID } from './store-identity.js';
+import { SELECT_STORE_ID, storeIdOf } from './store-identity.js';
 
 /** Reads a page of the log by user, then position; exported so that a test can check its query plan. */
 export const BY_USER = `select ${SCANNED_COLUMNS} from events e join streams s on s.stream_key = e.stream_key
@@ -31,7 +31,7 @@ export class SqliteEventReader {
   /** Returns the UUID that names the store. */
   storeId(): string {
     this.identity ??= this.db.prepare(SELECT_STORE_ID).pluck();
-    return this.identity.get() as string;
+    return storeIdOf(this.identity.get() as string | undefined);
   }
 
   read(query: EventQuery): StoredEvent[] {
