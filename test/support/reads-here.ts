@@ -4,6 +4,7 @@ import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../src/database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../src/events/event-page.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
+import type { LogHead } from '../../src/events/log/event-log.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
 import {
   searchMemories,
@@ -54,6 +55,14 @@ export class ReadsHere extends Reads {
 
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.events.storeId(), head: this.events.head().position };
+  }
+
+  override async logHead(): Promise<LogHead> {
+    return this.events.head();
+  }
+
+  override async hashAt(position: number): Promise<string | undefined> {
+    return this.events.read({ after: position - 1, upTo: position, limit: 1 })[0]?.hash;
   }
 
   override async positions(): Promise<Positions> {

@@ -6,8 +6,13 @@ import type { RowQuery } from '../../database/row-store.js';
 import type { Key, Table } from '../../database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
-import type { EventQuery } from '../../events/log/event-log.js';
-import { readEventBatch, readHead, readStoreId } from '../../events/log/postgresql-event-reader.js';
+import type { EventQuery, LogHead } from '../../events/log/event-log.js';
+import {
+  readEventBatch,
+  readEvents,
+  readHead,
+  readStoreId,
+} from '../../events/log/postgresql-event-reader.js';
 import { memoriesTable, memorySummariesTable } from '../memory-index.projection.js';
 import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
@@ -79,6 +84,17 @@ export class PostgresqlReads extends Reads {
     return translating(async () => {
       const [storeId, { position }] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);
       return { storeId, head: position };
+    });
+  }
+
+  override logHead(): Promise<LogHead> {
+    return translating(() => readHead(this.pool));
+  }
+
+  override hashAt(position: number): Promise<string | undefined> {
+    return translating(async () => {
+      const [event] = await readEvents(this.pool, { after: position - 1, upTo: position, limit: 1 });
+      return event?.hash;
     });
   }
 

@@ -1,6 +1,7 @@
 import type { RowReader } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
+import type { LogHead } from '../../events/log/event-log.js';
 import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { ProjectionGate } from './projection-gate.js';
@@ -40,6 +41,10 @@ export abstract class Reads implements RowReader {
   abstract storeId(): Promise<string>;
   /** Reads which store this is and where its log ends: always from the database, never from memory. */
   abstract storeHead(): Promise<StoreHead>;
+  /** Reads the end of the log and its hash. */
+  abstract logHead(): Promise<LogHead>;
+  /** Reads the hash of the event at a position; undefined if there is no event. */
+  abstract hashAt(position: number): Promise<string | undefined>;
   /** Reads the positions of the log and its projections; cheap enough to poll. */
   abstract positions(): Promise<Positions>;
   /** Reads the size of the store; cheap enough to poll. */
