@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import { offsetFormat } from '../validation/time-zone.js';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Days whose offset a zone remembers: about ten years. */
 const MAX_DAYS = 4_096;
 

@@ -1,7 +1,7 @@
 import { defineTable, integer, json, real, text, type RowIn } from '../database/table.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
+import { label, labels } from '../events/labels.js';
 import { localHour } from './local-time.js';
-import { withNormalLabels } from './normal-labels.js';
 import { orderTime } from './order-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
@@ -70,7 +70,7 @@ export const emotionTrend = defineProjection({
   tables: [emotionPatternsTable, emotionObservationsTable, emotionTriggersTable],
   folds: {
     'emotion.observed': (observed, rows) => {
-      const event = withNormalLabels(observed);
+      const event = { ...observed, data: withNormalForms(observed.data) };
       const { userId, occurredAt, position, utcOffset, data } = event;
       const { emotion, intensity } = data;
       rows.evolve(emotionPatternsTable, [userId, emotion], (row) => withObservation(row, event));
@@ -83,6 +83,11 @@ export const emotionTrend = defineProjection({
     },
   },
 });
+
+/** Events of earlier releases may lack the normal forms: an emotion must not be kept in two rows. */
+function withNormalForms(data: EmotionObserved['data']): EmotionObserved['data'] {
+  return { ...data, emotion: label(data.emotion), triggers: labels(data.triggers) };
+}
 
 /** The population variance of the intensities; 0 for a single observation. */
 export function variance(pattern: EmotionPatternRow): number {

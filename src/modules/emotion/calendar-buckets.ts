@@ -1,10 +1,8 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.js';
 import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
 import { hourStart, instantOf, type Clock } from '../zone-clock.js';
 import type { Bucket, EmotionBucketAnswer, WeekStart } from './emotion.dto.js';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 /** Days from 1970-01-01, a Thursday, back to the first day of its week. */
 const DAYS_INTO_WEEK: Record<WeekStart, number> = { monday: 3, sunday: 4, saturday: 5 };
 
