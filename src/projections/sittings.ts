@@ -1,9 +1,9 @@
 import type { Rows } from '../database/row-store.js';
 import { defineTable, integer, json, text } from '../database/table.js';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 
 /** A longer pause between two turns is no part of the conversation, ms. */
-const LONGEST_PAUSE_MS = 30 * 60_000;
-const DAY_MS = 86_400_000;
+const LONGEST_PAUSE_MS = 30 * MINUTE_MS;
 /**
  * A longer sitting is kept as several that touch, so that the one before any time began at most a day ago.
  */

@@ -24,7 +24,7 @@ import {
   type LogPoint,
 } from './log-point.js';
 import { payloadFrom } from './postgresql-payload.js';
-import { SELECT_STORE_ID } from './store-identity.js';
+import { SELECT_STORE_ID, storeIdOf } from './store-identity.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
@@ -37,7 +37,7 @@ export async function readHead(db: Queryable): Promise<LogHead> {
 /** Reads the UUID that names the store. */
 export async function readStoreId(db: Queryable): Promise<string> {
   const { rows } = await db.query<{ store_id: string }>({ name: 'store id', text: SELECT_STORE_ID });
-  return rows[0]?.store_id ?? '';
+  return storeIdOf(rows[0]?.store_id);
 }
 
 /** Reads when the event at the position was recorded, ms UTC; undefined if there is none. */

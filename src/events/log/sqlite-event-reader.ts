@@ -23,7 +23,7 @@ import {
   type LastPositions,
   type LogPoint,
 } from './log-point.js';
-import { SELECT_STORE_ID } from './store-identity.js';
+import { SELECT_STORE_ID, storeIdOf } from './store-identity.js';
 
 /** Reads a page of the log by user, then position; exported so that a test can check its query plan. */
 export const BY_USER = `select ${SCANNED_COLUMNS} from events e join streams s on s.stream_key = e.stream_key
@@ -60,7 +60,7 @@ export class SqliteEventReader {
   /** Returns the UUID that names the store. */
   storeId(): string {
     this.identity ??= this.db.prepare(SELECT_STORE_ID).pluck();
-    return this.identity.get() as string;
+    return storeIdOf(this.identity.get() as string | undefined);
   }
 
   /** Returns when the event at the position was recorded, ms UTC; undefined if there is none. */

@@ -1,4 +1,4 @@
-import type { MemoryIndex } from '../reads/memory-search.js';
+import type { MemoryIndex } from '../reads/memory-lookups.js';
 
 /**
  * Turns an index that filters its rows later into one that filters while it looks up, and then returns at most

@@ -1,6 +1,7 @@
 import type { RowReader } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
+import type { LogHead } from '../../events/log/event-log.js';
 import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
 import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
@@ -50,8 +51,17 @@ export abstract class Reads extends UserReads {
   readonly gate = new ProjectionGate();
   /** Reads a page of the log, as text in the requested format. */
   abstract eventPage(query: PageQuery): Promise<EventPage>;
+  /**
+   * Reads the UUID that names the store: always from the database, because a reset by another process gives
+   * the store another one.
+   */
+  abstract storeId(): Promise<string>;
   /** Reads which store this is and where its log ends: always from the database, never from memory. */
   abstract override storeHead(): Promise<StoreHead>;
+  /** Reads the end of the log and its hash. */
+  abstract logHead(): Promise<LogHead>;
+  /** Reads the hash of the event at a position; undefined if there is no event. */
+  abstract hashAt(position: number): Promise<string | undefined>;
   /** Reads where the log and the user's part of it end, in one snapshot; cheap enough for every answer. */
   abstract lastPositions(userId: string): Promise<LastPositions>;
   /** Finds the last event recorded at or before the time, ms UTC: by its position, in some 30 point reads. */

@@ -27,12 +27,14 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
   const migrations = await migrate({ file: folder.file });
   await refuseUnfinished({ file: folder.file });
   const projections = await openFileProjections(folder.file);
-  const reads = opening.adopt(new SqliteReads(folder.file), (open) => open.close());
-  closeGate(reads.gate, projections);
-  const past = opening.adopt(new PastReads({ file: folder.file }), (open) => open.close());
   const address = { file: folder.file, turns: new WriteTurns().memory };
   const doorbell = new Doorbell();
   const writer = opening.adopt(await SqliteWriter.open(address, doorbell), (open) => open.close());
+  // Opened after the writer, so closed before it: only the last connection merges the WAL into the file, and
+  // only one that may write can.
+  const reads = opening.adopt(new SqliteReads(folder.file), (open) => open.close());
+  closeGate(reads.gate, projections);
+  const past = opening.adopt(new PastReads({ file: folder.file }), (open) => open.close());
   const opened = opening.move();
   return {
     writer,

@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { pagesOf } from '../../../database/pages-of.js';
 import type { Filter } from '../../../database/row-store.js';
+import { DAY_MS } from '../../../durations.js';
 import {
   emotionObservationsTable,
   emotionPatternsTable,
@@ -21,7 +22,6 @@ import {
 } from '../emotion.dto.js';
 import { Foremost } from '../foremost.js';
 
-const DAY_MS = 24 * 3_600_000;
 /** The window of the trend in UTC: two local times of one day are at most two days apart, one at each end. */
 const TREND_MS = (TREND_DAYS + 4) * DAY_MS;
 
