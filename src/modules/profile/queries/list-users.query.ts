@@ -22,9 +22,8 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
 
   async execute({ query }: ListUsers): Promise<UserPageAnswer> {
     const limit = query.limit ?? 20;
-    const { storeId } = await this.reads.storeHead();
     const { encode, decode } = cursors({
-      storeId,
+      ...(await this.reads.storeHead()),
       route: 'users',
       userId: '',
       filters: { prefix: query.prefix },
