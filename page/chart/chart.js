@@ -178,7 +178,8 @@ function yRange(low, high, kind, bounds) {
   if (bounds) return [bounds[0] ?? Math.min(0, low ?? 0), bounds[1] ?? Math.max(high ?? 1, 0)];
   const top = Math.max(high ?? 0, 0);
   const bottom = kind === 'stack' ? 0 : Math.min(low ?? 0, 0);
-  return [bottom * 1.05, top === bottom ? bottom + 1 : top * 1.05];
+  const room = (top - bottom) * 0.05;
+  return [bottom === 0 ? 0 : bottom - room, top === bottom ? bottom + 1 : top + room];
 }
 
 /**

@@ -108,7 +108,7 @@ function citation(asked) {
   const url = location.origin + urlOf(asked);
   const code = h('code', { tabindex: '0' }, url);
   return h(
-    'div.copyline',
+    'div.copyline.cite',
     {},
     h('span.name', {}, 'Link'),
     code,

@@ -42,7 +42,7 @@ export async function openPage(browser: Browser, origin: string, looks: Looks = 
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   await context.addInitScript(VIOLATIONS);
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {

@@ -5,7 +5,7 @@ import { Store } from '../support/store.js';
 import { openPage, startBrowser, type WatchedPage } from './open-page.js';
 import { DAYS, fillSmallWorld, TURNS } from './small-world.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 let store: Store;
 let browser: Browser;

@@ -6,7 +6,7 @@ import { Store } from '../support/store.js';
 import { openPage, startBrowser, type Looks } from './open-page.js';
 import { fillSmallWorld } from './small-world.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const PLACES = [
   'overview',

@@ -56,10 +56,11 @@ function cohortRow({ cohort, size, periods }, longest, format, largest) {
     h('td.none', {}, count(size)),
     periods.map((/** @type {any} */ { complete, users, rate }) => {
       const shade = rate ? Math.max(1, Math.round((Math.abs(rate) / largest) * SHADES)) : 0;
-      const title = `${count(users)} users${complete ? '' : ', not complete yet'}`;
+      const isPartial = complete < size;
+      const title = `${count(users)} of ${count(complete)} users${isPartial ? '; not complete for all yet' : ''}`;
       return h(
         'td',
-        { class: `shade-${Math.min(SHADES, shade)}${complete ? '' : ' partial'}`, title },
+        { class: `shade-${Math.min(SHADES, shade)}${isPartial ? ' partial' : ''}`, title },
         h('span', {}, format(rate)),
       );
     }),

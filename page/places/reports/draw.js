@@ -48,7 +48,7 @@ function dataOf({ report, items }) {
   const measure = MEASURES[report];
   if (measure !== undefined) {
     const key = (/** @type {any} */ item) =>
-      groups.map((group) => item[group]).join(' · ') || (report === 'mood' ? 'mean valence' : 'all');
+      groups.map((group) => item[group]).join(' · ') || (report === 'mood' ? 'valence' : 'all');
     return seriesOf(items, { key, value: (item) => item[measure], color: emotionColor });
   }
   const fields = measuresOf(items[0]);

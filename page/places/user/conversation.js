@@ -61,8 +61,7 @@ function session({ sessionId, turnCount, startedAt, ended }, zone, chosen) {
         onclick: () => change({ session: sessionId }),
       },
       h('span', {}, sessionId),
-      h('span.quiet', {}, `${count(turnCount)} turns${ended ? ', ended' : ''}`),
-      h('span.quiet', {}, time(startedAt, zone)),
+      h('span.quiet', {}, `${count(turnCount)} turns${ended ? ', ended' : ''} · ${time(startedAt, zone)}`),
     ),
   );
 }
