@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.js';
+import { MINUTE_MS } from '../../durations.js';
 import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
 import { localStart, localText, type WeekStart } from '../calendar.js';
 import { hourStart, instantOf, type Clock } from '../zone-clock.js';
