@@ -16,6 +16,7 @@ WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data BACKUP_DIR=/backups
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY page page
 COPY package.json LICENSE ./
 RUN mkdir /data /backups && chown node:node /data /backups
 USER node

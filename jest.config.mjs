@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { chromiumPath } from './test/chromium.mjs';
 
 /** At least two, even on two cores: most tests wait for processes and disks. */
 const WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
@@ -39,6 +40,7 @@ const ALSO_ON_POSTGRESQL = [
   'reads', // profiles, sessions, conversation windows
   'memory-reads', // lists, full-text search
   'emotion-reads', // buckets and sums
+  'as-of', // positions, and one user's events
   'store-operations', // sizes, counts, checkpoints that lag
 ].map((name) => `<rootDir>/test/e2e/${name}.spec.ts`);
 
@@ -49,6 +51,18 @@ const scratch = { globalSetup: '<rootDir>/test/scratch.setup.mjs' };
 const postgresql = {
   globalSetup: '<rootDir>/test/postgresql.setup.mjs',
   globalTeardown: '<rootDir>/test/postgresql.teardown.mjs',
+};
+
+/** The tests of the page need a browser. Where none is installed they are left out, but never in CI. */
+const withBrowser = chromiumPath() !== undefined || Boolean(process.env.CI);
+if (!withBrowser && !process.argv.includes('--selectProjects'))
+  console.error('No Chromium is installed: the tests of the page are left out (CHROMIUM may name one).');
+
+const browser = {
+  ...base,
+  ...scratch,
+  displayName: 'browser',
+  testMatch: ['<rootDir>/test/browser/**/*.spec.ts'],
 };
 
 export default {
@@ -69,5 +83,6 @@ export default {
       // Has the tests' stores keep their data in PostgreSQL.
       globals: { DATABASE: 'postgresql' },
     },
+    ...(withBrowser ? [browser] : []),
   ],
 };

@@ -1,3 +1,4 @@
+import type { Witnessed } from './bystanders.ts';
 import type { Environment } from './environment.ts';
 import type { CellSummary } from './rounds.ts';
 
@@ -11,6 +12,8 @@ export interface Report {
   search?: SearchReport;
   bytes?: BytesReport;
   rebuild?: RebuildReport;
+  isolation?: IsolationReport;
+  reports?: ReportsReport;
   peers?: PeerRow[];
 }
 
@@ -52,6 +55,38 @@ export interface RebuildReport {
   grownBytes: number;
   /** A chat at `perSecond` commands per second: its p99 without and during rebuilds, ms, and their ratio. */
   chat: { perSecond: number; quietP99: number; besideP99: number; ratio: number; worstRatio: number };
+}
+
+export interface IsolationReport {
+  /** Events in the store before the chat began. */
+  events: number;
+  /** The mix on 64 connections, p99 in ms. */
+  alone: { perSecond: number; p99: number };
+  beside: { perSecond: number; p99: number };
+  /** Commands per second beside the others : alone. */
+  throughputRatio: number;
+  p99Ratio: number;
+  /** What the others got done in the last round. */
+  witnessed: Witnessed;
+  /** Events per second of a replay over HTTP, and of one statement that iterates over the same rows. */
+  replayPerSecond: number;
+  iteratedPerSecond: number;
+  replayRatio: number;
+}
+
+/** A year of daily emotions, in ms; CPU is that of a process that only computes it. */
+export interface ReportsReport {
+  events: number;
+  /** Reading, decoding and counting the events. */
+  foldingCpuMs: number;
+  /** Computing the same from the blocks of facts. */
+  blocksCpuMs: number;
+  /** The whole answer of the service, at the head and at a position in the middle of the log. */
+  overHttpMs: number;
+  pastOverHttpMs: number;
+  /** Folding : blocks, by time and by CPU. */
+  ratio: number;
+  ratioByCpu: number;
 }
 
 /** The result of one way of writing the mix's events without HTTP. */

@@ -61,6 +61,7 @@ interface Codes {
     | 'service.busy'
     | 'service.stopping'
     | 'service.unreachable'
+    | 'read.position-not-reached'
     | 'projection.unavailable'
     | 'database.unavailable'
     | 'database.io-error'
@@ -276,9 +277,9 @@ export class Unavailable extends StoreError<Codes['Unavailable']> {
     return new Unavailable('service.stopping', 'The service is stopping; retry in a second.');
   }
 
-  static projection(name: string): Unavailable {
+  static projection(name: string, cause?: unknown): Unavailable {
     const message = `The projection ${name} is being rebuilt or has stopped; see /v1/ops/projections. Everything else still works.`;
-    return new Unavailable('projection.unavailable', message);
+    return new Unavailable('projection.unavailable', message, { cause });
   }
 
   /** Returns an error of the class that it is called on. */

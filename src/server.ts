@@ -17,6 +17,7 @@ import { acceptJson } from './http/json-body.js';
 import { serveDocs } from './http/open-api.js';
 import { PinoLogger } from './http/pino-logger.js';
 import { measureRequests } from './http/request-metrics.js';
+import { servePage } from './http/serve-page.js';
 import { encodedUrl, queryRefusal } from './http/text-of-bytes.js';
 import { Metrics } from './modules/metrics.js';
 import { compileValidators } from './validation/validator.js';
@@ -64,6 +65,7 @@ export async function makeServer(
   const metrics = new Metrics();
   measureRequests(instance, metrics.registry);
   if (logger.isLevelEnabled('debug')) logRequests(instance, logger);
+  servePage(instance);
   const served = AppModule.of({ ...parts, metrics });
   const app = await NestFactory.create<NestFastifyApplication>(served, adapter, {
     bodyParser: false,

@@ -9,7 +9,7 @@ export function ndjsonBytes(columns: readonly Column[], rows: RowSource): AsyncG
 }
 
 /** Returns the row with its columns in order, times as ISO 8601 in UTC. */
-function jsonRow(columns: readonly Column[], row: Row): object {
+export function jsonRow(columns: readonly Column[], row: Row): object {
   const entries = columns.map(({ name, type }) => {
     const value = row[name] ?? null;
     return [name, type === 'timestamp' && value !== null ? isoTime(value) : value] as const;

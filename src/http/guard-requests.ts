@@ -17,19 +17,36 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Paths whose answers are data; any other may be a page, or a part of one. */
 const DATA = /^\/(v1|api|health|metrics)\b/;
 
-/** Pages run only scripts of this service. Swagger UI writes its styles into the page. */
+/** The documentation: Swagger UI writes its styles into the page. */
+const DOCS = /^\/docs\b/;
+
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  // Text never becomes markup or code, whatever a user has written.
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const DOCS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 const PAGE_HEADERS = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   // For browsers that do not know frame-ancestors.
@@ -42,7 +59,10 @@ const PAGE_HEADERS = {
 export function guardRequests(instance: FastifyInstance, callers: AllowedCallers): void {
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-content-type-options', 'nosniff');
-    if (!DATA.test(request.url)) void reply.headers(PAGE_HEADERS);
+    if (!DATA.test(request.url)) {
+      const policy = DOCS.test(request.url) ? DOCS_POLICY : PAGE_POLICY;
+      void reply.headers({ ...PAGE_HEADERS, 'content-security-policy': policy });
+    }
     done(refusalOfHead(request.raw, callers));
   });
 }

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../durations.js';
 import { InvalidInput } from '../errors.js';
 import { profileStream } from '../events/streams.js';
 import { profilesTable, type ProfileRow } from '../projections/current-profile.projection.js';
@@ -58,7 +59,7 @@ function profileOffset(profile: ProfileRow | undefined, at: number): number {
  */
 export function offsetIn(timeZone: string, at: number): number | undefined {
   const clock = zoneClock(timeZone);
-  return clock && Math.round(clock.offsetAt(at) / 60_000);
+  return clock && Math.round(clock.offsetAt(at) / MINUTE_MS);
 }
 
 /**

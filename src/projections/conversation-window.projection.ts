@@ -9,6 +9,7 @@ import {
   text,
   type RowIn,
 } from '../database/table.js';
+import { MINUTE_MS } from '../durations.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import type { FoldEvent } from '../events/event.js';
@@ -176,7 +177,7 @@ export function meanSessionMinutes({
   sessionMs,
   sittings,
 }: Pick<ConversationSummaryRow, 'sessionMs' | 'sittings'>): number {
-  return sittings ? sessionMs / sittings / 60_000 : 0;
+  return sittings ? sessionMs / sittings / MINUTE_MS : 0;
 }
 
 /** A session that is not opened yet. */

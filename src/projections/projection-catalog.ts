@@ -3,6 +3,7 @@ import { currentProfile } from './current-profile.projection.js';
 import { emotionTrend } from './emotion-trend.projection.js';
 import { memoryIndex } from './memory-index.projection.js';
 import type { Projection } from './projection.js';
+import { userActivity } from './user-activity.projection.js';
 
 /** The one list of all projections. */
 export const PROJECTIONS: readonly Projection[] = [
@@ -10,4 +11,5 @@ export const PROJECTIONS: readonly Projection[] = [
   memoryIndex,
   emotionTrend,
   conversationWindow,
+  userActivity,
 ];

@@ -1,8 +1,7 @@
 import type { Rows } from '../database/row-store.js';
 import { defineTable, integer, json, text } from '../database/table.js';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** Most sittings of a session that begin on one day; beyond, the first two are joined. */
 const MAX_PER_DAY = 100;
 

@@ -11,8 +11,8 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { isInstant, isStorableInstant } from './instants.js';
-import { isTimeZone } from './time-zone.js';
+import { isInstant, isStorableInstant, isTimeOrDate } from './instants.js';
+import { isReportZone, isTimeZone } from './time-zone.js';
 
 /** An id as events may have it: older releases took `.` and `..` too. */
 export const STORED_ID_PATTERN = /^[A-Za-z0-9._:@-]{1,128}$/;
@@ -100,23 +100,50 @@ function isTime(name: string, validate: (value: unknown) => boolean, which: stri
     });
 }
 
+/** A bound of a range: any RFC 3339 time, or a plain date such as `2026-03-01`. */
+export function IsTimeOrDate(): PropertyDecorator {
+  return hasFormat('isTimeOrDate', isTimeOrDate, 'an RFC 3339 time with a time zone, or a date');
+}
+
 /** A name in the IANA time zone database, such as `Europe/Berlin`. */
 export function IsTimeZone(): PropertyDecorator {
+  return hasFormat('isTimeZone', isTimeZone, 'a time zone of the IANA database, such as Europe/Berlin');
+}
+
+/** A time zone, or `event`: the local time that was recorded with each event. */
+export function IsReportZone(): PropertyDecorator {
+  return hasFormat('isReportZone', isReportZone, 'event, UTC or a time zone of the IANA database');
+}
+
+function hasFormat(name: string, validate: (value: unknown) => boolean, what: string): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
-      name: 'isTimeZone',
+      name,
       target: target.constructor,
       propertyName: propertyName as string,
-      validator: {
-        validate: isTimeZone,
-        defaultMessage: () => '$property must be a time zone of the IANA database, such as Europe/Berlin',
-      },
+      validator: { validate, defaultMessage: () => `$property must be ${what}` },
     });
 }
 
 /** Some of the values, at least one and at most 100: whoever wants no filter leaves the field out. */
 export function IsListOf(values: readonly string[]): PropertyDecorator {
   return applyAll(IsArray(), ArrayNotEmpty(), ArrayMaxSize(100), IsIn(values, { each: true }));
+}
+
+/** Ids, at least one and at most 100. */
+export function IsIdList(): PropertyDecorator {
+  const message = `each value in $property ${ID_RULE}`;
+  return applyAll(
+    IsArray(),
+    ArrayNotEmpty(),
+    ArrayMaxSize(100),
+    Matches(ID_PATTERN, { each: true, message }),
+  );
+}
+
+/** Labels, such as emotions, at least one and at most 100; each of 1 to `max` characters. */
+export function IsLabelList(max: number): PropertyDecorator {
+  return applyAll(IsArray(), ArrayNotEmpty(), ArrayMaxSize(100), Length(1, max, { each: true }));
 }
 
 /** A JSON object of at most `max` bytes when serialized. */

@@ -30,7 +30,9 @@ export function jsonSchemas(): Record<string, JsonSchema> {
     additionalConverters: {
       isInstant: { type: 'string', format: 'date-time', [STORED]: true },
       isTimeBound: { type: 'string', format: 'date-time' },
+      isTimeOrDate: { type: 'string', format: 'time-or-date' },
       isTimeZone: { type: 'string', format: 'time-zone' },
+      isReportZone: { type: 'string', format: 'report-zone' },
       isSmallJson: (meta: Converted) => ({
         type: 'object',
         [MAX_BYTES]: meta.constraints[0],

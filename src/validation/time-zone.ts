@@ -14,6 +14,11 @@ export function isTimeZone(text: unknown): boolean {
   return typeof text === 'string' && offsetFormat(text) !== undefined;
 }
 
+/** Whether the text is a time zone, or `event`. */
+export function isReportZone(text: unknown): boolean {
+  return text === 'event' || isTimeZone(text);
+}
+
 /**
  * Returns the name as it is stored: in IANA's spelling. An alias (`Asia/Calcutta`, `Asia/Kolkata`) stays as
  * it was sent, since releases of the database disagree on which of the two is the alias.

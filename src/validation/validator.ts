@@ -2,7 +2,7 @@ import { Ajv, type SchemaValidateFunction, type ValidateFunction } from 'ajv';
 import { roundedNumbers } from './exact-numbers.js';
 import { fieldErrors, MAX_ERRORS, refusal } from './field-errors.js';
 import { isSmallJson } from './fields.js';
-import { isInstant, isStorableInstant } from './instants.js';
+import { isInstant, isStorableInstant, isTimeOrDate } from './instants.js';
 import {
   boundsFirst,
   EXACT_NUMBERS,
@@ -11,7 +11,7 @@ import {
   STORED,
   type JsonSchema,
 } from './json-schemas.js';
-import { isTimeZone } from './time-zone.js';
+import { isReportZone, isTimeZone } from './time-zone.js';
 import { unstorable } from './unstorable.js';
 
 /** A class whose class-validator decorators describe a JSON object. */
@@ -123,7 +123,9 @@ function fromQuery(value: unknown, schema: JsonSchema): unknown {
 
 function withKeywords(instance: Ajv): Ajv {
   instance.addFormat('date-time', isInstant);
+  instance.addFormat('time-or-date', isTimeOrDate);
   instance.addFormat('time-zone', isTimeZone);
+  instance.addFormat('report-zone', isReportZone);
   instance.addKeyword({
     keyword: MAX_BYTES,
     type: 'object',

@@ -170,6 +170,7 @@ describe('a backup', () => {
       backup.backupId,
       'done',
     ]);
+    expect(body).toMatchObject({ backupError: null, shipping: null, lastDrill: null, drillError: null });
     expect((await store.get('/v1/ops/backups/nothing')).status).toBe(404);
     expect((await store.get('/health/backups')).body).toMatchObject({
       status: 'ok',

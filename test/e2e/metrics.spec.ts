@@ -8,7 +8,13 @@ import { Store } from '../support/store.js';
 jest.setTimeout(60_000);
 
 const ROOT = join(import.meta.dirname, '../..');
-const PROJECTIONS = ['current-profile', 'memory-index', 'emotion-trend', 'conversation-window'];
+const PROJECTIONS = [
+  'current-profile',
+  'memory-index',
+  'emotion-trend',
+  'conversation-window',
+  'user-activity',
+];
 
 /** Metrics that are documented before they exist. Remove a name when its metric is added. */
 const PLANNED_METRICS: string[] = [];

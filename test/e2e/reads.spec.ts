@@ -32,7 +32,17 @@ beforeAll(async () => {
 
 afterAll(() => store.remove());
 
+interface ListedUser {
+  userId: string;
+  name: string | null;
+  createdAt: string;
+  turns: number;
+  sessions: number;
+  lastTurnAt: string | null;
+}
+
 const regular = () => store.user('regular');
+const listed = async (query: string) => (await store.get<Page<ListedUser>>(`/v1/users?${query}`)).body;
 const stats = async (user: User) => (await user.get<Record<string, unknown>>('/stats')).body;
 
 describe('GET profile', () => {
@@ -204,6 +214,40 @@ describe('GET conversation or sessions/{sessionId}', () => {
     expect(refusalOf(await user.get('/conversation'))).toBe('404 conversation.not-found');
     expect(refusalOf(await user.get('/sessions/session-1'))).toBe('404 session.not-found');
     expect(refusalOf(await store.user('nobody').get('/conversation'))).toBe('404 conversation.not-found');
+  });
+});
+
+describe('GET users', () => {
+  it('lists users with a prefix by id, with their turns and sessions, page by page', async () => {
+    for (const id of ['list-b', 'list-a', 'list_c', 'list-B'])
+      await store.user(id).post('/memories', memory());
+    await store.user('list-a').post('/turns', turn());
+    await store.user('list-a').post('/turns', turn({ sessionId: 'session-2' }));
+    await store.user('list-a').patch('/profile', { name: 'Ada' });
+    const first = await listed('prefix=list-&limit=2');
+    expect(first.items.map(({ userId }) => userId)).toEqual(['list-B', 'list-a']);
+    expect(first.items[1]).toEqual({
+      userId: 'list-a',
+      name: 'Ada',
+      createdAt: expect.stringMatching(UTC_TIME),
+      turns: 2,
+      sessions: 2,
+      lastTurnAt: START,
+    });
+    const second = await listed(`prefix=list-&limit=2&cursor=${first.nextCursor}`);
+    expect(second).toEqual({
+      items: [
+        expect.objectContaining({ userId: 'list-b', name: null, turns: 0, sessions: 0, lastTurnAt: null }),
+      ],
+      nextCursor: null,
+    });
+  });
+
+  it('refuses a cursor of another prefix, and prefixes that no id has', async () => {
+    const { nextCursor } = await listed('prefix=list&limit=1');
+    expect(badFieldsOf(await store.get(`/v1/users?prefix=lis&cursor=${nextCursor}`))).toEqual(['cursor']);
+    expect(badFieldsOf(await store.get('/v1/users?prefix=a%20b&limit=0'))).toEqual(['limit', 'prefix']);
+    expect((await listed('prefix=nobody')).items).toEqual([]);
   });
 });
 

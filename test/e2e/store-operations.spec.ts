@@ -82,12 +82,13 @@ describe('GET /v1/ops/stats', () => {
         expect([type, count]).toEqual([type, log.filter((event) => event.type === type).length]);
       expect(Object.values(eventsByType).reduce((sum, count) => sum + count)).toBe(log.length);
       // The emotions joy and calm, each with its day and its triggers: harbour and morning, and harbour.
-      // One memory and a summary; the session, its turn, the summary and the active day.
+      // One memory and a summary; the session, its turn, the summary and the active day; a block of facts.
       expect(rowsByProjection).toEqual({
         'current-profile': users,
         'memory-index': 2 * users,
         'emotion-trend': 7 * users,
         'conversation-window': 4 * users,
+        'user-activity': users,
       });
     }
   });
@@ -168,6 +169,7 @@ describe('the projections', () => {
       ['memory-index', head - 2, 'failed'],
       ['emotion-trend', 0, 'live'],
       ['conversation-window', 0, 'live'],
+      ['user-activity', 0, 'live'],
     ]);
     expect(items[1]?.lastError).toMatch(/position 3.*it does not fit/);
     const scraped = readExposition((await store.get<string>('/metrics')).text);

@@ -177,6 +177,8 @@ function singleValues(rules: DeclaredField['rules']): Drawn {
     matches: () => ids(constraints('notEquals') as string[] | undefined),
     isInstant: instants,
     isTimeZone: timeZones,
+    isReportZone: timeZones,
+    isTimeOrDate: instants,
     isTimeBound: instants,
     isSmallJson: () => jsonObjects(constraints('isSmallJson')?.[0] as number),
     isObject: jsonObjects,

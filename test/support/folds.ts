@@ -13,7 +13,7 @@ export function liveFolds(): EventFolds {
 /** A log must behave the same with each of these. */
 export const FOLDS: readonly { name: string; folds: () => EventFolds }[] = [
   { name: 'without projections', folds: () => noFolds },
-  { name: 'with the four projections', folds: liveFolds },
+  { name: 'with the projections', folds: liveFolds },
 ];
 
 /** Emotions that make the folds below fail: in the fold, and when its row is stored. */

@@ -5,15 +5,17 @@ import {
   type MemoryRow,
   type MemorySummaryRow,
 } from '../../src/projections/memory-index.projection.js';
-import { scoreOf, Scoring, type Frequency } from '../../src/projections/reads/memory-score.js';
 import {
   passes,
-  questionTerms,
   type Looked,
-  type MemoryHit,
   type MemoryIndex,
-  type MemoryQuestion,
   type TermLookup,
+} from '../../src/projections/reads/memory-lookups.js';
+import { scoreOf, Scoring, type Frequency } from '../../src/projections/reads/memory-score.js';
+import {
+  questionTerms,
+  type MemoryHit,
+  type MemoryQuestion,
 } from '../../src/projections/reads/memory-search.js';
 import { MemoryRowStore } from './memory-row-store.js';
 

@@ -8,7 +8,7 @@ import type { Table } from '../../src/database/table.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
-import type { MemoryIndex } from '../../src/projections/reads/memory-search.js';
+import type { MemoryIndex } from '../../src/projections/reads/memory-lookups.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 import { migrate } from '../../src/store/migrate.js';

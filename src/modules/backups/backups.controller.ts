@@ -25,7 +25,9 @@ export class BackupsController {
   @Get()
   @ApiOkResponse({ type: BackupListAnswer })
   async list(): Promise<BackupListAnswer> {
-    return { items: (await this.backups.list()).map(backupAnswer) };
+    const [items, status] = await Promise.all([this.backups.list(), this.backups.state.status()]);
+    const { lastBackup: _listed, ...state } = status;
+    return { items: items.map(backupAnswer), ...state };
   }
 
   /** Returns one backup. */

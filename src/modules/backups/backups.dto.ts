@@ -53,9 +53,29 @@ export class BackupAnswer {
   error: FailureAnswer | null;
 }
 
-/** All backups, newest first. */
+/** How the log is shipped to the backup folder. */
+export class ShippingAnswer {
+  /** Position up to which this process has shipped the log; null before its first pass. */
+  position: number | null;
+  error: string | null;
+}
+
+/** The last restore drill, of whichever process. */
+export class LastDrillAnswer {
+  ok: boolean;
+  at: string;
+  lastSuccessAt: string | null;
+}
+
+/** All backups, newest first, and whether they can be relied on. */
 export class BackupListAnswer {
   items: BackupAnswer[];
+  /** Why the last backup failed, if none succeeded since; else what is wrong in the folder. */
+  backupError: string | null;
+  /** Null if backups are not continuous. */
+  shipping: ShippingAnswer | null;
+  lastDrill: LastDrillAnswer | null;
+  drillError: string | null;
 }
 
 /** How long one step of a drill took. */

@@ -1,14 +1,11 @@
 import * as fc from 'fast-check';
 import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
 import { fixedClock, zoneClock, type Clock } from '../zone-clock.js';
-import { CalendarBuckets, localStart, type Calendar } from './calendar-buckets.js';
-import { BUCKETS, WEEK_STARTS, type Bucket, type WeekStart } from './emotion.dto.js';
+import { CalendarBuckets, type Calendar } from './calendar-buckets.js';
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const BUCKETS = ['hour', 'day', 'week', 'month'] as const;
 
-const startOf = (time: string, bucket: Bucket, weekStart: WeekStart = 'monday') =>
-  new Date(localStart(Date.parse(`${time}Z`), bucket, weekStart)).toISOString().slice(0, 16);
 const clockOf = (zone: string) => zoneClock(zone) as Clock;
 
 /** An observation with the offset that is written into the time; `Z` is 0. */
@@ -41,59 +38,6 @@ const lines = (...input: Parameters<typeof bucketsOf>) =>
     ({ start, startLocal, count }) => `${startLocal.slice(0, 16)} ${start.slice(0, 16)}Z ${count}`,
   );
 const total = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0);
-
-describe('the start of a bucket', () => {
-  it.each<[Bucket, string, string]>([
-    ['hour', '2025-03-03T08:59:59.999', '2025-03-03T08:00'],
-    ['hour', '1969-12-31T23:59:59.999', '1969-12-31T23:00'],
-    ['day', '2025-03-03T00:00:00', '2025-03-03T00:00'],
-    ['day', '1969-12-31T23:59:59.999', '1969-12-31T00:00'],
-    ['week', '2025-03-03T00:00:00', '2025-03-03T00:00'],
-    ['week', '2025-03-09T23:59:59', '2025-03-03T00:00'],
-    ['week', '2025-03-02T23:59:59', '2025-02-24T00:00'],
-    ['week', '1969-12-31T23:59:59.999', '1969-12-29T00:00'],
-    ['month', '2024-02-29T23:59:59', '2024-02-01T00:00'],
-    ['month', '2025-12-31T23:59:59', '2025-12-01T00:00'],
-    ['month', '1969-12-31T23:59:59.999', '1969-12-01T00:00'],
-  ])('of the %s around %s is %s', (bucket, time, start) => {
-    expect(startOf(time, bucket)).toBe(start);
-  });
-
-  it.each<[WeekStart, string, string]>([
-    ['sunday', '2026-11-21T23:59', '2026-11-15T00:00'],
-    ['sunday', '2026-11-22T00:00', '2026-11-22T00:00'],
-    ['sunday', '2026-11-23T12:00', '2026-11-22T00:00'],
-    ['saturday', '2026-11-20T23:59', '2026-11-14T00:00'],
-    ['saturday', '2026-11-21T00:00', '2026-11-21T00:00'],
-    ['saturday', '2026-11-27T12:00', '2026-11-21T00:00'],
-    ['monday', '2026-11-22T12:00', '2026-11-16T00:00'],
-    ['sunday', '1969-12-31T12:00', '1969-12-28T00:00'],
-  ])('of a week from %s around %s is %s', (weekStart, time, start) => {
-    expect(startOf(time, 'week', weekStart)).toBe(start);
-  });
-
-  it('is the latest start that is not after the local time', () => {
-    const local = fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(2100, 0) });
-    const longest = { hour: DAY / 24, day: DAY, week: 7 * DAY, month: 31 * DAY } as const;
-    const firstDay = { monday: 1, sunday: 0, saturday: 6 } as const;
-    fc.assert(
-      fc.property(
-        local,
-        fc.constantFrom(...BUCKETS),
-        fc.constantFrom(...WEEK_STARTS),
-        (at, bucket, weekStart) => {
-          const start = localStart(at, bucket, weekStart);
-          expect(start).toBeLessThanOrEqual(at);
-          expect(at - start).toBeLessThan(longest[bucket]);
-          expect(localStart(start, bucket, weekStart)).toBe(start);
-          expect(localStart(start - 1, bucket, weekStart)).toBeLessThan(start);
-          const week = localStart(at, 'week', weekStart);
-          expect(new Date(week).getUTCDay()).toBe(firstDay[weekStart]);
-        },
-      ),
-    );
-  });
-});
 
 describe('the calendar buckets', () => {
   it('sum counts by time and emotion, and are sorted by both', () => {

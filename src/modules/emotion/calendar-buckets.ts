@@ -1,34 +1,17 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.js';
 import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
+import { localStart, localText, type WeekStart } from '../calendar.js';
 import { hourStart, instantOf, type Clock } from '../zone-clock.js';
-import type { Bucket, EmotionBucketAnswer, WeekStart } from './emotion.dto.js';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-/** Days from 1970-01-01, a Thursday, back to the first day of its week. */
-const DAYS_INTO_WEEK: Record<WeekStart, number> = { monday: 3, sunday: 4, saturday: 5 };
+import type { EmotionBucketAnswer, TrendBucket } from './emotion.dto.js';
 
 /** How observations are put into buckets. */
 export interface Calendar {
-  bucket: Bucket;
+  bucket: TrendBucket;
   weekStart: WeekStart;
   /** The clock whose calendar counts; undefined for the local times that were recorded. */
   clock: Clock | undefined;
   /** The clock that says at which instant a recorded local time was reached: the user's present one. */
   userClock: Clock;
-}
-
-/** Returns the start of the calendar bucket around a local time; both in ms, as if the clock showed UTC. */
-export function localStart(local: number, bucket: Bucket, weekStart: WeekStart): number {
-  if (bucket === 'hour') return Math.floor(local / HOUR_MS) * HOUR_MS;
-  const day = Math.floor(local / DAY_MS);
-  if (bucket === 'day') return day * DAY_MS;
-  if (bucket === 'week') return (day - modulo(day + DAYS_INTO_WEEK[weekStart], 7)) * DAY_MS;
-  return (day - new Date(local).getUTCDate() + 1) * DAY_MS;
-}
-
-function modulo(value: number, divisor: number): number {
-  return ((value % divisor) + divisor) % divisor;
 }
 
 interface Sum {
@@ -71,7 +54,7 @@ export class CalendarBuckets {
       .toSorted((a, b) => a.local - b.local || a.start - b.start || (a.emotion < b.emotion ? -1 : 1))
       .map(({ local, start, emotion, count, intensitySum }) => ({
         start: new Date(start).toISOString(),
-        startLocal: new Date(local).toISOString().slice(0, 19),
+        startLocal: localText(local),
         emotion,
         count,
         meanIntensity: intensitySum / count,

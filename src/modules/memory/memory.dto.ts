@@ -1,6 +1,7 @@
 import { IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../events/memory/memory-formed.event.js';
 import { IsListOf, IsText, IsTimeBound, Optional } from '../../validation/fields.js';
+import { UserReadQuery } from '../user-read.dto.js';
 import { MAX_REASON } from './commands/forget-memory.command.js';
 
 /** Why a memory is forgotten. */
@@ -11,7 +12,7 @@ export class ForgetMemoryQuery {
 }
 
 /** Filters and page of the list of memories. */
-export class ListMemoriesQuery {
+export class ListMemoriesQuery extends UserReadQuery {
   @Optional()
   @IsIn(MEMORY_TYPES)
   type?: MemoryType;
@@ -52,7 +53,7 @@ export class ListMemoriesQuery {
 }
 
 /** A search in the memories. */
-export class SearchMemoriesQuery {
+export class SearchMemoriesQuery extends UserReadQuery {
   /**
    * A question, some words or a whole message; a memory may match any of the words. The URL and the headers
    * of a request may have 16 KiB together, in which a character may take up to 12 bytes.

@@ -1,3 +1,43 @@
+import { IsInt, Max, Min } from 'class-validator';
+import { IsId, IsText, Optional } from '../../validation/fields.js';
+
+/** Page of the list of users. */
+export class ListUsersQuery {
+  /** Only users whose id starts with this. */
+  @Optional()
+  @IsId()
+  prefix?: string;
+
+  /** Maximum number of users; 20 when left out. */
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+
+  /** `nextCursor` of the previous page. */
+  @Optional()
+  @IsText(1, 500)
+  cursor?: string;
+}
+
+/** A user in a list. */
+export class UserAnswer {
+  userId: string;
+  name: string | null;
+  createdAt: string;
+  turns: number;
+  sessions: number;
+  /** Null without turns. */
+  lastTurnAt: string | null;
+}
+
+/** A page of users, by id. */
+export class UserPageAnswer {
+  items: UserAnswer[];
+  nextCursor: string | null;
+}
+
 /** How the companion speaks aloud: speed 0.5..2, pitch 0..2. */
 export class VoiceAnswer {
   enabled: boolean;

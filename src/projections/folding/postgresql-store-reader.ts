@@ -4,10 +4,19 @@ import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';
 import type { RowQuery } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
-import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
+import type {
+  EventQuery,
+  LogHead,
+  ScannedEvent,
+  StoredEvent,
+  UserChange,
+  UserEventQuery,
+} from '../../events/log/event-log.js';
 import {
+  readChangesOfUser,
   readEvents,
   readEventsByUser,
+  readEventsOfUser,
   readHead,
   readStoreId,
 } from '../../events/log/postgresql-event-reader.js';
@@ -38,6 +47,14 @@ export class PostgresqlStoreReader implements StoreReader {
 
   eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
     return translating(() => readEventsByUser(this.db, after, limit));
+  }
+
+  eventsOfUser(query: UserEventQuery): Promise<ScannedEvent[]> {
+    return translating(() => readEventsOfUser(this.db, query));
+  }
+
+  changesOfUser(query: Omit<UserEventQuery, 'types'>): Promise<UserChange[]> {
+    return translating(() => readChangesOfUser(this.db, query));
   }
 
   userAtOffset(after: string, events: number): Promise<string | undefined> {

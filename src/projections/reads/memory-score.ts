@@ -1,11 +1,14 @@
+import { DAY_MS } from '../../durations.js';
 import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js';
 
 /** BM25 (Robertson and Zaragoza, 2009): K1 sets how soon repetition saturates, B how much length counts. */
 const K1 = 1.2;
 const B = 0.75;
-const DAY_MS = 86_400_000;
 const RECENCY_HALF_LIFE_DAYS = 90;
-/** Most by which the three factors can multiply a text score, with room for rounding. */
+/**
+ * Most by which the three factors can multiply a text score, with room for rounding: the bounds below are
+ * greater than any score.
+ */
 const MAX_FACTOR = 1.1 * 1.05 * 1.1 * (1 + 1e-9);
 
 /** The parts of a score: `text` (BM25 over the user's own memories) times three bounded factors. */

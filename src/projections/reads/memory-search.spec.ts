@@ -5,19 +5,18 @@ import { folded } from '../../../test/support/folded.js';
 import { formed, recalled } from '../../../test/support/happened.js';
 import { memoryIndexOf, searchEveryMemory } from '../../../test/support/memory-index-in-memory.js';
 import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
+import { DAY_MS } from '../../durations.js';
 import { MEMORY_TYPES, type MemoryFormed } from '../../events/memory/memory-formed.event.js';
 import { memoryIndex } from '../memory-index.projection.js';
+import { type MemoryIndex } from './memory-lookups.js';
 import { Scoring } from './memory-score.js';
 import {
   MAX_COMPARED,
   questionTerms,
   searchMemories,
   type MemoryHit,
-  type MemoryIndex,
   type MemoryQuestion,
 } from './memory-search.js';
-
-const DAY_MS = 86_400_000;
 
 /** A memory with defaults for everything that a test does not set; `age` in days. */
 const remembered = (

@@ -1,8 +1,9 @@
 import { eng } from 'stopword';
 import { countTerms, stem, words } from '../../database/full-text.js';
-import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js';
+import type { MemoryRow } from '../memory-index.projection.js';
 import { FoundMemories, type Contender } from './found-memories.js';
-import { scoreOf, Scoring, type Frequency, type ScoredMemory, type ScoreParts } from './memory-score.js';
+import { passes, type MemoryFilter, type MemoryIndex } from './memory-lookups.js';
+import { scoreOf, Scoring, type Frequency, type ScoreParts, type TermCounts } from './memory-score.js';
 
 /**
  * A search compares so many memories at most, and then stops looking up further words. Words are looked up
@@ -28,13 +29,6 @@ export interface MemoryQuestion extends MemoryFilter {
   limit: number;
 }
 
-/** Which memories a search may return. */
-export interface MemoryFilter {
-  types?: readonly string[] | undefined;
-  /** Lowest confidence to return, 0..1. */
-  minConfidence: number;
-}
-
 /** A memory that matches, with its score. */
 export interface MemoryHit {
   memory: MemoryRow;
@@ -47,41 +41,6 @@ export interface MemoryMatches {
   hits: MemoryHit[];
   /** False if so many memories contain the words that a better one may be among those not compared. */
   complete: boolean;
-}
-
-/** A lookup of the memories that contain any of the terms. */
-export interface TermLookup extends MemoryFilter {
-  userId: string;
-  terms: readonly string[];
-  /** An index that filters while it looks up may return only so many memories, the newest. */
-  limit: number;
-}
-
-/** The positions of memories with a term, ascending, each once per occurrence of the term. */
-export type Occurrences = readonly [term: string, formedPositions: readonly number[]];
-
-/** What a lookup found. */
-export interface Looked {
-  /** In the order of the terms. */
-  occurrences: readonly Occurrences[];
-  /** The memories that pass the filter, if the index reads them with the lookup. */
-  scored?: readonly ScoredMemory[];
-  /** False if the limit cut memories. */
-  all: boolean;
-}
-
-/** The database operations that search needs. */
-export interface MemoryIndex {
-  /** In how many of the user's memories each of the terms occurs. */
-  frequencies(userId: string, terms: readonly string[]): readonly number[];
-  lookUp(lookup: TermLookup): Looked;
-  /** Those of the memories at these positions that pass the filter. */
-  scored(userId: string, formedPositions: readonly number[], filter: MemoryFilter): readonly ScoredMemory[];
-  /** Where the term occurs among the memories at these positions, at least. */
-  occurrences(userId: string, term: string, formedPositions: readonly number[]): readonly number[];
-  summary(userId: string): MemorySummaryRow | undefined;
-  /** The memories at these positions, in any order. */
-  memories(userId: string, formedPositions: readonly number[]): readonly MemoryRow[];
 }
 
 /** Returns the stems of a question, each once; stopwords only if it contains nothing else. */
@@ -97,15 +56,39 @@ export function searchMemories(
   question: MemoryQuestion,
   maxCompared = MAX_COMPARED,
 ): MemoryMatches {
+  const steps = searchInSteps(index, question, maxCompared);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Work in steps, after each of which it yields. */
+type Steps<T> = Generator<undefined, T>;
+
+/** The counts of the question's terms in memories that were read in full. */
+type ReadCounts = WeakMap<MemoryRow, TermCounts>;
+
+/**
+ * Searches in steps of a few ms, between which a thread may do other work. `counts` lets a search that runs
+ * again count each memory once.
+ */
+export function* searchInSteps(
+  index: MemoryIndex,
+  question: MemoryQuestion,
+  maxCompared = MAX_COMPARED,
+  counts: ReadCounts = new WeakMap(),
+): Steps<MemoryMatches> {
   const terms = questionTerms(question.q);
   if (terms.length === 0) return { hits: [], complete: true };
   // Both are asked for at once: an index far away reads them together.
   const summary = index.summary(question.userId);
-  const counts = index.frequencies(question.userId, terms);
+  const found = index.frequencies(question.userId, terms);
   if (!summary || summary.total === 0) return { hits: [], complete: true };
-  const frequencies = terms.map((term, i): Frequency => [term, counts[i] ?? 0]);
+  const frequencies = terms.map((term, i): Frequency => [term, found[i] ?? 0]);
   const rarestFirst = frequencies.filter(([, n]) => n > 0).toSorted(([, a], [, b]) => a - b);
-  return new Search({ index, question, maxCompared }, new Scoring(rarestFirst, summary)).run(rarestFirst);
+  const search = new Search({ index, question, maxCompared, counts }, new Scoring(rarestFirst, summary));
+  return yield* search.run(rarestFirst);
 }
 
 /**
@@ -126,38 +109,42 @@ class Search {
   private readonly index: MemoryIndex;
   private readonly question: MemoryQuestion;
   private readonly maxCompared: number;
+  private readonly counts: ReadCounts;
 
   constructor(
-    parts: { index: MemoryIndex; question: MemoryQuestion; maxCompared: number },
+    parts: { index: MemoryIndex; question: MemoryQuestion; maxCompared: number; counts: ReadCounts },
     private readonly scoring: Scoring,
   ) {
     this.index = parts.index;
     this.question = parts.question;
     this.maxCompared = parts.maxCompared;
+    this.counts = parts.counts;
     this.found = new FoundMemories(scoring, parts.question.limit);
   }
 
-  run(frequencies: readonly Frequency[]): MemoryMatches {
+  *run(frequencies: readonly Frequency[]): Steps<MemoryMatches> {
     for (const [term] of frequencies) {
       this.open.add(term);
       this.uncounted.add(term);
     }
     // If a better memory may be missing, no further words are counted: the answer says so already.
-    const isCut = !this.lookUpAll([...frequencies]);
-    const contenders = isCut ? this.found.inOrder() : this.contenders();
+    const isCut = !(yield* this.lookUpAll([...frequencies]));
+    const contenders = isCut ? this.found.inOrder() : yield* this.contenders();
     const isSpent = this.found.compared >= this.maxCompared;
     const [readable, left] = isSpent ? divide(contenders) : [contenders, 0];
-    const hits = this.best(readable, isCut ? MAX_READ : readable.length);
+    const hits = yield* this.best(readable, isCut ? MAX_READ : readable.length);
     const worst = this.isFull(hits) ? (hits.at(-1)?.score ?? 0) : 0;
+    // No memory reaches its bound, so one whose bound equals the worst score is no newer equal.
     return { hits, complete: !isCut && worst >= Math.max(left, this.scoring.mostOf(this.open)) };
   }
 
   /** Looks up words until no other memory can be among the best; returns false if it stops before. */
-  private lookUpAll(rarestFirst: Frequency[]): boolean {
+  private *lookUpAll(rarestFirst: Frequency[]): Steps<boolean> {
     let isDecided = false;
     while (rarestFirst.length > 0 && !isDecided && !this.isExhausted()) {
       this.lookUp(takeRarest(rarestFirst, this.maxCompared));
       isDecided = this.isDecided();
+      yield;
     }
     this.compare();
     return (isDecided || rarestFirst.length === 0) && this.found.uncompared().length === 0;
@@ -216,7 +203,7 @@ class Search {
   }
 
   /** The memories that can be among the best, those that can score most first. */
-  private contenders(): Contender[] {
+  private *contenders(): Steps<Contender[]> {
     for (;;) {
       const contenders = this.found.contenders(this.scoring.mostOf(this.uncounted));
       const [term] = this.uncounted;
@@ -227,11 +214,12 @@ class Search {
       const counted = this.counted.get(term);
       this.found.add(term, counted ? occurrences.filter((at) => !counted.has(at)) : occurrences, false);
       this.compare();
+      yield;
     }
   }
 
   /** Reads memories in full until no other can be among the best, or so many were read. */
-  private best(contenders: readonly Contender[], atMost: number): MemoryHit[] {
+  private *best(contenders: readonly Contender[], atMost: number): Steps<MemoryHit[]> {
     const perPage = Math.max(this.question.limit, this.uncounted.size === 0 ? 0 : MEMORIES_PER_PAGE);
     let hits: MemoryHit[] = [];
     for (let read = 0; read < contenders.length; read += perPage) {
@@ -239,23 +227,33 @@ class Search {
       // With all terms counted, the order is exact already.
       const isLast = read >= atMost || this.uncounted.size === 0 || (hits.at(-1)?.score ?? 0) > next;
       if (this.isFull(hits) && isLast) break;
-      hits = this.betterOf(hits, contenders.slice(read, read + perPage));
+      hits = yield* this.betterOf(hits, contenders.slice(read, read + perPage));
     }
     return hits;
   }
 
-  private betterOf(hits: readonly MemoryHit[], page: readonly Contender[]): MemoryHit[] {
+  private *betterOf(hits: readonly MemoryHit[], page: readonly Contender[]): Steps<MemoryHit[]> {
     const { userId, limit } = this.question;
     const positions = page.map(({ formedPosition }) => formedPosition);
     const read = this.index.memories(userId, positions).filter((memory) => passes(memory, this.question));
-    const scored = read.map((memory): MemoryHit => {
-      const counts = countTerms(this.scoring.weights, [memory.content, memory.context ?? '']);
-      const parts = this.scoring.parts(memory, counts);
-      return { memory, score: scoreOf(parts), parts };
-    });
+    const scored: MemoryHit[] = [];
+    for (const memory of read) {
+      const parts = this.scoring.parts(memory, this.countsIn(memory));
+      scored.push({ memory, score: scoreOf(parts), parts });
+      yield;
+    }
     return [...hits, ...scored]
       .toSorted((a, b) => b.score - a.score || b.memory.formedPosition - a.memory.formedPosition)
       .slice(0, limit);
+  }
+
+  private countsIn(memory: MemoryRow): TermCounts {
+    let counts = this.counts.get(memory);
+    if (!counts) {
+      counts = countTerms(this.scoring.weights, [memory.content, memory.context ?? '']);
+      this.counts.set(memory, counts);
+    }
+    return counts;
   }
 
   private isFull(hits: readonly MemoryHit[]): boolean {
@@ -267,14 +265,6 @@ class Search {
 function divide(contenders: readonly Contender[]): [compared: Contender[], left: number] {
   const left = contenders.find(({ isCompared }) => !isCompared)?.most ?? 0;
   return [contenders.filter(({ isCompared }) => isCompared), left];
-}
-
-/** Whether a search with the filter may return the memory. */
-export function passes(
-  { confidence, type }: Pick<MemoryRow, 'confidence' | 'type'>,
-  { types, minConfidence }: MemoryFilter,
-): boolean {
-  return confidence >= minConfidence && (!types || types.includes(type));
 }
 
 /** Removes from the front the terms that together occur in at most so many memories; at least one. */

@@ -7,7 +7,7 @@ import { searchMemories } from './memory-search.js';
 import { searchLoaded, type SearchSource } from './postgresql-memory-index.js';
 
 /** The answer of a search whose reads come later, that of a search in memory, and the number of lookups. */
-async function searched(contents: readonly string[], q: string) {
+async function searched(contents: readonly string[], q: string, turnMs?: number) {
   const happened = contents.map((content, i) => formed({ memoryId: `m${i}`, content, confidence: 0.9 }));
   const index = memoryIndexOf(folded(memoryIndex, happened), { filters: true });
   let lookUps = 0;
@@ -24,7 +24,11 @@ async function searched(contents: readonly string[], q: string) {
     memories: async (userId, positions) => [...index.memories(userId, positions)],
   };
   const question = { userId: USER, q, minConfidence: 0.3, limit: 5 };
-  return { answer: await searchLoaded(source, question), right: searchMemories(index, question), lookUps };
+  return {
+    answer: await searchLoaded(source, question, turnMs),
+    right: searchMemories(index, question),
+    lookUps,
+  };
 }
 
 const times = (count: number, text: string) => Array.from({ length: count }, () => text);
@@ -42,5 +46,21 @@ describe('a search whose reads come later', () => {
     const { answer, right, lookUps } = await searched(times(501, story), story);
     expect(answer).toEqual(right);
     expect(lookUps).toBeLessThanOrEqual(8);
+  });
+
+  it('lets the thread do other work between its steps', async () => {
+    let turns = 0;
+    let immediate = setImmediate(function count() {
+      turns++;
+      immediate = setImmediate(count);
+    });
+    try {
+      const { answer, right } = await searched(times(5, 'tea'), 'tea', 0);
+      expect(answer).toEqual(right);
+    } finally {
+      clearImmediate(immediate);
+    }
+    // One after the lookup, and one for each memory that is read.
+    expect(turns).toBeGreaterThanOrEqual(6);
   });
 });

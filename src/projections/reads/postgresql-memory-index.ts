@@ -1,16 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 import { userPrefix } from '../../database/full-text.js';
 import { PostgresqlFullText } from '../../database/postgresql/postgresql-full-text.js';
 import { memoriesTable, type MemoryRow, type MemorySummaryRow } from '../memory-index.projection.js';
+import { type Looked, type MemoryIndex, type TermLookup } from './memory-lookups.js';
 import type { ScoredMemory } from './memory-score.js';
-import {
-  searchMemories,
-  type Looked,
-  type MemoryIndex,
-  type MemoryMatches,
-  type MemoryQuestion,
-  type TermLookup,
-} from './memory-search.js';
+import { MAX_COMPARED, searchInSteps, type MemoryMatches, type MemoryQuestion } from './memory-search.js';
 
 /** Reads what a score needs. The terms are counted last, for the rows that the limit leaves. */
 const SELECT_FOUND = `select m.formed_position, m.term_count, m.importance, m.occurred_at, m.recall_count,
@@ -61,8 +56,12 @@ export class PostgresqlMemoryIndex {
     ]);
     const newestFirst = rows.toSorted((a, b) => b.formed_position - a.formed_position);
     const found = newestFirst.slice(0, limit).toReversed();
+    const occurrences = new Map(terms.map((term): [string, number[]] => [prefix + term, []]));
+    for (const { formed_position: position, counts } of found)
+      for (const [word, times] of Object.entries(counts))
+        for (let i = 0; i < times; i++) occurrences.get(word)?.push(position);
     return {
-      occurrences: terms.map((term) => [term, found.flatMap((row) => timesIn(row, prefix + term))]),
+      occurrences: terms.map((term) => [term, occurrences.get(prefix + term) ?? []]),
       scored: found.map(scoredMemory),
       all: rows.length <= limit,
     };
@@ -78,11 +77,6 @@ export class PostgresqlMemoryIndex {
     const ascending = rows.toSorted((a, b) => a.id - b.id);
     return ascending.flatMap(({ id, count }) => Array.from({ length: count }, () => id));
   }
-}
-
-/** The position of the memory, once per occurrence of the term. */
-function timesIn(row: FoundRow, term: string): number[] {
-  return Array.from({ length: row.counts[term] ?? 0 }, () => row.formed_position);
 }
 
 function scoredMemory(row: FoundRow): ScoredMemory {
@@ -108,15 +102,37 @@ export interface SearchSource {
  */
 const READS_AT_ONCE = 8;
 
-/** Runs the search again, after fetching in parallel what it missed first, until nothing is missing. */
-export async function searchLoaded(source: SearchSource, question: MemoryQuestion): Promise<MemoryMatches> {
+/** Work of a search in a row before the main thread takes other work, ms. */
+const TURN_MS = 5;
+
+/**
+ * Runs the search again, after fetching in parallel what it missed first, until nothing is missing. The reads
+ * are no snapshot: what is written meanwhile may be missing, or count with other frequencies.
+ */
+export async function searchLoaded(
+  source: SearchSource,
+  question: MemoryQuestion,
+  turnMs = TURN_MS,
+): Promise<MemoryMatches> {
   const loaded = new Map<string, unknown>();
+  const counts = new WeakMap();
   for (;;) {
     const index = new LoadedIndex(loaded);
-    const matches = searchMemories(index, question);
+    const matches = await inTurns(searchInSteps(index, question, MAX_COMPARED, counts), turnMs);
     if (index.missing.size === 0) return matches;
     const next = [...index.missing].slice(0, READS_AT_ONCE);
     await Promise.all(next.map(async ([id, load]) => loaded.set(id, await load(source))));
+  }
+}
+
+/** Takes the steps in turns of the main thread, and returns what the last one returns. */
+async function inTurns<T>(steps: Generator<undefined, T>, turnMs: number): Promise<T> {
+  for (let begun = performance.now(); ;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (performance.now() - begun < turnMs) continue;
+    await nextTurn();
+    begun = performance.now();
   }
 }
 

@@ -6,11 +6,13 @@ import type { RowQuery } from '../../database/row-store.js';
 import type { Key, Table } from '../../database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
-import type { EventQuery } from '../../events/log/event-log.js';
-import type { LogPoint } from '../../events/log/log-point.js';
+import type { EventQuery, LogHead } from '../../events/log/event-log.js';
+import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
 import {
   readEventBatch,
+  readEvents,
   readHead,
+  readLastPositions,
   readPositionAt,
   readRecordedAt,
   readStoreId,
@@ -78,11 +80,19 @@ export class PostgresqlReads extends Reads {
     return page.finish(head, cut);
   }
 
+  override storeId(): Promise<string> {
+    return translating(() => readStoreId(this.pool));
+  }
+
   override storeHead(): Promise<StoreHead> {
     return translating(async () => {
       const [storeId, { position }] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);
       return { storeId, head: position };
     });
+  }
+
+  override lastPositions(userId: string): Promise<LastPositions> {
+    return translating(() => readLastPositions(this.pool, userId));
   }
 
   override positionAt(time: number): Promise<LogPoint> {
@@ -91,6 +101,17 @@ export class PostgresqlReads extends Reads {
 
   override recordedAt(position: number): Promise<number | undefined> {
     return translating(() => readRecordedAt(this.pool, position));
+  }
+
+  override logHead(): Promise<LogHead> {
+    return translating(() => readHead(this.pool));
+  }
+
+  override hashAt(position: number): Promise<string | undefined> {
+    return translating(async () => {
+      const [event] = await readEvents(this.pool, { after: position - 1, upTo: position, limit: 1 });
+      return event?.hash;
+    });
   }
 
   override positions(): Promise<Positions> {

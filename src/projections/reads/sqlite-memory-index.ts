@@ -7,8 +7,8 @@ import {
   type MemoryRow,
   type MemorySummaryRow,
 } from '../memory-index.projection.js';
+import type { MemoryIndex } from './memory-lookups.js';
 import type { ScoredMemory } from './memory-score.js';
-import type { MemoryIndex } from './memory-search.js';
 
 /**
  * Reads what a score needs. The join order and the index are fixed: SQLite would read all of the user's rows.

@@ -223,7 +223,9 @@ class SchemaValues {
 
 function texts({ pattern, format, minLength = 0, maxLength = 200 }: Schema): fc.Arbitrary<string> {
   if (format === 'date-time') return fc.constantFrom(...TIMES);
+  if (format === 'time-or-date') return fc.constantFrom(...TIMES, '2026-02-30', '2025-03-03T00:00:00Z');
   if (format === 'time-zone') return fc.constantFrom('Europe/Berlin', 'UTC', 'Mars/Base');
+  if (format === 'report-zone') return fc.constantFrom('event', 'Pacific/Apia', 'UTC', 'Mars/Base');
   if (pattern?.startsWith('^') === true) return mostly(fc.constantFrom(...IDS), fc.constantFrom(...NO_IDS));
   return mostly(
     fc.string({ unit: 'binary', minLength: Math.min(minLength, 3), maxLength: Math.min(maxLength, 12) }),

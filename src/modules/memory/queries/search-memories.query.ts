@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Reads } from '../../../projections/reads/reads.js';
+import { UserReads } from '../../../projections/reads/reads.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { MemorySearchAnswer, SearchMemoriesQuery } from '../memory.dto.js';
 
@@ -15,7 +15,7 @@ export class SearchMemories extends Query<MemorySearchAnswer> {
 
 @QueryHandler(SearchMemories)
 export class SearchMemoriesHandler implements IQueryHandler<SearchMemories> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, query }: SearchMemories): Promise<MemorySearchAnswer> {
     const { q, types, limit = 5, minConfidence = 0.3 } = query;

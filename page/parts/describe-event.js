@@ -1,0 +1,40 @@
+/** How much of a text a line shows, in characters. */
+const SHOWN = 140;
+
+/**
+ * One line of what happened, in words.
+ * @param {any} event
+ * @returns {string}
+ */
+export function describeEvent({ type, data }) {
+  const describe = DESCRIBERS[type];
+  return describe ? describe(data) : '';
+}
+
+/** @param {string} text */
+const cut = (text) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+/** @param {unknown} value */
+const plain = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+/** @param {Record<string, { from: unknown, to: unknown }>} changes */
+const changed = (changes) =>
+  Object.entries(changes)
+    .map(([field, { from, to }]) => `${field} ${cut(plain(from))} → ${cut(plain(to))}`)
+    .join(', ');
+
+/** @type {Record<string, (data: any) => string>} */
+const DESCRIBERS = {
+  'user.registered': () => 'first command for this user',
+  'profile.changed': ({ changes }) => changed(changes),
+  'preference.learned': ({ rule, field, from, to }) =>
+    field ? `${rule}: ${field} ${plain(from)} → ${plain(to)}` : rule,
+  'memory.formed': ({ type, content }) => `${type}: ${cut(content)}`,
+  'memory.revised': ({ changes }) => changed(changes),
+  'memory.forgotten': ({ memoryId, reason }) => (reason ? `${memoryId}: ${cut(reason)}` : memoryId),
+  'memory.recalled': ({ memoryIds }) =>
+    `${memoryIds.length} ${memoryIds.length === 1 ? 'memory' : 'memories'}`,
+  'emotion.observed': ({ emotion, intensity, triggers }) =>
+    `${emotion} ${intensity}${triggers?.length > 0 ? `, because of ${triggers.join(', ')}` : ''}`,
+  'session.started': ({ sessionId }) => sessionId,
+  'session.ended': ({ sessionId }) => sessionId,
+  'turn.recorded': ({ userMessage, assistantMessage }) => cut(userMessage || assistantMessage),
+};

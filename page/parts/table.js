@@ -1,0 +1,59 @@
+import { h } from '../dom/h.js';
+
+/**
+ * @typedef {object} Column
+ * @property {string} name
+ * @property {boolean} [number] aligned to the right
+ *
+ * @typedef {object} Table
+ * @property {string} caption
+ * @property {Column[]} columns
+ * @property {import('../dom/h.js').Child[][]} rows
+ */
+
+/** Most rows shown of a table view; the request behind it gives them all. */
+const SHOWN = 500;
+
+/**
+ * @param {Table} table
+ * @returns {HTMLElement}
+ */
+export function tableView({ caption, columns, rows }) {
+  const shown = rows.slice(0, SHOWN);
+  return h(
+    'div.scroll',
+    { tabindex: '0', role: 'group', 'aria-label': caption },
+    h(
+      'table',
+      {},
+      h('caption.hidden', {}, caption),
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          columns.map((column) => h('th', cellProps(column, { scope: 'col' }), column.name)),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        shown.map((cells) =>
+          h(
+            'tr',
+            {},
+            cells.map((cell, i) => h('td', cellProps(columns[i] ?? { name: '' }), cell)),
+          ),
+        ),
+      ),
+    ),
+    rows.length > SHOWN && h('p.quiet', {}, `The first ${SHOWN} of ${rows.length} rows.`),
+  );
+}
+
+/**
+ * @param {Column} column
+ * @param {object} [props]
+ */
+const cellProps = ({ number }, props = {}) => ({ ...props, ...(number ? { class: 'number' } : {}) });

@@ -1,0 +1,216 @@
+import { instantOf } from '../../app/question.js';
+import { count } from '../../dom/format.js';
+import { fill, h } from '../../dom/h.js';
+import { icon } from '../../dom/icons.js';
+import { ask, urlOf } from '../../net/ask.js';
+import { EVENT_TYPES } from '../../parts/event-types.js';
+import { emptyView, problemView } from '../../parts/problem.js';
+import { requestButton } from '../../parts/requests.js';
+import { eventRow } from './event-row.js';
+import { readBack } from './read-back.js';
+
+/** @typedef {import('../../app/question.js').Question} Question */
+
+/** Rows that stay in the page; older ones are asked for again. */
+const SHOWN = 500;
+
+/** The newest events on top; new ones come by themselves, unless one looks at the past, scrolls or pauses. */
+export class Tail {
+  #list = h('ol.events', { 'aria-label': 'Events, the newest first' });
+  #waiting = h('button.waiting', { type: 'button', hidden: true, onclick: () => this.#resume() });
+  #pauseButton = h('button', { type: 'button', onclick: () => this.#toggle() });
+  #older = h('button', { type: 'button', onclick: () => void this.#readOlder() }, 'Older events');
+  #dot = h('i.dot');
+  #state = h('span');
+  #body = h('div.body');
+  /** @type {Question | undefined} */
+  #question;
+  /** @type {EventSource | undefined} */
+  #source;
+  /** @type {any[]} */
+  #held = [];
+  #paused = false;
+  /** Position before which older events are read. */
+  #oldest = 0;
+  #running = new AbortController();
+  #left = new AbortController();
+
+  constructor() {
+    const requests = () => (this.#question ? [streamOf(this.#question)] : []);
+    const tools = h('div.tools', {}, this.#pauseButton, requestButton('Events', requests));
+    const header = h('header', {}, h('h2', {}, 'Events'), h('span.live', {}, this.#dot, this.#state), tools);
+    /** @type {HTMLElement} */
+    this.element = h('section.panel', { 'aria-label': 'Events' }, header, this.#waiting, this.#body);
+    const { signal } = this.#left;
+    addEventListener('keydown', (event) => this.#onKey(event), { signal });
+    addEventListener('scroll', (event) => this.#onScroll(event), { signal, capture: true });
+    addEventListener('reconnected', () => void this.#load(), { signal });
+  }
+
+  /** @param {Question} next */
+  async update(next) {
+    const before = this.#question && identity(this.#question);
+    this.#question = next;
+    if (before !== identity(next)) await this.#load();
+  }
+
+  leave() {
+    this.#left.abort();
+    this.#running.abort();
+    this.#source?.close();
+  }
+
+  async #load() {
+    const question = /** @type {Question} */ (this.#question);
+    this.#running.abort();
+    this.#running = new AbortController();
+    this.#source?.close();
+    this.#held = [];
+    const { signal } = this.#running;
+    try {
+      const end = await endOf(question, signal);
+      const page = await readBack(question, end, signal);
+      if (signal.aborted) return;
+      this.#oldest = page.before;
+      fill(
+        this.#list,
+        page.items.map((event) => eventRow(event, question)),
+      );
+      const none = page.items.length === 0 && emptyView('No such events. New ones show here by themselves.');
+      fill(this.#body, none, this.#list, h('p.after', {}, this.#older));
+      this.#older.hidden = this.#oldest <= 0;
+      if (this.#isLive()) this.#follow(end);
+    } catch (error) {
+      if (!signal.aborted)
+        fill(
+          this.#body,
+          problemView(error, () => void this.#load()),
+        );
+    }
+    this.#tell();
+  }
+
+  async #readOlder() {
+    const question = /** @type {Question} */ (this.#question);
+    const { signal } = this.#running;
+    this.#older.disabled = true;
+    try {
+      const page = await readBack(question, this.#oldest, signal);
+      this.#oldest = page.before;
+      this.#list.append(...page.items.map((event) => eventRow(event, question)));
+      this.#older.hidden = this.#oldest <= 0;
+    } catch (error) {
+      if (!signal.aborted)
+        fill(
+          this.#body,
+          problemView(error, () => void this.#load()),
+        );
+    }
+    this.#older.disabled = false;
+  }
+
+  /** @param {number} after */
+  #follow(after) {
+    const question = /** @type {Question} */ (this.#question);
+    this.#source = new EventSource(urlOf(streamOf(question, after)));
+    for (const type of question.params.types?.split(',') ?? EVENT_TYPES)
+      this.#source.addEventListener(type, (message) => this.#receive(JSON.parse(message.data)));
+  }
+
+  /** @param {any} event */
+  #receive(event) {
+    if (!this.#question || !isOf(event, this.#question)) return;
+    // Who reads further down must not lose the line.
+    const scrolled = (this.element.closest('main')?.scrollTop ?? 0) > this.element.offsetTop;
+    if (!this.#paused && !scrolled) return this.#put(event);
+    this.#held.push(event);
+    if (this.#held.length > SHOWN) this.#held.shift();
+    this.#tell();
+  }
+
+  /** @param {any} event */
+  #put(event) {
+    this.#list.prepend(eventRow(event, /** @type {Question} */ (this.#question)));
+    while (this.#list.childElementCount > SHOWN) this.#list.lastElementChild?.remove();
+    this.#body.querySelector('.empty')?.remove();
+  }
+
+  #toggle() {
+    if (this.#paused) return this.#resume();
+    this.#paused = true;
+    this.#tell();
+  }
+
+  #resume() {
+    this.#paused = false;
+    for (const event of this.#held) this.#put(event);
+    this.#held = [];
+    this.element.closest('main')?.scrollTo({ top: 0 });
+    this.#tell();
+  }
+
+  #isLive() {
+    return this.#question !== undefined && !this.#question.asOf && !this.#question.to;
+  }
+
+  #tell() {
+    const live = this.#isLive();
+    const state = live ? (this.#paused ? 'paused' : 'live') : 'of the past';
+    this.#state.textContent = state;
+    this.#dot.className = `dot ${state === 'live' ? 'good' : ''}`;
+    this.#pauseButton.hidden = !live;
+    fill(this.#pauseButton, icon(this.#paused ? 'play' : 'pause'), this.#paused ? 'Go on' : 'Pause');
+    this.#waiting.hidden = this.#held.length === 0;
+    this.#waiting.textContent = `${count(this.#held.length)} new ${this.#held.length === 1 ? 'event' : 'events'}`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    const on = /** @type {HTMLElement} */ (event.target);
+    if (event.key !== ' ' || !this.#isLive() || on.closest('button, input, select, summary, a, dialog'))
+      return;
+    event.preventDefault();
+    this.#toggle();
+  }
+
+  /** @param {Event} event */
+  #onScroll({ target }) {
+    const atTop = target instanceof HTMLElement && target.matches('main') && target.scrollTop === 0;
+    if (atTop && this.#held.length > 0 && !this.#paused) this.#resume();
+  }
+}
+
+/** @param {Question} question */
+const identity = ({ params, users, from, to, zone, asOf }) =>
+  [params.types, params.command, users, from, to, zone, asOf?.position].join(' ');
+
+/**
+ * The stream behind the list.
+ * @param {Question} question
+ * @param {number} [after]
+ */
+function streamOf({ params, users }, after = 0) {
+  const userId = users && !users.includes(',') ? users : undefined;
+  return { path: '/v1/events/stream', params: { after, types: params.types, userId } };
+}
+
+/**
+ * @param {Question} question
+ * @param {AbortSignal} signal
+ */
+async function endOf({ asOf }, signal) {
+  if (asOf) return asOf.position;
+  const { body } = await ask({ path: '/v1/events', params: { after: 0, limit: 1 } }, signal);
+  return body.head;
+}
+
+/**
+ * Whether an event of the stream fits filters that the stream does not know.
+ * @param {any} event
+ * @param {Question} question
+ */
+function isOf({ userId, commandId, occurredAt }, { users, params, from, zone }) {
+  if (params.command && params.command !== commandId) return false;
+  if (from && occurredAt < String(instantOf(from, zone))) return false;
+  return !users || users.split(',').includes(userId);
+}

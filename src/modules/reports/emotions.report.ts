@@ -1,0 +1,217 @@
+import { InvalidInput } from '../../errors.js';
+import type { Column } from '../../formats/column.js';
+import type { EmotionFact } from '../../projections/facts.js';
+import { BucketTable, type Cell, type GroupValue } from './bucket-table.js';
+import { EMOTION_GROUPS, groupColumns } from './groups.js';
+import { IntensitySum } from './intensity-sum.js';
+import { movingAverages } from './moving-averages.js';
+import type { ReportCalendar } from './report-calendar.js';
+import type { ResolvedQuery } from './report-query.js';
+import {
+  BUCKET_COLUMNS,
+  type Item,
+  type ReportDefinition,
+  type ReportRun,
+  type UserFacts,
+} from './report.js';
+import { topGroups } from './top-groups.js';
+import { TriggerCounts } from './trigger-counts.js';
+
+/** Least observations of an emotion with a trigger, unless the query says otherwise. */
+const MIN_PAIRS = 5;
+
+const MEASURES: ReportDefinition['measures'] = [
+  {
+    name: 'count',
+    type: 'integer',
+    nullable: false,
+    formula: 'n: emotion.observed events of the bucket and the group. The emotion of a turn is one of them.',
+  },
+  {
+    name: 'meanIntensity',
+    type: 'real',
+    nullable: true,
+    formula: 'sum of intensities / n. Intensities are summed in whole millionths and divided once.',
+  },
+  {
+    name: 'variance',
+    type: 'real',
+    nullable: true,
+    formula: 'Population variance: (n * sum of squares - (sum)^2) / n^2, in whole millionths.',
+  },
+  {
+    name: 'share',
+    type: 'real',
+    nullable: true,
+    formula:
+      'n / all observations of the bucket by the chosen users, whatever their emotions and triggers. With ' +
+      'groupBy=trigger an observation counts for each of its triggers.',
+  },
+  {
+    name: 'lift',
+    type: 'real',
+    nullable: true,
+    onRequest: true,
+    formula: 'P(e,t) / (P(e) P(t)) of emotion e and trigger t among the observations of the bucket.',
+  },
+  {
+    name: 'npmi',
+    type: 'real',
+    nullable: true,
+    onRequest: true,
+    formula:
+      'ln(lift) / -ln P(e,t), -1..1; null where every observation is of the pair. Bouma 2009, normalized ' +
+      'pointwise mutual information in collocation extraction.',
+  },
+];
+
+/** How often and how strongly emotions are observed. */
+export const emotionsReport: ReportDefinition = {
+  name: 'emotions',
+  version: 1,
+  description: 'How often and how strongly emotions are observed, over time and by group.',
+  parameters: [
+    'from',
+    'to',
+    'clock',
+    'timeZone',
+    'weekStart',
+    'bucket',
+    'groupBy',
+    'measures',
+    'users',
+    'emotions',
+    'triggers',
+    'joinedFrom',
+    'joinedTo',
+    'fill',
+    'window',
+    'compare',
+    'minCount',
+    'top',
+  ],
+  groups: EMOTION_GROUPS,
+  measures: MEASURES,
+  formulas: {
+    movingAverage:
+      'With window: sum of intensities / n over this bucket and the window - 1 buckets before it, as far as they ' +
+      'are in the range. Empty buckets count as no observations.',
+    minCount: 'Items of fewer observations are left out, after everything was computed. 5 with lift or npmi.',
+    top: 'Only the groups with the most observations in the whole range.',
+  },
+  facts: ['emotion.observed'],
+  resolve: resolveEmotions,
+  columns: columnsOf,
+  begin: (query, calendar) => new EmotionsRun(query, calendar),
+};
+
+function resolveEmotions(query: ResolvedQuery): ResolvedQuery {
+  if (!measuresPairs(query)) return query;
+  if (!query.groupBy.includes('trigger'))
+    throw InvalidInput.field('measures', 'lift and npmi are of triggers: they need groupBy=trigger');
+  const groupBy = EMOTION_GROUPS.filter((name) => name === 'emotion' || query.groupBy.includes(name));
+  return { ...query, groupBy, minCount: query.minCount ?? MIN_PAIRS };
+}
+
+function measuresPairs({ measures }: ResolvedQuery): boolean {
+  return measures.includes('lift') || measures.includes('npmi');
+}
+
+function columnsOf({ groupBy, measures, window }: ResolvedQuery): Column[] {
+  const average: Column[] =
+    window === undefined ? [] : [{ name: 'movingAverage', type: 'real', nullable: true }];
+  return [
+    ...BUCKET_COLUMNS,
+    ...groupColumns(groupBy),
+    ...MEASURES.filter(({ name }) => measures.includes(name)),
+    ...average,
+  ];
+}
+
+class EmotionsRun implements ReportRun {
+  private readonly table: BucketTable<IntensitySum>;
+  /** All observations of each bucket. */
+  private readonly totals: BucketTable<{ count: number }>;
+  private readonly pairs: TriggerCounts | undefined;
+  private readonly columns: ReturnType<typeof groupColumns>;
+  private readonly emotions: ReadonlySet<string> | undefined;
+  private readonly triggers: ReadonlySet<string> | undefined;
+  private readonly byTrigger: boolean;
+
+  constructor(
+    private readonly query: ResolvedQuery,
+    private readonly calendar: ReportCalendar,
+  ) {
+    this.table = new BucketTable(query, calendar, () => new IntensitySum());
+    this.totals = new BucketTable(query, calendar, () => ({ count: 0 }));
+    this.columns = groupColumns(query.groupBy);
+    this.byTrigger = query.groupBy.includes('trigger');
+    this.emotions = query.emotions && new Set(query.emotions);
+    this.triggers = query.triggers && new Set(query.triggers);
+    if (measuresPairs(query))
+      this.pairs = new TriggerCounts(
+        query,
+        calendar,
+        this.columns.map(({ name }) => name),
+      );
+  }
+
+  takeUser({ userId, facts }: UserFacts): void {
+    for (const fact of facts) {
+      if (fact.type === 'emotion.observed' && this.calendar.isIn(fact)) this.take(fact, userId);
+    }
+  }
+
+  private take(fact: EmotionFact, userId: string): void {
+    const bucket = this.calendar.bucketOf(fact);
+    this.totals.at(bucket, []).count += 1;
+    const triggers = this.byTrigger ? fact.triggers : [null];
+    if (this.pairs) {
+      this.pairs.addObservation(bucket, this.groupOf(fact, userId, null));
+      for (const trigger of triggers) this.pairs.addTrigger(bucket, this.groupOf(fact, userId, trigger));
+    }
+    if (!this.isChosen(fact)) return;
+    for (const trigger of triggers) {
+      if (trigger !== null && this.triggers?.has(trigger) === false) continue;
+      this.table.at(bucket, this.groupOf(fact, userId, trigger)).add(fact.micros);
+    }
+  }
+
+  private isChosen({ emotion, triggers }: EmotionFact): boolean {
+    if (this.emotions?.has(emotion) === false) return false;
+    return !this.triggers || triggers.some((trigger) => this.triggers?.has(trigger));
+  }
+
+  private groupOf(fact: EmotionFact, userId: string, trigger: string | null): GroupValue[] {
+    return this.columns.map((column) => column.valueOf({ fact, userId, trigger }, this.calendar));
+  }
+
+  result(): { items: Item[] } {
+    const { window, minCount = 0, top } = this.query;
+    const cells = this.table.cells();
+    const averages = window === undefined ? undefined : movingAverages(cells, this.table.buckets(), window);
+    const kept = topGroups(cells, top);
+    const items = cells
+      .filter((cell) => cell.sum.count >= minCount && kept(cell.group))
+      .map((cell) => ({
+        ...this.itemOf(cell),
+        ...(averages && { movingAverage: averages.get(cell) ?? null }),
+      }));
+    return { items };
+  }
+
+  private itemOf({ bucket, group, sum }: Cell<IntensitySum>): Item {
+    const total = this.totals.at(bucket, []).count;
+    const item: Item = { ...this.calendar.shown(bucket) };
+    for (const [i, { name }] of this.columns.entries()) item[name] = group[i];
+    const pair = this.pairs?.measure({ bucket, group, sum });
+    return {
+      ...item,
+      count: sum.count,
+      meanIntensity: sum.mean,
+      variance: sum.variance,
+      share: total === 0 ? null : sum.count / total,
+      ...pair,
+    };
+  }
+}

@@ -1,0 +1,217 @@
+import type { MemoryType } from '../events/memory/memory-formed.event.js';
+import type { EmotionFact, Fact, FactTimes, FactType, PlainFact, SessionFact } from './facts.js';
+import { NumberReader, numberText, signed, unsigned } from './number-text.js';
+
+/** Most characters of a block, without its key: SQLite then keeps four or more in a page, without overflow. */
+const MAX_BLOCK_LENGTH = 800;
+
+/** The key of a user's last block, to which facts are added: after the keys of all full ones. */
+export const LAST_BLOCK = 2 ** 31 - 1;
+
+/** Facts of one user in order of position, packed. */
+export interface FactBlock {
+  /** Number of facts. */
+  count: number;
+  /** Position, time of recording (ms UTC) and offset (minutes east of UTC) of the last fact; 0 without one. */
+  position: number;
+  recordedAt: number;
+  utcOffset: number;
+  /** Each text of the facts once: ids, labels and types of memories. */
+  texts: readonly string[];
+  /** The facts as numbers, each relative to the fact before: see `numberText`. */
+  facts: string;
+}
+
+/** A block without facts. */
+export const EMPTY_BLOCK: FactBlock = {
+  count: 0,
+  position: 0,
+  recordedAt: 0,
+  utcOffset: 0,
+  texts: [],
+  facts: '',
+};
+
+/** The stored numbers of the types: an entry may be added at the end, never moved. */
+export const FACT_TYPES = [
+  'turn.recorded',
+  'emotion.observed',
+  'memory.formed',
+  'memory.recalled',
+  'session.started',
+  'session.ended',
+  'memory.revised',
+  'memory.forgotten',
+  'profile.changed',
+  'preference.learned',
+  'user.registered',
+] as const satisfies readonly FactType[];
+
+// What the first number of a fact says beside its type.
+const SAME_TIME = 1;
+const SAME_OFFSET = 2;
+const FLAGS = 4;
+
+/** Returns the block with the fact added, whose position is after those of the block. */
+export function withFact(block: FactBlock, fact: Fact): FactBlock {
+  const { position, recordedAt, occurredAt, utcOffset } = fact;
+  const flags =
+    (occurredAt === recordedAt ? SAME_TIME : 0) + (utcOffset === block.utcOffset ? SAME_OFFSET : 0);
+  let facts =
+    numberText(FACT_TYPES.indexOf(fact.type) * FLAGS + flags) +
+    numberText(position - block.position) +
+    numberText(unsigned(recordedAt - block.recordedAt));
+  if (occurredAt !== recordedAt) facts += numberText(unsigned(occurredAt - recordedAt));
+  if (utcOffset !== block.utcOffset) facts += numberText(unsigned(utcOffset));
+  const texts = (SHAPES[fact.type] as FactShape<Fact>).texts(fact);
+  const known = [...block.texts];
+  facts += numberText(texts.length);
+  for (const each of texts) {
+    const index = known.indexOf(each);
+    facts += numberText(index === -1 ? known.push(each) - 1 : index);
+  }
+  if (fact.type === 'emotion.observed') facts += numberText(fact.micros);
+  return {
+    count: block.count + 1,
+    position,
+    recordedAt,
+    utcOffset,
+    texts: known.length === block.texts.length ? block.texts : known,
+    facts: block.facts + facts,
+  };
+}
+
+/** Whether the block has its size: a further fact belongs into a new one. */
+export function isFull({ texts, facts }: FactBlock): boolean {
+  let length = facts.length;
+  for (const { length: characters } of texts) length += characters + 3;
+  return length >= MAX_BLOCK_LENGTH;
+}
+
+/** Reads the facts of a block, up to and including `upTo`, of the types whose numbers are wanted, into `facts`. */
+export function readFacts(
+  { texts, facts: packed }: Pick<FactBlock, 'texts' | 'facts'>,
+  { upTo, wanted }: { upTo: number; wanted: readonly boolean[] },
+  facts: Fact[],
+): void {
+  const reader = new NumberReader(packed);
+  let position = 0;
+  let recordedAt = 0;
+  let utcOffset = 0;
+  while (!reader.isAtEnd) {
+    const first = reader.next();
+    const type = Math.floor(first / FLAGS);
+    position += reader.next();
+    if (position > upTo) return;
+    recordedAt += signed(reader.next());
+    const occurredAt = (first & SAME_TIME) === 0 ? recordedAt + signed(reader.next()) : recordedAt;
+    if ((first & SAME_OFFSET) === 0) utcOffset = signed(reader.next());
+    const count = reader.next();
+    if (!wanted[type]) {
+      reader.skip(type === EMOTION ? count + 1 : count);
+      continue;
+    }
+    const name = FACT_TYPES[type];
+    if (name === undefined) throw new RangeError(`A block has a fact of the unknown type ${type}.`);
+    const times = { position, recordedAt, occurredAt, utcOffset };
+    facts.push(SHAPES[name].read(times, { texts, count, reader }));
+  }
+}
+
+const EMOTION = FACT_TYPES.indexOf('emotion.observed');
+
+/** What is left of a fact: `count` references to texts, then the numbers of its type. */
+interface Rest {
+  texts: readonly string[];
+  count: number;
+  reader: NumberReader;
+}
+
+/** How the facts of a type are written and read. */
+interface FactShape<F extends Fact> {
+  texts(fact: F): readonly string[];
+  read(times: FactTimes, rest: Rest): F;
+}
+
+type ShapeOf<T extends FactType> = FactShape<Fact & { type: T }>;
+
+/** A fact without anything but its times. */
+function plain<T extends PlainFact['type']>(type: T): FactShape<PlainFact & { type: T }> {
+  return { texts: () => [], read: (times) => ({ type, ...times }) };
+}
+
+/** A fact of a session. */
+function ofSession<T extends SessionFact['type']>(type: T): FactShape<SessionFact & { type: T }> {
+  return {
+    texts: ({ sessionId }) => [sessionId],
+    read: (times, rest) => ({ type, ...times, sessionId: nextText(rest) }),
+  };
+}
+
+const SHAPES: { [T in FactType]: ShapeOf<T> } = {
+  'user.registered': plain('user.registered'),
+  'profile.changed': plain('profile.changed'),
+  'preference.learned': plain('preference.learned'),
+  'turn.recorded': ofSession('turn.recorded'),
+  'session.started': ofSession('session.started'),
+  'session.ended': ofSession('session.ended'),
+  'emotion.observed': {
+    texts: ({ emotion, sessionId, triggers }) => [emotion, sessionId ?? '', ...triggers],
+    read: readEmotion,
+  },
+  'memory.formed': {
+    texts: ({ memoryId, memoryType }) => [memoryId, memoryType],
+    read: (times, rest) => ({
+      type: 'memory.formed',
+      ...times,
+      memoryId: nextText(rest),
+      memoryType: nextText(rest) as MemoryType,
+    }),
+  },
+  'memory.revised': {
+    texts: ({ memoryId, memoryType }) => (memoryType === null ? [memoryId] : [memoryId, memoryType]),
+    read: (times, rest) => ({
+      type: 'memory.revised',
+      ...times,
+      memoryId: nextText(rest),
+      memoryType: rest.count > 1 ? (nextText(rest) as MemoryType) : null,
+    }),
+  },
+  'memory.forgotten': {
+    texts: ({ memoryId }) => [memoryId],
+    read: (times, rest) => ({ type: 'memory.forgotten', ...times, memoryId: nextText(rest) }),
+  },
+  'memory.recalled': {
+    texts: ({ memoryIds }) => memoryIds,
+    read: (times, rest) => ({
+      type: 'memory.recalled',
+      ...times,
+      memoryIds: Array.from({ length: rest.count }, () => nextText(rest)),
+    }),
+  },
+};
+
+/** The commonest fact by far, so it is read without further objects. */
+function readEmotion({ position, recordedAt, occurredAt, utcOffset }: FactTimes, rest: Rest): EmotionFact {
+  const emotion = nextText(rest);
+  const sessionId = nextText(rest);
+  const triggers: string[] = [];
+  for (let i = 2; i < rest.count; i++) triggers.push(nextText(rest));
+  return {
+    type: 'emotion.observed',
+    position,
+    recordedAt,
+    occurredAt,
+    utcOffset,
+    emotion,
+    micros: rest.reader.next(),
+    sessionId: sessionId === '' ? null : sessionId,
+    triggers,
+  };
+}
+
+function nextText({ texts, reader }: Rest): string {
+  const known = texts[reader.next()];
+  if (known === undefined) throw new RangeError('A block refers to a text that it does not have.');
+  return known;
+}

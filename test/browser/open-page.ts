@@ -1,0 +1,55 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromiumPath } from '../chromium.mjs';
+
+/** Nothing that a browser does by itself: no update, no sync, no first-run page. */
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =>
+  console.error('violation of ' + event.violatedDirective + ' by ' + event.blockedURI))`;
+
+/** Starts the installed Chromium with a fresh profile. Throws where none is installed. */
+export function startBrowser(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (executablePath === undefined)
+    throw new Error('The tests of the page need Chromium: install it, or set CHROMIUM to its path.');
+  return chromium.launch({ executablePath, args: ARGUMENTS, chromiumSandbox: false });
+}
+
+/** How a page is looked at. */
+export interface Looks {
+  width?: number;
+  colorScheme?: 'light' | 'dark';
+}
+
+/** A page that notes everything that must not happen in it. */
+export interface WatchedPage {
+  page: Page;
+  /** Errors and warnings of the console, violations of the policy, and requests to other hosts. */
+  complaints: string[];
+}
+
+/** Opens an empty page in a context of its own. */
+export async function openPage(browser: Browser, origin: string, looks: Looks = {}): Promise<WatchedPage> {
+  const { width = 1_200, colorScheme = 'light' } = looks;
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+  await context.addInitScript(VIOLATIONS);
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(origin)) complaints.push(`request to ${request.url()}`);
+  });
+  return { page, complaints };
+}
