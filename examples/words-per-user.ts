@@ -10,7 +10,8 @@ interface Words {
   firstAt: number;
 }
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 export default defineFold<Words>({
   name: 'words-per-user',
@@ -18,7 +19,7 @@ export default defineFold<Words>({
   fold: (row, event) => {
     if (event.type !== 'turn.recorded') return row;
     const words = event.data.userMessage.split(/\s+/).filter((word) => word !== '').length;
-    const local = event.occurredAt + event.utcOffset * 60_000;
+    const local = event.occurredAt + event.utcOffset * MINUTE_MS;
     const hour = Math.floor(local / HOUR_MS) % 24;
     const byHour = row?.byHour ?? Array.from({ length: 24 }, () => 0);
     return {

@@ -13,6 +13,7 @@ import { ProjectionFolds } from '../../src/projections/folding/projection-folds.
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { allEvents } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
+import { duckDb } from '../support/duckdb.js';
 import { brittleFolds } from '../support/folds.js';
 import { MemoryRowStore } from '../support/memory-row-store.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
@@ -27,8 +28,9 @@ function counted(events: readonly StoreEvent[]): object[] {
   const rows = new Map<string, { n: number; last: number }>();
   for (const { userId, type, position } of events)
     for (const key of [userId, type]) rows.set(key, { n: (rows.get(key)?.n ?? 0) + 1, last: position });
-  const bytes = (key: string) => Buffer.from(key);
-  return [...rows].toSorted(([a], [b]) => bytes(a).compare(bytes(b))).map(([key, row]) => ({ key, ...row }));
+  return [...rows]
+    .toSorted(([a], [b]) => Buffer.from(a).compare(Buffer.from(b)))
+    .map(([key, row]) => ({ key, ...row }));
 }
 
 /** How many turns each trigger is linked to, by its key, when the events are folded one by one. */
@@ -91,6 +93,83 @@ describe.each(DATABASES)('a replay of a store on $name', (database) => {
       counted(events.filter(({ occurredAt }) => occurredAt >= from && occurredAt < to)),
     );
     expect((await readdir(folder)).toSorted()).toEqual(['fold.mjs', 'rows.ndjson']);
+  });
+
+  const FAULTS: [fault: string, fold: string, why: RegExp][] = [
+    ['is no promise', 'async () => ({})', /returned a promise \(it must be synchronous\).* at position 1/],
+    ['is no text', '() => "one"', /returned "one", not an object or undefined, at position 1/],
+    [
+      'has no date',
+      '() => ({ a: [{ at: new Date() }] })',
+      /row ".+": a\[0\]\.at is a Date, which JSON cannot hold/,
+    ],
+    ['has no NaN', '() => ({ n: NaN })', /n is NaN/],
+    ['is small', '() => ({ text: "x".repeat(2_000_000) })', /has 2000011 characters of JSON.*smaller rows/],
+    ['has no key', '() => ({ key: 1 })', /has a field "key", which is the name of its key/],
+    [
+      'has the declared columns',
+      '() => ({ m: 1 })',
+      /a column "m" that the fold does not declare; declared are n/,
+    ],
+    ['has the declared types', '() => ({ n: 1.5 })', /its n is 1.5, which is no integer/],
+  ];
+
+  it.each(FAULTS)('refuses a row unless it %s', async (_, fold, why) => {
+    const text = `export default { name: 'faulty', key: ({ userId }) => userId, fold: ${fold}, columns: { n: 'integer' } };`;
+    await writeFile(join(folder, 'fold.mjs'), text);
+    await expect(foldRows({})).rejects.toThrow(why);
+    expect(existsSync(join(folder, 'rows.ndjson'))).toBe(false);
+  });
+
+  it.each<[key: string, why: RegExp]>([
+    ['() => 1', /has the key 1, not a text, texts or undefined, at position 1/],
+    ['() => ["a", null]', /has the key \["a",null\]/],
+    ['() => Array.from({ length: 10_001 }, (_, i) => `${i}`)', /has 10001 keys, more than 10000/],
+    [
+      '() => { throw new Error("boom") }',
+      /^Fold faulty threw "boom" at position 1, event \S+ \(user.registered of profile:/,
+    ],
+  ])('refuses the key %s', async (key, why) => {
+    await writeFile(
+      join(folder, 'fold.mjs'),
+      `export default { name: 'faulty', key: ${key}, fold: () => ({}) };`,
+    );
+    await expect(foldRows({})).rejects.toThrow(why);
+  });
+
+  it('has types that fit all values of a column, when none are declared', async () => {
+    const fold = `(row, { position }) => ({ whole: position, part: position === 1 ? 0.5 : 1, mixed: position === 1 ? 'a' : 1,
+      some: position === 1 ? undefined : true, none: null, list: [position] })`;
+    await writeFile(
+      join(folder, 'fold.mjs'),
+      `export default { name: 'typed', key: ({ position }) => \`\${position}\`, fold: ${fold} };`,
+    );
+    const out = join(folder, 'rows.parquet');
+    const input = {
+      address: db.address,
+      file: join(folder, 'fold.mjs'),
+      out,
+      range: { upTo: 12 },
+      resume: false,
+    };
+    const report = await runFold({ ...input, watch: new SharedArrayBuffer(16) }, () => undefined);
+    expect(report).toMatchObject({ fold: 'typed', rows: 12, events: 12, resumed: 0, position: 12 });
+    const columns = await duckDb(`describe select * from read_parquet('${out}')`);
+    expect(
+      columns.map(({ column_name: name, column_type: type }) => `${name as string} ${type as string}`),
+    ).toEqual([
+      'key VARCHAR',
+      'whole BIGINT',
+      'part DOUBLE',
+      'mixed VARCHAR',
+      'none VARCHAR',
+      'list VARCHAR',
+      'some BOOLEAN',
+    ]);
+    const [row] = await duckDb(
+      `select whole::int as whole, part, mixed, some, list from read_parquet('${out}') where key = '1'`,
+    );
+    expect(row).toEqual({ whole: 1, part: 0.5, mixed: '"a"', some: null, list: '[1]' });
   });
 
   it('finds no difference under the settings that there are', async () => {

@@ -56,6 +56,23 @@ const counting = (fold = '({ n: (row?.n ?? 0) + 1 })') =>
   `import { defineFold } from 'edgesoul-store/replay';
   export default defineFold({ name: 'count', key: ({ userId }) => userId, fold: (row, event) => ${fold} });`;
 
+/** Stops the thread of a fold for 12 ms. */
+const PAUSE = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12)';
+
+/** The number of events in the saved state of a replay; 0 before there is any. */
+function savedEvents(out: string): number {
+  if (!existsSync(`${out}.replay`)) return 0;
+  const db = new Database(`${out}.replay`, { readonly: true });
+  try {
+    return Number(db.prepare(`select value from note where name = 'events'`).pluck().get());
+  } catch {
+    // The tables are not there yet.
+    return 0;
+  } finally {
+    db.close();
+  }
+}
+
 const linesOf = (text: string): Record<string, unknown>[] =>
   text
     .trimEnd()
@@ -141,49 +158,36 @@ describe('edgesoul replay --fold', () => {
     );
   });
 
-  it.each(['SIGINT', 'SIGKILL'] as const)(
-    'continues after %s with --resume, and yields the same rows',
-    async (signal) => {
-      const slow = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12), ${'({ n: (row?.n ?? 0) + 1, last: event.position })'}`;
-      const file = await foldFile('slow.mjs', counting(`(${slow})`));
-      const whole = join(folder, 'whole.csv');
-      const whole$ = replay('--fold', file, '--out', whole);
-      const out = join(folder, `${signal}.csv`);
-      const { child, ended } = startEdgesoul(['replay', '--fold', file, '--out', out], store.settings);
-      const saved = () => {
-        if (!existsSync(`${out}.replay`)) return 0;
-        const db = new Database(`${out}.replay`, { readonly: true });
-        try {
-          return Number(db.prepare(`select value from note where name = 'events'`).pluck().get());
-        } catch {
-          return 0;
-        } finally {
-          db.close();
-        }
-      };
-      while (!(saved() > 0)) await sleep(20);
-      child.kill(signal);
-      const { code, stderr } = await ended;
-      if (signal === 'SIGINT')
-        expect([code, stderr]).toEqual([1, 'Interrupted; the same command with --resume continues.\n']);
-      expect(existsSync(out)).toBe(false);
-      const other = await edgesoul(
-        ['replay', '--fold', file, '--out', out, '--resume', '--user', 'user-3'],
-        store.settings,
-      );
-      expect([other.code, other.stderr]).toEqual([
-        1,
-        expect.stringMatching(/another replay: it has other filters/),
-      ]);
-      const { stdout } = await replay('--fold', file, '--out', out, '--resume', '--json');
-      const report = JSON.parse(stdout) as { events: number; resumed: number };
-      expect(report.events).toBe(log.length);
-      expect(report.resumed).toBeGreaterThan(0);
-      await whole$;
-      expect(await readFile(out, 'utf8')).toBe(await readFile(whole, 'utf8'));
-      expect(existsSync(`${out}.replay`)).toBe(false);
-    },
-  );
+  it.each([
+    ['SIGINT', 1, 'Interrupted; the same command with --resume continues.\n'],
+    ['SIGKILL', null, ''],
+  ] as const)('continues after %s with --resume, and yields the same rows', async (signal, code, message) => {
+    const file = await foldFile(
+      'slow.mjs',
+      counting(`(${PAUSE}, { n: (row?.n ?? 0) + 1, last: event.position })`),
+    );
+    const out = join(folder, `${signal}.csv`);
+    const { child, ended } = startEdgesoul(['replay', '--fold', file, '--out', out], store.settings);
+    while (savedEvents(out) === 0) await sleep(20);
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code, stderr: message });
+    expect(existsSync(out)).toBe(false);
+    const other = await replay('--fold', file, '--out', out, '--resume', '--user', 'user-3');
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringMatching(/another replay: it has other filters/),
+    ]);
+    const { stdout } = await replay('--fold', file, '--out', out, '--resume', '--json');
+    const report = JSON.parse(stdout) as { events: number; resumed: number };
+    expect(report.events).toBe(log.length);
+    expect(report.resumed).toBeGreaterThan(0);
+    const lines = sortedCounts(log.map(({ userId }) => userId)).map(([userId, n]) => {
+      const last = log.findLast((event) => event.userId === userId)?.position;
+      return `${userId},${n},${last}\r\n`;
+    });
+    expect(await readFile(out, 'utf8')).toBe(`key,n,last\r\n${lines.join('')}`);
+    expect(existsSync(`${out}.replay`)).toBe(false);
+  });
 
   it.each([
     [
@@ -199,21 +203,9 @@ describe('edgesoul replay --fold', () => {
     ['hangs.mjs', 'await new Promise(() => {}); export default {};', /does not end: it still ran after 1 s/],
     ['exits.mjs', counting('process.exit(0)'), /ended its thread/],
     [
-      'async.mjs',
-      counting('Promise.resolve({})').replace('(row', 'async (row'),
-      /returned a promise .*synchronous/,
-    ],
-    ['dates.mjs', counting('({ a: { at: new Date() } })'), /a\.at is a Date, which JSON cannot hold/],
-    ['large.mjs', counting('({ text: "x".repeat(2_000_000) })'), /characters of JSON.*smaller rows/],
-    [
       'columns.mjs',
       counting().replace("name: 'count'", "name: 'count', columns: { m: 'integer' }"),
       /column "n" that the fold does not declare; declared are m/,
-    ],
-    [
-      'types.mjs',
-      counting('({ n: "one" })').replace("name: 'count'", "name: 'count', columns: { n: 'integer' }"),
-      /its n is "one", which is no integer/,
     ],
     [
       'no-fold.mjs',

@@ -76,6 +76,9 @@ function typeOf(value: unknown): ColumnType | undefined {
 function wider(one: ColumnType | undefined, other: ColumnType | undefined): ColumnType | undefined {
   if (one === undefined || one === other) return other ?? one;
   if (other === undefined) return one;
-  const numbers: (ColumnType | undefined)[] = ['integer', 'real'];
-  return numbers.includes(one) && numbers.includes(other) ? 'real' : 'json';
+  return isNumber(one) && isNumber(other) ? 'real' : 'json';
+}
+
+function isNumber(type: ColumnType): boolean {
+  return type === 'integer' || type === 'real';
 }

@@ -11,7 +11,7 @@ const COLUMN_TYPES = ['text', 'integer', 'real', 'boolean', 'timestamp', 'json']
 
 /** A fold that was loaded from a file. */
 export interface LoadedFold {
-  definition: FoldDefinition<object>;
+  definition: FoldDefinition;
   /** SHA-256 of the file, 64 hex digits; not of what it imports. */
   hash: string;
 }
@@ -35,7 +35,7 @@ export async function loadFold(file: string): Promise<LoadedFold> {
     const valid = 'export default defineFold({ name, key: (event) => …, fold: (row, event) => … })';
     throw notAFold(file, `exports no fold: ${wrong.join('; ')}. It must be: ${valid}`);
   }
-  return { definition: definition as FoldDefinition<object>, hash: sha256(text) };
+  return { definition: definition as FoldDefinition, hash: sha256(text) };
 }
 
 function faultsOf(definition: unknown): string[] {

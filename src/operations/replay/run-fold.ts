@@ -175,13 +175,14 @@ class FoldRun {
   }
 
   private keysOf(event: StoreEvent): readonly string[] {
-    const { name, key } = this.loaded.definition;
-    const keys: unknown = called(name, event, () => this.loaded.definition.key(event));
+    const { definition } = this.loaded;
+    const { name } = definition;
+    const keys: unknown = called(name, event, () => definition.key(event));
     if (keys === undefined) return [];
     const all: readonly unknown[] = Array.isArray(keys) ? keys : [keys];
     if (all.length > MAX_KEYS) throw failedAt(name, event, `has ${all.length} keys, more than ${MAX_KEYS},`);
     if (all.every((each): each is string => typeof each === 'string')) return [...new Set(all)];
-    throw failedAt(name, event, `${key.name} returned ${described(keys)}, not a text, texts or undefined,`);
+    throw failedAt(name, event, `has the key ${described(keys)}, not a text, texts or undefined,`);
   }
 
   private checkedRow(row: unknown, event: StoreEvent): object | undefined {
