@@ -44,7 +44,7 @@ interface Codes {
     | `restore.${'unreachable' | 'not-empty' | 'other-store'}`
     | 'reset.store-changed'
     | 'export.beyond-end'
-    | 'export.other'
+    | `${'export' | 'replay'}.other`
     | `import.${'store-not-empty' | 'append-only' | 'user-exists' | 'key-taken' | 'store-changed'}`
     | 'work.interrupted'
     | `${JobKind}.running`;
