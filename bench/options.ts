@@ -2,10 +2,19 @@ import { tmpdir } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** The parts of a run, in the order in which they run. */
-export const PARTS = ['commands', 'reads', 'open-loop', 'search', 'bytes', 'rebuild', 'peers'] as const;
+export const PARTS = [
+  'commands',
+  'reads',
+  'open-loop',
+  'search',
+  'past',
+  'bytes',
+  'rebuild',
+  'peers',
+] as const;
 export type Part = (typeof PARTS)[number];
 /** The parts that use the service over HTTP; they run on either database. */
-const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'open-loop', 'search'];
+const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'open-loop', 'search', 'past'];
 export type Database = 'sqlite' | 'postgresql';
 
 /** The options of a run, with defaults filled in. */

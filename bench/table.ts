@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
 import { perSecondRatio, verdicts, type Verdict } from './bars.ts';
 import type { Environment } from './environment.ts';
-import type { BytesReport, PeerRow, RebuildReport, Report, SearchReport } from './report.ts';
+import type { BytesReport, PastReport, PeerRow, RebuildReport, Report, SearchReport } from './report.ts';
 import type { CellSummary } from './rounds.ts';
 
 /** The whole report as text. */
 export function render(report: Report): string {
-  const { commands, reads, openLoop, search, bytes, rebuild, peers } = report;
+  const { commands, reads, openLoop, search, past, bytes, rebuild, peers } = report;
   return [
     machine(report),
     commands &&
@@ -14,6 +14,7 @@ export function render(report: Report): string {
     reads && cellTable('Point reads over HTTP', reads),
     openLoop && cellTable('Open loop: latency from the moment a request was due', openLoop),
     search && searchTable(search),
+    past && pastTable(past),
     bytes && bytesTable(bytes),
     rebuild && rebuildTable(rebuild),
     peers && peerTable(peers),
@@ -95,6 +96,13 @@ function searchTable(search: SearchReport): string {
     `one with ${whole(search.heavyUserMemories)}, the others with ${whole(search.ordinaryUserMemories)} ` +
     `(loaded at ${whole(search.loadedPerSecond)}/s)`;
   return cellTable(title, search.cells);
+}
+
+function pastTable({ events, rows }: PastReport): string {
+  const table = newTable(['read', 'now ms', 'folded ms', 'worst ms', 'again ms', '50 events later ms']);
+  for (const { path, nowMs, firstMs, worstFirstMs, againMs, slideMs } of rows)
+    table.push([path, ...[nowMs, firstMs, worstFirstMs, againMs, slideMs].map(millis)]);
+  return `Reads at past positions of a user with ${whole(events)} events, one connection\n${table.toString()}`;
 }
 
 function bytesTable(bytes: BytesReport): string {
