@@ -4,6 +4,7 @@ import { measureBytes } from './cells/bytes.ts';
 import { measureCommands } from './cells/commands.ts';
 import { measureIsolation } from './cells/isolation.ts';
 import { measureOpenLoop } from './cells/open-loop.ts';
+import { measurePast } from './cells/past.ts';
 import { measurePeers } from './cells/peers.ts';
 import { measureReads } from './cells/reads.ts';
 import { measureRebuild } from './cells/rebuild.ts';
@@ -33,6 +34,7 @@ async function measure(options: BenchOptions, scratch: Scratch): Promise<Report>
   if (wants.has('reads')) report.reads = await measureReads(options, scratch);
   if (wants.has('open-loop')) report.openLoop = await measureOpenLoop(options, scratch);
   if (wants.has('search')) report.search = await measureSearch(options, scratch);
+  if (wants.has('past')) report.past = await measurePast(options, scratch);
   if (wants.has('bytes')) report.bytes = await measureBytes(options, scratch);
   if (wants.has('rebuild')) report.rebuild = await measureRebuild(options, scratch);
   if (wants.has('isolation')) report.isolation = await measureIsolation(options, scratch);

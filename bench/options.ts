@@ -7,6 +7,7 @@ export const PARTS = [
   'reads',
   'open-loop',
   'search',
+  'past',
   'bytes',
   'rebuild',
   'reports',
@@ -15,7 +16,7 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 /** The parts that use the service over HTTP; they run on either database. */
-const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'open-loop', 'search'];
+const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'open-loop', 'search', 'past'];
 export type Database = 'sqlite' | 'postgresql';
 
 /** The options of a run, with defaults filled in. */

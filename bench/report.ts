@@ -10,6 +10,7 @@ export interface Report {
   reads?: CellSummary[];
   openLoop?: CellSummary[];
   search?: SearchReport;
+  past?: PastReport;
   bytes?: BytesReport;
   rebuild?: RebuildReport;
   isolation?: IsolationReport;
@@ -24,6 +25,24 @@ export interface SearchReport {
   /** Memories per second while loading by POST /v1/commands. */
   loadedPerSecond: number;
   cells: CellSummary[];
+}
+
+/** Reads of one user at past positions, in ms per request on one connection. */
+export interface PastReport {
+  /** Events of the user. */
+  events: number;
+  rows: {
+    path: string;
+    /** The present read. */
+    nowMs: number;
+    /** At a position of which nothing is folded yet: median and longest. */
+    firstMs: number;
+    worstFirstMs: number;
+    /** At the same position again. */
+    againMs: number;
+    /** At a position a few events later. */
+    slideMs: number;
+  }[];
 }
 
 export interface BytesReport {

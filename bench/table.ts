@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts';
 import type {
   BytesReport,
   IsolationReport,
+  PastReport,
   PeerRow,
   RebuildReport,
   Report,
@@ -14,7 +15,7 @@ import type { CellSummary } from './rounds.ts';
 
 /** The whole report as text. */
 export function render(report: Report): string {
-  const { commands, reads, openLoop, search, bytes, rebuild, reports, isolation, peers } = report;
+  const { commands, reads, openLoop, search, past, bytes, rebuild, reports, isolation, peers } = report;
   return [
     machine(report),
     commands &&
@@ -22,6 +23,7 @@ export function render(report: Report): string {
     reads && cellTable('Point reads over HTTP', reads),
     openLoop && cellTable('Open loop: latency from the moment a request was due', openLoop),
     search && searchTable(search),
+    past && pastTable(past),
     bytes && bytesTable(bytes),
     rebuild && rebuildTable(rebuild),
     isolation && isolationTable(isolation),
@@ -105,6 +107,13 @@ function searchTable(search: SearchReport): string {
     `one with ${whole(search.heavyUserMemories)}, the others with ${whole(search.ordinaryUserMemories)} ` +
     `(loaded at ${whole(search.loadedPerSecond)}/s)`;
   return cellTable(title, search.cells);
+}
+
+function pastTable({ events, rows }: PastReport): string {
+  const table = newTable(['read', 'now ms', 'folded ms', 'worst ms', 'again ms', '50 events later ms']);
+  for (const { path, nowMs, firstMs, worstFirstMs, againMs, slideMs } of rows)
+    table.push([path, ...[nowMs, firstMs, worstFirstMs, againMs, slideMs].map(millis)]);
+  return `Reads at past positions of a user with ${whole(events)} events, one connection\n${table.toString()}`;
 }
 
 function bytesTable(bytes: BytesReport): string {

@@ -12,13 +12,15 @@ import { readSkips, skipId } from '../folding/checkpoints.js';
 import type { StoreReader } from '../folding/store-reader.js';
 import type { Projection } from '../projection.js';
 
-/** Most memory of all kept states, and of a single one, in bytes. */
-const MAX_BYTES = 256 * 1024 * 1024;
+/** Most memory of one state, and of all small ones that are kept, in bytes. */
+const MAX_BYTES = { one: 256 * 1024 * 1024, kept: 64 * 1024 * 1024 };
+/** A state larger than this share of what is kept is not copied, and only one of them is kept. */
+const LARGE_SHARE = 1 / 8;
 /** A state goes after this long without a question, ms. */
 const IDLE_MS = 10 * 60_000;
 /** Most kept states: each has a connection of its own. */
 const MAX_STATES = 500;
-const EVENTS_PER_PAGE = 500;
+const EVENTS_PER_PAGE = 1_000;
 
 /** The rows of one projection for one user, at every position from that of its last event up to `upTo`. */
 export interface PastState {
@@ -41,12 +43,14 @@ type Fold = (event: FoldEvent, rows: Rows) => void;
 
 /**
  * Folds one user's events up to a past position, with the folds of the live rows, into the declared tables in
- * a SQLite database in memory. Only events that the projection folds are read. The states are kept, the last
- * used ones; a later one is folded on from a copy of an earlier one, so nothing but the log is ever trusted.
- * Not for concurrent use.
+ * a SQLite database in memory. Only events that the projection folds are read. The states used last are kept.
+ * A later state is folded on from an earlier one, or from a copy of it if it is small; nothing but the log is
+ * ever trusted. Not for concurrent use.
  */
 export class PastStates {
-  private readonly states: LRUCache<string, PastState>;
+  private readonly small: LRUCache<string, PastState>;
+  /** At most one. */
+  private readonly large: LRUCache<string, PastState>;
   /** The skips of the states. */
   private skips: ReadonlySet<string> = new Set();
 
@@ -55,15 +59,18 @@ export class PastStates {
     private readonly decoder: Pick<EventDecoder, 'decodeScanned'>,
     private readonly maxBytes = MAX_BYTES,
   ) {
-    this.states = new LRUCache({
-      max: MAX_STATES,
-      maxSize: maxBytes,
-      sizeCalculation: ({ db }) => memoryBytes(db),
-      dispose: ({ db }) => db.close(),
+    const shared = {
+      dispose: ({ db }: PastState, _key: string, reason: LRUCache.DisposeReason) => {
+        // A state that is deleted is folded on.
+        if (reason !== 'delete') db.close();
+      },
       ttl: IDLE_MS,
       ttlAutopurge: true,
       updateAgeOnGet: true,
-    });
+    };
+    const sizeCalculation = ({ db }: PastState) => memoryBytes(db);
+    this.small = new LRUCache({ max: MAX_STATES, maxSize: maxBytes.kept, sizeCalculation, ...shared });
+    this.large = new LRUCache({ max: 1, ...shared });
   }
 
   /**
@@ -80,12 +87,12 @@ export class PastStates {
       known.upTo = question.position;
       return known;
     }
-    const db = known ? copyInMemory(known.db) : createInMemory(question.projection.tables);
+    const db = known ? this.continued(known, question) : createInMemory(question.projection.tables);
     try {
       const rows = new SqliteRows(db);
       const last = await this.fold({ db, rows }, first, question);
       const state = { db, rows, last: last ?? after, upTo: question.position };
-      this.states.set(keyOf(question, state.last), state);
+      this.cacheFor(db).set(keyOf(question, state.last), state);
       return state;
     } catch (error) {
       db.close();
@@ -94,27 +101,42 @@ export class PastStates {
   }
 
   close(): void {
-    this.states.clear();
+    for (const states of [this.small, this.large]) {
+      for (const { db } of states.values()) db.close();
+      states.clear();
+    }
   }
 
   /** An operator may have had a projection skip an event since: then every state is folded again. */
   private async readSkips(): Promise<void> {
     const skips = await readSkips(this.reader);
     const same = skips.size === this.skips.size && [...skips].every((skip) => this.skips.has(skip));
-    if (!same) this.states.clear();
+    if (!same) this.close();
     this.skips = skips;
   }
 
   /** Returns the latest state that is not after the position. */
   private nearest(question: PastQuestion): PastState | undefined {
     const prefix = keyOf(question, '');
-    let nearest: [key: string, last: number] | undefined;
-    for (const key of this.states.keys()) {
-      if (!key.startsWith(prefix)) continue;
-      const last = Number(key.slice(prefix.length));
-      if (last <= question.position && last >= (nearest?.[1] ?? 0)) nearest = [key, last];
-    }
-    return nearest && this.states.get(nearest[0]);
+    let nearest: { states: LRUCache<string, PastState>; key: string; last: number } | undefined;
+    for (const states of [this.small, this.large])
+      for (const key of states.keys()) {
+        if (!key.startsWith(prefix)) continue;
+        const last = Number(key.slice(prefix.length));
+        if (last <= question.position && last >= (nearest?.last ?? 0)) nearest = { states, key, last };
+      }
+    return nearest?.states.get(nearest.key);
+  }
+
+  /** Returns a database to fold on: a copy of a small state, or a large state itself, which is given up. */
+  private continued(state: PastState, question: PastQuestion): Database.Database {
+    if (this.cacheFor(state.db) === this.small) return copyInMemory(state.db);
+    this.large.delete(keyOf(question, state.last));
+    return state.db;
+  }
+
+  private cacheFor(db: Database.Database): LRUCache<string, PastState> {
+    return memoryBytes(db) > this.maxBytes.kept * LARGE_SHARE ? this.large : this.small;
   }
 
   private eventsAfter(
@@ -135,8 +157,8 @@ export class PastStates {
     for (let page = first; page.length > 0;) {
       const batch = new RowBatch(rows);
       for (const stored of page) this.foldOne(stored, batch, question.projection);
-      rows.save(batch.changes());
-      if (memoryBytes(db) > this.maxBytes) throw tooLarge(this.maxBytes);
+      db.transaction(() => rows.save(batch.changes()))();
+      if (memoryBytes(db) > this.maxBytes.one) throw tooLarge(this.maxBytes.one);
       last = page.at(-1)?.position ?? 0;
       if (page.length < EVENTS_PER_PAGE) break;
       page = await this.eventsAfter(last, question);
