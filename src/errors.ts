@@ -209,8 +209,7 @@ export class Corrupt extends StoreError<Codes['Corrupt']> {
 export class DamagedDatabase extends Corrupt {
   /** Returns an error of the class that it is called on. */
   static because<Class extends typeof DamagedDatabase>(this: Class, cause: unknown): InstanceType<Class> {
-    const help = 'verify the store, and restore it from a backup';
-    const why = `The database is damaged: ${whyOf(cause)}; ${help}.`;
+    const why = `The database is damaged: ${whyOf(cause)}; verify the store, and restore it from a backup.`;
     return new this('database.damaged', why, { cause }) as InstanceType<Class>;
   }
 }

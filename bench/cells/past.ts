@@ -38,7 +38,7 @@ export async function measurePast(options: BenchOptions, scratch: Scratch): Prom
     await loadCommands(service.url, { label: 'commands of one user', count, make });
     const head = Number((await read(service.url, 'profile')).position);
     const samples = new Map(
-      READS.map((path) => [path, { now: [], first: [], again: [], slide: [] } as Samples]),
+      READS.map((path): [string, Samples] => [path, { now: [], first: [], again: [], slide: [] }]),
     );
     let position = head - SLIDES * SLIDE;
     for (let round = 1; round <= options.rounds; round++) {

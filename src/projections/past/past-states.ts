@@ -68,8 +68,12 @@ export class PastStates {
       ttlAutopurge: true,
       updateAgeOnGet: true,
     };
-    const sizeCalculation = ({ db }: PastState) => memoryBytes(db);
-    this.small = new LRUCache({ max: MAX_STATES, maxSize: maxBytes.kept, sizeCalculation, ...shared });
+    this.small = new LRUCache({
+      max: MAX_STATES,
+      maxSize: maxBytes.kept,
+      sizeCalculation: sizeOf,
+      ...shared,
+    });
     this.large = new LRUCache({ max: 1, ...shared });
   }
 
@@ -187,4 +191,8 @@ function tooLarge(maxBytes: number): InvalidInput {
 
 function keyOf({ projection, userId }: PastQuestion, last: number | string): string {
   return `${projection.name} ${userId} ${last}`;
+}
+
+function sizeOf({ db }: PastState): number {
+  return memoryBytes(db);
 }
