@@ -8,6 +8,7 @@ export const MIGRATIONS = [
   '0006-keys-and-streams',
   '0007-store-identity',
   '0008-store-marks',
+  '0010-search',
 ] as const;
 
 export type MigrationName = (typeof MIGRATIONS)[number];

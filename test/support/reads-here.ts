@@ -5,13 +5,10 @@ import type { Key, Table } from '../../src/database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../src/events/event-page.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
-import {
-  searchMemories,
-  type MemoryMatches,
-  type MemoryQuestion,
-} from '../../src/projections/reads/memory-search.js';
+import { searchMemories, type MemoryQuestion } from '../../src/projections/reads/memory-search.js';
 import type { Positions } from '../../src/projections/reads/positions.js';
 import { Reads, type StoreHead, type StoreSize } from '../../src/projections/reads/reads.js';
+import type { MemoryMatches } from '../../src/projections/reads/search.js';
 import { SqliteFigures } from '../../src/projections/reads/sqlite-figures.js';
 import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 
