@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RowReader } from '../database/row-store.js';
-import type { MemoryMatches, MemoryQuestion } from '../projections/reads/memory-search.js';
+import type { MemoryQuestion } from '../projections/reads/memory-search.js';
 import { UserReads, type Reads, type StoreHead, type UserRows } from '../projections/reads/reads.js';
+import type { MemoryMatches } from '../projections/reads/search.js';
 import type { PastReads } from '../store/past-reads.js';
 
 /** What the request that is being answered reads. */

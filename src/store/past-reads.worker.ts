@@ -5,7 +5,8 @@ import { EventDecoder } from '../events/log/event-decoder.js';
 import { PastRows, type Past } from '../projections/past/past-rows.js';
 import { PastStates } from '../projections/past/past-states.js';
 import { timelineOf, type Timeline } from '../projections/past/timeline.js';
-import type { MemoryMatches, MemoryQuestion } from '../projections/reads/memory-search.js';
+import type { MemoryQuestion } from '../projections/reads/memory-search.js';
+import type { MemoryMatches } from '../projections/reads/search.js';
 import { toResult, type ThreadResult } from '../thread-result.js';
 import type { DatabaseAddress } from './database-address.js';
 import { openStoreReader } from './open-store-reader.js';
@@ -14,7 +15,7 @@ import { openStoreReader } from './open-store-reader.js';
 // calls the exported functions by name.
 const { address } = workerData as { address: DatabaseAddress };
 const reader = openStoreReader(address);
-const rows = new PastRows(new PastStates(reader, new EventDecoder()), 'url' in address);
+const rows = new PastRows(new PastStates(reader, new EventDecoder()));
 
 /** Loads this file, and so all that it needs. */
 export function start(): void {

@@ -100,7 +100,7 @@ class ReadsOfTest {
   }
 
   at(position: number): Promise<string[]> {
-    const rows = new PastRows(this.states, 'url' in this.db.address);
+    const rows = new PastRows(this.states);
     const past = (userId: string): ReturnType<ConstructorParameters<typeof RequestReads>[1]['at']> => ({
       get: async (table, ...key) => (await rows.getAll({ userId, position }, table.name, [key]))[0] as never,
       getAll: (table, keys) => rows.getAll({ userId, position }, table.name, keys) as never,

@@ -148,6 +148,11 @@ const QUESTIONS: Record<string, Question[]> = {
   ],
   'search-memories': [
     search({ q: 'harbour' }),
+    search({
+      q: 'Where was the boat in May 2026?',
+      from: '2026-01-01T00:00:00Z',
+      to: '2027-01-01T00:00:00Z',
+    }),
     search({ q: 'the harbour and a boat', types: ['fact', 'pattern'], minConfidence: 0.9, limit: 100 }),
   ],
   'list-emotions': [emotions],

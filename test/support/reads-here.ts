@@ -7,13 +7,10 @@ import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { LogHead, UserChange, UserEventQuery } from '../../src/events/log/event-log.js';
 import type { LastPositions, LogPoint } from '../../src/events/log/log-point.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
-import {
-  searchMemories,
-  type MemoryMatches,
-  type MemoryQuestion,
-} from '../../src/projections/reads/memory-search.js';
+import { searchMemories, type MemoryQuestion } from '../../src/projections/reads/memory-search.js';
 import type { Positions } from '../../src/projections/reads/positions.js';
 import { Reads, type StoreHead, type StoreSize } from '../../src/projections/reads/reads.js';
+import type { MemoryMatches } from '../../src/projections/reads/search.js';
 import { SqliteFigures } from '../../src/projections/reads/sqlite-figures.js';
 import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 

@@ -126,8 +126,8 @@ export class SqliteRows implements RowStore {
           statements.remove.run(key);
           cache?.delete(id);
         }
-        fullText?.save(before, after);
       }
+      fullText?.save(changed.values());
     }
   }
 

@@ -111,14 +111,14 @@ export class PostgresqlStoreReader implements StoreReader {
     });
   }
 
-  indexedTerms(table: Table, userId: string): Promise<Map<number, string>> {
+  indexedTerms(table: Table, userId: string): Promise<Map<number, string[]>> {
     return translating(async () => {
       const { rows } = await this.db.query<{ id: number; terms: string }>({
         name: `indexed terms of ${table.name}`,
         text: `select id, terms from ${table.name}_fts where user_id = $1`,
         values: [userId],
       });
-      return new Map(rows.map(({ id, terms }) => [id, terms]));
+      return new Map(rows.map(({ id, terms }) => [id, terms.split(' ').filter(Boolean)]));
     });
   }
 

@@ -93,7 +93,7 @@ export class SqliteStoreReader implements StoreReader {
     return (ids as Uint8Array[]).map(uuidText);
   }
 
-  async indexedTerms(table: Table, userId: string): Promise<Map<number, string>> {
+  async indexedTerms(table: Table, userId: string): Promise<Map<number, string[]>> {
     return sqliteIndexedTerms(this.db, table, userId);
   }
 

@@ -49,10 +49,10 @@ export interface StoreReader {
   /** Up to 10 ids that more than one event has. */
   duplicateEventIds(): Promise<string[]>;
   /**
-   * The user's entries in the table's full-text index: each row's id and its terms, in order, separated by
-   * spaces.
+   * The user's entries in the table's full-text index: each row's id and its terms, each once, in any
+   * order.
    */
-  indexedTerms(table: Table, userId: string): Promise<Map<number, string>>;
+  indexedTerms(table: Table, userId: string): Promise<Map<number, string[]>>;
   /** The number of rows in the table's full-text index, of all users. */
   indexedRows(table: Table): Promise<number>;
   /**

@@ -2,9 +2,9 @@ import type { RowQuery } from '../../database/row-store.js';
 import type { Key, Table } from '../../database/table.js';
 import { memoriesTable } from '../memory-index.projection.js';
 import { PROJECTIONS } from '../projection-catalog.js';
-import { searchMemories, type MemoryMatches, type MemoryQuestion } from '../reads/memory-search.js';
+import { searchMemories, type MemoryQuestion } from '../reads/memory-search.js';
+import type { MemoryMatches } from '../reads/search.js';
 import { sqliteMemoryIndex } from '../reads/sqlite-memory-index.js';
-import { filteringIndex } from './filtering-index.js';
 import type { PastState, PastStates } from './past-states.js';
 
 /** One user at a position. */
@@ -24,11 +24,7 @@ const TABLES = new Map(
 export class PastRows {
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly states: PastStates,
-    /** Whether the index of the live rows filters while it looks up; what an incomplete search finds depends on it. */
-    private readonly filters: boolean,
-  ) {}
+  constructor(private readonly states: PastStates) {}
 
   getAll(past: Past, table: string, keys: readonly Key[][]): Promise<object[]> {
     return this.read(past, table, ({ rows }, declared) =>
@@ -41,10 +37,9 @@ export class PastRows {
   }
 
   search(past: Past, question: MemoryQuestion): Promise<MemoryMatches> {
-    return this.read(past, memoriesTable.name, ({ db, rows }) => {
-      const index = sqliteMemoryIndex(db, rows);
-      return searchMemories(this.filters ? filteringIndex(index) : index, question);
-    });
+    return this.read(past, memoriesTable.name, ({ db, rows }) =>
+      searchMemories(sqliteMemoryIndex(db, rows), question),
+    );
   }
 
   private read<T>(past: Past, name: string, work: (state: PastState, table: Table) => T): Promise<T> {

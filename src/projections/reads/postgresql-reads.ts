@@ -17,12 +17,14 @@ import {
   readRecordedAt,
   readStoreId,
 } from '../../events/log/postgresql-event-reader.js';
-import { memoriesTable, memorySummariesTable } from '../memory-index.projection.js';
-import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
+import { memoriesTable } from '../memory-index.projection.js';
+import type { RemoteMemoryIndex } from './memory-index.js';
+import { searchRemote, type MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { countEvents, countRows, readPositions, readSize } from './postgresql-figures.js';
-import { PostgresqlMemoryIndex, searchLoaded, type SearchSource } from './postgresql-memory-index.js';
+import { postgresqlMemoryIndex } from './postgresql-memory-index.js';
 import { Reads, type StoreHead, type StoreSize } from './reads.js';
+import type { MemoryMatches } from './search.js';
 
 /**
  * One snapshot for a page and the head. The server ends a statement after 30 s, when the client gives up too.
@@ -35,23 +37,11 @@ const EVENTS_PER_TURN = 100;
 /** Reads over PostgreSQL, on any of the pool's connections. */
 export class PostgresqlReads extends Reads {
   private readonly decoder = new EventDecoder();
-  private readonly searchSource: SearchSource;
+  private readonly memoryIndex: RemoteMemoryIndex;
 
   constructor(private readonly pool: pg.Pool) {
     super();
-    this.searchSource = {
-      index: new PostgresqlMemoryIndex(pool),
-      summary: (userId) => this.get(memorySummariesTable, userId),
-      memories: (userId, formedPositions) =>
-        this.list(memoriesTable, {
-          filters: [
-            ['userId', '=', userId],
-            ['formedPosition', 'in', formedPositions],
-          ],
-          order: ['formedPosition'],
-          limit: formedPositions.length,
-        }),
-    };
+    this.memoryIndex = postgresqlMemoryIndex(pool, this);
   }
 
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
@@ -67,7 +57,7 @@ export class PostgresqlReads extends Reads {
 
   override async searchMemories(question: MemoryQuestion): Promise<MemoryMatches> {
     this.gate.check(memoriesTable);
-    return translating(() => searchLoaded(this.searchSource, question));
+    return translating(() => searchRemote(this.memoryIndex, question));
   }
 
   override async eventPage(query: PageQuery): Promise<EventPage> {

@@ -3,9 +3,10 @@ import type { Table } from '../../database/table.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import type { LogHead } from '../../events/log/event-log.js';
 import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
-import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
+import type { MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { ProjectionGate } from './projection-gate.js';
+import type { MemoryMatches } from './search.js';
 
 /** The size of the store, in bytes. */
 export interface StoreSize {

@@ -11,9 +11,10 @@ import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { unwrap, type ThreadResult } from '../../thread-result.js';
 import { memoriesTable } from '../memory-index.projection.js';
-import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
+import type { MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { Reads, type StoreHead, type StoreSize } from './reads.js';
+import type { MemoryMatches } from './search.js';
 import { SqliteFigures } from './sqlite-figures.js';
 
 /** Tasks that may wait for a thread; further tasks are refused with 503. */

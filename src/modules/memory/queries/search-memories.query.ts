@@ -1,5 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { UserReads } from '../../../projections/reads/reads.js';
+import { boundMs } from '../../../validation/instants.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { MemorySearchAnswer, SearchMemoriesQuery } from '../memory.dto.js';
 
@@ -19,7 +20,15 @@ export class SearchMemoriesHandler implements IQueryHandler<SearchMemories> {
 
   async execute({ userId, query }: SearchMemories): Promise<MemorySearchAnswer> {
     const { q, types, limit = 5, minConfidence = 0.3 } = query;
-    const { hits, complete } = await this.reads.searchMemories({ userId, q, types, limit, minConfidence });
+    const { hits, complete } = await this.reads.searchMemories({
+      userId,
+      q,
+      types,
+      limit,
+      minConfidence,
+      ...(query.from === undefined ? {} : { from: boundMs(query.from) }),
+      ...(query.to === undefined ? {} : { to: boundMs(query.to) }),
+    });
     const items = hits.map(({ memory, score, parts }) => ({
       ...memoryAnswer(memory),
       score,
