@@ -3,7 +3,7 @@ import { nearnessOf, type NearDate } from './question-dates.js';
 
 /**
  * The constants of a score. They were chosen by recall and reciprocal rank on dialogues and on facts distilled
- * from them, rounded, and lie on a plateau; ADR 39 says what each of them gave.
+ * from them, rounded, and lie on a plateau; ADR 33 says what each of them gave.
  */
 export const WEIGHTS = {
   /** What a term counts in the memory itself, in the one before it, and so on, in the order of forming. */
