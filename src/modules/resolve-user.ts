@@ -28,13 +28,13 @@ export function resolveUser(
 ): { registration: NewEvent[]; when: Occurrence } {
   const profile = state.rows.get(profilesTable, userId);
   const at = occurrenceTime(occurredAt, state.now);
-  return {
-    registration: profile ? [] : [{ streamId: profileStream(userId), type: 'user.registered', data: {} }],
-    when: {
-      occurredAt: occurredAt === undefined ? undefined : at,
-      utcOffset: writtenOffset(occurredAt) ?? profileOffset(profile, at),
-    },
+  const when = {
+    occurredAt: occurredAt === undefined ? undefined : at,
+    utcOffset: writtenOffset(occurredAt) ?? profileOffset(profile, at),
   };
+  // A user joins with the first thing that is told of them, also when a history is told later.
+  const registered = { streamId: profileStream(userId), type: 'user.registered', data: {}, ...when } as const;
+  return { registration: profile ? [] : [registered], when };
 }
 
 /**
