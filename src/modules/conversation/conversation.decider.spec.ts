@@ -140,7 +140,7 @@ describe('recording a turn', () => {
       .thenEvents(turnEvent({ topics: ['sailing', 'Boats'] }));
   });
 
-  it('uses the time of the client, and its offset or that of the user, also for the user's registration', () => {
+  it('uses the time of the client, and its offset or that of the user, also to register the user', () => {
     const occurredAt = Date.UTC(2025, 0, 1, 12);
     given()
       .when(record({ occurredAt: '2025-01-01T04:00:00-08:00' }))
