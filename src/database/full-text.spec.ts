@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { stem, terms, words } from './full-text.js';
+import { isChanged, stem, terms, words } from './full-text.js';
 
 describe('words', () => {
   it('returns runs of letters and digits in lower case, in order, with repetitions', () => {
@@ -151,5 +151,21 @@ describe('terms', () => {
   it('are also every single character of Han, kana and Hangul', () => {
     expect(terms('寿司')).toEqual(['寿司', '寿', '司']);
     expect(terms('司')).toEqual(['司']);
+  });
+});
+
+describe('the entry of a row in the index', () => {
+  const declared = { id: 'id', columns: ['content'] } as const;
+  const row = { id: 1, content: 'The sea.' };
+
+  it.each<[string, object | undefined, object | undefined, boolean]>([
+    ['of a new row', undefined, row, true],
+    ['of a removed row', row, undefined, true],
+    ['of a row that came and went in one batch', undefined, undefined, false],
+    ['of a row with the same text', row, { ...row, importance: 1 }, false],
+    ['of a row with another text', row, { ...row, content: 'The harbour.' }, true],
+    ['of a row with another id', row, { ...row, id: 3 }, true],
+  ])('%s changes or not', (_, before, after, changes) => {
+    expect(isChanged(declared, before, after)).toBe(changes);
   });
 });

@@ -123,9 +123,15 @@ export function indexedTerms(declared: FullText, row: object): string[] {
   return [...found];
 }
 
-/** Whether both rows have the same entry in the index. */
-export function sameEntry({ id, columns }: FullText, a: object, b: object): boolean {
-  return idIn(a, id) === idIn(b, id) && columns.every((column) => textIn(a, column) === textIn(b, column));
+/** Whether a row's entry in the index changes; a row may also come and go within one change. */
+export function isChanged(
+  { id, columns }: FullText,
+  before: object | undefined,
+  after: object | undefined,
+): boolean {
+  if (!before || !after) return before !== after;
+  const isSame = columns.every((column) => textIn(before, column) === textIn(after, column));
+  return !isSame || idIn(before, id) !== idIn(after, id);
 }
 
 /** Returns the id of a row's entry in the index. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { idIn, indexedTerms, sameEntry, userPrefix, type TermRows } from '../full-text.js';
+import { idIn, indexedTerms, isChanged, userPrefix, type TermRows } from '../full-text.js';
 import type { RowChange } from '../row-store.js';
 import type { Table } from '../table.js';
 
@@ -19,9 +19,7 @@ export class PostgresqlFullText {
 
   /** Updates the index for changed rows; unchanged entries are not indexed again. */
   async save(client: pg.ClientBase, changes: Iterable<RowChange>): Promise<void> {
-    const changed = [...changes].filter(
-      ({ before, after }) => !before || !after || !sameEntry(this.declared, before, after),
-    );
+    const changed = [...changes].filter(({ before, after }) => isChanged(this.declared, before, after));
     const put = changed.flatMap(({ after }) => (after ? [after] : []));
     const removed = changed.flatMap(({ before, after }) =>
       before && (!after || this.idOf(before) !== this.idOf(after)) ? [before] : [],

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { idIn, indexedTerms, sameEntry, userPrefix } from '../full-text.js';
+import { idIn, indexedTerms, isChanged, userPrefix } from '../full-text.js';
 import type { RowChange } from '../row-store.js';
 import { type FullText, type Table } from '../table.js';
 
@@ -34,9 +34,7 @@ export class SqliteFullText {
    */
   save(changes: Iterable<RowChange>): void {
     const { id } = this.declared;
-    const changed = [...changes].filter(
-      ({ before, after }) => !before || !after || !sameEntry(this.declared, before, after),
-    );
+    const changed = [...changes].filter(({ before, after }) => isChanged(this.declared, before, after));
     const byId = changed.map((change) => ({
       ...change,
       id: idIn((change.after ?? change.before) as object, id),
