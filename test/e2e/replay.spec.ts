@@ -130,7 +130,7 @@ describe('the examples', () => {
 describe('edgesoul replay --fold', () => {
   it('takes only the events that are asked for', async () => {
     const file = await foldFile('count.mjs', counting());
-    const at = log[30]?.recordedAt as string;
+    const at = log[Math.floor((log.length * 2) / 3)]?.recordedAt as string;
     const options = [
       '--as-of',
       at,
@@ -153,6 +153,7 @@ describe('edgesoul replay --fold', () => {
         Date.parse(occurredAt) >= from &&
         Date.parse(occurredAt) < to,
     );
+    expect(taken.length).toBeGreaterThan(0);
     expect(linesOf(stdout).map(({ key, n }) => [key, n])).toEqual(
       sortedCounts(taken.map(({ userId }) => userId)),
     );
