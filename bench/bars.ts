@@ -20,8 +20,8 @@ type Bar = Pick<Verdict, 'what' | 'bar' | 'stretch'> & Partial<Verdict>;
 
 /** Every bar with the result of this run. */
 export function verdicts(report: Report): Verdict[] {
-  return [...overHttp(report), ...inProcess(report), ...readingSide(report)].map((bar) =>
-    judge({ unit: '', lowerIsBetter: false, ...bar }),
+  return [...overHttp(report), ...inProcess(report), ...readingSide(report), ...besideAnalysts(report)].map(
+    (bar) => judge({ unit: '', lowerIsBetter: false, ...bar }),
   );
 }
 
@@ -74,7 +74,7 @@ function inProcess({ peers }: Report): Bar[] {
   ];
 }
 
-function readingSide({ rebuild, search }: Report): Bar[] {
+function readingSide({ rebuild, reports, search }: Report): Bar[] {
   const memories = (search?.memories ?? 1_000_000).toLocaleString('en');
   const heavy = (search?.heavyUserMemories ?? 10_000).toLocaleString('en');
   return [
@@ -98,12 +98,43 @@ function readingSide({ rebuild, search }: Report): Bar[] {
       ...ifMeasured(rebuild?.ratio),
     },
     {
+      what: 'folding the events : a year of daily emotions',
+      bar: 20,
+      stretch: 30,
+      ...ifMeasured(reports?.ratio),
+      ...(reports && { byCpu: reports.ratioByCpu }),
+    },
+    {
       what: `search p99, ${memories} memories, user with ${heavy}`,
       bar: 3,
       stretch: 2,
       unit: 'ms',
       lowerIsBetter: true,
       ...ifMeasured(search?.cells[1]?.p99),
+    },
+  ];
+}
+
+function besideAnalysts({ isolation }: Report): Bar[] {
+  return [
+    {
+      what: 'commands/s beside analysts : alone',
+      bar: 0.7,
+      stretch: 0.85,
+      ...ifMeasured(isolation?.throughputRatio),
+    },
+    {
+      what: 'p99 beside analysts : alone',
+      bar: 2,
+      stretch: 1.5,
+      lowerIsBetter: true,
+      ...ifMeasured(isolation?.p99Ratio),
+    },
+    {
+      what: 'replay over HTTP : one statement that iterates',
+      bar: 0.3,
+      stretch: 0.5,
+      ...ifMeasured(isolation?.replayRatio),
     },
   ];
 }

@@ -2,10 +2,21 @@ import { tmpdir } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 /** The parts of a run, in the order in which they run. */
-export const PARTS = ['commands', 'reads', 'open-loop', 'search', 'bytes', 'rebuild', 'peers'] as const;
+export const PARTS = [
+  'commands',
+  'reads',
+  'open-loop',
+  'search',
+  'past',
+  'bytes',
+  'rebuild',
+  'reports',
+  'isolation',
+  'peers',
+] as const;
 export type Part = (typeof PARTS)[number];
 /** The parts that use the service over HTTP; they run on either database. */
-const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'open-loop', 'search'];
+const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'open-loop', 'search', 'past'];
 export type Database = 'sqlite' | 'postgresql';
 
 /** The options of a run, with defaults filled in. */
@@ -42,7 +53,11 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     .option('--rounds <n>', 'alternating rounds (3; quick 2)', wholeNumber)
     .option('--seconds <n>', 'seconds per cell and round (3; quick 1)', wholeNumber)
     .option('--memories <n>', 'memories of 1,000 users for the search (1000000; quick 50000)', wholeNumber)
-    .option('--events <n>', 'events to rebuild from (1000000; quick 50000)', wholeNumber)
+    .option(
+      '--events <n>',
+      'events to rebuild from, to report on and to chat beside (1000000; quick 50000)',
+      wholeNumber,
+    )
     .option('--quick', 'a short run of a few minutes: shows whether everything works, not how fast it is')
     .option('--json', 'prints the report as JSON')
     .addOption(

@@ -18,6 +18,8 @@ export type BatchCommand = Command & { idempotencyKey?: string; occurredAt?: str
 export interface Load {
   label: string;
   count: number;
+  /** 1 keeps the order. */
+  batchesInFlight?: number;
   make: (number: number) => BatchCommand;
   onAnswer?: (answer: CommandAnswer, command: Command) => void;
 }
@@ -25,7 +27,8 @@ export interface Load {
 /**
  * Loads commands by `POST /v1/commands` and returns the commands per second. Throws if a command is refused.
  */
-export async function loadCommands(url: string, { label, count, make, onAnswer }: Load): Promise<number> {
+export async function loadCommands(url: string, load: Load): Promise<number> {
+  const { label, count, batchesInFlight = BATCHES_IN_FLIGHT, make, onAnswer } = load;
   const bar = new SingleBar({
     format: `  ${label} {bar} {value}/{total} {eta_formatted}`,
     hideCursor: true,
@@ -42,7 +45,7 @@ export async function loadCommands(url: string, { label, count, make, onAnswer }
     }
   };
   try {
-    await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, sender));
+    await Promise.all(Array.from({ length: batchesInFlight }, sender));
   } finally {
     bar.stop();
   }

@@ -1,12 +1,21 @@
 import Table from 'cli-table3';
 import { perSecondRatio, verdicts, type Verdict } from './bars.ts';
 import type { Environment } from './environment.ts';
-import type { BytesReport, PeerRow, RebuildReport, Report, SearchReport } from './report.ts';
+import type {
+  BytesReport,
+  IsolationReport,
+  PastReport,
+  PeerRow,
+  RebuildReport,
+  Report,
+  ReportsReport,
+  SearchReport,
+} from './report.ts';
 import type { CellSummary } from './rounds.ts';
 
 /** The whole report as text. */
 export function render(report: Report): string {
-  const { commands, reads, openLoop, search, bytes, rebuild, peers } = report;
+  const { commands, reads, openLoop, search, past, bytes, rebuild, reports, isolation, peers } = report;
   return [
     machine(report),
     commands &&
@@ -14,8 +23,11 @@ export function render(report: Report): string {
     reads && cellTable('Point reads over HTTP', reads),
     openLoop && cellTable('Open loop: latency from the moment a request was due', openLoop),
     search && searchTable(search),
+    past && pastTable(past),
     bytes && bytesTable(bytes),
     rebuild && rebuildTable(rebuild),
+    isolation && isolationTable(isolation),
+    reports && reportsTable(reports),
     peers && peerTable(peers),
     verdictTable(verdicts(report)),
   ]
@@ -97,6 +109,13 @@ function searchTable(search: SearchReport): string {
   return cellTable(title, search.cells);
 }
 
+function pastTable({ events, rows }: PastReport): string {
+  const table = newTable(['read', 'now ms', 'folded ms', 'worst ms', 'again ms', '50 events later ms']);
+  for (const { path, nowMs, firstMs, worstFirstMs, againMs, slideMs } of rows)
+    table.push([path, ...[nowMs, firstMs, worstFirstMs, againMs, slideMs].map(millis)]);
+  return `Reads at past positions of a user with ${whole(events)} events, one connection\n${table.toString()}`;
+}
+
 function bytesTable(bytes: BytesReport): string {
   const table = newTable(['table or index', 'MB', 'bytes/event']);
   for (const { name, bytes: size } of bytes.largest) {
@@ -121,6 +140,36 @@ function rebuildTable({ chat, ...rebuild }: RebuildReport): string {
     `A chat of ${chat.perSecond} commands/s beside it: p99 ${millis(chat.besideP99)} ms, quiet ${millis(chat.quietP99)} ms, ` +
     `ratio ${ratio(chat.ratio)} (worst round ${ratio(chat.worstRatio)})`
   );
+}
+
+function isolationTable(isolation: IsolationReport): string {
+  const { alone, beside, witnessed } = isolation;
+  const table = newTable(['the mix, 64 connections', 'commands/s', 'p99 ms']);
+  table.push(
+    ['alone', whole(alone.perSecond), millis(alone.p99)],
+    ['beside analysts', whole(beside.perSecond), millis(beside.p99)],
+    ['ratio', ratio(isolation.throughputRatio), ratio(isolation.p99Ratio)],
+  );
+  const streams = witnessed.streams.map(
+    ({ name, finished, bytes }) => `${name}: ${finished} finished, ${whole(bytes / 1e6)} MB`,
+  );
+  return (
+    `Analysts beside the chat, ${whole(isolation.events)} events before it\n${table.toString()}\n` +
+    `In the last round: ${streams.join('; ')}; followers received ${whole(witnessed.followed)} events\n` +
+    `A replay over HTTP: ${whole(isolation.replayPerSecond)} events/s, ${ratio(isolation.replayRatio)} of one ` +
+    `statement that iterates over the same rows (${whole(isolation.iteratedPerSecond)}/s)`
+  );
+}
+
+function reportsTable(reports: ReportsReport): string {
+  const table = newTable(['a year of daily emotions', 'ms', 'folding :']);
+  table.push(
+    ['folding the events, CPU', whole(reports.foldingCpuMs), ''],
+    ['from the blocks of facts, CPU', whole(reports.blocksCpuMs), ratio(reports.ratioByCpu)],
+    ['over HTTP, at the head', whole(reports.overHttpMs), ''],
+    ['over HTTP, at a past position', whole(reports.pastOverHttpMs), ''],
+  );
+  return `Reports over ${whole(reports.events)} events\n${table.toString()}`;
 }
 
 function peerTable(peers: readonly PeerRow[]): string {

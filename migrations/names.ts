@@ -9,6 +9,7 @@ export const MIGRATIONS = [
   '0007-store-identity',
   '0008-store-marks',
   '0009-user-activity',
+  '0010-search',
 ] as const;
 
 export type MigrationName = (typeof MIGRATIONS)[number];

@@ -18,6 +18,7 @@ import { ProfileModule } from './modules/profile/profile.module.js';
 import { RebuildsModule } from './modules/rebuilds/rebuilds.module.js';
 import { ReportsModule } from './modules/reports/reports.module.js';
 import { StatsModule } from './modules/stats/stats.module.js';
+import { TimelineModule } from './modules/timeline/timeline.module.js';
 import { VerificationsModule } from './modules/verifications/verifications.module.js';
 import type { Backups } from './operations/backup/backups.js';
 import type { Store } from './store/store.js';
@@ -45,6 +46,7 @@ export class AppModule {
         EmotionModule,
         ConversationModule,
         StatsModule,
+        TimelineModule,
         BatchModule,
         FeedModule,
         ReportsModule,

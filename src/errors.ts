@@ -44,7 +44,7 @@ interface Codes {
     | `restore.${'unreachable' | 'not-empty' | 'other-store'}`
     | 'reset.store-changed'
     | 'export.beyond-end'
-    | 'export.other'
+    | `${'export' | 'replay'}.other`
     | `import.${'store-not-empty' | 'append-only' | 'user-exists' | 'key-taken' | 'store-changed'}`
     | 'work.interrupted'
     | `${JobKind}.running`;
@@ -61,6 +61,7 @@ interface Codes {
     | 'service.busy'
     | 'service.stopping'
     | 'service.unreachable'
+    | 'read.position-not-reached'
     | 'projection.unavailable'
     | 'database.unavailable'
     | 'database.io-error'
@@ -208,8 +209,7 @@ export class Corrupt extends StoreError<Codes['Corrupt']> {
 export class DamagedDatabase extends Corrupt {
   /** Returns an error of the class that it is called on. */
   static because<Class extends typeof DamagedDatabase>(this: Class, cause: unknown): InstanceType<Class> {
-    const help = 'verify the store, and restore it from a backup';
-    const why = `The database is damaged: ${whyOf(cause)}; ${help}.`;
+    const why = `The database is damaged: ${whyOf(cause)}; verify the store, and restore it from a backup.`;
     return new this('database.damaged', why, { cause }) as InstanceType<Class>;
   }
 }
@@ -276,9 +276,9 @@ export class Unavailable extends StoreError<Codes['Unavailable']> {
     return new Unavailable('service.stopping', 'The service is stopping; retry in a second.');
   }
 
-  static projection(name: string): Unavailable {
+  static projection(name: string, cause?: unknown): Unavailable {
     const message = `The projection ${name} is being rebuilt or has stopped; see /v1/ops/projections. Everything else still works.`;
-    return new Unavailable('projection.unavailable', message);
+    return new Unavailable('projection.unavailable', message, { cause });
   }
 
   /** Returns an error of the class that it is called on. */

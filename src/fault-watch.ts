@@ -5,7 +5,11 @@ const CHECK_EVERY_MS = 5_000;
 /** Interval between two log lines of an outage, and how long nothing may fail until it is over, ms. */
 const LINE_EVERY_MS = 60_000;
 /** Refusals that say nothing about the database: they are logged, or expected, elsewhere. */
-const EXPECTED: ReadonlySet<string> = new Set(['service.stopping', 'projection.unavailable']);
+const EXPECTED: ReadonlySet<string> = new Set([
+  'service.stopping',
+  'projection.unavailable',
+  'read.position-not-reached',
+]);
 
 /** Where the lines go. */
 export interface FaultLog {

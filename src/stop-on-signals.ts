@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import type { Logger } from 'pino';
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** The signals that stop the service. */
+export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /**
  * A signal that follows the first one so soon is the same: npm passes on a Ctrl-C that also reached the
  * service.
@@ -43,7 +44,7 @@ export function stopOnSignals(
       },
     );
   };
-  for (const signal of SIGNALS) {
+  for (const signal of STOP_SIGNALS) {
     self.on(signal, () => {
       if (stoppingSince === undefined) stop(signal);
       else if (performance.now() - stoppingSince > SAME_SIGNAL_MS) {

@@ -9,6 +9,7 @@ import { KeysAndStreams } from './0006-keys-and-streams.js';
 import { StoreIdentity } from './0007-store-identity.js';
 import { StoreMarks } from './0008-store-marks.js';
 import { UserActivity } from './0009-user-activity.js';
+import { Search } from './0010-search.js';
 
 const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Migration>) => Migration> = {
   '0001-initial': Initial,
@@ -20,6 +21,7 @@ const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Mi
   '0007-store-identity': StoreIdentity,
   '0008-store-marks': StoreMarks,
   '0009-user-activity': UserActivity,
+  '0010-search': Search,
 };
 
 export const sqliteMigrations = MIGRATIONS.map((name) => ({ name, class: CLASSES[name] }));

@@ -14,6 +14,7 @@ import { cancelCommand, jobsCommand } from './operator/jobs.command.js';
 import { initCommand, migrateCommand } from './operator/migrate.command.js';
 import { EXIT } from './operator/operator-command.js';
 import { rebuildCommand } from './operator/rebuild.command.js';
+import { replayCommand } from './operator/replay.command.js';
 import { resetCommand } from './operator/reset.command.js';
 import { restoreCommand } from './operator/restore.command.js';
 import { statsCommand } from './operator/stats.command.js';
@@ -44,6 +45,7 @@ const COMMANDS = [
   compactCommand(),
   exportCommand(),
   importCommand(),
+  replayCommand(),
   resetCommand(),
   jobsCommand(),
   cancelCommand(),

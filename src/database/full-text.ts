@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { stemmer } from 'stemmer';
 import { foldText } from './fold-text.js';
+import { IRREGULAR } from './irregular-forms.js';
 import type { FullText } from './table.js';
 
 /** A longer word is cut; the same word in a question is cut alike, so it is still found. In code points. */
@@ -20,6 +21,14 @@ const SEVERAL_WAYS = new RegExp(`[${CJK}${DICTIONARY}]`, 'u');
 const ARABIC_ARTICLE = /^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=..)/u;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+/** The rows of a user that contain a term. */
+export interface TermRows {
+  /** How many there are. */
+  count: number;
+  /** Their ids, ascending; of more than were asked for, the greatest. */
+  ids: readonly number[];
+}
+
 /** Bounds of the cache of terms, per thread: `max` texts with `maxSize` characters in total. */
 const RECENT_TEXTS = { max: 20_000, maxSize: 1_000_000 };
 /** Caches the terms of recent texts, which are needed twice: for the text's length and for the index. */
@@ -101,40 +110,41 @@ export function userPrefix(userId: string): string {
   return prefix;
 }
 
-/** Returns the indexed text of a row: the prefixed terms of its declared columns, separated by spaces. */
-export function indexedTerms({ columns }: FullText, row: object): string {
+/**
+ * Returns the terms that a row is indexed under, each once, with the user's prefix: those of its declared
+ * columns, and its further ones.
+ */
+export function indexedTerms(declared: FullText, row: object): string[] {
   const prefix = userPrefix((row as { userId: string }).userId);
-  return columns.flatMap((column) => terms(textIn(row, column)).map((term) => prefix + term)).join(' ');
+  const found = new Set<string>();
+  for (const column of declared.columns)
+    for (const term of terms(textIn(row, column))) found.add(prefix + term);
+  for (const term of declared.further?.(row) ?? []) found.add(prefix + term);
+  return [...found];
 }
 
-/** Whether both rows have the same indexed text. */
-export function sameTexts({ columns }: FullText, a: object, b: object): boolean {
-  return columns.every((column) => textIn(a, column) === textIn(b, column));
+/** Whether both rows have the same entry in the index. */
+export function sameEntry({ id, columns }: FullText, a: object, b: object): boolean {
+  return idIn(a, id) === idIn(b, id) && columns.every((column) => textIn(a, column) === textIn(b, column));
+}
+
+/** Returns the id of a row's entry in the index. */
+export function idIn(row: object, column: string): number {
+  return (row as Record<string, number>)[column] as number;
 }
 
 function textIn(row: object, column: string): string {
   return (row as Record<string, string | null>)[column] ?? '';
 }
 
-/** Counts how often each wanted term occurs in the texts. */
-export function countTerms(
-  wanted: { has(term: string): boolean },
-  texts: readonly string[],
-): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) {
-    for (const term of terms(text)) if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  }
-  return counts;
-}
-
 /**
- * Returns the stem of a folded word: English by M. F. Porter (1980), Arabic without its article; others stay.
+ * Returns the stem of a folded word: English by M. F. Porter (1980) after its irregular forms, Arabic without its
+ * article; others stay.
  */
 export function stem(word: string): string {
   let known = stems.get(word);
   if (known === undefined) {
-    known = /^[a-z0-9]/.test(word) ? stemmer(word) : word.replace(ARABIC_ARTICLE, '');
+    known = /^[a-z0-9]/.test(word) ? stemmer(IRREGULAR.get(word) ?? word) : word.replace(ARABIC_ARTICLE, '');
     if (stems.size >= MAX_CACHED_STEMS) stems.clear();
     stems.set(word, known);
   }

@@ -33,6 +33,18 @@ function storeWith(...rows: (typeof marlin)[]): CountingStore {
 const changesOf = (batch: RowBatch): RowChange[] => [...(batch.changes().get(boats)?.values() ?? [])];
 
 describe('a batch of rows', () => {
+  it('reads a row that is only inserted before it is put, once, so that the database need not', () => {
+    const receipts = defineTable('receipts', { name: text() }, { key: ['name'], insertOnly: true });
+    const store = storeWith();
+    const batch = new RowBatch(store);
+    batch.put(receipts, { name: 'one' });
+    batch.put(boats, marlin);
+    expect(store.loaded).toEqual(['one']);
+    batch.get(receipts, 'two');
+    batch.put(receipts, { name: 'two' });
+    expect(store.loaded).toEqual(['one', 'two']);
+  });
+
   it('loads a row only once, even when it does not exist', () => {
     const store = storeWith(marlin);
     const batch = new RowBatch(store);

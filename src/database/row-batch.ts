@@ -25,7 +25,8 @@ export class RowBatch implements Rows {
 
   put<Row extends object>(table: Table<Row>, row: Row): void {
     const key = keyOf(table, row);
-    this.change(this.overwritten(table, key), row);
+    // A row that is only inserted is read first, so that no database has to look again whether its key exists.
+    this.change(table.insertOnly ? this.loaded(table, key) : this.overwritten(table, key), row);
   }
 
   remove<Row extends object>(table: Table<Row>, ...key: Key[]): void {

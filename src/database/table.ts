@@ -27,6 +27,8 @@ export const bytes = (): Column<Uint8Array> => column('bytes');
 /** Text or bytes, as the event codec encoded them. */
 export const payload = (): Column<string | Uint8Array> => column('payload');
 export const nullable = <T>(base: Column<T>): Column<T | null> => ({ ...base, nullable: true });
+/** A column that a migration added to the rows of a projection: null only in rows of an older version. */
+export const added = <T>(base: Column<T>): Column<T> => ({ ...base, nullable: true });
 
 type Columns = Record<string, Column>;
 
@@ -43,7 +45,7 @@ export interface Table<Row = object> {
   /** Commands read these rows often, so the writer may cache them. */
   readonly hot?: boolean;
   /**
-   * Rows never change, and a row whose key exists is left out. In SQLite the table has a rowid as its primary
+   * Rows never change, and a row whose key exists is left out: a batch reads it before. In SQLite the table has a rowid as its primary
    * key and no unique index over its declared key, which random keys would spread over many pages.
    */
   readonly insertOnly?: boolean;
@@ -62,6 +64,8 @@ export interface Index<Name extends string = string> {
 export interface FullText<Name extends string = string> {
   readonly id: Name;
   readonly columns: readonly Name[];
+  /** Further terms of a row. They follow from the columns, and begin with an underscore, as no word does. */
+  readonly further?: (row: object) => readonly string[];
 }
 
 export type RowIn<T> = T extends Table<infer Row> ? Row : never;

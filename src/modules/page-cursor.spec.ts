@@ -7,6 +7,7 @@ const SCOPE: CursorScope = {
   route: 'sessions',
   userId: 'ada',
   filters: { type: 'fact', minConfidence: 0.5 },
+  head: 7,
 };
 const PARTS: CursorPart[] = ['integer', 'text'];
 const REFUSED = {

@@ -9,8 +9,12 @@ export interface CursorScope {
   /** Name of the list, such as `memories`. */
   route: string;
   userId: string;
-  /** The filters as the client sent them, without `limit` and `cursor`. */
+  /** The filters as the client sent them; the page, and what it is read at, are no part of them. */
   filters?: object;
+  /** The position up to which the page holds. */
+  head: number;
+  /** The position that the request asks about, if it does: a cursor of another one is refused. */
+  asOf?: number | undefined;
 }
 
 /** The kind of each part of a sort key; numbers are whole. */
@@ -28,36 +32,40 @@ export interface Cursors {
 const CHECKSUM_BYTES = 9;
 
 /**
- * Returns the cursors of one list, user and set of filters. The checksum finds changes and mix-ups. It needs
+ * Returns the cursors of one list, user and set of filters. They contain the position of their page, so that
+ * paging on with `asOf` at that position goes on in the same state. The checksum finds changes and mix-ups. It needs
  * no secret: whoever forges a cursor gets another page of the list that the request may read anyway.
  */
-export function cursors({ storeId, route, userId, filters = {} }: CursorScope): Cursors {
+export function cursors({ storeId, route, userId, filters = {}, head, asOf }: CursorScope): Cursors {
   const scope = JSON.stringify([
     storeId,
     route,
     userId,
     Object.entries(filters).filter(isSet).toSorted(byName),
   ]);
-  const encode = (sortKey: readonly Key[]): string => {
-    const text = JSON.stringify(sortKey);
+  const written = (content: readonly Key[]): string => {
+    const text = JSON.stringify(content);
     const checksum = createHash('sha256').update(`${scope}\n${text}`).digest().subarray(0, CHECKSUM_BYTES);
     return Buffer.concat([checksum, Buffer.from(text)]).toString('base64url');
   };
   return {
-    encode,
+    encode: (sortKey) => written([head, ...sortKey]),
     decode(cursor, parts) {
-      const sortKey = sortKeyIn(cursor);
+      const content = contentOf(cursor);
       // Compared as text, so that there is one spelling only.
-      if (fits(sortKey, parts) && encode(sortKey) === cursor) return sortKey;
-      throw InvalidInput.field(
-        'cursor',
-        'must be the nextCursor of the previous page, with the same filters',
-      );
+      if (!fits(content, ['integer', ...parts]) || written(content) !== cursor) throw refused('filters');
+      const [position, ...sortKey] = content;
+      if (asOf !== undefined && asOf !== position) throw refused('filters, and asOf with its position');
+      return sortKey;
     },
   };
 }
 
-function sortKeyIn(cursor: string): unknown {
+function refused(same: string): InvalidInput {
+  return InvalidInput.field('cursor', `must be the nextCursor of the previous page, with the same ${same}`);
+}
+
+function contentOf(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').subarray(CHECKSUM_BYTES).toString());
   } catch {
@@ -65,16 +73,16 @@ function sortKeyIn(cursor: string): unknown {
   }
 }
 
-function fits(sortKey: unknown, parts: readonly CursorPart[]): sortKey is Key[] {
+function fits(content: unknown, parts: readonly CursorPart[]): content is Key[] {
   return (
-    Array.isArray(sortKey) &&
-    sortKey.length === parts.length &&
-    sortKey.every((part, i) =>
+    Array.isArray(content) &&
+    content.length === parts.length &&
+    content.every((part, i) =>
       parts[i] === 'integer' ? Number.isSafeInteger(part) : typeof part === 'string' && part.isWellFormed(),
     )
   );
 }
 
-const isSet = ([name, value]: [string, unknown]): boolean =>
-  value !== undefined && name !== 'limit' && name !== 'cursor';
+const NO_FILTERS: ReadonlySet<string> = new Set(['limit', 'cursor', 'asOf', 'minPosition']);
+const isSet = ([name, value]: [string, unknown]): boolean => value !== undefined && !NO_FILTERS.has(name);
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);

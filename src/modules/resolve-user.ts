@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../durations.js';
 import { InvalidInput } from '../errors.js';
 import { profileStream } from '../events/streams.js';
 import { profilesTable, type ProfileRow } from '../projections/current-profile.projection.js';
@@ -27,13 +28,13 @@ export function resolveUser(
 ): { registration: NewEvent[]; when: Occurrence } {
   const profile = state.rows.get(profilesTable, userId);
   const at = occurrenceTime(occurredAt, state.now);
-  return {
-    registration: profile ? [] : [{ streamId: profileStream(userId), type: 'user.registered', data: {} }],
-    when: {
-      occurredAt: occurredAt === undefined ? undefined : at,
-      utcOffset: writtenOffset(occurredAt) ?? profileOffset(profile, at),
-    },
+  const when = {
+    occurredAt: occurredAt === undefined ? undefined : at,
+    utcOffset: writtenOffset(occurredAt) ?? profileOffset(profile, at),
   };
+  // A user joins with the first thing that is told of them, also when a history is told later.
+  const registered = { streamId: profileStream(userId), type: 'user.registered', data: {}, ...when } as const;
+  return { registration: profile ? [] : [registered], when };
 }
 
 /**
@@ -58,7 +59,7 @@ function profileOffset(profile: ProfileRow | undefined, at: number): number {
  */
 export function offsetIn(timeZone: string, at: number): number | undefined {
   const clock = zoneClock(timeZone);
-  return clock && Math.round(clock.offsetAt(at) / 60_000);
+  return clock && Math.round(clock.offsetAt(at) / MINUTE_MS);
 }
 
 /**

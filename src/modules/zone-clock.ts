@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import { offsetFormat } from '../validation/time-zone.js';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** The time whose changes of the offset are found at once: 128 days, a tenth of a millisecond of work. */
 const SPAN_MS = 128 * DAY_MS;
 /** Spans that a zone remembers: more than a century. */

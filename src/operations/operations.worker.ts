@@ -8,6 +8,7 @@ import { verifyWithBackups, type VerificationInput } from './loss/verify-with-ba
 import { lowerPriority } from './low-priority.js';
 import type { RebuildReport } from './rebuild/rebuild.js';
 import { cleanUpRebuild, runRebuild, type RebuildInput } from './rebuild/run-rebuild.js';
+import { replayProjection, type ProjectionDiff, type ProjectionReplay } from './replay/replay-projection.js';
 import { drill, type DrillProof } from './restore/drill.js';
 import type { RestoreSource } from './restore/restore.js';
 import { shipLog, type Shipped, type ShipInput } from './shipping/ship-log.js';
@@ -40,6 +41,14 @@ export function storageDamage({ input }: Task<DatabaseAddress>): Promise<ThreadR
 
 export function rebuild({ input, port }: Task<RebuildInput>): Promise<ThreadResult<RebuildReport>> {
   return atLowPriority(() => runRebuild(input, reportTo(port)));
+}
+
+/** Compares a projection with what other settings would make of the log. */
+export function diffProjection({
+  input,
+  port,
+}: Task<ProjectionReplay>): Promise<ThreadResult<ProjectionDiff>> {
+  return atLowPriority(() => replayProjection(input, reportTo(port)));
 }
 
 export function compactFile({ input }: Task<{ file: string; copy: string }>): Promise<ThreadResult<void>> {

@@ -9,18 +9,26 @@ import {
   text,
   type RowIn,
 } from '../database/table.js';
+import { MINUTE_MS } from '../durations.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import type { FoldEvent } from '../events/event.js';
 import { label, labels, spellings } from '../events/labels.js';
 import { localDay } from './local-time.js';
 import { orderTime } from './order-time.js';
-import { defineProjection, lastOf } from './projection.js';
+import { defineProjection, lastOf, type Settings, type SettingValues } from './projection.js';
 import { endOf, withActivity, type Activity } from './session-times.js';
 import { sittingsTable } from './sittings.js';
 
-/** Upper bounds of the turns, topics and emotions in a session's window. */
-export const WINDOW = { turns: 10, topics: 15, emotions: 20 } as const;
+/** What the rules of conversations depend on. */
+const SETTINGS = {
+  turns: { default: 10, min: 1, max: 100, about: "newest turns in a session's window" },
+  topics: { default: 15, min: 1, max: 200, about: "topics in a session's window" },
+  emotions: { default: 20, min: 1, max: 500, about: "emotions in a session's window" },
+  pauseMinutes: { default: 30, min: 1, max: 720, about: 'longest pause within a conversation, minutes' },
+} satisfies Settings;
+
+type Rules = SettingValues<typeof SETTINGS>;
 
 /** The slot that holds a turn's text, and the turn's order time, ms UTC; listed in recording order. */
 export type WindowSlot = [slot: number, at: number];
@@ -118,18 +126,20 @@ export const conversationWindow = defineProjection({
   // 3: sittings, order times, emotions before the first turn. 2: short tuples in a session's lists.
   version: 3,
   tables: [sessionsTable, sittingsTable, windowTurnsTable, conversationSummariesTable, activityDaysTable],
-  folds: {
+  settings: SETTINGS,
+  folds: (rules) => ({
     'session.started': (event, rows) => {
       const before = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      const active = withActivity(before ?? newSession(event, event.data.sessionId), event, rows);
+      const session = before ?? newSession(event, event.data.sessionId);
+      const active = withActivity(session, event, rows, rules.pauseMinutes);
       rows.put(sessionsTable, active.session);
       summarize(event, rows, 0, active);
     },
     'turn.recorded': (event, rows) => {
       const before = rows.get(sessionsTable, event.userId, event.data.sessionId);
-      const active = withActivity(before ?? newSession(event, event.data.sessionId), event, rows);
-      const session = withTurn(active.session, event, rows);
-      rows.put(sessionsTable, session);
+      const session = before ?? newSession(event, event.data.sessionId);
+      const active = withActivity(session, event, rows, rules.pauseMinutes);
+      rows.put(sessionsTable, withTurn(active.session, event, rows, rules));
       summarize(event, rows, 1, active);
       markActiveDay(event, rows);
     },
@@ -145,10 +155,10 @@ export const conversationWindow = defineProjection({
       if (!sessionId) return;
       const session = rows.get(sessionsTable, event.userId, sessionId) ?? newSession(event, sessionId);
       const felt: WindowEmotion = [label(emotion), intensity, orderTime(event)];
-      const emotions = lastOf([...session.emotions, felt], WINDOW.emotions, (a, b) => a[2] - b[2]);
+      const emotions = lastOf([...session.emotions, felt], rules.emotions, (a, b) => a[2] - b[2]);
       rows.put(sessionsTable, { ...session, emotions });
     },
-  },
+  }),
 });
 
 /** The number of conversations: a session that is used again after its end is another one. */
@@ -167,7 +177,7 @@ export function meanSessionMinutes({
   sessionMs,
   sittings,
 }: Pick<ConversationSummaryRow, 'sessionMs' | 'sittings'>): number {
-  return sittings ? sessionMs / sittings / 60_000 : 0;
+  return sittings ? sessionMs / sittings / MINUTE_MS : 0;
 }
 
 /** A session that is not opened yet. */
@@ -191,10 +201,15 @@ function newSession(event: FoldEvent, sessionId: string): SessionRow {
   };
 }
 
-function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows: Rows): SessionRow {
+function withTurn(
+  session: SessionRow,
+  event: FoldEventOf<'turn.recorded'>,
+  rows: Rows,
+  rules: Rules,
+): SessionRow {
   const { occurredAt, position, data } = event;
   const at = orderTime(event);
-  const slot = freeSlot(session.slots, at);
+  const slot = freeSlot(session.slots, at, rules.turns);
   if (slot !== undefined) {
     const { userId } = event;
     const { turnId, sessionId, userMessage, assistantMessage, emotion } = data;
@@ -206,19 +221,24 @@ function withTurn(session: SessionRow, event: FoldEventOf<'turn.recorded'>, rows
     turnCount: session.turnCount + 1,
     slots:
       slot === undefined ? session.slots : [...session.slots.filter(([used]) => used !== slot), [slot, at]],
-    topics: withTopics(session.topics, data.topics, at),
+    topics: withTopics(session.topics, data.topics, at, rules.topics),
   };
 }
 
 /** Returns an unused slot, or that of the oldest turn; undefined if the new turn is older than all others. */
-function freeSlot(slots: readonly WindowSlot[], at: number): number | undefined {
-  if (slots.length < WINDOW.turns) return slots.length;
+function freeSlot(slots: readonly WindowSlot[], at: number, turns: number): number | undefined {
+  if (slots.length < turns) return slots.length;
   const [slot, oldest] = slots.reduce((a, b) => (b[1] < a[1] ? b : a));
   return at >= oldest ? slot : undefined;
 }
 
 /** Topics whose labels are equal are one topic, which keeps the spelling of its first mention. */
-function withTopics(known: readonly WindowTopic[], spelled: readonly string[], at: number): WindowTopic[] {
+function withTopics(
+  known: readonly WindowTopic[],
+  spelled: readonly string[],
+  at: number,
+  count: number,
+): WindowTopic[] {
   if (spelled.length === 0) return [...known];
   const topics = new Map(known.map((topic) => [label(topic[0]), topic]));
   for (const topic of spellings(spelled)) {
@@ -227,7 +247,7 @@ function withTopics(known: readonly WindowTopic[], spelled: readonly string[], a
     topics.delete(same);
     topics.set(same, [spelling, Math.max(at, mentionedAt)]);
   }
-  return lastOf([...topics.values()], WINDOW.topics, (a, b) => a[1] - b[1]);
+  return lastOf([...topics.values()], count, (a, b) => a[1] - b[1]);
 }
 
 function normalEmotion(emotion: TurnEmotion | null): TurnEmotion | null {

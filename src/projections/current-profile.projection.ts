@@ -10,7 +10,7 @@ import {
   type RowIn,
 } from '../database/table.js';
 import type { FoldEvent } from '../events/event.js';
-import { defineProjection } from './projection.js';
+import { defineProjection, type Setting } from './projection.js';
 
 /** How the companion speaks aloud. Speed 0.5..2, pitch 0..2. */
 export interface Voice {
@@ -82,25 +82,43 @@ export const currentProfile = defineProjection({
   // 2: the time zone.
   version: 2,
   tables: [profilesTable],
-  folds: {
+  settings: {
+    empathyLevel: level(DEFAULT_PROFILE.empathyLevel),
+    humorLevel: level(DEFAULT_PROFILE.humorLevel),
+    formalityLevel: level(DEFAULT_PROFILE.formalityLevel),
+    verbosityLevel: level(DEFAULT_PROFILE.verbosityLevel),
+    proactivenessLevel: level(DEFAULT_PROFILE.proactivenessLevel),
+  },
+  folds: (levels) => ({
     'user.registered': (event, rows) => {
-      rows.evolve(profilesTable, [event.userId], (row) => row ?? newProfile(event));
+      rows.evolve(profilesTable, [event.userId], (row) => row ?? newProfile(event, levels));
     },
     'profile.changed': (event, rows) => {
       const values = Object.entries(event.data.changes).map(([field, change]) => [field, change.to] as const);
-      changeProfile(event, rows, values);
+      changeProfile(event, rows, levels, values);
     },
     'preference.learned': (event, rows) => {
       const { field, to } = event.data;
-      changeProfile(event, rows, field === undefined ? [] : [[field, to]]);
+      changeProfile(event, rows, levels, field === undefined ? [] : [[field, to]]);
     },
-  },
+  }),
 });
 
-function newProfile(event: FoldEvent): ProfileRow {
+/** The level of a profile in which it was never changed. */
+function level(byDefault: number): Setting {
+  return { default: byDefault, min: 0, max: 100, about: 'level of a user who never changed it' };
+}
+
+type Levels = Pick<
+  ProfileRow,
+  'empathyLevel' | 'humorLevel' | 'formalityLevel' | 'verbosityLevel' | 'proactivenessLevel'
+>;
+
+function newProfile(event: FoldEvent, levels: Levels): ProfileRow {
   return {
     userId: event.userId,
     ...DEFAULT_PROFILE,
+    ...levels,
     createdAt: event.recordedAt,
     updatedAt: event.recordedAt,
     version: event.version,
@@ -108,9 +126,14 @@ function newProfile(event: FoldEvent): ProfileRow {
   };
 }
 
-function changeProfile(event: FoldEvent, rows: Rows, values: (readonly [string, unknown])[]): void {
+function changeProfile(
+  event: FoldEvent,
+  rows: Rows,
+  levels: Levels,
+  values: (readonly [string, unknown])[],
+): void {
   rows.evolve(profilesTable, [event.userId], (row) => {
-    const changed: Record<string, unknown> & ProfileRow = { ...(row ?? newProfile(event)) };
+    const changed: Record<string, unknown> & ProfileRow = { ...(row ?? newProfile(event, levels)) };
     for (const [field, value] of values) {
       const [outer, inner] = field.split('.') as [string, string?];
       changed[outer] = inner === undefined ? value : { ...(changed[outer] as object), [inner]: value };

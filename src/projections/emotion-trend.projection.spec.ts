@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { folded } from '../../test/support/folded.js';
 import { observed, type When } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
+import { DAY_MS, HOUR_MS } from '../durations.js';
 import type { EmotionObserved } from '../events/emotion/emotion-observed.event.js';
 import {
   emotionObservationsTable,
@@ -11,9 +12,6 @@ import {
   variance,
   type EmotionPatternRow,
 } from './emotion-trend.projection.js';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 const patternOf = (happened: Happened[], emotion = 'joy') =>
   folded(emotionTrend, happened).load(emotionPatternsTable, [USER, emotion]) as EmotionPatternRow;

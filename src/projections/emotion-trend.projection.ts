@@ -5,9 +5,6 @@ import { withNormalLabels } from './normal-labels.js';
 import { orderTime } from './order-time.js';
 import { defineProjection, lastOf } from './projection.js';
 
-/** A trigger stays linked to this many of the newest turns. */
-const MAX_LINKED_TURNS = 3;
-
 /** One row per user and emotion. Intensities are 0..1; firstAt and lastAt are order times, ms UTC. */
 export const emotionPatternsTable = defineTable(
   'emotion_patterns',
@@ -68,7 +65,10 @@ export const emotionTrend = defineProjection({
   // 2: a row per observation instead of counts by quarter of an hour; order times.
   version: 2,
   tables: [emotionPatternsTable, emotionObservationsTable, emotionTriggersTable],
-  folds: {
+  settings: {
+    linkedTurns: { default: 3, min: 1, max: 50, about: 'newest turns to which a trigger stays linked' },
+  },
+  folds: ({ linkedTurns }) => ({
     'emotion.observed': (observed, rows) => {
       const event = withNormalLabels(observed);
       const { userId, occurredAt, position, utcOffset, data } = event;
@@ -77,11 +77,11 @@ export const emotionTrend = defineProjection({
       rows.put(emotionObservationsTable, { userId, occurredAt, position, utcOffset, emotion, intensity });
       for (const trigger of data.triggers) {
         rows.evolve(emotionTriggersTable, [userId, emotion, trigger], (row) =>
-          withTrigger(row, event, trigger),
+          withTrigger(row, event, { trigger, linkedTurns }),
         );
       }
     },
-  },
+  }),
 });
 
 /** The population variance of the intensities; 0 for a single observation. */
@@ -125,7 +125,7 @@ function newPattern(event: EmotionObserved): EmotionPatternRow {
 function withTrigger(
   row: EmotionTriggerRow | undefined,
   event: EmotionObserved,
-  trigger: string,
+  { trigger, linkedTurns }: { trigger: string; linkedTurns: number },
 ): EmotionTriggerRow {
   const { userId, data } = event;
   const turn = data.turnId ? [{ turnId: data.turnId, at: orderTime(event) }] : [];
@@ -134,6 +134,6 @@ function withTrigger(
     emotion: data.emotion,
     trigger,
     count: (row?.count ?? 0) + 1,
-    turns: lastOf([...(row?.turns ?? []), ...turn], MAX_LINKED_TURNS, (a, b) => a.at - b.at),
+    turns: lastOf([...(row?.turns ?? []), ...turn], linkedTurns, (a, b) => a.at - b.at),
   };
 }

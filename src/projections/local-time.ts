@@ -1,6 +1,4 @@
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
 
 /**
  * The day of a user's local calendar, counted from 1970-01-01. `at` is ms UTC, `utcOffset` minutes east of

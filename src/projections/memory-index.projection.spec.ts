@@ -12,11 +12,14 @@ import {
   type MemoryRow,
   type MemorySummaryRow,
 } from './memory-index.projection.js';
+import { SLOTS_PER_BLOCK } from './memory-order.js';
 
 const memory = (...happened: Happened[]) =>
   folded(memoryIndex, happened).load(memoriesTable, [USER, 'memory-1']) as MemoryRow;
 const summary = (...happened: Happened[]) =>
   folded(memoryIndex, happened).load(memorySummariesTable, [USER]) as MemorySummaryRow;
+/** The index id of a memory that the first event formed and that asks nothing. */
+const FIRST = SLOTS_PER_BLOCK * 2;
 const later = { recordedAt: NOW + 5_000 };
 const changedTo = (value: unknown) => ({ from: null, to: value });
 
@@ -38,6 +41,9 @@ describe('a memory', () => {
       metadata: { source: 'chat' },
       recallCount: 0,
       lastRecalledAt: null,
+      indexId: FIRST,
+      statedAt: NOW - 1_000,
+      questionShare: 0,
       termCount: 9,
       occurredAt: NOW - 1_000,
       createdAt: NOW,
@@ -61,6 +67,7 @@ describe('a memory', () => {
       ...memory(formed({ memoryId: 'other' }), formed()),
       content: 'The boat is sold.',
       type: 'pattern',
+      statedAt: later.recordedAt,
       termCount: 4,
       formedPosition: 2,
       updatedAt: later.recordedAt,
@@ -88,6 +95,19 @@ describe('a memory', () => {
     ];
     expect(folded(memoryIndex, happened).all(memoriesTable)).toEqual([]);
     expect(summary(...happened)).toMatchObject({ total: 0, terms: 0 });
+  });
+
+  it('is as new as its last correction, but not by a change of its importance', () => {
+    const old = formed({}, { occurredAt: NOW - 5_000 });
+    expect(memory(old, revised('memory-1', { importance: changedTo(1) }, later)).statedAt).toBe(NOW - 5_000);
+    const corrected = [old, revised('memory-1', { context: changedTo('Said again.') }, later)];
+    expect(memory(...corrected)).toMatchObject({ statedAt: later.recordedAt, occurredAt: NOW - 5_000 });
+    expect(summary(...corrected).newestAt).toBe(later.recordedAt);
+  });
+
+  it('keeps its place in the index when it becomes a question', () => {
+    const happened = [formed(), revised('memory-1', { content: changedTo('Is the boat sold? Yes.') })];
+    expect(memory(...happened)).toMatchObject({ indexId: FIRST + 1, questionShare: 17 / 22 });
   });
 
   it("is not changed by another user's memory with the same id", () => {
@@ -139,6 +159,9 @@ describe("the summary of a user's memories", () => {
       byType: { fact: 2, emotional: 1 },
       terms: 7,
       newestAt: NOW,
+      block: 1,
+      nextOrdinal: 3,
+      lastOccurredAt: NOW,
     });
   });
 
@@ -217,10 +240,10 @@ describe('the terms of a memory', () => {
     // Another Unicode or dictionary version may split or fold otherwise. Then the projection's version must
     // change with it, so that existing stores are indexed again.
     const sample =
-      'Łukasz isst Straße ฉันชอบดื่มน้ำกาแฟตอนเช้า ကျွန်တော်ကော်ဖီကြိုက်တယ် ខ្ញុំចូលចិត្តកាហ្វេ ຂ້ອຍມັກກາເຟ 我喜欢喝茶 أُحِبُّ 🎉';
-    expect(memoryIndex.version).toBe(2);
+      'She went with two children, favourite colour. Łukasz isst Straße ฉันชอบดื่มน้ำกาแฟตอนเช้า ကျွန်တော်ကော်ဖီကြိုက်တယ် ខ្ញុំចូលចិត្តកាហ្វេ ຂ້ອຍມັກກາເຟ 我喜欢喝茶 أُحِبُّ 🎉';
+    expect(memoryIndex.version).toBe(3);
     expect(hash('sha256', terms(sample).join(' '))).toBe(
-      '0735ca317df967b98a15f380bf1a2738a4732f765229dddaa0ef639080bc24cd',
+      '9b8caa2c611158cae05218464863f9860ce84855adea2d0ed17eab57b565c4ba',
     );
   });
 });

@@ -1,7 +1,19 @@
 import { terms } from '../database/full-text.js';
 import type { Rows } from '../database/row-store.js';
-import { defineTable, instant, integer, json, nullable, real, text, type RowIn } from '../database/table.js';
+import {
+  added,
+  defineTable,
+  instant,
+  integer,
+  json,
+  nullable,
+  real,
+  text,
+  type RowIn,
+} from '../database/table.js';
 import type { MemoryType } from '../events/memory/memory-formed.event.js';
+import { indexIdOf, slotOf, takeSlot, type Order } from './memory-order.js';
+import { furtherTerms, questionShare } from './memory-text.js';
 import { orderTime } from './order-time.js';
 import { defineProjection } from './projection.js';
 
@@ -21,6 +33,12 @@ export const memoriesTable = defineTable(
     metadata: json<Record<string, unknown>>(),
     recallCount: integer(),
     lastRecalledAt: nullable(instant()),
+    /** Its id in the full-text index, which carries the order of forming: see `memory-order.ts`. */
+    indexId: added(integer()),
+    /** Since when it says what it says: `occurredAt`, or the order time of the last correction. */
+    statedAt: added(instant()),
+    /** Which share of the content are questions, 0..1. */
+    questionShare: added(real()),
     /** Number of terms in content and context: the length that ranking uses. */
     termCount: integer(),
     occurredAt: instant(),
@@ -32,10 +50,14 @@ export const memoriesTable = defineTable(
   {
     key: ['userId', 'memoryId'],
     indexes: [
-      { name: 'memories_newest', columns: ['userId', 'occurredAt', 'formedPosition'] },
-      { name: 'memories_formed', columns: ['userId', 'formedPosition'], unique: true },
+      { name: 'memories_newest', columns: ['userId', 'occurredAt', 'formedPosition', 'indexId'] },
+      { name: 'memories_indexed', columns: ['userId', 'indexId'], unique: true },
     ],
-    fullText: { id: 'formedPosition', columns: ['content', 'context'] },
+    fullText: {
+      id: 'indexId',
+      columns: ['content', 'context'],
+      further: (row) => furtherTerms(row as { content: string; context: string | null }),
+    },
   },
 );
 
@@ -50,6 +72,10 @@ export const memorySummariesTable = defineTable(
     terms: integer(),
     /** Order time of the newest memory, ms UTC; never moves back. */
     newestAt: instant(),
+    /** Where the next memory goes: see `Order`. */
+    block: added(integer()),
+    nextOrdinal: added(integer()),
+    lastOccurredAt: added(instant()),
   },
   { key: ['userId'], hot: true },
 );
@@ -60,44 +86,54 @@ export type MemorySummaryRow = RowIn<typeof memorySummariesTable>;
 /** The memories about a user. */
 export const memoryIndex = defineProjection({
   name: 'memory-index',
-  // 2: folded search terms; order times.
-  version: 2,
+  // 3: ids with the order of forming, irregular forms, labels; 2: folded search terms, order times.
+  version: 3,
   tables: [memoriesTable, memorySummariesTable],
   folds: {
     'memory.formed': (event, rows) => {
-      const memory = {
+      const summary = rows.get(memorySummariesTable, event.userId);
+      const { slot, order } = takeSlot(summary, event);
+      const memory = withText(slot, {
         userId: event.userId,
         formedPosition: event.position,
         ...event.data,
         context: event.data.context ?? null,
         recallCount: 0,
         lastRecalledAt: null,
-        termCount: termCount(event.data),
+        statedAt: event.occurredAt,
         occurredAt: event.occurredAt,
         createdAt: event.recordedAt,
         updatedAt: event.recordedAt,
         version: event.version,
         position: event.position,
-      };
-      replaceMemory(rows, event.userId, undefined, memory);
+      });
+      rows.put(memoriesTable, memory);
+      summarize(rows, event.userId, { after: memory, at: orderTime(event), order });
     },
     'memory.revised': (event, rows) => {
       const before = rows.get(memoriesTable, event.userId, event.data.memoryId);
       if (!before) return;
-      const changed = Object.entries(event.data.changes).map(([field, change]) => [field, change.to]);
-      const revised = { ...before, ...Object.fromEntries(changed) } as MemoryRow;
+      const { changes } = event.data;
+      const changed = Object.entries(changes).map(([field, change]) => [field, change.to]);
       const { recordedAt, version, position } = event;
-      replaceMemory(rows, event.userId, before, {
-        ...revised,
-        termCount: termCount(revised),
+      const isCorrected = 'content' in changes || 'context' in changes;
+      const at = orderTime(event);
+      const after = withText(slotOf(before.indexId), {
+        ...before,
+        ...(Object.fromEntries(changed) as Partial<MemoryRow>),
+        statedAt: isCorrected ? at : before.statedAt,
         updatedAt: recordedAt,
         version,
         position,
       });
+      rows.put(memoriesTable, after);
+      summarize(rows, event.userId, { before, after, ...(isCorrected ? { at } : {}) });
     },
     'memory.forgotten': (event, rows) => {
       const before = rows.get(memoriesTable, event.userId, event.data.memoryId);
-      if (before) replaceMemory(rows, event.userId, before, undefined);
+      if (!before) return;
+      rows.remove(memoriesTable, event.userId, before.memoryId);
+      summarize(rows, event.userId, { before });
     },
     'memory.recalled': (event, rows) => {
       for (const memoryId of event.data.memoryIds) {
@@ -111,26 +147,36 @@ export const memoryIndex = defineProjection({
   },
 });
 
-function termCount(memory: { content: string; context?: string | null }): number {
-  return terms(memory.content).length + (memory.context ? terms(memory.context).length : 0);
+/** What follows from the texts of a memory. */
+type FromText = 'indexId' | 'termCount' | 'questionShare';
+
+function withText(slot: number, memory: Omit<MemoryRow, FromText>): MemoryRow {
+  const { content, context } = memory;
+  return {
+    ...memory,
+    indexId: indexIdOf(slot, content),
+    termCount: terms(content).length + (context ? terms(context).length : 0),
+    questionShare: questionShare(content),
+  };
 }
 
-/** Adds, changes or removes a memory, and updates the user's summary. */
-function replaceMemory(
-  rows: Rows,
-  userId: string,
-  before: MemoryRow | undefined,
-  after: MemoryRow | undefined,
-): void {
-  if (after) rows.evolve(memoriesTable, [userId, after.memoryId], () => after);
-  else if (before) rows.remove(memoriesTable, userId, before.memoryId);
+/** How a user's memories change. */
+interface Change {
+  before?: MemoryRow;
+  after?: MemoryRow;
+  /** Order time of what is said now, ms UTC. */
+  at?: number;
+  /** Where the next memory goes, when one was formed. */
+  order?: Order;
+}
+
+function summarize(rows: Rows, userId: string, { before, after, at, order }: Change): void {
   rows.evolve(memorySummariesTable, [userId], (row) => {
-    const at = after && orderTime({ occurredAt: after.occurredAt, recordedAt: after.createdAt });
-    const newestAt = row?.newestAt ?? at ?? 0;
-    let summary = row ?? { userId, total: 0, byType: {}, terms: 0, newestAt };
+    const newestAt = Math.max(row?.newestAt ?? -Infinity, at ?? row?.newestAt ?? 0);
+    let summary = row ?? { userId, total: 0, byType: {}, terms: 0, newestAt, ...(order as Order) };
     if (before) summary = withMemory(summary, before, -1);
     if (after) summary = withMemory(summary, after, 1);
-    return { ...summary, newestAt: Math.max(newestAt, at ?? newestAt) };
+    return { ...summary, ...order, newestAt };
   });
 }
 

@@ -5,6 +5,21 @@ import type { FoldEventOf, StoreEvent } from '../events/event-catalog.js';
 /** By event type: how an event changes the rows. Folds are pure: no clock, no I/O, no other projection. */
 export type Folds = { readonly [T in StoreEvent['type']]?: (event: FoldEventOf<T>, rows: Rows) => void };
 
+/** A whole number that folds depend on, and that a replay may set to another value. */
+export interface Setting {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** What it is, with its unit. */
+  readonly about: string;
+}
+
+/** The settings of a projection, by name. */
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** A value for each setting. */
+export type SettingValues<S extends Settings = Settings> = { readonly [K in keyof S]: number };
+
 /** A keyed fold over the log. Live writes, rebuild and verification use the same definition. */
 export interface Projection {
   readonly name: string;
@@ -12,12 +27,30 @@ export interface Projection {
   readonly version: number;
   /** Every row has a `userId`, so that one user can be folded again on its own. */
   readonly tables: readonly Table[];
+  /** The folds with the defaults of all settings. */
   readonly folds: Folds;
+  readonly settings: Settings;
+  /** The folds with other values. */
+  readonly foldsWith: (values: SettingValues) => Folds;
+}
+
+/** What is declared of a projection: its folds, or how they are made with the values of its settings. */
+interface Declared<S extends Settings> extends Pick<Projection, 'name' | 'version' | 'tables'> {
+  readonly settings?: S;
+  readonly folds: Folds | ((values: SettingValues<S>) => Folds);
 }
 
 /** Declares a projection. */
-export function defineProjection(projection: Projection): Projection {
-  return projection;
+export function defineProjection<S extends Settings>(declared: Declared<S>): Projection {
+  const { folds, settings = {}, ...rest } = declared;
+  if (typeof folds !== 'function') return { ...rest, folds, settings, foldsWith: () => folds };
+  const foldsWith = folds as Projection['foldsWith'];
+  return { ...rest, folds: foldsWith(defaultsOf(settings)), settings, foldsWith };
+}
+
+/** The default of each setting. */
+export function defaultsOf(settings: Settings): SettingValues {
+  return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.default]));
 }
 
 /** Returns the last `count` items in the order of `compare`; equal items keep their order. */

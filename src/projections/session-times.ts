@@ -1,7 +1,7 @@
 import type { Rows } from '../database/row-store.js';
 import type { FoldEvent } from '../events/event.js';
 import { orderTime } from './order-time.js';
-import { addTurn, keepSitting } from './sittings.js';
+import { addTurn, OlderSittings } from './sittings.js';
 
 /** The times of a session, as its row in the conversation window has them. */
 export interface SessionTimes {
@@ -36,8 +36,13 @@ export function endOf({ lastActivityAt, lastRecordedAt }: SessionTimes, { record
   return lastActivityAt + Math.max(0, recordedAt - (lastRecordedAt ?? recordedAt));
 }
 
-/** Opens, resumes or continues a session. */
-export function withActivity<S extends SessionTimes>(before: S, event: FoldEvent, rows: Rows): Activity<S> {
+/** Opens, resumes or continues a session, in which a longer pause than that ends a conversation. */
+export function withActivity<S extends SessionTimes>(
+  before: S,
+  event: FoldEvent,
+  rows: Rows,
+  pauseMinutes: number,
+): Activity<S> {
   const { position, recordedAt } = event;
   const at = orderTime(event);
   const session = { ...before, position };
@@ -47,12 +52,13 @@ export function withActivity<S extends SessionTimes>(before: S, event: FoldEvent
     return { session: opened, added: { sessions: 1, resumptions: 0, sittings: 1, ms: 0 } };
   }
   const newest = [session.sittingStart, session.lastActivityAt] as const;
+  const older = new OlderSittings(rows, session, pauseMinutes);
   if (session.endedAt !== null && isResumedBy(session, at)) {
-    keepSitting(rows, session, [...newest, session.endedAt]);
+    older.add([...newest, session.endedAt]);
     const resumed = { ...session, ...begun, ended: false, endedAt: null };
     return { session: resumed, added: { sessions: 0, resumptions: 1, sittings: 1, ms: 0 } };
   }
-  const turn = addTurn(rows, session, newest, at);
+  const turn = addTurn(older, newest, at);
   const [sittingStart, lastActivityAt] = turn.newest;
   const startedAt = Math.min(session.startedAt, at);
   const lastRecordedAt = at >= session.lastActivityAt ? recordedAt : session.lastRecordedAt;

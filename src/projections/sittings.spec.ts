@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { folded } from '../../test/support/folded.js';
 import { ended, started, turnRecorded } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 import {
   conversationSummariesTable,
   conversationWindow,
@@ -9,9 +10,6 @@ import {
 } from './conversation-window.projection.js';
 import { sittingsTable } from './sittings.js';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 /** Midnight, so that sittings are cut at the borders of days. */
 const MIDNIGHT = NOW - (NOW % DAY_MS);
 

@@ -1,13 +1,7 @@
 import type { Rows } from '../database/row-store.js';
 import { defineTable, integer, json, text } from '../database/table.js';
+import { DAY_MS, MINUTE_MS } from '../durations.js';
 
-/** A longer pause between two turns is no part of the conversation, ms. */
-const LONGEST_PAUSE_MS = 30 * 60_000;
-const DAY_MS = 86_400_000;
-/**
- * A longer sitting is kept as several that touch, so that the one before any time began at most a day ago.
- */
-const LONGEST_SITTING_MS = DAY_MS - LONGEST_PAUSE_MS;
 /** Most sittings of a session that begin on one day; beyond, the first two are joined. */
 const MAX_PER_DAY = 100;
 
@@ -44,23 +38,19 @@ export interface AddedTurn {
   addedSittings: number;
 }
 
-/** Adds a turn to the sittings of a session. The order in which turns are added does not matter. */
-export function addTurn(rows: Rows, session: Session, newest: Sitting, at: number): AddedTurn {
+/** Adds a turn to the sittings of a session: the newest and the older ones. The order in which turns are added does not matter. */
+export function addTurn(older: OlderSittings, newest: Sitting, at: number): AddedTurn {
   const [first, last] = newest;
-  if (at < first) return addLateTurn(new OlderSittings(rows, session), newest, at);
+  if (at < first) return addLateTurn(older, newest, at);
   if (at <= last) return unchanged(newest);
-  if (at - last > LONGEST_PAUSE_MS) {
-    keepSitting(rows, session, newest);
+  if (at - last > older.longestPauseMs) {
+    older.add(newest);
     return { newest: [at, at], addedMs: 0, addedSittings: 1 };
   }
-  if (at - first <= LONGEST_SITTING_MS) return { newest: [first, at], addedMs: at - last, addedSittings: 0 };
-  keepSitting(rows, session, newest);
+  if (at - first <= older.longestSittingMs)
+    return { newest: [first, at], addedMs: at - last, addedSittings: 0 };
+  older.add(newest);
   return { newest: [last, at], addedMs: at - last, addedSittings: 0 };
-}
-
-/** Keeps a sitting that is no longer the newest of its session. */
-export function keepSitting(rows: Rows, session: Session, sitting: Sitting): void {
-  new OlderSittings(rows, session).add(sitting);
 }
 
 function addLateTurn(older: OlderSittings, newest: Sitting, at: number): AddedTurn {
@@ -69,8 +59,8 @@ function addLateTurn(older: OlderSittings, newest: Sitting, at: number): AddedTu
   const after = older.firstAfter(at) ?? newest;
   // If the session was ended between the two sittings, the turn was on one side of the end.
   const wasBeforeEnd = isBeforeEnd(before, at);
-  const isContinued = after[0] - at <= LONGEST_PAUSE_MS && !wasBeforeEnd;
-  if (continues(before, at)) {
+  const isContinued = after[0] - at <= older.longestPauseMs && !wasBeforeEnd;
+  if (older.continues(before, at)) {
     const last = isContinued ? after[0] : at;
     older.extend(before, last);
     return { newest, addedMs: last - before[1], addedSittings: isContinued ? -1 : 0 };
@@ -87,14 +77,10 @@ function isBeforeEnd([, , endedAt]: Sitting, at: number): boolean {
   return endedAt !== undefined && at < endedAt;
 }
 
-/** Whether a turn after the sitting belongs to it. */
-function continues([, last, endedAt]: Sitting, at: number): boolean {
-  return at - last <= LONGEST_PAUSE_MS && (endedAt === undefined || at < endedAt);
-}
-
 function beginEarlier(older: OlderSittings, newest: Sitting, after: Sitting, at: number): AddedTurn {
   const added = { addedMs: after[0] - at, addedSittings: 0 };
-  if (after === newest && newest[1] - at <= LONGEST_SITTING_MS) return { newest: [at, newest[1]], ...added };
+  if (after === newest && newest[1] - at <= older.longestSittingMs)
+    return { newest: [at, newest[1]], ...added };
   older.beginEarlier(after, at);
   return { newest, ...added };
 }
@@ -103,12 +89,29 @@ function unchanged(newest: Sitting): AddedTurn {
   return { newest, addedMs: 0, addedSittings: 0 };
 }
 
-/** The sittings of a session that its row does not hold. */
-class OlderSittings {
+/** The sittings of a session that its row does not hold, and the rule that divides them. */
+export class OlderSittings {
+  /** A longer pause between two turns is no part of the conversation, ms. */
+  readonly longestPauseMs: number;
+  /**
+   * A longer sitting is kept as several that touch, so that the one before any time began at most a day ago,
+   * ms.
+   */
+  readonly longestSittingMs: number;
+
   constructor(
     private readonly rows: Rows,
     private readonly session: Session,
-  ) {}
+    pauseMinutes: number,
+  ) {
+    this.longestPauseMs = pauseMinutes * MINUTE_MS;
+    this.longestSittingMs = DAY_MS - this.longestPauseMs;
+  }
+
+  /** Whether a turn after the sitting belongs to it. */
+  continues([, last, endedAt]: Sitting, at: number): boolean {
+    return at - last <= this.longestPauseMs && (endedAt === undefined || at < endedAt);
+  }
 
   /** Returns the last sitting that began at that time or up to a day before. */
   lastFrom(at: number): Sitting | undefined {
@@ -120,7 +123,7 @@ class OlderSittings {
 
   /** Returns the first sitting that began after that time, within the longest pause. */
   firstAfter(at: number): Sitting | undefined {
-    const soon = this.of(dayOf(at + LONGEST_PAUSE_MS));
+    const soon = this.of(dayOf(at + this.longestPauseMs));
     return [...this.of(dayOf(at)), ...soon].find(([first]) => first > at);
   }
 
@@ -140,7 +143,7 @@ class OlderSittings {
   /** Lets the sitting last until a later turn. */
   extend(sitting: Sitting, last: number): void {
     const [first, before, ...endedAt] = sitting;
-    if (last - first <= LONGEST_SITTING_MS) {
+    if (last - first <= this.longestSittingMs) {
       this.replace(sitting, [first, last, ...endedAt]);
       return;
     }
@@ -152,7 +155,7 @@ class OlderSittings {
   beginEarlier(sitting: Sitting, at: number): void {
     const [first, last, ...endedAt] = sitting;
     const isKept = this.of(dayOf(at)).includes(sitting);
-    if (isKept && last - at <= LONGEST_SITTING_MS) this.replace(sitting, [at, last, ...endedAt]);
+    if (isKept && last - at <= this.longestSittingMs) this.replace(sitting, [at, last, ...endedAt]);
     else this.add([at, first]);
   }
 

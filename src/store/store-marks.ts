@@ -1,3 +1,5 @@
+import { pagesOf } from '../database/pages-of.js';
+import type { RowReader } from '../database/row-store.js';
 import type { EventLog } from '../events/log/event-log.js';
 import { inBatch } from '../events/log/in-batch.js';
 import {
@@ -15,9 +17,6 @@ type RowsReader = Pick<StoreReader, 'rows'>;
  * were found missing, `records-given-up-ends` since when restores record what they give up.
  */
 export type MarkName = 'unfinished' | 'loss' | 'records-given-up-ends';
-
-/** More ends than any history of restores leaves. */
-const MAX_GIVEN_UP_ENDS = 1_000_000;
 
 export async function readMark(reader: RowsReader, name: MarkName): Promise<StoreMarkRow | undefined> {
   const [row] = await reader.rows(storeMarksTable, {
@@ -59,12 +58,11 @@ export function giveUpEnds(log: EventLog, ends: readonly EndId[]): Promise<void>
 
 /** Returns the ends that were given up, as texts of `endText`. */
 export async function givenUpEnds(reader: RowsReader): Promise<Set<string>> {
-  const rows = await reader.rows(givenUpEndsTable, {
-    filters: [],
-    order: givenUpEndsTable.key,
-    limit: MAX_GIVEN_UP_ENDS,
-  });
-  return new Set(rows.map(endText));
+  const list: RowReader['list'] = (table, query) => reader.rows(table, query);
+  const ends = new Set<string>();
+  for await (const page of pagesOf({ list }, givenUpEndsTable, { filters: [], order: givenUpEndsTable.key }))
+    for (const end of page) ends.add(endText(end));
+  return ends;
 }
 
 export function endText({ position, hash }: EndId): string {

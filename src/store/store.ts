@@ -3,6 +3,7 @@ import type { OpenedProjections } from '../projections/folding/open-projections.
 import type { Reads } from '../projections/reads/reads.js';
 import type { CommandWriter } from '../writer/command-writer.js';
 import type { DatabaseAddress } from './database-address.js';
+import type { PastReads } from './past-reads.js';
 
 /** What a service tells other processes of this machine. */
 export interface Announced {
@@ -15,6 +16,8 @@ export interface Announced {
 export abstract class Store {
   abstract readonly writer: CommandWriter;
   abstract readonly reads: Reads;
+  /** Its reads of the past. */
+  abstract readonly past: PastReads;
   /** The address of the data, for work that opens its own connections. */
   abstract readonly address: DatabaseAddress;
   /** Rings whenever the log has grown. */

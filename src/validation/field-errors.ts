@@ -74,27 +74,59 @@ const FORMAT_RULES = {
   'report-zone': 'must be event, UTC or a time zone of the IANA database, such as Europe/Berlin',
 };
 
+/** What a JSON type is called. */
+const TYPE_NAMES: Record<string, string> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  null: 'null',
+  number: 'a number',
+  object: 'an object',
+  string: 'a text',
+};
+
+/** What the value has to be, for every keyword that a class may cause. */
+const RULES: Record<string, (error: ErrorObject, params: Record<string, unknown>) => string> = {
+  required: () => 'is required',
+  additionalProperties: () => UNKNOWN_FIELD,
+  maxProperties: () => UNKNOWN_FIELD,
+  type: (_, { type }) => `must be ${[type].flat().map(typeName).join(' or ')}`,
+  enum: (_, { allowedValues }) => `must be one of ${(allowedValues as unknown[]).join(', ')}`,
+  pattern: (_, { pattern }) => PATTERN_RULES.get(String(pattern)) ?? `must match ${String(pattern)}`,
+  not: ({ schema }) => `must not be ${excludedBy(schema as Excluding)}`,
+  format: (_, { format }) => FORMAT_RULES[format as keyof typeof FORMAT_RULES],
+  minimum: (_, { limit }) => `must be at least ${String(limit)}`,
+  maximum: (_, { limit }) => `must be at most ${String(limit)}`,
+  minLength: (_, { limit }) => `must have at least ${counted(limit, 'character')}`,
+  maxLength: (_, { limit }) => `must have at most ${counted(limit, 'character')}`,
+  minItems: (_, { limit }) => `must have at least ${counted(limit, 'item')}`,
+  maxItems: (_, { limit }) => `must have at most ${counted(limit, 'item')}`,
+  [STORED]: () => 'must be a time of the years 1900 to 2999',
+  [MAX_BYTES]: ({ schema }) => `must be a JSON object of at most ${String(schema)} bytes`,
+  [EXACT_NUMBERS]: () => 'must be a number that a 64-bit float holds exactly; send it as a text',
+};
+
+/** The keywords that have a sentence here. */
+export const EXPLAINED_KEYWORDS: readonly string[] = Object.keys(RULES);
+
 function message(error: ErrorObject, params: Record<string, unknown>): string {
-  switch (error.keyword) {
-    case 'required':
-      return 'is required';
-    case 'additionalProperties':
-      return UNKNOWN_FIELD;
-    case 'enum':
-      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
-    case 'pattern':
-      return PATTERN_RULES.get(String(params.pattern)) ?? `must match ${String(params.pattern)}`;
-    case 'not':
-      return 'has a value that is not allowed';
-    case 'format':
-      return FORMAT_RULES[params.format as keyof typeof FORMAT_RULES];
-    case STORED:
-      return 'must be a time of the years 1900 to 2999';
-    case MAX_BYTES:
-      return `must be a JSON object of at most ${String(error.schema)} bytes`;
-    case EXACT_NUMBERS:
-      return 'must be a number that a 64-bit float holds exactly; send it as a text';
-    default:
-      return error.message ?? 'is not valid';
-  }
+  return RULES[error.keyword]?.(error, params) ?? 'is not valid';
+}
+
+/** What a decorator such as NotEquals excludes. */
+interface Excluding {
+  const?: unknown;
+  enum?: unknown[];
+}
+
+function excludedBy({ const: value, enum: values = [value] }: Excluding): string {
+  return values.map((each) => JSON.stringify(each)).join(' or ');
+}
+
+function typeName(type: unknown): string {
+  return TYPE_NAMES[String(type)] ?? String(type);
+}
+
+function counted(limit: unknown, unit: string): string {
+  return `${String(limit)} ${unit}${limit === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../durations.js';
+
 const PATTERN =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(?:[Zz]|([+-])([01]\d|2[0-3]):?([0-5]\d))$/;
 
@@ -65,7 +67,7 @@ function parse(text: string): Instant | undefined {
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as Six;
   if (year < 1 || !isDay(year, month, day) || hour > 23 || minute > 59 || second > 60) return undefined;
   const fraction = match[7] ?? '';
-  const wholeMinute = utc(year, month, day) + (hour * 60 + minute - offsetMinutes(match)) * 60_000;
+  const wholeMinute = utc(year, month, day) + (hour * 60 + minute - offsetMinutes(match)) * MINUTE_MS;
   if (second === 60) return leapSecond(wholeMinute, year);
   const floor = wholeMinute + second * 1_000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
   return { floor, ceiling: /[1-9]/.test(fraction.slice(3)) ? floor + 1 : floor, year };
@@ -83,7 +85,7 @@ function offsetMinutes([, , , , , , , , sign, hours, minutes]: RegExpExecArray):
  * it: it is after the last millisecond of the month, and before the first one of the next.
  */
 function leapSecond(wholeMinute: number, year: number): Instant | undefined {
-  const next = wholeMinute + 60_000;
+  const next = wholeMinute + MINUTE_MS;
   const date = new Date(next);
   const isMonthStart = date.getUTCDate() === 1 && date.getUTCHours() === 0 && date.getUTCMinutes() === 0;
   return isMonthStart ? { floor: next - 1, ceiling: next, year } : undefined;

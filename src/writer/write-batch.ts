@@ -7,11 +7,18 @@ import type { EventCodec } from '../events/log/event-codec.js';
 import { chainHash } from '../events/log/event-hash.js';
 import type { LogHead, LogTransaction, StoredEvent, StreamHead } from '../events/log/event-log.js';
 import { receiptsTable, type ReceiptRow } from '../events/log/log-tables.js';
-import { keyHash, OWN_KEY, receiptKey } from '../events/log/receipt-key.js';
+import { OWN_KEY, receiptKey, type ReceiptKey } from '../events/log/receipt-key.js';
 import { newId } from '../events/uuid.js';
 import type { BatchFolds, EventFolds } from '../projections/folding/event-folds.js';
 import { CLOCK_TOLERANCE_MS } from './clock-watch.js';
-import type { Decision, ExpectedVersion, NewEvent, WriteCommand, Written } from './write-command.js';
+import type {
+  Decision,
+  ExpectedVersion,
+  Idempotency,
+  NewEvent,
+  WriteCommand,
+  Written,
+} from './write-command.js';
 
 /** The dependencies of a batch besides its transaction. */
 export interface WriteParts {
@@ -71,7 +78,8 @@ export class WriteBatch {
   execute(command: WriteCommand): Written {
     const before = { mark: this.rows.mark(), head: this.head, appended: this.appended.length };
     try {
-      return this.replay(command) ?? this.decideAndAppend(command);
+      const key = receiptKeyOf(command);
+      return this.replay(command, key) ?? this.decideAndAppend(command, key);
     } catch (error) {
       this.rows.rollback(before.mark);
       this.head = before.head;
@@ -86,22 +94,22 @@ export class WriteBatch {
     await Promise.all([this.transaction.append(this.appended), this.transaction.save(this.rows.changes())]);
   }
 
-  private replay({ userId, idempotency }: WriteCommand): Written | undefined {
-    if (!idempotency) return undefined;
-    const { key, batchIndex, requestHash, formerly } = idempotency;
-    const receipt = this.receipt(userId, key, batchIndex);
-    const former = formerly && this.receipt(userId, formerly.key);
-    if (receipt && !isSame(receipt.requestHash, requestHash)) throw KeyReused.of(key);
+  private replay({ userId, idempotency }: WriteCommand, key: ReceiptKey | undefined): Written | undefined {
+    if (!idempotency || !key) return undefined;
+    const { requestHash, formerly } = idempotency;
+    const receipt = this.rows.get(receiptsTable, ...key);
+    const former = formerly && this.formerReceipt(userId, formerly.key);
+    if (receipt && !isSame(receipt.requestHash, requestHash)) throw KeyReused.of(idempotency.key);
     if (receipt) return replayOf(receipt);
     // With another hash it may be the receipt of a client's own key, which only looks like one of a batch.
     return former && isSame(former.requestHash, formerly.requestHash) ? replayOf(former) : undefined;
   }
 
-  private receipt(userId: string, idempotencyKey: string, batchIndex = OWN_KEY): ReceiptRow | undefined {
-    return this.rows.get(receiptsTable, ...receiptKey({ userId, idempotencyKey, batchIndex }));
+  private formerReceipt(userId: string, idempotencyKey: string): ReceiptRow | undefined {
+    return this.rows.get(receiptsTable, ...receiptKey({ userId, idempotencyKey, batchIndex: OWN_KEY }));
   }
 
-  private decideAndAppend(command: WriteCommand): Written {
+  private decideAndAppend(command: WriteCommand, key: ReceiptKey | undefined): Written {
     for (const { streamId, version } of command.expected ?? []) {
       checkExpected(streamId, version, this.version(command.userId, streamId));
     }
@@ -114,7 +122,7 @@ export class WriteBatch {
     const events = this.append(command, decision.events);
     const position = events.at(-1)?.position ?? 0;
     const body = JSON.stringify(decision.answer({ events, position, rows: this.visible }));
-    this.keepReceipt(command, decision, body);
+    if (command.idempotency && key) this.keepReceipt(key, command.idempotency, decision, body);
     return { status: decision.status, body, replayed: false };
   }
 
@@ -162,15 +170,19 @@ export class WriteBatch {
     return event;
   }
 
-  private keepReceipt(command: WriteCommand, decision: Decision, body: string): void {
-    if (!command.idempotency) return;
-    const { key, batchIndex = OWN_KEY, requestHash } = command.idempotency;
-    const id = { userId: command.userId, idempotencyKey: key, batchIndex };
+  private keepReceipt(
+    [userId, keyHash, idempotencyKey, batchIndex]: ReceiptKey,
+    { requestHash }: Idempotency,
+    { status }: Decision,
+    body: string,
+  ): void {
     this.rows.put(receiptsTable, {
-      ...id,
-      keyHash: keyHash(id),
+      userId,
+      keyHash,
+      idempotencyKey,
+      batchIndex,
       requestHash,
-      status: decision.status,
+      status,
       body,
       position: this.head.position,
       recordedAt: this.recordedAt,
@@ -190,6 +202,13 @@ export class WriteBatch {
     if (version === 1) this.streams.delete(id);
     else this.streams.set(id, { streamKey, version: version - 1 });
   }
+}
+
+/** The key that the command's receipt has or will have; undefined without an idempotency key. */
+function receiptKeyOf({ userId, idempotency }: WriteCommand): ReceiptKey | undefined {
+  if (!idempotency) return undefined;
+  const { key: idempotencyKey, batchIndex = OWN_KEY } = idempotency;
+  return receiptKey({ userId, idempotencyKey, batchIndex });
 }
 
 function replayOf({ status, body }: ReceiptRow): Written {

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DAY_MS } from '../../src/durations.js';
 import { listBackups } from '../../src/operations/backup/backup-folder.js';
 import { manifestOf, type Manifest } from '../../src/operations/backup/manifest.js';
 import { prune } from '../../src/operations/backup/prune.js';
@@ -11,8 +12,6 @@ import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
 import { scratchFolder } from '../support/sqlite-test-database.js';
 import { writerOver, type TestDatabase } from '../support/test-database.js';
-
-const DAY_MS = 86_400_000;
 
 for (const database of DATABASES) {
   describe(`${database.name}: the order of backups and segments`, () => {

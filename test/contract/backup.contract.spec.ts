@@ -165,7 +165,7 @@ for (const database of DATABASES) {
         const stopped = { projection: 'current-profile', position: 16, eventId: event?.eventId };
         expect(restored.stopped).toEqual([expect.objectContaining(stopped)]);
         expect(restored.projections.map(({ name }) => name)).not.toContain('current-profile');
-        expect(restored.projections).toHaveLength(3);
+        expect(restored.projections).toHaveLength(4);
         expect(restored.truth).toEqual(await logContentsOf(db.address));
       });
 

@@ -22,6 +22,7 @@ import {
 } from '../../src/modules/emotion/queries/get-emotion-trend.query.js';
 import { ListEmotions, ListEmotionsHandler } from '../../src/modules/emotion/queries/list-emotions.query.js';
 import { CopyEvents, CopyEventsHandler } from '../../src/modules/feed/copy-events.query.js';
+import type { EventsQuery } from '../../src/modules/feed/feed.dto.js';
 import { FollowEvents, FollowEventsHandler } from '../../src/modules/feed/follow-events.query.js';
 import { LogPages } from '../../src/modules/feed/log-pages.js';
 import { OpenFeed, OpenFeedHandler } from '../../src/modules/feed/open-feed.query.js';
@@ -35,10 +36,14 @@ import {
   SearchMemoriesHandler,
 } from '../../src/modules/memory/queries/search-memories.query.js';
 import { cursors, type CursorScope } from '../../src/modules/page-cursor.js';
+import { GetPosition, GetPositionHandler } from '../../src/modules/positions/get-position.query.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
+import { GetTimeline, GetTimelineHandler } from '../../src/modules/timeline/get-timeline.query.js';
 import { EventCopies } from '../../src/operations/transfer/event-copies.js';
+import { timelineOf } from '../../src/projections/past/timeline.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
+import type { PastReads } from '../../src/store/past-reads.js';
 import { EventWriter } from '../../src/writer/event-writer.js';
 import { liveFolds } from '../support/folds.js';
 import { costlySteps } from '../support/query-plan.js';
@@ -51,9 +56,11 @@ const TO = '2025-04-01T00:00:00Z';
 const AT = Date.parse(FROM);
 const ALL_FILTERS = { type: 'fact', from: FROM, to: TO, minConfidence: 0.1, minImportance: 0.1 } as const;
 
+/** After the last event that the test writes. */
+const HEAD = 1_000_000;
 const NEVER = new AbortController().signal;
 
-type Question = (reads: Reads) => Promise<unknown>;
+type Question = (reads: ReadsHere) => Promise<unknown>;
 
 /** The cursor of a page that ended with that sort key; nothing for the first page. */
 async function cursorOf(
@@ -62,8 +69,7 @@ async function cursorOf(
   after: Key[] | undefined,
 ): Promise<{ cursor?: string }> {
   if (!after) return {};
-  const { storeId } = await reads.storeHead();
-  return { cursor: cursors({ storeId, userId: 'ada', ...list }).encode(after) };
+  return { cursor: cursors({ ...(await reads.storeHead()), userId: 'ada', ...list }).encode(after) };
 }
 
 const profile: Question = (reads) => new GetProfileHandler(reads).execute(new GetProfile('ada'));
@@ -91,20 +97,25 @@ const sessions = (after?: Key[]): Question => {
     return new ListSessionsHandler(reads).execute(new ListSessions('ada', query));
   };
 };
+const position: Question = (reads) => new GetPositionHandler(reads).execute(new GetPosition(FROM));
+const timeline: Question = (reads) => {
+  const past = {
+    timeline: (userId: string, upTo: number) => timelineOf(reads, userId, upTo),
+  } as unknown as PastReads;
+  return new GetTimelineHandler(reads, past).execute(new GetTimeline('ada'));
+};
 const openFeed: Question = (reads) => new OpenFeedHandler(reads).execute(new OpenFeed(0));
-const events = (query: ReadEvents['query']): Question => {
+const events = (query: EventsQuery): Question => {
   return (reads) =>
     new ReadEventsHandler(new LogPages(reads)).execute(
-      new ReadEvents(query, new PageMemory().lease(), NEVER),
+      new ReadEvents({ ...query, upTo: HEAD }, new PageMemory().lease(), NEVER),
     );
 };
 
-const copy = (query: CopyEvents['query']): Question => {
+const copy = (query: EventsQuery): Question => {
   return async (reads) => {
-    const copies = new EventCopies({ file: '' });
-    const { head } = await reads.storeHead();
-    const handler = new CopyEventsHandler(new LogPages(reads), copies);
-    const pieces = await handler.execute(new CopyEvents(query, 'ndjson', head, NEVER));
+    const handler = new CopyEventsHandler(new LogPages(reads), new EventCopies({ file: '' }));
+    const pieces = await handler.execute(new CopyEvents({ ...query, upTo: HEAD }, 'ndjson', NEVER));
     let bytes = 0;
     for await (const { length } of pieces) bytes += length;
     return bytes;
@@ -123,6 +134,8 @@ const follow = (query: FollowEvents['query']): Question => {
 /** Every query that a request about a user can run, by its file name, with and without its filters. */
 const QUESTIONS: Record<string, Question[]> = {
   'get-profile': [profile],
+  'get-position': [position],
+  'get-timeline': [timeline],
   'get-stats': [stats],
   'get-memory': [memory],
   'list-memories': [
@@ -135,6 +148,11 @@ const QUESTIONS: Record<string, Question[]> = {
   ],
   'search-memories': [
     search({ q: 'harbour' }),
+    search({
+      q: 'Where was the boat in May 2026?',
+      from: '2026-01-01T00:00:00Z',
+      to: '2027-01-01T00:00:00Z',
+    }),
     search({ q: 'the harbour and a boat', types: ['fact', 'pattern'], minConfidence: 0.9, limit: 100 }),
   ],
   'list-emotions': [emotions],
@@ -200,7 +218,7 @@ describe('the plan of every statement on SQLite', () => {
   async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
     statements = [];
     await work();
-    return statements.filter((sql) => /^(select|update|delete)/.test(sql));
+    return statements.filter((sql) => /^(select|update|delete|with)/.test(sql));
   }
 
   beforeAll(async () => {

@@ -93,14 +93,14 @@ function inSmallPages(reader: StoreReader, limit: number): Pick<StoreReader, 'ro
 interface Asked {
   events: readonly StoreEvent[];
   reader: StoreReader;
+  pageSize?: number;
 }
 
 function compute(
-  { events, reader }: Asked,
+  { events, reader, pageSize = 500 }: Asked,
   name: string,
   query: ResolvedQuery,
   position: number,
-  pageSize = 500,
 ) {
   const recordedAt = events[position - 1]?.recordedAt ?? 0;
   return computeReport(inSmallPages(reader, pageSize), definitionOf(name), { query, position, recordedAt });
@@ -135,7 +135,7 @@ describe.each(DATABASES)('$name: reports after random commands', (database) => {
               if (!full) continue;
               const position = i % 2 === 0 ? events.length : (i * 7) % (events.length + 1);
               const recordedAt = events[position - 1]?.recordedAt ?? 0;
-              const { items } = await compute({ events, reader }, name, full, position, pageSize);
+              const { items } = await compute({ events, reader, pageSize }, name, full, position);
               const expected = naiveItems(name, events, full, { position, recordedAt });
               const columns = definition.columns(full).map((column) => column.name);
               expect({ name, full, items: items.map((item) => pick(item, columns)) }).toEqual({

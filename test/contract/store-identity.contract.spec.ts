@@ -62,6 +62,7 @@ for (const database of DATABASES) {
       await migrate(db.address);
 
       expect(await idOf(db.address)).toBe(storeId);
+      expect(await db.reads.storeId()).toBe(storeId);
       expect(await db.reads.storeHead()).toEqual({ storeId, head: 3 });
     });
 

@@ -144,8 +144,8 @@ for (const database of DATABASES) {
         [
           'a missing row of the full-text index',
           database.name === 'SQLite'
-            ? 'delete from memories_fts where rowid = 4'
-            : 'delete from memories_fts where id = 4',
+            ? `delete from memories_fts where rowid in (select index_id from memories where user_id = 'ada')`
+            : `delete from memories_fts where id in (select index_id from memories where user_id = 'ada')`,
           ['index'],
         ],
         [

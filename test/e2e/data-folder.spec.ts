@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
+import { startService } from '../../src/cli/service-process.js';
 import { turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { refusedStart, Store } from '../support/store.js';
@@ -14,6 +16,35 @@ beforeAll(async () => {
 });
 
 afterAll(() => store.remove());
+
+/** Ends the service with SIGTERM, and again 100 ms later, as soon as it has taken its data folder. */
+const STOPPED_AT_START = [
+  'sh',
+  '-c',
+  `"$@" & service=$!
+    until [ -e "$DATA_DIR/edgesoul.lock" ]; do sleep 0.01; done
+    kill -TERM $service; sleep 0.1; kill -TERM $service
+    wait $service`,
+  '-',
+];
+
+describe('a stopped service on SQLite', () => {
+  it('leaves the database in one file, and nothing that only a running one needs', async () => {
+    expect((await store.user('stopped').post('/turns', turn())).status).toBe(201);
+    expect(await readdir(store.dataDir)).toContain('edgesoul.db-wal');
+    expect(await store.stop()).toBe(0);
+    expect(await readdir(store.dataDir)).toEqual(['edgesoul.db', 'edgesoul.head', 'edgesoul.lock']);
+    await store.restart();
+    expect(await store.user('stopped').events()).toHaveLength(3);
+  });
+
+  it('ends with 0 when it is stopped before it listens', async () => {
+    const DATA_DIR = join(store.folder, 'stopped-early');
+    const starting = startService({ DATA_DIR, BACKUP_DIR: join(store.folder, 'none') }, STOPPED_AT_START);
+    await expect(starting).rejects.toThrow('ended with code 0 before it listened');
+    expect(await readdir(DATA_DIR)).toEqual(['edgesoul.db', 'edgesoul.lock']);
+  });
+});
 
 describe('a start on SQLite', () => {
   it('is refused with a clear message when another process uses the data folder', async () => {

@@ -69,10 +69,12 @@ describe('GET emotions', () => {
       firstAt: START,
       lastAt: minutesLater(90),
       trend: {
+        measure: 'count',
         direction: expect.stringMatching(/^(increasing|decreasing|stable)$/),
         slopePerDay: expect.any(Number),
         confidence: expect.any(Number),
       },
+      intensityTrend: { measure: 'intensity', direction: 'stable', slopePerDay: 0, confidence: 0 },
     });
     expect(await patternOf(user, 'sadness')).toMatchObject({
       frequency: 1,
@@ -207,6 +209,18 @@ describe('GET emotions', () => {
       );
       expect(trend?.direction).toBe('stable');
       expect(trend?.slopePerDay).toBeCloseTo(0, 9);
+    });
+
+    it('follows the intensity when the emotion is felt as often as before', async () => {
+      const trend = await trendOf28Days(
+        'climbing',
+        () => 1,
+        (day) => (day + 1) / 28,
+      );
+      expect(trend).toMatchObject({ measure: 'intensity', direction: 'increasing' });
+      expect(trend?.slopePerDay).toBeCloseTo(1 / 28, 6);
+      const pattern = await patternOf(store.user('climbing'), 'joy');
+      expect(pattern?.intensityTrend).toEqual(trend);
     });
 
     it('covers only the four weeks that end with the last day', async () => {

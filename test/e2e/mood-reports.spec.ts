@@ -1,3 +1,6 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import type { StoredEvent } from '../support/answers.js';
@@ -8,12 +11,9 @@ import { Store } from '../support/store.js';
 
 jest.setTimeout(120_000);
 
-const CLOCK = fileURLToPath(new URL('../support/programs/clock-starts-at.js', import.meta.url));
+const CLOCK = fileURLToPath(new URL('../support/programs/clock-of-file.js', import.meta.url));
 const MAY_USERS = ['ann', 'bob', 'eve'];
 const EMOTIONS = ['joy', 'sadness', 'fear', 'love'];
-
-/** The environment of a service whose clock shows this time. */
-const at = (time: string) => ({ NODE_OPTIONS: `--import=${CLOCK}`, CLOCK_STARTS_AT: time });
 
 /** What a user of Kolkata felt, every eight hours from the start of April or May on, for weeks. */
 const observations = (userId: string, month: string) =>
@@ -69,6 +69,8 @@ interface Report {
   summary: Record<string, unknown>;
 }
 
+let folder: string;
+let clockFile: string;
 let store: Store;
 /** The answer of the question when it was asked on 1 June. */
 let first: { text: string; etag: string | null };
@@ -84,12 +86,10 @@ async function report(path: string): Promise<Report> {
   return JSON.parse(text) as Report;
 }
 
-/** Starts a service on the data of the store, at another time. */
+/** Has the clock of the service show this time. */
 async function moveTo(time: string): Promise<void> {
-  await store.stop();
-  const { NODE_OPTIONS, CLOCK_STARTS_AT } = at(time);
-  Object.assign(store.settings, { NODE_OPTIONS, CLOCK_STARTS_AT });
-  await store.restart();
+  await writeFile(`${clockFile}.new`, time);
+  await rename(`${clockFile}.new`, clockFile);
 }
 
 async function send(commands: object[]): Promise<void> {
@@ -98,17 +98,20 @@ async function send(commands: object[]): Promise<void> {
   expect(body.results.filter((result) => result.status >= 300)).toEqual([]);
 }
 
-async function join(userId: string): Promise<void> {
+async function register(userId: string): Promise<void> {
   const { status } = await store.user(userId).patch('/profile', { timeZone: 'Asia/Kolkata' });
   expect(status).toBe(200);
 }
 
 beforeAll(async () => {
   // A user joins with the first command, at its time.
-  store = await Store.start(at('2026-04-30T12:00:00Z'));
-  await join('old');
+  folder = await mkdtemp(join(tmpdir(), 'edgesoul-clock-'));
+  clockFile = join(folder, 'clock');
+  await moveTo('2026-04-30T12:00:00Z');
+  store = await Store.start({ NODE_OPTIONS: `--import=${CLOCK}`, CLOCK_FILE: clockFile });
+  await register('old');
   await moveTo('2026-05-01T01:00:00Z');
-  for (const userId of MAY_USERS) await join(userId);
+  for (const userId of MAY_USERS) await register(userId);
   await moveTo('2026-05-31T12:00:00Z');
   await send(observations('old', '2026-04'));
   for (const userId of MAY_USERS) await send(observations(userId, '2026-05'));
@@ -128,7 +131,10 @@ beforeAll(async () => {
   await send(observations('late', '2026-05').concat(observations('ann', '2026-05')));
 });
 
-afterAll(() => store.remove());
+afterAll(async () => {
+  await store.remove();
+  await rm(folder, { recursive: true });
+});
 
 describe('how the mood of users who joined in May changed, by hour of day, as we knew it on 1 June', () => {
   it('is answered with the same bytes later, when more is known', async () => {

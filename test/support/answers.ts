@@ -98,6 +98,14 @@ export interface FoundMemory extends Memory {
   explain?: Record<string, unknown>;
 }
 
+/** The trend of an emotion. */
+export interface EmotionTrend {
+  measure: 'count' | 'intensity';
+  direction: 'increasing' | 'decreasing' | 'stable';
+  slopePerDay: number;
+  confidence: number;
+}
+
 export interface EmotionPattern {
   emotion: string;
   frequency: number;
@@ -108,7 +116,8 @@ export interface EmotionPattern {
   hours: number[];
   firstAt: string;
   lastAt: string;
-  trend: { direction: 'increasing' | 'decreasing' | 'stable'; slopePerDay: number; confidence: number };
+  trend: EmotionTrend;
+  intensityTrend: EmotionTrend;
 }
 
 export interface EmotionBucket {

@@ -1,105 +1,135 @@
-import { countTerms } from '../../src/database/full-text.js';
+import { indexedTerms, userPrefix, type TermRows } from '../../src/database/full-text.js';
 import {
   memoriesTable,
   memorySummariesTable,
   type MemoryRow,
   type MemorySummaryRow,
 } from '../../src/projections/memory-index.projection.js';
-import { scoreOf, Scoring, type Frequency } from '../../src/projections/reads/memory-score.js';
-import {
-  passes,
-  questionTerms,
-  type Looked,
-  type MemoryHit,
-  type MemoryIndex,
-  type MemoryQuestion,
-  type TermLookup,
-} from '../../src/projections/reads/memory-search.js';
-import { MemoryRowStore } from './memory-row-store.js';
+import { asks, SLOTS_PER_BLOCK, slotOf } from '../../src/projections/memory-order.js';
+import { labelTerms, namesPlace } from '../../src/projections/memory-text.js';
+import { arrangeHits } from '../../src/projections/reads/arrange-hits.js';
+import { passes, type MemoryIndex, type Words } from '../../src/projections/reads/memory-index.js';
+import { countAt, scoreOf, Scoring, termScore } from '../../src/projections/reads/memory-score.js';
+import type { MemoryQuestion } from '../../src/projections/reads/memory-search.js';
+import { timesNear } from '../../src/projections/reads/question-dates.js';
+import { readQuestion } from '../../src/projections/reads/question.js';
+import type { MemoryHit } from '../../src/projections/reads/search.js';
+import type { MemoryRowStore } from './memory-row-store.js';
+
+/** Search over rows in memory; every lookup scans every memory. */
+export function memoryIndexOf(store: MemoryRowStore): MemoryIndex {
+  const inSlots = (userId: string, slots: readonly number[]) =>
+    memoriesOf(store, userId).filter(({ indexId }) => slots.includes(slotOf(indexId)));
+  return {
+    lookUp: (userId, { terms, further }, limit) => ({
+      summary: store.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
+      terms: terms.map((term) => rowsWith(store, userId, term, limit)),
+      further: further.map((term) => rowsWith(store, userId, term, limit)),
+    }),
+    near: (userId, times, limit) =>
+      memoriesOf(store, userId)
+        .filter(({ occurredAt: at }) => times.some(({ from, to }) => at >= from && at < to))
+        .toSorted((a, b) => b.occurredAt - a.occurredAt || b.indexId - a.indexId)
+        .slice(0, limit)
+        .map(({ indexId: id, occurredAt }) => ({ id, occurredAt })),
+    scored: (userId, slots, filter) => inSlots(userId, slots).filter((row) => passes(row, filter)),
+    memories: inSlots,
+  };
+}
+
+function memoriesOf(store: MemoryRowStore, userId: string): MemoryRow[] {
+  return store.all(memoriesTable).filter((row) => row.userId === userId);
+}
+
+function hasTerm(row: MemoryRow, term: string): boolean {
+  return indexedTerms(memoriesTable.fullText!, row).includes(userPrefix(row.userId) + term);
+}
+
+function rowsWith(store: MemoryRowStore, userId: string, term: string, limit: number): TermRows {
+  const ids = memoriesOf(store, userId)
+    .filter((row) => hasTerm(row, term))
+    .map(({ indexId }) => indexId)
+    .toSorted((a, b) => a - b);
+  return { ids: ids.slice(-limit), count: ids.length };
+}
 
 /**
- * Search over rows in memory; every lookup scans every memory. As an index that filters, it reads with a
- * lookup what a score needs, and cuts at the limit.
+ * Searches without any index: scores each memory that passes the filter and has a word of the question, or follows
+ * a question that has one.
  */
-export function memoryIndexOf(store: MemoryRowStore, { filters }: { filters: boolean }): MemoryIndex {
-  const ofUser = (userId: string) => store.all(memoriesTable).filter((row) => row.userId === userId);
-  const at = (userId: string, formedPositions: readonly number[]) =>
-    ofUser(userId).filter(({ formedPosition }) => formedPositions.includes(formedPosition));
-  const lookUp = (lookup: TermLookup): Looked => {
-    const found = ofUser(lookup.userId)
-      .filter((row) => countsOf(row, lookup.terms).size > 0 && (!filters || passes(row, lookup)))
-      .toSorted((a, b) => a.formedPosition - b.formedPosition);
-    const read = filters ? found.slice(-lookup.limit) : found;
-    return {
-      occurrences: lookup.terms.map((term) => [term, occurrencesOf(term, read)]),
-      all: read.length === found.length,
-      ...(filters ? { scored: read } : {}),
-    };
-  };
-  return {
-    frequencies: (userId, terms) =>
-      terms.map((term) => ofUser(userId).filter((row) => countsOf(row, [term]).size > 0).length),
-    lookUp,
-    scored: (userId, formedPositions, filter) =>
-      at(userId, formedPositions).filter((row) => passes(row, filter)),
-    occurrences: (userId, term, formedPositions) => occurrencesOf(term, at(userId, formedPositions)),
-    summary: (userId) => store.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
-    memories: at,
-  };
-}
-
-/** The positions of these memories, ascending, each once per occurrence of the term. */
-function occurrencesOf(term: string, memories: readonly MemoryRow[]): number[] {
-  return memories
-    .toSorted((a, b) => a.formedPosition - b.formedPosition)
-    .flatMap((row) => Array.from({ length: countsOf(row, [term]).get(term) ?? 0 }, () => row.formedPosition));
-}
-
-/** Searches without any index: scores each memory that passes the filter and has a word of the question. */
 export function searchEveryMemory(store: MemoryRowStore, question: MemoryQuestion): MemoryHit[] {
-  const { userId, q, limit } = question;
+  const { limit } = question;
+  const hits = scoredMemories(store, question);
+  for (let wanted = limit + 10; ; wanted *= 2) {
+    const { distinct, duplicates } = arrangeHits(hits.slice(0, wanted));
+    if (distinct.length >= limit || wanted >= hits.length)
+      return [...distinct, ...duplicates].slice(0, limit);
+  }
+}
+
+/** Every memory that a search may return, with its score, best first. */
+export function scoredMemories(store: MemoryRowStore, question: MemoryQuestion): MemoryHit[] {
+  const { userId, q } = question;
   const summary = store.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined;
   if (!summary) return [];
-  const memories = store.all(memoriesTable).filter((row) => row.userId === userId);
-  const frequencies = questionTerms(q)
-    .map((term): Frequency => [term, memories.filter((row) => countsOf(row, [term]).size > 0).length])
-    .toSorted(([, a], [, b]) => a - b);
-  const scoring = new Scoring(frequencies, summary);
-  const terms = frequencies.map(([term]) => term);
+  const { terms, labels, dates, asksWhere } = readQuestion(q);
+  const memories = memoriesOf(store, userId);
+  const counts = terms.map((term) => memories.filter((row) => hasTerm(row, term)).length);
+  const scoring = new Scoring(summary, timesNear(dates, summary.newestAt));
+  const weights = scoring.weights(counts);
+  // The order in which a search adds up.
+  const order = [...terms.keys()].filter((i) => counts[i]! > 0).toSorted((a, b) => counts[a]! - counts[b]!);
+  const named = new Set(memories.flatMap(labelTerms).filter((label) => labels.includes(label)));
   return memories
-    .filter((memory) => passes(memory, question) && countsOf(memory, terms).size > 0)
+    .filter((memory) => passes(memory, question))
     .map((memory) => {
-      const parts = scoring.parts(memory, countsOf(memory, terms));
-      return { memory, parts, score: scoreOf(parts) };
+      let text = 0;
+      const parts: MemoryHit['parts']['terms'] = {};
+      for (const i of order) {
+        const presence = presenceOf(memories, memory, terms[i]!);
+        const score = termScore(weights[i]!, presence);
+        if (presence > 0) parts[terms[i]!] = { weight: weights[i]!, presence, score };
+        text += score;
+      }
+      const isSpeaker = named.size === 1 && labelTerms(memory).some((label) => named.has(label));
+      const found = {
+        text,
+        speaker: isSpeaker ? 2 : 1,
+        date: scoring.date(memory.occurredAt),
+        place: asksWhere && namesPlace(memory) ? 0.1 : 0,
+      };
+      const read = scoring.parts(memory);
+      return { memory, score: scoreOf(found, read), parts: { ...found, ...read, terms: parts } };
     })
-    .toSorted((a, b) => b.score - a.score || b.memory.formedPosition - a.memory.formedPosition)
-    .slice(0, limit);
+    .filter(({ memory }) => isFound(memories, memory, terms))
+    .toSorted((a, b) => b.score - a.score || b.memory.indexId - a.memory.indexId);
 }
 
-/** A lookup without filter and bound. */
-export function everyMemory(userId: string, terms: readonly string[]): TermLookup {
-  return { userId, terms, minConfidence: 0, limit: 1_000_000 };
+/** Whether it has a term, or follows a memory that asks with one. */
+function isFound(memories: readonly MemoryRow[], memory: MemoryRow, terms: readonly string[]): boolean {
+  const before = memories.find(({ indexId }) => slotOf(indexId) === slotOf(memory.indexId) - 1);
+  const saying = before && asks(before.indexId) ? [memory, before] : [memory];
+  return saying.some((each) => terms.some((term) => hasTerm(each, term)));
 }
 
-/** What an index finds for some terms: the number of memories of each, and each memory with its counts. */
-export interface TermCounts {
-  frequencies: readonly number[];
-  memories: [formedPosition: number, counts: Record<string, number>][];
-}
-
-export function termCounts(frequencies: readonly number[], { occurrences }: Looked): TermCounts {
-  const memories = new Map<number, Record<string, number>>();
-  for (const [term, positions] of occurrences) {
-    for (const position of positions) {
-      const counts = memories.get(position) ?? {};
-      counts[term] = (counts[term] ?? 0) + 1;
-      memories.set(position, counts);
-    }
+function presenceOf(memories: readonly MemoryRow[], { indexId }: MemoryRow, term: string): number {
+  const slot = slotOf(indexId);
+  let presence = 0;
+  for (const distance of [-2, -1, 0, 1, 2]) {
+    const other = memories.find((row) => slotOf(row.indexId) === slot + distance);
+    const sameBlock = Math.floor((slot + distance) / SLOTS_PER_BLOCK) === Math.floor(slot / SLOTS_PER_BLOCK);
+    if (other && sameBlock && hasTerm(other, term)) presence += countAt(distance, asks(other.indexId));
   }
-  return { frequencies, memories: [...memories].toSorted(([a], [b]) => a - b) };
+  return presence;
 }
 
-function countsOf(row: MemoryRow, terms: readonly string[]): Map<string, number> {
-  const counts = countTerms(new Set(terms), [row.content, row.context ?? '']);
-  return new Map(terms.flatMap((term) => (counts.has(term) ? [[term, counts.get(term) as number]] : [])));
+/** What an index finds for some terms: for each the number of memories, and which. */
+export type TermCounts = readonly TermRows[];
+
+/** A lookup without bound. */
+export const EVERY_MEMORY = 1_000_000;
+
+/** The words of a lookup that are terms. */
+export function termsOnly(terms: readonly string[]): Words {
+  return { terms, further: [] };
 }

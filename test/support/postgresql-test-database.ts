@@ -4,10 +4,10 @@ import type { Table } from '../../src/database/table.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
-import { PostgresqlMemoryIndex } from '../../src/projections/reads/postgresql-memory-index.js';
+import { postgresqlMemoryIndex } from '../../src/projections/reads/postgresql-memory-index.js';
 import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
-import { everyMemory, termCounts, type TermCounts } from './memory-index-in-memory.js';
+import { EVERY_MEMORY, termsOnly, type TermCounts } from './memory-index-in-memory.js';
 import { dropDatabase, dropTemplate, migratedDatabase, runSql } from './postgresql-databases.js';
 import {
   MAX_ROWS,
@@ -70,8 +70,8 @@ class PostgresqlTestDatabase implements TestDatabase {
   }
 
   async termCounts(userId: string, terms: readonly string[]): Promise<TermCounts> {
-    const index = new PostgresqlMemoryIndex(this.pool);
-    return termCounts(await index.frequencies(userId, terms), await index.lookUp(everyMemory(userId, terms)));
+    const index = postgresqlMemoryIndex(this.pool, this.reads);
+    return (await index.lookUp(userId, termsOnly(terms), EVERY_MEMORY)).terms;
   }
 
   async schema(): Promise<unknown[]> {

@@ -5,10 +5,10 @@ const HEAD_QUERY = /^select position, hash, recorded_at from events order by pos
 /**
  * Steps that scan no table of users: the one row that names the store, short lists of values, or the
  * full-text index by its terms. An index number of at least 256 means that the vocabulary of the index is
- * read for one term.
+ * read for one term. A recursive search steps from row to row, and SEARCH alone reads the row with the greatest key.
  */
 const STEP_WITHOUT_SCAN =
-  /^(SCAN store_identity|LIST SUBQUERY \d+|CORRELATED SCALAR SUBQUERY \d+|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*|SCAN temp\.\w+_fts_terms VIRTUAL TABLE INDEX 2(5[6-9]|[6-9]\d):)$/;
+  /^(SCAN store_identity|LIST SUBQUERY \d+|(?:CORRELATED )?SCALAR SUBQUERY \d+|MATERIALIZE search|CO-ROUTINE search|SETUP|RECURSIVE STEP|SCAN CONSTANT ROW|SCAN (?:s|search)|SEARCH events|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*|SCAN temp\.\w+_fts_terms VIRTUAL TABLE INDEX 2(5[6-9]|[6-9]\d):)$/;
 
 interface Step {
   detail: string;

@@ -4,15 +4,13 @@ import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../src/database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../src/events/event-page.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
-import type { LogPoint } from '../../src/events/log/log-point.js';
+import type { LogHead, UserChange, UserEventQuery } from '../../src/events/log/event-log.js';
+import type { LastPositions, LogPoint } from '../../src/events/log/log-point.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
-import {
-  searchMemories,
-  type MemoryMatches,
-  type MemoryQuestion,
-} from '../../src/projections/reads/memory-search.js';
+import { searchMemories, type MemoryQuestion } from '../../src/projections/reads/memory-search.js';
 import type { Positions } from '../../src/projections/reads/positions.js';
 import { Reads, type StoreHead, type StoreSize } from '../../src/projections/reads/reads.js';
+import type { MemoryMatches } from '../../src/projections/reads/search.js';
 import { SqliteFigures } from '../../src/projections/reads/sqlite-figures.js';
 import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 
@@ -49,8 +47,20 @@ export class ReadsHere extends Reads {
     return page.finish(this.events.head().position, cut);
   }
 
+  override async storeId(): Promise<string> {
+    return this.events.storeId();
+  }
+
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.events.storeId(), head: this.events.head().position };
+  }
+
+  /** A page of what happened to one user, as a StoreReader reads it. */
+  changesOfUser = async (query: Omit<UserEventQuery, 'types'>): Promise<UserChange[]> =>
+    this.events.changesOfUser(query);
+
+  override async lastPositions(userId: string): Promise<LastPositions> {
+    return this.events.lastPositions(userId);
   }
 
   override async positionAt(time: number): Promise<LogPoint> {
@@ -59,6 +69,14 @@ export class ReadsHere extends Reads {
 
   override async recordedAt(position: number): Promise<number | undefined> {
     return this.events.recordedAt(position);
+  }
+
+  override async logHead(): Promise<LogHead> {
+    return this.events.head();
+  }
+
+  override async hashAt(position: number): Promise<string | undefined> {
+    return this.events.read({ after: position - 1, upTo: position, limit: 1 })[0]?.hash;
   }
 
   override async positions(): Promise<Positions> {

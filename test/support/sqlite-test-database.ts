@@ -8,12 +8,12 @@ import type { Table } from '../../src/database/table.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
-import type { MemoryIndex } from '../../src/projections/reads/memory-search.js';
+import type { MemoryIndex } from '../../src/projections/reads/memory-index.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 import { migrate } from '../../src/store/migrate.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
-import { everyMemory, termCounts, type TermCounts } from './memory-index-in-memory.js';
+import { EVERY_MEMORY, termsOnly, type TermCounts } from './memory-index-in-memory.js';
 import { ReadsHere } from './reads-here.js';
 import {
   MAX_ROWS,
@@ -109,7 +109,7 @@ class SqliteTestDatabase implements TestDatabase {
 
   async termCounts(userId: string, terms: readonly string[]): Promise<TermCounts> {
     const { index } = this.opened;
-    return termCounts(index.frequencies(userId, terms), index.lookUp(everyMemory(userId, terms)));
+    return index.lookUp(userId, termsOnly(terms), EVERY_MEMORY).terms;
   }
 
   async schema(): Promise<unknown[]> {

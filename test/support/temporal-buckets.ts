@@ -49,6 +49,6 @@ function hourOf(shown: Temporal.ZonedDateTime): TemporalBucket {
   return {
     start: Math.max(start, previous?.epochMilliseconds ?? -Infinity),
     end: Math.min(start + HOUR, next?.epochMilliseconds ?? Infinity),
-    startLocal: `${shown.toPlainDateTime().round({ smallestUnit: 'hour', roundingMode: 'floor' }).toString()}`,
+    startLocal: shown.toPlainDateTime().round({ smallestUnit: 'hour', roundingMode: 'floor' }).toString(),
   };
 }

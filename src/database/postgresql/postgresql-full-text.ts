@@ -1,9 +1,7 @@
 import type pg from 'pg';
-import { indexedTerms, sameTexts, userPrefix } from '../full-text.js';
+import { idIn, indexedTerms, sameEntry, userPrefix, type TermRows } from '../full-text.js';
 import type { RowChange } from '../row-store.js';
 import type { Table } from '../table.js';
-
-type Values = Record<string, unknown>;
 
 /** Most terms that one statement counts. */
 const TERMS_PER_STATEMENT = 100;
@@ -19,39 +17,16 @@ export class PostgresqlFullText {
     this.index = `${table.name}_fts`;
   }
 
-  /** Updates the index for changed rows. */
+  /** Updates the index for changed rows; unchanged entries are not indexed again. */
   async save(client: pg.ClientBase, changes: Iterable<RowChange>): Promise<void> {
-    const put: { userId: string; id: number; terms: string }[] = [];
-    const removed: { userId: string; id: number }[] = [];
-    for (const { before, after } of changes) {
-      if (!after) {
-        if (before) removed.push(this.keyOf(before));
-      } else if (!before || !sameTexts(this.declared, before, after)) {
-        put.push({ ...this.keyOf(after), terms: indexedTerms(this.declared, after) });
-      }
-    }
-    const work: Promise<unknown>[] = [];
-    if (put.length > 0) {
-      const putting = client.query({
-        name: `save ${this.index}`,
-        text:
-          `insert into ${this.index} (user_id, id, terms) select * from unnest($1::text[], $2::bigint[], $3::text[]) ` +
-          'on conflict (user_id, id) do update set terms = excluded.terms',
-        values: [put.map(({ userId }) => userId), put.map(({ id }) => id), put.map(({ terms }) => terms)],
-      });
-      work.push(putting);
-    }
-    if (removed.length > 0) {
-      const removing = client.query({
-        name: `remove ${this.index}`,
-        text:
-          `delete from ${this.index} t using unnest($1::text[], $2::bigint[]) as k(user_id, id) ` +
-          'where t.user_id = k.user_id and t.id = k.id',
-        values: [removed.map(({ userId }) => userId), removed.map(({ id }) => id)],
-      });
-      work.push(removing);
-    }
-    await Promise.all(work);
+    const changed = [...changes].filter(
+      ({ before, after }) => !before || !after || !sameEntry(this.declared, before, after),
+    );
+    const put = changed.flatMap(({ after }) => (after ? [after] : []));
+    const removed = changed.flatMap(({ before, after }) =>
+      before && (!after || this.idOf(before) !== this.idOf(after)) ? [before] : [],
+    );
+    await Promise.all([this.remove(client, removed), this.put(client, put)]);
   }
 
   async clear(client: pg.ClientBase): Promise<void> {
@@ -59,37 +34,67 @@ export class PostgresqlFullText {
   }
 
   /**
-   * Returns how many of the user's rows contain each of the terms. Each is counted by a query of its own, not
-   * by a parameter of one query: the best index depends on how frequent the term is.
+   * Returns for each of the terms how many of the user's rows contain it, and the ids of the newest of them.
+   * Each term has a query of its own, not a parameter of one query: the best index depends on how frequent the
+   * term is.
    */
-  async frequencies(db: Pick<pg.Pool, 'query'>, userId: string, terms: readonly string[]): Promise<number[]> {
-    const counts: number[] = [];
+  async rowsWith(
+    db: Pick<pg.Pool, 'query'>,
+    userId: string,
+    { terms, limit }: { terms: readonly string[]; limit: number },
+  ): Promise<TermRows[]> {
+    const found: TermRows[] = [];
     for (let i = 0; i < terms.length; i += TERMS_PER_STATEMENT) {
       const page = terms.slice(i, i + TERMS_PER_STATEMENT);
-      const counting = page.map(
+      const looking = page.map(
         (_term, n) =>
-          `select ${n} as n, count(*) as count from ${this.index} where user_id = $1 and search @@ $${n + 2}::tsquery`,
+          `select ${n} as n, count(*) as count, (array_agg(id order by id desc))[:$2] as ids
+           from ${this.index} where user_id = $1 and search @@ $${n + 3}::tsquery`,
       );
-      const { rows } = await db.query<{ count: number }>(`${counting.join(' union all ')} order by n`, [
-        userId,
-        ...page.map((term) => this.anyOf(userId, [term])),
-      ]);
-      counts.push(...rows.map(({ count }) => count));
+      const { rows } = await db.query<{ count: number; ids: string[] | null }>(
+        `${looking.join(' union all ')} order by n`,
+        [userId, limit, ...page.map((term) => `'${userPrefix(userId)}${term}'`)],
+      );
+      for (const { count, ids } of rows) found.push({ count, ids: (ids ?? []).map(Number).toReversed() });
     }
-    return counts;
+    return found;
   }
 
-  /** Returns a tsquery that matches the user's rows with any of the terms. */
-  anyOf(userId: string, terms: readonly string[]): string {
-    return terms.map((term) => `'${userPrefix(userId)}${term}'`).join(' | ');
+  private async put(client: pg.ClientBase, rows: readonly object[]): Promise<void> {
+    if (rows.length === 0) return;
+    await client.query({
+      name: `save ${this.index}`,
+      text:
+        `insert into ${this.index} (user_id, id, terms) select * from unnest($1::text[], $2::bigint[], $3::text[]) ` +
+        'on conflict (user_id, id) do update set terms = excluded.terms',
+      values: [
+        rows.map(userOf),
+        rows.map((row) => this.idOf(row)),
+        rows.map((row) => indexedTerms(this.declared, row).join(' ')),
+      ],
+    });
   }
 
-  private keyOf(row: object): { userId: string; id: number } {
-    const { userId, [this.declared.id]: id } = row as Values;
-    return { userId: userId as string, id: id as number };
+  private async remove(client: pg.ClientBase, rows: readonly object[]): Promise<void> {
+    if (rows.length === 0) return;
+    await client.query({
+      name: `remove ${this.index}`,
+      text:
+        `delete from ${this.index} t using unnest($1::text[], $2::bigint[]) as k(user_id, id) ` +
+        'where t.user_id = k.user_id and t.id = k.id',
+      values: [rows.map(userOf), rows.map((row) => this.idOf(row))],
+    });
+  }
+
+  private idOf(row: object): number {
+    return idIn(row, this.declared.id);
   }
 
   private get declared() {
     return this.table.fullText as NonNullable<Table['fullText']>;
   }
+}
+
+function userOf(row: object): string {
+  return (row as { userId: string }).userId;
 }

@@ -2,40 +2,30 @@ import type Database from 'better-sqlite3';
 import { userPrefix } from '../full-text.js';
 import type { Table } from '../table.js';
 
-/** Reads a user's terms back from the full-text index: by row id, the terms in order, between spaces. */
-export function sqliteIndexedTerms(db: Database.Database, table: Table, userId: string): Map<number, string> {
+/** Reads a user's terms back from the full-text index: by row id, each term once. */
+export function sqliteIndexedTerms(
+  db: Database.Database,
+  table: Table,
+  userId: string,
+): Map<number, string[]> {
   const instances = termInstances(db, table);
   const prefix = userPrefix(userId);
   // The first text that sorts after every text with the prefix, whose last character is an underscore.
   const end = `${prefix.slice(0, -1)}\``;
   const entries = db
-    .prepare(`select doc, "offset", term from ${instances} where term >= ? and term < ?`)
+    .prepare(`select doc, term from ${instances} where term >= ? and term < ?`)
     .raw()
-    .all(prefix, end) as [number, number, string][];
+    .all(prefix, end) as [number, string][];
   const terms = new Map<number, string[]>();
-  for (const [doc, offset, term] of entries) {
-    const ofRow = terms.get(doc) ?? [];
-    ofRow[offset] = term;
-    terms.set(doc, ofRow);
+  for (const [doc, term] of entries) {
+    const ofRow = terms.get(doc);
+    if (ofRow) ofRow.push(term);
+    else terms.set(doc, [term]);
   }
-  return new Map([...terms].map(([doc, ofRow]) => [doc, ofRow.join(' ')]));
+  return terms;
 }
 
-/** Finds the rows of single terms in a full-text index. */
-export class SqliteTermRows {
-  private readonly find: Database.Statement;
-
-  constructor(db: Database.Database, table: Table) {
-    this.find = db.prepare(`select doc from ${termInstances(db, table)} where term = ?`).pluck();
-  }
-
-  /** Returns the ids of the user's rows with the term, ascending; a row is listed once per occurrence. */
-  of(userId: string, term: string): readonly number[] {
-    return this.find.all(userPrefix(userId) + term) as number[];
-  }
-}
-
-/** Returns the name of a view of the full-text index with one row per occurrence of a term. */
+/** Returns the name of a view of the full-text index with one row per term of a row. */
 function termInstances(db: Database.Database, table: Table): string {
   const index = `${table.name}_fts`;
   const instances = `temp.${index}_terms`;

@@ -22,6 +22,7 @@ class TableStatements {
   readonly fullText: SqliteFullText | undefined;
   /** Cache of the table's hot rows, on the writing connection only. */
   readonly cache: LRUCache<string, object> | undefined;
+  private readonly isInsertOnly: boolean;
   private readonly names: string[];
   private readonly decoders: Decode[];
   private readonly upserted: readonly Parameter[];
@@ -49,10 +50,11 @@ class TableStatements {
       rest.length > 0 ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}` : 'nothing';
     const insert = `insert into ${table.name} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`;
     this.insert = db.prepare(insert);
-    this.upsert = table.insertOnly
-      ? db.prepare(insertIfAbsent(table, columns))
+    this.isInsertOnly = table.insertOnly ?? false;
+    this.upsert = this.isInsertOnly
+      ? this.insert
       : db.prepare(`${insert} on conflict (${key.join(', ')}) do ${onConflict}`);
-    if (changing.length > 0) {
+    if (changing.length > 0 && !this.isInsertOnly) {
       const set = changing.map((name) => `${columnName(name)} = ?`).join(', ');
       this.update = db.prepare(`update ${table.name} set ${set} where ${where}`);
     }
@@ -61,6 +63,7 @@ class TableStatements {
   }
 
   write(before: object | undefined, after: object): void {
+    if (before && this.isInsertOnly) return;
     const indexesStay = before && this.indexed.every((name) => same(before, after, name));
     // The update changes nothing when the row was deleted by another connection; then the upsert inserts it.
     if (indexesStay && this.update && this.update.run(encoded(after, this.updated)).changes > 0) return;
@@ -123,8 +126,8 @@ export class SqliteRows implements RowStore {
           statements.remove.run(key);
           cache?.delete(id);
         }
-        fullText?.save(before, after);
       }
+      fullText?.save(changed.values());
     }
   }
 
@@ -208,13 +211,6 @@ export function selectPage(table: Table, query: RowQuery): { sql: string; parame
     (conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '') +
     ` order by ${order.map((column) => column + direction).join(', ')} limit ?`;
   return { sql, parameters: [...parameters, query.limit] };
-}
-
-/** Builds the statement that inserts a row unless its key exists, without a unique index that would tell. */
-function insertIfAbsent({ name, key }: Table, columns: readonly string[]): string {
-  const exists = `select 1 from ${name} where ${key.map((part) => `${columnName(part)} = v.${columnName(part)}`).join(' and ')}`;
-  const values = columns.map((column) => `? as ${column}`).join(', ');
-  return `insert into ${name} (${columns.join(', ')}) select * from (select ${values}) v where not exists (${exists})`;
 }
 
 /** The table as SQLite has it: with a rowid as the primary key if its rows are only inserted. */

@@ -20,6 +20,20 @@ export type ScannedEvent = Omit<
   'eventId' | 'commandId' | 'correlationId' | 'causationId' | 'actor' | 'hash'
 >;
 
+/** Selects a page of one user's events, in order of position. */
+export interface UserEventQuery {
+  userId: string;
+  /** Only events after this position, */
+  after: number;
+  /** and up to this one. */
+  upTo: number;
+  types: readonly string[];
+  limit: number;
+}
+
+/** What happened to a user, and when: an event without its content. */
+export type UserChange = Pick<StoredEvent, 'position' | 'recordedAt' | 'type'>;
+
 /** The head of the log. */
 export interface LogHead {
   /** Position of the last event; 0 when the log is empty. */

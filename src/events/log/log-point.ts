@@ -6,6 +6,19 @@ export interface LogPoint {
   recordedAt: number | null;
 }
 
+/** Where the log and one user's part of it end, read in one snapshot. */
+export interface LastPositions {
+  /** Position of the log's last event; 0 when it is empty. */
+  head: number;
+  /** Position of the user's last event; 0 if the user has none. */
+  last: number;
+}
+
+/** Selects the LastPositions of the user who is the parameter. */
+export const selectLastPositions = (userId: string): string =>
+  `select coalesce((select max(position) from events), 0) as head,
+    coalesce((select max(position) from events where user_id = ${userId}), 0) as last`;
+
 /** Selects the `recorded_at` of the event at a position. */
 export const selectRecordedAt = (position: string): string =>
   `select recorded_at from events where position = ${position}`;

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Key } from '../../database/table.js';
 
 /** `batchIndex` of a receipt whose key the client gave to that one command. */
 export const OWN_KEY = -1;
@@ -15,8 +14,11 @@ export interface ReceiptId {
 /** The order of receipts in a log of lines: by position, then by what identifies them. */
 export const RECEIPT_ORDER = ['position', 'keyHash', 'userId', 'idempotencyKey', 'batchIndex'] as const;
 
+/** The key of a receipt in its table. */
+export type ReceiptKey = [userId: string, keyHash: number, idempotencyKey: string, batchIndex: number];
+
 /** Returns the key of a receipt in its table. */
-export function receiptKey(id: ReceiptId): Key[] {
+export function receiptKey(id: ReceiptId): ReceiptKey {
   return [id.userId, keyHash(id), id.idempotencyKey, id.batchIndex];
 }
 

@@ -1,5 +1,13 @@
 import type Database from 'better-sqlite3';
-import type { EventBatch, EventQuery, LogHead, ScannedEvent, StoredEvent } from './event-log.js';
+import type {
+  EventBatch,
+  EventQuery,
+  LogHead,
+  ScannedEvent,
+  StoredEvent,
+  UserChange,
+  UserEventQuery,
+} from './event-log.js';
 import {
   EVENT_COLUMNS,
   headOf,
@@ -8,12 +16,27 @@ import {
   storedEvent,
   type EventRow,
 } from './event-row.js';
-import { selectPointAt, selectRecordedAt, type LogPoint } from './log-point.js';
-import { SELECT_STORE_ID } from './store-identity.js';
+import {
+  selectLastPositions,
+  selectPointAt,
+  selectRecordedAt,
+  type LastPositions,
+  type LogPoint,
+} from './log-point.js';
+import { SELECT_STORE_ID, storeIdOf } from './store-identity.js';
 
 /** Reads a page of the log by user, then position; exported so that a test can check its query plan. */
 export const BY_USER = `select ${SCANNED_COLUMNS} from events e join streams s on s.stream_key = e.stream_key
   where (e.user_id, e.position) > (?, ?) order by e.user_id, e.position limit ?`;
+
+/** Reads a page of one user's events for folds; exported so that a test can check its query plan. */
+export const OF_USER = `select ${SCANNED_COLUMNS} from events e join streams s on s.stream_key = e.stream_key
+  where e.user_id = ? and e.position > ? and e.position <= ? and e.type in (select value from json_each(?))
+  order by e.position limit ?`;
+
+/** Reads a page of what happened to one user, without its content. */
+export const CHANGES_OF_USER = `select position, recorded_at as "recordedAt", type from events
+  where user_id = ? and position > ? and position <= ? order by position limit ?`;
 
 /** Reads the log over any connection: the writer's own or the read-only one of a worker. */
 export class SqliteEventReader {
@@ -22,6 +45,9 @@ export class SqliteEventReader {
   private recorded: Database.Statement | undefined;
   private point: Database.Statement | undefined;
   private readonly statements = new Map<string, Database.Statement>();
+  private ofUser: Database.Statement | undefined;
+  private changes: Database.Statement | undefined;
+  private lasts: Database.Statement | undefined;
   private byUser: Database.Statement | undefined;
 
   constructor(private readonly db: Database.Database) {}
@@ -34,7 +60,7 @@ export class SqliteEventReader {
   /** Returns the UUID that names the store. */
   storeId(): string {
     this.identity ??= this.db.prepare(SELECT_STORE_ID).pluck();
-    return this.identity.get() as string;
+    return storeIdOf(this.identity.get() as string | undefined);
   }
 
   /** Returns when the event at the position was recorded, ms UTC; undefined if there is none. */
@@ -71,6 +97,24 @@ export class SqliteEventReader {
   readByUser(after: { userId: string; position: number }, limit: number): ScannedEvent[] {
     this.byUser ??= this.db.prepare(BY_USER);
     return this.byUser.all(after.userId, after.position, limit) as ScannedEvent[];
+  }
+
+  /** Reads a page of one user's events, in order of position. */
+  readOfUser({ userId, after, upTo, types, limit }: UserEventQuery): ScannedEvent[] {
+    this.ofUser ??= this.db.prepare(OF_USER);
+    return this.ofUser.all(userId, after, upTo, JSON.stringify(types), limit) as ScannedEvent[];
+  }
+
+  /** Reads a page of what happened to one user, in order of position. */
+  changesOfUser({ userId, after, upTo, limit }: Omit<UserEventQuery, 'types'>): UserChange[] {
+    this.changes ??= this.db.prepare(CHANGES_OF_USER);
+    return this.changes.all(userId, after, upTo, limit) as UserChange[];
+  }
+
+  /** Returns the head of the log, and the position of the user's last event; 0 if there is none. */
+  lastPositions(userId: string): LastPositions {
+    this.lasts ??= this.db.prepare(selectLastPositions('?'));
+    return this.lasts.get(userId) as LastPositions;
   }
 
   private selectEvents(query: EventQuery): { statement: Database.Statement; parameters: unknown[] } {

@@ -1,5 +1,13 @@
+import { DamagedDatabase } from '../../errors.js';
+
 /** Selects the UUID that names the store. */
 export const SELECT_STORE_ID = 'select store_id from store_identity';
+
+/** Returns the identity that was read. Throws DamagedDatabase if the store has none: every migrated one has. */
+export function storeIdOf(read: string | undefined): string {
+  if (read === undefined) throw DamagedDatabase.because('the table store_identity is empty');
+  return read;
+}
 
 /**
  * Returns the identity of a store from before stores had one: a UUID (version 8) made of the hash of its

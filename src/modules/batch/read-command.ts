@@ -20,7 +20,7 @@ const COMMANDS_BY_NAME: ReadonlyMap<string, NamedCommand> = new Map(
 /** Reads one command of a batch. Throws InvalidInput, whatever the entry is. */
 export function readCommand(entry: unknown): ReadCommand {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-    throw InvalidInput.field('', 'must be object');
+    throw InvalidInput.field('', 'must be an object');
   const { command: name, userId, idempotencyKey, ...input } = entry as Record<string, unknown>;
   const type = typeof name === 'string' ? COMMANDS_BY_NAME.get(name) : undefined;
   if (!type) throw InvalidInput.field('command', `must be one of ${COMMAND_NAMES.join(', ')}`);

@@ -1,13 +1,15 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
-import { NoBody, NoQuery, SessionPath, UserPath } from '../../http/paths.dto.js';
+import { NoBody, SessionPath, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validIfSent, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
+import { UserReadQuery } from '../user-read.dto.js';
+import { UserRead } from '../user-read.js';
 import { EndSession } from './commands/end-session.command.js';
 import { RecordTurn, RecordTurnBody } from './commands/record-turn.command.js';
 import {
@@ -54,20 +56,20 @@ export class ConversationController {
 
   /** Returns the window of the user's current session: the one with the latest activity. */
   @Get('conversation')
-  @ApiOkResponse({ type: ConversationAnswer })
+  @UserRead(ConversationAnswer)
   current(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(NoQuery)) _query: NoQuery,
+    @Query(validQuery(UserReadQuery)) _query: UserReadQuery,
   ): Promise<ConversationAnswer> {
     return this.queries.execute(new GetConversation(userId));
   }
 
   /** Returns the window of one session. */
   @Get('sessions/:sessionId')
-  @ApiOkResponse({ type: ConversationAnswer })
+  @UserRead(ConversationAnswer)
   session(
     @Param(valid(SessionPath)) { userId, sessionId }: SessionPath,
-    @Query(validQuery(NoQuery)) _query: NoQuery,
+    @Query(validQuery(UserReadQuery)) _query: UserReadQuery,
   ): Promise<ConversationAnswer> {
     return this.queries.execute(new GetConversation(userId, sessionId));
   }
@@ -78,7 +80,7 @@ export class ConversationController {
    * session an earlier `startedAt`, but does not move it in the list.
    */
   @Get('sessions')
-  @ApiOkResponse({ type: SessionPageAnswer })
+  @UserRead(SessionPageAnswer)
   sessions(
     @Param(valid(UserPath)) { userId }: UserPath,
     @Query(validQuery(ListSessionsQuery)) query: ListSessionsQuery,

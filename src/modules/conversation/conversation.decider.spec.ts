@@ -140,12 +140,12 @@ describe('recording a turn', () => {
       .thenEvents(turnEvent({ topics: ['sailing', 'Boats'] }));
   });
 
-  it('uses the time of the client, and its offset or that of the user, but registers the user at the present time', () => {
+  it('uses the time of the client, and its offset or that of the user, also to register the user', () => {
     const occurredAt = Date.UTC(2025, 0, 1, 12);
     given()
       .when(record({ occurredAt: '2025-01-01T04:00:00-08:00' }))
       .thenEvents(
-        { streamId: 'profile:user-1', type: 'user.registered', data: {} },
+        { streamId: 'profile:user-1', type: 'user.registered', data: {}, occurredAt, utcOffset: -480 },
         { ...startedEvent, occurredAt, utcOffset: -480 },
         { ...turnEvent(), occurredAt, utcOffset: -480 },
       );

@@ -1,8 +1,9 @@
 import { IsInt, Max, Min } from 'class-validator';
 import { IsText, Optional } from '../../validation/fields.js';
+import { UserReadQuery } from '../user-read.dto.js';
 
 /** Page of the list of sessions. */
-export class ListSessionsQuery {
+export class ListSessionsQuery extends UserReadQuery {
   /** Maximum number of sessions; 20 when left out. */
   @Optional()
   @IsInt()

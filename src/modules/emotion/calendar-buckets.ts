@@ -1,9 +1,8 @@
+import { MINUTE_MS } from '../../durations.js';
 import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
 import { localStart, localText, type WeekStart } from '../calendar.js';
 import { hourStart, instantOf, type Clock } from '../zone-clock.js';
 import type { EmotionBucketAnswer, TrendBucket } from './emotion.dto.js';
-
-const MINUTE_MS = 60_000;
 
 /** How observations are put into buckets. */
 export interface Calendar {

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
@@ -8,6 +8,7 @@ import { UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
+import { UserRead } from '../user-read.js';
 import { ObserveEmotion, ObserveEmotionBody } from './commands/observe-emotion.command.js';
 import {
   EmotionObservedAnswer,
@@ -41,7 +42,7 @@ export class EmotionController {
 
   /** Returns each emotion of the user with its frequency, intensity, triggers, hours and trend. */
   @Get()
-  @ApiOkResponse({ type: EmotionsAnswer })
+  @UserRead(EmotionsAnswer)
   list(
     @Param(valid(UserPath)) { userId }: UserPath,
     @Query(validQuery(EmotionsQuery)) query: EmotionsQuery,
@@ -51,7 +52,7 @@ export class EmotionController {
 
   /** Returns counts and mean intensities by hour, day, week or month. */
   @Get('trend')
-  @ApiOkResponse({ type: EmotionTrendAnswer })
+  @UserRead(EmotionTrendAnswer)
   trend(
     @Param(valid(UserPath)) { userId }: UserPath,
     @Query(validQuery(EmotionTrendQuery)) query: EmotionTrendQuery,

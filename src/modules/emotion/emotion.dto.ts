@@ -1,6 +1,7 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { IsTimeBound, IsTimeZone, Optional } from '../../validation/fields.js';
 import { WEEK_STARTS, type WeekStart } from '../calendar.js';
+import { UserReadQuery } from '../user-read.dto.js';
 
 /** The widths of a bucket of the trend. */
 const TREND_BUCKETS = ['hour', 'day', 'week', 'month'] as const;
@@ -16,7 +17,7 @@ export const MAX_EMOTIONS = 5_000;
 export const MAX_SHOWN_TRIGGERS = 50;
 
 /** How many emotions to list. */
-export class EmotionsQuery {
+export class EmotionsQuery extends UserReadQuery {
   /** Maximum number of emotions; 5000 when left out. `total` says how many there are. */
   @Optional()
   @IsInt()
@@ -29,7 +30,7 @@ export class EmotionsQuery {
  * Filters, bucket width and calendar for the trend. Without `timeZone` and `utcOffset`, each observation
  * counts at the user's local time that was recorded with it, wherever the user is now.
  */
-export class EmotionTrendQuery {
+export class EmotionTrendQuery extends UserReadQuery {
   /** Width of a bucket; `day` when left out. */
   @Optional()
   @IsIn(TREND_BUCKETS)
@@ -76,8 +77,13 @@ export class TriggerAnswer {
 
 /** The trend of an emotion. */
 export class TrendAnswer {
+  /** What is measured each day: how often the emotion is felt, or its mean intensity (0..1). */
+  measure: 'count' | 'intensity';
   direction: 'increasing' | 'decreasing' | 'stable';
-  /** Least-squares slope of the daily counts over at most 28 days, up to the last day with any emotion. */
+  /**
+   * Least-squares slope over at most 28 days, up to the last day with any emotion. For intensities, days
+   * without the emotion are left out.
+   */
   slopePerDay: number;
   /** 0..1: how unlikely such a slope would be by chance (two-sided, by Fisher's z). */
   confidence: number;
@@ -98,7 +104,10 @@ export class EmotionAnswer {
   hours: number[];
   firstAt: string;
   lastAt: string;
+  /** The trend of the counts; where these are stable, that of the intensities. */
   trend: TrendAnswer;
+  /** The trend of the intensities. */
+  intensityTrend: TrendAnswer;
 }
 
 /** The emotions of a user, the most frequent first. */

@@ -4,17 +4,14 @@ import type { PageQuery } from '../../events/event-page.js';
 import { csvHeader } from '../../formats/csv.js';
 import type { RowFormat } from '../../formats/row-format.js';
 import { EventCopies } from '../../operations/transfer/event-copies.js';
-import type { EventsQuery } from './feed.dto.js';
 import { LogPages } from './log-pages.js';
-import { LogWalk, eventFilter } from './log-walk.js';
+import { LogWalk, eventFilter, type WalkQuery } from './log-walk.js';
 
 /** Copies the log up to a position, in a format of rows, as chunks of bytes; returns the number of its events. */
 export class CopyEvents extends Query<AsyncGenerator<Uint8Array, number>> {
   constructor(
-    readonly query: EventsQuery,
+    readonly query: WalkQuery,
     readonly format: RowFormat,
-    /** The head of the log when the copy was asked for. */
-    readonly upTo: number,
     /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
   ) {
@@ -29,26 +26,28 @@ export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
     private readonly copies: EventCopies,
   ) {}
 
-  async execute({ query, format, upTo, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array, number>> {
-    if (format !== 'parquet') return this.lines(query, format, upTo, signal);
-    const { after = 0, limit, ...filter } = query;
+  async execute({ query, format, signal }: CopyEvents): Promise<AsyncGenerator<Uint8Array, number>> {
+    if (format !== 'parquet') return this.lines(query, format, signal);
+    const { after = 0, limit, upTo, ...filter } = query;
     return this.copies.stream(format, { after, limit, upTo, ...eventFilter(filter) });
   }
 
   private async *lines(
-    { after = 0, limit = Infinity, ...filter }: EventsQuery,
+    { after = 0, limit = Infinity, upTo, ...filter }: WalkQuery,
     format: 'ndjson' | 'csv',
-    upTo: number,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, number> {
     const header = format === 'csv' ? [Buffer.from(csvHeader(EVENT_FIELDS))] : [];
     const walk = new LogWalk(eventFilter(filter), after);
     let events = 0;
     let isFirst = true;
-    while (walk.after < upTo && events < limit && !signal.aborted) {
+    let head = upTo;
+    while (walk.after < head && events < limit && !signal.aborted) {
       const next: PageQuery = { ...walk.next({ upTo, limit: limit - events }), format };
       const page = await (isFirst ? this.logPages.first(next) : this.logPages.further(next));
       isFirst = false;
+      // A log that was reset has become shorter.
+      head = Math.min(upTo, page.head);
       walk.advance(page);
       events += page.events;
       // Not sent before a first page that fails, which is answered with its error.

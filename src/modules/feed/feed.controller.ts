@@ -1,5 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { applyDecorators, Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import {
+  applyDecorators,
+  Controller,
+  Get,
+  Headers,
+  Param,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import {
   ApiConflictResponse,
@@ -18,10 +27,13 @@ import { MayRefuse } from '../../http/declared-answers.js';
 import { UserPath } from '../../http/paths.dto.js';
 import { ProblemAnswer } from '../../http/problem.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
+import { RequestReads } from '../request-reads.js';
+import { POSITION_HEADER, POSITION_HEADERS, UserReadInterceptor } from '../user-read.js';
 import { CopyEvents } from './copy-events.query.js';
 import { EventAnswer, EventPageAnswer, EventsQuery, EventStreamQuery, UserEventsQuery } from './feed.dto.js';
 import { FollowEvents } from './follow-events.query.js';
 import { LAST_EVENT_ID, resumePosition } from './last-event-id.js';
+import type { WalkQuery } from './log-walk.js';
 import { OpenFeed, STORE_HEADER, type FeedStart } from './open-feed.query.js';
 import { OpenStreams, ROWS_TRAILER } from './open-streams.js';
 import { PageMemory } from './page-memory.js';
@@ -31,6 +43,7 @@ const EVENT_STREAM = 'text/event-stream';
 const COLUMNS = `A row per event; columns: ${EVENT_FIELDS.map(({ name }) => name).join(', ')} (as JSON).`;
 
 const FEED_HEADERS = {
+  ...POSITION_HEADERS,
   [STORE_HEADER]: {
     description: 'The UUID that names the store: positions of one store mean nothing in another.',
     schema: { type: 'string', format: 'uuid' },
@@ -75,10 +88,12 @@ export class FeedController {
     private readonly queries: QueryBus,
     private readonly streams: OpenStreams,
     private readonly memory: PageMemory,
+    private readonly request: RequestReads,
   ) {}
 
   /** Returns the log in commit order and without gaps: one page, or all of it in another format. */
   @Get('events')
+  @UseInterceptors(UserReadInterceptor)
   @ApiPageOrCopy()
   events(
     @Query(validQuery(EventsQuery)) query: EventsQuery,
@@ -121,6 +136,7 @@ export class FeedController {
 
   /** Returns one user's events: one page, or all of it in another format. */
   @Get('users/:userId/events')
+  @UseInterceptors(UserReadInterceptor)
   @ApiPageOrCopy()
   userEvents(
     @Param(valid(UserPath)) { userId }: UserPath,
@@ -139,18 +155,18 @@ export class FeedController {
     void reply.header('vary', VARY);
     const format = answerFormat(accept, asked.format);
     const coding = contentCoding(acceptEncoding);
-    const start = await this.open(reply, asked.after);
-    const query = { ...asked, after: start.after };
+    const { after, head: upTo } = await this.open(reply, asked.after);
+    const query = { ...asked, after, upTo };
     if (format === 'json') return this.sendPage(query, coding, reply);
     // Parquet is compressed already.
     return this.streams.sendAll(reply, format === 'parquet' ? 'identity' : coding, async (signal) => {
-      const chunks = await this.queries.execute(new CopyEvents(query, format, start.head, signal));
+      const chunks = await this.queries.execute(new CopyEvents(query, format, signal));
       void reply.type(contentType(format));
       return chunks;
     });
   }
 
-  private async sendPage(query: EventsQuery, coding: ContentCoding, reply: FastifyReply): Promise<void> {
+  private async sendPage(query: WalkQuery, coding: ContentCoding, reply: FastifyReply): Promise<void> {
     const gone = new AbortController();
     const lease = this.memory.lease();
     this.streams.cutWhenStalled(reply);
@@ -165,10 +181,10 @@ export class FeedController {
     sendEncoded(reply, Buffer.from(page.buffer, page.byteOffset, page.byteLength), coding);
   }
 
-  /** Names the store in the answer, and returns where the feed begins. */
+  /** Names the store and the end of its log in the answer, and returns where the feed begins and ends. */
   private async open(reply: FastifyReply, after = 0): Promise<FeedStart> {
-    const start = await this.queries.execute(new OpenFeed(after));
-    void reply.header(STORE_HEADER, start.storeId);
+    const start = await this.queries.execute(new OpenFeed(after, this.request.asOf));
+    void reply.header(STORE_HEADER, start.storeId).header(POSITION_HEADER, start.head);
     return start;
   }
 }

@@ -2,11 +2,12 @@ import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { EVENT_TYPES } from '../../events/event-catalog.js';
 import { ANSWER_FORMATS, type AnswerFormat } from '../../http/answer-format.js';
 import { IsId, IsListOf, IsTimeBound, Optional } from '../../validation/fields.js';
+import { UserReadQuery } from '../user-read.dto.js';
 
 const TYPE_NAMES = EVENT_TYPES.map(({ type }) => type);
 
 /** Filters for one user's events. */
-export class UserEventsQuery {
+export class UserEventsQuery extends UserReadQuery {
   /**
    * Only events after this position; 0 when left out. A position after the head is refused with 409;
    * 9007199254740991 stands for the head.

@@ -6,6 +6,11 @@ import type { EventsQuery } from './feed.dto.js';
 /** Selects the events that a walk along the log returns. */
 export type EventFilter = Pick<EventQuery, 'types' | 'userId' | 'from' | 'to'>;
 
+/** What a request wants to read of the log, up to a position. */
+export interface WalkQuery extends EventsQuery {
+  upTo: number;
+}
+
 /** Events in a page: reading them takes milliseconds. A page of large events ends earlier. */
 const EVENTS_PER_PAGE = 256;
 /** Positions that one page covers: where few events match, a page must not scan the whole log. */

@@ -5,14 +5,18 @@ import { startOfFeed } from './position-ahead.js';
 /** The header of a feed's answer with the UUID that names the store. */
 export const STORE_HEADER = 'Edgesoul-Store';
 
-/** Where a feed begins, in which store. */
+/** Where a feed begins, in which store, and where its log ends: now, or at the position asked about. */
 export interface FeedStart extends StoreHead {
   after: number;
 }
 
 /** Checks the position after which a client wants to read. Throws Refused if the log does not reach it. */
 export class OpenFeed extends Query<FeedStart> {
-  constructor(readonly after: number) {
+  constructor(
+    readonly after: number,
+    /** The position that is asked about; undefined for the present. */
+    readonly asOf?: number,
+  ) {
     super();
   }
 }
@@ -21,9 +25,10 @@ export class OpenFeed extends Query<FeedStart> {
 export class OpenFeedHandler implements IQueryHandler<OpenFeed> {
   constructor(private readonly reads: Reads) {}
 
-  async execute({ after }: OpenFeed): Promise<FeedStart> {
+  async execute({ after, asOf }: OpenFeed): Promise<FeedStart> {
     // Read now, from the database: the client may have its position from another process.
-    const store = await this.reads.storeHead();
+    const { storeId, head } = await this.reads.storeHead();
+    const store = { storeId, head: asOf ?? head };
     return { ...store, after: startOfFeed(after, store) };
   }
 }

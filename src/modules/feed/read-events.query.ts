@@ -1,14 +1,13 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { PageQuery } from '../../events/event-page.js';
-import type { EventsQuery } from './feed.dto.js';
 import { LogPages } from './log-pages.js';
-import { LogWalk, eventFilter } from './log-walk.js';
+import { LogWalk, eventFilter, type WalkQuery } from './log-walk.js';
 import type { PageLease } from './page-memory.js';
 
 /** Reads one page of the log as JSON text in UTF-8. */
 export class ReadEvents extends Query<Uint8Array> {
   constructor(
-    readonly query: EventsQuery,
+    readonly query: WalkQuery,
     readonly memory: PageLease,
     /** Aborts when the client is gone. */
     readonly signal: AbortSignal,
@@ -23,15 +22,18 @@ export class ReadEventsHandler implements IQueryHandler<ReadEvents> {
 
   /** Reads the page in small parts, between which other readers have their turn. */
   async execute({ query, memory, signal }: ReadEvents): Promise<Uint8Array> {
-    const { after = 0, limit = 100, ...filter } = query;
+    const { after = 0, limit = 100, upTo, ...filter } = query;
     const walk = new LogWalk(eventFilter(filter), after);
     const parts: Uint8Array[] = [];
     let left = limit;
-    let head: number | undefined;
+    let isFirst = true;
+    let head = upTo;
     do {
-      const next: PageQuery = { ...walk.next({ upTo: head, limit: left }), format: 'json' };
-      const part = await (head === undefined ? this.pages.first(next) : this.pages.further(next));
-      head ??= part.head;
+      const next: PageQuery = { ...walk.next({ upTo, limit: left }), format: 'json' };
+      const part = await (isFirst ? this.pages.first(next) : this.pages.further(next));
+      isFirst = false;
+      // A log that was reset has become shorter.
+      head = Math.min(upTo, part.head);
       if (!memory.take(part.text.byteLength)) break;
       walk.advance(part);
       left -= part.events;

@@ -1,14 +1,16 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { MayRefuse } from '../../http/declared-answers.js';
-import { MemoryPath, NoQuery, UserPath } from '../../http/paths.dto.js';
+import { MemoryPath, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
+import { UserReadQuery } from '../user-read.dto.js';
+import { UserRead } from '../user-read.js';
 import { ForgetMemory } from './commands/forget-memory.command.js';
 import { FormMemory, FormMemoryBody } from './commands/form-memory.command.js';
 import { RecallMemories, RecallMemoriesBody } from './commands/recall-memories.command.js';
@@ -88,7 +90,7 @@ export class MemoryController {
 
   /** Lists memories, newest first. */
   @Get('memories')
-  @ApiOkResponse({ type: MemoryPageAnswer })
+  @UserRead(MemoryPageAnswer)
   list(
     @Param(valid(UserPath)) { userId }: UserPath,
     @Query(validQuery(ListMemoriesQuery)) query: ListMemoriesQuery,
@@ -98,7 +100,7 @@ export class MemoryController {
 
   /** Returns the memories that best match a question, best first. */
   @Get('memories/search')
-  @ApiOkResponse({ type: MemorySearchAnswer })
+  @UserRead(MemorySearchAnswer)
   search(
     @Param(valid(UserPath)) { userId }: UserPath,
     @Query(validQuery(SearchMemoriesQuery)) query: SearchMemoriesQuery,
@@ -108,10 +110,10 @@ export class MemoryController {
 
   /** Returns one memory. The ETag is the version for If-Match. */
   @Get('memories/:memoryId')
-  @ApiOkResponse({ type: MemoryAnswer })
+  @UserRead(MemoryAnswer)
   async get(
     @Param(valid(MemoryPath)) { userId, memoryId }: MemoryPath,
-    @Query(validQuery(NoQuery)) _query: NoQuery,
+    @Query(validQuery(UserReadQuery)) _query: UserReadQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MemoryAnswer> {
     const memory = await this.queries.execute(new GetMemory(userId, memoryId));

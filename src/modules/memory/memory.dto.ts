@@ -1,6 +1,7 @@
 import { IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../events/memory/memory-formed.event.js';
 import { IsListOf, IsText, IsTimeBound, Optional } from '../../validation/fields.js';
+import { UserReadQuery } from '../user-read.dto.js';
 import { MAX_REASON } from './commands/forget-memory.command.js';
 
 /** Why a memory is forgotten. */
@@ -11,7 +12,7 @@ export class ForgetMemoryQuery {
 }
 
 /** Filters and page of the list of memories. */
-export class ListMemoriesQuery {
+export class ListMemoriesQuery extends UserReadQuery {
   @Optional()
   @IsIn(MEMORY_TYPES)
   type?: MemoryType;
@@ -52,7 +53,7 @@ export class ListMemoriesQuery {
 }
 
 /** A search in the memories. */
-export class SearchMemoriesQuery {
+export class SearchMemoriesQuery extends UserReadQuery {
   /**
    * A question, some words or a whole message; a memory may match any of the words. The URL and the headers
    * of a request may have 16 KiB together, in which a character may take up to 12 bytes.
@@ -78,6 +79,16 @@ export class SearchMemoriesQuery {
   @Min(0)
   @Max(1)
   minConfidence?: number;
+
+  /** Only memories that occurred at or after this time: any RFC 3339 time, compared exactly. */
+  @Optional()
+  @IsTimeBound()
+  from?: string;
+
+  /** Only memories that occurred before this time: any RFC 3339 time, compared exactly. */
+  @Optional()
+  @IsTimeBound()
+  to?: string;
 
   /** `true` adds the parts of each score. */
   @Optional()
@@ -108,18 +119,51 @@ export class MemoryPageAnswer {
   nextCursor: string | null;
 }
 
-/** The parts of a score, which is `text` times the three bounded factors. */
+/** What one word of the question adds to `text`. */
+export class TermPartAnswer {
+  /** Inverse frequency in the user's own memories, as a share of that of all words: 0..1. */
+  weight: number;
+  /**
+   * How much of it is here: 1 in the memory itself, 0.3 in the one before it and in the one after it (0.6 in the
+   * one before if that asks something), 0.15 two before and two after; in the order of forming, but not across a
+   * pause of more than an hour.
+   */
+  presence: number;
+  /** `weight` * `presence` / (`presence` + 1). */
+  score: number;
+}
+
+/**
+ * The parts of a score, which is (`text` * `speaker` + `date` + `place` - `questions`, at least 0) / `length` *
+ * `importance` * `recency` * `recall`.
+ */
 export class ScoreAnswer {
-  /** BM25 with the statistics of the user's own memories. */
+  /** The sum of the scores in `terms`. */
   text: number;
+  /** 2 if the memory begins with "Name: " and the question names only that name, else 1. */
+  speaker: number;
+  /**
+   * 0.25 if it occurred on a day or in a month that the question names, half of it within 5 days or 14 days
+   * after the month, 0.075 in the year; else 0. Days are UTC.
+   */
+  date: number;
+  /** 0.1 if the question asks where and the memory names a place, else 0. */
+  place: number;
+  /** 0.1 times the share of the content that are questions. */
+  questions: number;
+  /** From three times the average number of words on, 1 + 0.1 for each further time; else 1. */
+  length: number;
   /** Factor 0.9..1.1, linear in the importance. */
   importance: number;
-  /** Factor 0.95..1.05; it halves its lead for every 90 days before the user's newest memory. */
+  /**
+   * Factor 0.95..1.05; it halves its lead for every 90 days before the user's newest memory. A corrected memory
+   * is as new as its correction.
+   */
   recency: number;
   /** Factor 1..1.1; it grows with the logarithm of the number of recalls. */
   recall: number;
-  /** The contribution of each matching term to `text`. */
-  terms: Record<string, number>;
+  /** The words of the question that are in the memory or around it, by their stems. */
+  terms: Record<string, TermPartAnswer>;
 }
 
 /** A memory that matches the search. */

@@ -22,7 +22,10 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
 
   async execute(): Promise<ProjectionsAnswer> {
     const counted = await this.counts.get();
-    const { head, projections } = await this.reads.positions();
+    const [{ head, projections }, storeId] = await Promise.all([
+      this.reads.positions(),
+      this.reads.storeId(),
+    ]);
     const items = await Promise.all(
       projections.map(async (folded) => {
         const { name, version, position } = folded;
@@ -33,7 +36,6 @@ export class ListProjectionsHandler implements IQueryHandler<ListProjections> {
         return { name, version, position, lag: head - position, rows, ...(await this.stateOf(folded)) };
       }),
     );
-    const { storeId } = await this.reads.storeHead();
     return { items, storeId, head, countedAt: new Date(counted.at).toISOString() };
   }
 

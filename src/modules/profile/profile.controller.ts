@@ -1,13 +1,15 @@
 import { Body, Controller, Get, Param, Patch, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
-import { NoQuery, UserPath } from '../../http/paths.dto.js';
+import { UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
+import { UserReadQuery } from '../user-read.dto.js';
+import { UserRead } from '../user-read.js';
 import { ChangeProfile, ChangeProfileBody } from './commands/change-profile.command.js';
 import { ProfileAnswer, ProfileChangedAnswer } from './profile.dto.js';
 import { GetProfile } from './queries/get-profile.query.js';
@@ -34,10 +36,10 @@ export class ProfileController {
 
   /** Returns the profile with its counters. The ETag is the version for If-Match. */
   @Get()
-  @ApiOkResponse({ type: ProfileAnswer })
+  @UserRead(ProfileAnswer)
   async get(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(NoQuery)) _query: NoQuery,
+    @Query(validQuery(UserReadQuery)) _query: UserReadQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProfileAnswer> {
     const profile = await this.queries.execute(new GetProfile(userId));

@@ -3,16 +3,19 @@ import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { Unavailable } from '../../errors.js';
-import { MEDIA_TYPES } from '../../formats/row-format.js';
+import { answerFormat, contentType, VARY, type AnswerFormat } from '../../http/answer-format.js';
+import { contentCoding, sendEncoded } from '../../http/content-coding.js';
 import { PrepareReport, type PreparedReport } from './prepare-report.query.js';
 import type { SentQuery } from './report-query.js';
-import type { ReportFormat } from './write-report.js';
 
 /** Bytes of answers that slow clients may keep in memory; beyond, reports are refused with 503. */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
 
+/** A client that takes nothing of an answer for this long is cut off, ms. */
+const STALLED_MS = 30_000;
+
 /** A query for a report as a route receives it. */
-export type ReceivedQuery = SentQuery & { asOf?: string; format?: ReportFormat };
+export type ReceivedQuery = SentQuery & { asOf?: string; format?: AnswerFormat };
 
 /** Sends reports: by their tag alone if the client has them already. */
 @Injectable()
@@ -27,22 +30,27 @@ export class ReportAnswers {
     headers: IncomingHttpHeaders,
     reply: FastifyReply,
   ): Promise<void> {
-    const { format = 'json', ...sent } = query;
+    const { format: named, ...sent } = query;
+    const format = answerFormat(headers.accept, named);
+    // Parquet is compressed already.
+    const coding = format === 'parquet' ? 'identity' : contentCoding(headers['accept-encoding']);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const report = await this.queries.execute(new PrepareReport(name, sent, format));
-    const etag = `"${report.tag}"`;
+    // Each coding has bytes of its own (RFC 9110, 8.8.3.3).
+    const etag = coding === 'identity' ? `"${report.tag}"` : `"${report.tag}-${coding}"`;
     void reply.headers({
       'edgesoul-position': String(report.position),
       etag,
       'content-location': `${path}?${report.parameters.toString()}`,
-      vary: 'Accept, Accept-Encoding',
+      vary: VARY,
       // An erasure changes answers about the past, so that a copy has to be asked for.
       'cache-control': 'private, no-cache',
     });
     if (isKnown(etag, headers['if-none-match'])) return void reply.code(304).send();
     const body = await this.bodyOf(report, reply, gone.signal);
-    void reply.type(MEDIA_TYPES[format]).send(body);
+    void reply.type(contentType(format));
+    sendEncoded(reply, body, coding);
   }
 
   private async bodyOf(report: PreparedReport, reply: FastifyReply, gone: AbortSignal): Promise<Buffer> {
@@ -53,6 +61,7 @@ export class ReportAnswers {
     if (gone.aborted) return body;
     this.held += body.byteLength;
     reply.raw.once('close', () => (this.held -= body.byteLength));
+    reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
     return body;
   }
 }

@@ -1,6 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { MEDIA_TYPES } from '../../formats/row-format.js';
+import { MayRefuse } from '../../http/declared-answers.js';
 
 const HEADERS = {
   'Edgesoul-Position': {
@@ -22,6 +23,7 @@ const HEADERS = {
 export function ReportRoute(answer: Type): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(answer),
+    MayRefuse(406),
     ApiHeader({
       name: 'If-None-Match',
       required: false,

@@ -1,4 +1,5 @@
 import { IsIn, IsInt, Length, Max, Min } from 'class-validator';
+import { ANSWER_FORMATS, type AnswerFormat } from '../../http/answer-format.js';
 import { FACT_TYPES } from '../../projections/fact-block.js';
 import {
   IsIdList,
@@ -13,8 +14,6 @@ import { emotionsReport } from './emotions.report.js';
 import { memoriesReport } from './memories.report.js';
 import { usageReport } from './usage.report.js';
 
-/** The formats of a report. */
-const FORMATS = ['json', 'ndjson', 'csv', 'parquet'] as const;
 const CLOCKS = ['occurred', 'recorded'] as const;
 const FILLS = ['none', 'zero'] as const;
 const COMPARISONS = ['previous', 'year'] as const;
@@ -60,8 +59,8 @@ export class ReportQuery {
 
   /** Format of the answer; left out, `Accept` decides. */
   @Optional()
-  @IsIn(FORMATS)
-  format?: (typeof FORMATS)[number];
+  @IsIn(ANSWER_FORMATS)
+  format?: AnswerFormat;
 }
 
 /** What a report over time can be asked. */

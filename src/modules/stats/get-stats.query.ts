@@ -11,7 +11,7 @@ import {
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import { emotionPatternsTable } from '../../projections/emotion-trend.projection.js';
 import { memorySummariesTable } from '../../projections/memory-index.projection.js';
-import { Reads } from '../../projections/reads/reads.js';
+import { UserReads } from '../../projections/reads/reads.js';
 import type { StatsAnswer } from './stats.dto.js';
 
 const NO_CONVERSATIONS = {
@@ -33,7 +33,7 @@ export class GetStats extends Query<StatsAnswer> {
 
 @QueryHandler(GetStats)
 export class GetStatsHandler implements IQueryHandler<GetStats> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId }: GetStats): Promise<StatsAnswer> {
     if (!(await this.reads.get(profilesTable, userId))) throw NotFound.user(userId);

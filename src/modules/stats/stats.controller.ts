@@ -1,8 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { NoQuery, UserPath } from '../../http/paths.dto.js';
+import { ApiTags } from '@nestjs/swagger';
+import { UserPath } from '../../http/paths.dto.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
+import { UserReadQuery } from '../user-read.dto.js';
+import { UserRead } from '../user-read.js';
 import { GetStats } from './get-stats.query.js';
 import { StatsAnswer } from './stats.dto.js';
 
@@ -13,10 +15,10 @@ export class StatsController {
 
   /** Returns the statistics of one user. */
   @Get()
-  @ApiOkResponse({ type: StatsAnswer })
+  @UserRead(StatsAnswer)
   get(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(NoQuery)) _query: NoQuery,
+    @Query(validQuery(UserReadQuery)) _query: UserReadQuery,
   ): Promise<StatsAnswer> {
     return this.queries.execute(new GetStats(userId));
   }

@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { Refused } from '../../errors.js';
 import { failureFields } from '../../logged-failure.js';
+import type { Reads } from '../../projections/reads/reads.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openLeadership, type Leadership } from '../../store/open-leadership.js';
 import { Jobs, type Job } from '../jobs.js';
@@ -20,6 +21,8 @@ import { runBackup, runDrill } from './run-backup.js';
 
 export interface BackupSettings {
   address: DatabaseAddress;
+  /** The reads of the store at the address; they must stay open until the backups are closed. */
+  reads: Reads;
   /** The backup folder. */
   folder: string;
   keep: RetentionPolicy;

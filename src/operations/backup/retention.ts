@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../durations.js';
 import { newestFirst } from './backup-order.js';
 import type { Manifest } from './manifest.js';
 
@@ -11,7 +12,6 @@ export interface RetentionPolicy {
   weekly: number;
 }
 
-const DAY_MS = 86_400_000;
 /** 1 January 1970 was a Thursday, three days after Monday. */
 const DAYS_SINCE_MONDAY = 3;
 

@@ -3,8 +3,9 @@ import type { Key } from '../../database/table.js';
 import { Corrupt, Refused } from '../../errors.js';
 import { chainHash, GENESIS } from '../../events/log/event-hash.js';
 import type { StoredEvent } from '../../events/log/event-log.js';
-import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
+import { receiptsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
 import { OWN_KEY, RECEIPT_ORDER, receiptKey } from '../../events/log/receipt-key.js';
+import { allSkips } from '../../projections/folding/checkpoints.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { JobContext } from '../job-context.js';
 import { eventLine, LOG_FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
@@ -185,7 +186,7 @@ function emit({ digest }: LogCursor, lines: readonly string[]): string {
 
 /** Returns the receipt's sort key. */
 export function receiptPlace(receipt: ReceiptRow): Key[] {
-  const [userId, keyHash, ...rest] = receiptKey(receipt) as [Key, Key, Key, Key];
+  const [userId, keyHash, ...rest] = receiptKey(receipt);
   return [receipt.position, keyHash, userId, ...rest];
 }
 
@@ -221,11 +222,7 @@ class ReceiptPages {
 
 /** Returns all skips up to the range's end: they are few, and an old event may be skipped at any time. */
 async function skipsOf(reader: StoreReader, { upTo, userId }: LogHeader): Promise<SkipRow[]> {
-  const skips = await reader.rows(skipsTable, {
-    filters: [['position', '<=', upTo]],
-    order: skipsTable.key,
-    limit: 100_000,
-  });
+  const skips = (await allSkips(reader)).filter(({ position }) => position <= upTo);
   if (userId === undefined) return skips;
   const isOfUser = await Promise.all(
     skips.map(async ({ position }) => {

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { failureFields } from '../../logged-failure.js';
-import type { StoreReader } from '../../projections/folding/store-reader.js';
+import type { Reads } from '../../projections/reads/reads.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openLog } from '../../store/open-log.js';
-import { openStoreReader } from '../../store/open-store-reader.js';
+import { readStore } from '../../store/open-store-reader.js';
 import { readHeadFile, writeHeadFile, type RememberedHead } from '../../store/sqlite/head-file.js';
 import { writeMark } from '../../store/store-marks.js';
 import type { BackupLog } from '../backup/backup-log.js';
@@ -19,10 +19,14 @@ const INTERVALS_PER_CHECK = 30;
 
 interface LossWatchParts {
   address: DatabaseAddress;
+  /** The service's reads: the head is looked at far too often to open a connection each time. */
+  reads: HeadReads;
   /** The backup folder. */
   folder: string;
   log: BackupLog;
 }
+
+type HeadReads = Pick<Reads, 'logHead' | 'hashAt'>;
 
 /**
  * Watches that the log never ends before what was acknowledged: at the start, and while the service runs, it
@@ -64,9 +68,9 @@ export class LossWatch {
 
   /** Compares the log with everything that knows how far it went. */
   async check(): Promise<Loss | undefined> {
-    const { folder } = this.parts;
+    const { folder, address } = this.parts;
     await this.reported('the log cannot be compared with its backups', () =>
-      this.read(async (reader) => {
+      readStore(address, async (reader) => {
         const loss = await findLoss({ reader, folder, others: endsOf(this.remembered) });
         if (loss && !this.found) await this.report(loss);
         this.found = loss;
@@ -83,22 +87,20 @@ export class LossWatch {
   /** Remembers the head, unless events before it are missing: then the head file is what knows it. */
   private async remember(): Promise<void> {
     if (this.found) return;
-    await this.reported('the head of the log cannot be remembered', () =>
-      this.read(async (reader) => {
-        const { position, hash } = await reader.head();
-        const { remembered } = this;
-        if (position === remembered?.position && hash === remembered.hash) return;
-        const isBehind = remembered && remembered.position > 0 && !(await isOn(reader, remembered, position));
-        if (isBehind) {
-          await this.check();
-          if (this.found) return;
-        }
-        const head = { position, hash, at: Date.now() };
-        const { address } = this.parts;
-        if ('file' in address) await writeHeadFile(dirname(address.file), head);
-        this.remembered = head;
-      }),
-    );
+    await this.reported('the head of the log cannot be remembered', async () => {
+      const { address, reads } = this.parts;
+      const { position, hash } = await reads.logHead();
+      const { remembered } = this;
+      if (position === remembered?.position && hash === remembered.hash) return;
+      const isBehind = remembered && remembered.position > 0 && !(await isOn(reads, remembered, position));
+      if (isBehind) {
+        await this.check();
+        if (this.found) return;
+      }
+      const head = { position, hash, at: Date.now() };
+      if ('file' in address) await writeHeadFile(dirname(address.file), head);
+      this.remembered = head;
+    });
   }
 
   private async report(loss: Loss): Promise<void> {
@@ -110,15 +112,6 @@ export class LossWatch {
       await writeMark(open.log, 'loss', loss);
     } finally {
       await open.close();
-    }
-  }
-
-  private async read<T>(work: (reader: StoreReader) => Promise<T>): Promise<T> {
-    const reader = openStoreReader(this.parts.address);
-    try {
-      return await work(reader);
-    } finally {
-      await reader.close();
     }
   }
 
@@ -134,14 +127,8 @@ export class LossWatch {
   }
 }
 
-async function isOn(
-  reader: Pick<StoreReader, 'events'>,
-  { position, hash }: RememberedHead,
-  head: number,
-): Promise<boolean> {
-  if (position > head) return false;
-  const [event] = await reader.events({ after: position - 1, limit: 1 });
-  return event?.hash === hash;
+async function isOn(reads: HeadReads, { position, hash }: RememberedHead, head: number): Promise<boolean> {
+  return position <= head && (await reads.hashAt(position)) === hash;
 }
 
 /** Returns the end that the head file of a SQLite store knows. */

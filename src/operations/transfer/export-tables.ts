@@ -14,7 +14,7 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { JobContext } from '../job-context.js';
 import { eventRows } from './event-rows.js';
-import { nameFiles, removePartials, unwritableOutput, writePartial, type PartialFile } from './row-file.js';
+import { nameFiles, removePartial, unwritableOutput, writePartial, type PartialFile } from './row-file.js';
 import { columnsOf } from './table-columns.js';
 
 /** The name of the log among the tables. */
@@ -85,7 +85,7 @@ export async function exportTables(
     await nameFiles(files);
     return { ...report, ms: Math.round(performance.now() - started) };
   } catch (error) {
-    await removePartials(files);
+    for (const { file } of files) await removePartial(file);
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { pagesOf } from '../../database/pages-of.js';
+import type { RowReader } from '../../database/row-store.js';
 import { keyText } from '../../database/table.js';
 import { receiptsTable, type ReceiptRow } from '../../events/log/log-tables.js';
 import { receiptKey } from '../../events/log/receipt-key.js';
@@ -7,9 +9,6 @@ import { keyTaken, userExists } from './import-errors.js';
 
 /** Entries that are looked up at once. */
 const ENTRIES_PER_LOOKUP = 1_000;
-
-/** Above any number of receipts whose hashes are among those of one lookup. */
-const MAX_RECEIPTS = 1_000_000;
 
 /** How many events of a user the store and the file share so far. */
 interface SharedEvents {
@@ -73,20 +72,22 @@ export class ImportConflicts {
 
   private async compareReceipts(receipts: readonly ReceiptRow[]): Promise<void> {
     if (receipts.length === 0) return;
-    const taken = await this.reader.rows(receiptsTable, {
+    const byKey = new Map(receipts.map((receipt) => [keyText(receiptKey(receipt)), receipt]));
+    const list: RowReader['list'] = (table, query) => this.reader.rows(table, query);
+    // Different keys may share a hash, so there may be more than are asked for.
+    const withHashes = pagesOf({ list }, receiptsTable, {
       filters: [
         ['userId', 'in', [...new Set(receipts.map(({ userId }) => userId))]],
         ['keyHash', 'in', receipts.map((receipt) => receipt.keyHash)],
       ],
       order: receiptsTable.key,
-      // Different keys may share a hash, so there may be more than were asked for.
-      limit: MAX_RECEIPTS,
     });
-    const byKey = new Map(taken.map((receipt) => [keyText(receiptKey(receipt)), receipt]));
-    for (const receipt of receipts) {
-      const other = byKey.get(keyText(receiptKey(receipt)));
-      if (other && Buffer.compare(other.requestHash, receipt.requestHash) !== 0)
-        throw keyTaken(receipt.idempotencyKey);
+    for await (const page of withHashes) {
+      for (const stored of page) {
+        const receipt = byKey.get(keyText(receiptKey(stored)));
+        if (receipt && Buffer.compare(stored.requestHash, receipt.requestHash) !== 0)
+          throw keyTaken(receipt.idempotencyKey);
+      }
     }
   }
 }

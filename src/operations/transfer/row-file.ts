@@ -14,7 +14,7 @@ export interface PartialFile {
 }
 
 /** The name of a file that is being written. */
-export function partialName(file: string): string {
+function partialName(file: string): string {
   return `${file}.partial`;
 }
 
@@ -44,9 +44,9 @@ export async function nameFiles(files: readonly PartialFile[]): Promise<void> {
   for (const folder of new Set(files.map(({ file }) => dirname(file)))) syncFolder(folder);
 }
 
-/** Removes files that did not become complete. */
-export async function removePartials(files: readonly PartialFile[]): Promise<void> {
-  for (const { file } of files) await rm(partialName(file), { force: true });
+/** Removes a file that did not become complete. */
+export async function removePartial(file: string): Promise<void> {
+  await rm(partialName(file), { force: true });
 }
 
 /** The file or folder that the caller named cannot be written. */

@@ -3,6 +3,7 @@ import type { Filter } from '../../database/row-store.js';
 import { parsedRow, storedTable } from '../../database/stored-table.js';
 import { compareKeys, keyOf, type Key, type Table } from '../../database/table.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
+import type { SortedRows } from '../../projections/folding/folded-rows.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
 const ROWS_PER_PAGE = 2_000;
@@ -46,8 +47,16 @@ export class RowComparison {
   ) {}
 
   /** Compares folded rows with the same users' live rows, which the reader reads in the same snapshot. */
-  async take(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
-    for (const table of this.tables) await this.compare(table, reader, folded);
+  take(reader: Pick<StoreReader, 'rows'>, folded: FoldedUsers): Promise<void> {
+    return this.takeRows((table) => livePages(reader, table, folded), folded.rows);
+  }
+
+  /** Compares folded rows with others of the same users, which come in pages and in the order of their keys. */
+  async takeRows(
+    live: (table: Table) => AsyncIterable<readonly object[]> | Iterable<readonly object[]>,
+    folded: SortedRows,
+  ): Promise<void> {
+    for (const table of this.tables) await this.compare(table, live(table), folded.rowsOf(table));
   }
 
   result(): ProjectionDifferences {
@@ -60,8 +69,16 @@ export class RowComparison {
     // A plain comparison computes no digests.
   }
 
-  private async compare(table: Table, reader: Pick<StoreReader, 'rows'>, { rows, after, upTo }: FoldedUsers) {
-    const expected = rows.rowsOf(table);
+  /** Called with each pair of rows that differ, as they are stored. */
+  protected onDifference(_table: Table, _live: object | undefined, _folded: object | undefined): void {
+    // A plain comparison only counts them.
+  }
+
+  private async compare(
+    table: Table,
+    pages: AsyncIterable<readonly object[]> | Iterable<readonly object[]>,
+    expected: readonly object[],
+  ): Promise<void> {
     const same = comparer(table);
     let next = 0;
     const addMissingBefore = (key: readonly Key[] | undefined) => {
@@ -72,7 +89,7 @@ export class RowComparison {
         this.addDifference(table, undefined, row);
       }
     };
-    for await (const page of livePages(reader, table, { after, upTo })) {
+    for await (const page of pages) {
       for (const live of page) {
         this.onRow('live', table, live);
         if (!same(live, expected[next])) {
@@ -94,6 +111,7 @@ export class RowComparison {
 
   private addDifference(table: Table, live: object | undefined, folded: object | undefined): void {
     this.differences++;
+    this.onDifference(table, live, folded);
     if (this.listed.length >= MAX_LISTED_DIFFERENCES) return;
     this.listed.push({
       table: table.name,

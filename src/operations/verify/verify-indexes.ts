@@ -1,4 +1,4 @@
-import { indexedTerms } from '../../database/full-text.js';
+import { idIn, indexedTerms } from '../../database/full-text.js';
 import type { FullText, Table } from '../../database/table.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
@@ -52,10 +52,10 @@ export class VerifyIndexes {
   ): Promise<void> {
     const indexed = await this.reader.indexedTerms(table, userId);
     for (const row of rows) {
-      const id = (row as Record<string, number>)[table.fullText.id] as number;
-      const terms = indexed.get(id) ?? '';
+      const id = idIn(row, table.fullText.id);
+      const terms = indexed.get(id) ?? [];
       indexed.delete(id);
-      if (terms !== indexedTerms(table.fullText, row))
+      if (!sameTerms(terms, indexedTerms(table.fullText, row)))
         this.addFinding(`${table.name}: the index does not contain the words of row ${id} of ${userId}`);
     }
     for (const id of indexed.keys())
@@ -65,4 +65,9 @@ export class VerifyIndexes {
   private addFinding(what: string): void {
     if (this.findings.length < MAX_LISTED_FINDINGS) this.findings.push({ check: 'index', what });
   }
+}
+
+/** Whether both hold the same terms, in any order; neither holds one twice. */
+function sameTerms(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && new Set([...a, ...b]).size === a.length;
 }

@@ -35,6 +35,8 @@ export interface FoldedUsers {
   /** Number of events folded. */
   events: number;
   rows: SortedRows;
+  /** The rows of the projections that were folded beside. */
+  besideRows: SortedRows;
 }
 
 /** The users with ids after `after`, up to and including `upTo`; undefined for no end. */
@@ -50,6 +52,10 @@ export interface FoldStoreParts {
   reader: StoreReader;
   decoder: Pick<EventDecoder, 'decodeScanned'>;
   projections: readonly Projection[];
+  /** Folded from the same events, but into rows of their own: for a projection with other settings. */
+  beside?: readonly Projection[] | undefined;
+  /** Events after this position are left out; all are folded by default. */
+  upTo?: number | undefined;
   /** The users to fold; all by default. */
   range?: UserRange;
   /** Events folded per read snapshot, unless its last user has more; 10,000 by default. */
@@ -79,7 +85,14 @@ type Stop = Omit<StoppedProjection, 'eventId' | 'damaged'>;
 
 interface ActiveFold {
   projection: Projection;
+  isBeside: boolean;
   fold: (event: FoldEvent, rows: FoldedRows) => void;
+}
+
+/** The rows that are being folded. */
+interface Targets {
+  rows: FoldedRows;
+  beside: FoldedRows;
 }
 
 class FoldRun {
@@ -94,7 +107,7 @@ class FoldRun {
     private readonly parts: FoldStoreParts,
     private readonly skips: ReadonlySet<string>,
   ) {
-    this.active = foldsByType(parts.projections);
+    this.active = foldsByType(parts);
     this.range = parts.range ?? ALL_USERS;
     this.snapshotEvents = parts.snapshotEvents ?? SNAPSHOT_EVENTS;
     this.place = { userId: this.range.after, position: LAST_POSITION };
@@ -105,7 +118,7 @@ class FoldRun {
     const { reader } = this.parts;
     const { position: head } = await reader.head();
     const after = this.place.userId;
-    const rows = new FoldedRows();
+    const targets: Targets = { rows: new FoldedRows(), beside: new FoldedRows() };
     let events = 0;
     let next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
     for (;;) {
@@ -117,23 +130,23 @@ class FoldRun {
       for (const stored of page) {
         if (stored.userId !== this.place.userId) {
           if (this.isBeyond(stored.userId)) {
-            await consume({ head, after, upTo: this.range.upTo, events, rows: rows.sorted() });
+            await consume({ head, after, upTo: this.range.upTo, events, ...sorted(targets) });
             return false;
           }
           if (events >= this.snapshotEvents) {
             const { userId: upTo } = this.place;
-            await consume({ head, after, upTo, events, rows: rows.sorted() });
+            await consume({ head, after, upTo, events, ...sorted(targets) });
             // The next snapshot continues after this user, whatever events the user gets until then.
             this.place = { userId: upTo, position: LAST_POSITION };
             return true;
           }
         }
-        this.fold(stored, rows);
+        this.fold(stored, targets);
         this.place = stored;
         events++;
       }
       if (page.length < EVENTS_PER_PAGE) {
-        await consume({ head, after, upTo: this.range.upTo, events, rows: rows.sorted() });
+        await consume({ head, after, upTo: this.range.upTo, events, ...sorted(targets) });
         return false;
       }
       if (!ahead) next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
@@ -152,14 +165,15 @@ class FoldRun {
     return upTo !== undefined && compareKeys([userId], [upTo]) > 0;
   }
 
-  private fold(stored: ScannedEvent, rows: FoldedRows): void {
+  private fold(stored: ScannedEvent, { rows, beside }: Targets): void {
     this.parts.onEvent?.(stored);
+    if (stored.position > (this.parts.upTo ?? Infinity)) return;
     let event: FoldEvent | undefined;
-    for (const { projection, fold } of this.active.get(stored.type) ?? NO_FOLDS) {
+    for (const { projection, isBeside, fold } of this.active.get(stored.type) ?? NO_FOLDS) {
       if (this.isSkipped(projection, stored)) continue;
       try {
         event ??= this.parts.decoder.decodeScanned(stored);
-        fold(event, rows);
+        fold(event, isBeside ? beside : rows);
       } catch (error) {
         this.stop(projection, stored, error);
       }
@@ -175,10 +189,7 @@ class FoldRun {
     const { message: cause } =
       error instanceof StoreError ? error : PoisonEvent.folding(projection.name, stored, error);
     this.poison.push({ projection: projection.name, position, streamId, cause });
-    const remaining = this.parts.projections.filter(
-      ({ name }) => !this.poison.some((stopped) => stopped.projection === name),
-    );
-    this.active = foldsByType(remaining);
+    this.active = foldsByType(this.parts, new Set(this.poison.map(({ projection: name }) => name)));
   }
 }
 
@@ -190,15 +201,28 @@ function settledLater<T>(promise: Promise<T>): Promise<T> {
 
 const NO_FOLDS: readonly ActiveFold[] = [];
 
-function foldsByType(projections: readonly Projection[]): Map<string, ActiveFold[]> {
-  const folds = projections.flatMap((projection) =>
-    Object.entries(projection.folds).map(([type, fold]) => ({
-      type,
-      projection,
-      fold: fold as ActiveFold['fold'],
-    })),
-  );
+function foldsByType(
+  { projections, beside = [] }: Pick<FoldStoreParts, 'projections' | 'beside'>,
+  stopped: ReadonlySet<string> = new Set(),
+): Map<string, ActiveFold[]> {
+  const all = [
+    ...projections.map((projection) => ({ projection, isBeside: false })),
+    ...beside.map((projection) => ({ projection, isBeside: true })),
+  ];
+  const folds = all
+    .filter(({ projection }) => !stopped.has(projection.name))
+    .flatMap((each) =>
+      Object.entries(each.projection.folds).map(([type, fold]) => ({
+        ...each,
+        type,
+        fold: fold as ActiveFold['fold'],
+      })),
+    );
   return Map.groupBy(folds, ({ type }) => type);
+}
+
+function sorted({ rows, beside }: Targets): Pick<FoldedUsers, 'rows' | 'besideRows'> {
+  return { rows: rows.sorted(), besideRows: beside.sorted() };
 }
 
 async function withEvent(reader: StoreReader, stop: Stop): Promise<StoppedProjection> {

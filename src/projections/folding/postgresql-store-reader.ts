@@ -4,10 +4,19 @@ import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { selectPage, statementsOf } from '../../database/postgresql/postgresql-statements.js';
 import type { RowQuery } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
-import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
+import type {
+  EventQuery,
+  LogHead,
+  ScannedEvent,
+  StoredEvent,
+  UserChange,
+  UserEventQuery,
+} from '../../events/log/event-log.js';
 import {
+  readChangesOfUser,
   readEvents,
   readEventsByUser,
+  readEventsOfUser,
   readHead,
   readStoreId,
 } from '../../events/log/postgresql-event-reader.js';
@@ -38,6 +47,14 @@ export class PostgresqlStoreReader implements StoreReader {
 
   eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
     return translating(() => readEventsByUser(this.db, after, limit));
+  }
+
+  eventsOfUser(query: UserEventQuery): Promise<ScannedEvent[]> {
+    return translating(() => readEventsOfUser(this.db, query));
+  }
+
+  changesOfUser(query: Omit<UserEventQuery, 'types'>): Promise<UserChange[]> {
+    return translating(() => readChangesOfUser(this.db, query));
   }
 
   userAtOffset(after: string, events: number): Promise<string | undefined> {
@@ -94,14 +111,14 @@ export class PostgresqlStoreReader implements StoreReader {
     });
   }
 
-  indexedTerms(table: Table, userId: string): Promise<Map<number, string>> {
+  indexedTerms(table: Table, userId: string): Promise<Map<number, string[]>> {
     return translating(async () => {
       const { rows } = await this.db.query<{ id: number; terms: string }>({
         name: `indexed terms of ${table.name}`,
         text: `select id, terms from ${table.name}_fts where user_id = $1`,
         values: [userId],
       });
-      return new Map(rows.map(({ id, terms }) => [id, terms]));
+      return new Map(rows.map(({ id, terms }) => [id, terms.split(' ').filter(Boolean)]));
     });
   }
 

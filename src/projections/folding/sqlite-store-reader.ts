@@ -5,7 +5,14 @@ import { sqliteIndexedTerms } from '../../database/sqlite/sqlite-indexed-terms.j
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { storageDamage } from '../../database/sqlite/storage-damage.js';
 import type { Table } from '../../database/table.js';
-import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
+import type {
+  EventQuery,
+  LogHead,
+  ScannedEvent,
+  StoredEvent,
+  UserChange,
+  UserEventQuery,
+} from '../../events/log/event-log.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { uuidText } from '../../events/log/uuid-bytes.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
@@ -38,6 +45,14 @@ export class SqliteStoreReader implements StoreReader {
 
   async eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
     return this.log.readByUser(after, limit);
+  }
+
+  async eventsOfUser(query: UserEventQuery): Promise<ScannedEvent[]> {
+    return this.log.readOfUser(query);
+  }
+
+  async changesOfUser(query: Omit<UserEventQuery, 'types'>): Promise<UserChange[]> {
+    return this.log.changesOfUser(query);
   }
 
   async userAtOffset(after: string, events: number): Promise<string | undefined> {
@@ -78,7 +93,7 @@ export class SqliteStoreReader implements StoreReader {
     return (ids as Uint8Array[]).map(uuidText);
   }
 
-  async indexedTerms(table: Table, userId: string): Promise<Map<number, string>> {
+  async indexedTerms(table: Table, userId: string): Promise<Map<number, string[]>> {
     return sqliteIndexedTerms(this.db, table, userId);
   }
 

@@ -1,6 +1,13 @@
 import type { RowQuery } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
-import type { EventQuery, LogHead, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
+import type {
+  EventQuery,
+  LogHead,
+  ScannedEvent,
+  StoredEvent,
+  UserChange,
+  UserEventQuery,
+} from '../../events/log/event-log.js';
 
 /** A place in the log's order by user, then position. */
 export interface UserPlace {
@@ -20,6 +27,10 @@ export interface StoreReader {
   events(query: EventQuery): Promise<StoredEvent[]>;
   /** A page of the log in the order of user id, then position; `foldStore` needs this order. */
   eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]>;
+  /** A page of one user's events, by position. */
+  eventsOfUser(query: UserEventQuery): Promise<ScannedEvent[]>;
+  /** A page of what happened to one user, by position. */
+  changesOfUser(query: Omit<UserEventQuery, 'types'>): Promise<UserChange[]>;
   /**
    * Takes the events of all users after `after`, in the order of `eventsByUser`, and returns the user of the
    * one at offset `events`; undefined if there are fewer.
@@ -38,10 +49,10 @@ export interface StoreReader {
   /** Up to 10 ids that more than one event has. */
   duplicateEventIds(): Promise<string[]>;
   /**
-   * The user's entries in the table's full-text index: each row's id and its terms, in order, separated by
-   * spaces.
+   * The user's entries in the table's full-text index: each row's id and its terms, each once, in any
+   * order.
    */
-  indexedTerms(table: Table, userId: string): Promise<Map<number, string>>;
+  indexedTerms(table: Table, userId: string): Promise<Map<number, string[]>>;
   /** The number of rows in the table's full-text index, of all users. */
   indexedRows(table: Table): Promise<number>;
   /**

@@ -1,102 +1,141 @@
 import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js';
+import { nearnessOf, type NearDate } from './question-dates.js';
 
-/** BM25 (Robertson and Zaragoza, 2009): K1 sets how soon repetition saturates, B how much length counts. */
-const K1 = 1.2;
-const B = 0.75;
+/**
+ * The constants of a score. They were chosen by recall and reciprocal rank on dialogues and on facts distilled
+ * from them, rounded, and lie on a plateau; ADR 33 says what each of them gave.
+ */
+export const WEIGHTS = {
+  /** What a term counts in the memory itself, in the one before it, and so on, in the order of forming. */
+  own: 1,
+  before: 0.3,
+  /** In the one before it if that asks something: the memory may be the answer. */
+  question: 0.6,
+  after: 0.3,
+  twoAway: 0.15,
+  /** Factor if the memory's label is the only one that the question names. */
+  speaker: 2,
+  /** At most, by the nearness to a date that the question names. */
+  date: 0.25,
+  /** If the question asks where and the memory names a place. */
+  place: 0.1,
+  /** At most, for a memory of nothing but questions. */
+  questions: 0.1,
+  /** A memory longer than so many times the average is divided by 1 + `length` for each further time. */
+  longFrom: 3,
+  length: 0.1,
+} as const;
+
 const DAY_MS = 86_400_000;
 const RECENCY_HALF_LIFE_DAYS = 90;
-/** Most by which the three factors can multiply a text score, with room for rounding. */
+/** Most by which the three factors can multiply a score, with room for rounding. */
 const MAX_FACTOR = 1.1 * 1.05 * 1.1 * (1 + 1e-9);
 
-/** The parts of a score: `text` (BM25 over the user's own memories) times three bounded factors. */
+/** What one term adds to the score of a memory. */
+export interface TermPart {
+  /** Inverse frequency as a share of that of all terms of the question: 0..1. */
+  weight: number;
+  /** How much of it is in the memory and its neighbours: 0..2.2. */
+  presence: number;
+  /** `weight` * `presence` / (`presence` + 1). */
+  score: number;
+}
+
+/**
+ * The parts of a score: (`text` * `speaker` + `date` + `place` - `questions`, at least 0) / `length`, times three
+ * bounded factors.
+ */
 export interface ScoreParts {
+  /** The sum over the terms: 0..0.69. */
   text: number;
+  speaker: number;
+  date: number;
+  place: number;
+  questions: number;
+  length: number;
   /** 0.9..1.1, linear in the importance. */
   importance: number;
   /** 0.95..1.05: the excess over 0.95 halves with every 90 days of age relative to the newest memory. */
   recency: number;
   /** 1..1.1, growing with the logarithm of the number of recalls. */
   recall: number;
-  /** Each query term that the memory contains, and what it added to `text`. */
-  terms: Record<string, number>;
+  terms: Record<string, TermPart>;
 }
-
-/** A term, and in how many of the user's memories it occurs. */
-export type Frequency = [term: string, frequency: number];
-
-/** How often a memory contains the terms that were looked up. */
-export type TermCounts = ReadonlyMap<string, number>;
 
 /** What a score needs to know of a memory beside its terms. */
-export type Scored = Pick<MemoryRow, 'termCount' | 'importance' | 'occurredAt' | 'recallCount'>;
+export type ScoredMemory = Pick<
+  MemoryRow,
+  'indexId' | 'termCount' | 'importance' | 'occurredAt' | 'statedAt' | 'recallCount' | 'questionShare'
+>;
 
-/** A memory that passes the filter, with what its score needs. */
-export interface ScoredMemory extends Scored {
-  formedPosition: number;
-}
+/** The parts of a score that are known of every memory that is found. */
+export type FoundParts = Pick<ScoreParts, 'text' | 'speaker' | 'date' | 'place'>;
 
-/** The three factors of a score; they do not depend on the question. */
-export type Factors = Pick<ScoreParts, 'importance' | 'recency' | 'recall'>;
+/** The parts that are read with a memory. */
+export type ReadParts = Omit<ScoreParts, keyof FoundParts | 'terms'>;
 
 /** Scores a user's memories for one question. */
 export class Scoring {
-  /** What each term is worth, in the order in which scores add them up. */
-  readonly weights: ReadonlyMap<string, number>;
   private readonly averageLength: number;
 
   constructor(
-    frequencies: readonly Frequency[],
     private readonly summary: MemorySummaryRow,
+    private readonly times: readonly NearDate[],
   ) {
-    this.weights = new Map(
-      frequencies.map(([term, frequency]) => [term, inverseFrequency(summary.total, frequency)]),
-    );
     this.averageLength = summary.terms / summary.total || 1;
   }
 
-  /** The score of a memory with its parts. */
-  parts(memory: Scored, counts: TermCounts): ScoreParts {
-    const terms: Record<string, number> = {};
-    let text = 0;
-    for (const [term, weight] of this.weights) {
-      const count = counts.get(term);
-      if (count) text += terms[term] = this.textScore(weight, count, memory.termCount);
-    }
-    return { text, ...this.factors(memory), terms };
+  /** Returns the weight of terms that so many memories contain each; they add up to 1. */
+  weights(counts: readonly number[]): number[] {
+    const { total } = this.summary;
+    const inverse = counts.map((n) => Math.log(1 + Math.max(0, total - n + 0.5) / (n + 0.5)));
+    const sum = inverse.reduce((a, b) => a + b, 0);
+    return inverse.map((each) => each / sum);
   }
 
-  /** What a term of this weight adds to the text score of a memory of so many terms. */
-  textScore(weight: number, count: number, termCount: number): number {
-    const length = 1 - B + B * (termCount / this.averageLength);
-    return (weight * count * (K1 + 1)) / (count + K1 * length);
+  /** What the nearness to a date adds. */
+  date(occurredAt: number): number {
+    return WEIGHTS.date * nearnessOf(this.times, occurredAt);
   }
 
-  /** The most that a term of this weight adds to the score of a memory that contains it so often. */
-  mostOfCount(weight: number, count: number): number {
-    return this.textScore(weight, count, 0) * MAX_FACTOR;
-  }
-
-  /** The most that these terms can add to any memory's score, however often it contains them. */
-  mostOf(terms: Iterable<string>): number {
-    let most = 0;
-    for (const term of terms) most += (this.weights.get(term) ?? 0) * (K1 + 1);
-    return most * MAX_FACTOR;
-  }
-
-  factors(memory: Scored): Factors {
-    const ageDays = Math.max(0, this.summary.newestAt - memory.occurredAt) / DAY_MS;
-    const importance = 0.9 + 0.2 * memory.importance;
-    const recency = 0.95 + 0.1 * 2 ** (-ageDays / RECENCY_HALF_LIFE_DAYS);
-    const recall = 1 + 0.1 * (1 - 1 / (1 + Math.log2(1 + memory.recallCount)));
-    return { importance, recency, recall };
+  parts(memory: ScoredMemory): ReadParts {
+    const ageDays = Math.max(0, this.summary.newestAt - memory.statedAt) / DAY_MS;
+    const times = memory.termCount / this.averageLength;
+    return {
+      questions: WEIGHTS.questions * memory.questionShare,
+      length: Math.max(1, 1 + WEIGHTS.length * (times - WEIGHTS.longFrom)),
+      importance: 0.9 + 0.2 * memory.importance,
+      recency: 0.95 + 0.1 * 2 ** (-ageDays / RECENCY_HALF_LIFE_DAYS),
+      recall: 1 + 0.1 * (1 - 1 / (1 + Math.log2(1 + memory.recallCount))),
+    };
   }
 }
 
-/** A score is its text part times the three factors. */
-export function scoreOf({ text, importance, recency, recall }: ScoreParts): number {
-  return text * importance * recency * recall;
+/** The score of a memory, of its parts. */
+export function scoreOf(found: FoundParts, parts: ReadParts): number {
+  const said = Math.max(0, worthOf(found) - parts.questions);
+  return (said / parts.length) * parts.importance * parts.recency * parts.recall;
 }
 
-function inverseFrequency(total: number, frequency: number): number {
-  return Math.log(1 + (total - frequency + 0.5) / (frequency + 0.5));
+/** What is known of a memory that is found. */
+export function worthOf({ text, speaker, date, place }: FoundParts): number {
+  return text * speaker + date + place;
+}
+
+/** The most that a memory of such worth can score. */
+export function mostOf(worth: number): number {
+  return worth * MAX_FACTOR;
+}
+
+/** What a term is worth that is present so much. */
+export function termScore(weight: number, presence: number): number {
+  return (weight * presence) / (presence + 1);
+}
+
+/** Returns what a term counts in a memory if the one so many slots behind it contains the term. */
+export function countAt(distance: number, isQuestion: boolean): number {
+  if (distance === 0) return WEIGHTS.own;
+  if (distance === 1) return WEIGHTS.after;
+  if (distance === -1) return isQuestion ? WEIGHTS.question : WEIGHTS.before;
+  return WEIGHTS.twoAway;
 }

@@ -1,25 +1,19 @@
-import { eng } from 'stopword';
-import { countTerms, stem, words } from '../../database/full-text.js';
-import type { MemoryRow, MemorySummaryRow } from '../memory-index.projection.js';
-import { FoundMemories, type Contender } from './found-memories.js';
-import { scoreOf, Scoring, type Frequency, type ScoredMemory, type ScoreParts } from './memory-score.js';
-
-/**
- * A search compares so many memories at most, and then stops looking up further words. Words are looked up
- * rarest first, in groups that together occur in at most as many memories. Of memories that could score the
- * same, the newest are compared.
- */
-export const MAX_COMPARED = 500;
-/** With more found than are compared, no group of words is begun after so many occurrences, as a multiple. */
-const MAX_OCCURRENCES = 2;
-/** Memories that are read in full at once; of more, the remaining terms are counted in the index first. */
-const MEMORIES_PER_PAGE = 16;
-/** Most memories read in full when the remaining terms of a long question are not counted any more. */
-const MAX_READ = 4 * MEMORIES_PER_PAGE;
-/** Memories whose scores are read at first; every further page is twice as large. */
-const FIRST_PAGE = 32;
-
-const stopwords = new Set(eng);
+import type { TermRows } from '../../database/full-text.js';
+import { PLACE_TERM } from '../memory-text.js';
+import {
+  read,
+  type Looked,
+  type MemoryFilter,
+  type MemoryIndex,
+  type Read,
+  type RemoteMemoryIndex,
+  type Words,
+} from './memory-index.js';
+import { Scoring } from './memory-score.js';
+import { timesNear } from './question-dates.js';
+import { readQuestion, type Question } from './question.js';
+import { Search, type Known, type MemoryMatches } from './search.js';
+import { TermScores } from './term-scores.js';
 
 /** A search among one user's memories. */
 export interface MemoryQuestion extends MemoryFilter {
@@ -28,258 +22,91 @@ export interface MemoryQuestion extends MemoryFilter {
   limit: number;
 }
 
-/** Which memories a search may return. */
-export interface MemoryFilter {
-  types?: readonly string[] | undefined;
-  /** Lowest confidence to return, 0..1. */
-  minConfidence: number;
+/** How much a search reads at most. */
+export interface SearchBounds {
+  /** Memories that are compared. */
+  compared: number;
+  /** Memories that are looked up in the index, over all words of the question together. */
+  lookedUp: number;
 }
 
-/** A memory that matches, with its score. */
-export interface MemoryHit {
-  memory: MemoryRow;
-  score: number;
-  parts: ScoreParts;
-}
+export const SEARCH_BOUNDS: SearchBounds = { compared: 500, lookedUp: 64_000 };
 
-/** The best memories, best first; among equals the newer first. */
-export interface MemoryMatches {
-  hits: MemoryHit[];
-  /** False if so many memories contain the words that a better one may be among those not compared. */
-  complete: boolean;
-}
-
-/** A lookup of the memories that contain any of the terms. */
-export interface TermLookup extends MemoryFilter {
-  userId: string;
-  terms: readonly string[];
-  /** An index that filters while it looks up may return only so many memories, the newest. */
-  limit: number;
-}
-
-/** The positions of memories with a term, ascending, each once per occurrence of the term. */
-export type Occurrences = readonly [term: string, formedPositions: readonly number[]];
-
-/** What a lookup found. */
-export interface Looked {
-  /** In the order of the terms. */
-  occurrences: readonly Occurrences[];
-  /** The memories that pass the filter, if the index reads them with the lookup. */
-  scored?: readonly ScoredMemory[];
-  /** False if the limit cut memories. */
-  all: boolean;
-}
-
-/** The database operations that search needs. */
-export interface MemoryIndex {
-  /** In how many of the user's memories each of the terms occurs. */
-  frequencies(userId: string, terms: readonly string[]): readonly number[];
-  lookUp(lookup: TermLookup): Looked;
-  /** Those of the memories at these positions that pass the filter. */
-  scored(userId: string, formedPositions: readonly number[], filter: MemoryFilter): readonly ScoredMemory[];
-  /** Where the term occurs among the memories at these positions, at least. */
-  occurrences(userId: string, term: string, formedPositions: readonly number[]): readonly number[];
-  summary(userId: string): MemorySummaryRow | undefined;
-  /** The memories at these positions, in any order. */
-  memories(userId: string, formedPositions: readonly number[]): readonly MemoryRow[];
-}
-
-/** Returns the stems of a question, each once; stopwords only if it contains nothing else. */
-export function questionTerms(q: string): string[] {
-  const all = words(q);
-  const meaningful = all.filter((word) => !stopwords.has(word));
-  return [...new Set((meaningful.length > 0 ? meaningful : all).map(stem))];
-}
+const NOTHING: MemoryMatches = { hits: [], complete: true };
 
 /** Returns the memories that contain any word of the question and pass its filter, best first. */
 export function searchMemories(
   index: MemoryIndex,
   question: MemoryQuestion,
-  maxCompared = MAX_COMPARED,
+  bounds = SEARCH_BOUNDS,
 ): MemoryMatches {
-  const terms = questionTerms(question.q);
-  if (terms.length === 0) return { hits: [], complete: true };
-  // Both are asked for at once: an index far away reads them together.
-  const summary = index.summary(question.userId);
-  const counts = index.frequencies(question.userId, terms);
-  if (!summary || summary.total === 0) return { hits: [], complete: true };
-  const frequencies = terms.map((term, i): Frequency => [term, counts[i] ?? 0]);
-  const rarestFirst = frequencies.filter(([, n]) => n > 0).toSorted(([, a], [, b]) => a - b);
-  return new Search({ index, question, maxCompared }, new Scoring(rarestFirst, summary)).run(rarestFirst);
+  const search = steps(question, bounds);
+  let step = search.next();
+  while (!step.done) step = search.next(step.value(index));
+  return step.value;
 }
 
-/**
- * One search. A memory that was not found or not compared, and the terms that were not looked up, can still
- * be left out for certain: what they can add to a score has an upper bound (Turtle and Flood's MaxScore,
- * 1995).
- */
-class Search {
-  private readonly found: FoundMemories;
-  /** Terms of which not every memory is in `found`. */
-  private readonly open = new Set<string>();
-  /** Those of the open terms that were not counted in the memories that were found. */
-  private readonly uncounted = new Set<string>();
-  /** Of the open terms whose lookup was cut, the memories in which they were counted. */
-  private readonly counted = new Map<string, ReadonlySet<number>>();
-  private occurrences = 0;
-
-  private readonly index: MemoryIndex;
-  private readonly question: MemoryQuestion;
-  private readonly maxCompared: number;
-
-  constructor(
-    parts: { index: MemoryIndex; question: MemoryQuestion; maxCompared: number },
-    private readonly scoring: Scoring,
-  ) {
-    this.index = parts.index;
-    this.question = parts.question;
-    this.maxCompared = parts.maxCompared;
-    this.found = new FoundMemories(scoring, parts.question.limit);
-  }
-
-  run(frequencies: readonly Frequency[]): MemoryMatches {
-    for (const [term] of frequencies) {
-      this.open.add(term);
-      this.uncounted.add(term);
-    }
-    // If a better memory may be missing, no further words are counted: the answer says so already.
-    const isCut = !this.lookUpAll([...frequencies]);
-    const contenders = isCut ? this.found.inOrder() : this.contenders();
-    const isSpent = this.found.compared >= this.maxCompared;
-    const [readable, left] = isSpent ? divide(contenders) : [contenders, 0];
-    const hits = this.best(readable, isCut ? MAX_READ : readable.length);
-    const worst = this.isFull(hits) ? (hits.at(-1)?.score ?? 0) : 0;
-    return { hits, complete: !isCut && worst >= Math.max(left, this.scoring.mostOf(this.open)) };
-  }
-
-  /** Looks up words until no other memory can be among the best; returns false if it stops before. */
-  private lookUpAll(rarestFirst: Frequency[]): boolean {
-    let isDecided = false;
-    while (rarestFirst.length > 0 && !isDecided && !this.isExhausted()) {
-      this.lookUp(takeRarest(rarestFirst, this.maxCompared));
-      isDecided = this.isDecided();
-    }
-    this.compare();
-    return (isDecided || rarestFirst.length === 0) && this.found.uncompared().length === 0;
-  }
-
-  /** Whether so much was compared or looked up that no further group of words is begun. */
-  private isExhausted(): boolean {
-    if (this.found.compared >= this.maxCompared) return true;
-    const isMuch =
-      this.found.size > this.maxCompared && this.occurrences >= MAX_OCCURRENCES * this.maxCompared;
-    if (isMuch) this.compare();
-    return isMuch && this.found.isFull();
-  }
-
-  private lookUp(terms: readonly string[]): void {
-    const { userId, types, minConfidence } = this.question;
-    const limit = this.maxCompared;
-    const { occurrences, scored, all } = this.index.lookUp({ userId, terms, types, minConfidence, limit });
-    for (const [term, positions] of occurrences) {
-      this.found.add(term, positions);
-      this.occurrences += positions.length;
-      if (!all) this.counted.set(term, new Set(positions));
-    }
-    this.found.compare(scored ?? []);
-    for (const term of all ? terms : []) {
-      this.open.delete(term);
-      this.uncounted.delete(term);
-    }
-  }
-
-  /**
-   * Compares the memories that can be among the best by their counts and score so much, those that can score
-   * most first.
-   */
-  private compare(atLeast = 0): void {
-    const queue = this.found.uncompared();
-    let size = Math.min(FIRST_PAGE, this.maxCompared);
-    for (let i = 0; i < queue.length && this.found.compared < this.maxCompared;) {
-      const worst = Math.max(this.found.worst(), atLeast);
-      const page = queue.slice(i, i + size).filter(({ most }) => most >= worst);
-      if (page.length === 0) return;
-      const positions = page.map(({ formedPosition }) => formedPosition);
-      this.found.compare(this.index.scored(this.question.userId, positions, this.question), positions);
-      i += page.length;
-      size = Math.max(FIRST_PAGE, Math.min(2 * size, this.maxCompared - this.found.compared));
-    }
-  }
-
-  /** Whether no memory that contains only open terms can be among the best. */
-  private isDecided(): boolean {
-    const most = this.scoring.mostOf(this.open);
-    // Not worth comparing if not even the best could do.
-    if (this.found.most <= most) return false;
-    this.compare(most);
-    return this.found.isFull() && this.found.worst() > most;
-  }
-
-  /** The memories that can be among the best, those that can score most first. */
-  private contenders(): Contender[] {
-    for (;;) {
-      const contenders = this.found.contenders(this.scoring.mostOf(this.uncounted));
-      const [term] = this.uncounted;
-      if (contenders.length <= MEMORIES_PER_PAGE || term === undefined) return contenders;
-      this.uncounted.delete(term);
-      const positions = contenders.map(({ formedPosition }) => formedPosition);
-      const occurrences = this.index.occurrences(this.question.userId, term, positions);
-      const counted = this.counted.get(term);
-      this.found.add(term, counted ? occurrences.filter((at) => !counted.has(at)) : occurrences, false);
-      this.compare();
-    }
-  }
-
-  /** Reads memories in full until no other can be among the best, or so many were read. */
-  private best(contenders: readonly Contender[], atMost: number): MemoryHit[] {
-    const perPage = Math.max(this.question.limit, this.uncounted.size === 0 ? 0 : MEMORIES_PER_PAGE);
-    let hits: MemoryHit[] = [];
-    for (let read = 0; read < contenders.length; read += perPage) {
-      const next = contenders[read]?.most ?? 0;
-      // With all terms counted, the order is exact already.
-      const isLast = read >= atMost || this.uncounted.size === 0 || (hits.at(-1)?.score ?? 0) > next;
-      if (this.isFull(hits) && isLast) break;
-      hits = this.betterOf(hits, contenders.slice(read, read + perPage));
-    }
-    return hits;
-  }
-
-  private betterOf(hits: readonly MemoryHit[], page: readonly Contender[]): MemoryHit[] {
-    const { userId, limit } = this.question;
-    const positions = page.map(({ formedPosition }) => formedPosition);
-    const read = this.index.memories(userId, positions).filter((memory) => passes(memory, this.question));
-    const scored = read.map((memory): MemoryHit => {
-      const counts = countTerms(this.scoring.weights, [memory.content, memory.context ?? '']);
-      const parts = this.scoring.parts(memory, counts);
-      return { memory, score: scoreOf(parts), parts };
-    });
-    return [...hits, ...scored]
-      .toSorted((a, b) => b.score - a.score || b.memory.formedPosition - a.memory.formedPosition)
-      .slice(0, limit);
-  }
-
-  private isFull(hits: readonly MemoryHit[]): boolean {
-    return hits.length >= this.question.limit;
-  }
+/** Does the same over an index whose reads come later. */
+export async function searchRemote(
+  index: RemoteMemoryIndex,
+  question: MemoryQuestion,
+  bounds = SEARCH_BOUNDS,
+): Promise<MemoryMatches> {
+  const search = steps(question, bounds);
+  let step = search.next();
+  // A read only hands on what the index answers, so that a promise of it can be awaited here.
+  while (!step.done) step = search.next(await step.value(index as unknown as MemoryIndex));
+  return step.value;
 }
 
-/** Divides into the memories that were compared, and the most that any other can score. */
-function divide(contenders: readonly Contender[]): [compared: Contender[], left: number] {
-  const left = contenders.find(({ isCompared }) => !isCompared)?.most ?? 0;
-  return [contenders.filter(({ isCompared }) => isCompared), left];
+function* steps(asked: MemoryQuestion, bounds: SearchBounds): Generator<Read, MemoryMatches> {
+  const question = readQuestion(asked.q);
+  if (question.terms.length === 0) return NOTHING;
+  const { userId } = asked;
+  const limit = Math.max(1, Math.floor(bounds.lookedUp / question.terms.length));
+  const looked = yield* read((index) => index.lookUp(userId, wordsOf(question), limit));
+  const { summary } = looked;
+  if (!summary || summary.total === 0) return NOTHING;
+  const times = timesNear(question.dates, summary.newestAt);
+  const near = times.length === 0 ? [] : yield* read((index) => index.near(userId, times, bounds.lookedUp));
+  const scoring = new Scoring(summary, times);
+  const known = knownOf(question, looked, scoring);
+  const scores = new TermScores(summary);
+  for (const { weight, rows } of known.terms) scores.add(weight, rows.ids);
+  for (const { id, occurredAt } of near) scores.date(id, scoring.date(occurredAt));
+  if (known.label) scores.speaker(known.label.rows.ids);
+  if (known.places) scores.place(known.places.ids);
+  const isCut = known.isCut || near.length >= bounds.lookedUp;
+  return yield* new Search({ asked, known, scoring, scores, isCut, compared: bounds.compared }).run();
 }
 
-/** Whether a search with the filter may return the memory. */
-export function passes(
-  { confidence, type }: Pick<MemoryRow, 'confidence' | 'type'>,
-  { types, minConfidence }: MemoryFilter,
-): boolean {
-  return confidence >= minConfidence && (!types || types.includes(type));
+function wordsOf({ terms, labels, asksWhere }: Question): Words {
+  return { terms, further: asksWhere ? [...labels, PLACE_TERM] : labels };
 }
 
-/** Removes from the front the terms that together occur in at most so many memories; at least one. */
-function takeRarest(rarestFirst: Frequency[], maxCompared: number): string[] {
-  let compared = 0;
-  const next = rarestFirst.findIndex(([, frequency], i) => (compared += frequency) > maxCompared && i > 0);
-  return rarestFirst.splice(0, next < 0 ? rarestFirst.length : next).map(([term]) => term);
+/** What of a question the user's memories contain. */
+function knownOf(
+  { terms, labels, asksWhere }: Question,
+  { terms: rows, further }: Looked,
+  scoring: Scoring,
+): Known {
+  const weights = scoring.weights(rows.map(({ count }) => count));
+  const known = terms
+    .map((term, i) => ({ term, weight: weights[i] as number, rows: rows[i] as TermRows }))
+    .filter((each) => each.rows.count > 0)
+    .toSorted((a, b) => a.rows.count - b.rows.count);
+  const label = onlyLabel(labels, further);
+  const places = asksWhere ? further.at(-1) : undefined;
+  const all = [...known.map((each) => each.rows), label?.rows, places];
+  const isCut = all.some((each) => each !== undefined && each.ids.length < each.count);
+  return { terms: known, label, places, isCut };
+}
+
+/** The label that the question names, unless it names several; words of the same labels are one name. */
+function onlyLabel(labels: readonly string[], rows: readonly TermRows[]): Known['label'] {
+  const named = labels
+    .map((term, i) => ({ term, rows: rows[i] as TermRows }))
+    .filter((each) => each.rows.count > 0);
+  const names = new Set(named.map(({ rows: { count, ids } }) => `${count} ${ids[0]} ${ids.at(-1)}`));
+  return names.size === 1 ? named[0] : undefined;
 }

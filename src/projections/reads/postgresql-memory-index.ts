@@ -1,166 +1,53 @@
 import type pg from 'pg';
-import { userPrefix } from '../../database/full-text.js';
 import { PostgresqlFullText } from '../../database/postgresql/postgresql-full-text.js';
-import { memoriesTable, type MemoryRow, type MemorySummaryRow } from '../memory-index.projection.js';
+import type { RowReader } from '../../database/row-store.js';
+import { memoriesTable, memorySummariesTable } from '../memory-index.projection.js';
+import { joined, memoriesInSlots, type RemoteMemoryIndex } from './memory-index.js';
 import type { ScoredMemory } from './memory-score.js';
-import {
-  searchMemories,
-  type Looked,
-  type MemoryIndex,
-  type MemoryMatches,
-  type MemoryQuestion,
-  type TermLookup,
-} from './memory-search.js';
 
-/** Reads what a score needs. The terms are counted last, for the rows that the limit leaves. */
-const SELECT_FOUND = `select m.formed_position, m.term_count, m.importance, m.occurred_at, m.recall_count,
-    (select json_object_agg(word, times) from (
-      select word, count(*) as times from unnest(string_to_array(f.terms, ' ')) word
-      where word = any($3::text[]) group by word) counted) as counts
-  from (
-    select f.user_id, f.id, f.terms from memories_fts f
-      join memories m on m.user_id = f.user_id and m.formed_position = f.id
-      where f.user_id = $1 and f.search @@ $2::tsquery and m.confidence >= $4
-        and ($5::text[] is null or m.type = any($5::text[]))
-      order by f.id desc limit $6
-  ) f join memories m on m.user_id = f.user_id and m.formed_position = f.id`;
+/** Reads what a score needs, with a lookup in the index for each slot. */
+const SELECT_SCORED = `select m.index_id as "indexId", m.term_count as "termCount", m.importance,
+    m.occurred_at as "occurredAt", m.stated_at as "statedAt", m.recall_count as "recallCount",
+    m.question_share as "questionShare"
+  from unnest($2::bigint[]) slot cross join lateral (
+    select * from memories where user_id = $1 and index_id between slot * 2 and slot * 2 + 1 limit 1) m
+  where m.confidence >= $3 and ($4::text[] is null or m.type = any($4::text[]))
+    and ($5::bigint is null or m.occurred_at >= $5) and ($6::bigint is null or m.occurred_at < $6)`;
 
-/** Counts a term in the words of these rows. */
-const COUNT_TERM = `select id, cardinality(array_positions(string_to_array(terms, ' '), $2)) as count
-  from memories_fts where user_id = $1 and id = any($3::bigint[]) and search @@ $4::tsquery`;
+/** The index holds all that is read. */
+const SELECT_NEAR = `select index_id as id, occurred_at as "occurredAt"
+  from unnest($2::bigint[], $3::bigint[]) t("from", "to") join memories m
+  on m.user_id = $1 and m.occurred_at >= t."from" and m.occurred_at < t."to"
+  order by occurred_at desc, formed_position desc limit $4`;
 
-interface FoundRow {
-  formed_position: number;
-  term_count: number;
-  importance: number;
-  occurred_at: number;
-  recall_count: number;
-  counts: Record<string, number>;
-}
-
-/** The lookups of a search in the memory index of a PostgreSQL database. */
-export class PostgresqlMemoryIndex {
-  private readonly fullText = new PostgresqlFullText(memoriesTable);
-
-  constructor(private readonly db: Pick<pg.Pool, 'query'>) {}
-
-  frequencies(userId: string, terms: readonly string[]): Promise<number[]> {
-    return this.fullText.frequencies(this.db, userId, terms);
-  }
-
-  async lookUp({ userId, terms, types, minConfidence, limit }: TermLookup): Promise<Looked> {
-    const prefix = userPrefix(userId);
-    // Not prepared: the best index depends on how frequent the terms are, so every search needs its own plan.
-    const { rows } = await this.db.query<FoundRow>(SELECT_FOUND, [
-      userId,
-      this.fullText.anyOf(userId, terms),
-      terms.map((term) => prefix + term),
-      minConfidence,
-      types ?? null,
-      limit + 1,
-    ]);
-    const newestFirst = rows.toSorted((a, b) => b.formed_position - a.formed_position);
-    const found = newestFirst.slice(0, limit).toReversed();
-    return {
-      occurrences: terms.map((term) => [term, found.flatMap((row) => timesIn(row, prefix + term))]),
-      scored: found.map(scoredMemory),
-      all: rows.length <= limit,
-    };
-  }
-
-  async occurrences(userId: string, term: string, formedPositions: readonly number[]): Promise<number[]> {
-    const { rows } = await this.db.query<{ id: number; count: number }>(COUNT_TERM, [
-      userId,
-      userPrefix(userId) + term,
-      formedPositions,
-      this.fullText.anyOf(userId, [term]),
-    ]);
-    const ascending = rows.toSorted((a, b) => a.id - b.id);
-    return ascending.flatMap(({ id, count }) => Array.from({ length: count }, () => id));
-  }
-}
-
-/** The position of the memory, once per occurrence of the term. */
-function timesIn(row: FoundRow, term: string): number[] {
-  return Array.from({ length: row.counts[term] ?? 0 }, () => row.formed_position);
-}
-
-function scoredMemory(row: FoundRow): ScoredMemory {
+/** The memory index of a PostgreSQL database; `reads` reads rows of the same one. */
+export function postgresqlMemoryIndex(db: Pick<pg.Pool, 'query'>, reads: RowReader): RemoteMemoryIndex {
+  const fullText = new PostgresqlFullText(memoriesTable);
   return {
-    formedPosition: row.formed_position,
-    termCount: row.term_count,
-    importance: row.importance,
-    occurredAt: row.occurred_at,
-    recallCount: row.recall_count,
+    async lookUp(userId, { terms, further }, limit) {
+      const [summary, rows] = await Promise.all([
+        reads.get(memorySummariesTable, userId),
+        fullText.rowsWith(db, userId, { terms: [...terms, ...further], limit }),
+      ]);
+      return { summary, terms: rows.slice(0, terms.length), further: rows.slice(terms.length) };
+    },
+    async near(userId, times, limit) {
+      const spans = joined(times);
+      const { rows } = await db.query<{ id: number; occurredAt: number }>({
+        name: 'memories near dates',
+        text: SELECT_NEAR,
+        values: [userId, spans.map(({ from }) => from), spans.map(({ to }) => to), limit],
+      });
+      return rows;
+    },
+    async scored(userId, slots, { minConfidence, types, from, to }) {
+      const { rows } = await db.query<ScoredMemory>({
+        name: 'score memories',
+        text: SELECT_SCORED,
+        values: [userId, slots, minConfidence, types ?? null, from ?? null, to ?? null],
+      });
+      return rows;
+    },
+    memories: (userId, slots) => reads.list(memoriesTable, memoriesInSlots(userId, slots)),
   };
 }
-
-/** Reads what a search needs. */
-export interface SearchSource {
-  index: Pick<PostgresqlMemoryIndex, 'frequencies' | 'lookUp' | 'occurrences'>;
-  summary(userId: string): Promise<MemorySummaryRow | undefined>;
-  memories(userId: string, formedPositions: readonly number[]): Promise<MemoryRow[]>;
-}
-
-/**
- * Reads of one search at once. They are those that it comes to first: what they find decides whether it needs
- * the others, of which a long message has hundreds.
- */
-const READS_AT_ONCE = 8;
-
-/** Runs the search again, after fetching in parallel what it missed first, until nothing is missing. */
-export async function searchLoaded(source: SearchSource, question: MemoryQuestion): Promise<MemoryMatches> {
-  const loaded = new Map<string, unknown>();
-  for (;;) {
-    const index = new LoadedIndex(loaded);
-    const matches = searchMemories(index, question);
-    if (index.missing.size === 0) return matches;
-    const next = [...index.missing].slice(0, READS_AT_ONCE);
-    await Promise.all(next.map(async ([id, load]) => loaded.set(id, await load(source))));
-  }
-}
-
-/** What a search needs and has not been read yet, by a text that names it; what it needs first comes first. */
-type Missing = Map<string, (source: SearchSource) => Promise<unknown>>;
-
-/** Serves a search from the results loaded so far, and records the lookups that are missing. */
-class LoadedIndex implements MemoryIndex {
-  readonly missing: Missing = new Map();
-
-  constructor(private readonly loaded: ReadonlyMap<string, unknown>) {}
-
-  summary(userId: string) {
-    return this.read('summary', undefined, (source) => source.summary(userId));
-  }
-
-  frequencies(userId: string, terms: readonly string[]): readonly number[] {
-    return this.read('frequencies', [], ({ index }) => index.frequencies(userId, terms));
-  }
-
-  lookUp(lookup: TermLookup): Looked {
-    return this.read(`lookUp ${JSON.stringify(lookup)}`, NOTHING, ({ index }) => index.lookUp(lookup));
-  }
-
-  /** Lookups in PostgreSQL read with a memory what its score needs. */
-  scored(): readonly ScoredMemory[] {
-    return [];
-  }
-
-  occurrences(userId: string, term: string, formedPositions: readonly number[]): readonly number[] {
-    const id = `occurrences ${JSON.stringify([term, formedPositions])}`;
-    return this.read(id, [], ({ index }) => index.occurrences(userId, term, formedPositions));
-  }
-
-  memories(userId: string, formedPositions: readonly number[]): readonly MemoryRow[] {
-    const id = `memories ${JSON.stringify(formedPositions)}`;
-    return this.read(id, [], (source) => source.memories(userId, formedPositions));
-  }
-
-  private read<T>(id: string, placeholder: T, load: (source: SearchSource) => Promise<T>): T {
-    if (this.loaded.has(id)) return this.loaded.get(id) as T;
-    this.missing.set(id, load);
-    return placeholder;
-  }
-}
-
-const NOTHING: Looked = { occurrences: [], scored: [], all: true };

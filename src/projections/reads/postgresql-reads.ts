@@ -6,21 +6,25 @@ import type { RowQuery } from '../../database/row-store.js';
 import type { Key, Table } from '../../database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
-import type { EventQuery } from '../../events/log/event-log.js';
-import type { LogPoint } from '../../events/log/log-point.js';
+import type { EventQuery, LogHead } from '../../events/log/event-log.js';
+import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
 import {
   readEventBatch,
+  readEvents,
   readHead,
+  readLastPositions,
   readPositionAt,
   readRecordedAt,
   readStoreId,
 } from '../../events/log/postgresql-event-reader.js';
-import { memoriesTable, memorySummariesTable } from '../memory-index.projection.js';
-import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
+import { memoriesTable } from '../memory-index.projection.js';
+import type { RemoteMemoryIndex } from './memory-index.js';
+import { searchRemote, type MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { countEvents, countRows, readPositions, readSize } from './postgresql-figures.js';
-import { PostgresqlMemoryIndex, searchLoaded, type SearchSource } from './postgresql-memory-index.js';
+import { postgresqlMemoryIndex } from './postgresql-memory-index.js';
 import { Reads, type StoreHead, type StoreSize } from './reads.js';
+import type { MemoryMatches } from './search.js';
 
 /**
  * One snapshot for a page and the head. The server ends a statement after 30 s, when the client gives up too.
@@ -33,23 +37,11 @@ const EVENTS_PER_TURN = 100;
 /** Reads over PostgreSQL, on any of the pool's connections. */
 export class PostgresqlReads extends Reads {
   private readonly decoder = new EventDecoder();
-  private readonly searchSource: SearchSource;
+  private readonly memoryIndex: RemoteMemoryIndex;
 
   constructor(private readonly pool: pg.Pool) {
     super();
-    this.searchSource = {
-      index: new PostgresqlMemoryIndex(pool),
-      summary: (userId) => this.get(memorySummariesTable, userId),
-      memories: (userId, formedPositions) =>
-        this.list(memoriesTable, {
-          filters: [
-            ['userId', '=', userId],
-            ['formedPosition', 'in', formedPositions],
-          ],
-          order: ['formedPosition'],
-          limit: formedPositions.length,
-        }),
-    };
+    this.memoryIndex = postgresqlMemoryIndex(pool, this);
   }
 
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
@@ -65,7 +57,7 @@ export class PostgresqlReads extends Reads {
 
   override async searchMemories(question: MemoryQuestion): Promise<MemoryMatches> {
     this.gate.check(memoriesTable);
-    return translating(() => searchLoaded(this.searchSource, question));
+    return translating(() => searchRemote(this.memoryIndex, question));
   }
 
   override async eventPage(query: PageQuery): Promise<EventPage> {
@@ -78,11 +70,19 @@ export class PostgresqlReads extends Reads {
     return page.finish(head, cut);
   }
 
+  override storeId(): Promise<string> {
+    return translating(() => readStoreId(this.pool));
+  }
+
   override storeHead(): Promise<StoreHead> {
     return translating(async () => {
       const [storeId, { position }] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);
       return { storeId, head: position };
     });
+  }
+
+  override lastPositions(userId: string): Promise<LastPositions> {
+    return translating(() => readLastPositions(this.pool, userId));
   }
 
   override positionAt(time: number): Promise<LogPoint> {
@@ -91,6 +91,17 @@ export class PostgresqlReads extends Reads {
 
   override recordedAt(position: number): Promise<number | undefined> {
     return translating(() => readRecordedAt(this.pool, position));
+  }
+
+  override logHead(): Promise<LogHead> {
+    return translating(() => readHead(this.pool));
+  }
+
+  override hashAt(position: number): Promise<string | undefined> {
+    return translating(async () => {
+      const [event] = await readEvents(this.pool, { after: position - 1, upTo: position, limit: 1 });
+      return event?.hash;
+    });
   }
 
   override positions(): Promise<Positions> {

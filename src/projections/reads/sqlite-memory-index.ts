@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import { SqliteTermRows } from '../../database/sqlite/sqlite-indexed-terms.js';
+import type { TermRows } from '../../database/full-text.js';
+import type { SqliteFullText } from '../../database/sqlite/sqlite-full-text.js';
 import type { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import {
   memoriesTable,
@@ -7,63 +8,83 @@ import {
   type MemoryRow,
   type MemorySummaryRow,
 } from '../memory-index.projection.js';
+import { joined, memoriesInSlots, type MemoryFilter, type MemoryIndex } from './memory-index.js';
 import type { ScoredMemory } from './memory-score.js';
-import type { MemoryIndex } from './memory-search.js';
 
 /**
  * Reads what a score needs. The join order and the index are fixed: SQLite would read all of the user's rows.
  */
-const SELECT_SCORED = `select m.formed_position, m.term_count, m.importance, m.occurred_at, m.recall_count
-  from json_each(?) cross join memories m indexed by memories_formed
-  on m.user_id = ? and m.formed_position = json_each.value
-  where m.confidence >= ? and (? is null or m.type in (select value from json_each(?)))`;
+const SELECT_SCORED = `select m.index_id, m.term_count, m.importance, m.occurred_at, m.stated_at,
+    m.recall_count, m.question_share
+  from json_each(:slots) cross join memories m indexed by memories_indexed
+  on m.user_id = :userId and m.index_id between json_each.value * 2 and json_each.value * 2 + 1
+  where m.confidence >= :minConfidence
+    and (:types is null or m.type in (select value from json_each(:types)))
+    and m.occurred_at >= :from and m.occurred_at < :to`;
+
+/** The index holds all that is read. */
+const SELECT_NEAR = `select index_id as id, occurred_at as occurredAt from memories indexed by memories_newest
+  where user_id = ? and occurred_at >= ? and occurred_at < ?
+  order by occurred_at desc, formed_position desc limit ?`;
 
 type ScoredValues = [
-  formedPosition: number,
+  indexId: number,
   termCount: number,
   importance: number,
   occurredAt: number,
+  statedAt: number,
   recallCount: number,
+  questionShare: number,
 ];
+
+type Near = { id: number; occurredAt: number };
 
 /** The memory index of a SQLite database, over the connection of `rows`. */
 export function sqliteMemoryIndex(db: Database.Database, rows: SqliteRows): MemoryIndex {
   const fullText = rows.fullText(memoriesTable);
-  const termRows = new SqliteTermRows(db, memoriesTable);
   const selectScored = db.prepare(SELECT_SCORED).raw();
+  const selectNear = db.prepare(SELECT_NEAR);
   return {
-    frequencies: (userId, terms) => terms.map((term) => fullText.frequency(userId, term)),
-    // The postings of a word take a tenth of the time of the rows, so only the rows are filtered and bounded.
-    lookUp: ({ userId, terms }) => ({
-      occurrences: terms.map((term) => [term, termRows.of(userId, term)]),
-      all: true,
+    lookUp: (userId, { terms, further }, limit) => ({
+      summary: rows.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
+      terms: terms.map((term) => rowsWith(fullText, { userId, term, limit })),
+      further: further.map((term) => rowsWith(fullText, { userId, term, limit })),
     }),
-    scored(userId, formedPositions, { minConfidence, types }) {
-      const wanted = types ? JSON.stringify(types) : null;
-      const positions = JSON.stringify(formedPositions);
-      const scored = selectScored.all(positions, userId, minConfidence, wanted, wanted) as ScoredValues[];
-      return scored.map(scoredMemory);
+    near(userId, times, limit) {
+      const found: Near[] = [];
+      for (const { from, to } of joined(times).toReversed())
+        found.push(...(selectNear.all(userId, from, to, limit - found.length) as Near[]));
+      return found;
     },
-    occurrences: (userId, term) => termRows.of(userId, term),
-    summary: (userId) => rows.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined,
-    memories: (userId, formedPositions) =>
-      rows.list(memoriesTable, {
-        filters: [
-          ['userId', '=', userId],
-          ['formedPosition', 'in', formedPositions],
-        ],
-        order: ['formedPosition'],
-        limit: formedPositions.length,
-      }) as MemoryRow[],
+    scored: (userId, slots, filter) =>
+      (selectScored.all(parameters(userId, slots, filter)) as ScoredValues[]).map(scoredMemory),
+    memories: (userId, slots) => rows.list(memoriesTable, memoriesInSlots(userId, slots)) as MemoryRow[],
   };
 }
 
-function scoredMemory([
-  formedPosition,
-  termCount,
-  importance,
-  occurredAt,
-  recallCount,
-]: ScoredValues): ScoredMemory {
-  return { formedPosition, termCount, importance, occurredAt, recallCount };
+function rowsWith(
+  fullText: SqliteFullText,
+  { userId, term, limit }: { userId: string; term: string; limit: number },
+): TermRows {
+  const ids = fullText.rowsWith(userId, term, limit).toReversed();
+  return { ids, count: ids.length < limit ? ids.length : fullText.frequency(userId, term) };
+}
+
+function parameters(userId: string, slots: readonly number[], filter: MemoryFilter) {
+  const { minConfidence, types, from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER } = filter;
+  const wanted = types ? JSON.stringify(types) : null;
+  return { slots: JSON.stringify(slots), userId, minConfidence, types: wanted, from, to };
+}
+
+function scoredMemory(values: ScoredValues): ScoredMemory {
+  const [indexId, termCount, importance, occurredAt, statedAt, recallCount, questionShare] = values;
+  return {
+    indexId,
+    termCount,
+    importance,
+    occurredAt,
+    statedAt,
+    recallCount,
+    questionShare,
+  };
 }

@@ -9,7 +9,8 @@ import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { toResult, type ThreadResult } from '../../thread-result.js';
 import { PROJECTIONS } from '../projection-catalog.js';
-import { searchMemories, type MemoryMatches, type MemoryQuestion } from './memory-search.js';
+import { searchMemories, type MemoryQuestion } from './memory-search.js';
+import type { MemoryMatches } from './search.js';
 import { SqliteFigures } from './sqlite-figures.js';
 import { sqliteMemoryIndex } from './sqlite-memory-index.js';
 

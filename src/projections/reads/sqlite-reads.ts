@@ -6,13 +6,15 @@ import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
-import type { LogPoint } from '../../events/log/log-point.js';
+import type { LogHead } from '../../events/log/event-log.js';
+import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { unwrap, type ThreadResult } from '../../thread-result.js';
 import { memoriesTable } from '../memory-index.projection.js';
-import type { MemoryMatches, MemoryQuestion } from './memory-search.js';
+import type { MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { Reads, type StoreHead, type StoreSize } from './reads.js';
+import type { MemoryMatches } from './search.js';
 import { SqliteFigures } from './sqlite-figures.js';
 
 /** Tasks that may wait for a thread; further tasks are refused with 503. */
@@ -72,8 +74,16 @@ export class SqliteReads extends Reads {
     return run(this.logThread, 'eventPage', query);
   }
 
+  override async storeId(): Promise<string> {
+    return this.log.storeId();
+  }
+
   override async storeHead(): Promise<StoreHead> {
     return { storeId: this.log.storeId(), head: this.log.head().position };
+  }
+
+  override async lastPositions(userId: string): Promise<LastPositions> {
+    return this.log.lastPositions(userId);
   }
 
   override async positionAt(time: number): Promise<LogPoint> {
@@ -82,6 +92,14 @@ export class SqliteReads extends Reads {
 
   override async recordedAt(position: number): Promise<number | undefined> {
     return this.log.recordedAt(position);
+  }
+
+  override async logHead(): Promise<LogHead> {
+    return this.log.head();
+  }
+
+  override async hashAt(position: number): Promise<string | undefined> {
+    return this.log.read({ after: position - 1, upTo: position, limit: 1 })[0]?.hash;
   }
 
   override async positions(): Promise<Positions> {

@@ -16,6 +16,7 @@ import { EventWriter } from '../../writer/event-writer.js';
 import { databaseName } from '../database-address.js';
 import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
+import { PastReads } from '../past-reads.js';
 import type { Store } from '../store.js';
 import { refuseUnfinished } from '../unfinished.js';
 import { acquireRebuildLock } from './rebuild-lock.js';
@@ -47,6 +48,7 @@ export async function openPostgresqlStore(
   const pool = openPool(url, READING_CONNECTIONS);
   const reads = opening.adopt(new PostgresqlReads(pool), (open) => open.close());
   closeGate(reads.gate, opened);
+  const past = opening.adopt(new PastReads({ url }), (open) => open.close());
   const doorbell = new Doorbell();
   opening.adopt(new PostgresqlDoorbell(url, doorbell), (listener) => listener.close());
   const folds = new LiveFolds(PROJECTIONS);
@@ -57,6 +59,7 @@ export async function openPostgresqlStore(
   return {
     writer,
     reads,
+    past,
     doorbell,
     address: { url },
     opened,

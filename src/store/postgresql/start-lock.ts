@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { BEGIN_LOCK_ONLY } from '../../database/postgresql/open-postgresql.js';
 import { hintFor } from '../../database/postgresql/postgresql-errors.js';
+import { DAY_MS } from '../../durations.js';
 import { StartRefused } from '../../errors.js';
 import { whyOf } from '../../why.js';
 
@@ -11,7 +12,7 @@ const MIN_POSTGRESQL_VERSION = 14;
 const TAKE_START_LOCK = {
   text: `${BEGIN_LOCK_ONLY};
     select pg_advisory_xact_lock(hashtext('edgesoul start'), hashtext(current_schema()))`,
-  query_timeout: 24 * 3_600_000,
+  query_timeout: DAY_MS,
 };
 
 /**

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { openPool } from '../../database/postgresql/open-postgresql.js';
 import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { relationsOf } from '../../database/shadow.js';
+import { DAY_MS } from '../../durations.js';
 import { LOG_TABLES } from '../../events/log/log-tables.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 
@@ -12,7 +13,7 @@ interface Watch {
 }
 
 /** A vacuum of a large table takes long. */
-const VACUUM_TIMEOUT_MS = 24 * 3_600_000;
+const VACUUM_TIMEOUT_MS = DAY_MS;
 
 /**
  * Vacuums every table of the store, beside its services: dead rows become room for new ones, and free pages

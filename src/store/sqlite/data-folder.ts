@@ -61,7 +61,13 @@ export function takeDataFolder(folder: string): DataFolder {
   return {
     file: databaseFile(folder),
     announce: (service) => writeOwner(folder, { ...owner, ...service }),
-    release: () => lock.close(),
+    release: () => {
+      try {
+        rmSync(ownerFile(folder), { force: true });
+      } finally {
+        lock.close();
+      }
+    },
   };
 }
 

@@ -15,6 +15,7 @@ import { SqliteReads } from '../../projections/reads/sqlite-reads.js';
 import { SqliteWriter } from '../../writer/sqlite-writer.js';
 import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
+import { PastReads } from '../past-reads.js';
 import type { Store } from '../store.js';
 import { refuseUnfinished } from '../unfinished.js';
 import { takeDataFolder } from './data-folder.js';
@@ -26,15 +27,19 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
   const migrations = await migrate({ file: folder.file });
   await refuseUnfinished({ file: folder.file });
   const projections = await openFileProjections(folder.file);
-  const reads = opening.adopt(new SqliteReads(folder.file), (open) => open.close());
-  closeGate(reads.gate, projections);
   const address = { file: folder.file, turns: new WriteTurns().memory };
   const doorbell = new Doorbell();
   const writer = opening.adopt(await SqliteWriter.open(address, doorbell), (open) => open.close());
+  // Opened after the writer, so closed before it: only the last connection merges the WAL into the file, and
+  // only one that may write can.
+  const reads = opening.adopt(new SqliteReads(folder.file), (open) => open.close());
+  closeGate(reads.gate, projections);
+  const past = opening.adopt(new PastReads({ file: folder.file }), (open) => open.close());
   const opened = opening.move();
   return {
     writer,
     reads,
+    past,
     doorbell,
     address,
     opened: { migrations, ...projections },

@@ -1,4 +1,5 @@
 import { plot } from 'simple-ascii-chart';
+import { DAY_MS } from '../../../durations.js';
 import type { TrendPoint } from '../answers.js';
 import { paintEmotion, sideBySide } from './paint.js';
 import type { Bucket } from './portrait.js';
@@ -18,7 +19,6 @@ export interface Course {
   bucketsPerBar: number;
 }
 
-const DAY_MS = 86_400_000;
 const MAX_BARS = 10;
 const CHART_WIDTH = 32;
 const PLOT_WIDTH = 25;

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { MINUTE_MS } from '../../../durations.js';
 
 /** The width of the report, in columns. */
 export const WIDTH = 98;
@@ -74,7 +75,7 @@ export function sideBySide(blocks: string[][], width: number): string[] {
 
 /** A time on the user's own clock, to the minute. */
 export function localTime(iso: string, utcOffset: number): string {
-  return new Date(Date.parse(iso) + utcOffset * 60_000).toISOString().slice(0, 16).replace('T', ' ');
+  return new Date(Date.parse(iso) + utcOffset * MINUTE_MS).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 function padded(text: string, width: number): string {

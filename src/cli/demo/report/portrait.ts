@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../durations.js';
 import type { Conversation, EmotionPattern, MemoryHit, Page, Profile, TrendPoint } from '../answers.js';
 import type { DemoClient } from '../demo-client.js';
 import type { Question, Script, ScriptUser } from '../scripts/demo-script.js';
@@ -23,7 +24,6 @@ export interface Portrait {
   conversation?: Conversation;
 }
 
-const DAY_MS = 86_400_000;
 const QUESTIONS_SHOWN = 3;
 const HITS_SHOWN = 3;
 

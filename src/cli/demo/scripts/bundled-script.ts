@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../durations.js';
 import type { Command, FeltEmotion, MemoryChanges } from '../commands.js';
 import conversation from './conversation.json' with { type: 'json' };
 import type { Script, ScriptUser } from './demo-script.js';
@@ -99,7 +100,7 @@ function sessionSteps({ sessionId, turns }: BundledUser['sessions'][number], key
     step(turn.occurredAt, { ...key('turn', sessionId, n + 1), command: 'RecordTurn', sessionId, ...turn }),
   );
   // A minute after the last turn, so that what the service learned from it comes before the end.
-  const endedAt = new Date(Date.parse(turns.at(-1)?.occurredAt ?? '') + 60_000).toISOString();
+  const endedAt = new Date(Date.parse(turns.at(-1)?.occurredAt ?? '') + MINUTE_MS).toISOString();
   return [...turnSteps, step(endedAt, { ...key('end', sessionId), command: 'EndSession', sessionId })];
 }
 

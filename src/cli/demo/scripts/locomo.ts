@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../durations.js';
 import { asId, type Command } from '../commands.js';
 import type { DemoError, Numbered, Question, Script, ScriptUser } from './demo-script.js';
 import { pairTurns, parts, type SpokenTurn } from './pair-turns.js';
@@ -145,5 +146,5 @@ function address(userId: string, key: string): { userId: string; idempotencyKey:
 }
 
 function minutesAfter(start: string, minutes: number): string {
-  return new Date(Date.parse(start) + minutes * 60_000).toISOString();
+  return new Date(Date.parse(start) + minutes * MINUTE_MS).toISOString();
 }

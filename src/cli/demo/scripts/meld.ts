@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../durations.js';
 import { asId, type Command } from '../commands.js';
 import type { DemoError, Numbered, Script, ScriptUser } from './demo-script.js';
 
@@ -128,7 +129,7 @@ export function intensityOf({ emotion, sentiment, text }: MeldTurn): number {
 }
 
 function airedAt({ season, episode }: MeldLine): number {
-  return PREMIERE + (Math.max(0, season - 1) * WEEKS_PER_SEASON + episode) * 7 * 86_400_000;
+  return PREMIERE + (Math.max(0, season - 1) * WEEKS_PER_SEASON + episode) * 7 * DAY_MS;
 }
 
 function millisecondsInto({ start }: MeldTurn, n: number): number {

@@ -7,7 +7,7 @@ import {
   type SessionRow,
   type WindowTurnRow,
 } from '../../../projections/conversation-window.projection.js';
-import { Reads } from '../../../projections/reads/reads.js';
+import { UserReads } from '../../../projections/reads/reads.js';
 import type { ConversationAnswer } from '../conversation.dto.js';
 
 /** Reads the window of the given session, or of the user's current one. Throws NotFound. */
@@ -22,7 +22,7 @@ export class GetConversation extends Query<ConversationAnswer> {
 
 @QueryHandler(GetConversation)
 export class GetConversationHandler implements IQueryHandler<GetConversation> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, sessionId }: GetConversation): Promise<ConversationAnswer> {
     const id = sessionId ?? (await this.reads.get(conversationSummariesTable, userId))?.currentSessionId;

@@ -1,6 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sessionsTable } from '../../../projections/conversation-window.projection.js';
-import { Reads } from '../../../projections/reads/reads.js';
+import { UserReads } from '../../../projections/reads/reads.js';
 import { cursors } from '../../page-cursor.js';
 import type { ListSessionsQuery, SessionPageAnswer } from '../conversation.dto.js';
 
@@ -16,12 +16,13 @@ export class ListSessions extends Query<SessionPageAnswer> {
 
 @QueryHandler(ListSessions)
 export class ListSessionsHandler implements IQueryHandler<ListSessions> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, query }: ListSessions): Promise<SessionPageAnswer> {
     const limit = query.limit ?? 20;
-    const { storeId } = await this.reads.storeHead();
-    const { encode, decode } = cursors({ storeId, route: 'sessions', userId });
+    const { asOf } = this.reads;
+    const scope = { ...(await this.reads.storeHead()), asOf, route: 'sessions', userId };
+    const { encode, decode } = cursors(scope);
     const rows = await this.reads.list(sessionsTable, {
       // A session with emotions but without turns is not opened yet: its time is null.
       filters: [

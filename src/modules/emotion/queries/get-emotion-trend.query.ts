@@ -4,7 +4,7 @@ import type { Filter } from '../../../database/row-store.js';
 import { InvalidInput } from '../../../errors.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
 import { emotionObservationsTable } from '../../../projections/emotion-trend.projection.js';
-import { Reads } from '../../../projections/reads/reads.js';
+import { UserReads } from '../../../projections/reads/reads.js';
 import { boundMs } from '../../../validation/instants.js';
 import { fixedClock, zoneClock, type Clock } from '../../zone-clock.js';
 import { CalendarBuckets } from '../calendar-buckets.js';
@@ -27,7 +27,7 @@ export class GetEmotionTrend extends Query<EmotionTrendAnswer> {
 
 @QueryHandler(GetEmotionTrend)
 export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, query }: GetEmotionTrend): Promise<EmotionTrendAnswer> {
     const buckets = new CalendarBuckets({

@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { pagesOf } from '../../../database/pages-of.js';
 import type { Filter } from '../../../database/row-store.js';
+import { DAY_MS } from '../../../durations.js';
 import {
   emotionObservationsTable,
   emotionPatternsTable,
@@ -8,9 +9,9 @@ import {
   variance,
   type EmotionPatternRow,
 } from '../../../projections/emotion-trend.projection.js';
-import { Reads } from '../../../projections/reads/reads.js';
-import { DailyCounts } from '../daily-counts.js';
-import { dailyTrend, TREND_DAYS } from '../daily-trend.js';
+import { UserReads } from '../../../projections/reads/reads.js';
+import { emotionTrends, TREND_DAYS } from '../daily-trend.js';
+import { DailyValues } from '../daily-values.js';
 import {
   MAX_EMOTIONS,
   MAX_SHOWN_TRIGGERS,
@@ -21,7 +22,6 @@ import {
 } from '../emotion.dto.js';
 import { Foremost } from '../foremost.js';
 
-const DAY_MS = 24 * 3_600_000;
 /** The window of the trend in UTC: two local times of one day are at most two days apart, one at each end. */
 const TREND_MS = (TREND_DAYS + 4) * DAY_MS;
 
@@ -37,18 +37,16 @@ export class ListEmotions extends Query<EmotionsAnswer> {
 
 @QueryHandler(ListEmotions)
 export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, query }: ListEmotions): Promise<EmotionsAnswer> {
-    const [patterns, triggers, counts] = await Promise.all([
+    const [patterns, triggers, days] = await Promise.all([
       this.patterns(userId, query.limit ?? MAX_EMOTIONS),
       this.triggers(userId),
-      this.dailyCounts(userId),
+      this.dailyValues(userId),
     ]);
     return {
-      items: patterns
-        .items()
-        .map((pattern) => emotionAnswer(pattern, triggers.get(pattern.emotion), counts.of(pattern.emotion))),
+      items: patterns.items().map((pattern) => emotionAnswer(pattern, triggers.get(pattern.emotion), days)),
       total: patterns.total,
     };
   }
@@ -77,22 +75,22 @@ export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
     return triggers;
   }
 
-  /** Counts the observations of the last days with any emotion. */
-  private async dailyCounts(userId: string): Promise<DailyCounts> {
-    const counts = new DailyCounts();
+  /** Sums the observations of the last days with any emotion. */
+  private async dailyValues(userId: string): Promise<DailyValues> {
+    const days = new DailyValues();
     const order = ['occurredAt', 'position'];
     const newestFirst = { filters: [ofUser(userId)], order, descending: true, limit: 1 };
     const [[newest], first] = await Promise.all([
       this.reads.list(emotionObservationsTable, newestFirst),
       this.reads.list(emotionObservationsTable, { ...newestFirst, descending: false }),
     ]);
-    if (!newest) return counts;
+    if (!newest) return days;
     const since: Filter = ['occurredAt', '>', newest.occurredAt - TREND_MS];
     const query = { filters: [ofUser(userId), since], order };
     // Days without any emotion count from the user's first observation on, also when it is older.
-    counts.add(first.filter(({ occurredAt }) => occurredAt <= newest.occurredAt - TREND_MS));
-    for await (const page of pagesOf(this.reads, emotionObservationsTable, query)) counts.add(page);
-    return counts;
+    days.add(first.filter(({ occurredAt }) => occurredAt <= newest.occurredAt - TREND_MS));
+    for await (const page of pagesOf(this.reads, emotionObservationsTable, query)) days.add(page);
+    return days;
   }
 }
 
@@ -107,7 +105,7 @@ function byCount(a: TriggerAnswer, b: TriggerAnswer): number {
 function emotionAnswer(
   pattern: EmotionPatternRow,
   triggers: Foremost<TriggerAnswer> | undefined,
-  counts: readonly number[],
+  days: DailyValues,
 ): EmotionAnswer {
   return {
     emotion: pattern.emotion,
@@ -119,6 +117,6 @@ function emotionAnswer(
     hours: pattern.hours,
     firstAt: new Date(pattern.firstAt).toISOString(),
     lastAt: new Date(pattern.lastAt).toISOString(),
-    trend: dailyTrend(counts),
+    ...emotionTrends(days.counts(pattern.emotion), days.intensities(pattern.emotion)),
   };
 }

@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { NotFound } from '../../../errors.js';
 import { memoriesTable } from '../../../projections/memory-index.projection.js';
-import { Reads } from '../../../projections/reads/reads.js';
+import { UserReads } from '../../../projections/reads/reads.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { MemoryAnswer } from '../memory.dto.js';
 
@@ -17,7 +17,7 @@ export class GetMemory extends Query<MemoryAnswer> {
 
 @QueryHandler(GetMemory)
 export class GetMemoryHandler implements IQueryHandler<GetMemory> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, memoryId }: GetMemory): Promise<MemoryAnswer> {
     const memory = await this.reads.get(memoriesTable, userId, memoryId);

@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Filter } from '../../../database/row-store.js';
 import { memoriesTable } from '../../../projections/memory-index.projection.js';
-import { Reads } from '../../../projections/reads/reads.js';
+import { UserReads } from '../../../projections/reads/reads.js';
 import { boundMs } from '../../../validation/instants.js';
 import { cursors } from '../../page-cursor.js';
 import { memoryAnswer } from '../memory-answer.js';
@@ -19,12 +19,13 @@ export class ListMemories extends Query<MemoryPageAnswer> {
 
 @QueryHandler(ListMemories)
 export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, query }: ListMemories): Promise<MemoryPageAnswer> {
     const limit = query.limit ?? 20;
-    const { storeId } = await this.reads.storeHead();
-    const { encode, decode } = cursors({ storeId, route: 'memories', userId, filters: query });
+    const { asOf } = this.reads;
+    const scope = { ...(await this.reads.storeHead()), asOf, route: 'memories', userId, filters: query };
+    const { encode, decode } = cursors(scope);
     const rows = await this.reads.list(memoriesTable, {
       filters: filters(userId, query),
       order: ['occurredAt', 'formedPosition'],

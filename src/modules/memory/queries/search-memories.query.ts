@@ -1,5 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Reads } from '../../../projections/reads/reads.js';
+import { UserReads } from '../../../projections/reads/reads.js';
+import { boundMs } from '../../../validation/instants.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { MemorySearchAnswer, SearchMemoriesQuery } from '../memory.dto.js';
 
@@ -15,11 +16,19 @@ export class SearchMemories extends Query<MemorySearchAnswer> {
 
 @QueryHandler(SearchMemories)
 export class SearchMemoriesHandler implements IQueryHandler<SearchMemories> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, query }: SearchMemories): Promise<MemorySearchAnswer> {
     const { q, types, limit = 5, minConfidence = 0.3 } = query;
-    const { hits, complete } = await this.reads.searchMemories({ userId, q, types, limit, minConfidence });
+    const { hits, complete } = await this.reads.searchMemories({
+      userId,
+      q,
+      types,
+      limit,
+      minConfidence,
+      ...(query.from === undefined ? {} : { from: boundMs(query.from) }),
+      ...(query.to === undefined ? {} : { to: boundMs(query.to) }),
+    });
     const items = hits.map(({ memory, score, parts }) => ({
       ...memoryAnswer(memory),
       score,

@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { NotFound } from '../../../errors.js';
 import { conversationSummariesTable } from '../../../projections/conversation-window.projection.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
-import { Reads } from '../../../projections/reads/reads.js';
+import { UserReads } from '../../../projections/reads/reads.js';
 import { profileAnswer } from '../profile-answer.js';
 import type { ProfileAnswer } from '../profile.dto.js';
 
@@ -15,11 +15,14 @@ export class GetProfile extends Query<ProfileAnswer> {
 
 @QueryHandler(GetProfile)
 export class GetProfileHandler implements IQueryHandler<GetProfile> {
-  constructor(private readonly reads: Reads) {}
+  constructor(private readonly reads: UserReads) {}
 
   async execute({ userId }: GetProfile): Promise<ProfileAnswer> {
-    const profile = await this.reads.get(profilesTable, userId);
+    const [profile, conversations] = await Promise.all([
+      this.reads.get(profilesTable, userId),
+      this.reads.get(conversationSummariesTable, userId),
+    ]);
     if (!profile) throw NotFound.user(userId);
-    return profileAnswer(profile, await this.reads.get(conversationSummariesTable, userId));
+    return profileAnswer(profile, conversations);
   }
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { EmotionObservationRow } from '../../projections/emotion-trend.projection.js';
-import { DailyCounts } from './daily-counts.js';
+import { DailyValues } from './daily-values.js';
 
 const HOUR = 3_600_000;
 
@@ -9,10 +9,15 @@ const felt = (day: number, emotion: string, hour = 0, utcOffset = 0): EmotionObs
   const occurredAt = (day * 24 + hour) * HOUR;
   return { userId: 'user-1', occurredAt, position: 1, utcOffset, emotion, intensity: 0.5 };
 };
+const valuesOf = (observations: EmotionObservationRow[]) => {
+  const values = new DailyValues();
+  values.add(observations);
+  return values;
+};
 const countsOf = (observations: EmotionObservationRow[], emotion = 'joy') => {
-  const counts = new DailyCounts();
-  counts.add(observations);
-  return counts.of(emotion);
+  const counts = valuesOf(observations).counts(emotion);
+  expect(counts.map(([day]) => day)).toEqual(counts.map((_, i) => i));
+  return counts.map(([, count]) => count);
 };
 
 describe('the counts of consecutive days', () => {
@@ -58,6 +63,44 @@ describe('the counts of consecutive days', () => {
         expect(counts.at(0)).toBeGreaterThan(0);
         expect(counts.at(-1)).toBeGreaterThan(0);
       }),
+    );
+  });
+});
+
+describe('the mean intensities of consecutive days', () => {
+  it('leave out days without the emotion, and number the others as the counts do', () => {
+    const observations = [
+      felt(10, 'fear'),
+      { ...felt(11, 'joy', 1), intensity: 0.2 },
+      { ...felt(11, 'joy', 2), intensity: 0.4 },
+      { ...felt(14, 'joy'), intensity: 1 },
+    ];
+    expect(valuesOf(observations).intensities('joy')).toEqual([
+      [1, 0.3],
+      [4, 1],
+    ]);
+    expect(valuesOf(observations).intensities('calm')).toEqual([]);
+  });
+
+  it('are equal when the intensities are, however many there are', () => {
+    const intensities = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        intensities,
+        fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 9 }),
+        (intensity, counts) => {
+          const drawn = counts.flatMap((count, day) =>
+            Array.from({ length: count }, () => ({ ...felt(day, 'joy'), intensity })),
+          );
+          expect(
+            new Set(
+              valuesOf(drawn)
+                .intensities('joy')
+                .map(([, mean]) => mean),
+            ).size,
+          ).toBeLessThanOrEqual(1);
+        },
+      ),
     );
   });
 });

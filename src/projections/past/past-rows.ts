@@ -1,0 +1,56 @@
+import type { RowQuery } from '../../database/row-store.js';
+import type { Key, Table } from '../../database/table.js';
+import { memoriesTable } from '../memory-index.projection.js';
+import { PROJECTIONS } from '../projection-catalog.js';
+import { searchMemories, type MemoryQuestion } from '../reads/memory-search.js';
+import type { MemoryMatches } from '../reads/search.js';
+import { sqliteMemoryIndex } from '../reads/sqlite-memory-index.js';
+import type { PastState, PastStates } from './past-states.js';
+
+/** One user at a position. */
+export interface Past {
+  userId: string;
+  position: number;
+}
+
+const TABLES = new Map(
+  PROJECTIONS.flatMap((projection) => projection.tables.map((table) => [table.name, { projection, table }])),
+);
+
+/**
+ * The rows of users as they were at past positions; only the projections that are asked for are folded.
+ * Questions are answered one after another, as each may close the state of the one before.
+ */
+export class PastRows {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly states: PastStates) {}
+
+  getAll(past: Past, table: string, keys: readonly Key[][]): Promise<object[]> {
+    return this.read(past, table, ({ rows }, declared) =>
+      keys.map((key) => rows.load(declared, key)).filter((row) => row !== undefined),
+    );
+  }
+
+  list(past: Past, table: string, query: RowQuery): Promise<object[]> {
+    return this.read(past, table, ({ rows }, declared) => rows.list(declared, query));
+  }
+
+  search(past: Past, question: MemoryQuestion): Promise<MemoryMatches> {
+    return this.read(past, memoriesTable.name, ({ db, rows }) =>
+      searchMemories(sqliteMemoryIndex(db, rows), question),
+    );
+  }
+
+  private read<T>(past: Past, name: string, work: (state: PastState, table: Table) => T): Promise<T> {
+    const found = TABLES.get(name);
+    if (!found) throw new Error(`No projection declares a table ${name}.`);
+    const read = async () => {
+      const state = await this.states.at({ ...past, projection: found.projection });
+      return work(state, found.table);
+    };
+    const answer = this.last.then(read);
+    this.last = answer.catch(() => undefined);
+    return answer;
+  }
+}
