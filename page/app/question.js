@@ -134,8 +134,10 @@ async function daysOf(question, signal) {
   if (from && to) return (Date.parse(to) - Date.parse(from)) / DAY_MS;
   try {
     const { body } = await ask({ path: '/v1/reports/usage', params: reportParams(question) }, signal);
-    const first = body.items[0]?.start;
-    const last = body.items.at(-1)?.start;
+    // When users were registered says nothing about conversations that were imported.
+    const used = body.items.filter((/** @type {any} */ { turns, emotions }) => turns + emotions > 0);
+    const first = used[0]?.start;
+    const last = used.at(-1)?.start;
     const span = first ? (Date.parse(last) - Date.parse(first)) / DAY_MS : 0;
     // Within one month there is no telling how much of it.
     return span === 0 ? 31 : span + 31;

@@ -1,6 +1,6 @@
 import { fill, h } from '../dom/h.js';
 import { icon } from '../dom/icons.js';
-import { ask, urlOf } from '../net/ask.js';
+import { ask, Problem, urlOf } from '../net/ask.js';
 import { emptyView, problemView } from './problem.js';
 import { requestButton } from './requests.js';
 import { tableView } from './table.js';
@@ -11,6 +11,7 @@ import { tableView } from './table.js';
  *
  * @typedef {object} Drawn
  * @property {import('../dom/h.js').Child} view
+ * @property {import('../dom/h.js').Child} [above] stays above both view and table
  * @property {import('./table.js').Table} [table] the same as a table, one key away
  * @property {() => void} [leave] frees what the view holds
  *
@@ -21,11 +22,12 @@ import { tableView } from './table.js';
  * @property {import('../dom/h.js').Child} [controls]
  * @property {(question: Question) => Request[]} requests
  * @property {(bodies: any[], question: Question) => Drawn | undefined} draw undefined: there is nothing to show
- * @property {{ text: string, curl?: string }} [empty]
+ * @property {{ text: string, curl?: string, code?: string }} [empty] code: of a problem that means the same
  */
 
 /** A skeleton that comes at once would only flicker. */
 const SKELETON_MS = 150;
+const NOT_YET = 'The user was not registered yet at this moment.';
 
 /** A figure with its states: waiting, shown, empty, failed; as a chart or as a table. */
 export class Panel {
@@ -110,7 +112,10 @@ export class Panel {
     this.#drawn?.leave?.();
     this.#drawn = undefined;
     this.#tableButton.hidden = true;
-    fill(this.#body, problemView(error, this.#reload));
+    const code = error instanceof Problem ? error.code : undefined;
+    if (code === 'user.not-found' && this.#question?.asOf) fill(this.#body, emptyView(NOT_YET));
+    else if (code !== undefined && code === this.parts.empty?.code) fill(this.#body, this.#empty());
+    else fill(this.#body, problemView(error, this.#reload));
   }
 
   #toggle() {
@@ -126,8 +131,8 @@ export class Panel {
     this.#tableButton.replaceChildren(icon(asTable ? 'chart' : 'table'));
     this.#tableButton.setAttribute('aria-label', `${other}: ${this.parts.title}`);
     this.#tableButton.title = `${other} (t)`;
-    if (asTable && drawn.table) fill(this.#body, tableView(drawn.table));
-    else fill(this.#body, drawn ? drawn.view : this.#empty());
+    if (!drawn) fill(this.#body, this.#empty());
+    else fill(this.#body, drawn.above, asTable && drawn.table ? tableView(drawn.table) : drawn.view);
   }
 
   #empty() {

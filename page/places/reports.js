@@ -33,7 +33,7 @@ export default function reports() {
       const drawn = drawReport(body, question);
       // With its position the link means the same for ever, and a file has the numbers of the screen.
       const params = { ...request(question).params, asOf: body.asOf?.position };
-      return drawn && { ...drawn, view: [citation({ ...request(question), params }), drawn.view] };
+      return drawn && { ...drawn, above: citation({ ...request(question), params }) };
     },
   });
   /** @type {string | undefined} */

@@ -36,7 +36,11 @@ afterEach(async () => {
 
 const go = (hash: string) => page.goto(`${store.url}/#/${hash}`);
 const panel = (name: string) => page.getByRole('region', { name, exact: true });
-const tile = (name: string) => page.locator('.tile', { hasText: name }).locator('b');
+const tile = (name: string) =>
+  page
+    .locator('.tile')
+    .filter({ has: page.locator('.name', { hasText: new RegExp(`^${name}$`) }) })
+    .locator('b');
 const param = (name: string) => new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get(name);
 const banner = () => page.locator('.moment');
 
@@ -104,7 +108,7 @@ describe('the overview', () => {
 
 describe('the emotions', () => {
   it('are a table too, with a row for each day', async () => {
-    await go('emotions');
+    await go('emotions?bucket=day');
     const chart = panel('Emotions over time');
     await chart.locator('canvas').waitFor();
     await page.keyboard.press('t');
@@ -128,7 +132,7 @@ describe('the emotions', () => {
   });
 
   it('are read and zoomed with keys, and with the mouse', async () => {
-    await go('emotions');
+    await go('emotions?bucket=day');
     const plot = panel('Emotions over time').locator('.plot');
     await plot.locator('canvas').waitFor();
     await plot.focus();
@@ -142,7 +146,7 @@ describe('the emotions', () => {
     await page.locator('.plot canvas').first().waitFor();
     await page.locator('.plot').first().focus();
     await page.keyboard.press('Escape');
-    await page.waitForURL(/#\/emotions$/);
+    await page.waitForURL(/#\/emotions\?bucket=day$/);
     const box = await plot.locator('.u-over').boundingBox();
     if (!box) throw new Error('There is no chart.');
     await page.mouse.move(box.x + box.width * 0.45, box.y + 40);
@@ -188,9 +192,12 @@ describe('a user', () => {
     await expectText(panel('As of').locator('.changes'), 'memory.formed');
     await page.keyboard.press('Home');
     await expectText(panel('Memories'), 'No memory fits');
+    await expectText(panel('Conversation'), 'No conversation yet');
     await page.keyboard.press('End');
     await expectText(empathy, '95');
     expect(param('asOf')).toBeNull();
+    // When Ada was registered, there was no conversation yet.
+    expect(watched.complaints.splice(0)).toEqual([expect.stringContaining('404')]);
   });
 
   it('has memories that a search finds and explains', async () => {
@@ -262,7 +269,7 @@ describe('the events', () => {
 
   it('are filtered by type and user, and counted', async () => {
     await go('events?users=ben');
-    await page.getByRole('button', { name: 'emotion.observed' }).click();
+    await page.getByRole('button', { name: 'emotion.observed', exact: true }).click();
     await page.waitForURL(/types=emotion\.observed/);
     const histogram = panel('Events over time');
     await histogram.locator('canvas').waitFor();
@@ -276,10 +283,8 @@ describe('the events', () => {
 
   it('have a filter for each type of the catalog', async () => {
     await go('events');
-    const names = await page
-      .getByRole('group', { name: /Types of events/ })
-      .getByRole('button')
-      .allInnerTexts();
+    await page.locator('.filters button').last().waitFor();
+    const names = await page.locator('.filters button').allInnerTexts();
     expect(names.toSorted()).toEqual(EVENT_TYPES.map(({ type }) => type).toSorted());
   });
 });

@@ -35,6 +35,7 @@ export function makeConversation() {
   const window = new Panel({
     title: 'Conversation',
     note: 'the window that a reply sees',
+    empty: { text: 'No conversation yet.', code: 'conversation.not-found' },
     requests: (question) => {
       const { session: id } = question.params;
       return [ofUser(question, id ? `/sessions/${encodeURIComponent(id)}` : '/conversation')];
