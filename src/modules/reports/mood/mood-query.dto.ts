@@ -1,5 +1,5 @@
-import { IsIn, IsInt, Length, Matches, Max, Min } from 'class-validator';
-import { IsLabelList, IsListOf, Optional } from '../../../validation/fields.js';
+import { IsIn, IsInt, Length, Max, Min } from 'class-validator';
+import { IsLabelList, IsListOf, IsTimeOrDate, Optional } from '../../../validation/fields.js';
 import { UsersQuery } from '../reports-query.dto.js';
 import { CENTERS } from './mood-query.js';
 import { moodReport } from './mood.report.js';
@@ -61,7 +61,7 @@ export class MoodReportQuery extends UsersQuery {
 
   /** A local date, such as 2026-06-01: items are of the time before it, or of the time from it on. */
   @Optional()
-  @Matches(/^\d{4}-\d\d-\d\d$/, { message: '$property must be a date, such as 2026-06-01' })
+  @IsTimeOrDate()
   pivot?: string;
 
   /** Days on each side of `pivot`, unless `from` and `to` say it; 14 when left out. */

@@ -50,7 +50,7 @@ function resolvePivot({ pivot, pivotDays }: SentMood): Pivot | undefined {
     if (pivotDays === undefined) return undefined;
     throw InvalidInput.field('pivotDays', 'makes sense with pivot only');
   }
-  if (!isTimeOrDate(pivot))
+  if (pivot.length > '2026-06-01'.length || !isTimeOrDate(pivot))
     throw InvalidInput.field('pivot', 'must be a date that exists, such as 2026-06-01');
   return { pivot, pivotDays: pivotDays ?? PIVOT_DAYS };
 }
