@@ -64,7 +64,7 @@ function savedEvents(out: string): number {
   if (!existsSync(`${out}.replay`)) return 0;
   const db = new Database(`${out}.replay`, { readonly: true });
   try {
-    return Number(db.prepare(`select value from note where name = 'events'`).pluck().get());
+    return Number(db.prepare(`select value from note where name = 'events'`).pluck().get() ?? 0);
   } catch {
     // The tables are not there yet.
     return 0;
