@@ -14,7 +14,8 @@ const CHART_FILES = new Set(['/uPlot.iife.min.js', '/uPlot.min.css']);
 /** Serves the page at `/`; its modules, styles and chart library are below `/page/`. They need no build. */
 export function servePage(instance: FastifyInstance): void {
   void instance.register(async (page) => {
-    // In a scope of its own, so that no answer of the API is compressed here.
+    // In a scope of its own, so that no answer of the API is compressed here; errors are answered as by the API.
+    page.setErrorHandler((error, request, reply) => instance.errorHandler(error, request, reply));
     await page.register(compress, { encodings: ['br', 'gzip'] });
     page.addHook('onSend', async (_request, reply) => {
       if (reply.statusCode < 400) reply.header('cache-control', REVALIDATED);
