@@ -28,10 +28,7 @@ export class PastReads {
       idleTimeout: Infinity,
     });
     // So that no question waits for it, as it loads every fold.
-    this.starting = setTimeout(
-      () => void this.thread.run(undefined, { name: 'start' }),
-      START_AFTER_MS,
-    ).unref();
+    this.starting = setTimeout(() => void this.start(), START_AFTER_MS).unref();
   }
 
   /** Returns the rows of one user as they were at a position of the log. */
@@ -55,6 +52,11 @@ export class PastReads {
   close(): Promise<void> {
     clearTimeout(this.starting);
     return this.thread.close();
+  }
+
+  /** What fails here fails again at the first question, which is told; a pool that closes while it starts is no fault. */
+  private async start(): Promise<void> {
+    await this.thread.run(undefined, { name: 'start' }).catch(() => undefined);
   }
 
   private async run<T>(name: string, task: object): Promise<T> {

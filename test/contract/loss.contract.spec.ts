@@ -31,6 +31,7 @@ for (const database of DATABASES) {
       db.tamper(
         `delete from events where position > ${position};
          delete from streams where stream_key > ${position};
+         delete from user_activity where position > ${position};
          update checkpoints set position = ${position}`,
       );
 

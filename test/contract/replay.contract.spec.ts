@@ -167,7 +167,7 @@ describe.each(DATABASES)('a replay of a store on $name', (database) => {
       'some BOOLEAN',
     ]);
     const [row] = await duckDb(
-      `select whole::int as whole, part, mixed, some, list from read_parquet('${out}') where key = '1'`,
+      `select whole::int as whole, part, mixed, "some", list from read_parquet('${out}') where key = '1'`,
     );
     expect(row).toEqual({ whole: 1, part: 0.5, mixed: '"a"', some: null, list: '[1]' });
   });

@@ -97,17 +97,17 @@ for (const database of DATABASES) {
         [
           'a changed envelope',
           `update events set occurred_at = occurred_at - 1 where position = 2`,
-          ['conversation-window', 'hash'],
+          ['conversation-window', 'hash', 'user-activity'],
         ],
         [
           'a deleted event',
           'delete from events where position = 5',
-          ['index', 'memory-index', 'position-gap', 'stream'],
+          ['index', 'memory-index', 'position-gap', 'stream', 'user-activity'],
         ],
         [
           'an unknown event type',
           `update events set type = 'memory.dreamt' where position = 5`,
-          ['event', 'hash', 'index', 'memory-index'],
+          ['event', 'hash', 'index', 'memory-index', 'user-activity'],
         ],
         [
           'a duplicate event id',
@@ -118,7 +118,7 @@ for (const database of DATABASES) {
         [
           'a missing stream',
           `delete from streams where stream_id = 'emotion:bob'`,
-          ['conversation-window', 'emotion-trend', 'position-gap'],
+          ['conversation-window', 'emotion-trend', 'position-gap', 'user-activity'],
         ],
         [
           'a stream id that was changed to another user',

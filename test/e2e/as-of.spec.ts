@@ -106,7 +106,9 @@ describe('a read at a position', () => {
     expect(recorded.filter(({ status }) => status === 404).length).toBeGreaterThan(READS.length / 2);
     expect(recorded.filter(({ status }) => status === 200).length).toBeGreaterThan(READS.length * 6);
     await store.restart();
-    for (const then of fc.sample(fc.shuffledSubarray(recorded, { minLength: recorded.length }), 1)[0] ?? []) {
+    // A position after the end of the log is refused, and the refusal holds for no position.
+    const answers = recorded.filter(({ status }) => status !== 409);
+    for (const then of fc.sample(fc.shuffledSubarray(answers, { minLength: answers.length }), 1)[0] ?? []) {
       const now = await read(at(then.path, then.position));
       expect({ ...now, path: then.path }).toEqual(then);
     }

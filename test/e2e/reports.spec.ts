@@ -226,7 +226,7 @@ describe('the reports', () => {
 
 describe('a query that does not fit', () => {
   it.each([
-    ['reports/sadness', 'name', /one of emotions, usage, memories/],
+    ['reports/sadness', 'name', /one of emotions, mood, usage, cohorts, memories/],
     ['reports/emotions?format=xml', 'format', /json, ndjson, csv, parquet/],
     ['reports/emotions?colour=red', 'colour', /not a parameter of emotions, which knows from, to/],
     ['reports/usage?groupBy=emotion', 'groupBy', /not a parameter of usage/],
@@ -251,7 +251,7 @@ describe('a query that does not fit', () => {
     ['reports/emotions?asOf=yesterday', 'asOf', /a position or an RFC 3339 time/],
     ['reports/emotions?compare=year', 'compare', /needs from and to/],
     ['reports/emotions?measures=lift', 'measures', /groupBy=trigger/],
-    ['reports/emotions?window=0', 'window', />= 1/],
+    ['reports/emotions?window=0', 'window', /at least 1/],
     ['reports/emotions?users=a%20b', 'users.0', /128 characters/],
     ['events/histogram?types=turn', 'types.0', /one of turn.recorded/],
   ])('is refused with what would: %s', async (path, field, message) => {

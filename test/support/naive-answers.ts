@@ -39,7 +39,7 @@ export async function serviceAnswers(reads: Reads, userId: string): Promise<obje
     profile: await unlessUnknown(new GetProfileHandler(reads).execute(new GetProfile(userId))),
     stats: await unlessUnknown(new GetStatsHandler(reads).execute(new GetStats(userId))),
     memories: (await new ListMemoriesHandler(reads).execute(new ListMemories(userId, { limit: 200 }))).items,
-    emotions: items.map(({ trend: _trend, ...emotion }) => emotion),
+    emotions: items.map(({ trend: _trend, intensityTrend: _intensityTrend, ...emotion }) => emotion),
     hours: await trend({ bucket: 'hour', utcOffset: 0 }),
     days: await trend({ bucket: 'day', utcOffset: INDIA_OFFSET }),
     ownDays: await trend({ bucket: 'day' }),
