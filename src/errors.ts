@@ -32,7 +32,7 @@ interface Codes {
   NotFound:
     | 'user.not-found'
     | 'memory.not-found'
-    | 'session.not-found'
+    | `${'session' | 'preference'}.not-found`
     | 'conversation.not-found'
     | 'route.not-found'
     | `${JobKind | 'job'}.not-found`;

@@ -10,6 +10,7 @@ import { memoryFormed } from './memory/memory-formed.event.js';
 import { memoryRecalled } from './memory/memory-recalled.event.js';
 import { memoryRevised } from './memory/memory-revised.event.js';
 import { preferenceLearned } from './profile/preference-learned.event.js';
+import { preferenceUnlearned } from './profile/preference-unlearned.event.js';
 import { profileChanged } from './profile/profile-changed.event.js';
 import { userRegistered } from './profile/user-registered.event.js';
 
@@ -18,6 +19,7 @@ export const EVENT_TYPES = [
   userRegistered,
   profileChanged,
   preferenceLearned,
+  preferenceUnlearned,
   memoryFormed,
   memoryRevised,
   memoryForgotten,

@@ -1,5 +1,11 @@
 import { given } from '../../test/support/given.js';
-import { formed, profileChanged, registered, turnRecorded } from '../../test/support/happened.js';
+import {
+  formed,
+  preferenceLearned,
+  profileChanged,
+  registered,
+  turnRecorded,
+} from '../../test/support/happened.js';
 import { USER } from '../../test/support/recorder.js';
 import type { NewEvent } from '../writer/write-command.js';
 import { COMMAND_NAMES, DECIDERS } from './command-catalog.js';
@@ -18,14 +24,17 @@ const INPUTS: Record<string, object> = {
   RecordTurn: {
     turnId: 'turn-2',
     sessionId: 'session-2',
-    userMessage: 'Hello.',
+    userMessage: 'Hello. I love jazz.',
+    learn: true,
     assistantMessage: 'Hello!',
     emotion: { label: 'joy', intensity: 0.5 },
   },
   ReviseMemory: { memoryId: 'memory-1', importance: 1 },
+  UnlearnPreference: { learnedPosition: 5 },
 };
 const inNepal = profileChanged({ timeZone: { from: null, to: 'Asia/Kathmandu' } });
-const happened = [registered(), inNepal, formed(), turnRecorded()];
+const learned = preferenceLearned({ field: 'humorLevel', from: 50, to: 70 });
+const happened = [registered(), inNepal, formed(), turnRecorded(), learned];
 
 /** The offsets that a command records with its events. */
 function offsetsOf(name: string, more: object = {}): (number | undefined)[] {

@@ -12,6 +12,8 @@ import { RecallMemories, RecallMemoriesBody } from './memory/commands/recall-mem
 import { ReviseMemory, ReviseMemoryInput } from './memory/commands/revise-memory.command.js';
 import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory/memory.decider.js';
 import { ChangeProfile, ChangeProfileBody } from './profile/commands/change-profile.command.js';
+import { UnlearnPreference, UnlearnPreferenceInput } from './profile/commands/unlearn-preference.command.js';
+import { unlearnPreference } from './profile/learning/unlearn-preference.decider.js';
 import { changeProfile } from './profile/profile.decider.js';
 import type { StoreCommand } from './store-command.js';
 
@@ -25,6 +27,7 @@ export interface CommandType {
 /** Every command, in one list. The class name is the command's name in a batch and in metrics. */
 export const COMMANDS: readonly CommandType[] = [
   { command: ChangeProfile, input: ChangeProfileBody, decide: changeProfile },
+  { command: UnlearnPreference, input: UnlearnPreferenceInput, decide: unlearnPreference },
   { command: FormMemory, input: FormMemoryBody, decide: formMemory },
   { command: ReviseMemory, input: ReviseMemoryInput, decide: reviseMemory },
   { command: ForgetMemory, input: ForgetMemoryInput, decide: forgetMemory },

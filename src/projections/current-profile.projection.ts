@@ -54,6 +54,29 @@ export const profilesTable = defineTable(
   { key: ['userId'], hot: true },
 );
 
+/** What was learned from the user's messages, one row per `preference.learned`. Times ms UTC. */
+export const learnedPreferencesTable = defineTable(
+  'learned_preferences',
+  {
+    userId: text(),
+    /** Position of the event. */
+    position: integer(),
+    rule: text(),
+    field: nullable(text()),
+    /** Values of the field, before and after. */
+    before: nullable(json<unknown>()),
+    after: nullable(json<unknown>()),
+    /** The entry that a list got. */
+    value: nullable(text()),
+    turnId: text(),
+    occurredAt: instant(),
+    undone: boolean(),
+  },
+  { key: ['userId', 'position'] },
+);
+
+export type LearnedPreferenceRow = RowIn<typeof learnedPreferencesTable>;
+
 export type ProfileRow = RowIn<typeof profilesTable>;
 
 /** The profile before anything is known about the user; the defaults of the original EdgeSoul. */
@@ -79,9 +102,9 @@ export const DEFAULT_PROFILE = {
 /** Who the user is, and how they want to be spoken to. */
 export const currentProfile = defineProjection({
   name: 'current-profile',
-  // 2: the time zone.
-  version: 2,
-  tables: [profilesTable],
+  // 3: what was learned; 2: the time zone.
+  version: 3,
+  tables: [profilesTable, learnedPreferencesTable],
   settings: {
     empathyLevel: level(DEFAULT_PROFILE.empathyLevel),
     humorLevel: level(DEFAULT_PROFILE.humorLevel),
@@ -98,8 +121,26 @@ export const currentProfile = defineProjection({
       changeProfile(event, rows, levels, values);
     },
     'preference.learned': (event, rows) => {
-      const { field, to } = event.data;
+      const { rule, field, from, to, value, turnId } = event.data;
       changeProfile(event, rows, levels, field === undefined ? [] : [[field, to]]);
+      rows.put(learnedPreferencesTable, {
+        userId: event.userId,
+        position: event.position,
+        rule,
+        field: field ?? null,
+        before: from ?? null,
+        after: to ?? null,
+        value: typeof value === 'string' ? value : null,
+        turnId,
+        occurredAt: event.occurredAt,
+        undone: false,
+      });
+    },
+    'preference.unlearned': (event, rows) => {
+      const { learnedPosition, field, to } = event.data;
+      changeProfile(event, rows, levels, field === undefined ? [] : [[field, to]]);
+      const learned = rows.get(learnedPreferencesTable, event.userId, learnedPosition);
+      if (learned) rows.put(learnedPreferencesTable, { ...learned, undone: true });
     },
   }),
 });

@@ -254,17 +254,31 @@ function localText(local: number): string {
   return iso(local).slice(0, 19);
 }
 
+const PROFILE_EVENTS = new Set([
+  'user.registered',
+  'profile.changed',
+  'preference.learned',
+  'preference.unlearned',
+]);
+
+function changesOf(event: StoreEvent): Record<string, { to: unknown }> {
+  if (event.type === 'profile.changed') return event.data.changes;
+  if (event.type !== 'preference.learned' && event.type !== 'preference.unlearned') return {};
+  const { field, to } = event.data;
+  return field === undefined ? {} : { [field]: { to } };
+}
+
 function profileOf(
   userId: string,
   events: readonly StoreEvent[],
   counted: { conversations: number; turns: number; averageSessionMinutes: number },
 ): object | undefined {
-  const own = events.filter(({ type }) => type === 'user.registered' || type === 'profile.changed');
+  const own = events.filter(({ type }) => PROFILE_EVENTS.has(type));
   const [first] = own;
   if (!first) return undefined;
   const profile: Record<string, unknown> = { ...DEFAULT_PROFILE, voice: { ...DEFAULT_PROFILE.voice } };
-  for (const { data } of ofType(events, 'profile.changed')) {
-    for (const [field, { to }] of Object.entries(data.changes)) {
+  for (const event of own) {
+    for (const [field, { to }] of Object.entries(changesOf(event))) {
       const [outer = '', inner] = field.split('.');
       if (inner === undefined) profile[outer] = to;
       else (profile[outer] as Record<string, unknown>)[inner] = to;

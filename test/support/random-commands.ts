@@ -87,18 +87,26 @@ const memoryFields = {
   importance: share,
 };
 
+/** Sometimes with what a turn may teach. */
+const message = fc.oneof(
+  phrase,
+  phrase.map((words) => `I love ${words}. No emojis!`),
+  fc.constantFrom('I like jokes, but keep it short.', "I don't like whales and work.", 'I like emojis.'),
+);
+
 /** The possible inputs of each command. */
 export const INPUTS = {
   RecordTurn: fc.record(
     {
       sessionId,
-      userMessage: phrase,
+      userMessage: message,
       assistantMessage: phrase,
       emotion: fc.option(emotion),
       topics: fc.array(fc.constantFrom(...TOPICS), { maxLength: 4 }),
+      learn: fc.boolean(),
       occurredAt,
     },
-    { requiredKeys: ['sessionId', 'userMessage', 'assistantMessage'] },
+    { requiredKeys: ['sessionId', 'userMessage', 'assistantMessage', 'topics'] },
   ),
   EndSession: fc.record({ sessionId }),
   ObserveEmotion: fc.record(
@@ -112,6 +120,7 @@ export const INPUTS = {
     },
     { requiredKeys: ['emotion', 'intensity'] },
   ),
+  UnlearnPreference: fc.record({ learnedPosition: fc.integer({ min: 1, max: 60 }) }),
   FormMemory: fc.record(
     { memoryId, ...memoryFields, metadata: json, occurredAt },
     { requiredKeys: ['memoryId', 'type', 'content'] },

@@ -1,17 +1,20 @@
 import { InvalidInput, NotFound } from '../../errors.js';
 import { label, labels, spellings } from '../../events/labels.js';
-import { conversationStream, emotionStream } from '../../events/streams.js';
+import { conversationStream, emotionStream, profileStream } from '../../events/streams.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
+import { profilesTable } from '../../projections/current-profile.projection.js';
 import { orderTime } from '../../projections/order-time.js';
 import { isResumedBy } from '../../projections/session-times.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { resolveUser } from '../resolve-user.js';
 import type { EndSessionInput } from './commands/end-session.command.js';
 import type { RecordTurnBody } from './commands/record-turn.command.js';
+import { keywords } from './learning/keywords.js';
+import { learnPreferences } from './learning/learn-preferences.js';
 
 /**
  * Records a turn and all that comes with it: the user's registration, the start of the session, and the
- * emotion of the turn. A turn after the end of its session resumes it; one that only arrives late does not.
+ * emotion of the turn, and what it teaches. A turn after the end of its session resumes it; one that only arrives late does not.
  */
 export function recordTurn(
   state: WriteState,
@@ -25,19 +28,19 @@ export function recordTurn(
   const at = orderTime({ occurredAt: when.occurredAt ?? state.now, recordedAt: state.recordedAt });
   const streamId = conversationStream(userId, sessionId);
   const session = state.rows.get(sessionsTable, userId, sessionId);
-  const emotion = turnEmotion(input);
+  const found = input.learn ? keywords(userMessage) : undefined;
+  const emotion = turnEmotion(input, found);
   const events: NewEvent[] = [...registration];
   const isOpened = session !== undefined && session.openedAt !== null;
   if (!isOpened || isResumedBy(session, at)) {
     events.push({ streamId, type: 'session.started', data: { sessionId }, ...when });
   }
-  const topics = spellings(input.topics);
+  const topics = spellings(input.topics ?? found);
   const turn = { turnId, sessionId, userMessage, assistantMessage, topics, emotion };
-  events.push({ streamId, type: 'turn.recorded', data: turn, ...when });
+  const causedBy = events.push({ streamId, type: 'turn.recorded', data: turn, ...when }) - 1;
   if (emotion) {
     const { label: shown, ...strength } = emotion;
     const data = { emotion: shown, ...strength, sessionId, turnId };
-    const causedBy = events.length - 1;
     events.push({
       streamId: emotionStream(userId),
       type: 'emotion.observed',
@@ -45,6 +48,13 @@ export function recordTurn(
       ...when,
       causedBy,
     });
+  }
+  if (input.learn) {
+    const profile = state.rows.get(profilesTable, userId);
+    for (const learned of learnPreferences(userMessage, profile)) {
+      const data = { ...learned, turnId };
+      events.push({ streamId: profileStream(userId), type: 'preference.learned', data, ...when, causedBy });
+    }
   }
   return {
     status: 201,
@@ -78,12 +88,12 @@ export function endSession(state: WriteState, userId: string, { sessionId }: End
   };
 }
 
-function turnEmotion({ emotion }: RecordTurnBody) {
+function turnEmotion({ emotion }: RecordTurnBody, found: readonly string[] | undefined) {
   if (!emotion) return null;
   return {
     label: label(emotion.label),
     intensity: emotion.intensity,
     confidence: emotion.confidence ?? null,
-    triggers: labels(emotion.triggers),
+    triggers: labels(emotion.triggers ?? found),
   };
 }

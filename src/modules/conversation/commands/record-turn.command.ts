@@ -1,5 +1,14 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsNumber,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { newId } from '../../../events/uuid.js';
 import {
   IsId,
@@ -67,6 +76,14 @@ export class RecordTurnBody {
   @ArrayMaxSize(50)
   @Length(1, 128, { each: true })
   topics?: string[];
+
+  @Describe(
+    'Learns from userMessage: the preferences that it states change the profile (`preference.learned`), and topics ' +
+      "and the emotion's triggers that are left out are the message's keywords (English).",
+  )
+  @Optional()
+  @IsBoolean()
+  learn?: boolean;
 
   @Describe(
     'When the exchange took place; the present when left out. Years 1900 to 2999; kept to the millisecond.',

@@ -1,0 +1,21 @@
+import { keywords } from './keywords.js';
+
+describe('the keywords of a message', () => {
+  it.each([
+    [
+      'I got a new job at the hospital, and my sister is proud of me!',
+      ['job', 'hospital', 'sister', 'proud'],
+    ],
+    ['Jazz, jazz, always jazz; and the sea.', ['jazz', 'sea']],
+    [
+      'rivers, bridges, harbours, islands, trains, cities and gardens',
+      ['rivers', 'bridges', 'harbours', 'islands', 'trains'],
+    ],
+    ['I am so glad that it is so.', ['glad']],
+    ['', []],
+    ['12 345 6', []],
+    ['x'.repeat(500), []],
+  ])('%s', (message, expected) => {
+    expect(keywords(message)).toEqual(expected);
+  });
+});

@@ -1,0 +1,62 @@
+import { IsInt, Max, Min } from 'class-validator';
+import { IsId, IsText, Optional } from '../../../validation/fields.js';
+import { UserReadQuery } from '../../user-read.dto.js';
+
+/** Page of what was learned. */
+export class ListLearnedQuery extends UserReadQuery {
+  /** Maximum number of entries; 20 when left out. */
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+
+  /** `nextCursor` of the previous page. */
+  @Optional()
+  @IsText(1, 500)
+  cursor?: string;
+}
+
+/** Path parameters of a route for one learned preference. */
+export class LearnedPath {
+  @IsId()
+  userId: string;
+
+  @IsId()
+  eventId: string;
+}
+
+/** What one message taught about a user. */
+export class LearnedAnswer {
+  /** Id of the event `preference.learned`: undo it with DELETE. */
+  eventId: string;
+  /** Position of that event. */
+  position: number;
+  /** Name of the rule that matched. */
+  rule: string;
+  /** The changed field of the profile. */
+  field: string | null;
+  /** The field before and after. */
+  from: unknown;
+  to: unknown;
+  /** The entry that a list got. */
+  value: string | null;
+  /** The turn whose message taught it. */
+  turnId: string;
+  occurredAt: string;
+  undone: boolean;
+}
+
+/** A page of what was learned, newest first. */
+export class LearnedPageAnswer {
+  items: LearnedAnswer[];
+  nextCursor: string | null;
+}
+
+/** The answer to an undone preference. */
+export class UnlearnedAnswer {
+  learnedPosition: number;
+  /** Position and version of the profile's last event. */
+  position: number;
+  version: number;
+}
