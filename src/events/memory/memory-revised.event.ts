@@ -1,5 +1,5 @@
 import { IsObject } from 'class-validator';
-import { IsStoredId } from '../../validation/fields.js';
+import { IsStoredId, IsText, Optional } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** The memory and the fields that changed. */
@@ -9,6 +9,10 @@ export class MemoryRevised {
 
   @IsObject()
   changes: Record<string, { from: unknown; to: unknown }>;
+
+  @Optional()
+  @IsText(0, 500)
+  reason?: string;
 }
 
 /** A memory was corrected. */

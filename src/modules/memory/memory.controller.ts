@@ -19,12 +19,15 @@ import {
   ForgetMemoryQuery,
   ListMemoriesQuery,
   MemoryAnswer,
+  MemoryHistoryAnswer,
+  MemoryHistoryQuery,
   MemoryPageAnswer,
   MemorySearchAnswer,
   MemoryWrittenAnswer,
   RecalledAnswer,
   SearchMemoriesQuery,
 } from './memory.dto.js';
+import { GetMemoryHistory } from './queries/get-memory-history.query.js';
 import { GetMemory } from './queries/get-memory.query.js';
 import { ListMemories } from './queries/list-memories.query.js';
 import { SearchMemories } from './queries/search-memories.query.js';
@@ -119,5 +122,18 @@ export class MemoryController {
     const memory = await this.queries.execute(new GetMemory(userId, memoryId));
     void reply.header('etag', `"${memory.version}"`);
     return memory;
+  }
+
+  /**
+   * Returns what was done to a memory, by whom and why, oldest first; of a forgotten one, too. The log keeps it
+   * until it is erased.
+   */
+  @Get('memories/:memoryId/history')
+  @UserRead(MemoryHistoryAnswer)
+  history(
+    @Param(valid(MemoryPath)) { userId, memoryId }: MemoryPath,
+    @Query(validQuery(MemoryHistoryQuery)) query: MemoryHistoryQuery,
+  ): Promise<MemoryHistoryAnswer> {
+    return this.queries.execute(new GetMemoryHistory(userId, memoryId, query));
   }
 }

@@ -42,7 +42,7 @@ export function formMemory(
 
 /** Records the fields whose value changes; a revision without effect writes nothing. */
 export function reviseMemory(state: WriteState, userId: string, input: ReviseMemoryInput): Decision {
-  const { memoryId, ...fields } = input;
+  const { memoryId, reason, ...fields } = input;
   const current = existingMemory(state, userId, memoryId);
   const changed = Object.entries(fields).filter(
     ([name, to]) => to !== undefined && !sameJson(current[name as keyof MemoryRow], to),
@@ -58,7 +58,7 @@ export function reviseMemory(state: WriteState, userId: string, input: ReviseMem
       {
         streamId: memoryStream(userId, memoryId),
         type: 'memory.revised',
-        data: { memoryId, changes },
+        data: { memoryId, changes, ...(reason !== undefined && { reason }) },
         ...when,
       },
     ],

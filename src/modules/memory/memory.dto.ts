@@ -189,6 +189,43 @@ export class MemoryWrittenAnswer {
   version: number;
 }
 
+/** Page of a memory's history. */
+export class MemoryHistoryQuery extends UserReadQuery {
+  /** Maximum number of revisions; 50 when left out. */
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+
+  /** `nextCursor` of the previous page. */
+  @Optional()
+  @IsText(1, 500)
+  cursor?: string;
+}
+
+/** What was done to a memory, by whom and why. */
+export class MemoryRevisionAnswer {
+  version: number;
+  /** `memory.formed`, `memory.revised` or `memory.forgotten`. */
+  type: string;
+  position: number;
+  eventId: string;
+  /** When it happened. */
+  at: string;
+  /** Who did it, as the command said. */
+  actor: string;
+  reason: string | null;
+  /** The changed fields, each with its value before and after. */
+  changes: Record<string, { from: unknown; to: unknown }>;
+}
+
+/** A page of a memory's history, oldest first. */
+export class MemoryHistoryAnswer {
+  items: MemoryRevisionAnswer[];
+  nextCursor: string | null;
+}
+
 /** The answer to a recall. */
 export class RecalledAnswer {
   position: number;

@@ -1,8 +1,9 @@
 import { IsIn, IsNumber, Max, Min } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../../events/memory/memory-formed.event.js';
 import { memoryStream } from '../../../events/streams.js';
-import { IsId, IsSmallJson, IsText, Nullable, Optional } from '../../../validation/fields.js';
+import { Describe, IsId, IsSmallJson, IsText, Nullable, Optional } from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
+import { MAX_REASON } from './forget-memory.command.js';
 
 /** The memory fields to change. */
 export class ReviseMemoryBody {
@@ -33,6 +34,11 @@ export class ReviseMemoryBody {
   @Optional()
   @IsSmallJson(16_384)
   metadata?: Record<string, unknown>;
+
+  @Describe('Why the memory is corrected; its history shows it.')
+  @Optional()
+  @IsText(0, MAX_REASON)
+  reason?: string;
 }
 
 /** A revision and the id of its memory. */
