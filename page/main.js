@@ -25,6 +25,7 @@ async function show() {
   const { signal } = running;
   const now = address();
   const name = now.place in PLACES ? now.place : 'overview';
+  frame.main.setAttribute('aria-busy', 'true');
   frame.select(name);
   bar.update({ ...now, place: name });
   try {
@@ -41,6 +42,8 @@ async function show() {
       frame.main,
       problemView(error, () => void show()),
     );
+  } finally {
+    if (!signal.aborted) frame.main.removeAttribute('aria-busy');
   }
 }
 

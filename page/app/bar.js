@@ -50,11 +50,7 @@ export function makeBar() {
     asOf,
   });
   return {
-    element: h(
-      'div.bar',
-      { role: 'group', 'aria-label': 'What everything on the page is about' },
-      Object.values(parts),
-    ),
+    element: h('header.bar', { 'aria-label': 'What everything on the page is about' }, Object.values(parts)),
     /** @param {import('./address.js').Address} now */
     update({ place, params }) {
       for (const [name, part] of Object.entries(parts)) part.hidden = !KNOWN[place]?.includes(name);

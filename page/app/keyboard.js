@@ -1,5 +1,5 @@
 import { h } from '../dom/h.js';
-import { change, linkTo } from './address.js';
+import { change, go, linkTo } from './address.js';
 import { openDialog } from './dialog.js';
 import { PLACES } from './frame.js';
 
@@ -26,7 +26,7 @@ export function listenToKeys() {
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return;
     const place = Object.entries(PLACES).find(([, { key }]) => key === event.key)?.[0];
-    if (place && event.timeStamp - afterG < AFTER_G_MS) location.hash = linkTo(place);
+    if (place && event.timeStamp - afterG < AFTER_G_MS) go(linkTo(place));
     else if (event.key === 'g') {
       afterG = event.timeStamp;
       return;

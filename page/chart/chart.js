@@ -193,7 +193,7 @@ function seriesLook(color, label, kind, bars) {
   if (kind === 'lines')
     return { label, stroke: ink, width: 2, points: { show: onlyPoint, size: 6, fill: ink }, spanGaps: false };
   // The ground shows between the layers: they can be told apart without their colours.
-  const paths = bars ? uPlot.paths.bars?.({ size: [0.86, 34] }) : uPlot.paths.linear?.();
+  const paths = bars ? uPlot.paths.bars?.({ size: [0.86, 72] }) : uPlot.paths.linear?.();
   return { label, fill: ink, stroke: ground, width: 1, points: { show: false }, ...(paths ? { paths } : {}) };
 }
 

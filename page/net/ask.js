@@ -108,7 +108,7 @@ async function reach(url, init) {
     return await fetch(url, init);
   } catch (error) {
     if (/** @type {Error} */ (error).name === 'AbortError') throw error;
-    lostConnection();
+    void lostConnection();
     throw new Unreachable('The service does not answer. The page tries again by itself.', { cause: error });
   }
 }

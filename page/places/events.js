@@ -5,6 +5,7 @@ import { seriesOf, seriesTable } from '../chart/series.js';
 import { count } from '../dom/format.js';
 import { h } from '../dom/h.js';
 import { EVENT_TYPES } from '../parts/event-types.js';
+import { OBSERVE } from '../parts/first-commands.js';
 import { Panel, panelGroup } from '../parts/panel.js';
 import { zoomOver } from '../parts/zoom.js';
 import { Tail } from './events/tail.js';
@@ -65,7 +66,7 @@ function histogram() {
   return new Panel({
     title: 'Events over time',
     note: 'drag to choose a range',
-    size: 'chart-size',
+    size: 'short-size',
     requests: ({ params, users, bucket, from, to, zone, asOf }) => [
       {
         path: '/v1/events/histogram',
@@ -77,11 +78,11 @@ function histogram() {
           to,
           timeZone: zone === 'UTC' ? undefined : zone,
           asOf: asOf?.position,
-          fill: undefined,
+          fill: 'zero',
         },
       },
     ],
-    empty: { text: 'No events in this range.' },
+    empty: { text: 'No events in this range. Every command makes some, such as:', curl: OBSERVE },
     draw: ([{ items }], question) => {
       if (items.length === 0) return undefined;
       const data = seriesOf(items, {

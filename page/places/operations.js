@@ -43,7 +43,7 @@ function projections(rebuild) {
           { name: 'Behind', number: true },
           { name: 'Rows', number: true },
           { name: 'Version', number: true },
-          { name: '' },
+          { name: 'Action', unseen: true },
         ],
         rows: items.map((/** @type {any} */ each) => [
           h('b', {}, each.name),

@@ -53,3 +53,15 @@ export async function openPage(browser: Browser, origin: string, looks: Looks = 
   });
   return { page, complaints };
 }
+
+/** Waits until everything that the page has asked is answered and drawn. */
+export async function settled(page: Page): Promise<void> {
+  try {
+    await page.locator('main[aria-busy]').waitFor({ state: 'detached' });
+  } catch (error) {
+    const asked = (await page.evaluate(
+      `performance.getEntriesByType('resource').slice(-12).map((e) => [e.name, Math.round(e.startTime), Math.round(e.responseEnd), performance.now()].join(' '))`,
+    )) as string[];
+    throw new Error([String(error), page.url(), ...asked].join('\n'));
+  }
+}

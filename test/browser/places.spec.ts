@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { EVENT_TYPES } from '../../src/events/event-catalog.js';
 import { Store } from '../support/store.js';
-import { openPage, startBrowser, type WatchedPage } from './open-page.js';
+import { openPage, settled, startBrowser, type WatchedPage } from './open-page.js';
 import { DAYS, fillSmallWorld, TURNS } from './small-world.js';
 
 jest.setTimeout(180_000);
@@ -34,7 +34,10 @@ afterEach(async () => {
   if (watched.complaints.length > 0) throw new Error(watched.complaints.join('\n'));
 });
 
-const go = (hash: string) => page.goto(`${store.url}/#/${hash}`);
+async function go(hash: string): Promise<void> {
+  await page.goto(`${store.url}/#/${hash}`);
+  await settled(page);
+}
 const panel = (name: string) => page.getByRole('region', { name, exact: true });
 const tile = (name: string) =>
   page
@@ -147,6 +150,7 @@ describe('the emotions', () => {
     await page.locator('.plot').first().focus();
     await page.keyboard.press('Escape');
     await page.waitForURL(/#\/emotions\?bucket=day$/);
+    await settled(page);
     const box = await plot.locator('.u-over').boundingBox();
     if (!box) throw new Error('There is no chart.');
     await page.mouse.move(box.x + box.width * 0.45, box.y + 40);
@@ -162,6 +166,7 @@ describe('the emotions', () => {
     await page.getByLabel('ben').check();
     await page.getByRole('button', { name: 'Show them' }).click();
     await page.waitForURL(/users=ben/);
+    await settled(page);
     const rows = await rowsOf(panel('By emotion'));
     expect(rows.map(([emotion, count]) => [emotion, count])).toEqual([['sadness', '3']]);
   });

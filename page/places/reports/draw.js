@@ -1,10 +1,11 @@
 import { timeChart } from '../../chart/chart.js';
 import { emotionColor } from '../../chart/colors.js';
 import { bucketsOf, seriesOf } from '../../chart/series.js';
-import { count, decimal } from '../../dom/format.js';
+import { count, decimal, ratio } from '../../dom/format.js';
 import { h } from '../../dom/h.js';
 import { tableView } from '../../parts/table.js';
 import { zoomOver } from '../../parts/zoom.js';
+import { clockOf, clockTable } from './clock-table.js';
 import { cohortTable } from './cohort-table.js';
 
 /** The measure that the chart of a report shows. */
@@ -24,6 +25,8 @@ export function drawReport(report, question) {
   if (report.items.length === 0) return undefined;
   if (report.report === 'cohorts') return { view: [cohortTable(report), notes(report)] };
   const table = tableOf(report);
+  const clock = clockOf(report);
+  if (clock) return { view: [clockTable(report, clock, question.bucket), notes(report)], table };
   const data = dataOf(report);
   if (data.buckets.length < 2 || data.series.length > MAX_LINES)
     return { view: [tableView(table), notes(report)] };
@@ -108,6 +111,8 @@ function cell(value) {
  */
 function notes({ summary, unmapped, asOf, definitions }) {
   const facts = [
+    ...pivotFacts(summary?.pivot),
+    summary?.rhythm?.peakHour !== undefined && ['Daily rhythm', rhythmText(summary.rhythm)],
     summary?.slopePerDay !== undefined &&
       summary.slopePerDay !== null && [
         'Trend',
@@ -131,6 +136,32 @@ function notes({ summary, unmapped, asOf, definitions }) {
     {},
     facts.map(([name, text]) => h('div', {}, h('dt', {}, name), h('dd', {}, text))),
   );
+}
+
+/** @param {any} rhythm */
+const rhythmText = ({ peakHour, amplitude, p }) =>
+  `highest about ${Math.floor(peakHour)}:${String(Math.floor((peakHour % 1) * 60)).padStart(2, '0')}, ${ratio(amplitude)} around the mean${p === null ? '' : ` (p = ${decimal(p)})`}`;
+
+/**
+ * What changed around a date.
+ * @param {any} pivot
+ * @returns {[string, string][]}
+ */
+function pivotFacts(pivot) {
+  if (!pivot) return [];
+  const { before, after, change } = pivot;
+  const side = (/** @type {any} */ { mean, n, users }) =>
+    `${mean === null ? '–' : signed(mean)} (n = ${count(n)}, ${count(users)} users)`;
+  return [
+    ['Before', side(before)],
+    ['After', side(after)],
+    [
+      'Change of each user',
+      change.mean === null
+        ? `${count(change.n)} users on both sides: too few`
+        : `${signed(change.mean)} (95 %: ${signed(change.low)} to ${signed(change.high)}, n = ${count(change.n)})`,
+    ],
+  ];
 }
 
 /** @param {number | null} value */

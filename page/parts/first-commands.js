@@ -1,0 +1,14 @@
+/** Commands that make what an empty figure would show. */
+const post = (/** @type {string} */ path, /** @type {string} */ body) =>
+  `curl -X POST ${location.origin}/v1/users/${path} \\\n  -H 'content-type: application/json' \\\n  -d '${body}'`;
+
+export const FIRST_TURN = post(
+  'mira/turns',
+  `{"sessionId": "monday", "userMessage": "I passed the exam!",
+       "assistantMessage": "Wonderful!", "emotion": {"label": "joy", "intensity": 0.9}}`,
+);
+export const OBSERVE = post('mira/emotions', '{"emotion": "joy", "intensity": 0.8, "triggers": ["exam"]}');
+
+/** @param {string} userId */
+export const formMemory = (userId) =>
+  post(`${encodeURIComponent(userId)}/memories`, '{"type": "fact", "content": "Passed the final exam."}');
