@@ -1,5 +1,5 @@
 import { address } from './app/address.js';
-import { makeBar } from './app/bar.js';
+import { knowsThePast, makeBar } from './app/bar.js';
 import { Frame, PLACES } from './app/frame.js';
 import { listenToKeys } from './app/keyboard.js';
 import { questionOf } from './app/question.js';
@@ -33,7 +33,7 @@ async function show() {
     const question = await questionOf({ ...now, place: name }, signal);
     if (signal.aborted) return;
     bar.resolved(question);
-    frame.showMoment(question);
+    frame.showMoment(knowsThePast(question) ? question : undefined);
     await shown?.place.update(question);
   } catch (error) {
     if (signal.aborted || /** @type {Error} */ (error).name === 'AbortError') return;
@@ -43,7 +43,10 @@ async function show() {
       problemView(error, () => void show()),
     );
   } finally {
-    if (!signal.aborted) frame.main.removeAttribute('aria-busy');
+    if (!signal.aborted) {
+      frame.main.removeAttribute('aria-busy');
+      dispatchEvent(new Event('shown'));
+    }
   }
 }
 

@@ -60,10 +60,11 @@ export class Frame {
     }
   }
 
-  /** @param {import('./question.js').Question} question */
-  showMoment({ asOf, zone }) {
+  /** @param {import('./question.js').Question | undefined} question undefined: the place shows what is now */
+  showMoment(question) {
+    const { asOf, zone } = question ?? {};
     this.#banner.hidden = asOf === undefined;
-    if (!asOf) return;
+    if (!asOf || !zone) return;
     const at = asOf.recordedAt
       ? ` · ${time(asOf.recordedAt, zone, true)} ${zone === 'event' ? 'UTC' : zone}`
       : '';

@@ -9,7 +9,7 @@ const AFTER_G_MS = 1_500;
 /** @type {[string, string][]} */
 const KEYS = [
   ['g, then o e u r v p', 'Overview, Emotions, User, Reports, Events, Operations'],
-  ['/', 'search'],
+  ['/', 'search: memories of a user, else users'],
   ['t', 'charts as tables, and back'],
   ['a', 'as of a past moment'],
   ['n', 'back to now'],
@@ -40,7 +40,7 @@ export function listenToKeys() {
 function act(key) {
   switch (key) {
     case '/':
-      focusable('main [data-search]')?.focus();
+      search();
       return true;
     case '?':
       showHelp();
@@ -57,6 +57,14 @@ function act(key) {
     default:
       return false;
   }
+}
+
+/** Where nothing can be searched, users can be found. */
+function search() {
+  const field = () => focusable('main [data-search]');
+  if (field()) return field()?.focus();
+  addEventListener('shown', () => field()?.focus(), { once: true });
+  go(linkTo('user'));
 }
 
 /**
@@ -87,5 +95,5 @@ export function showHelp() {
 
 /** @param {EventTarget | null} target */
 const isTyping = (target) =>
-  target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+  target instanceof HTMLElement && target.matches('input:not([type=range]), select, textarea');
 const isDialogOpen = () => document.querySelector('dialog[open]') !== null;

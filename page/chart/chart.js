@@ -2,7 +2,7 @@ import { speak } from '../app/speak.js';
 import { bucketLabel, short } from '../dom/format.js';
 import { h } from '../dom/h.js';
 import { resolved } from './colors.js';
-import { endLabels } from './end-labels.js';
+import { endLabels, labelRoom } from './end-labels.js';
 import { hatchPartial } from './hatch.js';
 import { keysOf } from './keys.js';
 import { legend } from './legend.js';
@@ -121,7 +121,7 @@ function optionsOf(
   width,
   tell,
 ) {
-  const endRoom = kind === 'lines' && width > NAMED_WIDTH ? 96 : 20;
+  const endRoom = kind === 'lines' && width > NAMED_WIDTH ? labelRoom(series) : 20;
   const bars = kind === 'stack' && (width - 60) / buckets.length >= MIN_BAR_WIDTH;
   const drawn = kind === 'stack' ? series.toReversed() : series;
   return {
@@ -150,7 +150,7 @@ function optionsOf(
       draw: [
         (/** @type {any} */ chart) => {
           hatchPartial(chart, buckets, marks);
-          if (kind === 'lines' && width > NAMED_WIDTH) endLabels(chart, series);
+          if (kind === 'lines' && width > NAMED_WIDTH) endLabels(chart, series, endRoom);
         },
       ],
       ready: [touchable],

@@ -39,11 +39,11 @@ function typeFilter() {
     if (!next.delete(type)) next.add(type);
     change({ types: EVENT_TYPES.filter((each) => next.has(each)).join(',') });
   };
-  const buttons = EVENT_TYPES.map((type, i) => ({
+  const buttons = EVENT_TYPES.map((type) => ({
     type,
     button: h(
       'button.filter',
-      { type: 'button', onclick: () => toggle(type), ...(i === 0 ? { 'data-search': '' } : {}) },
+      { type: 'button', onclick: () => toggle(type) },
       h('i.swatch', { style: { '--c': `var(${eventColor(type)})` } }),
       type,
     ),

@@ -48,8 +48,13 @@ function projections(rebuild) {
         rows: items.map((/** @type {any} */ each) => [
           h('b', {}, each.name),
           [
-            h('i', { class: `dot ${each.state === 'live' && each.lag === 0 ? 'good' : 'bad'}` }),
-            each.lastError ? `${each.state}: ${each.lastError}` : each.state,
+            h(
+              'span.unbroken',
+              {},
+              h('i', { class: `dot ${each.state === 'live' && each.lag === 0 ? 'good' : 'bad'}` }),
+              each.state,
+            ),
+            each.lastError && `: ${each.lastError}`,
           ],
           `${count(each.position)} of ${count(head)}`,
           count(each.lag),

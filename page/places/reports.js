@@ -81,9 +81,15 @@ function request(question) {
   const name = nameOf(question.rest);
   const own = ownParams(name, question.params);
   // Cohorts have periods instead of buckets.
-  const shared = reportParams(question, name === 'cohorts' ? { bucket: undefined } : {});
+  const shared = reportParams(question, name === 'cohorts' ? { bucket: undefined } : { fill: fillOf(own) });
   return { path: `/v1/reports/${name}`, params: { ...shared, ...own } };
 }
+
+/**
+ * A chart has room for empty buckets; for each of thousands of users or triggers they would be too many.
+ * @param {Record<string, string | undefined>} own
+ */
+const fillOf = ({ groupBy }) => (!groupBy || ['emotion', 'type'].includes(groupBy) ? 'zero' : undefined);
 
 /** @param {import('./reports/fields.js').Field} field */
 function field({ name, label, options, placeholder, isDate }) {

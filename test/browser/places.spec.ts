@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { EVENT_TYPES } from '../../src/events/event-catalog.js';
 import { Store } from '../support/store.js';
-import { openPage, settled, startBrowser, type WatchedPage } from './open-page.js';
+import { openPage, rowsOf, settled, startBrowser, type WatchedPage } from './open-page.js';
 import { DAYS, fillSmallWorld, TURNS } from './small-world.js';
 
 jest.setTimeout(180_000);
@@ -46,13 +46,6 @@ const tile = (name: string) =>
     .locator('b');
 const param = (name: string) => new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get(name);
 const banner = () => page.locator('.moment');
-
-/** The rows of a table as text, cell by cell. */
-async function rowsOf(within: Locator): Promise<string[][]> {
-  await within.locator('tbody tr').first().waitFor();
-  const rows = await within.locator('tbody tr').all();
-  return Promise.all(rows.map((row) => row.locator('th, td').allInnerTexts()));
-}
 
 /** Waits until the element contains the text. */
 function expectText(locator: Locator, expected: string | RegExp): Promise<void> {
@@ -196,7 +189,7 @@ describe('a user', () => {
     expect(Number(param('asOf'))).toBeLessThanOrEqual(before);
     await expectText(panel('As of').locator('.changes'), 'memory.formed');
     await page.keyboard.press('Home');
-    await expectText(panel('Memories'), 'No memory fits');
+    await expectText(panel('Memories'), 'No memory yet');
     await expectText(panel('Conversation'), 'No conversation yet');
     await page.keyboard.press('End');
     await expectText(empathy, '95');
@@ -274,7 +267,7 @@ describe('the events', () => {
 
   it('are filtered by type and user, and counted', async () => {
     await go('events?users=ben');
-    await page.getByRole('button', { name: 'emotion.observed', exact: true }).click();
+    await page.locator('.filters button', { hasText: 'emotion.observed' }).click();
     await page.waitForURL(/types=emotion\.observed/);
     const histogram = panel('Events over time');
     await histogram.locator('canvas').waitFor();

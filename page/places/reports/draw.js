@@ -57,12 +57,15 @@ function dataOf({ report, items }) {
   const fields = measuresOf(items[0]);
   const series = fields.map((field, i) => ({
     key: field,
-    label: field,
+    label: wordsOf(field),
     color: PALETTE[i % PALETTE.length] ?? '',
     values: items.map((/** @type {any} */ item) => item[field]),
   }));
   return { buckets, series };
 }
+
+/** @param {string} field such as `activeUsers` */
+const wordsOf = (field) => field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const PALETTE = [
   '--other-1',

@@ -49,7 +49,7 @@ function emotionRow({ emotion, frequency, meanIntensity, variance, trend, hours,
     count(frequency),
     h('span', { title: `variance ${decimal(variance)}` }, ratio(meanIntensity)),
     h(
-      'span.trend',
+      'span.unbroken',
       { title: `${decimal(trend.slopePerDay)} a day, ${sure} % sure` },
       ARROWS[trend.direction] ?? '',
       ` ${trend.direction}`,
