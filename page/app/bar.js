@@ -10,7 +10,7 @@ const ALL = ['range', 'bucket', 'zone', 'users', 'asOf'];
 
 /**
  * Which parts of the bar a place knows.
- * @param {import('./address.js').Address} address
+ * @param {{ place: string, rest: string }} where
  */
 function knownIn({ place, rest }) {
   if (place === 'operations' || (place === 'user' && !rest)) return ['zone'];
@@ -20,9 +20,9 @@ function knownIn({ place, rest }) {
 
 /**
  * Whether a place can be looked at as of a past moment; the others show what is now.
- * @param {import('./address.js').Address} address
+ * @param {{ place: string, rest: string }} where
  */
-export const knowsThePast = (address) => knownIn(address).includes('asOf');
+export const knowsThePast = (where) => knownIn(where).includes('asOf');
 const RANGE_NAMES = {
   '': 'All time',
   '7d': 'Last 7 days',

@@ -61,11 +61,14 @@ function act(key) {
 
 /** Where nothing can be searched, users can be found. */
 function search() {
-  const field = () => focusable('main [data-search]');
-  if (field()) return field()?.focus();
-  addEventListener('shown', () => field()?.focus(), { once: true });
-  go(linkTo('user'));
+  if (searchField()) searchField()?.focus();
+  else {
+    addEventListener('shown', () => searchField()?.focus(), { once: true });
+    go(linkTo('user'));
+  }
 }
+
+const searchField = () => focusable('main [data-search]');
 
 /**
  * @param {string} selector

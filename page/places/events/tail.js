@@ -151,19 +151,23 @@ export class Tail {
   }
 
   #toggle() {
-    if (this.#paused) return this.#resume();
-    this.#paused = true;
-    this.#tell();
+    if (this.#paused) this.#resume();
+    else {
+      this.#paused = true;
+      this.#tell();
+    }
   }
 
   #resume() {
     this.#paused = false;
     this.element.closest('main')?.scrollTo({ top: 0 });
-    if (this.#waits > SHOWN) return void this.#load();
-    for (const event of this.#held) this.#put(event);
-    this.#held = [];
-    this.#waits = 0;
-    this.#tell();
+    if (this.#waits > SHOWN) void this.#load();
+    else {
+      for (const event of this.#held) this.#put(event);
+      this.#held = [];
+      this.#waits = 0;
+      this.#tell();
+    }
   }
 
   #isLive() {

@@ -1,12 +1,13 @@
 import { timeChart } from '../../chart/chart.js';
 import { emotionColor } from '../../chart/colors.js';
 import { bucketsOf, seriesOf } from '../../chart/series.js';
-import { count, decimal, ratio } from '../../dom/format.js';
+import { count, decimal } from '../../dom/format.js';
 import { h } from '../../dom/h.js';
 import { tableView } from '../../parts/table.js';
 import { zoomOver } from '../../parts/zoom.js';
 import { clockOf, clockTable } from './clock-table.js';
 import { cohortTable } from './cohort-table.js';
+import { notes } from './notes.js';
 
 /** The measure that the chart of a report shows. */
 const MEASURES = /** @type {Record<string, string>} */ ({ emotions: 'count', mood: 'mean' });
@@ -107,65 +108,3 @@ function cell(value) {
   if (typeof value === 'string') return value.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):00$/, '$1 $2');
   return h('code', {}, JSON.stringify(value));
 }
-
-/**
- * What the answer says beside its rows.
- * @param {any} report
- */
-function notes({ summary, unmapped, asOf, definitions }) {
-  const facts = [
-    ...pivotFacts(summary?.pivot),
-    summary?.rhythm?.peakHour !== undefined && ['Daily rhythm', rhythmText(summary.rhythm)],
-    summary?.slopePerDay !== undefined &&
-      summary.slopePerDay !== null && [
-        'Trend',
-        `${signed(summary.slopePerDay)} a day (95 %: ${signed(summary.low)} to ${signed(summary.high)}, n = ${count(summary.n)})`,
-      ],
-    summary?.changePoints?.length > 0 && [
-      'Change points',
-      summary.changePoints.map((/** @type {string} */ start) => start.slice(0, 10)).join(', '),
-    ],
-    unmapped > 0 && ['Unmapped', `${count(unmapped)} observations have a label without a valence`],
-    asOf && ['As of', `position ${count(asOf.position)}`],
-    definitions && [
-      'Definitions',
-      Object.entries(definitions)
-        .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-        .join(', '),
-    ],
-  ].filter(Boolean);
-  return h(
-    'dl.facts.one',
-    {},
-    facts.map(([name, text]) => h('div', {}, h('dt', {}, name), h('dd', {}, text))),
-  );
-}
-
-/** @param {any} rhythm */
-const rhythmText = ({ peakHour, amplitude, p }) =>
-  `highest about ${Math.floor(peakHour)}:${String(Math.floor((peakHour % 1) * 60)).padStart(2, '0')}, ${ratio(amplitude)} around the mean${p === null ? '' : ` (p = ${decimal(p)})`}`;
-
-/**
- * What changed around a date.
- * @param {any} pivot
- * @returns {[string, string][]}
- */
-function pivotFacts(pivot) {
-  if (!pivot) return [];
-  const { before, after, change } = pivot;
-  const side = (/** @type {any} */ { mean, n, users }) =>
-    `${mean === null ? '–' : signed(mean)} (n = ${count(n)}, ${count(users)} users)`;
-  return [
-    ['Before', side(before)],
-    ['After', side(after)],
-    [
-      'Change of each user',
-      change.mean === null
-        ? `${count(change.n)} users on both sides: too few`
-        : `${signed(change.mean)} (95 %: ${signed(change.low)} to ${signed(change.high)}, n = ${count(change.n)})`,
-    ],
-  ];
-}
-
-/** @param {number | null} value */
-const signed = (value) => (value === null ? '–' : `${value > 0 ? '+' : ''}${value.toPrecision(3)}`);

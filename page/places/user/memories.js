@@ -44,10 +44,7 @@ export function makeMemories() {
         ? [ofUser(question, '/memories/search', { q, types: only, limit: 20, explain: 'true' })]
         : [ofUser(question, '/memories', { type: only, limit: 20, cursor })];
     },
-    empty: ({ rest, params: { q, type: only } }) =>
-      q || only
-        ? { text: 'No memory fits.' }
-        : { text: 'No memory yet. To form one:', curl: formMemory(rest) },
+    empty: emptyOf,
     draw: ([{ items, nextCursor, complete }], { zone }) => {
       if (items.length === 0) return undefined;
       const more =
@@ -72,6 +69,10 @@ export function makeMemories() {
     },
   });
 }
+
+/** @param {import('../../app/question.js').Question} question */
+const emptyOf = ({ rest, params: { q, type } }) =>
+  q || type ? { text: 'No memory fits.' } : { text: 'No memory yet. To form one:', curl: formMemory(rest) };
 
 /**
  * @param {any} item
