@@ -31,6 +31,8 @@ export class Frame {
       event.preventDefault();
       this.main.focus();
     };
+    // On a phone the rail has no room for them.
+    bar.append(h('div.foot', {}, themeButton(), helpButton()));
     const items = [...this.#links.values()].map((link) => h('li', {}, link));
     /** @type {HTMLElement} */
     this.element = h(
@@ -109,10 +111,8 @@ function themeButton() {
     button.setAttribute('aria-label', `Theme: ${themeName()}`);
     button.title = `Theme: ${themeName()}`;
   };
-  button.addEventListener('click', () => {
-    nextTheme();
-    tell();
-  });
+  button.addEventListener('click', nextTheme);
+  addEventListener('themechange', tell);
   tell();
   return button;
 }

@@ -1,5 +1,9 @@
-/** Commands that make what an empty figure would show. */
-const post = (/** @type {string} */ path, /** @type {string} */ body) =>
+/**
+ * A command that makes what an empty figure would show.
+ * @param {string} path
+ * @param {string} body
+ */
+const post = (path, body) =>
   `curl -X POST ${location.origin}/v1/users/${path} \\\n  -H 'content-type: application/json' \\\n  -d '${body}'`;
 
 export const FIRST_TURN = post(
@@ -7,7 +11,12 @@ export const FIRST_TURN = post(
   `{"sessionId": "monday", "userMessage": "I passed the exam!",
        "assistantMessage": "Wonderful!", "emotion": {"label": "joy", "intensity": 0.9}}`,
 );
-export const OBSERVE = post('mira/emotions', '{"emotion": "joy", "intensity": 0.8, "triggers": ["exam"]}');
+/** @param {string} [userId] */
+export const observe = (userId = 'mira') =>
+  post(
+    `${encodeURIComponent(userId)}/emotions`,
+    '{"emotion": "joy", "intensity": 0.8, "triggers": ["exam"]}',
+  );
 
 /** @param {string} userId */
 export const formMemory = (userId) =>

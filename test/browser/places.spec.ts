@@ -96,6 +96,14 @@ describe('the overview', () => {
     await page.reload();
     await expectText(banner(), 'As of position 5');
     await expectText(tile('Turns'), '1');
+    // Operations are of now: the page does not claim otherwise, and does not forget.
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await settled(page);
+    expect(await banner().isVisible()).toBe(false);
+    await page.keyboard.press('g');
+    await page.keyboard.press('o');
+    await expectText(banner(), 'As of position 5');
     await page.keyboard.press('n');
     await expectText(tile('Turns'), String(TURNS.length));
     expect(await banner().isVisible()).toBe(false);
@@ -246,7 +254,7 @@ describe('reports', () => {
 
 describe('the events', () => {
   it('come live, wait while the list is paused, and open', async () => {
-    await go('events');
+    await go('events?range=30d');
     const rows = page.locator('.events > li');
     await expectText(rows.first(), /profile\.changed/);
     await expectText(page.locator('.live'), 'live');
@@ -263,6 +271,23 @@ describe('the events', () => {
     await expectText(rows.first().locator('pre'), '"intensity": 1');
     await rows.first().getByRole('link', { name: 'dora', exact: true }).click();
     await page.waitForURL(/#\/user\/dora/);
+  });
+
+  it('lead to the others of their command, and to the one that caused them', async () => {
+    await go('events?types=emotion.observed&users=cleo');
+    const rows = page.locator('.events > li');
+    await rows.first().locator('summary').click();
+    const cause = rows.first().locator('dt', { hasText: 'Cause' }).locator('xpath=..').getByRole('button');
+    await rows.first().locator('dt', { hasText: 'Command' }).locator('xpath=..').getByRole('button').click();
+    await settled(page);
+    const ofCommand = ['emotion.observed', 'turn.recorded', 'session.started', 'user.registered'];
+    expect(await page.locator('.events .type').allInnerTexts()).toEqual(ofCommand);
+    await rows.first().locator('summary').click();
+    await cause.click();
+    await settled(page);
+    expect(await page.locator('.events .type').allInnerTexts()).toEqual(['turn.recorded']);
+    await page.getByTitle('List all again').click();
+    await rows.nth(3).waitFor();
   });
 
   it('are filtered by type and user, and counted', async () => {
@@ -298,6 +323,29 @@ describe('operations', () => {
     await page.getByRole('button', { name: 'Back up' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Back up' }).click();
     await expectText(panel('Backups'), 'verified');
+  });
+
+  it('shows how far long work is, and cancels it', async () => {
+    const startedAt = new Date(Date.now() - 10_000).toISOString();
+    const job = {
+      jobId: 'j1',
+      kind: 'verification',
+      state: 'running',
+      done: 5_000,
+      total: 20_000,
+      startedAt,
+    };
+    const cancelled = new Promise<string>((resolve) => {
+      void page.route('**/v1/ops/jobs**', async (route) => {
+        if (route.request().method() === 'DELETE') resolve(route.request().url());
+        await route.fulfill({ json: { items: [job] } });
+      });
+    });
+    await go('operations');
+    const card = page.getByRole('article', { name: 'Verification' });
+    await expectText(card, /5,000 of 20,000 events, 4?5?\d\d\/s, 3\d s left/);
+    await card.getByRole('button', { name: 'Cancel' }).click();
+    expect(await cancelled).toBe(`${store.url}/v1/ops/jobs/j1`);
   });
 
   it('rebuilds one projection after it was asked', async () => {

@@ -55,7 +55,6 @@ describe('the page in every place', () => {
     ['light', {}],
     ['dark', { colorScheme: 'dark' }],
     ['on a phone', { width: 390 }],
-    ['dark, on a phone', { width: 390, colorScheme: 'dark' }],
   ])(
     '%s: can be used by everybody, complains about nothing, and is not wider than the screen',
     async (_name, looks) => {

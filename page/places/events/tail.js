@@ -8,6 +8,7 @@ import { EVENT_TYPES } from '../../parts/event-types.js';
 import { emptyView, problemView } from '../../parts/problem.js';
 import { requestButton } from '../../parts/requests.js';
 import { eventRow } from './event-row.js';
+import { isWanted, ONLY } from './only.js';
 import { readBack } from './read-back.js';
 
 /** @typedef {import('../../app/question.js').Question} Question */
@@ -211,7 +212,15 @@ export class Tail {
 
 /** @param {Question} question */
 const identity = ({ params, users, from, to, zone, asOf }) =>
-  [params.types, params.command, users, from, to, zone, asOf?.position].join(' ');
+  [
+    params.types,
+    ...Object.keys(ONLY).map((only) => params[only]),
+    users,
+    from,
+    to,
+    zone,
+    asOf?.position,
+  ].join(' ');
 
 /**
  * The stream behind the list.
@@ -238,8 +247,8 @@ async function endOf({ asOf }, signal) {
  * @param {any} event
  * @param {Question} question
  */
-function isOf({ userId, commandId, occurredAt }, { users, params, from, zone }) {
-  if (params.command && params.command !== commandId) return false;
-  if (from && occurredAt < String(instantOf(from, zone))) return false;
-  return !users || users.split(',').includes(userId);
+function isOf(event, { users, params, from, zone }) {
+  if (!isWanted(event, params)) return false;
+  if (from && event.occurredAt < String(instantOf(from, zone))) return false;
+  return !users || users.split(',').includes(event.userId);
 }
