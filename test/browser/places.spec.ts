@@ -54,7 +54,12 @@ function expectText(locator: Locator, expected: string | RegExp): Promise<void> 
 
 describe('the overview', () => {
   it('shows what is in the store, and leads from a number to its request', async () => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
     await go('overview');
+    // Figures that need the same report ask for it together.
+    const reports = asked.filter((url) => url.includes('/v1/reports/'));
+    expect(reports).toEqual([...new Set(reports)]);
     await expectText(tile('Turns'), String(TURNS.length));
     expect(await tile('Users').innerText()).toBe('3');
     expect(await tile('Emotions').innerText()).toBe(String(TURNS.length));
