@@ -28,6 +28,15 @@ export default function operations() {
   };
 }
 
+/**
+ * A projection that is being rebuilt answers as before.
+ * @param {any} projection
+ */
+function moodOf({ state, lag }) {
+  if (lag > 0 || !['live', 'rebuilding'].includes(state)) return 'bad';
+  return state === 'live' ? 'good' : '';
+}
+
 /** @param {(projection: string) => void} rebuild */
 function projections(rebuild) {
   return new Panel({
@@ -48,12 +57,7 @@ function projections(rebuild) {
         rows: items.map((/** @type {any} */ each) => [
           h('b', {}, each.name),
           [
-            h(
-              'span.unbroken',
-              {},
-              h('i', { class: `dot ${each.state === 'live' && each.lag === 0 ? 'good' : 'bad'}` }),
-              each.state,
-            ),
+            h('span.unbroken', {}, h('i', { class: `dot ${moodOf(each)}` }), each.state),
             each.lastError && `: ${each.lastError}`,
           ],
           `${count(each.position)} of ${count(head)}`,
