@@ -151,6 +151,7 @@ describe('the emotions', () => {
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Enter');
     await page.waitForURL(/from=2026-01-06&to=2026-01-08/);
+    await settled(page);
     await expectText(panel('By emotion').locator('td'), '4');
     await page.locator('.plot canvas').first().waitFor();
     await page.locator('.plot').first().focus();
@@ -215,6 +216,7 @@ describe('a user', () => {
     await go('user/ada');
     await page.getByLabel('Search in memories').fill('tomato garden');
     await page.waitForURL(/q=tomato/);
+    await settled(page);
     await panel('Memories')
       .getByText(/^Score/)
       .click();
@@ -299,6 +301,7 @@ describe('the events', () => {
     await go('events?users=ben');
     await page.locator('.filters button', { hasText: 'emotion.observed' }).click();
     await page.waitForURL(/types=emotion\.observed/);
+    await settled(page);
     const histogram = panel('Events over time');
     await histogram.locator('canvas').waitFor();
     await page.locator('.events > li').nth(2).waitFor();
