@@ -97,10 +97,12 @@ function backups() {
           ],
           rows: items.map((/** @type {any} */ each) => [
             time(each.createdAt, zone),
-            [
+            h(
+              each.error ? 'span' : 'span.unbroken',
+              {},
               h('i', { class: `dot ${each.verified ? 'good' : each.state === 'running' ? '' : 'bad'}` }),
               each.error?.message ?? (each.verified ? 'verified' : each.state),
-            ],
+            ),
             count(each.position),
             size(each.bytes),
             h('code', {}, each.file),
