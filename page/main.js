@@ -1,5 +1,5 @@
 import { address } from './app/address.js';
-import { makeBar } from './app/bar.js';
+import { knowsThePast, makeBar } from './app/bar.js';
 import { Frame, PLACES } from './app/frame.js';
 import { listenToKeys } from './app/keyboard.js';
 import { questionOf } from './app/question.js';
@@ -25,6 +25,7 @@ async function show() {
   const { signal } = running;
   const now = address();
   const name = now.place in PLACES ? now.place : 'overview';
+  frame.main.setAttribute('aria-busy', 'true');
   frame.select(name);
   bar.update({ ...now, place: name });
   try {
@@ -32,7 +33,7 @@ async function show() {
     const question = await questionOf({ ...now, place: name }, signal);
     if (signal.aborted) return;
     bar.resolved(question);
-    frame.showMoment(question);
+    frame.showMoment(knowsThePast(question) ? question : undefined);
     await shown?.place.update(question);
   } catch (error) {
     if (signal.aborted || /** @type {Error} */ (error).name === 'AbortError') return;
@@ -41,6 +42,11 @@ async function show() {
       frame.main,
       problemView(error, () => void show()),
     );
+  } finally {
+    if (!signal.aborted) {
+      frame.main.removeAttribute('aria-busy');
+      dispatchEvent(new Event('shown'));
+    }
   }
 }
 

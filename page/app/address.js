@@ -47,12 +47,19 @@ export function linkTo(place, own = {}) {
  */
 export function change(own, { replace = false } = {}) {
   const { place, rest, params } = address();
-  const hash = hashOf(rest ? `${place}/${encodeURIComponent(rest)}` : place, { ...params, ...own });
+  go(hashOf(rest ? `${place}/${encodeURIComponent(rest)}` : place, { ...params, ...own }), replace);
+}
+
+/**
+ * Goes to an address; unlike a set hash, the page follows before this returns.
+ * @param {string} hash
+ * @param {boolean} [replace] leave no entry in the history
+ */
+export function go(hash, replace = false) {
   if (hash === location.hash) return;
-  if (replace) {
-    history.replaceState(null, '', hash);
-    dispatchEvent(new HashChangeEvent('hashchange'));
-  } else location.hash = hash;
+  if (replace) history.replaceState(null, '', hash);
+  else history.pushState(null, '', hash);
+  dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
 /**

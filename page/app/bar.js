@@ -6,15 +6,23 @@ import { askMoment } from './moment.js';
 import { pickUsers } from './pick-users.js';
 import { BUCKETS } from './question.js';
 
-/** Which parts of the bar a place knows. */
-const KNOWN = /** @type {Record<string, string[]>} */ ({
-  overview: ['range', 'bucket', 'zone', 'users', 'asOf'],
-  emotions: ['range', 'bucket', 'zone', 'users', 'asOf'],
-  user: ['range', 'bucket', 'zone', 'asOf'],
-  reports: ['range', 'bucket', 'zone', 'users', 'asOf'],
-  events: ['range', 'bucket', 'zone', 'users', 'asOf'],
-  operations: ['zone'],
-});
+const ALL = ['range', 'bucket', 'zone', 'users', 'asOf'];
+
+/**
+ * Which parts of the bar a place knows.
+ * @param {{ place: string, rest: string }} where
+ */
+function knownIn({ place, rest }) {
+  if (place === 'operations' || (place === 'user' && !rest)) return ['zone'];
+  if (place === 'user') return ALL.filter((part) => part !== 'users');
+  return place === 'reports' && rest === 'cohorts' ? ALL.filter((part) => part !== 'bucket') : ALL;
+}
+
+/**
+ * Whether a place can be looked at as of a past moment; the others show what is now.
+ * @param {{ place: string, rest: string }} where
+ */
+export const knowsThePast = (where) => knownIn(where).includes('asOf');
 const RANGE_NAMES = {
   '': 'All time',
   '7d': 'Last 7 days',
@@ -50,14 +58,12 @@ export function makeBar() {
     asOf,
   });
   return {
-    element: h(
-      'div.bar',
-      { role: 'group', 'aria-label': 'What everything on the page is about' },
-      Object.values(parts),
-    ),
+    element: h('header.bar', { 'aria-label': 'What everything on the page is about' }, Object.values(parts)),
     /** @param {import('./address.js').Address} now */
-    update({ place, params }) {
-      for (const [name, part] of Object.entries(parts)) part.hidden = !KNOWN[place]?.includes(name);
+    update(now) {
+      const { params } = now;
+      const known = knownIn(now);
+      for (const [name, part] of Object.entries(parts)) part.hidden = !known.includes(name);
       const isCustom = Boolean(params.from || params.to);
       range.set(isCustom ? 'custom' : (params.range ?? ''));
       dates.set(params.from, params.to, isCustom);

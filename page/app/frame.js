@@ -31,6 +31,8 @@ export class Frame {
       event.preventDefault();
       this.main.focus();
     };
+    // On a phone the rail has no room for them.
+    bar.append(h('div.foot', {}, themeButton(), helpButton()));
     const items = [...this.#links.values()].map((link) => h('li', {}, link));
     /** @type {HTMLElement} */
     this.element = h(
@@ -60,10 +62,11 @@ export class Frame {
     }
   }
 
-  /** @param {import('./question.js').Question} question */
-  showMoment({ asOf, zone }) {
+  /** @param {import('./question.js').Question | undefined} question undefined: the place shows what is now */
+  showMoment(question) {
+    const { asOf, zone } = question ?? {};
     this.#banner.hidden = asOf === undefined;
-    if (!asOf) return;
+    if (!asOf || !zone) return;
     const at = asOf.recordedAt
       ? ` · ${time(asOf.recordedAt, zone, true)} ${zone === 'event' ? 'UTC' : zone}`
       : '';
@@ -108,10 +111,8 @@ function themeButton() {
     button.setAttribute('aria-label', `Theme: ${themeName()}`);
     button.title = `Theme: ${themeName()}`;
   };
-  button.addEventListener('click', () => {
-    nextTheme();
-    tell();
-  });
+  button.addEventListener('click', nextTheme);
+  addEventListener('themechange', tell);
   tell();
   return button;
 }

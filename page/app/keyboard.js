@@ -1,5 +1,5 @@
 import { h } from '../dom/h.js';
-import { change, linkTo } from './address.js';
+import { change, go, linkTo } from './address.js';
 import { openDialog } from './dialog.js';
 import { PLACES } from './frame.js';
 
@@ -9,7 +9,7 @@ const AFTER_G_MS = 1_500;
 /** @type {[string, string][]} */
 const KEYS = [
   ['g, then o e u r v p', 'Overview, Emotions, User, Reports, Events, Operations'],
-  ['/', 'search'],
+  ['/', 'search: memories of a user, else users'],
   ['t', 'charts as tables, and back'],
   ['a', 'as of a past moment'],
   ['n', 'back to now'],
@@ -26,7 +26,7 @@ export function listenToKeys() {
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return;
     const place = Object.entries(PLACES).find(([, { key }]) => key === event.key)?.[0];
-    if (place && event.timeStamp - afterG < AFTER_G_MS) location.hash = linkTo(place);
+    if (place && event.timeStamp - afterG < AFTER_G_MS) go(linkTo(place));
     else if (event.key === 'g') {
       afterG = event.timeStamp;
       return;
@@ -40,7 +40,7 @@ export function listenToKeys() {
 function act(key) {
   switch (key) {
     case '/':
-      focusable('main [data-search]')?.focus();
+      search();
       return true;
     case '?':
       showHelp();
@@ -58,6 +58,17 @@ function act(key) {
       return false;
   }
 }
+
+/** Where nothing can be searched, users can be found. */
+function search() {
+  if (searchField()) searchField()?.focus();
+  else {
+    addEventListener('shown', () => searchField()?.focus(), { once: true });
+    go(linkTo('user'));
+  }
+}
+
+const searchField = () => focusable('main [data-search]');
 
 /**
  * @param {string} selector
@@ -87,5 +98,5 @@ export function showHelp() {
 
 /** @param {EventTarget | null} target */
 const isTyping = (target) =>
-  target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+  target instanceof HTMLElement && target.matches('input:not([type=range]), select, textarea');
 const isDialogOpen = () => document.querySelector('dialog[open]') !== null;

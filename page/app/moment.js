@@ -13,14 +13,12 @@ export function askMoment({ asOf = '' }) {
   const at = h('input', {
     type: 'datetime-local',
     step: '1',
-    'aria-label': 'Time, UTC',
     value: isPosition ? '' : asOf.slice(0, 19),
   });
   const position = h('input', {
     type: 'number',
     min: '1',
     step: '1',
-    'aria-label': 'Position',
     value: isPosition ? asOf : '',
   });
   const wrong = h('p.wrong', { role: 'alert' });

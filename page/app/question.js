@@ -35,7 +35,10 @@ export async function questionOf({ place, rest, params }, signal) {
   const { from, to } = rangeOf(params, zone, asOf);
   const users = place === 'user' && rest ? rest : params.users;
   const base = { place, rest, params, zone, from, to, users, asOf };
-  const bucket = params.bucket ?? (await fittingBucket({ ...base, bucket: 'month' }, signal));
+  // Nothing in Operations has buckets.
+  const bucket =
+    params.bucket ??
+    (place === 'operations' ? 'day' : await fittingBucket({ ...base, bucket: 'month' }, signal));
   return { ...base, bucket };
 }
 

@@ -2,7 +2,7 @@ import { speak } from '../app/speak.js';
 import { bucketLabel, short } from '../dom/format.js';
 import { h } from '../dom/h.js';
 import { resolved } from './colors.js';
-import { endLabels } from './end-labels.js';
+import { endLabels, labelRoom } from './end-labels.js';
 import { hatchPartial } from './hatch.js';
 import { keysOf } from './keys.js';
 import { legend } from './legend.js';
@@ -121,7 +121,7 @@ function optionsOf(
   width,
   tell,
 ) {
-  const endRoom = kind === 'lines' && width > NAMED_WIDTH ? 96 : 20;
+  const endRoom = kind === 'lines' && width > NAMED_WIDTH ? labelRoom(series) : 20;
   const bars = kind === 'stack' && (width - 60) / buckets.length >= MIN_BAR_WIDTH;
   const drawn = kind === 'stack' ? series.toReversed() : series;
   return {
@@ -150,7 +150,7 @@ function optionsOf(
       draw: [
         (/** @type {any} */ chart) => {
           hatchPartial(chart, buckets, marks);
-          if (kind === 'lines' && width > NAMED_WIDTH) endLabels(chart, series);
+          if (kind === 'lines' && width > NAMED_WIDTH) endLabels(chart, series, endRoom);
         },
       ],
       ready: [touchable],
@@ -193,7 +193,7 @@ function seriesLook(color, label, kind, bars) {
   if (kind === 'lines')
     return { label, stroke: ink, width: 2, points: { show: onlyPoint, size: 6, fill: ink }, spanGaps: false };
   // The ground shows between the layers: they can be told apart without their colours.
-  const paths = bars ? uPlot.paths.bars?.({ size: [0.86, 34] }) : uPlot.paths.linear?.();
+  const paths = bars ? uPlot.paths.bars?.({ size: [0.86, 72] }) : uPlot.paths.linear?.();
   return { label, fill: ink, stroke: ground, width: 1, points: { show: false }, ...(paths ? { paths } : {}) };
 }
 

@@ -1,4 +1,5 @@
 import { lostConnection } from './connection.js';
+import { forgetRunning, shared } from './shared.js';
 
 /**
  * @typedef {object} Request
@@ -68,16 +69,42 @@ export function curlOf(request) {
  * @returns {Promise<Answer>}
  */
 export async function ask(request, signal) {
+  if ((request.method ?? 'GET') !== 'GET') {
+    const { body, headers } = await send(request, signal);
+    forgetRunning();
+    return { body, headers, request };
+  }
   const url = urlOf(request);
-  const isRead = (request.method ?? 'GET') === 'GET';
-  const before = isRead ? kept.get(url) : undefined;
-  const response = await reach(url, initOf(request, before?.etag, signal));
-  if (response.status === 304 && before) return { ...before, request };
+  const { body, headers } = await shared(url, signal, (anybody) => read(request, url, anybody));
+  return { body, headers, request };
+}
+
+/**
+ * Reads an answer, or learns that the one that is kept is still right.
+ * @param {Request} request
+ * @param {string} url
+ * @param {AbortSignal} signal
+ */
+async function read(request, url, signal) {
+  const before = kept.get(url);
+  const answer = await send(request, signal, before?.etag);
+  if (answer.status === 304 && before) return before;
+  const etag = answer.headers.get('etag');
+  if (etag) keep(url, { etag, body: answer.body, headers: answer.headers });
+  return answer;
+}
+
+/**
+ * @param {Request} request
+ * @param {AbortSignal | undefined} signal
+ * @param {string} [etag] of an answer that is kept
+ */
+async function send(request, signal, etag) {
+  const response = await reach(urlOf(request), initOf(request, etag, signal));
+  const { status, headers } = response;
   const body = await bodyOf(response);
-  if (!response.ok) throw new Problem(response.status, body ?? {}, response.headers.get('x-correlation-id'));
-  const etag = response.headers.get('etag');
-  if (etag && isRead) keep(url, { etag, body, headers: response.headers });
-  return { body, headers: response.headers, request };
+  if (!response.ok && status !== 304) throw new Problem(status, body ?? {}, headers.get('x-correlation-id'));
+  return { status, headers, body };
 }
 
 /**
@@ -108,7 +135,7 @@ async function reach(url, init) {
     return await fetch(url, init);
   } catch (error) {
     if (/** @type {Error} */ (error).name === 'AbortError') throw error;
-    lostConnection();
+    void lostConnection();
     throw new Unreachable('The service does not answer. The page tries again by itself.', { cause: error });
   }
 }

@@ -1,22 +1,24 @@
 const RETRY_MS = 2_000;
-let lost = false;
+let looking = false;
 
-/** Notes that the service does not answer, and looks for it until it is back. */
-export function lostConnection() {
-  if (lost) return;
-  lost = true;
-  document.documentElement.classList.add('is-offline');
-  setTimeout(lookAgain, RETRY_MS);
+/** After a failed request: looks until the service answers, and shows a line on top while it does not. */
+export async function lostConnection() {
+  if (looking) return;
+  looking = true;
+  const { classList } = document.documentElement;
+  if (!(await answers())) classList.add('is-offline');
+  do await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  while (!(await answers()));
+  looking = false;
+  classList.remove('is-offline');
+  dispatchEvent(new Event('reconnected'));
 }
 
-async function lookAgain() {
+async function answers() {
   try {
     await fetch('/health/live', { cache: 'no-store' });
+    return true;
   } catch {
-    setTimeout(lookAgain, RETRY_MS);
-    return;
+    return false;
   }
-  lost = false;
-  document.documentElement.classList.remove('is-offline');
-  dispatchEvent(new Event('reconnected'));
 }

@@ -22,7 +22,12 @@ import { tableView } from './table.js';
  * @property {import('../dom/h.js').Child} [controls]
  * @property {(question: Question) => Request[]} requests
  * @property {(bodies: any[], question: Question) => Drawn | undefined} draw undefined: there is nothing to show
- * @property {{ text: string, curl?: string, code?: string }} [empty] code: of a problem that means the same
+ * @property {Empty | ((question: Question) => Empty)} [empty]
+ *
+ * @typedef {object} Empty what is said where there is nothing to show
+ * @property {string} text
+ * @property {string} [curl] makes something to show
+ * @property {string} [code] of a problem that means the same
  */
 
 /** A skeleton that comes at once would only flicker. */
@@ -39,6 +44,7 @@ export class Panel {
   #drawn;
   #asTable = false;
   #running = new AbortController();
+  #settled = Promise.resolve();
   #body = h('div.body');
   #tableButton = h('button.plain', { type: 'button', hidden: true }, icon('table'));
   #reload = () => void this.refresh();
@@ -72,7 +78,8 @@ export class Panel {
     const sameLook = this.#question !== undefined && look(this.#question) === look(next);
     this.#question = next;
     this.#asked = this.parts.requests(next);
-    if (before !== this.#asked.map(urlOf).join(' ') || !sameLook) await this.refresh();
+    if (before !== this.#asked.map(urlOf).join(' ') || !sameLook) this.#settled = this.refresh();
+    await this.#settled;
   }
 
   /** Asks again. */
@@ -114,7 +121,7 @@ export class Panel {
     this.#tableButton.hidden = true;
     const code = error instanceof Problem ? error.code : undefined;
     if (code === 'user.not-found' && this.#question?.asOf) fill(this.#body, emptyView(NOT_YET));
-    else if (code !== undefined && code === this.parts.empty?.code) fill(this.#body, this.#empty());
+    else if (code !== undefined && code === this.#emptyParts().code) fill(this.#body, this.#empty());
     else fill(this.#body, problemView(error, this.#reload));
   }
 
@@ -136,8 +143,14 @@ export class Panel {
   }
 
   #empty() {
-    const { text = 'There is nothing here yet.', curl } = this.parts.empty ?? {};
+    const { text, curl } = this.#emptyParts();
     return emptyView(text, curl);
+  }
+
+  /** @returns {Empty} */
+  #emptyParts() {
+    const { empty = { text: 'There is nothing here yet.' } } = this.parts;
+    return typeof empty === 'function' ? empty(/** @type {Question} */ (this.#question)) : empty;
   }
 }
 

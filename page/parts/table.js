@@ -4,6 +4,7 @@ import { h } from '../dom/h.js';
  * @typedef {object} Column
  * @property {string} name
  * @property {boolean} [number] aligned to the right
+ * @property {boolean} [unseen] its cells speak for themselves
  *
  * @typedef {object} Table
  * @property {string} caption
@@ -27,15 +28,7 @@ export function tableView({ caption, columns, rows }) {
       'table',
       {},
       h('caption.hidden', {}, caption),
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          columns.map((column) => h('th', cellProps(column, { scope: 'col' }), column.name)),
-        ),
-      ),
+      h('thead', {}, h('tr', {}, columns.map(headOf))),
       h(
         'tbody',
         {},
@@ -51,6 +44,14 @@ export function tableView({ caption, columns, rows }) {
     rows.length > SHOWN && h('p.quiet', {}, `The first ${SHOWN} of ${rows.length} rows.`),
   );
 }
+
+/** @param {Column} column */
+const headOf = (column) =>
+  h(
+    'th',
+    cellProps(column, { scope: 'col' }),
+    column.unseen ? h('span.hidden', {}, column.name) : column.name,
+  );
 
 /**
  * @param {Column} column

@@ -7,14 +7,12 @@ import { spark } from '../chart/spark.js';
 import { count, ratio, share } from '../dom/format.js';
 import { h } from '../dom/h.js';
 import { choice } from '../parts/choice.js';
+import { observe } from '../parts/first-commands.js';
 import { Panel, panelGroup } from '../parts/panel.js';
 import { tableView } from '../parts/table.js';
 import { zoomOver } from '../parts/zoom.js';
 
 /** @typedef {import('../app/question.js').Question} Question */
-
-const OBSERVE = `curl -X POST ${location.origin}/v1/users/mira/emotions \\
-  -H 'content-type: application/json' -d '{"emotion": "joy", "intensity": 0.8, "triggers": ["exam"]}'`;
 
 /** @type {Record<string, { field: string, format: (value: number | null | undefined) => string }>} */
 const MEASURES = {
@@ -71,7 +69,7 @@ function overTime(controls) {
     requests: (question) => [request(question, { groupBy: 'emotion', fill: 'zero' })],
     empty: {
       text: 'No emotions in this range. The chat service observes one with a turn, or alone:',
-      curl: OBSERVE,
+      curl: observe(),
     },
     draw: ([{ items }], question) => {
       if (items.length === 0) return undefined;

@@ -28,6 +28,15 @@ export default function operations() {
   };
 }
 
+/**
+ * A projection that is being rebuilt answers as before.
+ * @param {any} projection
+ */
+function moodOf({ state, lag }) {
+  if (lag > 0 || !['live', 'rebuilding'].includes(state)) return 'bad';
+  return state === 'live' ? 'good' : '';
+}
+
 /** @param {(projection: string) => void} rebuild */
 function projections(rebuild) {
   return new Panel({
@@ -43,13 +52,13 @@ function projections(rebuild) {
           { name: 'Behind', number: true },
           { name: 'Rows', number: true },
           { name: 'Version', number: true },
-          { name: '' },
+          { name: 'Action', unseen: true },
         ],
         rows: items.map((/** @type {any} */ each) => [
           h('b', {}, each.name),
           [
-            h('i', { class: `dot ${each.state === 'live' && each.lag === 0 ? 'good' : 'bad'}` }),
-            each.lastError ? `${each.state}: ${each.lastError}` : each.state,
+            h('span.unbroken', {}, h('i', { class: `dot ${moodOf(each)}` }), each.state),
+            each.lastError && `: ${each.lastError}`,
           ],
           `${count(each.position)} of ${count(head)}`,
           count(each.lag),
@@ -88,10 +97,12 @@ function backups() {
           ],
           rows: items.map((/** @type {any} */ each) => [
             time(each.createdAt, zone),
-            [
+            h(
+              each.error ? 'span' : 'span.unbroken',
+              {},
               h('i', { class: `dot ${each.verified ? 'good' : each.state === 'running' ? '' : 'bad'}` }),
               each.error?.message ?? (each.verified ? 'verified' : each.state),
-            ],
+            ),
             count(each.position),
             size(each.bytes),
             h('code', {}, each.file),

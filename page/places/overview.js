@@ -5,17 +5,13 @@ import { emotionColor } from '../chart/colors.js';
 import { bucketsOf, seriesOf, seriesTable } from '../chart/series.js';
 import { count, short } from '../dom/format.js';
 import { h } from '../dom/h.js';
+import { FIRST_TURN } from '../parts/first-commands.js';
 import { Panel, panelGroup } from '../parts/panel.js';
 import { tilesView } from '../parts/tiles.js';
 import { zoomOver } from '../parts/zoom.js';
 import { makeServiceNow } from './overview/service-now.js';
 
 /** @typedef {import('../app/question.js').Question} Question */
-
-const FIRST_TURN = `curl -X POST ${location.origin}/v1/users/mira/turns \\
-  -H 'content-type: application/json' \\
-  -d '{"sessionId": "monday", "userMessage": "I passed the exam!",
-       "assistantMessage": "Wonderful!", "emotion": {"label": "joy", "intensity": 0.9}}'`;
 
 /** How the store is, on one screen. */
 export default function overview() {

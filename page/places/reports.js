@@ -1,7 +1,8 @@
-import { address, change, linkTo } from '../app/address.js';
+import { address, change, go, linkTo } from '../app/address.js';
 import { reportParams } from '../app/question.js';
 import { fill, h } from '../dom/h.js';
 import { ask, curlOf, urlOf } from '../net/ask.js';
+import { FIRST_TURN } from '../parts/first-commands.js';
 import { Panel } from '../parts/panel.js';
 import { problemView } from '../parts/problem.js';
 import { copyButton, downloads } from '../parts/requests.js';
@@ -28,7 +29,10 @@ export default function reports() {
     title: 'Result',
     size: 'chart-size',
     requests: (question) => [request(question)],
-    empty: { text: 'The report is empty: nothing happened in this range.' },
+    empty: {
+      text: 'The report is empty: nothing of this kind happened in the range. A first turn, with its emotion:',
+      curl: FIRST_TURN,
+    },
     draw: ([body], question) => {
       const drawn = drawReport(body, question);
       // With its position the link means the same for ever, and a file has the numbers of the screen.
@@ -47,7 +51,11 @@ export default function reports() {
         ...REPORTS.map(([each, text]) =>
           h(
             'button',
-            { type: 'button', 'aria-pressed': String(each === name), onclick: () => goTo(each) },
+            {
+              type: 'button',
+              'aria-pressed': String(each === name),
+              onclick: () => go(linkTo(`reports/${each}`)),
+            },
             text,
           ),
         ),
@@ -68,29 +76,30 @@ export default function reports() {
 /** @param {string} rest of the address */
 const nameOf = (rest) => REPORTS.find(([name]) => name === rest)?.[0] ?? 'mood';
 
-/** @param {string} name of a report */
-function goTo(name) {
-  location.hash = linkTo(`reports/${name}`);
-}
-
 /** @param {Question} question */
 function request(question) {
   const name = nameOf(question.rest);
   const own = ownParams(name, question.params);
   // Cohorts have periods instead of buckets.
-  const shared = reportParams(question, name === 'cohorts' ? { bucket: undefined } : {});
+  const shared = reportParams(question, name === 'cohorts' ? { bucket: undefined } : { fill: fillOf(own) });
   return { path: `/v1/reports/${name}`, params: { ...shared, ...own } };
 }
 
+/**
+ * A chart has room for empty buckets; for each of thousands of users or triggers they would be too many.
+ * @param {Record<string, string | undefined>} own
+ */
+const fillOf = ({ groupBy }) => (!groupBy || ['emotion', 'type'].includes(groupBy) ? 'zero' : undefined);
+
 /** @param {import('./reports/fields.js').Field} field */
-function field({ name, label, options, placeholder }) {
+function field({ name, label, options, placeholder, isDate }) {
   const input = options
     ? h(
         'select',
         { 'data-param': name },
         options.map(([value, text]) => h('option', { value }, text)),
       )
-    : h('input', { 'data-param': name, type: 'text', placeholder });
+    : h('input', { 'data-param': name, type: isDate ? 'date' : 'text', placeholder });
   input.addEventListener('change', () => change({ [name]: input.value.trim() }));
   return h('label', {}, label, input);
 }

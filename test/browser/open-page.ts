@@ -1,4 +1,4 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { chromiumPath } from '../chromium.mjs';
 
 /** Nothing that a browser does by itself: no update, no sync, no first-run page. */
@@ -42,7 +42,7 @@ export async function openPage(browser: Browser, origin: string, looks: Looks = 
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   await context.addInitScript(VIOLATIONS);
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
@@ -52,4 +52,16 @@ export async function openPage(browser: Browser, origin: string, looks: Looks = 
     if (!request.url().startsWith(origin)) complaints.push(`request to ${request.url()}`);
   });
   return { page, complaints };
+}
+
+/** Waits until everything that the page has asked is answered and drawn. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main[aria-busy]').waitFor({ state: 'detached' });
+}
+
+/** The rows of a table as text, cell by cell. */
+export async function rowsOf(within: Locator): Promise<string[][]> {
+  await within.locator('tbody tr').first().waitFor();
+  const rows = await within.locator('tbody tr').all();
+  return Promise.all(rows.map((row) => row.locator('th, td').allInnerTexts()));
 }

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { EVENT_TYPES } from '../../src/events/event-catalog.js';
 import { Store } from '../support/store.js';
-import { openPage, startBrowser, type WatchedPage } from './open-page.js';
+import { openPage, rowsOf, settled, startBrowser, type WatchedPage } from './open-page.js';
 import { DAYS, fillSmallWorld, TURNS } from './small-world.js';
 
 jest.setTimeout(180_000);
@@ -34,7 +34,10 @@ afterEach(async () => {
   if (watched.complaints.length > 0) throw new Error(watched.complaints.join('\n'));
 });
 
-const go = (hash: string) => page.goto(`${store.url}/#/${hash}`);
+async function go(hash: string): Promise<void> {
+  await page.goto(`${store.url}/#/${hash}`);
+  await settled(page);
+}
 const panel = (name: string) => page.getByRole('region', { name, exact: true });
 const tile = (name: string) =>
   page
@@ -44,13 +47,6 @@ const tile = (name: string) =>
 const param = (name: string) => new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get(name);
 const banner = () => page.locator('.moment');
 
-/** The rows of a table as text, cell by cell. */
-async function rowsOf(within: Locator): Promise<string[][]> {
-  await within.locator('tbody tr').first().waitFor();
-  const rows = await within.locator('tbody tr').all();
-  return Promise.all(rows.map((row) => row.locator('th, td').allInnerTexts()));
-}
-
 /** Waits until the element contains the text. */
 function expectText(locator: Locator, expected: string | RegExp): Promise<void> {
   return locator.filter({ hasText: expected }).first().waitFor();
@@ -58,7 +54,12 @@ function expectText(locator: Locator, expected: string | RegExp): Promise<void> 
 
 describe('the overview', () => {
   it('shows what is in the store, and leads from a number to its request', async () => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
     await go('overview');
+    // Figures that need the same report ask for it together.
+    const reports = asked.filter((url) => url.includes('/v1/reports/'));
+    expect(reports).toEqual([...new Set(reports)]);
     await expectText(tile('Turns'), String(TURNS.length));
     expect(await tile('Users').innerText()).toBe('3');
     expect(await tile('Emotions').innerText()).toBe(String(TURNS.length));
@@ -100,6 +101,14 @@ describe('the overview', () => {
     await page.reload();
     await expectText(banner(), 'As of position 5');
     await expectText(tile('Turns'), '1');
+    // Operations are of now: the page does not claim otherwise, and does not forget.
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await settled(page);
+    expect(await banner().isVisible()).toBe(false);
+    await page.keyboard.press('g');
+    await page.keyboard.press('o');
+    await expectText(banner(), 'As of position 5');
     await page.keyboard.press('n');
     await expectText(tile('Turns'), String(TURNS.length));
     expect(await banner().isVisible()).toBe(false);
@@ -142,11 +151,13 @@ describe('the emotions', () => {
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Enter');
     await page.waitForURL(/from=2026-01-06&to=2026-01-08/);
+    await settled(page);
     await expectText(panel('By emotion').locator('td'), '4');
     await page.locator('.plot canvas').first().waitFor();
     await page.locator('.plot').first().focus();
     await page.keyboard.press('Escape');
     await page.waitForURL(/#\/emotions\?bucket=day$/);
+    await settled(page);
     const box = await plot.locator('.u-over').boundingBox();
     if (!box) throw new Error('There is no chart.');
     await page.mouse.move(box.x + box.width * 0.45, box.y + 40);
@@ -162,6 +173,7 @@ describe('the emotions', () => {
     await page.getByLabel('ben').check();
     await page.getByRole('button', { name: 'Show them' }).click();
     await page.waitForURL(/users=ben/);
+    await settled(page);
     const rows = await rowsOf(panel('By emotion'));
     expect(rows.map(([emotion, count]) => [emotion, count])).toEqual([['sadness', '3']]);
   });
@@ -191,7 +203,7 @@ describe('a user', () => {
     expect(Number(param('asOf'))).toBeLessThanOrEqual(before);
     await expectText(panel('As of').locator('.changes'), 'memory.formed');
     await page.keyboard.press('Home');
-    await expectText(panel('Memories'), 'No memory fits');
+    await expectText(panel('Memories'), 'No memory yet');
     await expectText(panel('Conversation'), 'No conversation yet');
     await page.keyboard.press('End');
     await expectText(empathy, '95');
@@ -204,6 +216,7 @@ describe('a user', () => {
     await go('user/ada');
     await page.getByLabel('Search in memories').fill('tomato garden');
     await page.waitForURL(/q=tomato/);
+    await settled(page);
     await panel('Memories')
       .getByText(/^Score/)
       .click();
@@ -248,7 +261,7 @@ describe('reports', () => {
 
 describe('the events', () => {
   it('come live, wait while the list is paused, and open', async () => {
-    await go('events');
+    await go('events?range=30d');
     const rows = page.locator('.events > li');
     await expectText(rows.first(), /profile\.changed/);
     await expectText(page.locator('.live'), 'live');
@@ -267,10 +280,28 @@ describe('the events', () => {
     await page.waitForURL(/#\/user\/dora/);
   });
 
+  it('lead to the others of their command, and to the one that caused them', async () => {
+    await go('events?types=emotion.observed&users=cleo');
+    const rows = page.locator('.events > li');
+    await rows.first().locator('summary').click();
+    const cause = rows.first().locator('dt', { hasText: 'Cause' }).locator('xpath=..').getByRole('button');
+    await rows.first().locator('dt', { hasText: 'Command' }).locator('xpath=..').getByRole('button').click();
+    await settled(page);
+    const ofCommand = ['emotion.observed', 'turn.recorded', 'session.started', 'user.registered'];
+    expect(await page.locator('.events .type').allInnerTexts()).toEqual(ofCommand);
+    await rows.first().locator('summary').click();
+    await cause.click();
+    await settled(page);
+    expect(await page.locator('.events .type').allInnerTexts()).toEqual(['turn.recorded']);
+    await page.getByTitle('List all again').click();
+    await rows.nth(3).waitFor();
+  });
+
   it('are filtered by type and user, and counted', async () => {
     await go('events?users=ben');
-    await page.getByRole('button', { name: 'emotion.observed', exact: true }).click();
+    await page.locator('.filters button', { hasText: 'emotion.observed' }).click();
     await page.waitForURL(/types=emotion\.observed/);
+    await settled(page);
     const histogram = panel('Events over time');
     await histogram.locator('canvas').waitFor();
     await page.locator('.events > li').nth(2).waitFor();
@@ -300,6 +331,29 @@ describe('operations', () => {
     await page.getByRole('button', { name: 'Back up' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Back up' }).click();
     await expectText(panel('Backups'), 'verified');
+  });
+
+  it('shows how far long work is, and cancels it', async () => {
+    const startedAt = new Date(Date.now() - 10_000).toISOString();
+    const job = {
+      jobId: 'j1',
+      kind: 'verification',
+      state: 'running',
+      done: 5_000,
+      total: 20_000,
+      startedAt,
+    };
+    const cancelled = new Promise<string>((resolve) => {
+      void page.route('**/v1/ops/jobs**', async (route) => {
+        if (route.request().method() === 'DELETE') resolve(route.request().url());
+        await route.fulfill({ json: { items: [job] } });
+      });
+    });
+    await go('operations');
+    const card = page.getByRole('article', { name: 'Verification' });
+    await expectText(card, /5,000 of 20,000 events, 4?5?\d\d\/s, 3\d s left/);
+    await card.getByRole('button', { name: 'Cancel' }).click();
+    expect(await cancelled).toBe(`${store.url}/v1/ops/jobs/j1`);
   });
 
   it('rebuilds one projection after it was asked', async () => {

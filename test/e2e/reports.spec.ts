@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { daysLater, emotion, memory, START, turn } from '../support/builders.js';
 import type { Answer } from '../support/client.js';
@@ -221,6 +222,25 @@ describe('the reports', () => {
       { ...march, type: 'memory.formed', count: 1 },
       { ...march, type: 'turn.recorded', count: 1 },
     ]);
+  });
+});
+
+describe('a report whose client has gone', () => {
+  // So many buckets that it is still being computed when the client goes.
+  const long = 'reports/usage?bucket=hour&fill=zero&from=2014-01-01&to=2025-03-01';
+
+  it('holds up no other, and is no failure', async () => {
+    for (let round = 0; round < 4; round++) {
+      const gone = new AbortController();
+      const given = fetch(`${store.url}/v1/${long}`, { signal: gone.signal }).catch(() => undefined);
+      await sleep(20 * round);
+      const other = fetch(`${store.url}/v1/reports/emotions`, { signal: AbortSignal.timeout(10_000) });
+      await sleep(30);
+      gone.abort();
+      await given;
+      expect([round, (await other).status]).toEqual([round, 200]);
+    }
+    expect(store.log.filter((line) => line.includes('"level":50'))).toEqual([]);
   });
 });
 

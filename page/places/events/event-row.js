@@ -3,6 +3,7 @@ import { eventColor } from '../../chart/colors.js';
 import { count, time } from '../../dom/format.js';
 import { h } from '../../dom/h.js';
 import { describeEvent } from '../../parts/describe-event.js';
+import { ONLY } from './only.js';
 
 /**
  * One event as a line that opens.
@@ -52,21 +53,29 @@ function body(event, zone) {
       ),
       fact('Occurred', time(event.occurredAt, zone, true)),
       fact('Recorded', time(event.recordedAt, zone, true)),
-      fact('Stream', `${event.streamId}, version ${event.version}`),
-      fact(
-        'Command',
-        h(
-          'button.link',
-          { type: 'button', onclick: () => change({ command: event.commandId, types: undefined }) },
-          event.commandId,
-        ),
-      ),
-      fact('Cause', event.causationId),
-      fact('Correlation', event.correlationId),
+      fact('Stream', onlyButton(event, 'stream', event.streamId)),
+      fact('Version', count(event.version)),
+      fact('Command', onlyButton(event, 'command', event.commandId)),
+      // The id of the event that caused this one.
+      fact('Cause', onlyButton(event, 'event', event.causationId)),
+      fact('Correlation', onlyButton(event, 'correlation', event.correlationId)),
       fact('Actor', event.actor),
       fact('Event', event.eventId),
     ]),
   );
+}
+
+/**
+ * Lists only the events that have the value. A stream and a command belong to one user.
+ * @param {any} event
+ * @param {string} param of ONLY
+ * @param {string | null} value
+ */
+function onlyButton(event, param, value) {
+  const others = Object.fromEntries(Object.keys(ONLY).map((name) => [name, undefined]));
+  const users = param === 'correlation' ? {} : { users: event.userId };
+  const onclick = () => change({ ...others, ...users, [param]: value ?? undefined, types: undefined });
+  return value && h('button.link', { type: 'button', title: 'Only these', onclick }, value);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { instantOf } from '../../app/question.js';
 import { ask } from '../../net/ask.js';
+import { isWanted } from './only.js';
 
 /** The log is read forwards; going back, each look begins this many positions earlier, then more. */
 const FIRST_STEP = 200;
@@ -33,8 +34,7 @@ export async function readBack({ params, users, from, to, zone }, end, signal) {
       to: instantOf(to, zone),
     };
     const found = (await eventsUpTo(query, before, signal)).filter(
-      ({ userId, commandId }) =>
-        (only.length < 2 || only.includes(userId)) && (!params.command || params.command === commandId),
+      (event) => (only.length < 2 || only.includes(event.userId)) && isWanted(event, params),
     );
     items.push(...found.toReversed());
     before = after;

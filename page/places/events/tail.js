@@ -3,10 +3,12 @@ import { count } from '../../dom/format.js';
 import { fill, h } from '../../dom/h.js';
 import { icon } from '../../dom/icons.js';
 import { ask, urlOf } from '../../net/ask.js';
+import { lostConnection } from '../../net/connection.js';
 import { EVENT_TYPES } from '../../parts/event-types.js';
 import { emptyView, problemView } from '../../parts/problem.js';
 import { requestButton } from '../../parts/requests.js';
 import { eventRow } from './event-row.js';
+import { isWanted, ONLY } from './only.js';
 import { readBack } from './read-back.js';
 
 /** @typedef {import('../../app/question.js').Question} Question */
@@ -29,6 +31,8 @@ export class Tail {
   #source;
   /** @type {any[]} */
   #held = [];
+  /** How many wait; more than are held are read again. */
+  #waits = 0;
   #paused = false;
   /** Position before which older events are read. */
   #oldest = 0;
@@ -44,7 +48,7 @@ export class Tail {
     const { signal } = this.#left;
     addEventListener('keydown', (event) => this.#onKey(event), { signal });
     addEventListener('scroll', (event) => this.#onScroll(event), { signal, capture: true });
-    addEventListener('reconnected', () => void this.#load(), { signal });
+    addEventListener('reconnected', () => this.#reconnect(), { signal });
   }
 
   /** @param {Question} next */
@@ -65,7 +69,9 @@ export class Tail {
     this.#running.abort();
     this.#running = new AbortController();
     this.#source?.close();
+    this.#source = undefined;
     this.#held = [];
+    this.#waits = 0;
     const { signal } = this.#running;
     try {
       const end = await endOf(question, signal);
@@ -113,8 +119,18 @@ export class Tail {
   #follow(after) {
     const question = /** @type {Question} */ (this.#question);
     this.#source = new EventSource(urlOf(streamOf(question, after)));
+    this.#source.addEventListener('open', () => this.#tell());
+    this.#source.addEventListener('error', () => {
+      this.#tell();
+      void lostConnection();
+    });
     for (const type of question.params.types?.split(',') ?? EVENT_TYPES)
       this.#source.addEventListener(type, (message) => this.#receive(JSON.parse(message.data)));
+  }
+
+  /** A stream that was only interrupted goes on by itself where it was. */
+  #reconnect() {
+    if (this.#source?.readyState !== EventSource.CONNECTING) void this.#load();
   }
 
   /** @param {any} event */
@@ -123,8 +139,8 @@ export class Tail {
     // Who reads further down must not lose the line.
     const scrolled = (this.element.closest('main')?.scrollTop ?? 0) > this.element.offsetTop;
     if (!this.#paused && !scrolled) return this.#put(event);
-    this.#held.push(event);
-    if (this.#held.length > SHOWN) this.#held.shift();
+    this.#waits++;
+    if (this.#waits <= SHOWN) this.#held.push(event);
     this.#tell();
   }
 
@@ -136,32 +152,46 @@ export class Tail {
   }
 
   #toggle() {
-    if (this.#paused) return this.#resume();
-    this.#paused = true;
-    this.#tell();
+    if (this.#paused) this.#resume();
+    else {
+      this.#paused = true;
+      this.#tell();
+    }
   }
 
   #resume() {
     this.#paused = false;
-    for (const event of this.#held) this.#put(event);
-    this.#held = [];
     this.element.closest('main')?.scrollTo({ top: 0 });
-    this.#tell();
+    if (this.#waits > SHOWN) void this.#load();
+    else {
+      for (const event of this.#held) this.#put(event);
+      this.#held = [];
+      this.#waits = 0;
+      this.#tell();
+    }
   }
 
   #isLive() {
-    return this.#question !== undefined && !this.#question.asOf && !this.#question.to;
+    if (!this.#question || this.#question.asOf) return false;
+    const end = instantOf(this.#question.to, this.#question.zone);
+    return end === undefined || Date.parse(end) > Date.now();
+  }
+
+  #stateName() {
+    if (!this.#isLive()) return 'of the past';
+    if (this.#paused) return 'paused';
+    return this.#source?.readyState === EventSource.OPEN ? 'live' : 'connecting…';
   }
 
   #tell() {
     const live = this.#isLive();
-    const state = live ? (this.#paused ? 'paused' : 'live') : 'of the past';
+    const state = this.#stateName();
     this.#state.textContent = state;
     this.#dot.className = `dot ${state === 'live' ? 'good' : ''}`;
     this.#pauseButton.hidden = !live;
     fill(this.#pauseButton, icon(this.#paused ? 'play' : 'pause'), this.#paused ? 'Go on' : 'Pause');
-    this.#waiting.hidden = this.#held.length === 0;
-    this.#waiting.textContent = `${count(this.#held.length)} new ${this.#held.length === 1 ? 'event' : 'events'}`;
+    this.#waiting.hidden = this.#waits === 0;
+    this.#waiting.textContent = `${count(this.#waits)} new ${this.#waits === 1 ? 'event' : 'events'}`;
   }
 
   /** @param {KeyboardEvent} event */
@@ -176,13 +206,21 @@ export class Tail {
   /** @param {Event} event */
   #onScroll({ target }) {
     const atTop = target instanceof HTMLElement && target.matches('main') && target.scrollTop === 0;
-    if (atTop && this.#held.length > 0 && !this.#paused) this.#resume();
+    if (atTop && this.#waits > 0 && !this.#paused) this.#resume();
   }
 }
 
 /** @param {Question} question */
 const identity = ({ params, users, from, to, zone, asOf }) =>
-  [params.types, params.command, users, from, to, zone, asOf?.position].join(' ');
+  [
+    params.types,
+    ...Object.keys(ONLY).map((only) => params[only]),
+    users,
+    from,
+    to,
+    zone,
+    asOf?.position,
+  ].join(' ');
 
 /**
  * The stream behind the list.
@@ -209,8 +247,8 @@ async function endOf({ asOf }, signal) {
  * @param {any} event
  * @param {Question} question
  */
-function isOf({ userId, commandId, occurredAt }, { users, params, from, zone }) {
-  if (params.command && params.command !== commandId) return false;
-  if (from && occurredAt < String(instantOf(from, zone))) return false;
-  return !users || users.split(',').includes(userId);
+function isOf(event, { users, params, from, zone }) {
+  if (!isWanted(event, params)) return false;
+  if (from && event.occurredAt < String(instantOf(from, zone))) return false;
+  return !users || users.split(',').includes(event.userId);
 }

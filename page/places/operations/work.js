@@ -87,7 +87,7 @@ export class Work {
         outcome: this.#outcomes.get(job?.jobId),
         error: this.#errors.get(name),
         start: () => void this.#start(name),
-        cancel: () => void this.#cancel(job.jobId),
+        cancel: () => void this.#cancel(name, job.jobId),
       });
     });
     fill(this.#cards, cards);
@@ -95,9 +95,17 @@ export class Work {
       /** @type {HTMLElement | null} */ (this.#cards.querySelector(`[data-kind="${focused}"]`))?.focus();
   }
 
-  /** @param {string} jobId */
-  async #cancel(jobId) {
-    await ask({ path: `${LIST.path}/${jobId}`, method: 'DELETE' });
+  /**
+   * @param {string} name
+   * @param {string} jobId
+   */
+  async #cancel(name, jobId) {
+    this.#errors.delete(name);
+    try {
+      await ask({ path: `${LIST.path}/${jobId}`, method: 'DELETE' });
+    } catch (error) {
+      this.#errors.set(name, error);
+    }
     await this.update();
   }
 

@@ -41,8 +41,11 @@ function facts(projections, stats, backups) {
 
 /** @param {any[]} items */
 function projectionsFact(items) {
-  const behind = items.filter(({ lag, state }) => lag > 0 || state !== 'live');
-  if (behind.length === 0) return fact('Projections', 'all at the head', undefined, 'good');
+  // One that is being rebuilt answers as before.
+  const isRebuilt = items.some(({ state }) => state === 'rebuilding');
+  const behind = items.filter(({ lag, state }) => lag > 0 || !['live', 'rebuilding'].includes(state));
+  if (behind.length === 0)
+    return fact('Projections', 'all at the head', isRebuilt ? 'being rebuilt' : undefined, 'good');
   const most = Math.max(...behind.map(({ lag }) => lag));
   const names = behind.map(({ name, state }) => `${name}: ${state}`).join(', ');
   return fact('Projections', `${count(most)} events behind`, names, 'bad');

@@ -55,6 +55,7 @@ function cohortRow({ cohort, size, periods }, longest, format, largest) {
     h('th', { scope: 'row' }, String(cohort).slice(0, 10)),
     h('td.none', {}, count(size)),
     periods.map((/** @type {any} */ { complete, users, rate }) => {
+      if (complete === 0) return h('td.none');
       const shade = rate ? Math.max(1, Math.round((Math.abs(rate) / largest) * SHADES)) : 0;
       const isPartial = complete < size;
       const title = `${count(users)} of ${count(complete)} users${isPartial ? '; not complete for all yet' : ''}`;

@@ -5,7 +5,9 @@ import { count, decimal } from '../../dom/format.js';
 import { h } from '../../dom/h.js';
 import { tableView } from '../../parts/table.js';
 import { zoomOver } from '../../parts/zoom.js';
+import { clockOf, clockTable } from './clock-table.js';
 import { cohortTable } from './cohort-table.js';
+import { notes } from './notes.js';
 
 /** The measure that the chart of a report shows. */
 const MEASURES = /** @type {Record<string, string>} */ ({ emotions: 'count', mood: 'mean' });
@@ -24,6 +26,8 @@ export function drawReport(report, question) {
   if (report.items.length === 0) return undefined;
   if (report.report === 'cohorts') return { view: [cohortTable(report), notes(report)] };
   const table = tableOf(report);
+  const clock = clockOf(report);
+  if (clock) return { view: [clockTable(report, clock, question.bucket), notes(report)], table };
   const data = dataOf(report);
   if (data.buckets.length < 2 || data.series.length > MAX_LINES)
     return { view: [tableView(table), notes(report)] };
@@ -54,12 +58,15 @@ function dataOf({ report, items }) {
   const fields = measuresOf(items[0]);
   const series = fields.map((field, i) => ({
     key: field,
-    label: field,
+    label: wordsOf(field),
     color: PALETTE[i % PALETTE.length] ?? '',
     values: items.map((/** @type {any} */ item) => item[field]),
   }));
   return { buckets, series };
 }
+
+/** @param {string} field such as `activeUsers` */
+const wordsOf = (field) => field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 const PALETTE = [
   '--other-1',
@@ -101,37 +108,3 @@ function cell(value) {
   if (typeof value === 'string') return value.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):00$/, '$1 $2');
   return h('code', {}, JSON.stringify(value));
 }
-
-/**
- * What the answer says beside its rows.
- * @param {any} report
- */
-function notes({ summary, unmapped, asOf, definitions }) {
-  const facts = [
-    summary?.slopePerDay !== undefined &&
-      summary.slopePerDay !== null && [
-        'Trend',
-        `${signed(summary.slopePerDay)} a day (95 %: ${signed(summary.low)} to ${signed(summary.high)}, n = ${count(summary.n)})`,
-      ],
-    summary?.changePoints?.length > 0 && [
-      'Change points',
-      summary.changePoints.map((/** @type {string} */ start) => start.slice(0, 10)).join(', '),
-    ],
-    unmapped > 0 && ['Unmapped', `${count(unmapped)} observations have a label without a valence`],
-    asOf && ['As of', `position ${count(asOf.position)}`],
-    definitions && [
-      'Definitions',
-      Object.entries(definitions)
-        .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-        .join(', '),
-    ],
-  ].filter(Boolean);
-  return h(
-    'dl.facts.one',
-    {},
-    facts.map(([name, text]) => h('div', {}, h('dt', {}, name), h('dd', {}, text))),
-  );
-}
-
-/** @param {number | null} value */
-const signed = (value) => (value === null ? '–' : `${value > 0 ? '+' : ''}${value.toPrecision(3)}`);

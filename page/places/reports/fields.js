@@ -4,6 +4,7 @@
  * @property {string} label
  * @property {[string, string][]} [options] the first is the default and is not sent
  * @property {string} [placeholder]
+ * @property {boolean} [isDate]
  */
 
 /** @type {Field} */
@@ -47,9 +48,9 @@ const WINDOW = {
   ],
 };
 /** @type {Field} */
-const JOINED_FROM = { name: 'joinedFrom', label: 'Joined from', placeholder: '2026-05-01' };
+const JOINED_FROM = { name: 'joinedFrom', label: 'Joined from', isDate: true };
 /** @type {Field} */
-const JOINED_TO = { name: 'joinedTo', label: 'Joined before', placeholder: '2026-06-01' };
+const JOINED_TO = { name: 'joinedTo', label: 'Joined before', isDate: true };
 
 /**
  * @param {[string, string][]} groups
@@ -80,6 +81,15 @@ export const FIELDS = /** @type {Record<string, Field[]>} */ ({
         ['sign', 'sign only'],
       ],
     },
+    {
+      name: 'center',
+      label: 'As',
+      options: [
+        ['', 'valence'],
+        ['user', "distance from each user's mean"],
+      ],
+    },
+    { name: 'pivot', label: 'Before and after', isDate: true },
     WEEK,
     CLOCK,
     JOINED_FROM,

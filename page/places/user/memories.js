@@ -1,6 +1,7 @@
 import { change } from '../../app/address.js';
 import { count, decimal, ratio, time } from '../../dom/format.js';
 import { h } from '../../dom/h.js';
+import { formMemory } from '../../parts/first-commands.js';
 import { Panel } from '../../parts/panel.js';
 import { ofUser } from '../user.js';
 
@@ -43,7 +44,7 @@ export function makeMemories() {
         ? [ofUser(question, '/memories/search', { q, types: only, limit: 20, explain: 'true' })]
         : [ofUser(question, '/memories', { type: only, limit: 20, cursor })];
     },
-    empty: { text: 'No memory fits. Memories are formed with POST …/memories.' },
+    empty: emptyOf,
     draw: ([{ items, nextCursor, complete }], { zone }) => {
       if (items.length === 0) return undefined;
       const more =
@@ -68,6 +69,10 @@ export function makeMemories() {
     },
   });
 }
+
+/** @param {import('../../app/question.js').Question} question */
+const emptyOf = ({ rest, params: { q, type } }) =>
+  q || type ? { text: 'No memory fits.' } : { text: 'No memory yet. To form one:', curl: formMemory(rest) };
 
 /**
  * @param {any} item

@@ -5,6 +5,7 @@ import { seriesOf, seriesTable } from '../../chart/series.js';
 import { spark } from '../../chart/spark.js';
 import { count, decimal, ratio } from '../../dom/format.js';
 import { h } from '../../dom/h.js';
+import { observe } from '../../parts/first-commands.js';
 import { Panel } from '../../parts/panel.js';
 import { tableView } from '../../parts/table.js';
 import { zoomOver } from '../../parts/zoom.js';
@@ -19,7 +20,10 @@ export function makePicture() {
   return new Panel({
     title: 'Emotional picture',
     requests: (question) => [ofUser(question, '/emotions', { limit: 20 })],
-    empty: { text: 'No emotions yet: they come with turns, or alone with POST …/emotions.' },
+    empty: ({ rest }) => ({
+      text: 'No emotions yet: they come with turns, or alone:',
+      curl: observe(rest),
+    }),
     draw: ([{ items }]) => {
       if (items.length === 0) return undefined;
       return {
@@ -49,7 +53,7 @@ function emotionRow({ emotion, frequency, meanIntensity, variance, trend, hours,
     count(frequency),
     h('span', { title: `variance ${decimal(variance)}` }, ratio(meanIntensity)),
     h(
-      'span.trend',
+      'span.unbroken',
       { title: `${decimal(trend.slopePerDay)} a day, ${sure} % sure` },
       ARROWS[trend.direction] ?? '',
       ` ${trend.direction}`,

@@ -19,7 +19,7 @@ export function makeTitle() {
   return new Panel({
     title: 'User',
     size: 'title',
-    controls: h('a.more', { href: linkTo('user'), 'data-search': '' }, 'All users'),
+    controls: h('a.more', { href: linkTo('user') }, 'All users'),
     requests: (question) => [ofUser(question, '/profile'), ofUser(question, '/stats')],
     draw: ([profile, stats], question) => {
       const request = ofUser(question, '/stats');

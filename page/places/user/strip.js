@@ -1,5 +1,6 @@
 import { eventColor } from '../../chart/colors.js';
 import { svg } from '../../dom/h.js';
+import { EVENT_TYPES } from '../../parts/event-types.js';
 
 const COLUMNS = 160;
 const HEIGHT = 24;
@@ -29,7 +30,8 @@ function stackOf(marks, column, width) {
   for (const type of marks.flatMap(({ types }) => types)) seen.set(type, (seen.get(type) ?? 0) + 1);
   const all = [...seen.values()].reduce((a, b) => a + b, 0);
   let y = HEIGHT;
-  return [...seen].map(([type, n]) => {
+  const ordered = [...seen].toSorted(([a], [b]) => EVENT_TYPES.indexOf(a) - EVENT_TYPES.indexOf(b));
+  return ordered.map(([type, n]) => {
     const height = (n / all) * HEIGHT;
     y -= height;
     return svg('rect', {

@@ -1,6 +1,7 @@
-import { change, linkTo } from '../../app/address.js';
+import { change, go, linkTo } from '../../app/address.js';
 import { count, time } from '../../dom/format.js';
 import { h } from '../../dom/h.js';
+import { FIRST_TURN } from '../../parts/first-commands.js';
 import { Panel } from '../../parts/panel.js';
 import { tableView } from '../../parts/table.js';
 
@@ -19,7 +20,7 @@ export function makeUserList() {
   );
   search.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Enter' && search.value.trim())
-      location.hash = linkTo(`user/${encodeURIComponent(search.value.trim())}`);
+      go(linkTo(`user/${encodeURIComponent(search.value.trim())}`));
   });
   return new Panel({
     title: 'Users',
@@ -27,7 +28,10 @@ export function makeUserList() {
     requests: ({ params }) => [
       { path: '/v1/users', params: { prefix: params.prefix, cursor: params.cursor, limit: SHOWN } },
     ],
-    empty: { text: 'No user has such an id. The first command for a user registers the user.' },
+    empty: {
+      text: 'No user has such an id. The first command for a user registers the user:',
+      curl: FIRST_TURN,
+    },
     draw: ([{ items, nextCursor }], { zone, params }) => {
       if (document.activeElement !== search) search.value = params.prefix ?? '';
       if (items.length === 0) return undefined;

@@ -56,7 +56,12 @@ export class ReportAnswers {
   private async bodyOf(report: PreparedReport, reply: FastifyReply, gone: AbortSignal): Promise<Buffer> {
     if (this.held > MAX_HELD_BYTES)
       throw new Unavailable('service.busy', 'Large reports are still being sent; retry in a second.');
-    const body = Buffer.concat(await report.compute(gone));
+    const parts = await report.compute(gone).catch((error: unknown) => {
+      // Nobody waits for what was given up, and nothing failed.
+      if (gone.aborted) return [];
+      throw error;
+    });
+    const body = Buffer.concat(parts);
     // The client may have gone meanwhile: `close` does not come again.
     if (gone.aborted) return body;
     this.held += body.byteLength;
