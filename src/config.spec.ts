@@ -13,6 +13,7 @@ function refusal(env: NodeJS.ProcessEnv): string {
   throw new Error('The environment was not refused.');
 }
 
+const MIB = 1024 * 1024;
 const DEADLINES = { headersMs: 10_000, requestMs: 30_000, shutdownMs: 8_000 };
 const BACKUPS = { continuous: false, keep: { newest: 7, daily: 7, weekly: 4 } };
 
@@ -25,6 +26,7 @@ describe('the settings', () => {
       backupDir: resolve('backups'),
       logLevel: 'info',
       startedByNpm: false,
+      bodyMemory: 128 * MIB,
       deadlines: DEADLINES,
       callers: { hosts: [], origins: [] },
       backups: BACKUPS,
@@ -35,6 +37,7 @@ describe('the settings', () => {
     const env = {
       PORT: '0',
       HOST: '0.0.0.0',
+      BODY_MEMORY: '16',
       DATA_DIR: 'elsewhere/data',
       BACKUP_DIR: '/var/backups',
       LOG_LEVEL: 'silent',
@@ -49,6 +52,7 @@ describe('the settings', () => {
       backupDir: '/var/backups',
       logLevel: 'silent',
       startedByNpm: true,
+      bodyMemory: 16 * MIB,
       deadlines: DEADLINES,
       callers: { hosts: undefined, origins: [] },
       backups: BACKUPS,
@@ -148,6 +152,11 @@ describe('invalid settings', () => {
         );
     },
   );
+
+  it('stop the start: a memory for bodies that does not hold one batch', () => {
+    for (const value of ['', '0', '15', '1.5', '16MiB', '100000'])
+      expect(refusal({ BODY_MEMORY: value })).toContain(`  BODY_MEMORY="${value}": must be a whole number`);
+  });
 
   it('stop the start: headers that may take longer than the whole request', () => {
     expect(refusal({ HEADERS_TIMEOUT: '31' })).toContain('  HEADERS_TIMEOUT: must not be longer than');

@@ -65,6 +65,12 @@ class Environment {
   @IsSchedule()
   DRILL_SCHEDULE = '';
 
+  /** At least one batch. */
+  @Matches(/^(1[6-9]|[2-9]\d|[1-9]\d{2,4})$/, {
+    message: 'must be a whole number of MiB, from 16 to 99999',
+  })
+  BODY_MEMORY = '128';
+
   @Matches(SECONDS, SECONDS_MESSAGE)
   HEADERS_TIMEOUT = '10';
 
@@ -104,6 +110,8 @@ export interface Config {
   logLevel: string;
   /** Whether an npm script started this process. */
   startedByNpm: boolean;
+  /** Most memory of all larger request bodies together, bytes. */
+  bodyMemory: number;
   deadlines: Deadlines;
   callers: AllowedCallers;
   backups: BackupConfig;
@@ -165,6 +173,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     backupDir: resolve(checked.BACKUP_DIR),
     logLevel: checked.LOG_LEVEL,
     startedByNpm: env.npm_lifecycle_event !== undefined,
+    bodyMemory: Number(checked.BODY_MEMORY) * 1024 * 1024,
     deadlines: {
       headersMs: Number(checked.HEADERS_TIMEOUT) * 1_000,
       requestMs: Number(checked.REQUEST_TIMEOUT) * 1_000,

@@ -9,6 +9,7 @@ import { InvalidInput } from './errors.js';
 import { newId } from './events/uuid.js';
 import { FaultWatch } from './fault-watch.js';
 import { bodyBytes, COMMAND_BODY_BYTES } from './http/body-limits.js';
+import { boundBodies } from './http/body-memory.js';
 import { answerBadConnections, closeConnectionsWhenStopping, connectionOptions } from './http/connections.js';
 import { frameworkRefusal } from './http/framework-refusal.js';
 import { guardRequests } from './http/guard-requests.js';
@@ -27,7 +28,7 @@ const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 /** Builds the HTTP service over an open store; the caller makes it listen. */
 export async function makeServer(
   parts: ServedParts,
-  { deadlines, callers }: Config,
+  { bodyMemory, deadlines, callers }: Config,
   logger: Logger,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
@@ -60,6 +61,7 @@ export async function makeServer(
   });
   instance.addHook('onRequest', (request, _reply, done) => done(queryRefusal(request.url)));
   guardRequests(instance, callers);
+  boundBodies(instance, bodyMemory);
   answerBadConnections(instance.server);
   closeConnectionsWhenStopping(instance, deadlines.shutdownMs);
   const metrics = new Metrics();

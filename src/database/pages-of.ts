@@ -12,13 +12,14 @@ export async function* pagesOf<Row extends object>(
   reads: Pick<RowReader, 'list'>,
   table: Table<Row>,
   query: Omit<RowQuery, 'limit'>,
+  rowsPerPage = ROWS_PER_PAGE,
 ): AsyncGenerator<Row[], void, undefined> {
   let { after } = query;
   for (;;) {
-    const rows = await reads.list(table, { ...query, ...(after ? { after } : {}), limit: ROWS_PER_PAGE });
+    const rows = await reads.list(table, { ...query, ...(after ? { after } : {}), limit: rowsPerPage });
     if (rows.length > 0) yield rows;
     const last = rows.at(-1) as Record<string, Key> | undefined;
-    if (!last || rows.length < ROWS_PER_PAGE) return;
+    if (!last || rows.length < rowsPerPage) return;
     after = query.order.map((column) => last[column] as Key);
   }
 }

@@ -19,7 +19,7 @@ export function frameworkRefusal(error: unknown, status: number): StoreError {
 }
 
 /**
- * Reads and drops the rest of a body that is too large, at most until the request's deadline: a client that
+ * Reads and drops the rest of a body that is not taken, at most until the request's deadline: a client that
  * sends all before it reads would not see the answer if the connection were cut.
  */
 export function readOn(reply: FastifyReply): void {

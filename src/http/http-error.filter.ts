@@ -4,6 +4,7 @@ import { NotFound, StoreError, TooLarge, Unavailable, Unexpected } from '../erro
 import type { FaultWatch } from '../fault-watch.js';
 import { failureFields } from '../logged-failure.js';
 import { frameworkRefusal, readOn } from './framework-refusal.js';
+import { NoRoom } from './http-refusal.js';
 import { PROBLEM_TYPE, problemOf } from './problem.js';
 
 /** The only place that turns an error into an HTTP answer. */
@@ -35,7 +36,7 @@ export function reportFailure(error: unknown, requestId: string): void {
 /** Sends the error as a problem document, with Retry-After where a retry helps. */
 export function sendProblem(reply: FastifyReply, error: StoreError): void {
   if (error instanceof Unavailable) void reply.header('retry-after', String(error.retryAfter));
-  if (error instanceof TooLarge) readOn(reply);
+  if (error instanceof TooLarge || error instanceof NoRoom) readOn(reply);
   void reply
     .code(error.status)
     .type(PROBLEM_TYPE)

@@ -1,4 +1,4 @@
-import { StoreError } from '../errors.js';
+import { StoreError, Unavailable } from '../errors.js';
 
 /** The codes of refusals that are made before a route is reached, with their HTTP statuses. */
 const STATUS = {
@@ -43,5 +43,13 @@ export class HttpRefusal extends StoreError<keyof typeof STATUS> {
 
   static headers(cause: unknown): HttpRefusal {
     return new HttpRefusal('headers.too-large', 'The request line and the headers are too large.', cause);
+  }
+}
+
+/** 503: the bodies of other requests take all the memory that there is for bodies. */
+export class NoRoom extends Unavailable {
+  static forBody(): NoRoom {
+    const message = 'Other large bodies are being received or worked on; retry in a second, or send less.';
+    return new NoRoom('service.busy', message);
   }
 }

@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { anchorsOf } from '../../src/operations/backup/anchors.js';
+import { onlyOtherStores } from '../../src/operations/backup/backup-errors.js';
 import { listBackups } from '../../src/operations/backup/backup-folder.js';
 import { BackupState } from '../../src/operations/backup/backup-state.js';
 import type { Manifest } from '../../src/operations/backup/manifest.js';
-import { identityWithEvents } from '../../src/operations/backup/own-backups.js';
+import { identityToDrill, identityWithEvents } from '../../src/operations/backup/own-backups.js';
 import { prune } from '../../src/operations/backup/prune.js';
 import { choosePlan } from '../../src/operations/restore/choose-plan.js';
+import { drill, saveDrill } from '../../src/operations/restore/drill.js';
 import { restoreFile } from '../../src/operations/restore/restore.js';
 import { shipLog } from '../../src/operations/shipping/ship-log.js';
 import { append, joy, refusal } from '../support/appends.js';
@@ -58,6 +60,40 @@ for (const database of DATABASES) {
       const storeId = await identityWithEvents(db.address);
       expect((await choosePlan({ folder, storeId })).base.file).toBe(own.file);
       expect((await choosePlan({ folder, storeId: OTHER })).base.file).toBe(foreign.file);
+    });
+
+    it('drills the backup of a store without events, as after a reset, once there is one', async () => {
+      const empty = await database.open();
+      const storeId = '01987654-3210-7abc-8def-0123456789ad';
+      try {
+        await empty.log.adoptIdentity(storeId);
+        expect(await identityToDrill(empty.address, folder)).toBeUndefined();
+        expect(await refusal(drill({ folder }))).toMatchObject({ code: 'restore.other-store' });
+
+        const { file } = await fullBackup(empty.address, folder);
+        expect(await identityToDrill(empty.address, folder)).toBe(storeId);
+        expect(await drill({ folder, storeId })).toMatchObject({ backup: file, position: 0 });
+        expect(await drill({ folder, storeId: own.storeId })).toMatchObject({
+          backup: own.file,
+          position: 3,
+        });
+      } finally {
+        await empty.close();
+      }
+    });
+
+    it('remembers the last drill of each store, and one of an older release while there is no other', async () => {
+      const stateOf = ({ address }: TestDatabase) =>
+        new BackupState({ folder, continuous: false, address }).status();
+      const error = onlyOtherStores(folder, undefined);
+      await saveDrill(folder, undefined, { error });
+      expect(await stateOf(db)).toMatchObject({ lastDrill: { ok: false }, drillError: error.message });
+
+      const proof = await drill({ folder, storeId: own.storeId });
+      await saveDrill(folder, own.storeId, { proof });
+      await saveDrill(folder, OTHER, { error });
+      expect(await stateOf(db)).toMatchObject({ lastDrill: { ok: true }, drillError: null });
+      expect(await stateOf(other)).toMatchObject({ lastDrill: { ok: false, lastSuccessAt: null } });
     });
 
     it('restores into no store only what is named, and then again of that store', async () => {

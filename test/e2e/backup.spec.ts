@@ -243,7 +243,7 @@ describe('a drill', () => {
     expect(await contentOf(store.dataDir)).toEqual(data);
     expect((await readdir(backups())).filter((name) => !before.has(name)).toSorted()).toEqual([
       'drill.lock',
-      'edgesoul_drill.json',
+      `edgesoul_drill_${(await readBackups(backups())).backups[0]?.storeId}.json`,
     ]);
     const status = await edgesoul(['status'], store.settings);
     expect(status.stdout).toMatch(/drill, \d+ s ago, succeeded/);

@@ -5,12 +5,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { joyfulTurn } from '../support/builders.js';
 import { edgesoul, startEdgesoul } from '../support/edgesoul.js';
 import { Store } from '../support/store.js';
 
 jest.setTimeout(60_000);
+
+const HOLD_PROGRAM = fileURLToPath(new URL('../support/programs/held.js', import.meta.url));
 
 let folder: string;
 
@@ -99,6 +102,42 @@ describe('work that a service does for the command line', () => {
       });
     }
     server.close();
+  });
+});
+
+describe('work whose command line was killed', () => {
+  it('goes on in the service, is listed, and is cancelled by its id', async () => {
+    const goFile = join(folder, 'go');
+    const held = { NODE_OPTIONS: `--import=${HOLD_PROGRAM}`, HELD_UNTIL: goFile };
+    const store = await Store.start(held);
+    try {
+      const { NODE_OPTIONS: _, ...env } = store.settings;
+      const running = async () => {
+        const { stdout } = await edgesoul(['jobs', '--json'], env);
+        const { items } = JSON.parse(stdout) as { items: { jobId: string; kind: string; state: string }[] };
+        return items.filter(({ state }) => state === 'running');
+      };
+      const { child, ended } = startEdgesoul(['rebuild'], env);
+      while ((await running()).length === 0);
+      child.kill('SIGKILL');
+      expect((await ended).code).toBeNull();
+
+      const [job, ...others] = await running();
+      expect([job?.kind, others]).toEqual(['rebuild', []]);
+      expect(await edgesoul(['rebuild'], env)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(job?.jobId ?? '-'),
+      });
+      expect(await edgesoul(['cancel', job?.jobId ?? ''], env)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('is cancelled'),
+      });
+      expect(await running()).toEqual([]);
+      await writeFile(goFile, '');
+      expect((await edgesoul(['rebuild'], env)).code).toBe(0);
+    } finally {
+      await store.remove();
+    }
   });
 });
 

@@ -109,9 +109,14 @@ describe('a reset of a store with continuous backup', () => {
     await store.stop();
     expect(await readdir(join(store.folder, 'backups', 'segments'))).toHaveLength(1);
     expect((await reset('--yes')).code).toBe(0);
-    expect((await edgesoul(['backup'], store.settings)).code).toBe(0);
-    const drill = await edgesoul(['restore', '--drill', '--json'], store.settings);
+    const backup = await edgesoul(['backup', '--json'], store.settings);
+    expect(backup.code).toBe(0);
     // The empty store may be a fresh one on a new machine, so which store is meant has to be said.
-    expect(JSON.parse(drill.stdout)).toMatchObject({ error: { code: 'restore.other-store' } });
+    const restored = await edgesoul(['restore', '--json'], store.settings);
+    expect(JSON.parse(restored.stdout)).toMatchObject({ error: { code: 'restore.other-store' } });
+    // A drill proves the backups that the store has.
+    const drill = await edgesoul(['restore', '--drill', '--json'], store.settings);
+    const { file } = JSON.parse(backup.stdout) as { file: string };
+    expect(JSON.parse(drill.stdout)).toMatchObject({ backup: file, position: 0 });
   });
 });

@@ -96,9 +96,14 @@ export async function writeTogether(
   });
 }
 
-/** Every event of the log. */
-export function allEvents(log: EventLog): Promise<StoredEvent[]> {
-  return log.read({ after: 0, limit: 1_000_000 });
+/** Every event of the log, or of whatever reads pages of it. */
+export async function allEvents(log: Pick<EventLog, 'read'>): Promise<StoredEvent[]> {
+  const all: StoredEvent[] = [];
+  for (;;) {
+    const page = await log.read({ after: all.at(-1)?.position ?? 0, limit: 100_000 });
+    if (page.length === 0) return all;
+    all.push(...page);
+  }
 }
 
 /** `numbers(3)` is 1, 2, 3. */

@@ -8,6 +8,7 @@ import type { Manifest } from '../../src/operations/backup/manifest.js';
 import { restoreFile, type RestoreSource, type RestoreReport } from '../../src/operations/restore/restore.js';
 import type { DatabaseAddress } from '../../src/store/database-address.js';
 import { readStore } from '../../src/store/open-store-reader.js';
+import { allEvents } from './appends.js';
 import { scratchFolder } from './sqlite-test-database.js';
 
 const MAX_ROWS = 100_000;
@@ -27,7 +28,7 @@ export interface LogContents {
 
 export function logContentsOf(address: DatabaseAddress): Promise<LogContents> {
   return readStore(address, async (reader) => {
-    const events = await reader.events({ after: 0, limit: MAX_ROWS });
+    const events = await allEvents({ read: (query) => reader.events(query) });
     const receipts = await reader.rows(receiptsTable, {
       filters: [],
       order: receiptsTable.key,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidInput } from '../../errors.js';
-import { identityWithEvents } from '../../operations/backup/own-backups.js';
+import { identityToDrill } from '../../operations/backup/own-backups.js';
 import { runDrill } from '../../operations/backup/run-backup.js';
 import type { DrillProof } from '../../operations/restore/drill.js';
 import type { RestoreTarget } from '../../operations/restore/restore-plan.js';
@@ -46,7 +46,7 @@ export function restoreCommand(): Command {
         };
         if (drill) {
           const progress = operation.terminal.progress('Restoring');
-          const storeId = await identityWithEvents(addressOf(operation.config));
+          const storeId = await identityToDrill(addressOf(operation.config), source.folder);
           const proof = await interruptible((signal) =>
             runDrill({ ...source, storeId }, { progress, signal }),
           );

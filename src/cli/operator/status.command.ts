@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { listBackups } from '../../operations/backup/backup-folder.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
+import { mayBeOf } from '../../operations/backup/own-backups.js';
 import { findLoss } from '../../operations/loss/find-loss.js';
 import { lossText } from '../../operations/loss/loss-errors.js';
 import { endsBeside } from '../../operations/loss/loss-watch.js';
 import { lastDrill, type DrillResult } from '../../operations/restore/drill.js';
-import { listSegments } from '../../operations/shipping/segments.js';
+import { listSegments, sealOf } from '../../operations/shipping/segments.js';
 import { allCheckpoints, allFailures, failureText } from '../../projections/folding/checkpoints.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { positionsOf } from '../../projections/reads/positions.js';
@@ -72,10 +73,10 @@ function serviceLine({ service }: Status, { config }: Operation): string {
 
 async function statusOf(operation: Operation): Promise<Status> {
   const service = serviceOf(operation);
-  const [store, backups] = await Promise.all([
-    storeStatusOf(operation, service),
-    service ? backupStatusOf(service) : backupStatusIn(operation.config.backupDir),
-  ]);
+  const store = await storeStatusOf(operation, service);
+  const backups = service
+    ? await backupStatusOf(service)
+    : await backupStatusIn(operation.config.backupDir, store.storeId);
   return { ...store, ...backups };
 }
 
@@ -93,17 +94,25 @@ async function backupStatusOf(service: RunningService): Promise<BackupStatus> {
   };
 }
 
-async function backupStatusIn(folder: string): Promise<BackupStatus> {
-  const [[newest], segments, drill] = await Promise.all([
+/** The folder may have the backups of other stores too. */
+async function backupStatusIn(folder: string, storeId: string): Promise<BackupStatus> {
+  const [backups, shippedTo, drill] = await Promise.all([
     listBackups(folder),
-    listSegments(folder),
-    lastDrill(folder),
+    shippedPosition(folder, storeId),
+    lastDrill(folder, storeId),
   ]);
+  const newest = backups.find((backup) => mayBeOf(storeId, backup));
   return {
     lastBackup: newest ? { file: newest.file, createdAt: newest.createdAt, position: newest.position } : null,
-    shippedTo: segments.at(-1)?.to ?? null,
+    shippedTo,
     lastDrill: drill ? { ok: drill.ok, at: drill.at, lastSuccessAt: drill.lastSuccessAt } : null,
   };
+}
+
+async function shippedPosition(folder: string, storeId: string): Promise<number | null> {
+  for (const segment of (await listSegments(folder)).toReversed())
+    if (mayBeOf(storeId, await sealOf(folder, segment))) return segment.to;
+  return null;
 }
 
 function backupLines({ lastBackup, shippedTo, lastDrill: drill }: Status): string[] {

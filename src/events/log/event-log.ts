@@ -51,6 +51,12 @@ export interface StreamHead {
   version: number;
 }
 
+/**
+ * Size at which a page of events ends, whatever its limit, in bytes of their data: an event may be as large as
+ * a turn. So only an empty page is the end.
+ */
+export const MAX_READ_BYTES = 2 * 1024 * 1024;
+
 /** Selects a page of the log: events that meet every condition, in order of position. */
 export interface EventQuery {
   /** Only events after this position. */
@@ -87,7 +93,7 @@ export interface LogTransaction {
   stream(userId: string, streamId: string): StreamHead | undefined;
   /** Fetches the missing rows and stream heads; returns false when any of them does exist. */
   loadMissing(): Promise<boolean>;
-  /** Reads the log, including the events that this transaction has appended. */
+  /** Reads a page of the log, including the events that this transaction has appended. */
   read(query: EventQuery): Promise<StoredEvent[]>;
   append(events: readonly StoredEvent[]): Promise<void>;
   save(changes: RowChanges): Promise<void>;
@@ -125,6 +131,7 @@ export abstract class EventLog {
    */
   abstract bulkInsert(rows: ReadonlyMap<Table, readonly object[]>): Promise<void>;
   abstract head(): Promise<LogHead>;
+  /** Reads a page of the log. */
   abstract read(query: EventQuery): Promise<StoredEvent[]>;
   /**
    * Gives a log without events the identity of the store that is restored into it; refused by any other log.

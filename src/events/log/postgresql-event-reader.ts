@@ -1,12 +1,13 @@
 import type pg from 'pg';
-import type {
-  EventBatch,
-  EventQuery,
-  LogHead,
-  ScannedEvent,
-  StoredEvent,
-  UserChange,
-  UserEventQuery,
+import {
+  MAX_READ_BYTES,
+  type EventBatch,
+  type EventQuery,
+  type LogHead,
+  type ScannedEvent,
+  type StoredEvent,
+  type UserChange,
+  type UserEventQuery,
 } from './event-log.js';
 import {
   EVENT_COLUMNS,
@@ -75,14 +76,17 @@ export async function readEventsOfUser(
   db: Queryable,
   { userId, after, upTo, types, limit }: UserEventQuery,
 ): Promise<ScannedEvent[]> {
-  const { rows } = await db.query<ScannedEvent & { data: string }>({
+  const { rows } = await db.query<ScannedRow>({
     name: 'events of user',
-    text: `select ${SCANNED_COLUMNS} from ${EVENTS_WITH_STREAMS}
+    text: upToSize(
+      `select ${SCANNED_COLUMNS}${runningBytes('e.position')} from ${EVENTS_WITH_STREAMS}
       where e.user_id = $1 and e.position > $2 and e.position <= $3 and e.type = any($4::text[])
       order by e.position limit $5`,
-    values: [userId, after, upTo, types, limit],
+      '$6',
+    ),
+    values: [userId, after, upTo, types, limit, MAX_READ_BYTES],
   });
-  return rows.map((row) => ({ ...row, data: payloadFrom(row.data) }));
+  return rows.map(scanned);
 }
 
 /** Reads a page of what happened to one user, without its content, in order of position. */
@@ -101,8 +105,7 @@ export async function readChangesOfUser(
 
 /** Reads a page of events in order of position. */
 export async function readEvents(db: Queryable, query: EventQuery): Promise<StoredEvent[]> {
-  const { rows } = await db.query<EventRow & { data: string }>(selectEvents(query));
-  return rows.map(stored);
+  return (await readEventBatch(db, query, MAX_READ_BYTES)).events;
 }
 
 /** Reads no further than the event with which the data of all reaches `maxBytes`. */
@@ -111,18 +114,32 @@ export async function readEventBatch(
   query: EventQuery,
   maxBytes: number,
 ): Promise<EventBatch> {
-  const { text, values } = selectEvents(query, RUNNING_BYTES);
+  const { text, values } = selectEvents(query, runningBytes('e.position'));
   const { rows } = await db.query<EventRow & { data: string; bytes: number }>({
-    // The size of a value is known without reading it, so the values after the cut stay on disk.
-    text: `select * from (${text}) page where bytes - octet_length(data) < $${values.length + 1} order by position`,
+    text: upToSize(text, `$${values.length + 1}`),
     values: [...values, maxBytes],
   });
   return { events: rows.map(stored), cut: (rows.at(-1)?.bytes ?? 0) >= maxBytes };
 }
 
-/** Bytes of the data of the page's events up to this one. */
-const RUNNING_BYTES =
-  ', sum(octet_length(e.data)) over (order by e.position rows unbounded preceding) as bytes';
+/** A further column: the bytes of the data of the page's events up to this one. */
+function runningBytes(order: string): string {
+  return `, sum(octet_length(e.data)) over (order by ${order} rows unbounded preceding) as bytes`;
+}
+
+/**
+ * Ends a page at the event with which its data reaches the size. The size of a value is known without reading
+ * it, so the values after that event stay on disk.
+ */
+function upToSize(page: string, maxBytes: string, order = 'position'): string {
+  return `select * from (${page}) page where bytes - octet_length(data) < ${maxBytes} order by ${order}`;
+}
+
+type ScannedRow = ScannedEvent & { data: string; bytes: number };
+
+function scanned({ bytes: _bytes, data, ...event }: ScannedRow): ScannedEvent {
+  return { ...event, data: payloadFrom(data) };
+}
 
 function stored(row: EventRow & { data: string }): StoredEvent {
   return storedEvent({ ...row, data: payloadFrom(row.data) });
@@ -143,13 +160,17 @@ export async function readEventsByUser(
   after: { userId: string; position: number },
   limit: number,
 ): Promise<ScannedEvent[]> {
-  const { rows } = await db.query<ScannedEvent & { data: string }>({
+  const { rows } = await db.query<ScannedRow>({
     name: 'events by user',
-    text: `select ${SCANNED_COLUMNS} from ${EVENTS_WITH_STREAMS}
+    text: upToSize(
+      `select ${SCANNED_COLUMNS}${runningBytes('e.user_id, e.position')} from ${EVENTS_WITH_STREAMS}
       where (e.user_id, e.position) > ($1, $2) order by e.user_id, e.position limit $3`,
-    values: [after.userId, after.position, limit],
+      '$4',
+      '"userId", position',
+    ),
+    values: [after.userId, after.position, limit, MAX_READ_BYTES],
   });
-  return rows.map((row) => ({ ...row, data: payloadFrom(row.data) }));
+  return rows.map(scanned);
 }
 
 /** Builds the statement that reads a page of events, with `more` columns. */

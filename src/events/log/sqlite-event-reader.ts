@@ -1,12 +1,14 @@
 import type Database from 'better-sqlite3';
-import type {
-  EventBatch,
-  EventQuery,
-  LogHead,
-  ScannedEvent,
-  StoredEvent,
-  UserChange,
-  UserEventQuery,
+import type { StoredData } from './event-codec.js';
+import {
+  MAX_READ_BYTES,
+  type EventBatch,
+  type EventQuery,
+  type LogHead,
+  type ScannedEvent,
+  type StoredEvent,
+  type UserChange,
+  type UserEventQuery,
 } from './event-log.js';
 import {
   EVENT_COLUMNS,
@@ -75,34 +77,30 @@ export class SqliteEventReader {
     return this.point.get({ time }) as LogPoint;
   }
 
+  /** Reads a page of the log, in order of position. */
   read(query: EventQuery): StoredEvent[] {
-    const { statement, parameters } = this.selectEvents(query);
-    return (statement.all(...parameters) as EventRow[]).map(storedEvent);
+    return this.readBatch(query, MAX_READ_BYTES).events;
   }
 
   /** Reads no further than the event with which the data of all reaches `maxBytes`. */
   readBatch(query: EventQuery, maxBytes: number): EventBatch {
     const { statement, parameters } = this.selectEvents(query);
-    const events: StoredEvent[] = [];
-    let bytes = 0;
-    for (const row of statement.iterate(...parameters) as Iterable<EventRow>) {
-      events.push(storedEvent(row));
-      bytes += Buffer.byteLength(row.data);
-      if (bytes >= maxBytes) return { events, cut: true };
-    }
-    return { events, cut: false };
+    const { rows, cut } = upToSize(statement.iterate(...parameters) as Iterable<EventRow>, maxBytes);
+    return { events: rows.map(storedEvent), cut };
   }
 
   /** Reads a page of the log, ordered by user, then position. */
   readByUser(after: { userId: string; position: number }, limit: number): ScannedEvent[] {
     this.byUser ??= this.db.prepare(BY_USER);
-    return this.byUser.all(after.userId, after.position, limit) as ScannedEvent[];
+    const rows = this.byUser.iterate(after.userId, after.position, limit);
+    return upToSize(rows as Iterable<ScannedEvent>, MAX_READ_BYTES).rows;
   }
 
   /** Reads a page of one user's events, in order of position. */
   readOfUser({ userId, after, upTo, types, limit }: UserEventQuery): ScannedEvent[] {
     this.ofUser ??= this.db.prepare(OF_USER);
-    return this.ofUser.all(userId, after, upTo, JSON.stringify(types), limit) as ScannedEvent[];
+    const rows = this.ofUser.iterate(userId, after, upTo, JSON.stringify(types), limit);
+    return upToSize(rows as Iterable<ScannedEvent>, MAX_READ_BYTES).rows;
   }
 
   /** Reads a page of what happened to one user, in order of position. */
@@ -126,6 +124,21 @@ export class SqliteEventReader {
     }
     return { statement, parameters };
   }
+}
+
+/** Takes rows up to the one with which the data of all reaches `maxBytes`, and says whether that cut them. */
+function upToSize<Row extends { data: StoredData }>(
+  all: Iterable<Row>,
+  maxBytes: number,
+): { rows: Row[]; cut: boolean } {
+  const rows: Row[] = [];
+  let bytes = 0;
+  for (const row of all) {
+    rows.push(row);
+    bytes += Buffer.byteLength(row.data);
+    if (bytes >= maxBytes) return { rows, cut: true };
+  }
+  return { rows, cut: false };
 }
 
 /** Builds the statement that reads a page of events; exported so that a test can check its query plan. */

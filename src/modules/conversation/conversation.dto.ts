@@ -63,7 +63,11 @@ export class TrajectoryAnswer {
   occurredAt: string;
 }
 
-/** The conversation window of a session: what a reply needs. Lists start with the oldest occurrence. */
+/**
+ * The conversation window of a session: what a reply needs. Lists start with the oldest occurrence. A session
+ * that has emotions but no turn yet has a window without turns; its times are that of the emotion that was
+ * recorded first.
+ */
 export class ConversationAnswer {
   userId: string;
   sessionId: string;

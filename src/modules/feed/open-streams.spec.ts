@@ -5,11 +5,17 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { OpenStreams, type StreamLimits } from './open-streams.js';
 
 const CHUNK = Buffer.alloc(256 * 1024, 'x');
-const STREAM = Buffer.from('GET /endless HTTP/1.1\r\nhost: store\r\n\r\n');
 
 async function* endless(signal: AbortSignal): AsyncGenerator<Uint8Array, number> {
   while (!signal.aborted) yield CHUNK;
   return 0;
+}
+
+/** Sends one byte, and without an end when it is asked to. */
+async function* late(signal: AbortSignal, until: Promise<unknown>): AsyncGenerator<Uint8Array, number> {
+  yield Buffer.from('1');
+  await until;
+  return yield* endless(signal);
 }
 
 /** Sends one byte, and the next when it is asked to. */
@@ -25,7 +31,11 @@ describe('open streams', () => {
   let port: number;
   const closed: PromiseWithResolvers<void>[] = [];
   const sockets: Socket[] = [];
-  const later = Promise.withResolvers<void>();
+  let later: PromiseWithResolvers<void>;
+
+  beforeEach(() => {
+    later = Promise.withResolvers<void>();
+  });
 
   async function serve(limits: Partial<StreamLimits>): Promise<void> {
     const streams = new OpenStreams({ total: 100, perAddress: 100, stalledMs: 60_000, ...limits });
@@ -42,20 +52,21 @@ describe('open streams', () => {
     server = fastify();
     server.setErrorHandler((error: Error, _request, reply) => reply.code(503).send(error.message));
     server.get('/endless', (_request, reply) => answer(reply, endless));
+    server.get('/late', (_request, reply) => answer(reply, (signal) => late(signal, later.promise)));
     server.get('/silent', (_request, reply) => answer(reply, () => silent(later.promise)));
     await server.listen({ port: 0, host: '127.0.0.1' });
     ({ port } = server.server.address() as AddressInfo);
   }
 
   /** A client that sends its request and never reads. */
-  async function deadReader(localAddress: string): Promise<void> {
+  async function deadReader(localAddress: string, path = '/endless'): Promise<void> {
     const before = closed.length;
     const socket = connect({ port, host: '127.0.0.1', localAddress });
     socket.on('error', () => undefined);
     socket.pause();
     sockets.push(socket);
     await once(socket, 'connect');
-    socket.write(STREAM);
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: store\r\n\r\n`);
     while (closed.length === before) await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -90,6 +101,15 @@ describe('open streams', () => {
     later.resolve();
     const [second] = (await once(response, 'data')) as [Buffer];
     expect(second.toString()).toBe('2');
+  });
+
+  it('are cut off also after a time without anything to send', async () => {
+    await serve({ stalledMs: 50 });
+    await deadReader('127.0.0.1', '/late');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    later.resolve();
+    await closed[0]?.promise;
+    expect(sockets[0]?.destroyed).toBe(false);
   });
 
   it('of one address do not take the places of the others', async () => {

@@ -81,12 +81,10 @@ export class OpenStreams implements BeforeApplicationShutdown {
    * reads slowly, or has nothing to read, is left alone.
    */
   cutWhenStalled({ raw }: FastifyReply): void {
-    const check = (): void => {
-      // Node also calls this for a connection on which nothing was sent for so long.
+    raw.setTimeout(this.limits.stalledMs, () => {
+      // Also called when nothing was sent for so long; the next write starts the time again.
       if ((raw.socket?.writableLength ?? 0) > 0) raw.destroy();
-      else raw.socket?.setTimeout(this.limits.stalledMs);
-    };
-    raw.setTimeout(this.limits.stalledMs, check);
+    });
   }
 
   private refuseTooMany(address: string): void {

@@ -36,7 +36,11 @@ export class BackupState {
 
   async status(): Promise<BackupStatus> {
     const { folder } = this.settings;
-    const [{ newest, why }, drill] = await Promise.all([this.newestIn(folder), lastDrill(folder)]);
+    const storeId = await this.storeId();
+    const [{ newest, why }, drill] = await Promise.all([
+      this.newestIn(folder, storeId),
+      lastDrill(folder, storeId),
+    ]);
     const { failure } = this;
     const isMended = newest && failure && Date.parse(newest.createdAt) > failure.at;
     return {
@@ -49,10 +53,12 @@ export class BackupState {
   }
 
   /** Returns the newest backup of the folder, and what is wrong with a newer one or with the folder. */
-  private async newestIn(folder: string): Promise<{ newest?: Manifest | undefined; why: string | null }> {
+  private async newestIn(
+    folder: string,
+    storeId: string | undefined,
+  ): Promise<{ newest?: Manifest | undefined; why: string | null }> {
     try {
       const { backups, broken } = await readBackups(folder);
-      const storeId = await this.storeId();
       const newest = backups.find((backup) => mayBeOf(storeId, backup));
       const [last] = broken;
       const isLast = last && (!newest || isNewer(last, newest));

@@ -14,7 +14,7 @@ import { listBackups } from './backup-folder.js';
 import type { BackupLog } from './backup-log.js';
 import { BackupState } from './backup-state.js';
 import type { Manifest } from './manifest.js';
-import { identityWithEvents } from './own-backups.js';
+import { identityToDrill } from './own-backups.js';
 import { prune } from './prune.js';
 import type { RetentionPolicy } from './retention.js';
 import { runBackup, runDrill } from './run-backup.js';
@@ -93,7 +93,7 @@ export class Backups {
     const { folder, address } = this.settings;
     return this.drills.start(async (context) => {
       try {
-        const storeId = await identityWithEvents(address);
+        const storeId = await identityToDrill(address, folder);
         const proof = await runDrill({ folder, storeId }, context);
         const { backup, position, ms } = proof;
         this.log.info({ msg: 'restore drill done', backup, position, ms });

@@ -28,7 +28,7 @@ describe('a backup folder that another process has locked', () => {
       message: `Another process is ${doing} ${folder}; wait for it, or stop it.`,
     });
     // A drill that did not begin is no failed one.
-    expect(await lastDrill(folder)).toBeUndefined();
+    expect(await lastDrill(folder, undefined)).toBeUndefined();
     lock?.close();
   });
 });

@@ -27,20 +27,22 @@ export function runBackup(input: BackupInput, context?: JobContext): Promise<Man
 
 /** Runs a drill in its own thread, and saves its outcome. */
 export async function runDrill(source: RestoreSource, context?: JobContext): Promise<DrillProof> {
-  const { folder } = source;
+  const { folder, from } = source;
+  // A backup that was named may be of another store.
+  const storeId = from === undefined ? source.storeId : undefined;
   // Throws the error for a missing backup, without creating the folder.
   if (!existsSync(folder)) planRestore({ folder, backups: [], broken: [], segments: [] }, undefined);
   try {
     const proof = await withFolderLock(folder, { job: 'drill', prefix: DRILL_SCRATCH }, () =>
       inThread('restoreDrill', source, context),
     );
-    await saveDrill(folder, { proof });
+    await saveDrill(folder, storeId, { proof });
     return proof;
   } catch (cause) {
     // A drill that did not begin says nothing about the backups.
     if (context?.signal?.aborted || (cause instanceof Refused && cause.code === 'drill.running')) throw cause;
     const error = cause instanceof StoreError ? cause : Unexpected.from(cause);
-    await saveDrill(folder, { error });
+    await saveDrill(folder, storeId, { error });
     throw error;
   }
 }

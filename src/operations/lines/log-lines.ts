@@ -93,11 +93,10 @@ export async function* linesAfter(
   reportProgress();
   for (;;) {
     signal?.throwIfAborted();
-    const page = await reader.events({ after: cursor.position, userId, limit: EVENTS_PER_PAGE });
-    const events = page.filter(({ position }) => position <= upTo);
+    const events = await reader.events({ after: cursor.position, upTo, userId, limit: EVENTS_PER_PAGE });
+    if (events.length === 0) break;
     yield* withReceipts(events, receipts, cursor);
     reportProgress();
-    if (page.length < EVENTS_PER_PAGE || events.length < page.length) break;
   }
   if (cursor.header.scope === 'all' && cursor.position < upTo)
     throw damagedLog(cursor.position + 1, 'there is no event');

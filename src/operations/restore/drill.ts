@@ -11,7 +11,6 @@ import { choosePlan } from './choose-plan.js';
 import type { RestorePlan } from './restore-plan.js';
 import type { RestoreSource } from './restore.js';
 
-const RESULT_FILE = 'edgesoul_drill.json';
 /** Attempts of one drill, each with another backup. */
 const MAX_ATTEMPTS = 3;
 /** Name prefix of a drill's scratch folder in the backup folder. A backup does not remove it. */
@@ -77,9 +76,15 @@ async function drillWith(
   }
 }
 
+/** The file with the outcome of the last drill of a store's backups, or of any if no store was meant. */
+function resultFile(storeId: string | undefined): string {
+  return storeId === undefined ? 'edgesoul_drill.json' : `edgesoul_drill_${storeId}.json`;
+}
+
 /** Saves the outcome of a drill, so that it is known after a restart. */
 export async function saveDrill(
   folder: string,
+  storeId: string | undefined,
   outcome: { proof: DrillProof } | { error: StoreError },
 ): Promise<DrillResult> {
   const at = new Date().toISOString();
@@ -90,17 +95,23 @@ export async function saveDrill(
           ok: false,
           at,
           error: { code: outcome.error.code, message: outcome.error.message },
-          lastSuccessAt: (await lastDrill(folder))?.lastSuccessAt ?? null,
+          lastSuccessAt: (await lastDrill(folder, storeId))?.lastSuccessAt ?? null,
         };
-  await writeJson(folder, RESULT_FILE, result);
+  await writeJson(folder, resultFile(storeId), result);
   return result;
 }
 
-/** Returns the outcome of the last drill; undefined if there was none. */
-export async function lastDrill(folder: string): Promise<DrillResult | undefined> {
+/**
+ * Returns the outcome of the last drill of the store's backups; undefined if there was none. A drill of a store
+ * that was not named, as by an older release, counts while there is no other.
+ */
+export async function lastDrill(
+  folder: string,
+  storeId: string | undefined,
+): Promise<DrillResult | undefined> {
   try {
-    return JSON.parse(await readFile(join(folder, RESULT_FILE), 'utf8')) as DrillResult;
+    return JSON.parse(await readFile(join(folder, resultFile(storeId)), 'utf8')) as DrillResult;
   } catch {
-    return undefined;
+    return storeId === undefined ? undefined : lastDrill(folder, undefined);
   }
 }

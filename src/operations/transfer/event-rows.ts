@@ -3,7 +3,6 @@ import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventQuery } from '../../events/log/event-log.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
-/** Events of one read, which may each be as large as a turn. */
 const EVENTS_PER_PAGE = 200;
 /** Positions that one read covers: where few events match, it must not scan the whole log. */
 const POSITIONS_PER_PAGE = 20_000;
@@ -30,6 +29,6 @@ export async function* eventRows(
     const events = await reader.events({ ...filter, after: position, upTo: end, limit: page });
     for (const stored of events) yield decoder.decode(stored);
     left -= events.length;
-    position = events.length < page ? end : (events.at(-1)?.position ?? end);
+    position = events.at(-1)?.position ?? end;
   }
 }

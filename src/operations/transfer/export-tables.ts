@@ -17,6 +17,9 @@ import { eventRows } from './event-rows.js';
 import { nameFiles, removePartial, unwritableOutput, writePartial, type PartialFile } from './row-file.js';
 import { columnsOf } from './table-columns.js';
 
+/** Rows of one read, which may each have the texts of a turn. */
+const ROWS_PER_PAGE = 200;
+
 /** The name of the log among the tables. */
 const LOG = 'events';
 
@@ -182,6 +185,6 @@ class TableSource {
     const { userId } = this.selection;
     const filters: Filter[] = userId === undefined ? [] : [['userId', '=', userId]];
     const query = { filters, order: table.key };
-    for await (const page of pagesOf({ list: this.rows }, table, query)) yield* page;
+    for await (const page of pagesOf({ list: this.rows }, table, query, ROWS_PER_PAGE)) yield* page;
   }
 }

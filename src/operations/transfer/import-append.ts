@@ -151,7 +151,8 @@ async function positionIn(
   for (let after = 0; ;) {
     const page = await transaction.read({ after, userId, streamId, limit: EVENTS_PER_PAGE });
     const match = page.find((event) => event.version === version);
-    if (match || page.length < EVENTS_PER_PAGE) return match?.position;
-    after = page.at(-1)?.position ?? after;
+    const last = page.at(-1);
+    if (match || !last) return match?.position;
+    after = last.position;
   }
 }

@@ -20,10 +20,17 @@ interface SharedEvents {
   exhausted: boolean;
 }
 
+/** What is compared of an event: a thousand whole ones would be too much to hold. */
+type ComparedEvent = Pick<LoggedEvent, 'eventId' | 'userId' | 'position'>;
+
+function comparedEvent({ eventId, userId, position }: LoggedEvent): ComparedEvent {
+  return { eventId, userId, position };
+}
+
 /** Compares a file's events and receipts with the store's: what the store already has must be the same. */
 export class ImportConflicts {
   private readonly users = new Map<string, SharedEvents>();
-  private events: LoggedEvent[] = [];
+  private events: ComparedEvent[] = [];
   private receipts: ReceiptRow[] = [];
 
   constructor(private readonly reader: StoreReader) {}
@@ -35,7 +42,7 @@ export class ImportConflicts {
 
   /** Collects an entry, and compares when enough are collected. Throws Refused on a conflict. */
   async take(entry: LogEntry): Promise<void> {
-    if (entry.kind === 'event') this.events.push(entry.event);
+    if (entry.kind === 'event') this.events.push(comparedEvent(entry.event));
     if (entry.kind === 'receipt') this.receipts.push(entry.receipt);
     if (this.events.length >= ENTRIES_PER_LOOKUP || this.receipts.length >= ENTRIES_PER_LOOKUP)
       await this.flush();
@@ -50,24 +57,25 @@ export class ImportConflicts {
     this.receipts = [];
   }
 
-  private async compare(userId: string, events: readonly LoggedEvent[]): Promise<void> {
+  private async compare(userId: string, events: readonly ComparedEvent[]): Promise<void> {
     let shared = this.users.get(userId);
     if (!shared) {
       shared = { upTo: 0, count: 0, exhausted: false };
       this.users.set(userId, shared);
     }
-    if (shared.exhausted) return;
-    const stored = await this.reader.events({ after: shared.upTo, userId, limit: events.length });
-    for (const [i, { eventId, position }] of stored.entries()) {
-      const event = events[i] as LoggedEvent;
-      if (eventId !== event.eventId) {
-        const what = `the event at position ${position} of the store differs from the one at position ${event.position} of the file`;
-        throw userExists(userId, what);
+    for (let next = 0; next < events.length && !shared.exhausted;) {
+      const stored = await this.reader.events({ after: shared.upTo, userId, limit: events.length - next });
+      for (const { eventId, position } of stored) {
+        const event = events[next++] as ComparedEvent;
+        if (eventId !== event.eventId) {
+          const what = `the event at position ${position} of the store differs from the one at position ${event.position} of the file`;
+          throw userExists(userId, what);
+        }
       }
+      shared.count += stored.length;
+      shared.upTo = stored.at(-1)?.position ?? shared.upTo;
+      shared.exhausted = stored.length === 0;
     }
-    shared.count += stored.length;
-    shared.upTo = stored.at(-1)?.position ?? shared.upTo;
-    shared.exhausted = stored.length < events.length;
   }
 
   private async compareReceipts(receipts: readonly ReceiptRow[]): Promise<void> {

@@ -93,9 +93,10 @@ export async function verifyLog({
 async function* pagesUpTo(reader: StoreReader, upTo: number): AsyncGenerator<StoredEvent[]> {
   for (let after = 0; after < upTo;) {
     const page = await reader.events({ after, upTo, limit: EVENTS_PER_PAGE });
+    const last = page.at(-1);
+    if (!last) return;
     yield page;
-    if (page.length < EVENTS_PER_PAGE) return;
-    after = page.at(-1)?.position ?? upTo;
+    after = last.position;
   }
 }
 

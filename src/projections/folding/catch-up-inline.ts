@@ -54,12 +54,17 @@ async function foldAfter(
   projection: Projection,
   after: number,
 ): Promise<void> {
-  const stored = await transaction.read({ after, limit: MAX_INLINE_EVENTS });
-  const events = stored.map((event) => decoder.decode(event));
   const folds = new ProjectionFolds([projection]);
-  await inBatch(transaction, (rows) => {
-    for (const event of events)
-      if (!rows.get(skipsTable, projection.name, event.eventId)) folds.fold(event, rows);
-    folds.checkpoint(transaction.head.position, rows);
-  });
+  for (let position = after; ;) {
+    const stored = await transaction.read({ after: position, limit: MAX_INLINE_EVENTS });
+    const last = stored.at(-1);
+    if (!last) break;
+    const events = stored.map((event) => decoder.decode(event));
+    await inBatch(transaction, (rows) => {
+      for (const event of events)
+        if (!rows.get(skipsTable, projection.name, event.eventId)) folds.fold(event, rows);
+    });
+    position = last.position;
+  }
+  await inBatch(transaction, (rows) => folds.checkpoint(transaction.head.position, rows));
 }

@@ -35,9 +35,9 @@ export async function catchUp(parts: CatchUpParts, projections: readonly Project
       const folded = await parts.log.transaction((transaction) =>
         foldNextPage(transaction, parts, projection),
       );
-      events += folded;
-      // The head of this transaction is reached. Following every later append might never end.
-      if (folded < EVENTS_PER_PAGE) break;
+      events += folded.events;
+      // Following every later append might never end.
+      if (folded.atHead) break;
     }
     if (events > 0) caughtUp.push({ projection: projection.name, events });
   }
@@ -48,13 +48,13 @@ async function foldNextPage(
   transaction: LogTransaction,
   { decoder, skips }: CatchUpParts,
   projection: Projection,
-): Promise<number> {
+): Promise<{ events: number; atHead: boolean }> {
   const { checkpoint, status } = await inBatch(transaction, (rows) => ({
     checkpoint: rows.get(checkpointsTable, projection.name),
     status: statusIn(projection, transaction.head.position, rows),
   }));
   // Another process may have swapped in newer rows since the caller checked.
-  if (status === 'newer') return 0;
+  if (status === 'newer') return { events: 0, atHead: true };
   const continues = checkpoint !== undefined && (status === 'live' || status === 'behind');
   if (!continues) for (const table of projection.tables) await transaction.clear(table);
   const after = continues ? checkpoint.position : 0;
@@ -71,5 +71,6 @@ async function foldNextPage(
     if (failure && failure.position > after && failure.position <= upTo)
       rows.remove(failuresTable, projection.name);
   });
-  return events.length;
+  const atHead = events.length === 0 || events.at(-1)?.position === transaction.head.position;
+  return { events: events.length, atHead };
 }

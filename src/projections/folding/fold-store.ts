@@ -10,8 +10,12 @@ import { FoldedRows, type SortedRows } from './folded-rows.js';
 import type { StoreReader, UserPlace } from './store-reader.js';
 
 const EVENTS_PER_PAGE = 1_000;
-/** Events folded per read snapshot. The last user may exceed it: a user is never split between snapshots. */
+/**
+ * Events folded per read snapshot, and the bytes of their data, as the rows that come of them are held until
+ * its end. The last user may exceed both: a user is never split between snapshots.
+ */
 const SNAPSHOT_EVENTS = 10_000;
+const SNAPSHOT_BYTES = 32 * 1024 * 1024;
 /** Greater than the position of any event. */
 const LAST_POSITION = Number.MAX_SAFE_INTEGER;
 
@@ -89,6 +93,18 @@ interface ActiveFold {
   fold: (event: FoldEvent, rows: FoldedRows) => void;
 }
 
+/** What was folded so far inside a snapshot. */
+interface SnapshotSize {
+  events: number;
+  /** Bytes of the events' data. */
+  bytes: number;
+}
+
+function add(size: SnapshotSize, { data }: ScannedEvent): void {
+  size.events++;
+  size.bytes += Buffer.byteLength(data);
+}
+
 /** The rows that are being folded. */
 interface Targets {
   rows: FoldedRows;
@@ -119,23 +135,23 @@ class FoldRun {
     const { position: head } = await reader.head();
     const after = this.place.userId;
     const targets: Targets = { rows: new FoldedRows(), beside: new FoldedRows() };
-    let events = 0;
+    const size = { events: 0, bytes: 0 };
     let next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
     for (;;) {
       const page = await next;
       const last = page.at(-1);
-      const ahead = last !== undefined && this.continues(page, events);
+      const ahead = last !== undefined && this.continues(page, size);
       // Asked for now, so that the database reads while this page is folded.
       if (ahead) next = settledLater(reader.eventsByUser(last, EVENTS_PER_PAGE));
       for (const stored of page) {
         if (stored.userId !== this.place.userId) {
           if (this.isBeyond(stored.userId)) {
-            await consume({ head, after, upTo: this.range.upTo, events, ...sorted(targets) });
+            await consume({ head, after, upTo: this.range.upTo, events: size.events, ...sorted(targets) });
             return false;
           }
-          if (events >= this.snapshotEvents) {
+          if (this.isFull(size)) {
             const { userId: upTo } = this.place;
-            await consume({ head, after, upTo, events, ...sorted(targets) });
+            await consume({ head, after, upTo, events: size.events, ...sorted(targets) });
             // The next snapshot continues after this user, whatever events the user gets until then.
             this.place = { userId: upTo, position: LAST_POSITION };
             return true;
@@ -143,10 +159,10 @@ class FoldRun {
         }
         this.fold(stored, targets);
         this.place = stored;
-        events++;
+        add(size, stored);
       }
-      if (page.length < EVENTS_PER_PAGE) {
-        await consume({ head, after, upTo: this.range.upTo, events, ...sorted(targets) });
+      if (!last) {
+        await consume({ head, after, upTo: this.range.upTo, events: size.events, ...sorted(targets) });
         return false;
       }
       if (!ahead) next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
@@ -154,10 +170,16 @@ class FoldRun {
   }
 
   /** Whether the page after this one surely belongs to the same snapshot and range. */
-  private continues(page: readonly ScannedEvent[], eventsBefore: number): boolean {
+  private continues(page: readonly ScannedEvent[], before: SnapshotSize): boolean {
     const last = page.at(-1);
-    if (!last || page.length < EVENTS_PER_PAGE || this.isBeyond(last.userId)) return false;
-    return eventsBefore + page.length <= this.snapshotEvents;
+    if (!last || this.isBeyond(last.userId)) return false;
+    const size = { ...before };
+    for (const stored of page.slice(0, -1)) add(size, stored);
+    return !this.isFull(size);
+  }
+
+  private isFull({ events, bytes }: SnapshotSize): boolean {
+    return events >= this.snapshotEvents || bytes >= SNAPSHOT_BYTES;
   }
 
   private isBeyond(userId: string): boolean {

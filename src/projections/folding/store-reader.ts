@@ -23,7 +23,7 @@ export interface StoreReader {
   head(): Promise<LogHead>;
   /** The UUID that names the store. */
   storeId(): Promise<string>;
-  /** A page of the log, by position. */
+  /** A page of the log, by position. Like each page of events, it ends early when it is large. */
   events(query: EventQuery): Promise<StoredEvent[]>;
   /** A page of the log in the order of user id, then position; `foldStore` needs this order. */
   eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]>;

@@ -164,7 +164,6 @@ export class PastStates {
       db.transaction(() => rows.save(batch.changes()))();
       if (memoryBytes(db) > this.maxBytes.one) throw tooLarge(this.maxBytes.one);
       last = page.at(-1)?.position ?? 0;
-      if (page.length < EVENTS_PER_PAGE) break;
       page = await this.eventsAfter(last, question);
     }
     return last;
