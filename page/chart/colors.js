@@ -30,6 +30,7 @@ const EVENT_TYPES = {
   'user.registered': '--love',
   'profile.changed': '--other-3',
   'preference.learned': '--surprise',
+  'preference.unlearned': '--other-5',
 };
 
 /** @param {string} type of an event */

@@ -16,19 +16,23 @@ const cut = (text) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
 /** @param {unknown} value */
 const plain = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
 /** @param {Record<string, { from: unknown, to: unknown }>} changes */
-const changed = (changes) =>
+export const changesText = (changes) =>
   Object.entries(changes)
     .map(([field, { from, to }]) => `${field} ${cut(plain(from))} → ${cut(plain(to))}`)
     .join(', ');
 
+/** @param {any} data */
+const learned = ({ rule, field, from, to }) =>
+  field ? `${rule}: ${field} ${plain(from)} → ${plain(to)}` : rule;
+
 /** @type {Record<string, (data: any) => string>} */
 const DESCRIBERS = {
   'user.registered': () => 'first command for this user',
-  'profile.changed': ({ changes }) => changed(changes),
-  'preference.learned': ({ rule, field, from, to }) =>
-    field ? `${rule}: ${field} ${plain(from)} → ${plain(to)}` : rule,
+  'profile.changed': ({ changes }) => changesText(changes),
+  'preference.learned': learned,
+  'preference.unlearned': learned,
   'memory.formed': ({ type, content }) => `${type}: ${cut(content)}`,
-  'memory.revised': ({ changes }) => changed(changes),
+  'memory.revised': ({ changes }) => changesText(changes),
   'memory.forgotten': ({ memoryId, reason }) => (reason ? `${memoryId}: ${cut(reason)}` : memoryId),
   'memory.recalled': ({ memoryIds }) =>
     `${memoryIds.length} ${memoryIds.length === 1 ? 'memory' : 'memories'}`,

@@ -11,4 +11,5 @@ export const EVENT_TYPES = [
   'user.registered',
   'profile.changed',
   'preference.learned',
+  'preference.unlearned',
 ];

@@ -224,6 +224,13 @@ describe('a user', () => {
     await expectText(panel('Memories'), /text [\d.]+ × importance/);
   });
 
+  it('has memories that tell how they became what they are', async () => {
+    await go('user/ada');
+    const revised = panel('Memories').locator('li', { hasText: 'passed the exam' });
+    await revised.getByText('Version 2').click();
+    await expectText(revised.locator('.history'), /formed.*revised.*importance 0\.5 → 0\.9\s*She is proud/s);
+  });
+
   it('has sessions that open', async () => {
     await go('user/ada');
     await panel('Sessions')

@@ -36,8 +36,16 @@ export async function fillSmallWorld(store: Store): Promise<number> {
     content,
     occurredAt: `${DAYS[i]}T10:00:00.000Z`,
   }));
+  const [memory, ...memories] = formed;
+  const revised = {
+    command: 'ReviseMemory',
+    userId: 'ada',
+    memoryId: 'memory-0',
+    importance: 0.9,
+    reason: 'She is proud of it.',
+  };
   const first = { command: 'ChangeProfile', userId: 'ada', name: 'Ada', empathyLevel: 80 };
-  await store.post('/v1/commands', { commands: [first, ...TURNS, ...formed] });
+  await store.post('/v1/commands', { commands: [first, ...TURNS, memory, revised, ...memories] });
   const { body } = await store.get<{ head: number }>('/v1/events?limit=1');
   await store.user('ada').patch('/profile', { empathyLevel: 95 });
   return body.head;

@@ -4,6 +4,7 @@ import { h } from '../../dom/h.js';
 import { formMemory } from '../../parts/first-commands.js';
 import { Panel } from '../../parts/panel.js';
 import { ofUser } from '../user.js';
+import { memoryHistory } from './memory-history.js';
 
 const TYPES = ['preference', 'pattern', 'fact', 'conversation', 'emotional'];
 /** A pause in typing after which is searched, ms. */
@@ -45,7 +46,7 @@ export function makeMemories() {
         : [ofUser(question, '/memories', { type: only, limit: 20, cursor })];
     },
     empty: emptyOf,
-    draw: ([{ items, nextCursor, complete }], { zone }) => {
+    draw: ([{ items, nextCursor, complete }], question) => {
       if (items.length === 0) return undefined;
       const more =
         nextCursor &&
@@ -61,7 +62,7 @@ export function makeMemories() {
           h(
             'ul.memories',
             {},
-            items.map((/** @type {any} */ item) => memory(item, zone)),
+            items.map((/** @type {any} */ item) => memory(item, question)),
           ),
           more,
         ],
@@ -76,9 +77,9 @@ const emptyOf = ({ rest, params: { q, type } }) =>
 
 /**
  * @param {any} item
- * @param {string} zone
+ * @param {import('../../app/question.js').Question} question
  */
-function memory(item, zone) {
+function memory(item, question) {
   return h(
     'li',
     {},
@@ -91,9 +92,10 @@ function memory(item, zone) {
       h('span', {}, `importance ${ratio(item.importance)}`),
       h('span', {}, `confidence ${ratio(item.confidence)}`),
       item.recallCount > 0 && h('span', {}, `recalled ${count(item.recallCount)}×`),
-      h('time', { datetime: item.occurredAt }, time(item.occurredAt, zone)),
+      h('time', { datetime: item.occurredAt }, time(item.occurredAt, question.zone)),
     ),
     item.explain && explain(item),
+    item.version > 1 && memoryHistory(item, question),
   );
 }
 
