@@ -65,3 +65,8 @@ export async function rowsOf(within: Locator): Promise<string[][]> {
   const rows = await within.locator('tbody tr').all();
   return Promise.all(rows.map((row) => row.locator('th, td').allInnerTexts()));
 }
+
+/** Waits until the element contains the text. */
+export function expectText(locator: Locator, expected: string | RegExp): Promise<void> {
+  return locator.filter({ hasText: expected }).first().waitFor();
+}
