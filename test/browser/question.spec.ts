@@ -96,6 +96,18 @@ describe('how the mood of users who joined in May changed, by hour of day, as kn
   });
 });
 
+describe('a report', () => {
+  it('has a row for each day, also for those on which nothing happened', async () => {
+    const { page } = watched;
+    await page.goto(`${store.url}/#/reports/usage?bucket=day&from=2026-05-01&to=2026-06-01`);
+    await settled(page);
+    await page.keyboard.press('t');
+    const rows = await rowsOf(page.getByRole('region', { name: 'Result' }));
+    const days = Array.from({ length: 31 }, (_, i) => `2026-05-${String(i + 1).padStart(2, '0')}`);
+    expect(rows.map(([start]) => start?.slice(0, 10))).toEqual(days);
+  });
+});
+
 describe('the documentation of the API', () => {
   it('is shown, and a request can be tried in it', async () => {
     const { page } = watched;
