@@ -14,6 +14,7 @@ const PLACES = [
   'user',
   'user/ada',
   'reports/mood',
+  'reports/mood?groupBy=hourOfDay',
   'reports/cohorts',
   'events',
   'operations',
