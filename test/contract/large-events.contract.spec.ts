@@ -12,7 +12,7 @@ import { verified } from '../support/verified.js';
 
 /** A message of almost the greatest length, in letters that take most bytes. */
 const MESSAGE = '😀'.repeat(63_990);
-const TURNS_EACH = 10;
+const TURNS_EACH = 12;
 const USERS = ['ada', 'bob'];
 
 /** The largest turn that a command may record, with the given number. */
@@ -73,9 +73,14 @@ describe.each(DATABASES)('a log of the largest events on $name', (database) => {
       reader.eventsByUser(last ?? { userId: '', position: 0 }, limit),
     );
     const types = ['turn.recorded'];
-    const ofBob = await walk((last: ScannedEvent | undefined) =>
-      reader.eventsOfUser({ userId: 'bob', after: last?.position ?? 0, upTo: 1_000, types, limit }),
-    );
+    const more: boolean[] = [];
+    const ofBob = await walk(async (last: ScannedEvent | undefined) => {
+      const after = last?.position ?? 0;
+      const page = await reader.eventsOfUser({ userId: 'bob', after, upTo: 1_000, types, limit });
+      more.push(page.more);
+      return page.events;
+    });
+    expect(more).toEqual([...more.slice(0, -2).map(() => true), false, false]);
     const written = await source.log.transaction((transaction) => transaction.read({ after: 0, limit }));
     expect(all.events.map(({ position }) => position)).toEqual(numbers(total));
     expect(byUser.events).toHaveLength(total);

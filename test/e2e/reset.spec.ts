@@ -109,6 +109,8 @@ describe('a reset of a store with continuous backup', () => {
     await store.stop();
     expect(await readdir(join(store.folder, 'backups', 'segments'))).toHaveLength(1);
     expect((await reset('--yes')).code).toBe(0);
+    const status = await edgesoul(['status', '--json'], store.settings);
+    expect(JSON.parse(status.stdout)).toMatchObject({ head: 0, lastBackup: null, shippedTo: null });
     const backup = await edgesoul(['backup', '--json'], store.settings);
     expect(backup.code).toBe(0);
     // The empty store may be a fresh one on a new machine, so which store is meant has to be said.

@@ -31,6 +31,12 @@ export interface UserEventQuery {
   limit: number;
 }
 
+/** A page of one user's events, and whether there may be more. */
+export interface UserEvents {
+  events: ScannedEvent[];
+  more: boolean;
+}
+
 /** What happened to a user, and when: an event without its content. */
 export type UserChange = Pick<StoredEvent, 'position' | 'recordedAt' | 'type'>;
 

@@ -8,6 +8,7 @@ import {
   type StoredEvent,
   type UserChange,
   type UserEventQuery,
+  type UserEvents,
 } from './event-log.js';
 import {
   EVENT_COLUMNS,
@@ -75,7 +76,7 @@ export async function readLastPositions(db: Queryable, userId: string): Promise<
 export async function readEventsOfUser(
   db: Queryable,
   { userId, after, upTo, types, limit }: UserEventQuery,
-): Promise<ScannedEvent[]> {
+): Promise<UserEvents> {
   const { rows } = await db.query<ScannedRow>({
     name: 'events of user',
     text: upToSize(
@@ -86,7 +87,8 @@ export async function readEventsOfUser(
     ),
     values: [userId, after, upTo, types, limit, MAX_READ_BYTES],
   });
-  return rows.map(scanned);
+  const more = rows.length === limit || (rows.at(-1)?.bytes ?? 0) >= MAX_READ_BYTES;
+  return { events: rows.map(scanned), more };
 }
 
 /** Reads a page of what happened to one user, without its content, in order of position. */

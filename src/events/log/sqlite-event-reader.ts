@@ -9,6 +9,7 @@ import {
   type StoredEvent,
   type UserChange,
   type UserEventQuery,
+  type UserEvents,
 } from './event-log.js';
 import {
   EVENT_COLUMNS,
@@ -97,10 +98,11 @@ export class SqliteEventReader {
   }
 
   /** Reads a page of one user's events, in order of position. */
-  readOfUser({ userId, after, upTo, types, limit }: UserEventQuery): ScannedEvent[] {
+  readOfUser({ userId, after, upTo, types, limit }: UserEventQuery): UserEvents {
     this.ofUser ??= this.db.prepare(OF_USER);
-    const rows = this.ofUser.iterate(userId, after, upTo, JSON.stringify(types), limit);
-    return upToSize(rows as Iterable<ScannedEvent>, MAX_READ_BYTES).rows;
+    const all = this.ofUser.iterate(userId, after, upTo, JSON.stringify(types), limit);
+    const { rows, cut } = upToSize(all as Iterable<ScannedEvent>, MAX_READ_BYTES);
+    return { events: rows, more: cut || rows.length === limit };
   }
 
   /** Reads a page of what happened to one user, in order of position. */

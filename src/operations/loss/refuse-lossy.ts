@@ -17,8 +17,10 @@ export async function refuseLossy({
   folder: string;
 }): Promise<void> {
   const others = endsBeside(address);
-  const loss = await readStore(address, (reader) => findLoss({ reader, folder, others }));
-  if (loss) throw backupOfLossyLog(loss);
-  const unfinished = await readStore(address, unfinishedIn);
-  if (unfinished && unfinished.work !== 'import --append') throw backupOfPart(unfinishedText(unfinished));
+  await readStore(address, async (reader) => {
+    const loss = await findLoss({ reader, folder, others });
+    if (loss) throw backupOfLossyLog(loss);
+    const unfinished = await unfinishedIn(reader);
+    if (unfinished && unfinished.work !== 'import --append') throw backupOfPart(unfinishedText(unfinished));
+  });
 }

@@ -11,6 +11,7 @@ import type {
   StoredEvent,
   UserChange,
   UserEventQuery,
+  UserEvents,
 } from '../../events/log/event-log.js';
 import {
   readChangesOfUser,
@@ -49,7 +50,7 @@ export class PostgresqlStoreReader implements StoreReader {
     return translating(() => readEventsByUser(this.db, after, limit));
   }
 
-  eventsOfUser(query: UserEventQuery): Promise<ScannedEvent[]> {
+  eventsOfUser(query: UserEventQuery): Promise<UserEvents> {
     return translating(() => readEventsOfUser(this.db, query));
   }
 

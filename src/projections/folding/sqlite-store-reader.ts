@@ -12,6 +12,7 @@ import type {
   StoredEvent,
   UserChange,
   UserEventQuery,
+  UserEvents,
 } from '../../events/log/event-log.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { uuidText } from '../../events/log/uuid-bytes.js';
@@ -47,7 +48,7 @@ export class SqliteStoreReader implements StoreReader {
     return this.log.readByUser(after, limit);
   }
 
-  async eventsOfUser(query: UserEventQuery): Promise<ScannedEvent[]> {
+  async eventsOfUser(query: UserEventQuery): Promise<UserEvents> {
     return this.log.readOfUser(query);
   }
 

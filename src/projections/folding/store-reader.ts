@@ -7,6 +7,7 @@ import type {
   StoredEvent,
   UserChange,
   UserEventQuery,
+  UserEvents,
 } from '../../events/log/event-log.js';
 
 /** A place in the log's order by user, then position. */
@@ -28,7 +29,7 @@ export interface StoreReader {
   /** A page of the log in the order of user id, then position; `foldStore` needs this order. */
   eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]>;
   /** A page of one user's events, by position. */
-  eventsOfUser(query: UserEventQuery): Promise<ScannedEvent[]>;
+  eventsOfUser(query: UserEventQuery): Promise<UserEvents>;
   /** A page of what happened to one user, by position. */
   changesOfUser(query: Omit<UserEventQuery, 'types'>): Promise<UserChange[]>;
   /**

@@ -7,7 +7,7 @@ import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { InvalidInput, PoisonEvent, Unavailable } from '../../errors.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
-import type { ScannedEvent } from '../../events/log/event-log.js';
+import type { ScannedEvent, UserEvents } from '../../events/log/event-log.js';
 import { readSkips, skipId } from '../folding/checkpoints.js';
 import type { StoreReader } from '../folding/store-reader.js';
 import type { Projection } from '../projection.js';
@@ -87,7 +87,7 @@ export class PastStates {
     if (known && question.position <= known.upTo) return known;
     const after = known?.upTo ?? 0;
     const first = await this.eventsAfter(after, question);
-    if (known && first.length === 0) {
+    if (known && first.events.length === 0) {
       known.upTo = question.position;
       return known;
     }
@@ -143,10 +143,7 @@ export class PastStates {
     return memoryBytes(db) > this.maxBytes.kept * LARGE_SHARE ? this.large : this.small;
   }
 
-  private eventsAfter(
-    after: number,
-    { userId, position, projection }: PastQuestion,
-  ): Promise<ScannedEvent[]> {
+  private eventsAfter(after: number, { userId, position, projection }: PastQuestion): Promise<UserEvents> {
     const types = Object.keys(projection.folds);
     return this.reader.eventsOfUser({ userId, after, upTo: position, types, limit: EVENTS_PER_PAGE });
   }
@@ -154,16 +151,17 @@ export class PastStates {
   /** Folds page by page, and returns the position of the last event. */
   private async fold(
     { db, rows }: Pick<PastState, 'db' | 'rows'>,
-    first: readonly ScannedEvent[],
+    first: UserEvents,
     question: PastQuestion,
   ): Promise<number | undefined> {
     let last: number | undefined;
-    for (let page = first; page.length > 0;) {
+    for (let page = first; page.events.length > 0;) {
       const batch = new RowBatch(rows);
-      for (const stored of page) this.foldOne(stored, batch, question.projection);
+      for (const stored of page.events) this.foldOne(stored, batch, question.projection);
       db.transaction(() => rows.save(batch.changes()))();
       if (memoryBytes(db) > this.maxBytes.one) throw tooLarge(this.maxBytes.one);
-      last = page.at(-1)?.position ?? 0;
+      last = page.events.at(-1)?.position ?? 0;
+      if (!page.more) break;
       page = await this.eventsAfter(last, question);
     }
     return last;
