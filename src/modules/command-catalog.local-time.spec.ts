@@ -18,6 +18,7 @@ const INPUTS: Record<string, object> = {
   ChangeProfile: { humorLevel: 1 },
   EndSession: { sessionId: 'session-1' },
   ForgetMemory: { memoryId: 'memory-1' },
+  ForgetMemories: { memoryIds: ['memory-1'] },
   FormMemory: { memoryId: 'memory-2', type: 'fact', content: 'The boat is blue.' },
   ObserveEmotion: { emotion: 'joy', intensity: 0.5 },
   RecallMemories: { memoryIds: ['memory-1'] },

@@ -6,11 +6,18 @@ import { RecordTurn, RecordTurnBody } from './conversation/commands/record-turn.
 import { endSession, recordTurn } from './conversation/conversation.decider.js';
 import { ObserveEmotion, ObserveEmotionBody } from './emotion/commands/observe-emotion.command.js';
 import { observeEmotion } from './emotion/emotion.decider.js';
+import { ForgetMemories, ForgetMemoriesInput } from './memory/commands/forget-memories.command.js';
 import { ForgetMemory, ForgetMemoryInput } from './memory/commands/forget-memory.command.js';
 import { FormMemory, FormMemoryBody } from './memory/commands/form-memory.command.js';
 import { RecallMemories, RecallMemoriesBody } from './memory/commands/recall-memories.command.js';
 import { ReviseMemory, ReviseMemoryInput } from './memory/commands/revise-memory.command.js';
-import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory/memory.decider.js';
+import {
+  forgetMemories,
+  forgetMemory,
+  formMemory,
+  recallMemories,
+  reviseMemory,
+} from './memory/memory.decider.js';
 import { ChangeProfile, ChangeProfileBody } from './profile/commands/change-profile.command.js';
 import { UnlearnPreference, UnlearnPreferenceInput } from './profile/commands/unlearn-preference.command.js';
 import { unlearnPreference } from './profile/learning/unlearn-preference.decider.js';
@@ -31,6 +38,7 @@ export const COMMANDS: readonly CommandType[] = [
   { command: FormMemory, input: FormMemoryBody, decide: formMemory },
   { command: ReviseMemory, input: ReviseMemoryInput, decide: reviseMemory },
   { command: ForgetMemory, input: ForgetMemoryInput, decide: forgetMemory },
+  { command: ForgetMemories, input: ForgetMemoriesInput, decide: forgetMemories },
   { command: RecallMemories, input: RecallMemoriesBody, decide: recallMemories },
   { command: ObserveEmotion, input: ObserveEmotionBody, decide: observeEmotion },
   { command: RecordTurn, input: RecordTurnBody, decide: recordTurn },

@@ -48,8 +48,8 @@ export function IsId(): PropertyDecorator {
 }
 
 /** An id in the data of an event, see STORED_ID_PATTERN. */
-export function IsStoredId(): PropertyDecorator {
-  return Matches(STORED_ID_PATTERN);
+export function IsStoredId(options?: ValidationOptions): PropertyDecorator {
+  return Matches(STORED_ID_PATTERN, options);
 }
 
 /** A text of `min` to `max` characters (Unicode code points). */

@@ -127,6 +127,7 @@ export const INPUTS = {
   ),
   ReviseMemory: fc.record({ memoryId, ...memoryFields, metadata: json }, { requiredKeys: ['memoryId'] }),
   ForgetMemory: fc.record({ memoryId, reason: phrase }, { requiredKeys: ['memoryId'] }),
+  ForgetMemories: fc.record({ memoryIds: fc.array(memoryId, { minLength: 1, maxLength: 2 }) }),
   RecallMemories: fc.record({ memoryIds: fc.array(memoryId, { minLength: 1, maxLength: 3 }) }),
   ChangeProfile: fc.record(
     {

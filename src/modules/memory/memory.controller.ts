@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { InvalidInput } from '../../errors.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { MayRefuse } from '../../http/declared-answers.js';
@@ -11,10 +12,12 @@ import { valid, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
 import { UserReadQuery } from '../user-read.dto.js';
 import { UserRead } from '../user-read.js';
+import { ForgetMemories } from './commands/forget-memories.command.js';
 import { ForgetMemory } from './commands/forget-memory.command.js';
 import { FormMemory, FormMemoryBody } from './commands/form-memory.command.js';
 import { RecallMemories, RecallMemoriesBody } from './commands/recall-memories.command.js';
 import { ReviseMemory, ReviseMemoryBody } from './commands/revise-memory.command.js';
+import { ForgetMemoriesBody, MemoriesForgottenAnswer } from './forget.dto.js';
 import {
   ForgetMemoryQuery,
   ListMemoriesQuery,
@@ -29,6 +32,7 @@ import {
 } from './memory.dto.js';
 import { GetMemoryHistory } from './queries/get-memory-history.query.js';
 import { GetMemory } from './queries/get-memory.query.js';
+import { ListForgettable } from './queries/list-forgettable.query.js';
 import { ListMemories } from './queries/list-memories.query.js';
 import { SearchMemories } from './queries/search-memories.query.js';
 
@@ -76,6 +80,30 @@ export class MemoryController {
   ): Promise<void> {
     const input = reason === undefined ? { memoryId } : { memoryId, reason };
     sendWritten(reply, await this.commands.execute(new ForgetMemory(userId, input, context)));
+  }
+
+  /**
+   * Forgets all memories that fit: first a dry run, which lists them and writes nothing, then the same route with
+   * the `ids` of that list and `dryRun: false`. Nothing is forgotten that no dry run has named.
+   */
+  @Post('memories/forget')
+  @MayRefuse(404)
+  @CommandRoute({ status: 200, answer: MemoriesForgottenAnswer })
+  async forgetMany(
+    @Param(valid(UserPath)) { userId }: UserPath,
+    @Body(valid(ForgetMemoriesBody)) body: ForgetMemoriesBody,
+    @FromRequest() context: CommandContext,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { ids: memoryIds, reason, dryRun = true, ...conditions } = body;
+    if (dryRun) {
+      const answer = await this.queries.execute(new ListForgettable(userId, body));
+      return void reply.send(answer);
+    }
+    if (memoryIds === undefined || Object.values(conditions).some((given) => given !== undefined))
+      throw InvalidInput.field('ids', 'with dryRun: false, send the ids of a dry run and no other condition');
+    const input = { memoryIds, ...(reason !== undefined && { reason }) };
+    sendWritten(reply, await this.commands.execute(new ForgetMemories(userId, input, context)));
   }
 
   /** Records which memories a reply used; a search alone records nothing. */

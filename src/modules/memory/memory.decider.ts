@@ -4,6 +4,7 @@ import { memoriesTable, type MemoryRow } from '../../projections/memory-index.pr
 import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
 import { resolveUser } from '../resolve-user.js';
 import { sameJson } from '../same-json.js';
+import type { ForgetMemoriesInput } from './commands/forget-memories.command.js';
 import type { ForgetMemoryInput } from './commands/forget-memory.command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { RecallMemoriesBody } from './commands/recall-memories.command.js';
@@ -82,21 +83,43 @@ export function forgetMemory(
   };
 }
 
+/** Forgets several memories. Throws NotFound, listing every unknown one, unless all exist. */
+export function forgetMemories(
+  state: WriteState,
+  userId: string,
+  { memoryIds: given, reason }: ForgetMemoriesInput,
+): Decision {
+  const memoryIds = existingIds(state, userId, given);
+  const { when } = resolveUser(state, userId);
+  return {
+    status: 200,
+    events: memoryIds.map((memoryId) => ({
+      streamId: memoryStream(userId, memoryId),
+      type: 'memory.forgotten',
+      data: { memoryId, reason: reason ?? null },
+      ...when,
+    })),
+    answer: ({ position }) => ({ memoryIds, position }),
+  };
+}
+
 /** Records which memories a reply used. Throws NotFound, listing every unknown one, unless all exist. */
 export function recallMemories(state: WriteState, userId: string, input: RecallMemoriesBody): Decision {
-  const memoryIds = [...new Set(input.memoryIds)];
-  const unknown = memoryIds.filter((memoryId) => !state.rows.get(memoriesTable, userId, memoryId));
-  if (unknown.length > 0) {
-    throw NotFound.memories(
-      unknown.map((id) => ({ path: `memoryIds.${input.memoryIds.indexOf(id)}`, message: id })),
-    );
-  }
+  const memoryIds = existingIds(state, userId, input.memoryIds);
   const { when } = resolveUser(state, userId);
   return {
     status: 201,
     events: [{ streamId: recallStream(userId), type: 'memory.recalled', data: { memoryIds }, ...when }],
     answer: ({ position }) => ({ position }),
   };
+}
+
+function existingIds(state: WriteState, userId: string, given: readonly string[]): string[] {
+  const memoryIds = [...new Set(given)];
+  const unknown = memoryIds.filter((memoryId) => !state.rows.get(memoriesTable, userId, memoryId));
+  if (unknown.length > 0)
+    throw NotFound.memories(unknown.map((id) => ({ path: `memoryIds.${given.indexOf(id)}`, message: id })));
+  return memoryIds;
 }
 
 function existingMemory(state: WriteState, userId: string, memoryId: string): MemoryRow {
