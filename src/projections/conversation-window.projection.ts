@@ -34,8 +34,11 @@ type Rules = SettingValues<typeof SETTINGS>;
 export type WindowSlot = [slot: number, at: number];
 /** A topic, and the order time of its last mention, ms UTC. */
 export type WindowTopic = [topic: string, at: number];
-/** An emotion, its intensity (0..1) and its order time, ms UTC. */
-export type WindowEmotion = [emotion: string, intensity: number, at: number];
+/**
+ * An emotion, its intensity (0..1) and its order time, ms UTC. Of an imported emotion the intensity is not
+ * known, and the time is that of the last activity.
+ */
+export type WindowEmotion = [emotion: string, intensity: number | null, at: number];
 
 /**
  * One row per session. Times are order times, ms UTC. A session is opened by its start or its first turn; a
@@ -149,13 +152,27 @@ export const conversationWindow = defineProjection({
       const endedAt = session.endedAt ?? endOf(session, event);
       rows.put(sessionsTable, { ...session, ended: true, endedAt, position: event.position });
     },
+    'conversation.window-imported': (event, rows) => {
+      const { userId, data } = event;
+      const session = rows.get(sessionsTable, userId, data.sessionId) ?? newSession(event, data.sessionId);
+      const at = orderTime(event);
+      const topics = withTopics(session.topics, data.topics, at, rules.topics);
+      // What was imported before is replaced.
+      const observed = session.emotions.filter(([, intensity]) => intensity !== null);
+      const imported = data.emotions.map((emotion): WindowEmotion => [label(emotion), null, at]);
+      rows.put(sessionsTable, {
+        ...session,
+        topics,
+        emotions: lastEmotions([...imported, ...observed], rules),
+      });
+    },
     'emotion.observed': (event, rows) => {
       markActiveDay(event, rows);
       const { sessionId, emotion, intensity } = event.data;
       if (!sessionId) return;
       const session = rows.get(sessionsTable, event.userId, sessionId) ?? newSession(event, sessionId);
       const felt: WindowEmotion = [label(emotion), intensity, orderTime(event)];
-      const emotions = lastOf([...session.emotions, felt], rules.emotions, (a, b) => a[2] - b[2]);
+      const emotions = lastEmotions([...session.emotions, felt], rules);
       rows.put(sessionsTable, { ...session, emotions });
     },
   }),
@@ -248,6 +265,10 @@ function withTopics(
     topics.set(same, [spelling, Math.max(at, mentionedAt)]);
   }
   return lastOf([...topics.values()], count, (a, b) => a[1] - b[1]);
+}
+
+function lastEmotions(emotions: readonly WindowEmotion[], rules: Rules): WindowEmotion[] {
+  return lastOf(emotions, rules.emotions, (a, b) => a[2] - b[2]);
 }
 
 function normalEmotion(emotion: TurnEmotion | null): TurnEmotion | null {

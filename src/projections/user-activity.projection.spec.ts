@@ -4,13 +4,16 @@ import {
   forgotten,
   formed,
   observed,
+  patternImported,
   preferenceLearned,
   profileChanged,
   recalled,
+  recallsImported,
   registered,
   revised,
   started,
   turnRecorded,
+  windowImported,
 } from '../../test/support/happened.js';
 import { type Happened, USER } from '../../test/support/recorder.js';
 import { compareKeys } from '../database/table.js';
@@ -43,6 +46,9 @@ describe("a user's facts", () => {
     turnRecorded(),
     observed({ emotion: 'Joy ', intensity: 0.1234567, triggers: ['Work', 'work'], sessionId: 'session-1' }),
     ended('session-1'),
+    patternImported(),
+    recallsImported('memory-2', 3),
+    windowImported({ topics: ['harbour'] }),
   ];
 
   it('are made of every type of event', () => {
@@ -62,6 +68,9 @@ describe("a user's facts", () => {
       { sessionId: 'session-1' },
       { emotion: 'joy', micros: 123_457, triggers: ['work'], sessionId: 'session-1' },
       { sessionId: 'session-1' },
+      { type: 'emotion.pattern-imported' },
+      { memoryId: 'memory-2' },
+      { type: 'conversation.window-imported' },
     ]);
   });
 

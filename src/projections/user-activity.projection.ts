@@ -52,6 +52,8 @@ export const userActivity = defineProjection({
     },
     'memory.forgotten': (event, rows) =>
       add(rows, event, { type: event.type, memoryId: event.data.memoryId }),
+    'memory.recalls-imported': (event, rows) =>
+      add(rows, event, { type: event.type, memoryId: event.data.memoryId }),
     'memory.recalled': (event, rows) =>
       add(rows, event, { type: event.type, memoryIds: event.data.memoryIds }),
     'emotion.observed': (event, rows) => {
@@ -59,6 +61,8 @@ export const userActivity = defineProjection({
       const micros = Math.round(intensity * MICROS);
       add(rows, event, { type: event.type, emotion, micros, sessionId, triggers });
     },
+    'emotion.pattern-imported': (event, rows) => add(rows, event, { type: event.type }),
+    'conversation.window-imported': (event, rows) => add(rows, event, { type: event.type }),
     'session.started': (event, rows) =>
       add(rows, event, { type: event.type, sessionId: event.data.sessionId }),
     'turn.recorded': (event, rows) => add(rows, event, { type: event.type, sessionId: event.data.sessionId }),

@@ -94,6 +94,10 @@ class MemoriesRun implements ReportRun {
         if (memory) memory.wasRecalled = true;
         this.add('recalled', fact, { userId, type: typeOf(memory) });
       }
+    } else if (fact.type === 'memory.recalls-imported') {
+      // When each of them was is not known, so no bucket counts them.
+      const memory = memories.get(fact.memoryId);
+      if (memory) memory.wasRecalled = true;
     } else if (fact.type === 'memory.revised' || fact.type === 'memory.forgotten') {
       const memory = memories.get(fact.memoryId);
       const isRevised = fact.type === 'memory.revised';
