@@ -13,12 +13,19 @@ import { MINUTE_MS } from '../durations.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import type { FoldEvent } from '../events/event.js';
-import { label, labels, spellings } from '../events/labels.js';
+import { label, labels } from '../events/labels.js';
 import { localDay } from './local-time.js';
 import { orderTime } from './order-time.js';
-import { defineProjection, lastOf, type Settings, type SettingValues } from './projection.js';
+import { defineProjection, type Settings, type SettingValues } from './projection.js';
 import { endOf, withActivity, type Activity } from './session-times.js';
 import { sittingsTable } from './sittings.js';
+import {
+  lastEmotions,
+  withTopics,
+  type WindowEmotion,
+  type WindowSlot,
+  type WindowTopic,
+} from './window-lists.js';
 
 /** What the rules of conversations depend on. */
 const SETTINGS = {
@@ -29,16 +36,6 @@ const SETTINGS = {
 } satisfies Settings;
 
 type Rules = SettingValues<typeof SETTINGS>;
-
-/** The slot that holds a turn's text, and the turn's order time, ms UTC; listed in recording order. */
-export type WindowSlot = [slot: number, at: number];
-/** A topic, and the order time of its last mention, ms UTC. */
-export type WindowTopic = [topic: string, at: number];
-/**
- * An emotion, its intensity (0..1) and its order time, ms UTC. Of an imported emotion the intensity is not
- * known, and the time is that of the last activity.
- */
-export type WindowEmotion = [emotion: string, intensity: number | null, at: number];
 
 /**
  * One row per session. Times are order times, ms UTC. A session is opened by its start or its first turn; a
@@ -163,7 +160,7 @@ export const conversationWindow = defineProjection({
       rows.put(sessionsTable, {
         ...session,
         topics,
-        emotions: lastEmotions([...imported, ...observed], rules),
+        emotions: lastEmotions([...imported, ...observed], rules.emotions),
       });
     },
     'emotion.observed': (event, rows) => {
@@ -172,7 +169,7 @@ export const conversationWindow = defineProjection({
       if (!sessionId) return;
       const session = rows.get(sessionsTable, event.userId, sessionId) ?? newSession(event, sessionId);
       const felt: WindowEmotion = [label(emotion), intensity, orderTime(event)];
-      const emotions = lastEmotions([...session.emotions, felt], rules);
+      const emotions = lastEmotions([...session.emotions, felt], rules.emotions);
       rows.put(sessionsTable, { ...session, emotions });
     },
   }),
@@ -247,28 +244,6 @@ function freeSlot(slots: readonly WindowSlot[], at: number, turns: number): numb
   if (slots.length < turns) return slots.length;
   const [slot, oldest] = slots.reduce((a, b) => (b[1] < a[1] ? b : a));
   return at >= oldest ? slot : undefined;
-}
-
-/** Topics whose labels are equal are one topic, which keeps the spelling of its first mention. */
-function withTopics(
-  known: readonly WindowTopic[],
-  spelled: readonly string[],
-  at: number,
-  count: number,
-): WindowTopic[] {
-  if (spelled.length === 0) return [...known];
-  const topics = new Map(known.map((topic) => [label(topic[0]), topic]));
-  for (const topic of spellings(spelled)) {
-    const same = label(topic);
-    const [spelling, mentionedAt] = topics.get(same) ?? [topic, at];
-    topics.delete(same);
-    topics.set(same, [spelling, Math.max(at, mentionedAt)]);
-  }
-  return lastOf([...topics.values()], count, (a, b) => a[1] - b[1]);
-}
-
-function lastEmotions(emotions: readonly WindowEmotion[], rules: Rules): WindowEmotion[] {
-  return lastOf(emotions, rules.emotions, (a, b) => a[2] - b[2]);
 }
 
 function normalEmotion(emotion: TurnEmotion | null): TurnEmotion | null {

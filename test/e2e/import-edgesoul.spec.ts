@@ -59,6 +59,15 @@ const head = async (store: Store): Promise<number> =>
 /** The id of a memory that was formed at that instant, as the original makes it. */
 const idAt = (userId: string, utc: string): string => `${userId}_${Date.parse(utc) / 1_000}`;
 
+async function refusal(
+  file: string,
+): Promise<{ code: number | null; error: { code: string; message: string } }> {
+  const env = { DATA_DIR: `${file}-target` };
+  const { code, stdout } = await edgesoul(['import-edgesoul', file, '--json'], env);
+  await expect(stat(env.DATA_DIR)).rejects.toThrow('ENOENT');
+  return { code, ...(JSON.parse(stdout) as { error: { code: string; message: string } }) };
+}
+
 /** A user with a bit of everything, on a server in Berlin. */
 function fillMira(source: OriginalDatabase): void {
   source.profile('mira', {
@@ -198,7 +207,7 @@ describe('edgesoul import-edgesoul', () => {
     const source = await original({ uniqueIds: false });
     source.profile('ada', {
       humor_level: 120,
-      empathy_level: '66',
+      empathy_level: 'high',
       interests: '["broken"',
       communication_patterns: '[1]',
       total_messages: 3,
@@ -253,7 +262,7 @@ describe('edgesoul import-edgesoul', () => {
       expect.stringMatching(/^edgesoul-[0-9a-f]{32}$/),
     ]);
     expect((await ada.get('/memories/ada_1')).body).toMatchObject({ confidence: 0.85, importance: 0.07 });
-    expect((await ada.get('/profile')).body).toMatchObject({ humorLevel: 100, empathyLevel: 66 });
+    expect((await ada.get('/profile')).body).toMatchObject({ humorLevel: 100, empathyLevel: 75 });
     expect((await ada.get<{ items: object[] }>('/emotions')).body.items).toMatchObject([
       { emotion: 'joy', frequency: 4, meanIntensity: 0.8 },
     ]);
@@ -294,15 +303,6 @@ describe('edgesoul import-edgesoul', () => {
 });
 
 describe('edgesoul import-edgesoul refuses', () => {
-  async function refusal(
-    file: string,
-  ): Promise<{ code: number | null; error: { code: string; message: string } }> {
-    const env = { DATA_DIR: `${file}-target` };
-    const { code, stdout } = await edgesoul(['import-edgesoul', file, '--json'], env);
-    await expect(stat(env.DATA_DIR)).rejects.toThrow('ENOENT');
-    return { code, ...(JSON.parse(stdout) as { error: { code: string; message: string } }) };
-  }
-
   it('what is no database, a folder, an empty and an absent file, and one of 2 GB, without creating a store', async () => {
     const { folder } = await original();
     const text = join(folder, 'text.db');

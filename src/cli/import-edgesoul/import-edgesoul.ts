@@ -67,7 +67,10 @@ interface Reading {
 function* importRows(source: ForeignFile, table: SourceTable, reading: Reading): Iterable<ImportRow> {
   const { report } = reading;
   const rows = source.rows(selectFrom(source, table));
-  if (table === 'emotional_patterns') return yield* patternRows(rows, reading);
+  if (table === 'emotional_patterns') {
+    yield* patternRows(rows, reading);
+    return;
+  }
   const commandsOf = {
     user_profiles: profileCommands,
     memories: (row: SourceRow) => memoryCommands(row, (minutes) => report.sawOffset(minutes)),

@@ -57,8 +57,11 @@ export function timeText({ at, utcOffset }: SourceTime): string {
   if (utcOffset === 0) return new Date(at).toISOString();
   const local = new Date(at + utcOffset * MINUTE_MS).toISOString().slice(0, -1);
   const [hours, minutes] = [Math.floor(Math.abs(utcOffset) / 60), Math.abs(utcOffset) % 60];
-  const two = (part: number) => String(part).padStart(2, '0');
   return `${local}${utcOffset < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`;
+}
+
+function two(part: number): string {
+  return String(part).padStart(2, '0');
 }
 
 /** The time as if it were in UTC, ms; with an offset, in UTC. */

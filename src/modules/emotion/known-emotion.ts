@@ -23,38 +23,49 @@ export function knownEmotion(
   return { emotion, frequency: (observed?.frequency ?? 0) + (imported?.frequency ?? 0), observed, imported };
 }
 
+/** What is known of an emotion that was never felt. */
+const NOTHING = {
+  frequency: 0,
+  meanIntensity: 0,
+  hours: [] as number[],
+  firstAt: Infinity,
+  lastAt: -Infinity,
+};
+
+type Sums =
+  | 'emotion'
+  | 'frequency'
+  | 'meanIntensity'
+  | 'variance'
+  | 'hours'
+  | 'firstAt'
+  | 'lastAt'
+  | 'imported';
+
 /** The sums over both, and what was imported apart. */
 export function emotionSums({
   emotion,
   frequency,
   observed,
   imported,
-}: KnownEmotion): Pick<
-  EmotionAnswer,
-  'emotion' | 'frequency' | 'meanIntensity' | 'variance' | 'hours' | 'firstAt' | 'lastAt' | 'imported'
-> {
-  const meanIntensity = imported
-    ? (total(observed) + total(imported)) / frequency
-    : (observed?.meanIntensity ?? 0);
-  const firstAt = Math.min(observed?.firstAt ?? Infinity, imported?.lastAt ?? Infinity);
-  const lastAt = Math.max(observed?.lastAt ?? -Infinity, imported?.lastAt ?? -Infinity);
+}: KnownEmotion): Pick<EmotionAnswer, Sums> {
+  const own = observed ?? NOTHING;
+  const other = imported ? { ...imported, firstAt: imported.lastAt } : NOTHING;
   return {
     emotion,
     frequency,
-    meanIntensity,
+    // Without an import it stays exactly what was observed.
+    meanIntensity: imported ? (total(own) + total(other)) / frequency : own.meanIntensity,
     variance: observed ? variance(observed) : 0,
-    hours: Array.from(
-      { length: 24 },
-      (_, hour) => (observed?.hours[hour] ?? 0) + (imported?.hours[hour] ?? 0),
-    ),
-    firstAt: new Date(firstAt).toISOString(),
-    lastAt: new Date(lastAt).toISOString(),
+    hours: Array.from({ length: 24 }, (_, hour) => (own.hours[hour] ?? 0) + (other.hours[hour] ?? 0)),
+    firstAt: new Date(Math.min(own.firstAt, other.firstAt)).toISOString(),
+    lastAt: new Date(Math.max(own.lastAt, other.lastAt)).toISOString(),
     ...(imported && { imported: importedAnswer(imported) }),
   };
 }
 
-function total(sums: { frequency: number; meanIntensity: number } | undefined): number {
-  return sums ? sums.frequency * sums.meanIntensity : 0;
+function total({ frequency, meanIntensity }: { frequency: number; meanIntensity: number }): number {
+  return frequency * meanIntensity;
 }
 
 function importedAnswer({

@@ -18,7 +18,7 @@ const MAX_ATTEMPTS = 10;
 const PAUSE_MS = 100;
 
 /** A row as SQLite holds it: any column may hold any type, whatever its declaration says. */
-export type ForeignRow = Record<string, unknown>;
+export type ForeignRow = Record<string, string | number | Buffer | null>;
 
 /** The SQLite database of another program, as a private copy: the original is only read. */
 export interface ForeignFile {
