@@ -166,6 +166,10 @@ describe('edgesoul import-edgesoul', () => {
         { emotion: 'joy', intensity: null },
       ],
     });
+    expect((await store.get('/api/v1/memory/profile/mira')).body).toMatchObject({
+      created_at: '2025-03-01T08:00:00.000Z',
+      humor_level: 80,
+    });
     const events = await mira.events();
     expect(events.map(({ type }) => type)).not.toContain('emotion.observed');
     expect(events.find(({ type }) => type === 'memory.formed')).toMatchObject({
@@ -271,7 +275,7 @@ describe('edgesoul import-edgesoul', () => {
     expect(await head(store)).toBe(at);
   });
 
-  it('reads a write-ahead log that another process holds open, and leaves every byte beside it as it was', async () => {
+  it('reads a write-ahead log that another process holds open, and writes nothing beside it (defect 11)', async () => {
     const source = await original();
     source.db.pragma('wal_autocheckpoint = 0');
     fillMira(source);

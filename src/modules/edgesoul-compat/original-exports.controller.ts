@@ -8,6 +8,7 @@ import { UserPath } from '../../http/paths.dto.js';
 import { valid } from '../../http/valid.pipe.js';
 import { Reads } from '../../projections/reads/reads.js';
 import { ListMemories } from '../memory/queries/list-memories.query.js';
+import { loggedEvents } from './logged-events.js';
 import { exportedEmotion, exportedTurn, listText } from './original-exports.js';
 import { OriginalMemory } from './original-memories.dto.js';
 import { allMemories, originalMemory } from './original-memories.js';
@@ -78,9 +79,9 @@ export class OriginalExportsController {
       format: 'json',
     } as const;
     for (let after = 0; ;) {
-      const { text, nextAfter, head } = await this.reads.eventPage({ ...query, after });
-      const events = JSON.parse(`[${new TextDecoder().decode(text)}]`) as never[];
-      yield events.map((each) => item(each));
+      const page = await this.reads.eventPage({ ...query, after });
+      yield loggedEvents(page).map((each) => item(each as never));
+      const { nextAfter, head } = page;
       if (nextAfter >= head) return;
       after = nextAfter;
     }

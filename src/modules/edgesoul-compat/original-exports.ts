@@ -1,10 +1,8 @@
 import type { turnRecorded } from '../../events/conversation/turn-recorded.event.js';
 import type { emotionObserved } from '../../events/emotion/emotion-observed.event.js';
 import type { EventOf } from '../../events/event.js';
+import type { Logged } from './logged-events.js';
 import type { OriginalMemory } from './original-memories.dto.js';
-
-/** An event as a page of the log has it: times are ISO 8601. */
-export type Logged<E extends { occurredAt: unknown }> = Omit<E, 'occurredAt'> & { occurredAt: string };
 
 /** A turn as an item of an export; the import of it records the turn again. */
 export function exportedTurn({

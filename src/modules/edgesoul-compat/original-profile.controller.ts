@@ -6,6 +6,7 @@ import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { UserPath } from '../../http/paths.dto.js';
 import { valid, validTolerant } from '../../http/valid.pipe.js';
+import { Reads } from '../../projections/reads/reads.js';
 import { tolerantValidator } from '../../validation/validator.js';
 import type { CommandContext } from '../../writer/write-command.js';
 import { GetConversation } from '../conversation/queries/get-conversation.query.js';
@@ -15,6 +16,7 @@ import { ChangeProfile } from '../profile/commands/change-profile.command.js';
 import type { ProfileAnswer } from '../profile/profile.dto.js';
 import { GetProfile } from '../profile/queries/get-profile.query.js';
 import { GetStats } from '../stats/get-stats.query.js';
+import { registrationOf } from './logged-events.js';
 import { allMemories } from './original-memories.js';
 import { COMPATIBILITY, daysAgo, ORIGINAL_PREFIX, unlessUnknown } from './original-names.js';
 import {
@@ -39,13 +41,14 @@ export class OriginalProfileController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly reads: Reads,
   ) {}
 
   /** Returns the profile; the defaults for an unknown user, of whom nothing is written. */
   @Get('profile/:userId')
   @ApiOkResponse({ type: OriginalProfile })
   async get(@Param(valid(UserPath)) { userId }: UserPath): Promise<OriginalProfile> {
-    return originalProfile(userId, await this.profile(userId), Date.now());
+    return this.answer(userId, await this.profile(userId));
   }
 
   /** Changes any fields of the profile. */
@@ -67,7 +70,7 @@ export class OriginalProfileController {
     const change = new ChangeProfile(userId, profileChange(fields, patterns), context);
     const { body, replayed } = await this.commands.execute(change);
     if (replayed) void reply.header('idempotency-replayed', 'true');
-    return originalProfile(userId, (JSON.parse(body) as { profile: ProfileAnswer }).profile, Date.now());
+    return this.answer(userId, (JSON.parse(body) as { profile: ProfileAnswer }).profile);
   }
 
   /** Returns the current conversation, or a message that there is none. */
@@ -101,6 +104,17 @@ export class OriginalProfileController {
       this.recentMemories(userId),
     ]);
     return originalStats(userId, { profile, stats, emotions, window, recent });
+  }
+
+  /** The user joined when the registration occurred, which an import dates back. */
+  private async answer(userId: string, profile: ProfileAnswer | undefined): Promise<OriginalProfile> {
+    const [registered] = profile ? await registrationOf(this.reads, userId) : [];
+    const createdAt = registered?.occurredAt;
+    return originalProfile(
+      userId,
+      profile && { ...profile, ...(createdAt !== undefined && { createdAt }) },
+      Date.now(),
+    );
   }
 
   private profile(userId: string): Promise<ProfileAnswer | undefined> {

@@ -25,7 +25,7 @@ const VOICE = {
   auto_speak_responses: 'autoSpeak',
 } as const;
 
-/** A profile in the original's words; the defaults for an unknown user. */
+/** A profile in the original's words; the defaults for an unknown user. `now` is in ms UTC. */
 export function originalProfile(
   userId: string,
   known: ProfileAnswer | undefined,
