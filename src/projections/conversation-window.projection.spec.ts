@@ -1,5 +1,5 @@
 import { folded } from '../../test/support/folded.js';
-import { ended, observed, turnRecorded, started } from '../../test/support/happened.js';
+import { ended, observed, turnRecorded, started, windowImported } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import {
@@ -361,5 +361,29 @@ describe('the active days', () => {
 
   it('are not created by starting or ending a session', () => {
     expect(days(started('session-1'), ended('session-1'))).toEqual([]);
+  });
+});
+
+describe('an imported window', () => {
+  const felt = (emotion: string, minutes: number) =>
+    observed({ emotion, sessionId: 'session-1' }, minute(minutes));
+
+  it('has its emotions without intensities, which a newer import replaces', () => {
+    const { emotions, topics, openedAt } = session(
+      felt('fear', 1),
+      windowImported({ emotions: ['joy', 'anger'], topics: ['boats'] }, minute(2)),
+      felt('love', 4),
+      windowImported({ emotions: ['joy', 'anger', 'joy'], topics: ['Boats', 'tea'] }, minute(3)),
+    );
+    const at = (minutes: number) => NOW + minutes * MINUTE_MS;
+    expect(emotions).toEqual([
+      ['fear', 0.5, at(1)],
+      ['joy', null, at(3)],
+      ['anger', null, at(3)],
+      ['joy', null, at(3)],
+      ['love', 0.5, at(4)],
+    ]);
+    expect(topics.map(([topic]) => topic)).toEqual(['boats', 'tea']);
+    expect(openedAt).toBeNull();
   });
 });
