@@ -382,6 +382,21 @@ describe("the original's conversations", () => {
     expect(body.streak_days).toBeGreaterThanOrEqual(2);
   });
 
+  it('teach the profile (defects 1 and 2: interests were never saved, and "detailed answers" changed nothing)', async () => {
+    const { status } = await say(
+      'wim',
+      'one',
+      "I'm interested in sailing. I don't like spiders. I like detailed answers.",
+      1,
+    );
+    expect(status).toBe(200);
+    expect((await memory.get('/profile/wim')).body).toMatchObject({
+      interests: ['sailing'],
+      dislikes: ['spiders'],
+      verbosity_level: 80,
+    });
+  });
+
   it('lose nothing when two turns come at once (defect 12: the three writes of a turn overwrote each other)', async () => {
     const turns = Array.from({ length: 20 }, (_, i) => say('vic', 'one', `Message ${i}`, 2 - i / 100));
     expect((await Promise.all(turns)).map(({ status }) => status)).toEqual(

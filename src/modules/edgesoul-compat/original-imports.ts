@@ -52,6 +52,8 @@ export function importedTurn(userId: string, body: OriginalImportBody): RecordTu
     assistantMessage: assistantMessage ?? '',
     ...(emotion && { emotion }),
     ...(topics && { topics }),
+    // The original's chat learned from each turn; one that comes from an export has taught already.
+    learn: typeof body.id !== 'string',
     ...(at !== undefined && { occurredAt: at }),
   });
 }
