@@ -63,7 +63,8 @@ export async function makeServer(
   });
   instance.addHook('onRequest', (request, _reply, done) => done(queryRefusal(request.url)));
   guardRequests(instance, callers);
-  if (callers.origins.length > 0) await instance.register(cors, corsOptions(callers.origins));
+  // Not awaited, which would start the server's plugins before there are all of its hooks.
+  if (callers.origins.length > 0) void instance.register(cors, () => corsOptions(callers.origins));
   boundBodies(instance, bodyMemory);
   answerBadConnections(instance.server);
   closeConnectionsWhenStopping(instance, deadlines.shutdownMs);
