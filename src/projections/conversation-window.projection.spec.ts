@@ -365,25 +365,22 @@ describe('the active days', () => {
 });
 
 describe('an imported window', () => {
-  const felt = (emotion: string, minutes: number) =>
-    observed({ emotion, sessionId: 'session-1' }, minute(minutes));
-
   it('has its emotions without intensities, which a newer import replaces', () => {
-    const { emotions, topics, openedAt } = session(
-      felt('fear', 1),
+    const imported = session(
+      observed({ emotion: 'fear', sessionId: 'session-1' }, minute(1)),
       windowImported({ emotions: ['joy', 'anger'], topics: ['boats'] }, minute(2)),
-      felt('love', 4),
+      observed({ emotion: 'love', sessionId: 'session-1' }, minute(4)),
       windowImported({ emotions: ['joy', 'anger', 'joy'], topics: ['Boats', 'tea'] }, minute(3)),
     );
-    const at = (minutes: number) => NOW + minutes * MINUTE_MS;
-    expect(emotions).toEqual([
-      ['fear', 0.5, at(1)],
-      ['joy', null, at(3)],
-      ['anger', null, at(3)],
-      ['joy', null, at(3)],
-      ['love', 0.5, at(4)],
+    const replaced = NOW + 3 * MINUTE_MS;
+    expect(imported.emotions).toEqual([
+      ['fear', 0.5, NOW + MINUTE_MS],
+      ['joy', null, replaced],
+      ['anger', null, replaced],
+      ['joy', null, replaced],
+      ['love', 0.5, NOW + 4 * MINUTE_MS],
     ]);
-    expect(topics.map(([topic]) => topic)).toEqual(['boats', 'tea']);
-    expect(openedAt).toBeNull();
+    expect(imported.topics.map(([topic]) => topic)).toEqual(['boats', 'tea']);
+    expect(imported.openedAt).toBeNull();
   });
 });
