@@ -75,8 +75,19 @@ module.exports = {
       name: 'modules-meet-through-events',
       comment: 'A module can be changed, or taken out, without reading another one.',
       severity: 'error',
-      from: { path: '^src/modules/([^/]+)/' },
+      from: { path: '^src/modules/([^/]+)/', pathNot: '^src/modules/edgesoul-compat/' },
       to: { path: '^src/modules/([^/]+)/', pathNot: '^src/modules/$1/' },
+    },
+    {
+      name: 'compatibility-only-translates',
+      comment:
+        "The original's routes are other words for the same commands and queries: they decide nothing.",
+      severity: 'error',
+      from: { path: '^src/modules/edgesoul-compat/' },
+      to: {
+        path: '^src/modules/([^/]+)/',
+        pathNot: '^src/modules/(edgesoul-compat/|[^/]+/(commands|queries)/|[^/]+/[^/]+\\.(query|dto)\\.ts$)',
+      },
     },
     {
       name: 'pure-code-is-pure',
@@ -87,14 +98,18 @@ module.exports = {
     },
     {
       name: 'only-adapters-know-sqlite',
-      comment: 'Another database must need new adapters only; past rows are in SQLite in memory, whatever keeps the log.',
+      comment:
+        'Another database must need new adapters only; past rows are in SQLite in memory, whatever keeps the log.',
       severity: 'error',
       from: {
         path: '^src',
         pathNot:
           '(^src/database/sqlite/|/sqlite-[^/]*\\.ts$|^src/store/sqlite/|^src/projections/past/|^src/store/(open-[^/]*|orm-options)\\.ts$|^src/writer\\.worker\\.ts$)',
       },
-      to: { path: '(node_modules/better-sqlite3|^src/database/sqlite/|/sqlite-[^/]*\\.ts$)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '(node_modules/better-sqlite3|^src/database/sqlite/|/sqlite-[^/]*\\.ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'only-adapters-know-postgresql',
@@ -105,14 +120,21 @@ module.exports = {
         pathNot:
           '(^src/database/postgresql/|/postgresql-[^/]*\\.ts$|^src/store/postgresql/|^src/store/(open-[^/]*|orm-options)\\.ts$)',
       },
-      to: { path: '(node_modules/pg/|^src/database/postgresql/|/postgresql-[^/]*\\.ts$)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '(node_modules/pg/|^src/database/postgresql/|/postgresql-[^/]*\\.ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'requests-do-not-open-the-log',
-      comment: 'A module writes through the writer and reads projections; only the adapters read or append events.',
+      comment:
+        'A module writes through the writer and reads projections; only the adapters read or append events.',
       severity: 'error',
       from: { path: '^src/modules' },
-      to: { path: '^src/(events/log/(sqlite|postgresql|event-decoder)|writer/(write-batch|event-writer|deciding-writer))', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^src/(events/log/(sqlite|postgresql|event-decoder)|writer/(write-batch|event-writer|deciding-writer))',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'http-stays-outside',

@@ -40,6 +40,7 @@ const ALSO_ON_POSTGRESQL = [
   'reads', // profiles, sessions, conversation windows
   'memory-reads', // lists, full-text search
   'emotion-reads', // buckets and sums
+  'edgesoul-compat', // the original's routes over all of these
   'as-of', // positions, and one user's events
   'store-operations', // sizes, counts, checkpoints that lag
 ].map((name) => `<rootDir>/test/e2e/${name}.spec.ts`);

@@ -10,6 +10,7 @@ export const MIGRATIONS = [
   '0008-store-marks',
   '0009-user-activity',
   '0010-search',
+  '0011-imported-emotions',
   '0013-learned-preferences',
 ] as const;
 

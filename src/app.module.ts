@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { BackupsModule } from './modules/backups/backups.module.js';
 import { BatchModule } from './modules/batch/batch.module.js';
 import { ConversationModule } from './modules/conversation/conversation.module.js';
+import { EdgesoulCompatModule } from './modules/edgesoul-compat/edgesoul-compat.module.js';
 import { EmotionModule } from './modules/emotion/emotion.module.js';
 import { FeedModule } from './modules/feed/feed.module.js';
 import { HealthModule } from './modules/health/health.module.js';
@@ -48,6 +49,7 @@ export class AppModule {
         StatsModule,
         TimelineModule,
         BatchModule,
+        EdgesoulCompatModule,
         FeedModule,
         ReportsModule,
         PositionsModule,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -11,6 +12,7 @@ import { FaultWatch } from './fault-watch.js';
 import { bodyBytes, COMMAND_BODY_BYTES } from './http/body-limits.js';
 import { boundBodies } from './http/body-memory.js';
 import { answerBadConnections, closeConnectionsWhenStopping, connectionOptions } from './http/connections.js';
+import { corsOptions } from './http/cors-options.js';
 import { frameworkRefusal } from './http/framework-refusal.js';
 import { guardRequests } from './http/guard-requests.js';
 import { HttpErrorFilter, sendProblem } from './http/http-error.filter.js';
@@ -61,6 +63,8 @@ export async function makeServer(
   });
   instance.addHook('onRequest', (request, _reply, done) => done(queryRefusal(request.url)));
   guardRequests(instance, callers);
+  // Not awaited, which would start the server's plugins before there are all of its hooks.
+  if (callers.origins.length > 0) void instance.register(cors, () => corsOptions(callers.origins));
   boundBodies(instance, bodyMemory);
   answerBadConnections(instance.server);
   closeConnectionsWhenStopping(instance, deadlines.shutdownMs);

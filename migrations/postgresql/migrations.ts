@@ -10,6 +10,7 @@ import { StoreIdentity } from './0007-store-identity.js';
 import { StoreMarks } from './0008-store-marks.js';
 import { UserActivity } from './0009-user-activity.js';
 import { Search } from './0010-search.js';
+import { ImportedEmotions } from './0011-imported-emotions.js';
 import { LearnedPreferences } from './0013-learned-preferences.js';
 
 const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Migration>) => Migration> = {
@@ -23,6 +24,7 @@ const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Mi
   '0008-store-marks': StoreMarks,
   '0009-user-activity': UserActivity,
   '0010-search': Search,
+  '0011-imported-emotions': ImportedEmotions,
   '0013-learned-preferences': LearnedPreferences,
 };
 

@@ -31,6 +31,9 @@ const EVENT_TYPES = {
   'profile.changed': '--other-3',
   'preference.learned': '--surprise',
   'preference.unlearned': '--other-5',
+  'emotion.pattern-imported': '--other-2',
+  'memory.recalls-imported': '--other-5',
+  'conversation.window-imported': '--other-6',
 };
 
 /** @param {string} type of an event */

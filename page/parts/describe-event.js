@@ -38,6 +38,10 @@ const DESCRIBERS = {
     `${memoryIds.length} ${memoryIds.length === 1 ? 'memory' : 'memories'}`,
   'emotion.observed': ({ emotion, intensity, triggers }) =>
     `${emotion} ${intensity}${triggers?.length > 0 ? `, because of ${triggers.join(', ')}` : ''}`,
+  'emotion.pattern-imported': ({ emotion, frequency, meanIntensity }) =>
+    `${emotion} ${frequency} times, on average ${meanIntensity}`,
+  'memory.recalls-imported': ({ memoryId, count }) => `${memoryId}: ${count} earlier`,
+  'conversation.window-imported': ({ sessionId }) => sessionId,
   'session.started': ({ sessionId }) => sessionId,
   'session.ended': ({ sessionId }) => sessionId,
   'turn.recorded': ({ userMessage, assistantMessage }) => cut(userMessage || assistantMessage),

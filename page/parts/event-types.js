@@ -12,4 +12,7 @@ export const EVENT_TYPES = [
   'profile.changed',
   'preference.learned',
   'preference.unlearned',
+  'emotion.pattern-imported',
+  'memory.recalls-imported',
+  'conversation.window-imported',
 ];

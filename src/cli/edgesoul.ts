@@ -9,6 +9,7 @@ import { backupCommand } from './operator/backup.command.js';
 import { backupsCommand } from './operator/backups.command.js';
 import { compactCommand } from './operator/compact.command.js';
 import { exportCommand } from './operator/export.command.js';
+import { importEdgesoulCommand } from './operator/import-edgesoul.command.js';
 import { importCommand } from './operator/import.command.js';
 import { cancelCommand, jobsCommand } from './operator/jobs.command.js';
 import { initCommand, migrateCommand } from './operator/migrate.command.js';
@@ -45,6 +46,7 @@ const COMMANDS = [
   compactCommand(),
   exportCommand(),
   importCommand(),
+  importEdgesoulCommand(),
   replayCommand(),
   resetCommand(),
   jobsCommand(),

@@ -1,13 +1,16 @@
 import { InvalidInput, type EventPlace, PoisonEvent } from '../errors.js';
 import { whyOf } from '../why.js';
+import { conversationWindowImported } from './conversation/conversation-window-imported.event.js';
 import { sessionEnded } from './conversation/session-ended.event.js';
 import { sessionStarted } from './conversation/session-started.event.js';
 import { turnRecorded } from './conversation/turn-recorded.event.js';
 import { emotionObserved } from './emotion/emotion-observed.event.js';
+import { emotionPatternImported } from './emotion/emotion-pattern-imported.event.js';
 import type { EventOf, EventType, FoldEvent } from './event.js';
 import { memoryForgotten } from './memory/memory-forgotten.event.js';
 import { memoryFormed } from './memory/memory-formed.event.js';
 import { memoryRecalled } from './memory/memory-recalled.event.js';
+import { memoryRecallsImported } from './memory/memory-recalls-imported.event.js';
 import { memoryRevised } from './memory/memory-revised.event.js';
 import { preferenceLearned } from './profile/preference-learned.event.js';
 import { preferenceUnlearned } from './profile/preference-unlearned.event.js';
@@ -24,10 +27,13 @@ export const EVENT_TYPES = [
   memoryRevised,
   memoryForgotten,
   memoryRecalled,
+  memoryRecallsImported,
   emotionObserved,
+  emotionPatternImported,
   sessionStarted,
   turnRecorded,
   sessionEnded,
+  conversationWindowImported,
 ] as const;
 
 /** Any event of the service. */

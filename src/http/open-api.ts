@@ -11,6 +11,11 @@ export async function serveDocs(app: NestFastifyApplication): Promise<void> {
     .setDescription('The memory of an empathetic AI companion, as an event-sourced service.')
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
+    .addTag(
+      'EdgeSoul compatibility',
+      'The routes of the original EdgeSoul backend, with its names and shapes: other words for the routes under /v1. ' +
+        'Fields and parameters that a route does not know are ignored, as they were.',
+    )
     .build();
   const document = SwaggerModule.createDocument(app, info, {
     operationIdFactory: (controller, method) =>

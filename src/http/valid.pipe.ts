@@ -3,6 +3,8 @@ import {
   bodyValidator,
   payloadValidator,
   queryValidator,
+  tolerantQueryValidator,
+  tolerantValidator,
   type Shape,
   type Validator,
 } from '../validation/validator.js';
@@ -35,4 +37,14 @@ export function validIfSent<T extends object>(shape: Shape<T>): PipeTransform<un
 /** Validates a query string: numbers are parsed from text, lists are split at commas. */
 export function validQuery<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
   return new ValidPipe(queryValidator(shape));
+}
+
+/** Validates the fields of a body that the shape has, and ignores others. */
+export function validTolerant<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
+  return new ValidPipe(tolerantValidator(shape));
+}
+
+/** Validates the parameters of a query string that the shape has, and ignores others. */
+export function validTolerantQuery<T extends object>(shape: Shape<T>): PipeTransform<unknown, T> {
+  return new ValidPipe(tolerantQueryValidator(shape));
 }

@@ -2,10 +2,15 @@ import type { Shape } from '../validation/validator.js';
 import type { Decider } from '../writer/deciding-writer.js';
 import type { CommandContext } from '../writer/write-command.js';
 import { EndSession, EndSessionInput } from './conversation/commands/end-session.command.js';
+import { ImportWindow, ImportWindowInput } from './conversation/commands/import-window.command.js';
 import { RecordTurn, RecordTurnBody } from './conversation/commands/record-turn.command.js';
-import { endSession, recordTurn } from './conversation/conversation.decider.js';
+import { endSession, importWindow, recordTurn } from './conversation/conversation.decider.js';
+import {
+  ImportEmotionPattern,
+  ImportEmotionPatternBody,
+} from './emotion/commands/import-emotion-pattern.command.js';
 import { ObserveEmotion, ObserveEmotionBody } from './emotion/commands/observe-emotion.command.js';
-import { observeEmotion } from './emotion/emotion.decider.js';
+import { importEmotionPattern, observeEmotion } from './emotion/emotion.decider.js';
 import { ForgetMemories, ForgetMemoriesInput } from './memory/commands/forget-memories.command.js';
 import { ForgetMemory, ForgetMemoryInput } from './memory/commands/forget-memory.command.js';
 import { FormMemory, FormMemoryBody } from './memory/commands/form-memory.command.js';
@@ -42,6 +47,8 @@ export const COMMANDS: readonly CommandType[] = [
   { command: RecallMemories, input: RecallMemoriesBody, decide: recallMemories },
   { command: ObserveEmotion, input: ObserveEmotionBody, decide: observeEmotion },
   { command: RecordTurn, input: RecordTurnBody, decide: recordTurn },
+  { command: ImportEmotionPattern, input: ImportEmotionPatternBody, decide: importEmotionPattern },
+  { command: ImportWindow, input: ImportWindowInput, decide: importWindow },
   { command: EndSession, input: EndSessionInput, decide: endSession },
 ];
 

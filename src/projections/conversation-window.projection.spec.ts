@@ -1,5 +1,5 @@
 import { folded } from '../../test/support/folded.js';
-import { ended, observed, turnRecorded, started } from '../../test/support/happened.js';
+import { ended, observed, turnRecorded, started, windowImported } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import {
@@ -361,5 +361,26 @@ describe('the active days', () => {
 
   it('are not created by starting or ending a session', () => {
     expect(days(started('session-1'), ended('session-1'))).toEqual([]);
+  });
+});
+
+describe('an imported window', () => {
+  it('has its emotions without intensities, which a newer import replaces', () => {
+    const imported = session(
+      observed({ emotion: 'fear', sessionId: 'session-1' }, minute(1)),
+      windowImported({ emotions: ['joy', 'anger'], topics: ['boats'] }, minute(2)),
+      observed({ emotion: 'love', sessionId: 'session-1' }, minute(4)),
+      windowImported({ emotions: ['joy', 'anger', 'joy'], topics: ['Boats', 'tea'] }, minute(3)),
+    );
+    const replaced = NOW + 3 * MINUTE_MS;
+    expect(imported.emotions).toEqual([
+      ['fear', 0.5, NOW + MINUTE_MS],
+      ['joy', null, replaced],
+      ['anger', null, replaced],
+      ['joy', null, replaced],
+      ['love', 0.5, NOW + 4 * MINUTE_MS],
+    ]);
+    expect(imported.topics.map(([topic]) => topic)).toEqual(['boats', 'tea']);
+    expect(imported.openedAt).toBeNull();
   });
 });

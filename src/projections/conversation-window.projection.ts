@@ -13,12 +13,19 @@ import { MINUTE_MS } from '../durations.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import type { FoldEvent } from '../events/event.js';
-import { label, labels, spellings } from '../events/labels.js';
+import { label, labels } from '../events/labels.js';
 import { localDay } from './local-time.js';
 import { orderTime } from './order-time.js';
-import { defineProjection, lastOf, type Settings, type SettingValues } from './projection.js';
+import { defineProjection, type Settings, type SettingValues } from './projection.js';
 import { endOf, withActivity, type Activity } from './session-times.js';
 import { sittingsTable } from './sittings.js';
+import {
+  lastEmotions,
+  withTopics,
+  type WindowEmotion,
+  type WindowSlot,
+  type WindowTopic,
+} from './window-lists.js';
 
 /** What the rules of conversations depend on. */
 const SETTINGS = {
@@ -29,13 +36,6 @@ const SETTINGS = {
 } satisfies Settings;
 
 type Rules = SettingValues<typeof SETTINGS>;
-
-/** The slot that holds a turn's text, and the turn's order time, ms UTC; listed in recording order. */
-export type WindowSlot = [slot: number, at: number];
-/** A topic, and the order time of its last mention, ms UTC. */
-export type WindowTopic = [topic: string, at: number];
-/** An emotion, its intensity (0..1) and its order time, ms UTC. */
-export type WindowEmotion = [emotion: string, intensity: number, at: number];
 
 /**
  * One row per session. Times are order times, ms UTC. A session is opened by its start or its first turn; a
@@ -149,13 +149,27 @@ export const conversationWindow = defineProjection({
       const endedAt = session.endedAt ?? endOf(session, event);
       rows.put(sessionsTable, { ...session, ended: true, endedAt, position: event.position });
     },
+    'conversation.window-imported': (event, rows) => {
+      const { userId, data } = event;
+      const session = rows.get(sessionsTable, userId, data.sessionId) ?? newSession(event, data.sessionId);
+      const at = orderTime(event);
+      const topics = withTopics(session.topics, data.topics, at, rules.topics);
+      // What was imported before is replaced.
+      const observed = session.emotions.filter(([, intensity]) => intensity !== null);
+      const imported = data.emotions.map((emotion): WindowEmotion => [label(emotion), null, at]);
+      rows.put(sessionsTable, {
+        ...session,
+        topics,
+        emotions: lastEmotions([...imported, ...observed], rules.emotions),
+      });
+    },
     'emotion.observed': (event, rows) => {
       markActiveDay(event, rows);
       const { sessionId, emotion, intensity } = event.data;
       if (!sessionId) return;
       const session = rows.get(sessionsTable, event.userId, sessionId) ?? newSession(event, sessionId);
       const felt: WindowEmotion = [label(emotion), intensity, orderTime(event)];
-      const emotions = lastOf([...session.emotions, felt], rules.emotions, (a, b) => a[2] - b[2]);
+      const emotions = lastEmotions([...session.emotions, felt], rules.emotions);
       rows.put(sessionsTable, { ...session, emotions });
     },
   }),
@@ -230,24 +244,6 @@ function freeSlot(slots: readonly WindowSlot[], at: number, turns: number): numb
   if (slots.length < turns) return slots.length;
   const [slot, oldest] = slots.reduce((a, b) => (b[1] < a[1] ? b : a));
   return at >= oldest ? slot : undefined;
-}
-
-/** Topics whose labels are equal are one topic, which keeps the spelling of its first mention. */
-function withTopics(
-  known: readonly WindowTopic[],
-  spelled: readonly string[],
-  at: number,
-  count: number,
-): WindowTopic[] {
-  if (spelled.length === 0) return [...known];
-  const topics = new Map(known.map((topic) => [label(topic[0]), topic]));
-  for (const topic of spellings(spelled)) {
-    const same = label(topic);
-    const [spelling, mentionedAt] = topics.get(same) ?? [topic, at];
-    topics.delete(same);
-    topics.set(same, [spelling, Math.max(at, mentionedAt)]);
-  }
-  return lastOf([...topics.values()], count, (a, b) => a[1] - b[1]);
 }
 
 function normalEmotion(emotion: TurnEmotion | null): TurnEmotion | null {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { folded } from '../../test/support/folded.js';
-import { observed, type When } from '../../test/support/happened.js';
+import { observed, patternImported, type When } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
 import { DAY_MS, HOUR_MS } from '../durations.js';
 import type { EmotionObserved } from '../events/emotion/emotion-observed.event.js';
@@ -9,6 +9,7 @@ import {
   emotionPatternsTable,
   emotionTrend,
   emotionTriggersTable,
+  importedEmotionsTable,
   variance,
   type EmotionPatternRow,
 } from './emotion-trend.projection.js';
@@ -183,5 +184,27 @@ describe('an emotion whose events spell its label in different ways', () => {
     expect(store.all(emotionTriggersTable).map(({ trigger, count }) => [trigger, count])).toEqual([
       ['pr\u00fcfung', 4],
     ]);
+  });
+});
+
+describe('an imported pattern', () => {
+  it('stays apart from what is observed, and a newer import replaces it', () => {
+    const store = folded(emotionTrend, [
+      observed({ emotion: 'joy', intensity: 0.2 }),
+      patternImported({ emotion: 'Joy', frequency: 4, meanIntensity: 0.9 }),
+      patternImported({ emotion: 'joy', frequency: 5, triggers: ['Exam'] }, at('2025-03-01T12:00:00Z', 60)),
+    ]);
+    expect(store.all(importedEmotionsTable)).toMatchObject([
+      {
+        emotion: 'joy',
+        frequency: 5,
+        meanIntensity: 0.8,
+        triggers: ['exam'],
+        lastAt: Date.parse('2025-03-01T12:00:00Z'),
+      },
+    ]);
+    expect(store.all(emotionPatternsTable)).toMatchObject([{ frequency: 1, meanIntensity: 0.2 }]);
+    expect(store.all(emotionObservationsTable)).toHaveLength(1);
+    expect(store.all(emotionTriggersTable)).toEqual([]);
   });
 });

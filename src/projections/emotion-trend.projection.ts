@@ -1,5 +1,7 @@
 import { defineTable, instant, integer, json, real, text, type RowIn } from '../database/table.js';
+import type { TrendDirection } from '../events/emotion/emotion-pattern-imported.event.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
+import { label, labels } from '../events/labels.js';
 import { localHour } from './local-time.js';
 import { withNormalLabels } from './normal-labels.js';
 import { orderTime } from './order-time.js';
@@ -53,6 +55,28 @@ export const emotionTriggersTable = defineTable(
   { key: ['userId', 'emotion', 'trigger'], hot: true },
 );
 
+/**
+ * One row per user and emotion of which another program knew sums only: see EmotionPatternImported. They stay
+ * apart from what was observed, so that variance, buckets and trend are those of known observations.
+ */
+export const importedEmotionsTable = defineTable(
+  'imported_emotions',
+  {
+    userId: text(),
+    emotion: text(),
+    frequency: integer(),
+    meanIntensity: real(),
+    triggers: json<string[]>(),
+    /** Observations by hour of the user's local day: 24 counts. */
+    hours: json<number[]>(),
+    trend: text() as { kind: 'text'; nullable: false; type?: TrendDirection },
+    /** Order time of the last observation, ms UTC. */
+    lastAt: instant(),
+  },
+  { key: ['userId', 'emotion'] },
+);
+
+export type ImportedEmotionRow = RowIn<typeof importedEmotionsTable>;
 export type EmotionPatternRow = RowIn<typeof emotionPatternsTable>;
 export type EmotionObservationRow = RowIn<typeof emotionObservationsTable>;
 export type EmotionTriggerRow = RowIn<typeof emotionTriggersTable>;
@@ -64,11 +88,17 @@ export const emotionTrend = defineProjection({
   name: 'emotion-trend',
   // 2: a row per observation instead of counts by quarter of an hour; order times.
   version: 2,
-  tables: [emotionPatternsTable, emotionObservationsTable, emotionTriggersTable],
+  tables: [emotionPatternsTable, emotionObservationsTable, emotionTriggersTable, importedEmotionsTable],
   settings: {
     linkedTurns: { default: 3, min: 1, max: 50, about: 'newest turns to which a trigger stays linked' },
   },
   folds: ({ linkedTurns }) => ({
+    'emotion.pattern-imported': (event, rows) => {
+      const { emotion, triggers, ...sums } = event.data;
+      const { userId } = event;
+      const normal = { emotion: label(emotion), triggers: labels(triggers) };
+      rows.put(importedEmotionsTable, { userId, ...sums, ...normal, lastAt: orderTime(event) });
+    },
     'emotion.observed': (observed, rows) => {
       const event = withNormalLabels(observed);
       const { userId, occurredAt, position, utcOffset, data } = event;

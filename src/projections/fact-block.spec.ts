@@ -12,7 +12,16 @@ const memoryTypes = fc.constantFrom(...MEMORY_TYPES);
 
 /** What a fact has beside its times. */
 const details: fc.Arbitrary<object> = fc.oneof(
-  fc.record({ type: fc.constantFrom('user.registered', 'profile.changed', 'preference.learned') }),
+  fc.record({
+    type: fc.constantFrom(
+      'user.registered',
+      'profile.changed',
+      'preference.learned',
+      'preference.unlearned',
+      'emotion.pattern-imported',
+      'conversation.window-imported',
+    ),
+  }),
   fc.record({
     type: fc.constant('emotion.observed'),
     emotion: words,
@@ -23,7 +32,7 @@ const details: fc.Arbitrary<object> = fc.oneof(
   fc.record({ type: fc.constantFrom('turn.recorded', 'session.started', 'session.ended'), sessionId: ids }),
   fc.record({ type: fc.constant('memory.formed'), memoryId: ids, memoryType: memoryTypes }),
   fc.record({ type: fc.constant('memory.revised'), memoryId: ids, memoryType: fc.option(memoryTypes) }),
-  fc.record({ type: fc.constant('memory.forgotten'), memoryId: ids }),
+  fc.record({ type: fc.constantFrom('memory.forgotten', 'memory.recalls-imported'), memoryId: ids }),
   fc.record({
     type: fc.constant('memory.recalled'),
     memoryIds: fc.array(ids, { minLength: 1, maxLength: 100 }),

@@ -45,6 +45,10 @@ export const FACT_TYPES = [
   'profile.changed',
   'preference.learned',
   'user.registered',
+  'emotion.pattern-imported',
+  'memory.recalls-imported',
+  'conversation.window-imported',
+  'preference.unlearned',
 ] as const satisfies readonly FactType[];
 
 // What the first number of a fact says beside its type.
@@ -148,10 +152,21 @@ function ofSession<T extends SessionFact['type']>(type: T): FactShape<SessionFac
   };
 }
 
+/** A fact of a memory. */
+function ofMemory<T extends 'memory.forgotten' | 'memory.recalls-imported'>(type: T): ShapeOf<T> {
+  return {
+    texts: ({ memoryId }) => [memoryId],
+    read: (times, rest) => ({ type, ...times, memoryId: nextText(rest) }) as Fact & { type: T },
+  };
+}
+
 const SHAPES: { [T in FactType]: ShapeOf<T> } = {
   'user.registered': plain('user.registered'),
   'profile.changed': plain('profile.changed'),
   'preference.learned': plain('preference.learned'),
+  'preference.unlearned': plain('preference.unlearned'),
+  'emotion.pattern-imported': plain('emotion.pattern-imported'),
+  'conversation.window-imported': plain('conversation.window-imported'),
   'turn.recorded': ofSession('turn.recorded'),
   'session.started': ofSession('session.started'),
   'session.ended': ofSession('session.ended'),
@@ -177,10 +192,8 @@ const SHAPES: { [T in FactType]: ShapeOf<T> } = {
       memoryType: rest.count > 1 ? (nextText(rest) as MemoryType) : null,
     }),
   },
-  'memory.forgotten': {
-    texts: ({ memoryId }) => [memoryId],
-    read: (times, rest) => ({ type: 'memory.forgotten', ...times, memoryId: nextText(rest) }),
-  },
+  'memory.forgotten': ofMemory('memory.forgotten'),
+  'memory.recalls-imported': ofMemory('memory.recalls-imported'),
   'memory.recalled': {
     texts: ({ memoryIds }) => memoryIds,
     read: (times, rest) => ({

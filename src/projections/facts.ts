@@ -43,6 +43,11 @@ export interface MemoryForgottenFact extends FactTimes {
   memoryId: string;
 }
 
+export interface RecallsImportedFact extends FactTimes {
+  type: 'memory.recalls-imported';
+  memoryId: string;
+}
+
 export interface RecallFact extends FactTimes {
   type: 'memory.recalled';
   memoryIds: string[];
@@ -50,7 +55,13 @@ export interface RecallFact extends FactTimes {
 
 /** Something of which only that it happened is counted. */
 export interface PlainFact extends FactTimes {
-  type: 'user.registered' | 'profile.changed' | 'preference.learned';
+  type:
+    | 'user.registered'
+    | 'profile.changed'
+    | 'preference.learned'
+    | 'preference.unlearned'
+    | 'emotion.pattern-imported'
+    | 'conversation.window-imported';
 }
 
 /** What reports need of an event: never a user's text. */
@@ -61,7 +72,8 @@ export type Fact =
   | MemoryFormedFact
   | MemoryRevisedFact
   | MemoryForgottenFact
-  | RecallFact;
+  | RecallFact
+  | RecallsImportedFact;
 
 /** The type of a fact is the type of its event. */
 export type FactType = Fact['type'];

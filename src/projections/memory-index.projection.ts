@@ -135,6 +135,12 @@ export const memoryIndex = defineProjection({
       rows.remove(memoriesTable, event.userId, before.memoryId);
       summarize(rows, event.userId, { before });
     },
+    'memory.recalls-imported': (event, rows) => {
+      const memory = rows.get(memoriesTable, event.userId, event.data.memoryId);
+      if (!memory) return;
+      const recallCount = memory.recallCount + event.data.count;
+      rows.put(memoriesTable, { ...memory, recallCount, lastRecalledAt: orderTime(event) });
+    },
     'memory.recalled': (event, rows) => {
       for (const memoryId of event.data.memoryIds) {
         const memory = rows.get(memoriesTable, event.userId, memoryId);

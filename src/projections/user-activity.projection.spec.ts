@@ -4,13 +4,17 @@ import {
   forgotten,
   formed,
   observed,
+  patternImported,
   preferenceLearned,
+  preferenceUnlearned,
   profileChanged,
   recalled,
+  recallsImported,
   registered,
   revised,
   started,
   turnRecorded,
+  windowImported,
 } from '../../test/support/happened.js';
 import { type Happened, USER } from '../../test/support/recorder.js';
 import { compareKeys } from '../database/table.js';
@@ -34,6 +38,7 @@ describe("a user's facts", () => {
     registered(),
     profileChanged({ name: { from: null, to: 'Ada' } }),
     preferenceLearned({}),
+    preferenceUnlearned(3),
     formed({ memoryId: 'memory-1', type: 'pattern' }),
     revised('memory-1', { type: { from: 'pattern', to: 'fact' } }),
     revised('memory-1', { content: { from: 'a', to: 'b' } }),
@@ -43,6 +48,9 @@ describe("a user's facts", () => {
     turnRecorded(),
     observed({ emotion: 'Joy ', intensity: 0.1234567, triggers: ['Work', 'work'], sessionId: 'session-1' }),
     ended('session-1'),
+    patternImported(),
+    recallsImported('memory-2', 3),
+    windowImported({ topics: ['harbour'] }),
   ];
 
   it('are made of every type of event', () => {
@@ -52,7 +60,7 @@ describe("a user's facts", () => {
   });
 
   it('have what reports count, with normal labels and whole millionths', () => {
-    expect(factsOf(rowsOf(everything)).slice(3)).toMatchObject([
+    expect(factsOf(rowsOf(everything)).slice(4)).toMatchObject([
       { memoryId: 'memory-1', memoryType: 'pattern' },
       { memoryId: 'memory-1', memoryType: 'fact' },
       { memoryId: 'memory-1', memoryType: null },
@@ -62,6 +70,9 @@ describe("a user's facts", () => {
       { sessionId: 'session-1' },
       { emotion: 'joy', micros: 123_457, triggers: ['work'], sessionId: 'session-1' },
       { sessionId: 'session-1' },
+      { type: 'emotion.pattern-imported' },
+      { memoryId: 'memory-2' },
+      { type: 'conversation.window-imported' },
     ]);
   });
 

@@ -42,6 +42,7 @@ export const userActivity = defineProjection({
     'user.registered': (event, rows) => add(rows, event, { type: event.type }),
     'profile.changed': (event, rows) => add(rows, event, { type: event.type }),
     'preference.learned': (event, rows) => add(rows, event, { type: event.type }),
+    'preference.unlearned': (event, rows) => add(rows, event, { type: event.type }),
     'memory.formed': (event, rows) => {
       const { memoryId, type: memoryType } = event.data;
       add(rows, event, { type: event.type, memoryId, memoryType });
@@ -52,6 +53,8 @@ export const userActivity = defineProjection({
     },
     'memory.forgotten': (event, rows) =>
       add(rows, event, { type: event.type, memoryId: event.data.memoryId }),
+    'memory.recalls-imported': (event, rows) =>
+      add(rows, event, { type: event.type, memoryId: event.data.memoryId }),
     'memory.recalled': (event, rows) =>
       add(rows, event, { type: event.type, memoryIds: event.data.memoryIds }),
     'emotion.observed': (event, rows) => {
@@ -59,6 +62,8 @@ export const userActivity = defineProjection({
       const micros = Math.round(intensity * MICROS);
       add(rows, event, { type: event.type, emotion, micros, sessionId, triggers });
     },
+    'emotion.pattern-imported': (event, rows) => add(rows, event, { type: event.type }),
+    'conversation.window-imported': (event, rows) => add(rows, event, { type: event.type }),
     'session.started': (event, rows) =>
       add(rows, event, { type: event.type, sessionId: event.data.sessionId }),
     'turn.recorded': (event, rows) => add(rows, event, { type: event.type, sessionId: event.data.sessionId }),

@@ -81,7 +81,8 @@ function boundFirst(schema: JsonSchema, unknown: number): JsonSchema {
 function nullAsType({ nullable, ...schema }: JsonSchema): JsonSchema {
   if (!nullable) return schema;
   if (schema.$ref !== undefined) return { anyOf: [{ $ref: schema.$ref }, { type: 'null' }] };
-  return { ...schema, type: [schema.type as string, 'null'] };
+  const values = schema.enum as unknown[] | undefined;
+  return { ...schema, type: [schema.type as string, 'null'], ...(values && { enum: [...values, null] }) };
 }
 
 function mapValues(

@@ -57,6 +57,16 @@ export function queryValidator<T extends object>(shape: Shape<T>): Validator<T> 
   return compiled<T>(shape, { storable: true, prepare: fromQuery });
 }
 
+/** Returns a validator for a JSON body that ignores fields which the shape lacks: for clients that send more. */
+export function tolerantValidator<T extends object>(shape: Shape<T>): Validator<T> {
+  return compiled<T>(shape, { storable: true, prepare: knownFields });
+}
+
+/** Returns a validator for a query string that ignores parameters which the shape lacks. */
+export function tolerantQueryValidator<T extends object>(shape: Shape<T>): Validator<T> {
+  return compiled<T>(shape, { storable: true, prepare: knownFromQuery });
+}
+
 /** The schemas as they are declared, and as they are compiled. */
 interface Schemas {
   declared: Record<string, JsonSchema>;
@@ -107,6 +117,16 @@ function compiled<T extends object>(shape: Shape<T>, options: ValidatorOptions):
 }
 
 type Prepare = (value: unknown, schema: JsonSchema) => unknown;
+
+function knownFromQuery(value: unknown, schema: JsonSchema): unknown {
+  return fromQuery(knownFields(value, schema), schema);
+}
+
+/** Leaves out the fields that the schema does not name; anything else than an object is returned as it is. */
+function knownFields(value: unknown, { properties = {} }: JsonSchema): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => Object.hasOwn(properties, name)));
+}
 
 /** Parses the text of a query string: comma-separated lists and decimal numbers. */
 function fromQuery(value: unknown, schema: JsonSchema): unknown {

@@ -1,5 +1,7 @@
+import type { ConversationWindowImported } from '../../src/events/conversation/conversation-window-imported.event.js';
 import type { TurnRecorded } from '../../src/events/conversation/turn-recorded.event.js';
 import type { EmotionObserved } from '../../src/events/emotion/emotion-observed.event.js';
+import type { EmotionPatternImported } from '../../src/events/emotion/emotion-pattern-imported.event.js';
 import type { MemoryFormed } from '../../src/events/memory/memory-formed.event.js';
 import type { PreferenceLearned } from '../../src/events/profile/preference-learned.event.js';
 import { conversationStream, memoryStream } from '../../src/events/streams.js';
@@ -27,6 +29,11 @@ export function profileChanged(changes: Changes, when: When = {}): Happened {
 export function preferenceLearned(data: Partial<PreferenceLearned>, when: When = {}): Happened {
   const streamId = `profile:${when.userId ?? USER}`;
   return { ...when, streamId, type: 'preference.learned', data: { rule: 'rule', turnId: 'turn-1', ...data } };
+}
+
+export function preferenceUnlearned(learnedPosition: number, when: When = {}): Happened {
+  const streamId = `profile:${when.userId ?? USER}`;
+  return { ...when, streamId, type: 'preference.unlearned', data: { learnedPosition, rule: 'rule' } };
 }
 
 /** The events of a user whose UTC offset is this, in minutes. */
@@ -77,6 +84,29 @@ export function observed(observation: Partial<EmotionObserved> = {}, when: When 
     ...observation,
   };
   return { ...when, streamId: `emotion:${when.userId ?? USER}`, type: 'emotion.observed', data };
+}
+
+export function patternImported(pattern: Partial<EmotionPatternImported> = {}, when: When = {}): Happened {
+  const data: EmotionPatternImported = {
+    emotion: 'joy',
+    frequency: 4,
+    meanIntensity: 0.8,
+    triggers: [],
+    hours: Array.from({ length: 24 }, () => 0),
+    trend: 'stable',
+    ...pattern,
+  };
+  return { ...when, streamId: `emotion:${when.userId ?? USER}`, type: 'emotion.pattern-imported', data };
+}
+
+export function recallsImported(memoryId: string, count: number, when: When = {}): Happened {
+  const data = { memoryId, count };
+  return { ...when, streamId: `recall:${when.userId ?? USER}`, type: 'memory.recalls-imported', data };
+}
+
+export function windowImported(window: Partial<ConversationWindowImported> = {}, when: When = {}): Happened {
+  const data = { sessionId: 'session-1', topics: [], emotions: [], ...window };
+  return { ...when, streamId: streamOf(data.sessionId, when), type: 'conversation.window-imported', data };
 }
 
 export function started(sessionId: string, when: When = {}): Happened {

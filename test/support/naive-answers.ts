@@ -82,8 +82,13 @@ export function naiveAnswers(userId: string, events: readonly StoreEvent[]): obj
             },
             turns: allTurns.length,
             sessions: conversations.length,
-            emotions: ofType(events, 'emotion.observed').length,
-            ...activityOf([...allTurns, ...ofType(events, 'emotion.observed')]),
+            emotions:
+              ofType(events, 'emotion.observed').length +
+              sum([...importsOf(events).values()].map(({ data }) => data.frequency)),
+            ...activityOf(
+              [...allTurns, ...ofType(events, 'emotion.observed')],
+              [...importsOf(events).values()],
+            ),
             averageSessionMinutes,
           },
     memories,
@@ -108,7 +113,10 @@ function conversationOf(
   const ofSession = events.filter(({ data }) => 'sessionId' in data && data.sessionId === sessionId);
   const lastStart = ofType(ofSession, 'session.started').at(-1)?.position ?? 0;
   const isEnded = ofType(ofSession, 'session.ended').some(({ position }) => position > lastStart);
-  const observations = newest(ofType(ofSession, 'emotion.observed'), 20);
+  const trajectory = trajectoryOf(ofSession);
+  const topics = [...turns, ...ofType(ofSession, 'conversation.window-imported')].flatMap(
+    ({ data }) => data.topics,
+  );
   return {
     userId,
     sessionId,
@@ -119,12 +127,9 @@ function conversationOf(
       emotion: data.emotion,
       occurredAt: iso(occurredAt),
     })),
-    topics: [...new Set(turns.flatMap(({ data }) => data.topics))].toSorted(),
-    emotionTrajectory: observations.map((event) => {
-      const { emotion, intensity } = event.data;
-      return { emotion, intensity, occurredAt: iso(timeOf(event)) };
-    }),
-    currentEmotion: observations.at(-1)?.data.emotion ?? null,
+    topics: [...new Set(topics)].toSorted(),
+    emotionTrajectory: trajectory.map(({ at, ...felt }) => ({ ...felt, occurredAt: iso(at) })),
+    currentEmotion: trajectory.at(-1)?.emotion ?? null,
     startedAt: iso(earliest(turns)),
     lastActivityAt: iso(latest(turns)),
     ended: isEnded,
@@ -132,6 +137,26 @@ function conversationOf(
     openedAt: timeOf(first),
     ...sittingsOf(turns, ofType(ofSession, 'session.ended')),
   };
+}
+
+/** The last 20 emotions of a session; an import replaces the emotions of the one before. */
+function trajectoryOf(ofSession: readonly StoreEvent[]) {
+  let felt: { emotion: string; intensity: number | null; at: number }[] = [];
+  const last = (all: typeof felt) => all.toSorted((a, b) => a.at - b.at).slice(-20);
+  for (const event of ofSession) {
+    const at = timeOf(event);
+    if (event.type === 'emotion.observed')
+      felt = last([...felt, { emotion: event.data.emotion, intensity: event.data.intensity, at }]);
+    if (event.type !== 'conversation.window-imported') continue;
+    const imported = event.data.emotions.map((emotion) => ({ emotion, intensity: null, at }));
+    felt = last([...imported, ...felt.filter(({ intensity }) => intensity !== null)]);
+  }
+  return felt;
+}
+
+/** The last import of each emotion. */
+function importsOf(events: readonly StoreEvent[]) {
+  return new Map(ofType(events, 'emotion.pattern-imported').map((event) => [event.data.emotion, event]));
 }
 
 /** The number of sittings, which a pause of over 30 minutes or an end divides, and their minutes. */
@@ -156,13 +181,16 @@ function sittingsOf(
   return { sittings: 1 + pauses.length - within.length, minutes: sum(within) / 60_000 };
 }
 
-function activityOf(active: readonly StoreEvent[]): object {
-  if (active.length === 0) return { firstActivityAt: null, lastActivityAt: null, streakDays: 0 };
+function activityOf(active: readonly StoreEvent[], imports: readonly StoreEvent[]): object {
+  const all = [...active, ...imports];
+  if (all.length === 0) return { firstActivityAt: null, lastActivityAt: null, streakDays: 0 };
+  const range = { firstActivityAt: iso(earliest(all)), lastActivityAt: iso(latest(all)) };
+  if (active.length === 0) return { ...range, streakDays: 0 };
   const days = new Set(active.map((event) => startOf(event, DAY, event.utcOffset)));
   const last = Math.max(...days);
   let streakDays = 1;
   while (days.has(last - streakDays * DAY)) streakDays += 1;
-  return { firstActivityAt: iso(earliest(active)), lastActivityAt: iso(latest(active)), streakDays };
+  return { ...range, streakDays };
 }
 
 function memoriesOf(events: readonly StoreEvent[]) {
@@ -178,11 +206,15 @@ function memoriesOf(events: readonly StoreEvent[]) {
       const recalls = ofType(events, 'memory.recalled').filter((event) =>
         event.data.memoryIds.includes(data.memoryId),
       );
+      const former = ofType(events, 'memory.recalls-imported').find(
+        (event) => event.data.memoryId === data.memoryId,
+      );
+      const last = newest(recalls, 1)[0] ?? former;
       return {
         ...data,
         ...(Object.fromEntries(changes.map(([field, { to }]) => [field, to])) as Partial<typeof data>),
-        recallCount: recalls.length,
-        lastRecalledAt: recalls.length > 0 ? iso(latest(recalls)) : null,
+        recallCount: recalls.length + (former?.data.count ?? 0),
+        lastRecalledAt: last ? iso(timeOf(last)) : null,
         occurredAt: iso(occurredAt),
         createdAt: iso(recordedAt),
         updatedAt: iso(revisions.at(-1)?.recordedAt ?? recordedAt),
@@ -193,29 +225,43 @@ function memoriesOf(events: readonly StoreEvent[]) {
 
 function emotionsOf(events: readonly StoreEvent[]): object[] {
   const groups = Map.groupBy(ofType(events, 'emotion.observed'), ({ data }) => data.emotion);
-  return [...groups]
-    .toSorted(([a, x], [b, y]) => y.length - x.length || byText(a, b))
-    .map(([emotion, same]) => {
+  const imports = importsOf(events);
+  return [...new Set([...groups.keys(), ...imports.keys()])]
+    .map((emotion) => {
+      const same = groups.get(emotion) ?? [];
+      const imported = imports.get(emotion);
+      const { frequency = 0, meanIntensity = 0, hours = [] } = imported?.data ?? {};
       const strengths = same.map(({ data }) => data.intensity);
-      const mean = sum(strengths) / same.length;
+      const mean = same.length === 0 ? 0 : sum(strengths) / same.length;
+      const all = imported ? [...same, imported] : same;
       const triggers = Map.groupBy(
         same.flatMap(({ data }) => data.triggers),
         (trigger) => trigger,
       );
       return {
         emotion,
-        frequency: same.length,
-        meanIntensity: mean,
-        variance: sum(strengths.map((strength) => (strength - mean) ** 2)) / same.length,
+        frequency: same.length + frequency,
+        meanIntensity: (sum(strengths) + frequency * meanIntensity) / (same.length + frequency),
+        variance: sum(strengths.map((strength) => (strength - mean) ** 2)) / Math.max(1, same.length),
         triggers: [...triggers]
           .map(([trigger, { length }]) => ({ trigger, count: length }))
           .toSorted((a, b) => b.count - a.count || byText(a.trigger, b.trigger)),
         triggerCount: triggers.size,
-        hours: Array.from({ length: 24 }, (_, hour) => same.filter((event) => hourOf(event) === hour).length),
-        firstAt: iso(earliest(same)),
-        lastAt: iso(latest(same)),
+        hours: Array.from(
+          { length: 24 },
+          (_, hour) => same.filter((event) => hourOf(event) === hour).length + (hours[hour] ?? 0),
+        ),
+        firstAt: iso(earliest(all)),
+        lastAt: iso(latest(all)),
+        ...(imported && { imported: importedOf(imported) }),
       };
-    });
+    })
+    .toSorted((a, b) => b.frequency - a.frequency || byText(a.emotion, b.emotion));
+}
+
+function importedOf(event: StoreEventOf<'emotion.pattern-imported'>): object {
+  const { emotion: _emotion, ...sums } = event.data;
+  return { ...sums, lastAt: iso(timeOf(event)) };
 }
 
 function bucketsOf(events: readonly StoreEvent[], width: number, utcOffset: number): object[] {

@@ -241,6 +241,7 @@ function naiveUsage(log: NaiveLog): Values[] {
 }
 
 function naiveMemories(log: NaiveLog): Values[] {
+  const imported = log.of('memory.recalls-imported');
   const events = log.of('memory.formed', 'memory.revised', 'memory.forgotten', 'memory.recalled');
   const happened: { place: Values; count: string }[] = [];
   const add = (event: StoreEvent, type: string, count: string) => {
@@ -258,11 +259,12 @@ function naiveMemories(log: NaiveLog): Values[] {
     add(event, typeThen(events, event, event.data.memoryId), event.type.replace('memory.', ''));
     if (event.type !== 'memory.formed') continue;
     const { memoryId, type } = event.data;
-    const isRecalled = events.some(
+    const isRecalled = [...events, ...imported].some(
       (each) =>
-        each.type === 'memory.recalled' &&
         each.userId === event.userId &&
-        each.data.memoryIds.includes(memoryId),
+        (each.type === 'memory.recalled'
+          ? each.data.memoryIds.includes(memoryId)
+          : each.type === 'memory.recalls-imported' && each.data.memoryId === memoryId),
     );
     if (!isRecalled) add(event, type, 'neverRecalled');
   }

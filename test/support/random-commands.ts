@@ -121,8 +121,38 @@ export const INPUTS = {
     { requiredKeys: ['emotion', 'intensity'] },
   ),
   UnlearnPreference: fc.record({ learnedPosition: fc.integer({ min: 1, max: 60 }) }),
+  ImportEmotionPattern: fc.record(
+    {
+      emotion: fc.constantFrom(...EMOTIONS),
+      frequency: fc.integer({ min: 1, max: 50 }),
+      meanIntensity: share,
+      triggers,
+      hours: fc.array(fc.nat({ max: 9 }), { minLength: 24, maxLength: 24 }),
+      trend: fc.constantFrom('increasing' as const, 'stable' as const),
+      lastAt: occurredAt,
+    },
+    { requiredKeys: ['emotion', 'frequency', 'meanIntensity'] },
+  ),
+  ImportWindow: fc.record(
+    {
+      sessionId,
+      lastActivityAt: occurredAt,
+      topics: fc.array(fc.constantFrom(...TOPICS), { maxLength: 4 }),
+      emotions: fc.array(fc.constantFrom(...EMOTIONS), { maxLength: 4 }),
+    },
+    { requiredKeys: ['sessionId'] },
+  ),
   FormMemory: fc.record(
-    { memoryId, ...memoryFields, metadata: json, occurredAt },
+    {
+      memoryId,
+      ...memoryFields,
+      metadata: json,
+      occurredAt,
+      recalled: fc.record(
+        { count: fc.integer({ min: 1, max: 9 }), lastAt: occurredAt },
+        { requiredKeys: ['count'] },
+      ),
+    },
     { requiredKeys: ['memoryId', 'type', 'content'] },
   ),
   ReviseMemory: fc.record({ memoryId, ...memoryFields, metadata: json }, { requiredKeys: ['memoryId'] }),

@@ -33,7 +33,7 @@ describe('the catalog of events', () => {
   it.each([...EVENT_TYPES])(
     'has an upcaster for each earlier version of $type, which is at version $version',
     (declared) => {
-      expect(declared.type).toMatch(/^[a-z]+\.[a-z]+$/);
+      expect(declared.type).toMatch(/^[a-z]+\.[a-z]+(-[a-z]+)*$/);
       expect(declared.version).toBeGreaterThanOrEqual(1);
       expect(declared.upcasters).toHaveLength(declared.version - 1);
     },

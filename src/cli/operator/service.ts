@@ -54,6 +54,10 @@ export class RunningService {
     return this.ok<T>(await this.send('GET', path));
   }
 
+  async post<T>(path: string, body: object): Promise<T> {
+    return this.ok<T>(await this.send('POST', path, body));
+  }
+
   async delete<T>(path: string): Promise<T> {
     return this.ok<T>(await this.send('DELETE', path));
   }

@@ -11,7 +11,7 @@ import {
 import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
 import type { RecordTurnBody } from './commands/record-turn.command.js';
-import { endSession, recordTurn } from './conversation.decider.js';
+import { endSession, importWindow, recordTurn } from './conversation.decider.js';
 
 const DAY = 86_400_000;
 const session = 'conversation:user-1/session-1';
@@ -278,5 +278,25 @@ describe('ending a session', () => {
     given(registered(), ...talking({ userId: 'user-2' }))
       .when(end())
       .thenFails('session.not-found');
+  });
+});
+
+describe('taking over a window', () => {
+  it('records topics and emotions as of the last activity, and opens no session', () => {
+    const input = {
+      sessionId: 'session-1',
+      lastActivityAt: '2025-03-01T12:00:00Z',
+      topics: ['Boats', ' boats', 'tea'],
+      emotions: ['Joy', 'joy'],
+    };
+    given(registered())
+      .when((state) => importWindow(state, USER, input))
+      .thenEvents({
+        streamId: session,
+        type: 'conversation.window-imported',
+        data: { sessionId: 'session-1', topics: ['Boats', 'tea'], emotions: ['joy', 'joy'] },
+        occurredAt: Date.parse(input.lastActivityAt),
+      })
+      .thenAnswers(200, { sessionId: 'session-1', position: 2 });
   });
 });

@@ -8,6 +8,7 @@ import { isResumedBy } from '../../projections/session-times.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { resolveUser } from '../resolve-user.js';
 import type { EndSessionInput } from './commands/end-session.command.js';
+import type { ImportWindowInput } from './commands/import-window.command.js';
 import type { RecordTurnBody } from './commands/record-turn.command.js';
 import { keywords } from './learning/keywords.js';
 import { learnPreferences } from './learning/learn-preferences.js';
@@ -84,6 +85,23 @@ export function endSession(state: WriteState, userId: string, { sessionId }: End
   return {
     status: 200,
     events: [{ streamId, type: 'session.ended', data: { sessionId }, ...when }],
+    answer: ({ position }) => ({ sessionId, position }),
+  };
+}
+
+/** Takes over what another program kept of a session beside its turns; the first turn opens the session. */
+export function importWindow(state: WriteState, userId: string, input: ImportWindowInput): Decision {
+  const { sessionId } = input;
+  const { registration, when } = resolveUser(state, userId, input.lastActivityAt);
+  const streamId = conversationStream(userId, sessionId);
+  const data = {
+    sessionId,
+    topics: spellings(input.topics),
+    emotions: (input.emotions ?? []).map(label).filter(Boolean),
+  };
+  return {
+    status: 200,
+    events: [...registration, { streamId, type: 'conversation.window-imported', data, ...when }],
     answer: ({ position }) => ({ sessionId, position }),
   };
 }

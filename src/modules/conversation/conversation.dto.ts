@@ -59,7 +59,9 @@ export class TurnAnswer {
 /** One step of the emotion trajectory. */
 export class TrajectoryAnswer {
   emotion: string;
-  intensity: number;
+  /** Null where it is not known: the emotion was taken over from another program. */
+  intensity: number | null;
+  /** Of an emotion that was taken over, the last activity of its session then. */
   occurredAt: string;
 }
 

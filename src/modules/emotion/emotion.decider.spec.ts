@@ -1,9 +1,9 @@
 import { given } from '../../../test/support/given.js';
-import { withUtcOffset, observed, registered } from '../../../test/support/happened.js';
+import { withUtcOffset, observed, patternImported, registered } from '../../../test/support/happened.js';
 import { NOW, USER } from '../../../test/support/recorder.js';
 import type { WriteState } from '../../writer/write-command.js';
 import type { ObserveEmotionBody } from './commands/observe-emotion.command.js';
-import { observeEmotion } from './emotion.decider.js';
+import { importEmotionPattern, observeEmotion } from './emotion.decider.js';
 
 const DAY = 86_400_000;
 
@@ -68,5 +68,44 @@ describe('observing an emotion', () => {
       .thenFails('request.invalid', [
         { path: 'occurredAt', message: 'must not be more than a day in the future' },
       ]);
+  });
+});
+
+describe('taking over an emotional pattern', () => {
+  const input = { emotion: ' Joy', frequency: 4, meanIntensity: 0.8, lastAt: '2025-03-01T12:00:00+01:00' };
+  const take =
+    (fields: object = {}) =>
+    (state: WriteState) =>
+      importEmotionPattern(state, USER, { ...input, ...fields });
+  const hours = Array.from({ length: 24 }, () => 0);
+  const data = {
+    emotion: 'joy',
+    frequency: 4,
+    meanIntensity: 0.8,
+    triggers: [],
+    hours,
+    trend: 'stable' as const,
+  };
+  const when = { occurredAt: Date.parse(input.lastAt), utcOffset: 60 };
+  const event = { streamId: 'emotion:user-1', type: 'emotion.pattern-imported' as const, data, ...when };
+
+  it('registers an unknown user and records the sums, as of the last time it was felt', () => {
+    given()
+      .when(take())
+      .thenEvents({ streamId: 'profile:user-1', type: 'user.registered', data: {}, ...when }, event)
+      .thenAnswers(200, { emotion: 'joy', position: 2 });
+  });
+
+  it('writes nothing when the same is known already, whatever was observed since', () => {
+    given(registered(), patternImported(data, when), observed())
+      .when(take())
+      .thenEvents()
+      .thenAnswers(200, { emotion: 'joy', position: null });
+  });
+
+  it('records what is known better', () => {
+    given(registered(), patternImported(data, when))
+      .when(take({ frequency: 5, triggers: ['Exam', 'exam '] }))
+      .thenEvents({ ...event, data: { ...data, frequency: 5, triggers: ['exam'] } });
   });
 });

@@ -1,4 +1,5 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
+import type { TrendDirection } from '../../events/emotion/emotion-pattern-imported.event.js';
 import { IsTimeBound, IsTimeZone, Optional } from '../../validation/fields.js';
 import { WEEK_STARTS, type WeekStart } from '../calendar.js';
 import { UserReadQuery } from '../user-read.dto.js';
@@ -89,12 +90,23 @@ export class TrendAnswer {
   confidence: number;
 }
 
+/** What another program knew of an emotion, as sums: no observation is known. */
+export class ImportedEmotionAnswer {
+  frequency: number;
+  meanIntensity: number;
+  /** How often each of them was a trigger is not known. */
+  triggers: string[];
+  hours: number[];
+  trend: TrendDirection;
+  lastAt: string;
+}
+
 /** One emotion of a user. */
 export class EmotionAnswer {
   emotion: string;
   frequency: number;
   meanIntensity: number;
-  /** Population variance of the intensity. */
+  /** Population variance of the observed intensities. */
   variance: number;
   /** The 50 most frequent triggers. */
   triggers: TriggerAnswer[];
@@ -108,6 +120,11 @@ export class EmotionAnswer {
   trend: TrendAnswer;
   /** The trend of the intensities. */
   intensityTrend: TrendAnswer;
+  /**
+   * What was taken over from another program, if anything was. `frequency`, `meanIntensity`, `hours`, `firstAt` and
+   * `lastAt` include it; what needs single observations (`variance`, `triggers`, the trends) does not.
+   */
+  imported?: ImportedEmotionAnswer;
 }
 
 /** The emotions of a user, the most frequent first. */

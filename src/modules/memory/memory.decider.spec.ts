@@ -42,6 +42,19 @@ const formedEvent = (fields: object) => ({
 });
 
 describe('forming a memory', () => {
+  it('records the recalls that another program has counted, beside it', () => {
+    given(registered())
+      .when(form({ recalled: { count: 7, lastAt: '2025-03-01T12:00:00+01:00' } }))
+      .thenEvents(formedEvent({}), {
+        streamId: 'recall:user-1',
+        type: 'memory.recalls-imported',
+        data: { memoryId: 'memory-1', count: 7 },
+        occurredAt: Date.parse('2025-03-01T11:00:00Z'),
+        utcOffset: 60,
+      })
+      .thenAnswers(201, { memoryId: 'memory-1', position: 3, version: 1 });
+  });
+
   it('registers an unknown user and fills in defaults', () => {
     given()
       .when(form())

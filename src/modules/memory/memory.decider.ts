@@ -1,7 +1,7 @@
 import { NotFound } from '../../errors.js';
 import { memoryStream, recallStream } from '../../events/streams.js';
 import { memoriesTable, type MemoryRow } from '../../projections/memory-index.projection.js';
-import type { Appended, Decision, WriteState } from '../../writer/write-command.js';
+import type { Appended, Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { resolveUser } from '../resolve-user.js';
 import { sameJson } from '../same-json.js';
 import type { ForgetMemoriesInput } from './commands/forget-memories.command.js';
@@ -36,9 +36,28 @@ export function formMemory(
   };
   return {
     status: 201,
-    events: [...registration, { streamId, type: 'memory.formed', data, ...when }],
-    answer: (appended) => writtenAnswer(memoryId, appended),
+    events: [
+      ...registration,
+      { streamId, type: 'memory.formed', data, ...when },
+      ...recallsBefore(state, userId, input),
+    ],
+    answer: ({ events, position }) => ({ memoryId, position, version: versionIn(events, streamId) }),
   };
+}
+
+function recallsBefore(
+  state: WriteState,
+  userId: string,
+  { memoryId, recalled }: FormMemoryBody & { memoryId: string },
+): NewEvent[] {
+  if (!recalled) return [];
+  const { when } = resolveUser(state, userId, recalled.lastAt);
+  const data = { memoryId, count: recalled.count };
+  return [{ streamId: recallStream(userId), type: 'memory.recalls-imported', data, ...when }];
+}
+
+function versionIn(events: Appended['events'], stream: string): number | undefined {
+  return events.findLast(({ streamId }) => streamId === stream)?.version;
 }
 
 /** Records the fields whose value changes; a revision without effect writes nothing. */

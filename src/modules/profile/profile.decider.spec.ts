@@ -63,6 +63,16 @@ describe('changing a profile', () => {
       });
   });
 
+  it('dates the registration and the change when the client says so, and records no such field', () => {
+    const when = { occurredAt: Date.parse('2025-03-01T11:00:00Z'), utcOffset: 60 };
+    given()
+      .when(change({ humorLevel: 80, occurredAt: '2025-03-01T12:00:00+01:00' }))
+      .thenEvents(
+        { ...registration, ...when },
+        { ...changed({ humorLevel: { from: 50, to: 80 } }), ...when },
+      );
+  });
+
   it('only registers an unknown user when nothing differs from the defaults', () => {
     given()
       .when(change({ humorLevel: 50, voice: {} }))

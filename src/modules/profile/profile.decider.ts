@@ -19,8 +19,12 @@ import { profileAnswer } from './profile-answer.js';
 type Changes = Record<string, { from: unknown; to: unknown }>;
 
 /** Records the fields whose value changes; a change without effect writes nothing. */
-export function changeProfile(state: WriteState, userId: string, input: ChangeProfileBody): Decision {
-  const { registration, when } = resolveUser(state, userId);
+export function changeProfile(
+  state: WriteState,
+  userId: string,
+  { occurredAt, ...input }: ChangeProfileBody,
+): Decision {
+  const { registration, when } = resolveUser(state, userId, occurredAt);
   const before = state.rows.get(profilesTable, userId) ?? DEFAULT_PROFILE;
   const changes = differences(before, withLocalTime(before, input, state.now));
   const streamId = profileStream(userId);

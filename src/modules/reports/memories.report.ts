@@ -91,9 +91,12 @@ class MemoriesRun implements ReportRun {
     } else if (fact.type === 'memory.recalled') {
       for (const memoryId of fact.memoryIds) {
         const memory = memories.get(memoryId);
-        if (memory) memory.wasRecalled = true;
+        markRecalled(memory);
         this.add('recalled', fact, { userId, type: typeOf(memory) });
       }
+    } else if (fact.type === 'memory.recalls-imported') {
+      // When each of them was is not known, so no bucket counts them.
+      markRecalled(memories.get(fact.memoryId));
     } else if (fact.type === 'memory.revised' || fact.type === 'memory.forgotten') {
       const memory = memories.get(fact.memoryId);
       const isRevised = fact.type === 'memory.revised';
@@ -108,6 +111,10 @@ class MemoriesRun implements ReportRun {
     const group = this.query.groupBy.map((name) => values[name] ?? null);
     this.counts.at(this.calendar.bucketOf(fact), group)[count] += 1;
   }
+}
+
+function markRecalled(memory: Memory | undefined): void {
+  if (memory) memory.wasRecalled = true;
 }
 
 /** Null for a memory whose event was skipped. */

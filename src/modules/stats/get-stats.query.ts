@@ -9,7 +9,7 @@ import {
   meanSessionMinutes,
 } from '../../projections/conversation-window.projection.js';
 import { profilesTable } from '../../projections/current-profile.projection.js';
-import { emotionPatternsTable } from '../../projections/emotion-trend.projection.js';
+import { emotionPatternsTable, importedEmotionsTable } from '../../projections/emotion-trend.projection.js';
 import { memorySummariesTable } from '../../projections/memory-index.projection.js';
 import { UserReads } from '../../projections/reads/reads.js';
 import type { StatsAnswer } from './stats.dto.js';
@@ -68,6 +68,13 @@ export class GetStatsHandler implements IQueryHandler<GetStats> {
       for (const { frequency, firstAt, lastAt } of page) {
         sum.count += frequency;
         sum.firstAt = Math.min(sum.firstAt, firstAt);
+        sum.lastAt = Math.max(sum.lastAt, lastAt);
+      }
+    }
+    for await (const page of pagesOf(this.reads, importedEmotionsTable, query)) {
+      for (const { frequency, lastAt } of page) {
+        sum.count += frequency;
+        sum.firstAt = Math.min(sum.firstAt, lastAt);
         sum.lastAt = Math.max(sum.lastAt, lastAt);
       }
     }

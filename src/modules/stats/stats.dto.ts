@@ -10,7 +10,7 @@ export class StatsAnswer {
   memories: MemoryCountsAnswer;
   turns: number;
   sessions: number;
-  /** Number of observed emotions. */
+  /** Number of observed emotions, with those that another program counted. */
   emotions: number;
   /** Time of the first activity; turns and emotions count as activity. */
   firstActivityAt: string | null;

@@ -6,8 +6,8 @@ import {
   emotionObservationsTable,
   emotionPatternsTable,
   emotionTriggersTable,
-  variance,
-  type EmotionPatternRow,
+  importedEmotionsTable,
+  type ImportedEmotionRow,
 } from '../../../projections/emotion-trend.projection.js';
 import { UserReads } from '../../../projections/reads/reads.js';
 import { emotionTrends, TREND_DAYS } from '../daily-trend.js';
@@ -21,6 +21,7 @@ import {
   type TriggerAnswer,
 } from '../emotion.dto.js';
 import { Foremost } from '../foremost.js';
+import { emotionSums, knownEmotion, type KnownEmotion } from '../known-emotion.js';
 
 /** The window of the trend in UTC: two local times of one day are at most two days apart, one at each end. */
 const TREND_MS = (TREND_DAYS + 4) * DAY_MS;
@@ -46,18 +47,26 @@ export class ListEmotionsHandler implements IQueryHandler<ListEmotions> {
       this.dailyValues(userId),
     ]);
     return {
-      items: patterns.items().map((pattern) => emotionAnswer(pattern, triggers.get(pattern.emotion), days)),
+      items: patterns.items().map((known) => emotionAnswer(known, triggers.get(known.emotion), days)),
       total: patterns.total,
     };
   }
 
-  private async patterns(userId: string, limit: number): Promise<Foremost<EmotionPatternRow>> {
-    const patterns = new Foremost<EmotionPatternRow>(
+  private async patterns(userId: string, limit: number): Promise<Foremost<KnownEmotion>> {
+    const patterns = new Foremost<KnownEmotion>(
       limit,
       (a, b) => b.frequency - a.frequency || (a.emotion < b.emotion ? -1 : 1),
     );
     const query = { filters: [ofUser(userId)], order: ['emotion'] };
-    for await (const page of pagesOf(this.reads, emotionPatternsTable, query)) patterns.add(page);
+    // Few users have any, and they have only the emotions of another program.
+    const imported = new Map<string, ImportedEmotionRow>();
+    for await (const page of pagesOf(this.reads, importedEmotionsTable, query))
+      for (const row of page) imported.set(row.emotion, row);
+    for await (const page of pagesOf(this.reads, emotionPatternsTable, query)) {
+      patterns.add(page.map((row) => knownEmotion(row, imported.get(row.emotion))));
+      for (const { emotion } of page) imported.delete(emotion);
+    }
+    patterns.add([...imported.values()].map((row) => knownEmotion(undefined, row)));
     return patterns;
   }
 
@@ -103,20 +112,14 @@ function byCount(a: TriggerAnswer, b: TriggerAnswer): number {
 }
 
 function emotionAnswer(
-  pattern: EmotionPatternRow,
+  known: KnownEmotion,
   triggers: Foremost<TriggerAnswer> | undefined,
   days: DailyValues,
 ): EmotionAnswer {
   return {
-    emotion: pattern.emotion,
-    frequency: pattern.frequency,
-    meanIntensity: pattern.meanIntensity,
-    variance: variance(pattern),
+    ...emotionSums(known),
     triggers: triggers?.items() ?? [],
     triggerCount: triggers?.total ?? 0,
-    hours: pattern.hours,
-    firstAt: new Date(pattern.firstAt).toISOString(),
-    lastAt: new Date(pattern.lastAt).toISOString(),
-    ...emotionTrends(days.counts(pattern.emotion), days.intensities(pattern.emotion)),
+    ...emotionTrends(days.counts(known.emotion), days.intensities(known.emotion)),
   };
 }

@@ -1,4 +1,5 @@
-import { IsIn, IsNumber, Max, Min, NotEquals } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsNumber, Max, Min, NotEquals, ValidateNested } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../../events/memory/memory-formed.event.js';
 import { memoryStream } from '../../../events/streams.js';
 import { newId } from '../../../events/uuid.js';
@@ -12,6 +13,19 @@ import {
   Describe,
 } from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
+
+/** How often another program recalled a memory that is taken over from it. */
+export class FormerRecalls {
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000_000)
+  count: number;
+
+  @Describe('When it did so last; the present when left out.')
+  @Optional()
+  @IsInstant()
+  lastAt?: string;
+}
 
 /** A memory to store. */
 export class FormMemoryBody {
@@ -47,6 +61,12 @@ export class FormMemoryBody {
   @Optional()
   @IsInstant()
   occurredAt?: string;
+
+  @Describe('Recalls by another program, for a memory that is taken over from it.')
+  @Optional()
+  @ValidateNested()
+  @Type(() => FormerRecalls)
+  recalled?: FormerRecalls;
 
   @Describe('Generated when left out. Must not be `search`, which is a route.')
   @Optional()

@@ -13,6 +13,7 @@ import {
 import { profileStream } from '../../../events/streams.js';
 import {
   Describe,
+  IsInstant,
   IsLabel,
   IsSmallJson,
   IsTimeZone,
@@ -145,6 +146,11 @@ export class ChangeProfileBody {
   @Min(-720)
   @Max(840)
   utcOffset?: number;
+
+  @Describe('When it was changed; the present when left out. Years 1900 to 2999; kept to the millisecond.')
+  @Optional()
+  @IsInstant()
+  occurredAt?: string;
 }
 
 /** Changes any fields of a user's profile. */
