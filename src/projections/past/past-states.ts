@@ -21,6 +21,10 @@ const IDLE_MS = 10 * 60_000;
 /** Most kept states: each has a connection of its own. */
 const MAX_STATES = 500;
 const EVENTS_PER_PAGE = 1_000;
+/** Characters of events whose rows are changed in memory before they are written: a row that changes often is written once. */
+const CHARACTERS_PER_BATCH = 8 * 1024 * 1024;
+/** Rows of a state that has none yet: nothing has to be looked up. */
+const NO_ROWS = { load: () => undefined };
 
 /** The rows of one projection for one user, at every position from that of its last event up to `upTo`. */
 export interface PastState {
@@ -94,7 +98,7 @@ export class PastStates {
     const db = known ? this.continued(known, question) : createInMemory(question.projection.tables);
     try {
       const rows = new SqliteRows(db);
-      const last = await this.fold({ db, rows }, first, question);
+      const last = await this.fold({ db, rows, isFresh: !known }, first, question);
       const state = { db, rows, last: last ?? after, upTo: question.position };
       this.cacheFor(db).set(keyOf(question, state.last), state);
       return state;
@@ -150,20 +154,30 @@ export class PastStates {
 
   /** Folds page by page, and returns the position of the last event. */
   private async fold(
-    { db, rows }: Pick<PastState, 'db' | 'rows'>,
-    first: UserEvents,
+    { db, rows, isFresh }: Pick<PastState, 'db' | 'rows'> & { isFresh: boolean },
+    first: readonly ScannedEvent[],
     question: PastQuestion,
   ): Promise<number | undefined> {
     let last: number | undefined;
-    for (let page = first; page.events.length > 0;) {
-      const batch = new RowBatch(rows);
-      for (const stored of page.events) this.foldOne(stored, batch, question.projection);
+    let batch = new RowBatch(isFresh ? NO_ROWS : rows);
+    let characters = 0;
+    const save = (): void => {
       db.transaction(() => rows.save(batch.changes()))();
       if (memoryBytes(db) > this.maxBytes.one) throw tooLarge(this.maxBytes.one);
-      last = page.events.at(-1)?.position ?? 0;
-      if (!page.more) break;
+      batch = new RowBatch(rows);
+      characters = 0;
+    };
+    for (let page = first; page.length > 0;) {
+      for (const stored of page) {
+        this.foldOne(stored, batch, question.projection);
+        characters += stored.data.length;
+      }
+      batch.settle();
+      if (characters >= CHARACTERS_PER_BATCH) save();
+      last = page.at(-1)?.position ?? 0;
       page = await this.eventsAfter(last, question);
     }
+    save();
     return last;
   }
 
