@@ -1,16 +1,14 @@
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import { RowBatch } from '../../database/row-batch.js';
-import type { Rows } from '../../database/row-store.js';
 import { copyInMemory, createInMemory, memoryBytes } from '../../database/sqlite/memory-database.js';
-import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
-import { InvalidInput, PoisonEvent, Unavailable } from '../../errors.js';
+import type { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent, UserEvents } from '../../events/log/event-log.js';
 import { readSkips, skipId } from '../folding/checkpoints.js';
 import type { StoreReader } from '../folding/store-reader.js';
 import type { Projection } from '../projection.js';
+import { StateFold } from './state-fold.js';
 
 /** Most memory of one state, and of all small ones that are kept, in bytes. */
 const MAX_BYTES = { one: 256 * 1024 * 1024, kept: 64 * 1024 * 1024 };
@@ -21,11 +19,6 @@ const IDLE_MS = 10 * 60_000;
 /** Most kept states: each has a connection of its own. */
 const MAX_STATES = 500;
 const EVENTS_PER_PAGE = 1_000;
-/** Characters of events whose rows are changed in memory before they are written: a row that changes often is written once. */
-const CHARACTERS_PER_BATCH = 8 * 1024 * 1024;
-/** Rows of a state that has none yet: nothing has to be looked up. */
-const NO_ROWS = { load: () => undefined };
-
 /** The rows of one projection for one user, at every position from that of its last event up to `upTo`. */
 export interface PastState {
   readonly db: Database.Database;
@@ -42,8 +35,6 @@ export interface PastQuestion {
   position: number;
   projection: Projection;
 }
-
-type Fold = (event: FoldEvent, rows: Rows) => void;
 
 /**
  * Folds one user's events up to a past position, with the folds of the live rows, into the declared tables in
@@ -83,27 +74,35 @@ export class PastStates {
 
   /**
    * Returns the state at the position. Throws Unavailable if the projection stops at an event before it, and
-   * InvalidInput for more rows than are held in memory. The state is closed by a later call.
+   * InvalidInput for more rows than are held in memory. The state is closed by a later call. When it is folded
+   * from the first event, `alongside` are folded from the same events: they will be asked for next.
    */
-  async at(question: PastQuestion): Promise<PastState> {
+  async at(question: PastQuestion, alongside: readonly Projection[] = []): Promise<PastState> {
     await this.readSkips();
     const known = this.nearest(question);
     if (known && question.position <= known.upTo) return known;
     const after = known?.upTo ?? 0;
-    const first = await this.eventsAfter(after, question);
-    if (known && first.events.length === 0) {
-      known.upTo = question.position;
-      return known;
-    }
-    const db = known ? this.continued(known, question) : createInMemory(question.projection.tables);
+    const projections = [question.projection, ...(known ? [] : this.unknownOf(alongside, question))];
+    const begin = (): StateFold[] =>
+      projections.map((projection) => {
+        const db = known ? this.continued(known, question) : createInMemory(projection.tables);
+        return new StateFold({ projection, db, isFresh: !known, maxBytes: this.maxBytes.one });
+      });
+    let folds: StateFold[] | undefined;
     try {
-      const rows = new SqliteRows(db);
-      const last = await this.fold({ db, rows, isFresh: !known }, first, question);
-      const state = { db, rows, last: last ?? after, upTo: question.position };
-      this.cacheFor(db).set(keyOf(question, state.last), state);
-      return state;
+      for await (const page of this.pagesAfter(after, question, projections)) {
+        folds ??= begin();
+        this.foldPage(page, folds);
+        if (folds[0]?.isStopped) break;
+      }
+      if (known && !folds) {
+        known.upTo = question.position;
+        return known;
+      }
+      folds ??= begin();
+      return this.keep(folds, question, after);
     } catch (error) {
-      db.close();
+      for (const { db } of folds ?? []) db.close();
       throw error;
     }
   }
@@ -147,60 +146,61 @@ export class PastStates {
     return memoryBytes(db) > this.maxBytes.kept * LARGE_SHARE ? this.large : this.small;
   }
 
-  private eventsAfter(after: number, { userId, position, projection }: PastQuestion): Promise<UserEvents> {
-    const types = Object.keys(projection.folds);
-    return this.reader.eventsOfUser({ userId, after, upTo: position, types, limit: EVENTS_PER_PAGE });
+  /** Those that no state is known of, each once, without that of the question. */
+  private unknownOf(projections: readonly Projection[], question: PastQuestion): Projection[] {
+    return [...new Set(projections)].filter(
+      (projection) => projection !== question.projection && !this.nearest({ ...question, projection }),
+    );
   }
 
-  /** Folds page by page, and returns the position of the last event. */
-  private async fold(
-    { db, rows, isFresh }: Pick<PastState, 'db' | 'rows'> & { isFresh: boolean },
-    first: readonly ScannedEvent[],
-    question: PastQuestion,
-  ): Promise<number | undefined> {
-    let last: number | undefined;
-    let batch = new RowBatch(isFresh ? NO_ROWS : rows);
-    let characters = 0;
-    const save = (): void => {
-      db.transaction(() => rows.save(batch.changes()))();
-      if (memoryBytes(db) > this.maxBytes.one) throw tooLarge(this.maxBytes.one);
-      batch = new RowBatch(rows);
-      characters = 0;
+  /** Pages of the events that the projections fold. */
+  private async *pagesAfter(
+    after: number,
+    { userId, position }: PastQuestion,
+    projections: readonly Projection[],
+  ): AsyncGenerator<ScannedEvent[], void> {
+    const types = [...new Set(projections.flatMap(({ folds }) => Object.keys(folds)))];
+    const query = { userId, upTo: position, types, limit: EVENTS_PER_PAGE };
+    let page = await this.reader.eventsOfUser({ ...query, after });
+    while (page.length > 0) {
+      yield page;
+      page = await this.reader.eventsOfUser({ ...query, after: page.at(-1)?.position ?? position });
+    }
+  }
+
+  private foldPage(page: readonly ScannedEvent[], folds: readonly StateFold[]): void {
+    for (const stored of page) {
+      let event: FoldEvent | undefined;
+      const decode = (): FoldEvent => (event ??= this.decoder.decodeScanned(stored));
+      for (const fold of folds)
+        if (fold.takes(stored.type) && !this.isSkipped(fold.projection, stored)) fold.add(stored, decode);
+    }
+    for (const fold of folds) fold.settle();
+  }
+
+  private isSkipped({ name }: Projection, { position }: ScannedEvent): boolean {
+    return this.skips.size > 0 && this.skips.has(skipId(name, position));
+  }
+
+  /** Keeps the states, and returns the first, which stays if there is no room for all. */
+  private keep([own, ...others]: StateFold[], { userId, position }: PastQuestion, after: number): PastState {
+    const keep = ({ db, rows, projection, last = after }: StateFold): PastState => {
+      const state = { db, rows, last, upTo: position };
+      this.cacheFor(db).set(keyOf({ userId, projection }, last), state);
+      return state;
     };
-    for (let page = first; page.length > 0;) {
-      for (const stored of page) {
-        this.foldOne(stored, batch, question.projection);
-        characters += stored.data.length;
-      }
-      batch.settle();
-      if (characters >= CHARACTERS_PER_BATCH) save();
-      last = page.at(-1)?.position ?? 0;
-      page = await this.eventsAfter(last, question);
+    if (!own) throw new Error('There is no state to keep.');
+    for (const fold of [own, ...others]) fold.save();
+    own.check();
+    for (const fold of others) {
+      if (fold.isStopped) fold.db.close();
+      else keep(fold);
     }
-    save();
-    return last;
-  }
-
-  private foldOne(stored: ScannedEvent, rows: Rows, { name, folds }: Projection): void {
-    if (this.skips.size > 0 && this.skips.has(skipId(name, stored.position))) return;
-    const fold = folds[stored.type as keyof typeof folds] as Fold;
-    try {
-      fold(this.decoder.decodeScanned(stored), rows);
-    } catch (cause) {
-      // The same answer as that of the live rows, which the event has stopped too.
-      throw Unavailable.projection(name, PoisonEvent.folding(name, stored, cause));
-    }
+    return keep(own);
   }
 }
 
-function tooLarge(maxBytes: number): InvalidInput {
-  return InvalidInput.field(
-    'asOf',
-    `must not name a state with more than ${maxBytes / 1_048_576} MiB of rows; read the events of the user instead`,
-  );
-}
-
-function keyOf({ projection, userId }: PastQuestion, last: number | string): string {
+function keyOf({ projection, userId }: Omit<PastQuestion, 'position'>, last: number | string): string {
   return `${projection.name} ${userId} ${last}`;
 }
 
