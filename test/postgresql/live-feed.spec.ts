@@ -82,15 +82,15 @@ describe('a stream of one process', () => {
   });
 });
 
-describe('a read with minPosition', () => {
-  /** Writes at one process, and reads the write at the other. */
-  async function readsWhatIsWritten(writing: ServiceProcess, reading: ServiceProcess, name: string) {
-    const { body } = await ada(writing).patch<{ position: number }>('/profile', { name });
-    const read = await ada(reading).get<{ name: string }>(`/profile?minPosition=${body.position}`);
-    expect([read.status, read.body.name]).toEqual([200, name]);
-    return body.position;
-  }
+/** Writes at one process, and reads the write at the other. */
+async function readsWhatIsWritten(writing: ServiceProcess, reading: ServiceProcess, name: string) {
+  const { body } = await ada(writing).patch<{ position: number }>('/profile', { name });
+  const read = await ada(reading).get<{ name: string }>(`/profile?minPosition=${body.position}`);
+  expect([read.status, read.body.name]).toEqual([200, name]);
+  return body.position;
+}
 
+describe('a read with minPosition', () => {
   it('has what another process wrote, in both directions, and waits for what it is about to write', async () => {
     for (const [writing, reading] of [
       [streaming, other],

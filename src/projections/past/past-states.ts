@@ -8,7 +8,7 @@ import type { ScannedEvent, UserEvents } from '../../events/log/event-log.js';
 import { readSkips, skipId } from '../folding/checkpoints.js';
 import type { StoreReader } from '../folding/store-reader.js';
 import type { Projection } from '../projection.js';
-import { StateFold } from './state-fold.js';
+import { StateFold, type Target } from './state-fold.js';
 
 /** Most memory of one state, and of all small ones that are kept, in bytes. */
 const MAX_BYTES = { one: 256 * 1024 * 1024, kept: 64 * 1024 * 1024 };
@@ -81,28 +81,39 @@ export class PastStates {
     await this.readSkips();
     const known = this.nearest(question);
     if (known && question.position <= known.upTo) return known;
-    const after = known?.upTo ?? 0;
-    const projections = [question.projection, ...(known ? [] : this.unknownOf(alongside, question))];
-    const begin = (): StateFold[] =>
-      projections.map((projection) => {
-        const db = known ? this.continued(known, question) : createInMemory(projection.tables);
-        return new StateFold({ projection, db, isFresh: !known, maxBytes: this.maxBytes.one });
-      });
-    let folds: StateFold[] | undefined;
+    if (known) return this.foldOn(known, question);
+    const projections = [question.projection, ...this.unknownOf(alongside, question)];
+    const folds = projections.map((projection) =>
+      this.begin({ projection, db: createInMemory(projection.tables), isFresh: true }),
+    );
+    return this.fold(folds, question, 0);
+  }
+
+  private async foldOn(known: PastState, question: PastQuestion): Promise<PastState> {
+    const { projection } = question;
+    const next = await this.eventsAfter(known.upTo, question, [projection], 1);
+    if (next.length === 0) {
+      known.upTo = question.position;
+      return known;
+    }
+    const { upTo } = known;
+    return this.fold([this.begin({ projection, db: this.continued(known, question) })], question, upTo);
+  }
+
+  private begin(target: Pick<Target, 'projection' | 'db' | 'isFresh'>): StateFold {
+    return new StateFold({ ...target, maxBytes: this.maxBytes.one });
+  }
+
+  /** Folds what comes after the position, until the state that was asked for stops. */
+  private async fold(folds: StateFold[], question: PastQuestion, after: number): Promise<PastState> {
     try {
-      for await (const page of this.pagesAfter(after, question, projections)) {
-        folds ??= begin();
+      for await (const page of this.pagesAfter(after, question, folds)) {
         this.foldPage(page, folds);
         if (folds[0]?.isStopped) break;
       }
-      if (known && !folds) {
-        known.upTo = question.position;
-        return known;
-      }
-      folds ??= begin();
       return this.keep(folds, question, after);
     } catch (error) {
-      for (const { db } of folds ?? []) db.close();
+      for (const { db } of folds) db.close();
       throw error;
     }
   }
@@ -153,18 +164,27 @@ export class PastStates {
     );
   }
 
-  /** Pages of the events that the projections fold. */
-  private async *pagesAfter(
+  /** The next events that the projections fold. */
+  private eventsAfter(
     after: number,
     { userId, position }: PastQuestion,
     projections: readonly Projection[],
-  ): AsyncGenerator<ScannedEvent[], void> {
+    limit = EVENTS_PER_PAGE,
+  ): Promise<ScannedEvent[]> {
     const types = [...new Set(projections.flatMap(({ folds }) => Object.keys(folds)))];
-    const query = { userId, upTo: position, types, limit: EVENTS_PER_PAGE };
-    let page = await this.reader.eventsOfUser({ ...query, after });
-    while (page.length > 0) {
+    return this.reader.eventsOfUser({ userId, after, upTo: position, types, limit });
+  }
+
+  private async *pagesAfter(
+    after: number,
+    question: PastQuestion,
+    folds: readonly StateFold[],
+  ): AsyncGenerator<ScannedEvent[], void> {
+    const projections = folds.map(({ projection }) => projection);
+    let page = await this.eventsAfter(after, question, projections);
+    for (let last = page.at(-1); last; last = page.at(-1)) {
       yield page;
-      page = await this.reader.eventsOfUser({ ...query, after: page.at(-1)?.position ?? position });
+      page = await this.eventsAfter(last.position, question, projections);
     }
   }
 

@@ -19,11 +19,11 @@ const NO_ROWS = { load: () => undefined };
 type Fold = (event: FoldEvent, rows: Rows) => void;
 
 /** What a state is folded into. */
-interface Target {
+export interface Target {
   projection: Projection;
   db: Database.Database;
   /** Whether the database has no rows yet. */
-  isFresh: boolean;
+  isFresh?: boolean;
   /** Most memory of the rows, in bytes. */
   maxBytes: number;
 }
@@ -40,7 +40,7 @@ export class StateFold {
   private failure: { error: unknown } | undefined;
   private readonly maxBytes: number;
 
-  constructor({ projection, db, isFresh, maxBytes }: Target) {
+  constructor({ projection, db, isFresh = false, maxBytes }: Target) {
     this.projection = projection;
     this.db = db;
     this.maxBytes = maxBytes;
