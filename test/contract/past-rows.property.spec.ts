@@ -103,9 +103,9 @@ class ReadsOfTest {
     this.reader = openStoreReader(db.address);
     const { reader } = this;
     const eventsOfUser: StoreReader['eventsOfUser'] = async (query) => {
-      const events = await reader.eventsOfUser(query);
-      if (onRead) events.forEach(onRead);
-      return events;
+      const page = await reader.eventsOfUser(query);
+      if (onRead) page.events.forEach(onRead);
+      return page;
     };
     const counted = Object.assign(Object.create(reader) as StoreReader, { eventsOfUser });
     this.states = new PastStates(counted, new EventDecoder(), maxBytes);

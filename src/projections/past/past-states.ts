@@ -92,7 +92,7 @@ export class PastStates {
   private async foldOn(known: PastState, question: PastQuestion): Promise<PastState> {
     const { projection } = question;
     const next = await this.eventsAfter(known.upTo, question, [projection], 1);
-    if (next.length === 0) {
+    if (next.events.length === 0) {
       known.upTo = question.position;
       return known;
     }
@@ -170,7 +170,7 @@ export class PastStates {
     { userId, position }: PastQuestion,
     projections: readonly Projection[],
     limit = EVENTS_PER_PAGE,
-  ): Promise<ScannedEvent[]> {
+  ): Promise<UserEvents> {
     const types = [...new Set(projections.flatMap(({ folds }) => Object.keys(folds)))];
     return this.reader.eventsOfUser({ userId, after, upTo: position, types, limit });
   }
@@ -181,10 +181,11 @@ export class PastStates {
     folds: readonly StateFold[],
   ): AsyncGenerator<ScannedEvent[], void> {
     const projections = folds.map(({ projection }) => projection);
-    let page = await this.eventsAfter(after, question, projections);
-    for (let last = page.at(-1); last; last = page.at(-1)) {
-      yield page;
-      page = await this.eventsAfter(last.position, question, projections);
+    for (let last = after; ;) {
+      const { events, more } = await this.eventsAfter(last, question, projections);
+      yield events;
+      if (!more) return;
+      last = events.at(-1)?.position ?? question.position;
     }
   }
 
