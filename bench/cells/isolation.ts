@@ -89,7 +89,9 @@ function bystanders(url: string, events: number, seconds: number): Bystanders {
 async function replayRate(url: string): Promise<number> {
   const head = await headOf(url);
   const start = performance.now();
-  const response = await fetch(`${url}/v1/events?after=0`, { headers: { accept: NDJSON } });
+  const response = await fetch(`${url}/v1/events?after=0`, {
+    headers: { accept: NDJSON, 'accept-encoding': 'identity' },
+  });
   if (!response.ok || !response.body) throw new Error(`The replay was answered ${response.status}`);
   for await (const _chunk of response.body);
   return head / ((performance.now() - start) / 1000);

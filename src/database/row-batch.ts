@@ -52,6 +52,11 @@ export class RowBatch implements Rows {
     }
   }
 
+  /** Keeps all changes so far: they cannot be undone any more, and hold no memory for it. */
+  settle(): void {
+    this.undoLog.length = 0;
+  }
+
   /** Returns the rows that differ from what was loaded. */
   changes(): RowChanges {
     const changes: RowChanges = new Map();

@@ -21,7 +21,8 @@ const ENCODERS = {
       flush: constants.BROTLI_OPERATION_FLUSH,
       params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 18 },
     }),
-  gzip: () => zlib.createGzip({ flush: constants.Z_SYNC_FLUSH }),
+  // The default level takes almost three times as long for a seventh less.
+  gzip: () => zlib.createGzip({ level: 1, flush: constants.Z_SYNC_FLUSH }),
 } satisfies Record<string, () => Transform>;
 
 /** A content coding of an answer; `identity` is none. */

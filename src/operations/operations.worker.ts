@@ -1,3 +1,4 @@
+import { lowerPriority } from '../low-priority.js';
 import type { DatabaseAddress } from '../store/database-address.js';
 import { readStore } from '../store/open-store-reader.js';
 import { copyCompacted } from '../store/sqlite/compact-file.js';
@@ -5,7 +6,6 @@ import { toResult, type ThreadResult } from '../thread-result.js';
 import { backUp, type BackupInput } from './backup/back-up.js';
 import type { Manifest } from './backup/manifest.js';
 import { verifyWithBackups, type VerificationInput } from './loss/verify-with-backups.js';
-import { lowerPriority } from './low-priority.js';
 import type { RebuildReport } from './rebuild/rebuild.js';
 import { cleanUpRebuild, runRebuild, type RebuildInput } from './rebuild/run-rebuild.js';
 import { replayProjection, type ProjectionDiff, type ProjectionReplay } from './replay/replay-projection.js';

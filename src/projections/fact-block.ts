@@ -98,7 +98,7 @@ export function readFacts(
   { upTo, wanted }: { upTo: number; wanted: readonly boolean[] },
   facts: Fact[],
 ): void {
-  const reader = new NumberReader(packed);
+  const reader = READER.open(packed);
   let position = 0;
   let recordedAt = 0;
   let utcOffset = 0;
@@ -122,6 +122,7 @@ export function readFacts(
   }
 }
 
+const READER = new NumberReader();
 const EMOTION = FACT_TYPES.indexOf('emotion.observed');
 
 /** What is left of a fact: `count` references to texts, then the numbers of its type. */
@@ -204,11 +205,14 @@ const SHAPES: { [T in FactType]: ShapeOf<T> } = {
   },
 };
 
+/** Shared by all facts without triggers: no report changes a fact. */
+const NO_TRIGGERS: string[] = [];
+
 /** The commonest fact by far, so it is read without further objects. */
 function readEmotion({ position, recordedAt, occurredAt, utcOffset }: FactTimes, rest: Rest): EmotionFact {
   const emotion = nextText(rest);
   const sessionId = nextText(rest);
-  const triggers: string[] = [];
+  const triggers: string[] = rest.count > 2 ? [] : NO_TRIGGERS;
   for (let i = 2; i < rest.count; i++) triggers.push(nextText(rest));
   return {
     type: 'emotion.observed',

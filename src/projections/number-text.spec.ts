@@ -15,15 +15,26 @@ describe('numbers as text', () => {
   it('are read as they were written, one after another', () => {
     fc.assert(
       fc.property(fc.array(fc.maxSafeNat()), (values) => {
-        const reader = new NumberReader(values.map(numberText).join(''));
+        const reader = new NumberReader().open(values.map(numberText).join(''));
         expect(values.map(() => reader.next())).toEqual(values);
         expect(reader.isAtEnd).toBe(true);
       }),
     );
   });
 
+  it('are read of one text after another', () => {
+    const reader = new NumberReader();
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { minLength: 1, maxLength: 3_000 }), (values) => {
+        reader.open(values.map(numberText).join(''));
+        expect(values.map(() => reader.next())).toEqual(values);
+        expect(() => reader.next()).toThrow(RangeError);
+      }),
+    );
+  });
+
   it('can be skipped', () => {
-    const reader = new NumberReader([1, 1_000_000, 2].map(numberText).join(''));
+    const reader = new NumberReader().open([1, 1_000_000, 2].map(numberText).join(''));
     reader.skip(2);
     expect(reader.next()).toBe(2);
   });
@@ -42,6 +53,6 @@ describe('numbers as text', () => {
   });
 
   it.each(['', 'g', '-', 'ü'])('are damaged in %j', (written) => {
-    expect(() => new NumberReader(written).next()).toThrow('A packed number is damaged.');
+    expect(() => new NumberReader().open(written).next()).toThrow('A packed number is damaged.');
   });
 });

@@ -33,6 +33,15 @@ export const userActivityTable = defineTable(
 
 export type UserActivityRow = RowIn<typeof userActivityTable>;
 
+/** The same rows as a scan reads them: only the columns with facts. */
+export const factBlocksTable = defineTable(
+  userActivityTable.name,
+  { userId: text(), block: integer(), texts: json<readonly string[]>(), facts: text() },
+  { key: ['userId', 'block'] },
+);
+
+export type FactBlockRow = RowIn<typeof factBlocksTable>;
+
 /** Each event reduced to what reports count. */
 export const userActivity = defineProjection({
   name: 'user-activity',

@@ -11,6 +11,10 @@ import type { DatabaseAddress } from './database-address.js';
 
 /** Questions about the past that may wait for the thread; further ones are refused with 503. */
 const MAX_WAITING = 200;
+/** Beside the states, which SQLite keeps: pages of events, and rows that are not written yet. */
+const MAX_HEAP_MB = 512;
+/** Questions that the thread knows of at once: it folds together what one request asks for. */
+const TOGETHER = 8;
 /** The thread starts this long after the store was opened, ms: nothing at the start needs it. */
 const START_AFTER_MS = 1_000;
 
@@ -25,6 +29,8 @@ export class PastReads {
       workerData: { address },
       minThreads: 0,
       maxThreads: 1,
+      concurrentTasksPerWorker: TOGETHER,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
       idleTimeout: Infinity,
     });
     // So that no question waits for it, as it loads every fold.

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { StoreError } from '../../src/errors.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
+import type { ScannedEvent } from '../../src/events/log/event-log.js';
 import { skipsTable } from '../../src/events/log/log-tables.js';
 import {
   GetConversation,
@@ -30,9 +31,11 @@ import { PastStates } from '../../src/projections/past/past-states.js';
 import { timelineOf } from '../../src/projections/past/timeline.js';
 import type { UserReads } from '../../src/projections/reads/reads.js';
 import { openStoreReader } from '../../src/store/open-store-reader.js';
+import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, allEvents, feeling, joy } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brittleFolds, liveFolds } from '../support/folds.js';
+import { formed, observed, registered, turnRecorded } from '../support/happened.js';
 import { bursts, minuteClock, sendAll, USERS, WORDS } from '../support/random-commands.js';
 import type { TestDatabase } from '../support/test-database.js';
 
@@ -65,8 +68,9 @@ const questions: ((reads: UserReads, userId: string) => Promise<unknown>)[] = [
   (reads, userId) => new GetConversationHandler(reads).execute(new GetConversation(userId, 's1')),
 ];
 
-/** The place of the user's emotions among the answers about a user. */
+/** The places of the user's emotions and statistics among the answers about a user. */
 const EMOTIONS = questions.findIndex((ask) => ask.toString().includes('ListEmotions'));
+const STATS = questions.findIndex((ask) => ask.toString().includes('GetStats'));
 
 type Ask = (userId: string, work: () => Promise<unknown>) => Promise<unknown>;
 
@@ -94,12 +98,30 @@ class ReadsOfTest {
   constructor(
     private readonly db: TestDatabase,
     maxBytes?: { one: number; kept: number },
+    onRead?: (event: ScannedEvent) => void,
   ) {
     this.reader = openStoreReader(db.address);
-    this.states = new PastStates(this.reader, new EventDecoder(), maxBytes);
+    const { reader } = this;
+    const eventsOfUser: StoreReader['eventsOfUser'] = async (query) => {
+      const page = await reader.eventsOfUser(query);
+      if (onRead) page.events.forEach(onRead);
+      return page;
+    };
+    const counted = Object.assign(Object.create(reader) as StoreReader, { eventsOfUser });
+    this.states = new PastStates(counted, new EventDecoder(), maxBytes);
   }
 
   at(position: number): Promise<string[]> {
+    const reads = this.readsAt(position);
+    return answers(reads, (userId, work) => reads.at(userId, position, work));
+  }
+
+  ask(ask: (typeof questions)[number], userId: string, position: number): Promise<unknown> {
+    const reads = this.readsAt(position);
+    return reads.at(userId, position, () => ask(reads, userId));
+  }
+
+  private readsAt(position: number): RequestReads {
     const rows = new PastRows(this.states);
     const past = (userId: string): ReturnType<ConstructorParameters<typeof RequestReads>[1]['at']> => ({
       get: async (table, ...key) => (await rows.getAll({ userId, position }, table.name, [key]))[0] as never,
@@ -107,8 +129,7 @@ class ReadsOfTest {
       list: (table, query) => rows.list({ userId, position }, table.name, query) as never,
       searchMemories: (question) => rows.search({ userId, position }, question),
     });
-    const reads = new RequestReads(this.db.reads, { at: past });
-    return answers(reads, (userId, work) => reads.at(userId, position, work));
+    return new RequestReads(this.db.reads, { at: past });
   }
 
   async close(): Promise<void> {
@@ -213,6 +234,42 @@ for (const database of DATABASES) {
             'request.invalid asOf: must not name a state with more than',
           );
           expect((await reads.at(5))[EMOTIONS]).toContain('"total":5');
+        } finally {
+          await reads.close();
+        }
+      });
+    });
+
+    it('are folded from events of the needed types, each read once for one request, and kept', async () => {
+      await onNew(database, async (db) => {
+        const by = { userId: 'ada' };
+        const sent = Array.from({ length: 40 }, (_, i) => [
+          observed({}, by),
+          turnRecorded({ turnId: `turn-${i}` }, by),
+          formed({ memoryId: `memory-${i}` }, by),
+        ]);
+        const events = [registered(by), ...sent.flat()] as unknown as NewEvent[];
+        await db.writer(liveFolds()).write(append(events, by));
+        const read = new Map<string, number>();
+        const reads = new ReadsOfTest(db, undefined, ({ type }) => read.set(type, (read.get(type) ?? 0) + 1));
+        const readFor = async (ask: (typeof questions)[number], position: number): Promise<object> => {
+          read.clear();
+          await reads.ask(ask, 'ada', position);
+          return Object.fromEntries(read);
+        };
+        try {
+          const [emotions, stats] = [questions[EMOTIONS]!, questions[STATS]!];
+          expect(await readFor(emotions, 91)).toEqual({ 'emotion.observed': 30 });
+          expect(await readFor(stats, 61)).toEqual({
+            'user.registered': 1,
+            'emotion.observed': 20,
+            'turn.recorded': 20,
+            'memory.formed': 20,
+          });
+          expect(await readFor(stats, 61)).toEqual({});
+          expect(await readFor(emotions, 61)).toEqual({});
+          // Folded on from the state before, after a look at whether there is anything to fold.
+          expect(await readFor(emotions, 67)).toEqual({ 'emotion.observed': 1 + 2 });
         } finally {
           await reads.close();
         }

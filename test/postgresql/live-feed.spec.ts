@@ -81,3 +81,41 @@ describe('a stream of one process', () => {
     await writeAndReceive(other);
   });
 });
+
+/** Writes at one process, and reads the write at the other. */
+async function readsWhatIsWritten(writing: ServiceProcess, reading: ServiceProcess, name: string) {
+  const { body } = await ada(writing).patch<{ position: number }>('/profile', { name });
+  const read = await ada(reading).get<{ name: string }>(`/profile?minPosition=${body.position}`);
+  expect([read.status, read.body.name]).toEqual([200, name]);
+  return body.position;
+}
+
+describe('a read with minPosition', () => {
+  it('has what another process wrote, in both directions, and waits for what it is about to write', async () => {
+    for (const [writing, reading] of [
+      [streaming, other],
+      [other, streaming],
+    ] as const) {
+      let head = 0;
+      for (let i = 0; i < 10; i++)
+        head = await readsWhatIsWritten(writing, reading, `${reading.url} reads ${i}`);
+      const soon = ada(reading).get<{ name: string }>(`/profile?minPosition=${head + 1}`);
+      await ada(writing).patch('/profile', { name: `written at ${writing.url}` });
+      expect((await soon).body.name).toBe(`written at ${writing.url}`);
+    }
+  });
+
+  it('needs no listening connection, and gives up in time', async () => {
+    await cutListeners();
+    const head = await readsWhatIsWritten(other, streaming, 'no doorbell');
+    const start = performance.now();
+    const late = await ada(streaming).get<{ code: string; head: number }>(`/profile?minPosition=${head + 1}`);
+    const ms = performance.now() - start;
+    expect([late.status, late.body]).toEqual([
+      503,
+      expect.objectContaining({ code: 'read.position-not-reached', head }),
+    ]);
+    expect(ms).toBeGreaterThanOrEqual(2_900);
+    expect(ms).toBeLessThan(10_000);
+  });
+});

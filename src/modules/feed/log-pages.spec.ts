@@ -9,13 +9,15 @@ const query = (after: number): PageQuery => ({ after, limit: 1, format: 'json' }
 function pendingReads() {
   const begun: number[] = [];
   const answers: PromiseWithResolvers<EventPage>[] = [];
-  const eventPage = ({ after }: PageQuery): Promise<EventPage> => {
+  const patient: number[] = [];
+  const eventPage: Reads['eventPage'] = ({ after }, options) => {
     begun.push(after);
+    if (options?.patient) patient.push(after);
     const answer = Promise.withResolvers<EventPage>();
     answers.push(answer);
     return answer.promise;
   };
-  return { begun, answers, pages: new LogPages({ eventPage } as unknown as Reads) };
+  return { begun, patient, answers, pages: new LogPages({ eventPage } as unknown as Reads) };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -43,10 +45,11 @@ describe('the pages of the log', () => {
   });
 
   it('are read at once for a reader that begins, however many wait', async () => {
-    const { begun, pages } = pendingReads();
+    const { begun, patient, pages } = pendingReads();
     for (const after of [1, 2, 3, 4]) void pages.further(query(after));
     void pages.first(query(9));
     await settled();
     expect(begun).toEqual([1, 2, 9]);
+    expect(patient).toEqual([1, 2]);
   });
 });

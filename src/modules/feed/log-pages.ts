@@ -24,7 +24,7 @@ export class LogPages {
     if (this.reading >= MAX_FURTHER_PAGES) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.reading++;
     try {
-      return await this.reads.eventPage(query);
+      return await this.reads.eventPage(query, { patient: true });
     } finally {
       const next = this.waiting.shift();
       if (next) next();

@@ -13,15 +13,12 @@ export interface Cell<Sum> {
   sum: Sum;
 }
 
-/** The facts of a group in its buckets. */
-interface Series<Sum> {
-  group: readonly GroupValue[];
-  cells: Map<CalendarBucket, Sum>;
-}
-
 /** Sums by bucket and group, at most MAX_ITEMS of them. */
 export class BucketTable<Sum> {
-  private readonly series = new Map<GroupValue, Series<Sum>>();
+  /** By the index of the bucket, then by the key of the group. */
+  private readonly byBucket: (Map<GroupValue, Cell<Sum>> | undefined)[] = [];
+  /** By their keys: all cells of a group share its array. */
+  private readonly groups = new Map<GroupValue, readonly GroupValue[]>();
   private size = 0;
 
   constructor(
@@ -32,30 +29,20 @@ export class BucketTable<Sum> {
 
   /** The sum of a group in a bucket. Throws InvalidInput when there are too many. */
   at(bucket: CalendarBucket, group: readonly GroupValue[]): Sum {
-    const series = this.seriesOf(group);
-    let sum = series.cells.get(bucket);
-    if (sum === undefined) {
+    const cells = (this.byBucket[bucket.index] ??= new Map<GroupValue, Cell<Sum>>());
+    const key = keyOf(group);
+    let cell = cells.get(key);
+    if (cell === undefined) {
       if (++this.size > MAX_ITEMS) throw tooMany();
-      sum = this.newSum();
-      series.cells.set(bucket, sum);
+      cell = { bucket, group: this.sharedGroup(key, group), sum: this.newSum() };
+      cells.set(key, cell);
     }
-    return sum;
+    return cell.sum;
   }
 
   /** All cells, by time, then by group; with the empty ones if the query fills them. */
   cells(): Cell<Sum>[] {
-    const buckets = this.query.fill === 'zero' ? this.buckets() : undefined;
-    const all = [...this.series.values()];
-    if (buckets && all.length === 0 && this.query.groupBy.length === 0)
-      all.push({ group: [], cells: new Map() });
-    if (buckets && buckets.length * all.length > MAX_ITEMS) throw tooMany();
-    const cells = all.flatMap(({ group, cells: known }) =>
-      (buckets ?? [...known.keys()]).map((bucket) => ({
-        bucket,
-        group,
-        sum: known.get(bucket) ?? this.newSum(),
-      })),
-    );
+    const cells = this.query.fill === 'zero' ? this.filledCells() : this.knownCells();
     return cells.toSorted(
       (a, b) =>
         a.bucket.start - b.bucket.start || a.bucket.local - b.bucket.local || compareGroups(a.group, b.group),
@@ -68,7 +55,7 @@ export class BucketTable<Sum> {
    */
   buckets(): CalendarBucket[] {
     const { from, to } = this.query;
-    const used = [...new Set([...this.series.values()].flatMap(({ cells }) => [...cells.keys()]))];
+    const used = [...new Set(this.knownCells().map(({ bucket }) => bucket))];
     const sorted = used.toSorted((a, b) => a.start - b.start);
     const first = earlier(sorted[0], from && this.calendar.bucketAt(from.at));
     const last = later(sorted.at(-1), to && this.calendar.bucketAt(to.at - 1));
@@ -80,12 +67,33 @@ export class BucketTable<Sum> {
     return buckets;
   }
 
-  private seriesOf(group: readonly GroupValue[]): Series<Sum> {
-    const key = group.length === 1 ? (group[0] as GroupValue) : group.join('\u0000');
-    let series = this.series.get(key);
-    if (!series) this.series.set(key, (series = { group: [...group], cells: new Map() }));
-    return series;
+  private knownCells(): Cell<Sum>[] {
+    return this.byBucket.flatMap((cells) => (cells ? [...cells.values()] : []));
   }
+
+  private filledCells(): Cell<Sum>[] {
+    const buckets = this.buckets();
+    const groups = [...this.groups];
+    if (groups.length === 0 && this.query.groupBy.length === 0) groups.push([keyOf([]), []]);
+    if (buckets.length * groups.length > MAX_ITEMS) throw tooMany();
+    return buckets.flatMap((bucket) =>
+      groups.map(
+        ([key, group]) => this.byBucket[bucket.index]?.get(key) ?? { bucket, group, sum: this.newSum() },
+      ),
+    );
+  }
+
+  private sharedGroup(key: GroupValue, group: readonly GroupValue[]): readonly GroupValue[] {
+    const known = this.groups.get(key) ?? [...group];
+    this.groups.set(key, known);
+    return known;
+  }
+}
+
+/** Equal for equal groups of the same columns. Most have one column, whose value needs no text. */
+function keyOf(group: readonly GroupValue[]): GroupValue {
+  if (group.length > 1) return group.join('\u0000');
+  return group[0] ?? null;
 }
 
 function earlier(a: CalendarBucket | undefined, b: CalendarBucket | undefined): CalendarBucket | undefined {

@@ -3,7 +3,7 @@ import type { Key } from '../../database/table.js';
 import { FACT_TYPES, readFacts } from '../../projections/fact-block.js';
 import type { Fact } from '../../projections/facts.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import { userActivityTable, type UserActivityRow } from '../../projections/user-activity.projection.js';
+import { factBlocksTable, type FactBlockRow } from '../../projections/user-activity.projection.js';
 import { comparedQuery } from './compared-query.js';
 import { ReportCalendar } from './report-calendar.js';
 import type { ResolvedQuery } from './report-query.js';
@@ -96,11 +96,11 @@ async function* usersOf(
 async function* pagesOf(
   reader: Pick<StoreReader, 'rows'>,
   users: readonly string[] | undefined,
-): AsyncGenerator<UserActivityRow[], void> {
+): AsyncGenerator<FactBlockRow[], void> {
   const filters: Filter[] = users ? [['userId', 'in', users]] : [];
   let after: Key[] | undefined;
   for (;;) {
-    const page = await reader.rows(userActivityTable, {
+    const page = await reader.rows(factBlocksTable, {
       filters,
       order: ['userId', 'block'],
       limit: BLOCKS_PER_PAGE,

@@ -4,8 +4,8 @@ import type { EmotionFact } from '../../projections/facts.js';
 import { BucketTable, type Cell, type GroupValue } from './bucket-table.js';
 import { EMOTION_GROUPS, groupColumns } from './groups.js';
 import { IntensitySum } from './intensity-sum.js';
-import { movingAverages } from './moving-averages.js';
-import type { ReportCalendar } from './report-calendar.js';
+import { movingAverages, WINDOW } from './moving-averages.js';
+import type { CalendarBucket, ReportCalendar } from './report-calendar.js';
 import type { ResolvedQuery } from './report-query.js';
 import {
   BUCKET_COLUMNS,
@@ -14,7 +14,7 @@ import {
   type ReportRun,
   type UserFacts,
 } from './report.js';
-import { topGroups } from './top-groups.js';
+import { TOP, topGroups } from './top-groups.js';
 import { TriggerCounts } from './trigger-counts.js';
 
 /** Least observations of an emotion with a trigger, unless the query says otherwise. */
@@ -93,11 +93,9 @@ export const emotionsReport: ReportDefinition = {
   groups: EMOTION_GROUPS,
   measures: MEASURES,
   formulas: {
-    movingAverage:
-      'With window: sum of intensities / n over this bucket and the window - 1 buckets before it, as far as they ' +
-      'are in the range. Empty buckets count as no observations.',
+    movingAverage: `With window: sum of intensities / n over ${WINDOW}`,
     minCount: 'Items of fewer observations are left out, after everything was computed. 5 with lift or npmi.',
-    top: 'Only the groups with the most observations in the whole range.',
+    top: TOP,
   },
   facts: ['emotion.observed'],
   resolve: resolveEmotions,
@@ -111,6 +109,12 @@ function resolveEmotions(query: ResolvedQuery): ResolvedQuery {
     throw InvalidInput.field('measures', 'lift and npmi are of triggers: they need groupBy=trigger');
   const groupBy = EMOTION_GROUPS.filter((name) => name === 'emotion' || query.groupBy.includes(name));
   return { ...query, groupBy, minCount: query.minCount ?? MIN_PAIRS };
+}
+
+function meanOf(sums: readonly IntensitySum[]): number | null {
+  const pooled = new IntensitySum();
+  for (const sum of sums) pooled.addAll(sum);
+  return pooled.mean;
 }
 
 function measuresPairs({ measures }: ResolvedQuery): boolean {
@@ -128,10 +132,12 @@ function columnsOf({ groupBy, measures, window }: ResolvedQuery): Column[] {
   ];
 }
 
+const NO_GROUP: readonly GroupValue[] = [];
+
 class EmotionsRun implements ReportRun {
   private readonly table: BucketTable<IntensitySum>;
-  /** All observations of each bucket. */
-  private readonly totals: BucketTable<{ count: number }>;
+  /** All observations of each bucket; undefined where they are the sums of its groups. */
+  private readonly totals: BucketTable<{ count: number }> | undefined;
   private readonly pairs: TriggerCounts | undefined;
   private readonly columns: ReturnType<typeof groupColumns>;
   private readonly emotions: ReadonlySet<string> | undefined;
@@ -143,11 +149,12 @@ class EmotionsRun implements ReportRun {
     private readonly calendar: ReportCalendar,
   ) {
     this.table = new BucketTable(query, calendar, () => new IntensitySum());
-    this.totals = new BucketTable(query, calendar, () => ({ count: 0 }));
     this.columns = groupColumns(query.groupBy);
     this.byTrigger = query.groupBy.includes('trigger');
     this.emotions = query.emotions && new Set(query.emotions);
     this.triggers = query.triggers && new Set(query.triggers);
+    if (this.byTrigger || this.emotions || this.triggers)
+      this.totals = new BucketTable(query, calendar, () => ({ count: 0 }));
     if (measuresPairs(query))
       this.pairs = new TriggerCounts(
         query,
@@ -164,15 +171,18 @@ class EmotionsRun implements ReportRun {
 
   private take(fact: EmotionFact, userId: string): void {
     const bucket = this.calendar.bucketOf(fact);
-    this.totals.at(bucket, []).count += 1;
-    const triggers = this.byTrigger ? fact.triggers : [null];
+    if (this.totals) this.totals.at(bucket, NO_GROUP).count += 1;
     if (this.pairs) {
       this.pairs.addObservation(bucket, this.groupOf(fact, userId, null));
-      for (const trigger of triggers) this.pairs.addTrigger(bucket, this.groupOf(fact, userId, trigger));
+      for (const trigger of fact.triggers) this.pairs.addTrigger(bucket, this.groupOf(fact, userId, trigger));
     }
     if (!this.isChosen(fact)) return;
-    for (const trigger of triggers) {
-      if (trigger !== null && this.triggers?.has(trigger) === false) continue;
+    if (!this.byTrigger) {
+      this.table.at(bucket, this.groupOf(fact, userId, null)).add(fact.micros);
+      return;
+    }
+    for (const trigger of fact.triggers) {
+      if (this.triggers?.has(trigger) === false) continue;
       this.table.at(bucket, this.groupOf(fact, userId, trigger)).add(fact.micros);
     }
   }
@@ -183,25 +193,38 @@ class EmotionsRun implements ReportRun {
   }
 
   private groupOf(fact: EmotionFact, userId: string, trigger: string | null): GroupValue[] {
-    return this.columns.map((column) => column.valueOf({ fact, userId, trigger }, this.calendar));
+    // Once or more for every observation: without a function for each.
+    const group: GroupValue[] = [];
+    for (const column of this.columns) group.push(column.valueOf({ fact, userId, trigger }, this.calendar));
+    return group;
   }
 
   result(): { items: Item[] } {
     const { window, minCount = 0, top } = this.query;
     const cells = this.table.cells();
-    const averages = window === undefined ? undefined : movingAverages(cells, this.table.buckets(), window);
-    const kept = topGroups(cells, top);
+    const averages =
+      window !== undefined && movingAverages(cells, { buckets: this.table.buckets(), window, meanOf });
+    const kept = topGroups(cells, top, ({ count }) => count);
+    const totalOf = this.totalsBy(cells);
     const items = cells
       .filter((cell) => cell.sum.count >= minCount && kept(cell.group))
       .map((cell) => ({
-        ...this.itemOf(cell),
+        ...this.itemOf(cell, totalOf(cell.bucket)),
         ...(averages && { movingAverage: averages.get(cell) ?? null }),
       }));
     return { items };
   }
 
-  private itemOf({ bucket, group, sum }: Cell<IntensitySum>): Item {
-    const total = this.totals.at(bucket, []).count;
+  /** The number of all observations of a bucket. */
+  private totalsBy(cells: readonly Cell<IntensitySum>[]): (bucket: CalendarBucket) => number {
+    const { totals } = this;
+    if (totals) return (bucket) => totals.at(bucket, NO_GROUP).count;
+    const sums = new Map<CalendarBucket, number>();
+    for (const { bucket, sum } of cells) sums.set(bucket, (sums.get(bucket) ?? 0) + sum.count);
+    return (bucket) => sums.get(bucket) ?? 0;
+  }
+
+  private itemOf({ bucket, group, sum }: Cell<IntensitySum>, total: number): Item {
     const item: Item = { ...this.calendar.shown(bucket) };
     for (const [i, { name }] of this.columns.entries()) item[name] = group[i];
     const pair = this.pairs?.measure({ bucket, group, sum });

@@ -13,6 +13,8 @@ const OFFSET_SECONDS = 200_000;
 
 /** One bucket of a calendar. A calendar has each once, so that it can be the key of a map. */
 export interface CalendarBucket {
+  /** Its place among the buckets of the calendar, in the order in which they were first asked for. */
+  readonly index: number;
   /** Start in local time, ms as if the clock showed UTC. */
   readonly local: number;
   /** The instants at which it starts and ends, ms since 1970 UTC. */
@@ -152,20 +154,26 @@ export class ReportCalendar {
 
   private newBucket(at: number, offset: number, key: number): CalendarBucket {
     const { bucket, weekStart } = this.query;
-    if (bucket === 'all') return this.known(0, () => ({ local: 0, start: -Infinity, end: Infinity }));
+    if (bucket === 'all') return this.known(0, () => [0, -Infinity, Infinity]);
     const local = localStart(at, bucket, weekStart);
     const clock = this.shownClock;
     if (bucket === 'hour') {
-      const [start, end] = [hourStart(local, offset, clock), hourEnd(local, offset, clock)];
-      return this.known(key, () => ({ local, start, end }));
+      return this.known(key, () => [local, hourStart(local, offset, clock), hourEnd(local, offset, clock)]);
     }
     const next = nextLocalStart(local, bucket);
-    return this.known(local, () => ({ local, start: instantOf(local, clock), end: instantOf(next, clock) }));
+    return this.known(local, () => [local, instantOf(local, clock), instantOf(next, clock)]);
   }
 
-  private known(key: number, make: () => CalendarBucket): CalendarBucket {
+  private known(
+    key: number,
+    make: () => readonly [local: number, start: number, end: number],
+  ): CalendarBucket {
     let bucket = this.byStart.get(key);
-    if (!bucket) this.byStart.set(key, (bucket = make()));
+    if (!bucket) {
+      const [local, start, end] = make();
+      bucket = { index: this.byStart.size, local, start, end };
+      this.byStart.set(key, bucket);
+    }
     return bucket;
   }
 }

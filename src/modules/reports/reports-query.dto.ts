@@ -109,21 +109,8 @@ export class UsersQuery extends BucketsQuery {
   compare?: (typeof COMPARISONS)[number];
 }
 
-/** What the report on emotions can be asked. */
-export class EmotionsReportQuery extends UsersQuery {
-  /** Groups, separated by commas; none when left out. An observation is in the group of each of its triggers. */
-  @Optional()
-  @IsListOf(emotionsReport.groups)
-  groupBy?: string[];
-
-  /**
-   * Measures, separated by commas; count, meanIntensity, variance and share when left out. `lift` and `npmi`
-   * need groupBy=trigger, and group by emotion too.
-   */
-  @Optional()
-  @IsListOf(emotionsReport.measures.map(({ name }) => name))
-  measures?: string[];
-
+/** What a report on observed emotions can be asked. */
+export class ObservationsQuery extends UsersQuery {
   /** Only these emotions, separated by commas. */
   @Optional()
   @IsLabelList(128)
@@ -141,19 +128,35 @@ export class EmotionsReportQuery extends UsersQuery {
   @Max(MAX_WINDOW)
   window?: number;
 
-  /** Leaves out items of fewer observations; 5 with lift or npmi, else 0 when left out. */
-  @Optional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_COUNT)
-  minCount?: number;
-
   /** Only this many groups: those with the most observations in the whole range. */
   @Optional()
   @IsInt()
   @Min(1)
   @Max(100_000)
   top?: number;
+}
+
+/** What the report on emotions can be asked. */
+export class EmotionsReportQuery extends ObservationsQuery {
+  /** Groups, separated by commas; none when left out. An observation is in the group of each of its triggers. */
+  @Optional()
+  @IsListOf(emotionsReport.groups)
+  groupBy?: string[];
+
+  /**
+   * Measures, separated by commas; count, meanIntensity, variance and share when left out. `lift` and `npmi`
+   * need groupBy=trigger, and group by emotion too.
+   */
+  @Optional()
+  @IsListOf(emotionsReport.measures.map(({ name }) => name))
+  measures?: string[];
+
+  /** Leaves out items of fewer observations; 5 with lift or npmi, else 0 when left out. */
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_COUNT)
+  minCount?: number;
 }
 
 /** What the report on usage can be asked. */

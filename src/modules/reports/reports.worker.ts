@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { lowerPriority } from '../../operations/low-priority.js';
+import { lowerPriority } from '../../low-priority.js';
 import type { Task } from '../../operations/thread-task.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';

@@ -1,9 +1,9 @@
 import { EventDecoder } from '../../events/log/event-decoder.js';
+import { lowerPriority } from '../../low-priority.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openStoreAt } from '../../store/open-log.js';
 import { toResult, type ThreadResult } from '../../thread-result.js';
-import { lowerPriority } from '../low-priority.js';
 import { reportTo, type Task } from '../thread-task.js';
 import { Quiet } from './quiet.js';
 import { isDrained, foldFromQueue, type RangeQueue, type QueuedFold } from './range-queue.js';

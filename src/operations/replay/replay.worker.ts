@@ -1,7 +1,7 @@
 import { Console } from 'node:console';
 import module from 'node:module';
+import { lowerPriority } from '../../low-priority.js';
 import { toResult, type ThreadResult } from '../../thread-result.js';
-import { lowerPriority } from '../low-priority.js';
 import { reportTo, type Task } from '../thread-task.js';
 import { runFold, type FoldReplay, type FoldReport } from './run-fold.js';
 

@@ -1,10 +1,10 @@
 import { EVENT_FIELDS } from '../../events/event-fields.js';
 import { countedRows } from '../../formats/counted-rows.js';
 import { rowBytes, type RowFormat } from '../../formats/row-format.js';
+import { lowerPriority } from '../../low-priority.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { toResult, type ThreadResult } from '../../thread-result.js';
-import { lowerPriority } from '../low-priority.js';
 import { sendOnDemand } from '../thread-stream.js';
 import type { Task } from '../thread-task.js';
 import { eventRows, type EventRange } from './event-rows.js';

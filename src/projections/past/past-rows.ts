@@ -2,6 +2,7 @@ import type { RowQuery } from '../../database/row-store.js';
 import type { Key, Table } from '../../database/table.js';
 import { memoriesTable } from '../memory-index.projection.js';
 import { PROJECTIONS } from '../projection-catalog.js';
+import type { Projection } from '../projection.js';
 import { searchMemories, type MemoryQuestion } from '../reads/memory-search.js';
 import type { MemoryMatches } from '../reads/search.js';
 import { sqliteMemoryIndex } from '../reads/sqlite-memory-index.js';
@@ -17,12 +18,19 @@ const TABLES = new Map(
   PROJECTIONS.flatMap((projection) => projection.tables.map((table) => [table.name, { projection, table }])),
 );
 
+/** A question that is not answered yet. */
+interface Waiting extends Past {
+  projection: Projection;
+}
+
 /**
  * The rows of users as they were at past positions; only the projections that are asked for are folded.
- * Questions are answered one after another, as each may close the state of the one before.
+ * Questions are answered one after another, as each may close the state of the one before. Those that wait with
+ * one of the same user and position are folded with it.
  */
 export class PastRows {
   private last: Promise<unknown> = Promise.resolve();
+  private readonly waiting = new Set<Waiting>();
 
   constructor(private readonly states: PastStates) {}
 
@@ -45,12 +53,21 @@ export class PastRows {
   private read<T>(past: Past, name: string, work: (state: PastState, table: Table) => T): Promise<T> {
     const found = TABLES.get(name);
     if (!found) throw new Error(`No projection declares a table ${name}.`);
+    const question: Waiting = { ...past, projection: found.projection };
+    this.waiting.add(question);
     const read = async () => {
-      const state = await this.states.at({ ...past, projection: found.projection });
+      this.waiting.delete(question);
+      const state = await this.states.at(question, this.waitingWith(question));
       return work(state, found.table);
     };
     const answer = this.last.then(read);
     this.last = answer.catch(() => undefined);
     return answer;
+  }
+
+  private waitingWith({ userId, position }: Past): Projection[] {
+    return [...this.waiting]
+      .filter((other) => other.userId === userId && other.position === position)
+      .map(({ projection }) => projection);
   }
 }

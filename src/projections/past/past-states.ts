@@ -1,16 +1,14 @@
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import { RowBatch } from '../../database/row-batch.js';
-import type { Rows } from '../../database/row-store.js';
 import { copyInMemory, createInMemory, memoryBytes } from '../../database/sqlite/memory-database.js';
-import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
-import { InvalidInput, PoisonEvent, Unavailable } from '../../errors.js';
+import type { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent, UserEvents } from '../../events/log/event-log.js';
 import { readSkips, skipId } from '../folding/checkpoints.js';
 import type { StoreReader } from '../folding/store-reader.js';
 import type { Projection } from '../projection.js';
+import { StateFold, type Target } from './state-fold.js';
 
 /** Most memory of one state, and of all small ones that are kept, in bytes. */
 const MAX_BYTES = { one: 256 * 1024 * 1024, kept: 64 * 1024 * 1024 };
@@ -21,7 +19,6 @@ const IDLE_MS = 10 * 60_000;
 /** Most kept states: each has a connection of its own. */
 const MAX_STATES = 500;
 const EVENTS_PER_PAGE = 1_000;
-
 /** The rows of one projection for one user, at every position from that of its last event up to `upTo`. */
 export interface PastState {
   readonly db: Database.Database;
@@ -38,8 +35,6 @@ export interface PastQuestion {
   position: number;
   projection: Projection;
 }
-
-type Fold = (event: FoldEvent, rows: Rows) => void;
 
 /**
  * Folds one user's events up to a past position, with the folds of the live rows, into the declared tables in
@@ -79,27 +74,46 @@ export class PastStates {
 
   /**
    * Returns the state at the position. Throws Unavailable if the projection stops at an event before it, and
-   * InvalidInput for more rows than are held in memory. The state is closed by a later call.
+   * InvalidInput for more rows than are held in memory. The state is closed by a later call. When it is folded
+   * from the first event, `alongside` are folded from the same events: they will be asked for next.
    */
-  async at(question: PastQuestion): Promise<PastState> {
+  async at(question: PastQuestion, alongside: readonly Projection[] = []): Promise<PastState> {
     await this.readSkips();
     const known = this.nearest(question);
     if (known && question.position <= known.upTo) return known;
-    const after = known?.upTo ?? 0;
-    const first = await this.eventsAfter(after, question);
-    if (known && first.events.length === 0) {
+    if (known) return this.foldOn(known, question);
+    const projections = [question.projection, ...this.unknownOf(alongside, question)];
+    const folds = projections.map((projection) =>
+      this.begin({ projection, db: createInMemory(projection.tables), isFresh: true }),
+    );
+    return this.fold(folds, question, 0);
+  }
+
+  private async foldOn(known: PastState, question: PastQuestion): Promise<PastState> {
+    const { projection } = question;
+    const next = await this.eventsAfter(known.upTo, question, [projection], 1);
+    if (next.events.length === 0) {
       known.upTo = question.position;
       return known;
     }
-    const db = known ? this.continued(known, question) : createInMemory(question.projection.tables);
+    const { upTo } = known;
+    return this.fold([this.begin({ projection, db: this.continued(known, question) })], question, upTo);
+  }
+
+  private begin(target: Pick<Target, 'projection' | 'db' | 'isFresh'>): StateFold {
+    return new StateFold({ ...target, maxBytes: this.maxBytes.one });
+  }
+
+  /** Folds what comes after the position, until the state that was asked for stops. */
+  private async fold(folds: StateFold[], question: PastQuestion, after: number): Promise<PastState> {
     try {
-      const rows = new SqliteRows(db);
-      const last = await this.fold({ db, rows }, first, question);
-      const state = { db, rows, last: last ?? after, upTo: question.position };
-      this.cacheFor(db).set(keyOf(question, state.last), state);
-      return state;
+      for await (const page of this.pagesAfter(after, question, folds)) {
+        this.foldPage(page, folds);
+        if (folds[0]?.isStopped) break;
+      }
+      return this.keep(folds, question, after);
     } catch (error) {
-      db.close();
+      for (const { db } of folds) db.close();
       throw error;
     }
   }
@@ -143,50 +157,71 @@ export class PastStates {
     return memoryBytes(db) > this.maxBytes.kept * LARGE_SHARE ? this.large : this.small;
   }
 
-  private eventsAfter(after: number, { userId, position, projection }: PastQuestion): Promise<UserEvents> {
-    const types = Object.keys(projection.folds);
-    return this.reader.eventsOfUser({ userId, after, upTo: position, types, limit: EVENTS_PER_PAGE });
+  /** Those that no state is known of, each once, without that of the question. */
+  private unknownOf(projections: readonly Projection[], question: PastQuestion): Projection[] {
+    return [...new Set(projections)].filter(
+      (projection) => projection !== question.projection && !this.nearest({ ...question, projection }),
+    );
   }
 
-  /** Folds page by page, and returns the position of the last event. */
-  private async fold(
-    { db, rows }: Pick<PastState, 'db' | 'rows'>,
-    first: UserEvents,
+  /** The next events that the projections fold. */
+  private eventsAfter(
+    after: number,
+    { userId, position }: PastQuestion,
+    projections: readonly Projection[],
+    limit = EVENTS_PER_PAGE,
+  ): Promise<UserEvents> {
+    const types = [...new Set(projections.flatMap(({ folds }) => Object.keys(folds)))];
+    return this.reader.eventsOfUser({ userId, after, upTo: position, types, limit });
+  }
+
+  private async *pagesAfter(
+    after: number,
     question: PastQuestion,
-  ): Promise<number | undefined> {
-    let last: number | undefined;
-    for (let page = first; page.events.length > 0;) {
-      const batch = new RowBatch(rows);
-      for (const stored of page.events) this.foldOne(stored, batch, question.projection);
-      db.transaction(() => rows.save(batch.changes()))();
-      if (memoryBytes(db) > this.maxBytes.one) throw tooLarge(this.maxBytes.one);
-      last = page.events.at(-1)?.position ?? 0;
-      if (!page.more) break;
-      page = await this.eventsAfter(last, question);
+    folds: readonly StateFold[],
+  ): AsyncGenerator<ScannedEvent[], void> {
+    const projections = folds.map(({ projection }) => projection);
+    for (let last = after; ;) {
+      const { events, more } = await this.eventsAfter(last, question, projections);
+      yield events;
+      if (!more) return;
+      last = events.at(-1)?.position ?? question.position;
     }
-    return last;
   }
 
-  private foldOne(stored: ScannedEvent, rows: Rows, { name, folds }: Projection): void {
-    if (this.skips.size > 0 && this.skips.has(skipId(name, stored.position))) return;
-    const fold = folds[stored.type as keyof typeof folds] as Fold;
-    try {
-      fold(this.decoder.decodeScanned(stored), rows);
-    } catch (cause) {
-      // The same answer as that of the live rows, which the event has stopped too.
-      throw Unavailable.projection(name, PoisonEvent.folding(name, stored, cause));
+  private foldPage(page: readonly ScannedEvent[], folds: readonly StateFold[]): void {
+    for (const stored of page) {
+      let event: FoldEvent | undefined;
+      const decode = (): FoldEvent => (event ??= this.decoder.decodeScanned(stored));
+      for (const fold of folds)
+        if (fold.takes(stored.type) && !this.isSkipped(fold.projection, stored)) fold.add(stored, decode);
     }
+    for (const fold of folds) fold.settle();
+  }
+
+  private isSkipped({ name }: Projection, { position }: ScannedEvent): boolean {
+    return this.skips.size > 0 && this.skips.has(skipId(name, position));
+  }
+
+  /** Keeps the states, and returns the first, which stays if there is no room for all. */
+  private keep([own, ...others]: StateFold[], { userId, position }: PastQuestion, after: number): PastState {
+    const keep = ({ db, rows, projection, last = after }: StateFold): PastState => {
+      const state = { db, rows, last, upTo: position };
+      this.cacheFor(db).set(keyOf({ userId, projection }, last), state);
+      return state;
+    };
+    if (!own) throw new Error('There is no state to keep.');
+    for (const fold of [own, ...others]) fold.save();
+    own.check();
+    for (const fold of others) {
+      if (fold.isStopped) fold.db.close();
+      else keep(fold);
+    }
+    return keep(own);
   }
 }
 
-function tooLarge(maxBytes: number): InvalidInput {
-  return InvalidInput.field(
-    'asOf',
-    `must not name a state with more than ${maxBytes / 1_048_576} MiB of rows; read the events of the user instead`,
-  );
-}
-
-function keyOf({ projection, userId }: PastQuestion, last: number | string): string {
+function keyOf({ projection, userId }: Omit<PastQuestion, 'position'>, last: number | string): string {
   return `${projection.name} ${userId} ${last}`;
 }
 

@@ -51,7 +51,7 @@ export abstract class Reads extends UserReads {
   /** Knows the projections whose rows cannot be read now. */
   readonly gate = new ProjectionGate();
   /** Reads a page of the log, as text in the requested format. */
-  abstract eventPage(query: PageQuery): Promise<EventPage>;
+  abstract eventPage(query: PageQuery, options?: { patient?: boolean }): Promise<EventPage>;
   /**
    * Reads the UUID that names the store: always from the database, because a reset by another process gives
    * the store another one.

@@ -7,6 +7,7 @@ import type { Table } from '../../database/table.js';
 import { MAX_PAGE_BYTES, PageWriter, type EventPage, type PageQuery } from '../../events/event-page.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
+import { lowerPriority } from '../../low-priority.js';
 import { toResult, type ThreadResult } from '../../thread-result.js';
 import { PROJECTIONS } from '../projection-catalog.js';
 import { searchMemories, type MemoryQuestion } from './memory-search.js';
@@ -14,8 +15,13 @@ import type { MemoryMatches } from './search.js';
 import { SqliteFigures } from './sqlite-figures.js';
 import { sqliteMemoryIndex } from './sqlite-memory-index.js';
 
+/** The nice value of a replay: about a tenth of a processor that others want, all of one that is idle. */
+const REPLAY_PRIORITY = 10;
+
 // A worker thread that scans over its own read-only connection. Piscina calls the exported functions by name.
-const db = openForReading((workerData as { file: string }).file);
+const { file, patient } = workerData as { file: string; patient: boolean };
+if (patient) lowerPriority(REPLAY_PRIORITY);
+const db = openForReading(file);
 const rows = new SqliteRows(db);
 const log = new SqliteEventReader(db);
 const figures = new SqliteFigures(db);

@@ -19,13 +19,14 @@ import { SqliteFigures } from './sqlite-figures.js';
 
 /** Tasks that may wait for a thread; further tasks are refused with 503. */
 const MAX_WAITING_TASKS = 1_000;
-/** The counting thread ends after this long without a task. */
-const IDLE_MS = 30_000;
+/** A thread with rare tasks starts on demand, and ends after this long without one, ms. */
+const RARE = { minThreads: 0, idleTimeout: 30_000 };
 
 /**
  * Reads over SQLite: point reads on a connection of the main thread, scans in worker threads. The scans that
  * chats wait for have their own thread, so clients paging through the log and operators counting rows never
- * delay them.
+ * delay them. Who reads page after page of the log has a thread of low priority: neither chats nor those who
+ * follow the log at its end wait for it.
  */
 export class SqliteReads extends Reads {
   private readonly db: Database.Database;
@@ -35,6 +36,7 @@ export class SqliteReads extends Reads {
   private readonly chatThread: Piscina;
   private readonly logThread: Piscina;
   private readonly countThread: Piscina;
+  private readonly replayThread: Piscina;
 
   constructor(file: string) {
     super();
@@ -44,8 +46,8 @@ export class SqliteReads extends Reads {
     this.figures = new SqliteFigures(this.db);
     this.chatThread = oneThread(file);
     this.logThread = oneThread(file);
-    // Counts are rare, so the thread starts on demand and ends when idle.
-    this.countThread = oneThread(file, { minThreads: 0, idleTimeout: IDLE_MS });
+    this.countThread = oneThread(file, RARE);
+    this.replayThread = oneThread(file, { ...RARE, patient: true });
   }
 
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> => {
@@ -70,8 +72,8 @@ export class SqliteReads extends Reads {
     return run(this.chatThread, 'search', question);
   }
 
-  override eventPage(query: PageQuery): Promise<EventPage> {
-    return run(this.logThread, 'eventPage', query);
+  override eventPage(query: PageQuery, { patient = false } = {}): Promise<EventPage> {
+    return run(patient ? this.replayThread : this.logThread, 'eventPage', query);
   }
 
   override async storeId(): Promise<string> {
@@ -119,18 +121,26 @@ export class SqliteReads extends Reads {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.chatThread.close(), this.logThread.close(), this.countThread.close()]);
+    const threads = [this.chatThread, this.logThread, this.countThread, this.replayThread];
+    await Promise.all(threads.map((thread) => thread.close()));
     this.db.close();
   }
 }
 
+interface ThreadOptions {
+  minThreads: number;
+  idleTimeout?: number;
+  /** Whether it lets other threads go first. */
+  patient?: boolean;
+}
+
 function oneThread(
   file: string,
-  options: { minThreads: number; idleTimeout?: number } = { minThreads: 1 },
+  { patient = false, ...options }: ThreadOptions = { minThreads: 1 },
 ): Piscina {
   return new Piscina({
     filename: new URL('./sqlite-read.worker.js', import.meta.url).href,
-    workerData: { file },
+    workerData: { file, patient },
     maxThreads: 1,
     maxQueue: MAX_WAITING_TASKS,
     ...options,

@@ -34,6 +34,8 @@ export class MoodItem extends BucketAnswer {
   positiveShare?: number | null;
   /** Observations of emotions without a valence. */
   unmapped?: number;
+  /** With `window`. */
+  movingAverage?: number | null;
   /** Why measures are null. */
   reasons: string | null;
 }

@@ -1,7 +1,9 @@
+import { WINDOW } from '../moving-averages.js';
 import { MAX_CHANGE_POINT_VALUES, MIN_CHANGE_POINT_VALUES } from '../statistics/change-points.js';
 import { MIN_COSINOR_HOURS } from '../statistics/cosinor.js';
 import { MIN_TRANSITIONS } from '../statistics/transitions.js';
 import { MIN_TREND_POINTS } from '../statistics/trend.js';
+import { TOP } from '../top-groups.js';
 
 /** How the report on mood computes what is not a measure of an item. */
 export const MOOD_FORMULAS: Readonly<Record<string, string>> = {
@@ -13,6 +15,8 @@ export const MOOD_FORMULAS: Readonly<Record<string, string>> = {
     'center=user: each user counts once in an item, with the mean of the own x there minus the mean of all own x ' +
     'of the report, rounded to 1e-9; mean, sd, min, max and positiveShare are over users. Golder and Macy 2011, ' +
     '10.1126/science.1202775.',
+  movingAverage: `With window: the mean, as in mean, over ${WINDOW}`,
+  top: `${TOP} The summary is of all; only its groups are those.`,
   slopePerDay:
     'Least squares of the means of buckets against the days of their starts, each bucket with the same weight; ' +
     `low and high: slope -/+ t(.975, n - 2) sqrt(SSE / (n - 2) / Sxx), n buckets with a mean, at least ${MIN_TREND_POINTS}.`,

@@ -1,6 +1,6 @@
 import { IsIn, IsInt, Length, Max, Min } from 'class-validator';
-import { IsLabelList, IsListOf, IsTimeOrDate, Optional } from '../../../validation/fields.js';
-import { UsersQuery } from '../reports-query.dto.js';
+import { IsListOf, IsTimeOrDate, Optional } from '../../../validation/fields.js';
+import { ObservationsQuery } from '../reports-query.dto.js';
 import { CENTERS } from './mood-query.js';
 import { moodReport } from './mood.report.js';
 import { MAPPING_NAMES, type MappingName } from './valence.js';
@@ -10,7 +10,7 @@ const MAX_COUNT = 1_000_000_000;
 const MAX_PIVOT_DAYS = 3_660;
 
 /** What the report on mood can be asked. */
-export class MoodReportQuery extends UsersQuery {
+export class MoodReportQuery extends ObservationsQuery {
   /**
    * Groups, separated by commas; none when left out. An observation is in the group of each of its triggers.
    * `session`, which stands alone, answers how the mood changes from the start to the end of each session.
@@ -26,16 +26,6 @@ export class MoodReportQuery extends UsersQuery {
   @Optional()
   @IsListOf(moodReport.measures.map(({ name }) => name))
   measures?: string[];
-
-  /** Only these emotions, separated by commas. */
-  @Optional()
-  @IsLabelList(128)
-  emotions?: string[];
-
-  /** Only observations with one of these triggers, separated by commas. */
-  @Optional()
-  @IsLabelList(256)
-  triggers?: string[];
 
   /** Leaves out items of fewer observations; 0 when left out. */
   @Optional()

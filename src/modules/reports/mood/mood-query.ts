@@ -72,6 +72,15 @@ function refuseBesideSessions(query: ResolvedQuery, own: MoodQuery): void {
   if (query.fill === 'zero') {
     throw InvalidInput.field('fill', 'makes no sense with groupBy=session: sessions have no buckets');
   }
+  if (query.window !== undefined) {
+    throw InvalidInput.field('window', 'makes no sense with groupBy=session: sessions have no buckets');
+  }
+  if (query.top !== undefined) {
+    throw InvalidInput.field(
+      'top',
+      'makes no sense with groupBy=session: each session is an item of its own',
+    );
+  }
 }
 
 /** The own parameters of a query that `resolveMood` has completed. */

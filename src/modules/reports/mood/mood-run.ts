@@ -1,9 +1,12 @@
 import { InvalidInput } from '../../../errors.js';
-import { BucketTable } from '../bucket-table.js';
+import { BucketTable, type Cell } from '../bucket-table.js';
+import { movingAverages } from '../moving-averages.js';
 import type { ReportCalendar } from '../report-calendar.js';
 import type { ResolvedQuery } from '../report-query.js';
 import type { Item, ReportResult, ReportRun, UserFacts } from '../report.js';
 import { AcuteChanges } from '../statistics/acute-changes.js';
+import { Moments } from '../statistics/moments.js';
+import { topGroups } from '../top-groups.js';
 import { groupTrends } from './group-trends.js';
 import { MoodCell } from './mood-cell.js';
 import { MoodOverview } from './mood-overview.js';
@@ -50,21 +53,34 @@ export class MoodRun implements ReportRun {
   }
 
   result(): ReportResult {
-    const { minCount = 0, measures } = this.query;
+    const { minCount = 0, measures, top, window } = this.query;
     const names = groupNames(this.query);
-    const cells = this.table.cells();
+    const all = this.table.cells();
+    const averages = window !== undefined && this.averages(all, window);
+    const isTop = topGroups(all, top, ({ values }) => values.n);
+    const cells = all.filter(({ group }) => isTop(group));
     const acute = this.acute?.shares();
-    const items = cells.flatMap(({ bucket, group, sum }): Item[] => {
-      const all = { ...sum.measures(), pac: acute?.get(sum) ?? null };
-      if (all.n < minCount) return [];
+    const items = cells.flatMap((cell): Item[] => {
+      const { bucket, group, sum } = cell;
+      const measured = { ...sum.measures(), pac: acute?.get(sum) ?? null };
+      if (measured.n < minCount) return [];
       const shown = this.calendar.shown(bucket);
       const groups = names.map((name, i) => [name, group[i]]);
-      const chosen = measures.map((name) => [name, all[name as keyof typeof all]]);
+      const chosen = measures.map((name) => [name, measured[name as keyof typeof measured]]);
       const reasons = sum.reasons(measures);
-      return [{ ...shown, ...Object.fromEntries([...groups, ...chosen]), reasons }];
+      const average = averages && { movingAverage: averages.get(cell) ?? null };
+      return [{ ...shown, ...Object.fromEntries([...groups, ...chosen]), ...average, reasons }];
     });
     return { items, summary: { ...this.overview.summary(), ...groupTrends(cells, names) } };
   }
+
+  private averages(cells: readonly Cell<MoodCell>[], window: number): Map<Cell<MoodCell>, number | null> {
+    return movingAverages(cells, { buckets: this.table.buckets(), window, meanOf });
+  }
+}
+
+function meanOf(cells: readonly MoodCell[]): number | null {
+  return Moments.meanOf(cells.map(({ values }) => values.moments));
 }
 
 /** Changes that are kept at once for their percentile. */

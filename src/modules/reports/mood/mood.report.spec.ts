@@ -210,6 +210,42 @@ describe('the report on mood', () => {
     expect(report([ann], { minCount: 2 }).items).toEqual([]);
   });
 
+  it('averages over a window of each group, pooled by what counts', () => {
+    const ann = userOf(
+      'ann',
+      felt('joy', 1, day(0)),
+      felt('joy', 0.5, day(0) + 1),
+      felt('joy', 0.25, day(1)),
+      felt('joy', 1, day(3)),
+      felt('sadness', 1, day(3) + 1),
+    );
+    const averages = (sent: object) =>
+      report([ann], { measures: ['n'], window: 2, ...sent }).items.map(({ movingAverage }) => movingAverage);
+    const all = (0.76 * 1.75) / 3;
+    expect(averages({})).toEqual([0.57, expect.closeTo(all, 12), expect.closeTo(0.065, 12)]);
+    expect(averages({ fill: 'zero', to: '2026-05-05' })).toEqual([
+      0.57,
+      expect.closeTo(all, 12),
+      0.19,
+      expect.closeTo(0.065, 12),
+    ]);
+    expect(averages({ groupBy: ['emotion'] })).toEqual([0.57, expect.closeTo(all, 12), 0.76, -0.63]);
+    // Each user counts once in an item: the distances of two days from one own mean.
+    const [first, second] = averages({ center: 'user' });
+    expect([first, second]).toEqual([
+      expect.closeTo(0.57 - 0.292, 9),
+      expect.closeTo((0.57 + 0.19) / 2 - 0.292, 9),
+    ]);
+  });
+
+  it('keeps the groups with the most observations, whose trends the summary has', () => {
+    const facts = ['joy', 'joy', 'anger', 'sadness', 'sadness', 'sadness', 'mud', 'mud', 'mud', 'mud'];
+    const ann = userOf('ann', ...facts.map((emotion, i) => felt(emotion, 1, day(i % 3) + i)));
+    const { items, summary } = report([ann], { groupBy: ['emotion'], top: 2, measures: ['n'] });
+    expect(new Set(items.map(({ emotion }) => emotion))).toEqual(new Set(['joy', 'sadness']));
+    expect(summary).toMatchObject({ n: 3, groups: [{ emotion: 'joy' }, { emotion: 'sadness' }] });
+  });
+
   it('compares the days before a date with those from it on', () => {
     const users = [
       userOf('ann', felt('sadness', 1, '2026-05-31T21:59Z'), felt('joy', 1, '2026-05-31T22:00Z')),

@@ -10,6 +10,7 @@ import { SessionRun } from './session-run.js';
 import { VALENCE_MAPPINGS } from './valence.js';
 
 const PIVOT: Column = { name: 'pivot', type: 'text', nullable: false };
+const AVERAGE: Column = { name: 'movingAverage', type: 'real', nullable: true };
 const REASONS: Column = { name: 'reasons', type: 'text', nullable: true };
 
 /** How pleasant the observed emotions are: level, spread, course. */
@@ -34,8 +35,10 @@ export const moodReport: ReportDefinition = {
     'joinedFrom',
     'joinedTo',
     'fill',
+    'window',
     'compare',
     'minCount',
+    'top',
   ],
   ownParameters: {
     mapping: 'What each emotion is worth: russell-mehrabian-1977 or sign; see mappings.',
@@ -59,8 +62,10 @@ export const moodReport: ReportDefinition = {
 function columnsOf(query: ResolvedQuery): Column[] {
   const measures = MOOD_MEASURES.filter(({ name }) => query.measures.includes(name));
   const pivot = moodQuery(query).pivot === undefined ? [] : [PIVOT];
-  if (!bySession(query))
-    return [...BUCKET_COLUMNS, ...pivot, ...groupColumns(query.groupBy), ...measures, REASONS];
+  if (!bySession(query)) {
+    const average = query.window === undefined ? [] : [AVERAGE];
+    return [...BUCKET_COLUMNS, ...pivot, ...groupColumns(query.groupBy), ...measures, ...average, REASONS];
+  }
   return [
     { name: 'sessionId', type: 'text', nullable: false },
     { name: 'userId', type: 'text', nullable: false },

@@ -28,6 +28,16 @@ export class Moments {
     return this.n === 0 ? null : Number(this.sum.total()) / (this.n * this.scale);
   }
 
+  /** The mean of all values of several, which have one scale; null without values. */
+  static meanOf(all: readonly Moments[]): number | null {
+    const pooled = new Moments(all[0]?.scale ?? 1);
+    for (const { n, sum } of all) {
+      pooled.n += n;
+      pooled.sum.addSum(sum);
+    }
+    return pooled.mean();
+  }
+
   /** The sample standard deviation (divided by n - 1); null for fewer than 2 values. */
   sd(): number | null {
     if (this.n < 2) return null;
