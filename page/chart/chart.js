@@ -142,7 +142,7 @@ function optionsOf(
           yRange(low, high, kind, bounds),
       },
     },
-    axes: [xAxis(buckets, bucket), yAxis(format)],
+    axes: [xAxis(buckets, bucket), yAxis(format, drawn)],
     series: [{}, ...drawn.map(({ color, label }) => seriesLook(color, label, kind, bars))],
     hooks: {
       setCursor: [tell],
@@ -236,9 +236,17 @@ function xAxis(buckets, bucket) {
   };
 }
 
-/** @param {((value: number | null) => string) | undefined} format */
-function yAxis(format = short) {
+/** Steps between the labels of whole numbers: a half of a turn would be labelled as one. */
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
+
+/**
+ * @param {((value: number | null) => string) | undefined} format
+ * @param {{ values: (number | null)[] }[]} series
+ */
+function yAxis(format = short, series) {
+  const isWhole = series.every(({ values }) => values.every((n) => n === null || Number.isInteger(n)));
   return {
+    ...(isWhole && { incrs: WHOLE_STEPS }),
     stroke: () => resolved('--quiet'),
     font: '12px system-ui, sans-serif',
     size: 48,
