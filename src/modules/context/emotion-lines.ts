@@ -1,0 +1,74 @@
+import type { EmotionAnswer, TrendAnswer } from '../emotion/emotion.dto.js';
+import type { ContextFacts, FeltEmotion } from './context-facts.js';
+import type { Word } from './policy/built-in-policy.js';
+import type { ContextPolicy } from './policy/context-policy.js';
+import type { Wording } from './wording.js';
+
+/** Triggers of one emotion in the list of triggers. */
+const TRIGGERS_EACH = 3;
+
+/** What the user feels and what to be careful about, the most important first. */
+export function emotionLines(
+  { felt, emotions }: ContextFacts,
+  { limits, distressing }: ContextPolicy,
+  wording: Wording,
+): string[] {
+  const lines: string[] = [];
+  const latest = felt.slice(0, limits.listed).toReversed();
+  if (latest.length > 0) lines.push(wording.say('feelings', { list: course(latest, wording) }));
+  const careful = carefulWith(emotions, new Set(distressing), wording);
+  if (careful.length > 0) lines.push(wording.say('careful', { list: wording.list(careful) }));
+  const trends = emotions.flatMap(({ emotion, trend }) => trendWords(emotion, trend, wording));
+  const [newest] = felt;
+  if (trends.length > 0 && newest)
+    lines.push(
+      wording.say('trends', { date: wording.date(newest.occurredAt), list: wording.list(trends, '; ') }),
+    );
+  const triggers = emotions
+    .filter((emotion) => emotion.triggers.length > 0)
+    .map(({ emotion, triggers: all }) => {
+      const first = all.slice(0, TRIGGERS_EACH).map(({ trigger }) => trigger);
+      return wording.say('triggersOf', { emotion, triggers: wording.list(first) });
+    });
+  if (triggers.length > 0) lines.push(wording.say('triggers', { list: wording.list(triggers, '; ') }));
+  return lines.filter((line) => line.trim() !== '');
+}
+
+/** The emotions in their order, each date once. */
+function course(felt: readonly FeltEmotion[], wording: Wording): string {
+  let date = '';
+  return felt
+    .map(({ emotion, intensity, occurredAt }) => {
+      const strength = wording.level('intensity', intensity);
+      const day = wording.date(occurredAt);
+      const word: Word = day === date ? 'feelingAgain' : 'feeling';
+      date = day;
+      return wording.say(word, { strength, emotion, date: day });
+    })
+    .join(', ');
+}
+
+function trendWords(emotion: string, { measure, direction }: TrendAnswer, wording: Wording): string[] {
+  if (direction === 'stable') return [];
+  const rises = direction === 'increasing';
+  const count: Word = rises ? 'countIncreasing' : 'countDecreasing';
+  const intensity: Word = rises ? 'intensityIncreasing' : 'intensityDecreasing';
+  return [wording.say(measure === 'count' ? count : intensity, { emotion })];
+}
+
+/** The triggers of distressing emotions, the most frequent first, each with its most frequent emotion. */
+function carefulWith(
+  emotions: readonly EmotionAnswer[],
+  distressing: ReadonlySet<string>,
+  wording: Wording,
+): string[] {
+  const most = new Map<string, { emotion: string; count: number }>();
+  for (const { emotion, triggers } of emotions) {
+    if (!distressing.has(emotion)) continue;
+    for (const { trigger, count } of triggers)
+      if (count > (most.get(trigger)?.count ?? 0)) most.set(trigger, { emotion, count });
+  }
+  return [...most]
+    .toSorted(([a, { count: m }], [b, { count: n }]) => n - m || (a < b ? -1 : 1))
+    .map(([trigger, { emotion }]) => wording.say('carefulWith', { trigger, emotion }));
+}
