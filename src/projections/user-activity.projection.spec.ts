@@ -1,5 +1,6 @@
 import { folded } from '../../test/support/folded.js';
 import {
+  contextUsed,
   ended,
   forgotten,
   formed,
@@ -51,6 +52,7 @@ describe("a user's facts", () => {
     patternImported(),
     recallsImported('memory-2', 3),
     windowImported({ topics: ['harbour'] }),
+    contextUsed(),
   ];
 
   it('are made of every type of event', () => {

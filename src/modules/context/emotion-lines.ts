@@ -14,8 +14,8 @@ export function emotionLines(
   wording: Wording,
 ): string[] {
   const lines: string[] = [];
-  const latest = felt.slice(0, limits.listed).toReversed();
-  if (latest.length > 0) lines.push(wording.say('feelings', { list: course(latest, wording) }));
+  const course = courseOf(felt, wording).slice(0, limits.listed).toReversed();
+  if (course.length > 0) lines.push(wording.say('feelings', { list: inWords(course, wording) }));
   const careful = carefulWith(emotions, new Set(distressing), wording);
   if (careful.length > 0) lines.push(wording.say('careful', { list: wording.list(careful) }));
   const trends = emotions.flatMap(({ emotion, trend }) => trendWords(emotion, trend, wording));
@@ -34,16 +34,37 @@ export function emotionLines(
   return lines.filter((line) => line.trim() !== '');
 }
 
-/** The emotions in their order, each date once. */
-function course(felt: readonly FeltEmotion[], wording: Wording): string {
-  let date = '';
-  return felt
-    .map(({ emotion, intensity, occurredAt }) => {
-      const strength = wording.level('intensity', intensity);
-      const day = wording.date(occurredAt);
-      const word: Word = day === date ? 'feelingAgain' : 'feeling';
-      date = day;
-      return wording.say(word, { strength, emotion, date: day });
+/** An emotion of one day that was felt several times without another one in between. */
+interface Feeling {
+  emotion: string;
+  date: string;
+  count: number;
+  /** Sum of the intensities. */
+  sum: number;
+}
+
+/** The newest first. */
+function courseOf(felt: readonly FeltEmotion[], wording: Wording): Feeling[] {
+  const course: Feeling[] = [];
+  for (const { emotion, intensity, occurredAt } of felt) {
+    const date = wording.date(occurredAt);
+    const last = course.at(-1);
+    if (last?.emotion === emotion && last.date === date) {
+      last.count += 1;
+      last.sum += intensity;
+    } else course.push({ emotion, date, count: 1, sum: intensity });
+  }
+  return course;
+}
+
+/** The feelings in their order, each date once. */
+function inWords(course: readonly Feeling[], wording: Wording): string {
+  return course
+    .map(({ emotion, date, count, sum }, i) => {
+      const strength = wording.level('intensity', sum / count);
+      const word: Word = date === course[i - 1]?.date ? 'feelingAgain' : 'feeling';
+      const feeling = wording.say(word, { strength, emotion, date });
+      return count === 1 ? feeling : wording.say('feelingOften', { feeling, count: String(count) });
     })
     .join(', ');
 }

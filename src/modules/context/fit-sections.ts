@@ -29,7 +29,7 @@ const MIN_SHORTENED = 16;
 /**
  * Chooses what fits: each section gets its floor, as far as it has anything to say, and its share of the rest;
  * what one section does not need goes to the others. Of each the most important items are kept, and the first
- * that does not fit is cut short. Throws InvalidInput for a budget below the floors.
+ * memory or turn that does not fit is cut short. Throws InvalidInput for a budget below the floors.
  */
 export function fitSections(sections: readonly Section[], budget: Budget): KeptSection[] {
   const floors = Object.values(budget.sections).reduce((sum, { floor }) => sum + floor, 0);
@@ -109,7 +109,8 @@ function keep(items: Sized['items'], limit: number, budget: Budget): { kept: Ite
       used += tokens;
       continue;
     }
-    const short = shortened(item, limit - used, budget);
+    const mayShorten = !item.isSentence || kept.length === 0;
+    const short = mayShorten ? shortened(item, limit - used, budget) : undefined;
     if (short) {
       kept.push(short);
       used += tokensOf(short, budget);

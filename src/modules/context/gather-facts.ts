@@ -13,9 +13,11 @@ import { GetProfile } from '../profile/queries/get-profile.query.js';
 import type { ContextFacts, FeltEmotion, KnownMemory } from './context-facts.js';
 import type { Limits } from './policy/context-policy.js';
 import type { ContextParameters } from './receipt.js';
+import { oneLine } from './wording.js';
 
-/** Emotions that are looked at; the most frequent ones. */
+/** Emotions that are looked at: the most frequent ones, and the newest observations. */
 const EMOTIONS = 50;
+const OBSERVATIONS = 30;
 
 /** Where the facts are read: the queries of the other modules, and rows that none of them answers. */
 export interface FactSources {
@@ -38,7 +40,7 @@ export async function gatherFacts(sources: FactSources, asked: Asked): Promise<C
     reads.get(conversationSummariesTable, userId),
     relevantMemories(queries, asked),
     queries.execute(new ListEmotions(userId, { limit: EMOTIONS })),
-    lastFelt(reads, asked),
+    lastFelt(reads, userId),
     conversationOf(queries, userId, sessionId ?? undefined),
   ]);
   const isNew = sessionId !== null && !conversation;
@@ -55,30 +57,37 @@ async function relevantMemories(queries: QueryBus, { userId, q, limits }: Asked)
       : (await queries.execute(new SearchMemories(userId, { q, limit, minConfidence }))).items;
   const least = (found[0]?.score ?? 0) * minScoreShare;
   const matching = found.filter(({ score }) => score >= least).map((each) => known(each, each.score));
-  if (matching.length >= Math.max(1, important)) return matching;
-  const wanted = matching.length === 0 ? limit : important;
+  if (matching.length >= Math.max(1, important)) return distinct(matching);
+  const wanted = matching.length === 0 ? limit : Math.max(important, matching.length);
   const [chosen, newest] = await Promise.all([
-    important === 0
-      ? { items: [] }
-      : queries.execute(new ListMemories(userId, { limit: important, minConfidence, minImportance })),
+    queries.execute(
+      new ListMemories(userId, { limit: Math.max(1, important), minConfidence, minImportance }),
+    ),
     queries.execute(new ListMemories(userId, { limit: wanted, minConfidence })),
   ]);
-  const others = [...chosen.items, ...newest.items].map((each) => known(each, 0));
-  const all = new Map([...others.toReversed(), ...matching].map((memory) => [memory.memoryId, memory]));
-  const order = [...matching, ...others].map(({ memoryId }) => memoryId);
-  return [...new Set(order)].slice(0, Math.max(wanted, matching.length)).flatMap((id) => all.get(id) ?? []);
+  const others = [...chosen.items.slice(0, important), ...newest.items].map((each) => known(each, 0));
+  return distinct([...matching, ...others]).slice(0, wanted);
+}
+
+/** Leaves out what is there already, or says the same in the same words. */
+function distinct(memories: readonly KnownMemory[]): KnownMemory[] {
+  const seen = new Set<string>();
+  return memories.filter(({ content, context }) => {
+    const said = oneLine(`${content} ${context ?? ''}`).toLowerCase();
+    return !seen.has(said) && seen.add(said);
+  });
 }
 
 function known({ memoryId, content, context, occurredAt }: MemoryAnswer, score: number): KnownMemory {
   return { memoryId, score, content, context, occurredAt };
 }
 
-function lastFelt(reads: UserReads, { userId, limits }: Asked): Promise<FeltEmotion[]> {
+function lastFelt(reads: UserReads, userId: string): Promise<FeltEmotion[]> {
   return reads.list(emotionObservationsTable, {
     filters: [['userId', '=', userId]],
     order: ['occurredAt', 'position'],
     descending: true,
-    limit: limits.listed,
+    limit: OBSERVATIONS,
   });
 }
 

@@ -25,6 +25,8 @@ export interface Item {
   /** The place among those that are kept: the lowest comes first. */
   place: number;
   memory?: UsedMemory;
+  /** It says nothing when it is cut short, unless it is all that there is. */
+  isSentence?: boolean;
 }
 
 /** A section with all that could be said, the most important first. */
@@ -46,6 +48,7 @@ export function sectionsOf(
     texts.map((text, place) => ({
       parts: [{ lead: '', text: capitalized(text), maxTokens: memoryTokens }],
       place,
+      isSentence: true,
     }));
   const items: Record<SectionName, Item[]> = {
     profile: lines(profileLines(facts, wording)),
@@ -53,12 +56,19 @@ export function sectionsOf(
     memories: facts.memories.map((memory) => memoryItem(memory, policy, wording)),
     conversation: conversationItems(facts, policy, wording),
   };
-  const sections = SECTION_NAMES.filter((name) => items[name].length > 0).map((name) => ({
-    name,
-    title: wording.fill(policy.sections[name].title),
-    note: wording.fill(policy.sections[name].note),
-    items: items[name],
-  }));
+  const last = facts.conversation?.lastActivityAt;
+  const date = last === undefined ? undefined : wording.date(Date.parse(last));
+  const sections = SECTION_NAMES.filter((name) => items[name].length > 0).map((name) => {
+    const { title, note } = policy.sections[name];
+    // Without messages, there is no last one.
+    const isNoted = name !== 'conversation' || date !== undefined;
+    return {
+      name,
+      title: wording.fill(title),
+      note: isNoted ? wording.fill(note, { date: date ?? '' }) : '',
+      items: items[name],
+    };
+  });
   return { sections, wording };
 }
 

@@ -6,7 +6,7 @@ import type { ContextPolicy } from './context-policy.js';
  */
 export const POLICY_1 = {
   sections: {
-    profile: { title: 'Who you are talking with', note: '', floor: 80, share: 0.15 },
+    profile: { title: 'Who you are talking with', note: '', floor: 120, share: 0.15 },
     emotions: { title: 'How {name} feels', note: '', floor: 80, share: 0.15 },
     memories: {
       title: 'What you remember about {name}',
@@ -16,7 +16,7 @@ export const POLICY_1 = {
     },
     conversation: {
       title: 'The conversation so far',
-      note: 'The oldest message comes first.',
+      note: 'The last message is of {date}.',
       floor: 120,
       share: 0.25,
     },
@@ -24,7 +24,7 @@ export const POLICY_1 = {
   limits: {
     memories: 30,
     minConfidence: 0.3,
-    minScoreShare: 0.2,
+    minScoreShare: 0.3,
     important: 5,
     minImportance: 0.7,
     turns: 10,
@@ -36,7 +36,7 @@ export const POLICY_1 = {
     empathyLevel: [
       { below: 30, words: 'keep to the matter and do not dwell on feelings' },
       { below: 71, words: 'acknowledge feelings before you go on' },
-      { below: 101, words: 'put feelings first: name them, take them seriously, and do not rush to advice' },
+      { below: 101, words: 'put feelings first, take them seriously, and do not rush to advice' },
     ],
     humorLevel: [
       { below: 30, words: 'do not joke' },
@@ -88,6 +88,7 @@ export const POLICY_1 = {
     feelings: 'Lately, from the oldest to the newest: {list}.',
     feeling: '{strength} {emotion} on {date}',
     feelingAgain: '{strength} {emotion}',
+    feelingOften: '{feeling} ({count} times)',
     trends: 'Over the four weeks up to {date}: {list}.',
     countIncreasing: '{emotion} has come up more often',
     countDecreasing: '{emotion} has come up less often',

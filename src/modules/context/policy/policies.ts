@@ -85,9 +85,14 @@ function wordProblems({ words, sections }: ContextPolicy): string[] {
       return [`words.${name}: must be a text of at most 500 characters`];
     return unknownPlaces(`words.${name}`, sentence, placesIn(model));
   });
-  const titles = SECTION_NAMES.flatMap((name) =>
-    unknownPlaces(`sections.${name}`, sections[name].title + sections[name].note, ['name']),
-  );
+  const titles = SECTION_NAMES.flatMap((name) => [
+    ...unknownPlaces(`sections.${name}.title`, sections[name].title, ['name']),
+    ...unknownPlaces(
+      `sections.${name}.note`,
+      sections[name].note,
+      name === 'conversation' ? ['name', 'date'] : ['name'],
+    ),
+  ]);
   return [...problems, ...titles];
 }
 
