@@ -104,7 +104,7 @@ describe('the context of a prompt', () => {
       'You have talked in one conversation since 7 March 2025',
       '# How Mira feels',
       'strong fear on 5 March 2025',
-      'Be careful with exam (fear)',
+      'Be careful with what hurts: exam (fear).',
       '# What you remember about Mira',
       '- 5 March 2025: Mira starts her new job at the clinic in April.',
       '# The conversation so far',
@@ -152,13 +152,15 @@ describe('the context of a prompt', () => {
 
   it('never has more tokens than asked for, and is refused below the floors', async () => {
     for (const format of ['json', 'text', 'openai', 'anthropic'])
-      for (const maxTokens of [440, 447, 500, 32_000]) {
+      for (const maxTokens of [447, 448, 500, 32_000]) {
         const answer = await contextOf(`q=exam&format=${format}&maxTokens=${maxTokens}`);
         const { body } = await store.get<Receipt>(`${receiptsPath(receiptHeader(answer))}?only=receipt`);
         expect(body.tokens).toBeLessThanOrEqual(maxTokens);
         expect(body.tokens).toBeGreaterThan(250);
       }
-    expect(badFieldsOf(await contextOf('maxTokens=439'))).toEqual(['maxTokens']);
+    expect((await contextOf('maxTokens=440')).status).toBe(200);
+    for (const query of ['maxTokens=439', 'maxTokens=446&format=openai'])
+      expect(badFieldsOf(await contextOf(query))).toEqual(['maxTokens']);
   });
 
   it('is a request of the OpenAI Chat Completions API', async () => {
@@ -213,7 +215,7 @@ describe('the context of a prompt', () => {
 
 describe('a receipt', () => {
   it('renders the same bytes after more events, after a revision, and after a restart', async () => {
-    const firsts = [];
+    const firsts: Answer<Context>[] = [];
     for (const format of ['json', 'text', 'openai', 'anthropic'])
       firsts.push(await contextOf(`q=new+job&format=${format}&maxTokens=600&sessionId=s1`));
     await mira().patch('/profile', { name: 'Mirabel' });

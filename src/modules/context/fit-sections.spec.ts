@@ -15,6 +15,7 @@ const counter: TokenCounter = {
 };
 const budget = (maxTokens: number): Budget => ({
   maxTokens,
+  frame: 0,
   sections: POLICY_1.sections,
   counter,
   titleTokens: ({ title }) => counter.count(title),
@@ -109,6 +110,7 @@ describe('what fits into a budget', () => {
     expect(attempt).toThrow(InvalidInput);
     expect(attempt).toThrow('at least 440');
     expect(fitSections([], budget(FLOORS))).toEqual([]);
+    expect(() => fitSections([], { ...budget(FLOORS), frame: 7 })).toThrow('at least 447');
   });
 });
 

@@ -11,6 +11,8 @@ export interface TokenCounter {
 /** What a context may take, and how its tokens are counted. */
 export interface Budget {
   maxTokens: number;
+  /** Tokens that the format takes, whatever it holds. */
+  frame: number;
   sections: SectionPolicies;
   counter: TokenCounter;
   /** Tokens of a title with its note, and those that a part takes beside its text. */
@@ -32,10 +34,11 @@ const MIN_SHORTENED = 16;
  * memory or turn that does not fit is cut short. Throws InvalidInput for a budget below the floors.
  */
 export function fitSections(sections: readonly Section[], budget: Budget): KeptSection[] {
-  const floors = Object.values(budget.sections).reduce((sum, { floor }) => sum + floor, 0);
-  if (budget.maxTokens < floors) {
-    const message = `must be at least ${floors}, the sum of the floors of all sections`;
-    throw InvalidInput.field('maxTokens', message);
+  const { maxTokens, frame } = budget;
+  const least = Object.values(budget.sections).reduce((sum, { floor }) => sum + floor, frame);
+  if (maxTokens < least) {
+    const what = frame === 0 ? 'the floors of all sections' : 'the floors of all sections and the frame';
+    throw InvalidInput.field('maxTokens', `must be at least ${least}, the sum of ${what}`);
   }
   const sized = sections.map((section) => sizedSection(section, budget));
   const allowed = allowances(sized, budget);
@@ -76,10 +79,10 @@ function sizedSection(section: Section, budget: Budget): Sized {
 /** Whole tokens for each section: never above its need, never below its floor or its need, and all together no more than the budget. */
 export function allowances(
   sized: readonly { section: { name: SectionName }; need: number }[],
-  { maxTokens, sections }: Pick<Budget, 'maxTokens' | 'sections'>,
+  { maxTokens, frame, sections }: Pick<Budget, 'maxTokens' | 'frame' | 'sections'>,
 ): number[] {
   const allowed = sized.map(({ section, need }) => Math.min(need, sections[section.name].floor));
-  let rest = maxTokens - allowed.reduce((sum, each) => sum + each, 0);
+  let rest = maxTokens - frame - allowed.reduce((sum, each) => sum + each, 0);
   for (;;) {
     const hungry = sized.flatMap(({ need, section }, i) => {
       const missing = need - (allowed[i] ?? 0);
@@ -123,16 +126,18 @@ function keep(items: Sized['items'], limit: number, budget: Budget): { kept: Ite
 /** Cuts the parts of an item so that it has at most so many tokens; undefined if too little would be left. */
 function shortened(item: Item, limit: number, budget: Budget): Item | undefined {
   let left = limit - item.parts.reduce((sum, part) => sum + budget.partTokens(part), 0);
-  if (left < MIN_SHORTENED * item.parts.length) return undefined;
   let waiting = item.parts.length;
-  const parts = item.parts.map((part) => {
-    // A part that needs less than its half leaves more to the other.
-    const text = budget.counter.cut(part.text, Math.floor(left / waiting));
-    left -= budget.counter.count(text);
+  if (left < MIN_SHORTENED * waiting) return undefined;
+  const sizes = item.parts.map(({ text }, i) => ({ i, size: budget.counter.count(text) }));
+  const limits: number[] = [];
+  // The shorter ones first: what they do not need is left to the longer ones.
+  for (const { i, size } of sizes.toSorted((a, b) => a.size - b.size)) {
+    limits[i] = Math.min(size, Math.floor(left / waiting));
+    left -= limits[i];
     waiting -= 1;
-    return { ...part, text };
-  });
-  return { ...item, parts };
+  }
+  const cut = (text: string, i: number): string => budget.counter.cut(text, limits[i] ?? 0);
+  return { ...item, parts: item.parts.map((part, i) => ({ ...part, text: cut(part.text, i) })) };
 }
 
 function tokensOf({ parts }: Item, { counter, partTokens }: Budget): number {

@@ -63,7 +63,9 @@ export function render(rendering: Rendering): Rendered {
 function budgetOf({ policy, tokenizer, format, maxTokens }: Rendering): Budget {
   const asMessages = hasMessages(format);
   return {
-    maxTokens: asMessages ? maxTokens - MESSAGE_TOKENS - ANSWER_TOKENS : maxTokens,
+    maxTokens,
+    // The system prompt is a message, too.
+    frame: asMessages ? MESSAGE_TOKENS + ANSWER_TOKENS : 0,
     sections: policy.sections,
     counter: tokenizer,
     titleTokens: (section) => (asMessages && isChat(section) ? 0 : tokenizer.count(`${headOf(section)}\n\n`)),

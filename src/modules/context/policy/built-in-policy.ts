@@ -94,9 +94,10 @@ export const POLICY_1 = {
     countDecreasing: '{emotion} has come up less often',
     intensityIncreasing: '{emotion} has become stronger',
     intensityDecreasing: '{emotion} has become weaker',
-    triggers: 'What brings it up: {list}.',
-    triggersOf: '{emotion} with {triggers}',
-    careful: 'Be careful with {list}: do not bring it up lightly, and listen first when {name} does.',
+    triggers: 'Feelings and what they go with: {list}.',
+    triggersOf: '{emotion} ({triggers})',
+    careful:
+      'Be careful with what hurts: {list}. Do not bring it up lightly, and listen first when {name} does.',
     carefulWith: '{trigger} ({emotion})',
     memory: '- {date}: {content}',
     memoryContext: '{content} (context: {context})',
