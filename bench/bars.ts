@@ -112,6 +112,21 @@ function readingSide({ rebuild, reports, search }: Report): Bar[] {
       lowerIsBetter: true,
       ...ifMeasured(search?.cells[1]?.p99),
     },
+    {
+      what: `context p99, user with ${heavy} memories`,
+      bar: 10,
+      stretch: 5,
+      unit: 'ms',
+      lowerIsBetter: true,
+      ...ifMeasured(search?.cells[3]?.p99),
+    },
+    {
+      what: 'context p99 : search p99 of the same user',
+      bar: 3,
+      stretch: 2,
+      lowerIsBetter: true,
+      ...ifMeasured(search?.cells[3]?.p99Ratio),
+    },
   ];
 }
 
