@@ -47,7 +47,7 @@ export async function measureSearch(options: BenchOptions, scratch: Scratch): Pr
     const many = `user with ${heavy.toLocaleString('en')} memories`;
     let nextOrdinary = 0;
     const ordinary = () => userName(1 + (nextOrdinary++ % (USERS - 1)));
-    const cells = [
+    const cells: Cell[] = [
       cell('echo GET', echo, ordinary),
       {
         ...cell(many, service, () => HEAVY_USER),

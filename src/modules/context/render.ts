@@ -11,6 +11,9 @@ import type { Wording } from './wording.js';
 const MESSAGE_TOKENS = 4;
 const ANSWER_TOKENS = 3;
 
+/** Stands between two texts. */
+const BETWEEN = '\n\n';
+
 /** A message of the OpenAI Chat Completions API, or of the Anthropic Messages API, which has no `system`. */
 export interface ChatMessage {
   role: Role | 'system';
@@ -76,35 +79,46 @@ function budgetOf({ policy, tokenizer, format, maxTokens }: Rendering): Budget {
 function renderKept(kept: readonly KeptSection[], rendering: Rendering): Rendered {
   const { tokenizer, format, wording } = rendering;
   const shown = kept.filter(({ items }) => items.length > 0);
-  const sections = shown.map((section) => {
-    const text = textOf(section);
-    return { name: section.name, text, tokens: tokenizer.count(text), leftOut: section.leftOut };
-  });
   const memories = kept.flatMap(({ items }) => items.flatMap(({ memory }) => memory ?? []));
   if (!hasMessages(format)) {
-    const texts = [sections.map(({ text }) => text).join('\n\n')];
-    return { ...summed(texts, tokenizer, 0), memories, texts, sections, system: '', messages: [] };
+    const { sections, text, tokens } = joined(shown, tokenizer);
+    const texts = [text];
+    return { tokens, sha256: hashOf(texts), memories, texts, sections, system: '', messages: [] };
   }
-  const system = shown
-    .filter((section) => !isChat(section))
-    .map(textOf)
-    .join('\n\n');
+  const prompt = joined(
+    shown.filter((section) => !isChat(section)),
+    tokenizer,
+  );
+  const system = prompt.text;
   const chat = messagesOf(shown.filter(isChat));
   const turns = format === 'anthropic' ? alternating(chat, wording.say('beginning')) : chat;
   const messages: ChatMessage[] =
     format === 'openai' ? [{ role: 'system', content: system }, ...turns] : turns;
   const texts = [system, ...turns.map(({ content }) => content)];
   const beside = MESSAGE_TOKENS * texts.length + ANSWER_TOKENS;
-  return { ...summed(texts, tokenizer, beside), memories, texts, sections, system, messages };
+  const tokens = turns.reduce((sum, { content }) => sum + tokenizer.count(content), prompt.tokens + beside);
+  return { tokens, sha256: hashOf(texts), memories, texts, sections: prompt.sections, system, messages };
 }
 
-function summed(
-  texts: readonly string[],
+/**
+ * The sections as one text. A section is counted with the empty line after it: as the next one begins with "#",
+ * no token goes across, so that the sum is exact, and what has not changed since the last context is known.
+ */
+function joined(
+  shown: readonly KeptSection[],
   tokenizer: Pick<Tokenizer, 'count'>,
-  beside: number,
-): Pick<Rendered, 'tokens' | 'sha256'> {
-  const tokens = texts.reduce((sum, text) => sum + tokenizer.count(text), beside);
-  return { tokens, sha256: hash('sha256', texts.join('\n\n')) };
+): { sections: RenderedSection[]; text: string; tokens: number } {
+  const sections = shown.map((section, i) => {
+    const text = textOf(section);
+    const tokens = tokenizer.count(i < shown.length - 1 ? text + BETWEEN : text);
+    return { name: section.name, text, tokens, leftOut: section.leftOut };
+  });
+  const tokens = sections.reduce((sum, section) => sum + section.tokens, 0);
+  return { sections, text: sections.map(({ text }) => text).join(BETWEEN), tokens };
+}
+
+function hashOf(texts: readonly string[]): string {
+  return hash('sha256', texts.join(BETWEEN));
 }
 
 export function hasMessages(format: ContextFormat): boolean {

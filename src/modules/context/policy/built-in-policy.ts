@@ -22,7 +22,7 @@ export const POLICY_1 = {
     },
   },
   limits: {
-    memories: 30,
+    memories: 20,
     minConfidence: 0.3,
     minScoreShare: 0.3,
     important: 5,
