@@ -30,8 +30,8 @@ describe('docs/context.md', () => {
     for (const [, path = '', kind, shown = ''] of asked) {
       const answer = await store.get(path);
       expect([path, answer.status]).toEqual([path, 200]);
-      if (kind === 'text') expect(answer.text).toBe(shown);
-      else expect(answer.body).toMatchObject(JSON.parse(shown) as object);
+      const expected = kind === 'text' ? { body: shown } : { body: JSON.parse(shown) as object };
+      expect(answer).toMatchObject(expected);
     }
   });
 

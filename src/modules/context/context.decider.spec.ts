@@ -14,6 +14,8 @@ const use =
     useContext(state, USER, { receiptId: id, turnId, memories });
 const used = (turnId = 'turn-1') => contextUsed({ turnId });
 
+const ofReceipt = (message: string) => [{ path: 'receiptId', message }];
+
 describe('tying a context to a turn', () => {
   it('records the receipt, the turn and the memories', () => {
     given(...withUtcOffset(120), formed())
@@ -38,13 +40,12 @@ describe('tying a context to a turn', () => {
   });
 
   it('is refused with the receipt of another user, and with one that was changed', () => {
-    const of = (message: string) => [{ path: 'receiptId', message }];
     given(registered())
       .when(use('turn-1', receiptOf('someone-else')))
-      .thenFails('request.invalid', of('must be of a context of this user'));
+      .thenFails('request.invalid', ofReceipt('must be of a context of this user'));
     given(registered())
       .when(use('turn-1', `${receiptId}A`))
-      .thenFails('request.invalid', of('must be the receiptId of a context, unchanged'));
+      .thenFails('request.invalid', ofReceipt('must be the receiptId of a context, unchanged'));
   });
 
   it('is refused for an unknown user', () => {

@@ -155,14 +155,14 @@ function inPlace({ items }: Section): Section['items'] {
 
 /** The Messages API wants the user to begin; messages of one side that follow each other become one. */
 function alternating(messages: readonly ChatMessage[], beginning: string): ChatMessage[] {
-  const joined: ChatMessage[] =
+  const result: ChatMessage[] =
     messages[0]?.role === 'assistant' ? [{ role: 'user', content: beginning }] : [];
   for (const message of messages) {
-    const last = joined.at(-1);
+    const last = result.at(-1);
     if (last?.role === message.role) last.content += `\n\n${message.content}`;
-    else joined.push({ ...message });
+    else result.push({ ...message });
   }
-  return joined;
+  return result;
 }
 
 /** Leaves out the last item of the section with the most items. */
