@@ -1,7 +1,7 @@
 import { InvalidInput, type EventPlace, PoisonEvent } from '../errors.js';
 import { whyOf } from '../why.js';
-import { conversationWindowImported } from './conversation/conversation-window-imported.event.js';
 import { contextUsed } from './context/context-used.event.js';
+import { conversationWindowImported } from './conversation/conversation-window-imported.event.js';
 import { sessionEnded } from './conversation/session-ended.event.js';
 import { sessionStarted } from './conversation/session-started.event.js';
 import { turnRecorded } from './conversation/turn-recorded.event.js';

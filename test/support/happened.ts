@@ -1,5 +1,5 @@
-import type { ConversationWindowImported } from '../../src/events/conversation/conversation-window-imported.event.js';
 import type { ContextUsed } from '../../src/events/context/context-used.event.js';
+import type { ConversationWindowImported } from '../../src/events/conversation/conversation-window-imported.event.js';
 import type { TurnRecorded } from '../../src/events/conversation/turn-recorded.event.js';
 import type { EmotionObserved } from '../../src/events/emotion/emotion-observed.event.js';
 import type { EmotionPatternImported } from '../../src/events/emotion/emotion-pattern-imported.event.js';
