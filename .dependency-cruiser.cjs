@@ -75,7 +75,7 @@ module.exports = {
       name: 'modules-meet-through-events',
       comment: 'A module can be changed, or taken out, without reading another one.',
       severity: 'error',
-      from: { path: '^src/modules/([^/]+)/', pathNot: '^src/modules/edgesoul-compat/' },
+      from: { path: '^src/modules/([^/]+)/', pathNot: '^src/modules/(context|edgesoul-compat)/' },
       to: { path: '^src/modules/([^/]+)/', pathNot: '^src/modules/$1/' },
     },
     {
@@ -87,6 +87,16 @@ module.exports = {
       to: {
         path: '^src/modules/([^/]+)/',
         pathNot: '^src/modules/(edgesoul-compat/|[^/]+/(commands|queries)/|[^/]+/[^/]+\\.(query|dto)\\.ts$)',
+      },
+    },
+    {
+      name: 'context-asks-others',
+      comment: 'A context is made of what other modules answer: it asks their queries, and reads nothing a second way.',
+      severity: 'error',
+      from: { path: '^src/modules/context/' },
+      to: {
+        path: '^src/modules/([^/]+)/',
+        pathNot: '^src/modules/(context/|[^/]+/queries/|[^/]+/[^/]+\\.dto\\.ts$)',
       },
     },
     {

@@ -41,6 +41,7 @@ const ALSO_ON_POSTGRESQL = [
   'memory-reads', // lists, full-text search
   'emotion-reads', // buckets and sums
   'edgesoul-compat', // the original's routes over all of these
+  'context', // lists, and the past
   'as-of', // positions, and one user's events
   'store-operations', // sizes, counts, checkpoints that lag
 ].map((name) => `<rootDir>/test/e2e/${name}.spec.ts`);

@@ -20,9 +20,13 @@ type Bar = Pick<Verdict, 'what' | 'bar' | 'stretch'> & Partial<Verdict>;
 
 /** Every bar with the result of this run. */
 export function verdicts(report: Report): Verdict[] {
-  return [...overHttp(report), ...inProcess(report), ...readingSide(report), ...besideAnalysts(report)].map(
-    (bar) => judge({ unit: '', lowerIsBetter: false, ...bar }),
-  );
+  return [
+    ...overHttp(report),
+    ...inProcess(report),
+    ...readingSide(report),
+    ...contexts(report),
+    ...besideAnalysts(report),
+  ].map((bar) => judge({ unit: '', lowerIsBetter: false, ...bar }));
 }
 
 function overHttp({ commands, openLoop }: Report): Bar[] {
@@ -111,6 +115,28 @@ function readingSide({ rebuild, reports, search }: Report): Bar[] {
       unit: 'ms',
       lowerIsBetter: true,
       ...ifMeasured(search?.cells[1]?.p99),
+    },
+  ];
+}
+
+function contexts({ search }: Report): Bar[] {
+  const heavy = (search?.heavyUserMemories ?? 10_000).toLocaleString('en');
+  const context = search?.cells.find(({ name }) => name.startsWith('context'));
+  return [
+    {
+      what: `context p99, user with ${heavy} memories`,
+      bar: 10,
+      stretch: 5,
+      unit: 'ms',
+      lowerIsBetter: true,
+      ...ifMeasured(context?.p99),
+    },
+    {
+      what: 'context p99 : search p99 of the same user',
+      bar: 3,
+      stretch: 2,
+      lowerIsBetter: true,
+      ...ifMeasured(context?.p99Ratio),
     },
   ];
 }

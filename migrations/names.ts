@@ -11,6 +11,7 @@ export const MIGRATIONS = [
   '0009-user-activity',
   '0010-search',
   '0011-imported-emotions',
+  '0012-context-uses',
   '0013-learned-preferences',
 ] as const;
 

@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { BackupsModule } from './modules/backups/backups.module.js';
 import { BatchModule } from './modules/batch/batch.module.js';
+import { ContextModule } from './modules/context/context.module.js';
+import type { Policies } from './modules/context/policy/policies.js';
 import { ConversationModule } from './modules/conversation/conversation.module.js';
 import { EdgesoulCompatModule } from './modules/edgesoul-compat/edgesoul-compat.module.js';
 import { EmotionModule } from './modules/emotion/emotion.module.js';
@@ -28,12 +30,13 @@ import type { Store } from './store/store.js';
 export interface ServedParts {
   store: Store;
   backups: Backups;
+  policies: Policies;
 }
 
 /** The service over an open store. */
 @Module({})
 export class AppModule {
-  static of({ store, backups, metrics }: ServedParts & { metrics: Metrics }): DynamicModule {
+  static of({ store, backups, policies, metrics }: ServedParts & { metrics: Metrics }): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -46,6 +49,7 @@ export class AppModule {
         MemoryModule,
         EmotionModule,
         ConversationModule,
+        ContextModule.of(policies),
         StatsModule,
         TimelineModule,
         BatchModule,

@@ -93,6 +93,10 @@ class Environment {
   })
   ALLOWED_ORIGINS = '';
 
+  /** Empty: the built-in policy. */
+  @Matches(/^([^,]+(,[^,]+)*)?$/, { message: 'must be paths of files, with commas between them' })
+  CONTEXT_POLICY = '';
+
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
   LOG_LEVEL = 'info';
 }
@@ -115,6 +119,8 @@ export interface Config {
   deadlines: Deadlines;
   callers: AllowedCallers;
   backups: BackupConfig;
+  /** Paths of the policies of contexts: the present one, then those of older receipts. */
+  contextPolicies: readonly string[];
 }
 
 /**
@@ -193,6 +199,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         weekly: Number(checked.BACKUP_KEEP_WEEKLY),
       },
     },
+    contextPolicies: checked.CONTEXT_POLICY === '' ? [] : checked.CONTEXT_POLICY.split(','),
   };
 }
 

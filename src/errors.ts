@@ -40,6 +40,7 @@ interface Codes {
     | 'memory.already-exists'
     | 'rebuild.nothing-to-skip'
     | 'feed.position-ahead'
+    | `receipt.${'policy-gone' | 'beyond-end' | 'erased'}`
     | `backup.${'foreign' | 'log-incomplete'}`
     | `restore.${'unreachable' | 'not-empty' | 'other-store'}`
     | 'reset.store-changed'
@@ -225,8 +226,7 @@ export interface EventPlace {
 }
 
 /**
- * 500: an event cannot be decoded, or a fold throws on it. A command that would append such an event is not
- * written. A projection that reaches it in the log stops there.
+ * 500: an event cannot be decoded, or a fold throws on it. It is not appended; a projection stops before it.
  */
 export class PoisonEvent extends StoreError<Codes['PoisonEvent']> {
   readonly status = 500;

@@ -37,8 +37,8 @@ export async function makeServer(
     http: connectionOptions(deadlines),
     requestTimeout: deadlines.requestMs,
     bodyLimit: COMMAND_BODY_BYTES,
-    // Longer than any valid id, so that too long an id is answered like any other invalid field.
-    routerOptions: { maxParamLength: 2_048 },
+    // As long as any URL, so that too long an id is answered like any other invalid field.
+    routerOptions: { maxParamLength: 16_384 },
     requestIdHeader: 'x-correlation-id',
     genReqId: newId,
     rewriteUrl: ({ url = '/' }) => encodedUrl(url),

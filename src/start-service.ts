@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino';
 import { readConfig, type Config } from './config.js';
 import { StartRefused, StoreError } from './errors.js';
 import { DECIDERS } from './modules/command-catalog.js';
+import { Policies } from './modules/context/policy/policies.js';
 import { Backups } from './operations/backup/backups.js';
 import { makeServer } from './server.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -48,6 +49,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
 }
 
 async function listen(startup: Startup, config: Config, logger: Logger): Promise<void> {
+  const policies = Policies.read(config.contextPolicies);
   const store = await openStore(config, DECIDERS);
   startup.opened(() => store.close());
   for (const name of store.opened.migrations) logger.info({ msg: 'migrated', migration: name });
@@ -72,7 +74,7 @@ async function listen(startup: Startup, config: Config, logger: Logger): Promise
   startup.opened(closeBoth);
   await backups.lossWatch.begin();
   startup.opened(closeBoth);
-  const app = await makeServer({ store, backups }, config, logger);
+  const app = await makeServer({ store, backups, policies }, config, logger);
   startup.opened(() => app.close());
   try {
     await app.listen(config.port, config.host);

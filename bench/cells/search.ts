@@ -10,10 +10,12 @@ const VOCABULARY_WORDS = 30_000;
 const WORDS_PER_MEMORY = 20;
 const HEAVY_USER = userName(0);
 const QUESTIONS = 2_000;
+/** Turns of the user with many memories, with emotions: what a context has beside memories. */
+const TURNS = 100;
 
 /**
  * Searches with questions of 3 to 6 words, for a user with 10,000 memories and for ordinary users, on one
- * connection.
+ * connection; and the context of a prompt for the same questions.
  */
 export async function measureSearch(options: BenchOptions, scratch: Scratch): Promise<SearchReport> {
   const { memories } = options;
@@ -31,6 +33,7 @@ export async function measureSearch(options: BenchOptions, scratch: Scratch): Pr
       count: memories,
       make,
     });
+    await addTurns(service.url, maker);
     const asker = new CommandMaker(12, VOCABULARY_WORDS);
     const question = (user: string) =>
       `/v1/users/${user}/memories/search?q=${encodeURIComponent(asker.question())}`;
@@ -41,15 +44,21 @@ export async function measureSearch(options: BenchOptions, scratch: Scratch): Pr
       pool: { kind: 'paths', paths: paths(user) },
       connections: 1,
     });
+    const many = `user with ${heavy.toLocaleString('en')} memories`;
     let nextOrdinary = 0;
     const ordinary = () => userName(1 + (nextOrdinary++ % (USERS - 1)));
-    const cells = [
+    const cells: Cell[] = [
       cell('echo GET', echo, ordinary),
       {
-        ...cell(`user with ${heavy.toLocaleString('en')} memories`, service, () => HEAVY_USER),
+        ...cell(many, service, () => HEAVY_USER),
         yardstick: 'echo GET',
       },
       { ...cell('ordinary users', service, ordinary), yardstick: 'echo GET' },
+      {
+        ...cell('context of the user with many', service, () => HEAVY_USER),
+        pool: { kind: 'paths', paths: paths(() => HEAVY_USER).map(contextPath) },
+        yardstick: many,
+      },
     ];
     await warmUp(cells, Math.min(3, options.seconds));
     return {
@@ -62,4 +71,14 @@ export async function measureSearch(options: BenchOptions, scratch: Scratch): Pr
   } finally {
     await Promise.all([service.stop(), echo.stop()]);
   }
+}
+
+/** The context for the question of a search. */
+function contextPath(search: string): string {
+  return search.replace('/memories/search?', '/context?');
+}
+
+async function addTurns(url: string, maker: CommandMaker): Promise<void> {
+  const make = (): Command => maker.make('RecordTurn', HEAVY_USER);
+  await loadCommands(url, { label: 'turns of the user with many memories', count: TURNS, make });
 }

@@ -11,6 +11,7 @@ import { StoreMarks } from './0008-store-marks.js';
 import { UserActivity } from './0009-user-activity.js';
 import { Search } from './0010-search.js';
 import { ImportedEmotions } from './0011-imported-emotions.js';
+import { ContextUses } from './0012-context-uses.js';
 import { LearnedPreferences } from './0013-learned-preferences.js';
 
 const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Migration>) => Migration> = {
@@ -25,6 +26,7 @@ const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Mi
   '0009-user-activity': UserActivity,
   '0010-search': Search,
   '0011-imported-emotions': ImportedEmotions,
+  '0012-context-uses': ContextUses,
   '0013-learned-preferences': LearnedPreferences,
 };
 

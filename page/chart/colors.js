@@ -25,6 +25,7 @@ const EVENT_TYPES = {
   'memory.revised': '--fear',
   'memory.forgotten': '--anger',
   'memory.recalled': '--sadness',
+  'context.used': '--other-2',
   'session.started': '--other-4',
   'session.ended': '--neutral',
   'user.registered': '--love',

@@ -36,6 +36,7 @@ const DESCRIBERS = {
   'memory.forgotten': ({ memoryId, reason }) => (reason ? `${memoryId}: ${cut(reason)}` : memoryId),
   'memory.recalled': ({ memoryIds }) =>
     `${memoryIds.length} ${memoryIds.length === 1 ? 'memory' : 'memories'}`,
+  'context.used': ({ turnId, memories }) => `${memories.length} memories for turn ${turnId}`,
   'emotion.observed': ({ emotion, intensity, triggers }) =>
     `${emotion} ${intensity}${triggers?.length > 0 ? `, because of ${triggers.join(', ')}` : ''}`,
   'emotion.pattern-imported': ({ emotion, frequency, meanIntensity }) =>

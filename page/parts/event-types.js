@@ -6,6 +6,7 @@ export const EVENT_TYPES = [
   'memory.revised',
   'memory.forgotten',
   'memory.recalled',
+  'context.used',
   'session.started',
   'session.ended',
   'user.registered',

@@ -1,5 +1,6 @@
 import { InvalidInput, type EventPlace, PoisonEvent } from '../errors.js';
 import { whyOf } from '../why.js';
+import { contextUsed } from './context/context-used.event.js';
 import { conversationWindowImported } from './conversation/conversation-window-imported.event.js';
 import { sessionEnded } from './conversation/session-ended.event.js';
 import { sessionStarted } from './conversation/session-started.event.js';
@@ -34,6 +35,7 @@ export const EVENT_TYPES = [
   turnRecorded,
   sessionEnded,
   conversationWindowImported,
+  contextUsed,
 ] as const;
 
 /** Any event of the service. */

@@ -29,6 +29,11 @@ export function recallStream(userId: string): string {
   return `recall:${userId}`;
 }
 
+/** Stream id of a user's contexts: which were put before a model. */
+export function contextStream(userId: string): string {
+  return `context:${userId}`;
+}
+
 /**
  * Returns the stream id in its first spelling: `memory:{memoryId}`, `conversation:{userId}:{sessionId}`. The
  * hash chain covers this one, so that the events of every release have one kind of hash. Any other id, also

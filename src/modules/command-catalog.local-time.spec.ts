@@ -1,3 +1,4 @@
+import { receiptOf } from '../../test/support/builders.js';
 import { given } from '../../test/support/given.js';
 import {
   formed,
@@ -30,6 +31,7 @@ const INPUTS: Record<string, object> = {
     assistantMessage: 'Hello!',
     emotion: { label: 'joy', intensity: 0.5 },
   },
+  UseContext: { receiptId: receiptOf(USER), turnId: 'turn-1', memories: [] },
   ReviseMemory: { memoryId: 'memory-1', importance: 1 },
   UnlearnPreference: { learnedPosition: 5 },
 };

@@ -1,6 +1,8 @@
 import type { Shape } from '../validation/validator.js';
 import type { Decider } from '../writer/deciding-writer.js';
 import type { CommandContext } from '../writer/write-command.js';
+import { UseContext, UseContextInput } from './context/commands/use-context.command.js';
+import { useContext } from './context/context.decider.js';
 import { EndSession, EndSessionInput } from './conversation/commands/end-session.command.js';
 import { ImportWindow, ImportWindowInput } from './conversation/commands/import-window.command.js';
 import { RecordTurn, RecordTurnBody } from './conversation/commands/record-turn.command.js';
@@ -50,6 +52,7 @@ export const COMMANDS: readonly CommandType[] = [
   { command: ImportEmotionPattern, input: ImportEmotionPatternBody, decide: importEmotionPattern },
   { command: ImportWindow, input: ImportWindowInput, decide: importWindow },
   { command: EndSession, input: EndSessionInput, decide: endSession },
+  { command: UseContext, input: UseContextInput, decide: useContext },
 ];
 
 /** The names of all commands, in alphabetical order. */

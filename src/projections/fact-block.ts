@@ -49,6 +49,7 @@ export const FACT_TYPES = [
   'memory.recalls-imported',
   'conversation.window-imported',
   'preference.unlearned',
+  'context.used',
 ] as const satisfies readonly FactType[];
 
 // What the first number of a fact says beside its type.
@@ -168,6 +169,7 @@ const SHAPES: { [T in FactType]: ShapeOf<T> } = {
   'preference.unlearned': plain('preference.unlearned'),
   'emotion.pattern-imported': plain('emotion.pattern-imported'),
   'conversation.window-imported': plain('conversation.window-imported'),
+  'context.used': plain('context.used'),
   'turn.recorded': ofSession('turn.recorded'),
   'session.started': ofSession('session.started'),
   'session.ended': ofSession('session.ended'),

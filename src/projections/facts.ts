@@ -61,7 +61,8 @@ export interface PlainFact extends FactTimes {
     | 'preference.learned'
     | 'preference.unlearned'
     | 'emotion.pattern-imported'
-    | 'conversation.window-imported';
+    | 'conversation.window-imported'
+    | 'context.used';
 }
 
 /** What reports need of an event: never a user's text. */

@@ -1,3 +1,4 @@
+import { contextUses } from './context-uses.projection.js';
 import { conversationWindow } from './conversation-window.projection.js';
 import { currentProfile } from './current-profile.projection.js';
 import { emotionTrend } from './emotion-trend.projection.js';
@@ -12,4 +13,5 @@ export const PROJECTIONS: readonly Projection[] = [
   emotionTrend,
   conversationWindow,
   userActivity,
+  contextUses,
 ];

@@ -1,5 +1,6 @@
 import { folded } from '../../test/support/folded.js';
 import {
+  contextUsed,
   ended,
   forgotten,
   formed,
@@ -39,6 +40,7 @@ describe("a user's facts", () => {
     profileChanged({ name: { from: null, to: 'Ada' } }),
     preferenceLearned({}),
     preferenceUnlearned(3),
+    contextUsed(),
     formed({ memoryId: 'memory-1', type: 'pattern' }),
     revised('memory-1', { type: { from: 'pattern', to: 'fact' } }),
     revised('memory-1', { content: { from: 'a', to: 'b' } }),
@@ -60,7 +62,7 @@ describe("a user's facts", () => {
   });
 
   it('have what reports count, with normal labels and whole millionths', () => {
-    expect(factsOf(rowsOf(everything)).slice(4)).toMatchObject([
+    expect(factsOf(rowsOf(everything)).slice(5)).toMatchObject([
       { memoryId: 'memory-1', memoryType: 'pattern' },
       { memoryId: 'memory-1', memoryType: 'fact' },
       { memoryId: 'memory-1', memoryType: null },

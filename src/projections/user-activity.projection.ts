@@ -73,6 +73,7 @@ export const userActivity = defineProjection({
     },
     'emotion.pattern-imported': (event, rows) => add(rows, event, { type: event.type }),
     'conversation.window-imported': (event, rows) => add(rows, event, { type: event.type }),
+    'context.used': (event, rows) => add(rows, event, { type: event.type }),
     'session.started': (event, rows) =>
       add(rows, event, { type: event.type, sessionId: event.data.sessionId }),
     'turn.recorded': (event, rows) => add(rows, event, { type: event.type, sessionId: event.data.sessionId }),

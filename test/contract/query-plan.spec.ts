@@ -2,12 +2,17 @@ import { globSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { QueryBus } from '@nestjs/cqrs';
 import Database from 'better-sqlite3';
 import type { Key } from '../../src/database/table.js';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { Doorbell } from '../../src/events/log/doorbell.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
+import { POLICY_1 } from '../../src/modules/context/policy/built-in-policy.js';
+import { named } from '../../src/modules/context/policy/policies.js';
+import { GetContext, GetContextHandler } from '../../src/modules/context/queries/get-context.query.js';
+import { ListUses, ListUsesHandler } from '../../src/modules/context/queries/list-uses.query.js';
 import {
   GetConversation,
   GetConversationHandler,
@@ -45,6 +50,7 @@ import { timelineOf } from '../../src/projections/past/timeline.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import type { PastReads } from '../../src/store/past-reads.js';
 import { EventWriter } from '../../src/writer/event-writer.js';
+import { receiptOf } from '../support/builders.js';
 import { liveFolds } from '../support/folds.js';
 import { costlySteps } from '../support/query-plan.js';
 import { ReadsHere } from '../support/reads-here.js';
@@ -96,6 +102,29 @@ const sessions = (after?: Key[]): Question => {
     const query = await cursorOf(reads, { route: 'sessions' }, after);
     return new ListSessionsHandler(reads).execute(new ListSessions('ada', query));
   };
+};
+const uses = (after?: Key[]): Question => {
+  return async (reads) => {
+    const query = await cursorOf(reads, { route: 'uses', filters: { memoryId: 'm1' } }, after);
+    return new ListUsesHandler(reads).execute(new ListUses('ada', 'm1', query));
+  };
+};
+/** The handlers of the queries that a context asks, in place of the bus. */
+function busOver(reads: ReadsHere): QueryBus {
+  const handlers = new Map<unknown, { execute: (query: never) => Promise<unknown> }>([
+    [GetProfile, new GetProfileHandler(reads)],
+    [GetConversation, new GetConversationHandler(reads)],
+    [ListEmotions, new ListEmotionsHandler(reads)],
+    [ListMemories, new ListMemoriesHandler(reads)],
+    [SearchMemories, new SearchMemoriesHandler(reads)],
+  ]);
+  const execute = (query: object) => handlers.get(query.constructor)?.execute(query as never);
+  return { execute } as unknown as QueryBus;
+}
+const context = (q: string, sessionId: string | null = null): Question => {
+  const parameters = { q, sessionId, maxTokens: 1_500, format: 'json' } as const;
+  return (reads) =>
+    new GetContextHandler(busOver(reads), reads).execute(new GetContext('ada', parameters, named(POLICY_1)));
 };
 const position: Question = (reads) => new GetPositionHandler(reads).execute(new GetPosition(FROM));
 const timeline: Question = (reads) => {
@@ -165,6 +194,8 @@ const QUESTIONS: Record<string, Question[]> = {
   'get-emotion-trend': [trend({}), trend({ from: FROM }), trend({ to: TO }), trend({ from: FROM, to: TO })],
   'get-conversation': [conversation(), conversation('s1')],
   'list-sessions': [sessions(), sessions([AT, 's1'])],
+  'get-context': [context('harbour'), context(''), context('harbour', 's1'), context('', 'unknown')],
+  'list-uses': [uses(), uses([9])],
   'open-feed': [openFeed],
   'read-events': [
     events({}),
@@ -208,6 +239,7 @@ const COMMANDS_SENT: [string, object][] = [
   ['RecallMemories', { memoryIds: ['m1'] }],
   ['FormMemory', { memoryId: 'm2', type: 'fact', content: 'To be forgotten.' }],
   ['ForgetMemory', { memoryId: 'm2' }],
+  ['UseContext', { receiptId: receiptOf('ada'), turnId: 't1', memories: [{ memoryId: 'm1', score: 1 }] }],
 ];
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -236,7 +268,10 @@ describe('the plan of every statement on SQLite', () => {
     statements = [];
     const writer = writerOver(db);
     for (const userId of ['ada', 'bob']) {
-      for (const [name, input] of COMMANDS_SENT) await send(writer, { name, userId, input });
+      for (const [name, input] of COMMANDS_SENT) {
+        const own = name === 'UseContext' ? { ...input, receiptId: receiptOf(userId) } : input;
+        await send(writer, { name, userId, input: own });
+      }
     }
   });
 

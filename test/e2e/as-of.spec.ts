@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import * as fc from 'fast-check';
-import { emotion, joyfulTurn, memory, minutesLater } from '../support/builders.js';
+import { emotion, joyfulTurn, memory, minutesLater, receiptOf } from '../support/builders.js';
 import type { Answer } from '../support/client.js';
 import { Store } from '../support/store.js';
 
@@ -23,6 +23,9 @@ const READS = [
   'conversation',
   'sessions?limit=1',
   'sessions/s1',
+  'context?q=whale+harbour&maxTokens=600',
+  'context?format=anthropic&sessionId=s1',
+  'memories/m1/uses',
   'events?limit=5',
   'events?after=3&types=turn.recorded,memory.formed',
 ];
@@ -82,6 +85,12 @@ const command = fc.oneof(
   fc.record({ command: fc.constant('ReviseMemory'), memoryId: fc.constant('m1'), content: phrase }),
   fc.record({ command: fc.constant('ForgetMemory'), memoryId: fc.constantFrom('m1', 'm2') }),
   fc.record({ command: fc.constant('RecallMemories'), memoryIds: fc.constant(['m1']) }),
+  fc.record({
+    command: fc.constant('UseContext'),
+    receiptId: fc.constant(receiptOf('ada')),
+    turnId: fc.constantFrom('t1', 't2'),
+    memories: fc.constant([{ memoryId: 'm1', score: 0.5 }]),
+  }),
   fc.record({
     command: fc.constant('ChangeProfile'),
     humorLevel: fc.nat({ max: 100 }),

@@ -1,3 +1,5 @@
+import { receiptIdOf } from '../../src/modules/context/receipt.js';
+
 /** A Monday morning; every fixed time of the tests is relative to it. */
 export const START = '2025-03-03T08:00:00.000Z';
 
@@ -9,6 +11,21 @@ export function minutesLater(minutes: number, from = START): string {
 
 export function daysLater(days: number, from = START): string {
   return minutesLater(days * 24 * 60, from);
+}
+
+/** The id of a receipt that a context of the user could have. */
+export function receiptOf(userId: string): string {
+  return receiptIdOf({
+    store: '01a22c43',
+    userId,
+    position: 3,
+    policyVersion: '0123456789abcdef',
+    sha256: 'fedcba9876543210',
+    q: 'boat',
+    sessionId: null,
+    maxTokens: 1_500,
+    format: 'text',
+  });
 }
 
 type Fields = Record<string, unknown>;

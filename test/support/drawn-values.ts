@@ -137,13 +137,15 @@ function jsonObjects(maxBytes = 16_384): Drawn {
 }
 
 function lists(field: DeclaredField): Drawn {
-  const items = valuesOf({ ...field, rules: field.rules.filter(({ each }) => each) });
+  const items = field.nested
+    ? nestedObjects(field.nested)
+    : valuesOf({ ...field, rules: field.rules.filter(({ each }) => each) });
   const max = (constraintsOf(field.rules, 'arrayMaxSize')?.[0] as number | undefined) ?? 50;
   const min = (constraintsOf(field.rules, 'arrayMinSize')?.[0] as number | undefined) ?? 0;
   const sized = (length: number) => items.good.map((item) => Array.from({ length }, () => item));
   const edges = [min - 1, min, max, max + 1].filter((length) => length >= 0);
   const oneBad = fc
-    .tuple(fc.array(items.good, { maxLength: 3 }), fc.oneof(items.edge, junk))
+    .tuple(fc.array(items.good, { maxLength: 3 }), field.nested ? items.edge : fc.oneof(items.edge, junk))
     .map(([some, bad]) => [...some, bad]);
   return {
     good: fc.array(items.good, { minLength: min, maxLength: Math.max(min, Math.min(max, 4)) }),
@@ -151,7 +153,7 @@ function lists(field: DeclaredField): Drawn {
   };
 }
 
-/** Objects of the class, but no lists of them: ValidateNested accepts a list, which no field here allows. */
+/** Objects of the class, but no lists of them: ValidateNested accepts a list where an object belongs. */
 function nestedObjects(shape: Shape<object>): Drawn {
   return {
     good: bodies(shape),
@@ -160,8 +162,8 @@ function nestedObjects(shape: Shape<object>): Drawn {
 }
 
 function valuesOf(field: DeclaredField): Drawn {
-  if (field.nested) return nestedObjects(field.nested);
   if (constraintsOf(field.rules, 'isArray')) return lists(field);
+  if (field.nested) return nestedObjects(field.nested);
   return singleValues(field.rules);
 }
 

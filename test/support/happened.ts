@@ -1,3 +1,4 @@
+import type { ContextUsed } from '../../src/events/context/context-used.event.js';
 import type { ConversationWindowImported } from '../../src/events/conversation/conversation-window-imported.event.js';
 import type { TurnRecorded } from '../../src/events/conversation/turn-recorded.event.js';
 import type { EmotionObserved } from '../../src/events/emotion/emotion-observed.event.js';
@@ -5,6 +6,7 @@ import type { EmotionPatternImported } from '../../src/events/emotion/emotion-pa
 import type { MemoryFormed } from '../../src/events/memory/memory-formed.event.js';
 import type { PreferenceLearned } from '../../src/events/profile/preference-learned.event.js';
 import { conversationStream, memoryStream } from '../../src/events/streams.js';
+import { receiptOf } from './builders.js';
 import { USER, type Happened } from './recorder.js';
 
 /** The user and the times of an event; the Recorder has the defaults. */
@@ -71,6 +73,17 @@ export function forgotten(memoryId: string, when: When = {}): Happened {
 
 export function recalled(memoryIds: string[], when: When = {}): Happened {
   return { ...when, streamId: `recall:${when.userId ?? USER}`, type: 'memory.recalled', data: { memoryIds } };
+}
+
+export function contextUsed(data: Partial<ContextUsed> = {}, when: When = {}): Happened {
+  const userId = when.userId ?? USER;
+  const memories = [{ memoryId: 'memory-1', score: 0.5 }];
+  return {
+    ...when,
+    streamId: `context:${userId}`,
+    type: 'context.used',
+    data: { receiptId: receiptOf(userId), turnId: 'turn-1', memories, ...data },
+  };
 }
 
 export function observed(observation: Partial<EmotionObserved> = {}, when: When = {}): Happened {

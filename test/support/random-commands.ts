@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { StoreError } from '../../src/errors.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
 import type { Written } from '../../src/writer/write-command.js';
-import { START } from './builders.js';
+import { receiptOf, START } from './builders.js';
 import { UNFOLDABLE, UNSTORABLE } from './folds.js';
 import { send, type SentCommand } from './sent-commands.js';
 
@@ -159,6 +159,11 @@ export const INPUTS = {
   ForgetMemory: fc.record({ memoryId, reason: phrase }, { requiredKeys: ['memoryId'] }),
   ForgetMemories: fc.record({ memoryIds: fc.array(memoryId, { minLength: 1, maxLength: 2 }) }),
   RecallMemories: fc.record({ memoryIds: fc.array(memoryId, { minLength: 1, maxLength: 3 }) }),
+  UseContext: fc.record({
+    receiptId: fc.constantFrom('ada', 'bob').map((userId) => receiptOf(userId)),
+    turnId: fc.constantFrom('t1', 't2'),
+    memories: fc.array(fc.record({ memoryId, score: share }), { maxLength: 3 }),
+  }),
   ChangeProfile: fc.record(
     {
       name: fc.option(phrase),

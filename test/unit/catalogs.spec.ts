@@ -11,7 +11,7 @@ const SOURCES = join(import.meta.dirname, '../../src');
 async function exportsOf(pattern: string): Promise<object[]> {
   const files = globSync(`${SOURCES}/${pattern}`);
   const modules = await Promise.all(files.map((file) => import(file) as Promise<Record<string, object>>));
-  return modules.flatMap((module) => Object.values(module));
+  return modules.flatMap((module) => Object.values(module)).filter((each) => Object(each) === each);
 }
 
 const events = (await exportsOf('events/**/*.event.ts')).filter(

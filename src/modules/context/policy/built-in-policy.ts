@@ -1,0 +1,152 @@
+import type { ContextPolicy } from './context-policy.js';
+
+/**
+ * The policy of this release. A released one is never changed: a new one is added before it in
+ * `BUILT_IN_POLICIES`, so that the receipts of the older one can still be rendered.
+ */
+export const POLICY_1 = {
+  sections: {
+    profile: { title: 'Who you are talking with', note: '', floor: 120, share: 0.15 },
+    emotions: { title: 'How {name} feels', note: '', floor: 80, share: 0.15 },
+    memories: {
+      title: 'What you remember about {name}',
+      note: 'Each note has the date on which it was made; words like "yesterday" count from that date.',
+      floor: 120,
+      share: 0.45,
+    },
+    conversation: {
+      title: 'The conversation so far',
+      note: 'The last message is of {date}.',
+      floor: 120,
+      share: 0.25,
+    },
+  },
+  limits: {
+    memories: 20,
+    minConfidence: 0.3,
+    minScoreShare: 0.3,
+    important: 5,
+    minImportance: 0.7,
+    turns: 10,
+    listed: 6,
+    memoryTokens: 120,
+    messageTokens: 250,
+  },
+  levels: {
+    empathyLevel: [
+      { below: 30, words: 'keep to the matter and do not dwell on feelings' },
+      { below: 71, words: 'acknowledge feelings before you go on' },
+      { below: 101, words: 'put feelings first, take them seriously, and do not rush to advice' },
+    ],
+    humorLevel: [
+      { below: 30, words: 'do not joke' },
+      { below: 71, words: 'a light joke is welcome when the mood allows it' },
+      { below: 101, words: 'be playful and joke often' },
+    ],
+    formalityLevel: [
+      { below: 30, words: 'talk casually, like a close friend' },
+      { below: 71, words: 'talk naturally, neither stiff nor sloppy' },
+      { below: 101, words: 'be polite and formal' },
+    ],
+    verbosityLevel: [
+      { below: 30, words: 'answer in a sentence or two' },
+      { below: 71, words: 'answer at a moderate length' },
+      { below: 101, words: 'answer in detail' },
+    ],
+    proactivenessLevel: [
+      { below: 30, words: 'follow the lead you are given and do not bring up topics yourself' },
+      { below: 71, words: 'ask a question back now and then' },
+      { below: 101, words: 'bring up topics yourself and ask how things went' },
+    ],
+    intensity: [
+      { below: 0.25, words: 'slight' },
+      { below: 0.5, words: 'mild' },
+      { below: 0.75, words: 'clear' },
+      { below: 1.01, words: 'strong' },
+    ],
+  },
+  words: {
+    someone: 'the user',
+    name: 'You are talking with {name}.',
+    nameless: 'You do not know the name of the user yet.',
+    male: '{name} is male.',
+    female: '{name} is female.',
+    manners: 'How to talk with {name}: {list}.',
+    tone: 'keep a {tone} tone',
+    concise: 'keep answers concise',
+    detailed: 'give full explanations',
+    emoji: 'emojis are welcome',
+    noEmoji: 'use no emojis',
+    interests: 'Interests of {name}: {list}.',
+    dislikes: '{name} does not like: {list}.',
+    patterns: 'Also known about how {name} communicates: {list}.',
+    newcomer: 'You have not talked with {name} before.',
+    history: 'You have talked in {conversations} since {first}, the last time on {last}.',
+    oneConversation: 'one conversation',
+    manyConversations: '{count} conversations',
+    localTime: '{name} lives in the time zone {zone}.',
+    feelings: 'Lately, from the oldest to the newest: {list}.',
+    feeling: '{strength} {emotion} on {date}',
+    feelingAgain: '{strength} {emotion}',
+    feelingOften: '{feeling} ({count} times)',
+    trends: 'Over the four weeks up to {date}: {list}.',
+    countIncreasing: '{emotion} has come up more often',
+    countDecreasing: '{emotion} has come up less often',
+    intensityIncreasing: '{emotion} has become stronger',
+    intensityDecreasing: '{emotion} has become weaker',
+    triggers: 'Feelings and what they go with: {list}.',
+    triggersOf: '{emotion} ({triggers})',
+    careful:
+      'Be careful with what hurts: {list}. Do not bring it up lightly, and listen first when {name} does.',
+    carefulWith: '{trigger} ({emotion})',
+    memory: '- {date}: {content}',
+    memoryContext: '{content} (context: {context})',
+    userSays: '{name}: ',
+    companionSays: 'You: ',
+    lastTime: 'This is the start of a new conversation. The last one, on {date}, was about {topics}.',
+    lastTimeOn: 'This is the start of a new conversation. The last one was on {date}.',
+    beginning: '(The conversation begins.)',
+  },
+  distressing: [
+    'sadness',
+    'anger',
+    'fear',
+    'disgust',
+    'anxiety',
+    'stress',
+    'grief',
+    'guilt',
+    'shame',
+    'loneliness',
+    'frustration',
+    'despair',
+    'worry',
+    'hurt',
+    'jealousy',
+    'disappointment',
+    'overwhelm',
+    'panic',
+    'depression',
+    'regret',
+  ],
+  months: [
+    'January',
+    'February',
+    'March',
+    'April',
+    'May',
+    'June',
+    'July',
+    'August',
+    'September',
+    'October',
+    'November',
+    'December',
+  ],
+} satisfies ContextPolicy;
+
+/** The policies of this and earlier releases, the present one first. */
+export const BUILT_IN_POLICIES: readonly ContextPolicy[] = [POLICY_1];
+
+/** The name of each sentence; a release that adds one gives it to the older policies too. */
+export type Word = keyof typeof POLICY_1.words;
