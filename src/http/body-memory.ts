@@ -35,6 +35,11 @@ export function boundBodies(instance: FastifyInstance, maxBytes: number): void {
       },
     });
     reply.raw.once('close', release);
+    // What comes of a body after its answer is dropped, as Node does with a body that nobody has begun to take.
+    reply.raw.once('finish', () => {
+      payload.unpipe(counted);
+      payload.resume();
+    });
     payload.once('error', (error) => counted.destroy(error));
     done(null, payload.pipe(counted));
   });

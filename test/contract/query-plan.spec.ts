@@ -34,7 +34,15 @@ import { OpenFeed, OpenFeedHandler } from '../../src/modules/feed/open-feed.quer
 import { PageMemory } from '../../src/modules/feed/page-memory.js';
 import { ReadEvents, ReadEventsHandler } from '../../src/modules/feed/read-events.query.js';
 import { SharedPages } from '../../src/modules/feed/shared-pages.js';
+import {
+  GetMemoryHistory,
+  GetMemoryHistoryHandler,
+} from '../../src/modules/memory/queries/get-memory-history.query.js';
 import { GetMemory, GetMemoryHandler } from '../../src/modules/memory/queries/get-memory.query.js';
+import {
+  ListForgettable,
+  ListForgettableHandler,
+} from '../../src/modules/memory/queries/list-forgettable.query.js';
 import { ListMemories, ListMemoriesHandler } from '../../src/modules/memory/queries/list-memories.query.js';
 import {
   SearchMemories,
@@ -42,7 +50,9 @@ import {
 } from '../../src/modules/memory/queries/search-memories.query.js';
 import { cursors, type CursorScope } from '../../src/modules/page-cursor.js';
 import { GetPosition, GetPositionHandler } from '../../src/modules/positions/get-position.query.js';
+import { LearnedEvents } from '../../src/modules/profile/learning/learned-events.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
+import { ListLearned, ListLearnedHandler } from '../../src/modules/profile/queries/list-learned.query.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
 import { GetTimeline, GetTimelineHandler } from '../../src/modules/timeline/get-timeline.query.js';
 import { EventCopies } from '../../src/operations/transfer/event-copies.js';
@@ -102,6 +112,17 @@ const sessions = (after?: Key[]): Question => {
     const query = await cursorOf(reads, { route: 'sessions' }, after);
     return new ListSessionsHandler(reads).execute(new ListSessions('ada', query));
   };
+};
+const learned = (after?: Key[]): Question => {
+  return async (reads) => {
+    const query = await cursorOf(reads, { route: 'learned' }, after);
+    return new ListLearnedHandler(reads, new LearnedEvents(reads)).execute(new ListLearned('ada', query));
+  };
+};
+const history: Question = (reads) =>
+  new GetMemoryHistoryHandler(reads, reads).execute(new GetMemoryHistory('ada', 'm1', {}));
+const forgettable = (conditions: ListForgettable['conditions']): Question => {
+  return (reads) => new ListForgettableHandler(reads).execute(new ListForgettable('ada', conditions));
 };
 const uses = (after?: Key[]): Question => {
   return async (reads) => {
@@ -173,6 +194,9 @@ const QUESTIONS: Record<string, Question[]> = {
   'get-timeline': [timeline],
   'get-stats': [stats],
   'get-memory': [memory],
+  'get-memory-history': [history],
+  'list-forgettable': [forgettable({ types: ['fact'] }), forgettable({ olderThan: TO, q: 'harbour' })],
+  'list-learned': [learned(), learned([9])],
   'list-memories': [
     memories({}),
     memories({ from: FROM }),
@@ -229,6 +253,12 @@ const COMMANDS_SENT: [string, object][] = [
       emotion: { label: 'joy', intensity: 1 },
     },
   ],
+  [
+    'RecordTurn',
+    { sessionId: 's1', userMessage: 'I love boats.', assistantMessage: 'So do I.', learn: true },
+  ],
+  // The position is that of the first user.
+  ['UnlearnPreference', { learnedPosition: 7 }],
   ['EndSession', { sessionId: 's1' }],
   ['ObserveEmotion', { emotion: 'joy', intensity: 0.5, triggers: ['harbour'], sessionId: 's1' }],
   ['ImportEmotionPattern', { emotion: 'joy', frequency: 7, meanIntensity: 0.8, triggers: ['exam'] }],
@@ -239,6 +269,8 @@ const COMMANDS_SENT: [string, object][] = [
   ['RecallMemories', { memoryIds: ['m1'] }],
   ['FormMemory', { memoryId: 'm2', type: 'fact', content: 'To be forgotten.' }],
   ['ForgetMemory', { memoryId: 'm2' }],
+  ['FormMemory', { memoryId: 'm4', type: 'fact', content: 'To be forgotten, too.' }],
+  ['ForgetMemories', { memoryIds: ['m4'] }],
   ['UseContext', { receiptId: receiptOf('ada'), turnId: 't1', memories: [{ memoryId: 'm1', score: 1 }] }],
 ];
 
@@ -268,9 +300,13 @@ describe('the plan of every statement on SQLite', () => {
     statements = [];
     const writer = writerOver(db);
     for (const userId of ['ada', 'bob']) {
+      const { n: before } = db.prepare('select count(*) as n from events').get() as { n: number };
+      const ownInputs: Record<string, object> = {
+        UseContext: { receiptId: receiptOf(userId) },
+        UnlearnPreference: { learnedPosition: before + 7 },
+      };
       for (const [name, input] of COMMANDS_SENT) {
-        const own = name === 'UseContext' ? { ...input, receiptId: receiptOf(userId) } : input;
-        await send(writer, { name, userId, input: own });
+        await send(writer, { name, userId, input: { ...input, ...ownInputs[name] } });
       }
     }
   });

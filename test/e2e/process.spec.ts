@@ -113,7 +113,7 @@ describe('a service', () => {
     expect(await shipping.stop()).toBe(0);
     const files = [...whileRunning, ...listed().map((name) => ({ name, mode: modeOf(name) }))];
     const made = files.map(({ name }) => name);
-    for (const kind of ['db-wal', 'owner', 'lock', 'segments/', 'db.zst', 'drill.json', 'x.ndjson.zst'])
+    for (const kind of ['db-wal', 'owner', 'lock', 'segments/', 'db.zst', 'edgesoul_drill_', 'x.ndjson.zst'])
       expect([kind, made.some((name) => name.includes(kind))]).toEqual([kind, true]);
     expect(files.filter(({ mode }) => (mode & 0o077) !== 0)).toEqual([]);
   });
