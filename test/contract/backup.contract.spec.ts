@@ -5,6 +5,7 @@ import { listBackups } from '../../src/operations/backup/backup-folder.js';
 import { prune } from '../../src/operations/backup/prune.js';
 import { restoreFile, restoreInto } from '../../src/operations/restore/restore.js';
 import { listSegments } from '../../src/operations/shipping/segments.js';
+import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { openLog } from '../../src/store/open-log.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers, refusal } from '../support/appends.js';
@@ -102,7 +103,7 @@ for (const database of DATABASES) {
       const stopped = { projection: 'current-profile', position: 16, eventId: event?.eventId };
       expect(restored.stopped).toEqual([expect.objectContaining(stopped)]);
       expect(restored.projections.map(({ name }) => name)).not.toContain('current-profile');
-      expect(restored.projections).toHaveLength(4);
+      expect(restored.projections).toHaveLength(PROJECTIONS.length - 1);
       expect(restored.truth).toEqual(await logContentsOf(db.address));
     });
 

@@ -69,7 +69,7 @@ describe('edgesoul export --format', () => {
 
   it.each([
     [['--format', 'xlsx'], /ndjson, csv, parquet/],
-    [['--format', 'csv', '--table', 'memory'], /Allowed choices are events, profiles, memories/],
+    [['--format', 'csv', '--table', 'memory'], /Allowed choices are events, profiles, [\w, ]*memories/],
     [['--format', 'csv', '--after', '3'], /--after.*leave it out/],
     [['--format', 'csv', '--resume'], /--resume.*leave it out/],
     [['--table', 'profiles'], /--table: needs --format, which is one of ndjson, csv, parquet/],

@@ -131,7 +131,7 @@ describe('edgesoul export beside a service that 64 clients write to', () => {
     const copy = { DATA_DIR: join(folder, 'copy') };
     const { code, stdout } = await edgesoul(['import', file], copy);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Verified: the log is intact, and all 5 projections match it/);
+    expect(stdout).toMatch(/Verified: the log is intact, and all \d projections match it/);
     const service = await Store.startOn(copy);
     const keysInFile = new Set(acknowledgedKeys);
     const commands = load.sent.filter(({ key }) => keysInFile.has(key)).filter((_, i) => i % 10 === 0);

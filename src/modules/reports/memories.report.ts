@@ -45,7 +45,13 @@ export const memoriesReport: ReportDefinition = {
   formulas: {
     type: 'The type that the memory had after the event; neverRecalled counts by the type as it was formed.',
   },
-  facts: ['memory.formed', 'memory.revised', 'memory.forgotten', 'memory.recalled'],
+  facts: [
+    'memory.formed',
+    'memory.revised',
+    'memory.forgotten',
+    'memory.recalled',
+    'memory.recalls-imported',
+  ],
   columns: (query) => countColumns(columnsOf(query), MEASURES, query),
   begin: (query, calendar) => new MemoriesRun(query, calendar),
 };
