@@ -63,7 +63,7 @@ describe.each(DATABASES)('tables of a store on $name', (database) => {
 
   beforeAll(async () => {
     db = await database.open();
-    const commands = fc.sample(bursts, { seed: 5, numRuns: 12 }).flat();
+    const commands = fc.sample(bursts, { seed: 5, numRuns: 30 }).flat();
     await sendAll(db.writer(brittleFolds(), { clock: minuteClock() }), commands);
   });
 
