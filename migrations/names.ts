@@ -13,6 +13,7 @@ export const MIGRATIONS = [
   '0011-imported-emotions',
   '0012-context-uses',
   '0013-learned-preferences',
+  '0014-memory-sessions',
 ] as const;
 
 export type MigrationName = (typeof MIGRATIONS)[number];

@@ -13,6 +13,7 @@ import { Search } from './0010-search.js';
 import { ImportedEmotions } from './0011-imported-emotions.js';
 import { ContextUses } from './0012-context-uses.js';
 import { LearnedPreferences } from './0013-learned-preferences.js';
+import { MemorySessions } from './0014-memory-sessions.js';
 
 const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Migration>) => Migration> = {
   '0001-initial': Initial,
@@ -28,6 +29,7 @@ const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Mi
   '0011-imported-emotions': ImportedEmotions,
   '0012-context-uses': ContextUses,
   '0013-learned-preferences': LearnedPreferences,
+  '0014-memory-sessions': MemorySessions,
 };
 
 export const postgresqlMigrations = MIGRATIONS.map((name) => ({ name, class: CLASSES[name] }));

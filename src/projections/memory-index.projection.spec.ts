@@ -39,6 +39,8 @@ describe('a memory', () => {
       confidence: 0.9,
       importance: 0.6,
       metadata: { source: 'chat' },
+      sessionId: null,
+      turnId: null,
       recallCount: 0,
       lastRecalledAt: null,
       indexId: FIRST,
@@ -51,6 +53,14 @@ describe('a memory', () => {
       version: 1,
       position: 1,
     });
+  });
+
+  it('keeps its session and turn in a revision', () => {
+    const happened = [
+      formed({ sessionId: 'session-1', turnId: 'turn-1' }),
+      revised('memory-1', { content: changedTo('Her boat is called Merlin.') }, later),
+    ];
+    expect(memory(...happened)).toMatchObject({ sessionId: 'session-1', turnId: 'turn-1', version: 2 });
   });
 
   it('counts only the terms of its content when it has no context', () => {

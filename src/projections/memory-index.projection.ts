@@ -31,6 +31,9 @@ export const memoriesTable = defineTable(
     confidence: real(),
     importance: real(),
     metadata: json<Record<string, unknown>>(),
+    /** The session and the turn that it was formed in, as far as its event says. */
+    sessionId: nullable(text()),
+    turnId: nullable(text()),
     recallCount: integer(),
     lastRecalledAt: nullable(instant()),
     /** Its id in the full-text index, which carries the order of forming: see `memory-order.ts`. */
@@ -98,6 +101,8 @@ export const memoryIndex = defineProjection({
         formedPosition: event.position,
         ...event.data,
         context: event.data.context ?? null,
+        sessionId: event.data.sessionId ?? null,
+        turnId: event.data.turnId ?? null,
         recallCount: 0,
         lastRecalledAt: null,
         statedAt: event.occurredAt,

@@ -93,6 +93,8 @@ function memoryOfNoEvent(userId: string): MemoryRow {
     confidence: 1,
     importance: 1,
     metadata: {},
+    sessionId: null,
+    turnId: null,
     recallCount: 0,
     lastRecalledAt: null,
     termCount: 9,

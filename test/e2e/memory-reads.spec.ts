@@ -375,3 +375,27 @@ describe('GET memories/search', () => {
     });
   });
 });
+
+describe('a memory of a session', () => {
+  it('says so, with its turn, and is found by it', async () => {
+    const user = store.user('memory-session');
+    const said = { sessionId: 'session-1', turnId: 'turn-1' };
+    await user.post('/memories', memory({ memoryId: 'boat', ...said }));
+    await user.post('/memories', memory({ memoryId: 'sail', sessionId: 'session-2' }));
+    await user.post('/memories', memory({ memoryId: 'oar' }));
+    expect((await user.get('/memories/boat')).body).toMatchObject(said);
+    expect((await user.get('/memories/oar')).body).toMatchObject({ sessionId: null, turnId: null });
+    const events = await user.events();
+    expect(events.at(-3)?.data).toMatchObject(said);
+    expect(events.at(-1)?.data).not.toHaveProperty('sessionId');
+
+    const idsAt = async (path: string) =>
+      (await user.get<{ items: { memoryId: string }[] }>(path)).body.items.map(({ memoryId }) => memoryId);
+    expect(await idsAt('/memories?sessionId=session-1')).toEqual(['boat']);
+    expect(await idsAt('/memories?sessionId=session-3')).toEqual([]);
+    expect(await idsAt('/memories/search?q=boat&sessionId=session-2')).toEqual(['sail']);
+    expect(await idsAt('/memories/search?q=boat&sessionId=session-3')).toEqual([]);
+    const refused = await user.post('/memories', memory({ sessionId: '' }));
+    expect(refused.status).toBe(400);
+  });
+});

@@ -85,6 +85,8 @@ export interface Memory {
   confidence: number;
   importance: number;
   metadata: Record<string, unknown>;
+  sessionId: string | null;
+  turnId: string | null;
   recallCount: number;
   lastRecalledAt: string | null;
   occurredAt: string;

@@ -211,6 +211,8 @@ function memoriesOf(events: readonly StoreEvent[]) {
       );
       const last = newest(recalls, 1)[0] ?? former;
       return {
+        sessionId: null,
+        turnId: null,
         ...data,
         ...(Object.fromEntries(changes.map(([field, { to }]) => [field, to])) as Partial<typeof data>),
         recallCount: recalls.length + (former?.data.count ?? 0),

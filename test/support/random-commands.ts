@@ -147,6 +147,8 @@ export const INPUTS = {
       memoryId,
       ...memoryFields,
       metadata: json,
+      sessionId,
+      turnId: sessionId,
       occurredAt,
       recalled: fc.record(
         { count: fc.integer({ min: 1, max: 9 }), lastAt: occurredAt },

@@ -1,5 +1,5 @@
 import { IsIn, IsNumber, IsObject, Max, Min } from 'class-validator';
-import { IsStoredId, IsText, Nullable } from '../../validation/fields.js';
+import { IsStoredId, IsText, Nullable, Optional } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** Every kind of memory. */
@@ -35,6 +35,16 @@ export class MemoryFormed {
 
   @IsObject()
   metadata: Record<string, unknown>;
+
+  /** The session in which it was formed; memories of before have none. */
+  @Optional()
+  @IsStoredId()
+  sessionId?: string;
+
+  /** The turn that it was formed from. */
+  @Optional()
+  @IsStoredId()
+  turnId?: string;
 }
 
 /** A memory about a user was stored. */

@@ -11,6 +11,8 @@ export function memoryAnswer(row: MemoryRow): MemoryAnswer {
     confidence: row.confidence,
     importance: row.importance,
     metadata: row.metadata,
+    sessionId: row.sessionId,
+    turnId: row.turnId,
     recallCount: row.recallCount,
     lastRecalledAt: row.lastRecalledAt === null ? null : new Date(row.lastRecalledAt).toISOString(),
     occurredAt: new Date(row.occurredAt).toISOString(),

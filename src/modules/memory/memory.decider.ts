@@ -33,6 +33,8 @@ export function formMemory(
     confidence: input.confidence ?? 0.8,
     importance: input.importance ?? 0.5,
     metadata: input.metadata ?? {},
+    ...(input.sessionId !== undefined && { sessionId: input.sessionId }),
+    ...(input.turnId !== undefined && { turnId: input.turnId }),
   };
   return {
     status: 201,

@@ -1,6 +1,6 @@
 import { IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../events/memory/memory-formed.event.js';
-import { IsListOf, IsText, IsTimeBound, Optional } from '../../validation/fields.js';
+import { IsId, IsListOf, IsText, IsTimeBound, Optional } from '../../validation/fields.js';
 import { UserReadQuery } from '../user-read.dto.js';
 import { MAX_REASON } from './commands/forget-memory.command.js';
 
@@ -26,6 +26,11 @@ export class ListMemoriesQuery extends UserReadQuery {
   @Optional()
   @IsTimeBound()
   to?: string;
+
+  /** Only memories that were formed in this session. */
+  @Optional()
+  @IsId()
+  sessionId?: string;
 
   @Optional()
   @IsNumber()
@@ -90,6 +95,11 @@ export class SearchMemoriesQuery extends UserReadQuery {
   @IsTimeBound()
   to?: string;
 
+  /** Only memories that were formed in this session. */
+  @Optional()
+  @IsId()
+  sessionId?: string;
+
   /** `true` adds the parts of each score. */
   @Optional()
   @IsIn(['true', 'false'])
@@ -105,6 +115,9 @@ export class MemoryAnswer {
   confidence: number;
   importance: number;
   metadata: Record<string, unknown>;
+  /** The session and the turn that it was formed in; null where unknown. */
+  sessionId: string | null;
+  turnId: string | null;
   recallCount: number;
   lastRecalledAt: string | null;
   occurredAt: string;

@@ -7,6 +7,8 @@ import type { NearDate } from './question-dates.js';
 /** Which memories a search may return. */
 export interface MemoryFilter {
   types?: readonly string[] | undefined;
+  /** Only memories that were formed in this session. */
+  sessionId?: string | undefined;
   /** Lowest confidence to return, 0..1. */
   minConfidence: number;
   /** Only memories that occurred at or after this time, ms UTC. */
@@ -56,11 +58,13 @@ export type RemoteMemoryIndex = {
 
 /** Whether a search with the filter may return the memory. */
 export function passes(
-  { confidence, type, occurredAt }: Pick<MemoryRow, 'confidence' | 'type' | 'occurredAt'>,
-  { types, minConfidence, from = -Infinity, to = Infinity }: MemoryFilter,
+  memory: Pick<MemoryRow, 'confidence' | 'type' | 'sessionId' | 'occurredAt'>,
+  { types, sessionId, minConfidence, from = -Infinity, to = Infinity }: MemoryFilter,
 ): boolean {
+  const { confidence, type, occurredAt } = memory;
   const isInTime = occurredAt >= from && occurredAt < to;
-  return confidence >= minConfidence && isInTime && (!types || types.includes(type));
+  const isInSession = sessionId === undefined || memory.sessionId === sessionId;
+  return confidence >= minConfidence && isInTime && isInSession && (!types || types.includes(type));
 }
 
 /** One read that a search waits for. */

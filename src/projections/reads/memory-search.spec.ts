@@ -133,7 +133,7 @@ describe('searching memories', () => {
     const happened = [
       remembered('a', 'boat', { type: 'fact', confidence: 0.3 }, 30),
       remembered('b', 'boat', { type: 'pattern', confidence: 0.29 }, 20),
-      remembered('c', 'boat', { type: 'pattern', confidence: 1 }, 10),
+      remembered('c', 'boat', { type: 'pattern', confidence: 1, sessionId: 's' }, 10),
       remembered('d', 'boat', { type: 'emotional', confidence: 0.5 }),
     ];
     const found = (filter: Partial<MemoryQuestion>) => idsOf(search(happened, 'boat', filter)).toSorted();
@@ -141,6 +141,8 @@ describe('searching memories', () => {
     expect(found({ types: ['pattern', 'emotional'] })).toEqual(['c', 'd']);
     expect(found({ types: ['pattern'], minConfidence: 0 })).toEqual(['b', 'c']);
     expect(found({ minConfidence: 0.9 })).toEqual(['c']);
+    expect(found({ sessionId: 's' })).toEqual(['c']);
+    expect(found({ sessionId: 'other' })).toEqual([]);
     expect(found({ from: NOW - 10 * DAY_MS })).toEqual(['c', 'd']);
     expect(found({ to: NOW - 10 * DAY_MS })).toEqual(['a']);
     expect(found({ from: NOW - 30 * DAY_MS, to: NOW })).toEqual(['a', 'c']);
@@ -343,6 +345,7 @@ describe('the answer of a search', () => {
     words: fc.array(fc.constantFrom(...TOPICS, '?', 'in Porto'), { minLength: 1, maxLength: 6 }),
     label: fc.constantFrom('', '', 'Mira: ', 'Tom: '),
     type: fc.constantFrom(...MEMORY_TYPES),
+    sessionId: fc.constantFrom(undefined, 'session-1', 'session-2'),
     confidence: fc.constantFrom(0, 0.1, 0.29, 0.3, 0.5, 1),
     importance: fc.constantFrom(0, 0.5, 1),
     age: fc.constantFrom(0, 0, 0, 1, 30, 400),
@@ -355,6 +358,7 @@ describe('the answer of a search', () => {
       )
       .map(([topics, more]) => `${topics.join(' ')} ${more}`),
     types: fc.option(fc.subarray([...MEMORY_TYPES], { minLength: 1 }), { nil: undefined }),
+    sessionId: fc.constantFrom(undefined, undefined, 'session-1'),
     minConfidence: fc.constantFrom(0, 0.1, 0.3, 0.5),
     limit: fc.integer({ min: 1, max: 8 }),
   });
@@ -362,8 +366,8 @@ describe('the answer of a search', () => {
   const stored = (memories: readonly (typeof memory extends fc.Arbitrary<infer M> ? M : never)[]) =>
     folded(
       memoryIndex,
-      memories.map(({ words, label, age, ...rest }, i) =>
-        remembered(`m${i}`, label + words.join(' '), rest, age),
+      memories.map(({ words, label, age, sessionId, ...rest }, i) =>
+        remembered(`m${i}`, label + words.join(' '), { ...rest, ...(sessionId && { sessionId }) }, age),
       ),
     );
 

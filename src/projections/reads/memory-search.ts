@@ -2,7 +2,6 @@ import type { TermRows } from '../../database/full-text.js';
 import { PLACE_TERM } from '../memory-text.js';
 import {
   read,
-  type Looked,
   type MemoryFilter,
   type MemoryIndex,
   type Read,
@@ -10,9 +9,10 @@ import {
   type Words,
 } from './memory-index.js';
 import { Scoring } from './memory-score.js';
+import { otherSpellings } from './other-spellings.js';
 import { timesNear } from './question-dates.js';
 import { readQuestion, type Question } from './question.js';
-import { Search, type Known, type MemoryMatches } from './search.js';
+import { nameOf, Search, type Known, type MemoryMatches } from './search.js';
 import { TermScores } from './term-scores.js';
 
 /** A search among one user's memories. */
@@ -70,7 +70,8 @@ function* steps(asked: MemoryQuestion, bounds: SearchBounds): Generator<Read, Me
   const times = timesNear(question.dates, summary.newestAt);
   const near = times.length === 0 ? [] : yield* read((index) => index.near(userId, times, bounds.lookedUp));
   const scoring = new Scoring(summary, times);
-  const known = knownOf(question, looked, scoring);
+  const said = yield* asSpelled(userId, question, looked.terms, limit);
+  const known = knownOf(question, said, looked.further, scoring);
   const scores = new TermScores(summary);
   for (const { weight, rows } of known.terms) scores.add(weight, rows.ids);
   for (const { id, occurredAt } of near) scores.date(id, scoring.date(occurredAt));
@@ -84,15 +85,56 @@ function wordsOf({ terms, labels, asksWhere }: Question): Words {
   return { terms, further: asksWhere ? [...labels, PLACE_TERM] : labels };
 }
 
+/** A term of the question as the user's memories spell it: they contain all of `terms`. */
+interface Said {
+  terms: readonly string[];
+  rows: TermRows;
+}
+
+/** Looks up other spellings of the words that no memory contains. */
+function* asSpelled(
+  userId: string,
+  question: Question,
+  rows: readonly TermRows[],
+  limit: number,
+): Generator<Read, Said[]> {
+  const said = question.terms.map((term, i): Said => ({ terms: [term], rows: rows[i] as TermRows }));
+  const unknown = said.flatMap((each, i) => (each.rows.count === 0 ? [i] : []));
+  const others = otherSpellings(question.spelled, unknown);
+  if (others.length === 0) return said;
+  const terms = [...new Set(others.flatMap((other) => other.terms))];
+  const again = yield* read((index) => index.lookUp(userId, { terms, further: [] }, limit));
+  const found = new Map(terms.map((term, i) => [term, again.terms[i] as TermRows]));
+  for (const other of others) {
+    const isSaid = said.some((each) => each.rows.count > 0 && nameOf(each.terms) === nameOf(other.terms));
+    if (isSaid || said[other.of]?.rows.count !== 0) continue;
+    said[other.of] = {
+      terms: other.terms,
+      rows: inAll(other.terms.map((term) => found.get(term) as TermRows)),
+    };
+  }
+  return said;
+}
+
+/** The memories that are in each of these; one more is counted if not all were looked up. */
+function inAll([first, ...others]: readonly TermRows[]): TermRows {
+  if (!first || others.length === 0) return first as TermRows;
+  const sets = others.map(({ ids }) => new Set(ids));
+  const ids = first.ids.filter((id) => sets.every((set) => set.has(id)));
+  const isCut = [first, ...others].some((rows) => rows.ids.length < rows.count);
+  return { ids, count: isCut ? ids.length + 1 : ids.length };
+}
+
 /** What of a question the user's memories contain. */
 function knownOf(
-  { terms, labels, asksWhere }: Question,
-  { terms: rows, further }: Looked,
+  { labels, asksWhere }: Question,
+  said: readonly Said[],
+  further: readonly TermRows[],
   scoring: Scoring,
 ): Known {
-  const weights = scoring.weights(rows.map(({ count }) => count));
-  const known = terms
-    .map((term, i) => ({ term, weight: weights[i] as number, rows: rows[i] as TermRows }))
+  const weights = scoring.weights(said.map(({ rows }) => rows.count));
+  const known = said
+    .map(({ terms, rows }, i) => ({ terms, weight: weights[i] as number, rows }))
     .filter((each) => each.rows.count > 0)
     .toSorted((a, b) => a.rows.count - b.rows.count);
   const label = onlyLabel(labels, further);

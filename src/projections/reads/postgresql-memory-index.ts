@@ -12,7 +12,8 @@ const SELECT_SCORED = `select m.index_id as "indexId", m.term_count as "termCoun
   from unnest($2::bigint[]) slot cross join lateral (
     select * from memories where user_id = $1 and index_id between slot * 2 and slot * 2 + 1 limit 1) m
   where m.confidence >= $3 and ($4::text[] is null or m.type = any($4::text[]))
-    and ($5::bigint is null or m.occurred_at >= $5) and ($6::bigint is null or m.occurred_at < $6)`;
+    and ($5::bigint is null or m.occurred_at >= $5) and ($6::bigint is null or m.occurred_at < $6)
+    and ($7::text is null or m.session_id = $7)`;
 
 /** The index holds all that is read. */
 const SELECT_NEAR = `select index_id as id, occurred_at as "occurredAt"
@@ -40,11 +41,11 @@ export function postgresqlMemoryIndex(db: Pick<pg.Pool, 'query'>, reads: RowRead
       });
       return rows;
     },
-    async scored(userId, slots, { minConfidence, types, from, to }) {
+    async scored(userId, slots, { minConfidence, types, sessionId, from, to }) {
       const { rows } = await db.query<ScoredMemory>({
         name: 'score memories',
         text: SELECT_SCORED,
-        values: [userId, slots, minConfidence, types ?? null, from ?? null, to ?? null],
+        values: [userId, slots, minConfidence, types ?? null, from ?? null, to ?? null, sessionId ?? null],
       });
       return rows;
     },

@@ -21,6 +21,10 @@ describe('the terms of a question', () => {
     expect(terms(q.join(' '))).toEqual(q);
   });
 
+  it('do not contain what is as common as a stopword', () => {
+    expect(terms('What does Will do?')).toEqual(['will']);
+  });
+
   it('contain what somebody likes', () => {
     expect(terms('What would Mira like?')).toEqual(['mira', 'like']);
   });

@@ -1,7 +1,8 @@
-import { eng } from 'stopword';
 import { stem, words } from '../../database/full-text.js';
 import { labelTerm } from '../memory-text.js';
+import type { Spelled } from './other-spellings.js';
 import { namedDates, type NamedDate } from './question-dates.js';
+import { STOPWORDS } from './stopwords.js';
 
 /** What a search looks for in a user's memories. */
 export interface Question {
@@ -9,24 +10,25 @@ export interface Question {
   terms: readonly string[];
   /** The same words as terms of a label, in the same order. */
   labels: readonly string[];
+  /** The same words as written, in the same order. */
+  spelled: readonly Spelled[];
   dates: readonly NamedDate[];
   /** Whether it asks for a place. */
   asksWhere: boolean;
 }
 
-/** English words too common to tell memories apart; "like" may be all that a question asks. */
-const stopwords = new Set(eng.filter((word) => word !== 'like'));
 const PLACE = /\bwhere\b|\b(?:which|what)\b[^?]*\b(?:city|country|place|state|town)\b/i;
 
 /** Reads a question. Stopwords count only if there is nothing else. */
 export function readQuestion(q: string): Question {
   const all = words(q);
-  const telling = all.filter((word) => !stopwords.has(word));
+  const telling = all.filter((word) => !STOPWORDS.has(word));
   const kept = telling.length > 0 ? telling : all;
-  const byTerm = new Map(kept.map((word) => [stem(word), labelTerm(word)]));
+  const byTerm = new Map(kept.map((word) => [stem(word), word]));
   return {
     terms: [...byTerm.keys()],
-    labels: [...byTerm.values()],
+    labels: [...byTerm.values()].map(labelTerm),
+    spelled: [...byTerm.values()].map((word) => ({ word, next: all[all.lastIndexOf(word) + 1] })),
     dates: namedDates(q),
     asksWhere: PLACE.test(q),
   };

@@ -41,8 +41,8 @@ export interface MemoryMatches {
 
 /** What of a question the user's memories contain. */
 export interface Known {
-  /** Rarest first. */
-  terms: readonly { term: string; weight: number; rows: TermRows }[];
+  /** Rarest first; a word that is spelled as two has two terms. */
+  terms: readonly { terms: readonly string[]; weight: number; rows: TermRows }[];
   /** The label that the question names. */
   label: { term: string; rows: TermRows } | undefined;
   /** The memories that name a place, if the question asks for one. */
@@ -157,12 +157,12 @@ export class Search {
       : known.terms.map(({ rows }) => presenceAt(rows.ids, found.slot));
     const terms: Record<string, TermPart> = {};
     let text = 0;
-    for (const [i, { term, weight }] of known.terms.entries()) {
+    for (const [i, { terms: said, weight }] of known.terms.entries()) {
       const presence = presences[i] as number;
       if (presence === 0) continue;
       const score = termScore(weight, presence);
       text += score;
-      terms[term] = { weight, presence, score };
+      terms[nameOf(said)] = { weight, presence, score };
     }
     const { speaker, date, place } = isCut ? this.foundInText(memory) : found;
     const all = { text, speaker, date, place, ...parts };
@@ -175,9 +175,10 @@ export class Search {
       const memory = this.memories.get(each);
       return memory ? [{ id: memory.indexId, stems: stemsOf(memory) }] : [];
     });
-    return this.parts.known.terms.map(({ term }) => {
+    return this.parts.known.terms.map(({ terms }) => {
       let presence = 0;
-      for (const { id, stems } of near) if (stems.has(term)) presence += countAt(slotOf(id) - slot, asks(id));
+      for (const { id, stems } of near)
+        if (terms.every((term) => stems.has(term))) presence += countAt(slotOf(id) - slot, asks(id));
       return presence;
     });
   }
@@ -198,6 +199,11 @@ export class Search {
   private advance(): void {
     this.next = this.queue.next().value ?? undefined;
   }
+}
+
+/** How a term is called in an explanation. */
+export function nameOf(terms: readonly string[]): string {
+  return terms.join(' ');
 }
 
 /** The slot and its neighbours, in order. */

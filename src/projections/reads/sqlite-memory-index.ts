@@ -20,6 +20,7 @@ const SELECT_SCORED = `select m.index_id, m.term_count, m.importance, m.occurred
   on m.user_id = :userId and m.index_id between json_each.value * 2 and json_each.value * 2 + 1
   where m.confidence >= :minConfidence
     and (:types is null or m.type in (select value from json_each(:types)))
+    and (:sessionId is null or m.session_id = :sessionId)
     and m.occurred_at >= :from and m.occurred_at < :to`;
 
 /** The index holds all that is read. */
@@ -71,9 +72,15 @@ function rowsWith(
 }
 
 function parameters(userId: string, slots: readonly number[], filter: MemoryFilter) {
-  const { minConfidence, types, from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER } = filter;
+  const {
+    minConfidence,
+    types,
+    sessionId = null,
+    from = Number.MIN_SAFE_INTEGER,
+    to = Number.MAX_SAFE_INTEGER,
+  } = filter;
   const wanted = types ? JSON.stringify(types) : null;
-  return { slots: JSON.stringify(slots), userId, minConfidence, types: wanted, from, to };
+  return { slots: JSON.stringify(slots), userId, minConfidence, types: wanted, sessionId, from, to };
 }
 
 function scoredMemory(values: ScoredValues): ScoredMemory {

@@ -57,6 +57,16 @@ export class FormMemoryBody {
   @IsSmallJson(16_384)
   metadata?: Record<string, unknown>;
 
+  @Describe('The session in which it was said; a list or a search can be limited to one.')
+  @Optional()
+  @IsId()
+  sessionId?: string;
+
+  @Describe('The turn that it is formed from.')
+  @Optional()
+  @IsId()
+  turnId?: string;
+
   @Describe('When it happened; the present when left out. Years 1900 to 2999; kept to the millisecond.')
   @Optional()
   @IsInstant()

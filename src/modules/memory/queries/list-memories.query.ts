@@ -44,6 +44,7 @@ export class ListMemoriesHandler implements IQueryHandler<ListMemories> {
 function filters(userId: string, query: ListMemoriesQuery): Filter[] {
   const list: Filter[] = [['userId', '=', userId]];
   if (query.type !== undefined) list.push(['type', '=', query.type]);
+  if (query.sessionId !== undefined) list.push(['sessionId', '=', query.sessionId]);
   if (query.from !== undefined) list.push(['occurredAt', '>=', boundMs(query.from)]);
   if (query.to !== undefined) list.push(['occurredAt', '<', boundMs(query.to)]);
   if (query.minConfidence !== undefined) list.push(['confidence', '>=', query.minConfidence]);

@@ -19,11 +19,12 @@ export class SearchMemoriesHandler implements IQueryHandler<SearchMemories> {
   constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, query }: SearchMemories): Promise<MemorySearchAnswer> {
-    const { q, types, limit = 5, minConfidence = 0.3 } = query;
+    const { q, types, sessionId, limit = 5, minConfidence = 0.3 } = query;
     const { hits, complete } = await this.reads.searchMemories({
       userId,
       q,
       types,
+      sessionId,
       limit,
       minConfidence,
       ...(query.from === undefined ? {} : { from: boundMs(query.from) }),
