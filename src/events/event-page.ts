@@ -1,7 +1,7 @@
 import { PoisonEvent } from '../errors.js';
 import { csvLine } from '../formats/csv.js';
-import { EventJson } from './event-json.js';
 import { EVENT_FIELDS } from './event-fields.js';
+import { EventJson } from './event-json.js';
 import type { EventDecoder } from './log/event-decoder.js';
 import type { EventQuery, StoredEvent } from './log/event-log.js';
 

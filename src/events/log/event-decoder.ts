@@ -12,8 +12,9 @@ export class EventDecoder {
   ) {}
 
   decode(stored: StoredEvent): StoreEvent {
+    const data = this.data(stored);
     const { streamKey: _key, hash: _hash, data: _data, ...envelope } = stored;
-    return { ...envelope, schemaVersion: this.version(stored.type), data: this.data(stored) } as StoreEvent;
+    return { ...envelope, schemaVersion: this.version(stored.type), data } as StoreEvent;
   }
 
   /** Decodes the data alone. */
