@@ -82,15 +82,10 @@ export class PageWriter {
 
   /** JSON text contains no line break, so it fits in one line of NDJSON or one field of a server-sent event. */
   private format(stored: StoredEvent): string {
-    switch (this.query.format) {
-      case 'json':
-        return this.json.write(stored);
-      case 'ndjson':
-        return `${this.json.write(stored)}\n`;
-      case 'csv':
-        return csvLine(EVENT_FIELDS, { ...this.decoder.decode(stored) });
-      case 'sse':
-        return `id: ${stored.position}\nevent: ${stored.type}\ndata: ${this.json.write(stored)}\n\n`;
-    }
+    const { format } = this.query;
+    if (format === 'csv') return csvLine(EVENT_FIELDS, { ...this.decoder.decode(stored) });
+    const json = this.json.write(stored);
+    if (format === 'ndjson') return `${json}\n`;
+    return format === 'json' ? json : `id: ${stored.position}\nevent: ${stored.type}\ndata: ${json}\n\n`;
   }
 }
