@@ -1,6 +1,6 @@
+import { eventAnswer } from '../../test/support/event-answer.js';
 import { formed } from '../../test/support/happened.js';
 import { Recorder } from '../../test/support/recorder.js';
-import { eventAnswer } from './event-answer.js';
 import { type StoreEvent } from './event-catalog.js';
 import { PageWriter, type EventFormat, type PageQuery } from './event-page.js';
 import { jsonCodec } from './log/event-codec.js';

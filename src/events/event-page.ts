@@ -1,8 +1,7 @@
 import { PoisonEvent } from '../errors.js';
 import { csvLine } from '../formats/csv.js';
-import { eventAnswer } from './event-answer.js';
-import type { StoreEvent } from './event-catalog.js';
 import { EVENT_FIELDS } from './event-fields.js';
+import { EventJson } from './event-json.js';
 import type { EventDecoder } from './log/event-decoder.js';
 import type { EventQuery, StoredEvent } from './log/event-log.js';
 
@@ -34,18 +33,6 @@ export interface EventPage {
  */
 export const MAX_PAGE_BYTES = 256 * 1024;
 
-/** JSON text contains no line break, so it fits in one line of NDJSON or one field of a server-sent event. */
-const FORMATTERS: Record<EventFormat, (event: StoreEvent) => string> = {
-  json: jsonOf,
-  ndjson: (event) => `${jsonOf(event)}\n`,
-  csv: (event) => csvLine(EVENT_FIELDS, { ...event }),
-  sse: (event) => `id: ${event.position}\nevent: ${event.type}\ndata: ${jsonOf(event)}\n\n`,
-};
-
-function jsonOf(event: StoreEvent): string {
-  return JSON.stringify(eventAnswer(event));
-}
-
 /** Builds one page, event by event. */
 export class PageWriter {
   private readonly events: string[] = [];
@@ -53,10 +40,14 @@ export class PageWriter {
   private lastPosition = 0;
   private closed = false;
 
+  private readonly json: EventJson;
+
   constructor(
     private readonly query: PageQuery,
     private readonly decoder: EventDecoder,
-  ) {}
+  ) {
+    this.json = new EventJson(decoder);
+  }
 
   /** Adds the next event; returns false when the event belongs to the next page. Throws PoisonEvent. */
   add(stored: StoredEvent): boolean {
@@ -89,7 +80,12 @@ export class PageWriter {
     }
   }
 
+  /** JSON text contains no line break, so it fits in one line of NDJSON or one field of a server-sent event. */
   private format(stored: StoredEvent): string {
-    return FORMATTERS[this.query.format](this.decoder.decode(stored));
+    const { format } = this.query;
+    if (format === 'csv') return csvLine(EVENT_FIELDS, { ...this.decoder.decode(stored) });
+    const json = this.json.write(stored);
+    if (format === 'ndjson') return `${json}\n`;
+    return format === 'json' ? json : `id: ${stored.position}\nevent: ${stored.type}\ndata: ${json}\n\n`;
   }
 }

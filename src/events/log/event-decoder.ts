@@ -11,9 +11,20 @@ export class EventDecoder {
     private readonly codec: EventCodec = jsonCodec,
   ) {}
 
-  decode({ streamKey: _key, hash: _hash, data: stored, ...envelope }: StoredEvent): StoreEvent {
-    const data = this.catalog.decode(envelope, this.read(envelope, stored));
-    return { ...envelope, schemaVersion: this.catalog.version(envelope.type), data } as StoreEvent;
+  decode(stored: StoredEvent): StoreEvent {
+    const data = this.data(stored);
+    const { streamKey: _key, hash: _hash, data: _data, ...envelope } = stored;
+    return { ...envelope, schemaVersion: this.version(stored.type), data } as StoreEvent;
+  }
+
+  /** Decodes the data alone. */
+  data(stored: StoredEvent): object {
+    return this.catalog.decode(stored, this.read(stored, stored.data));
+  }
+
+  /** Returns the newest schema version of the type. */
+  version(type: string): number {
+    return this.catalog.version(type);
   }
 
   /** Decodes an event that was read for folds. */

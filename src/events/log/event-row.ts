@@ -1,11 +1,19 @@
 import type { StoredData } from './event-codec.js';
 import { GENESIS } from './event-hash.js';
 import type { LogHead, StoredEvent } from './event-log.js';
-import { uuidText } from './uuid-bytes.js';
+import { dashedUuid } from './uuid-bytes.js';
 
-/** The columns of an event `e` and its stream `s`, as EventRow has them. */
-export const EVENT_COLUMNS = `e.position, e.event_id, e.user_id, s.stream_id, e.stream_key, e.version, e.type, e.schema_version,
-  e.occurred_at, e.utc_offset, e.recorded_at, e.command_id, e.correlation_id, e.causation_id, e.actor, e.data, e.hash`;
+/**
+ * Returns the columns of an event `e` and its stream `s`, as EventRow has them. `hex` writes the hex digits of a
+ * column of bytes: a driver takes longer to hand over bytes than a database to write them as text.
+ */
+export function eventColumns(hex: (column: string) => string): string {
+  const bytes = ['event_id', 'command_id', 'causation_id', 'hash'].map(
+    (column) => `${hex(`e.${column}`)} as ${column}`,
+  );
+  return `e.position, e.user_id, s.stream_id, e.stream_key, e.version, e.type, e.schema_version, e.occurred_at,
+  e.utc_offset, e.recorded_at, e.correlation_id, e.actor, e.data, ${bytes.join(', ')}`;
+}
 
 /** The columns of an event that is only folded, named like the fields of ScannedEvent. */
 export const SCANNED_COLUMNS = `e.position, e.user_id as "userId", s.stream_id as "streamId", e.stream_key as "streamKey",
@@ -18,7 +26,8 @@ export const SELECT_HEAD = 'select position, hash, recorded_at from events order
 /** An event and its stream's id, as a database returns them. */
 export interface EventRow {
   position: number;
-  event_id: Uint8Array;
+  /** 32 hex digits, as are the other two. */
+  event_id: string;
   user_id: string;
   stream_id: string;
   stream_key: number;
@@ -28,20 +37,21 @@ export interface EventRow {
   occurred_at: number;
   utc_offset: number;
   recorded_at: number;
-  command_id: Uint8Array;
+  command_id: string;
   correlation_id: string | null;
-  causation_id: Uint8Array | null;
+  /** Null or empty where there is none: SQLite writes null as no digits. */
+  causation_id: string | null;
   actor: string;
   data: StoredData;
-  hash: Uint8Array;
+  hash: string;
 }
 
 /** Converts a row into a stored event. */
 export function storedEvent(row: EventRow): StoredEvent {
-  const commandId = uuidText(row.command_id);
+  const commandId = dashedUuid(row.command_id);
   return {
     position: row.position,
-    eventId: uuidText(row.event_id),
+    eventId: dashedUuid(row.event_id),
     userId: row.user_id,
     streamId: row.stream_id,
     streamKey: row.stream_key,
@@ -53,19 +63,24 @@ export function storedEvent(row: EventRow): StoredEvent {
     recordedAt: row.recorded_at,
     commandId,
     correlationId: row.correlation_id ?? commandId,
-    causationId: row.causation_id && uuidText(row.causation_id),
+    causationId: row.causation_id ? dashedUuid(row.causation_id) : null,
     actor: row.actor,
     data: row.data,
-    hash: hex(row.hash),
+    hash: row.hash,
   };
 }
 
-/** Returns the head of a log, given the row of its last event; undefined stands for an empty log. */
-export function headOf(row: Pick<EventRow, 'position' | 'hash' | 'recorded_at'> | undefined): LogHead {
-  if (!row) return { position: 0, hash: GENESIS, recordedAt: 0 };
-  return { position: row.position, hash: hex(row.hash), recordedAt: row.recorded_at };
+/** The last event of a log, as SELECT_HEAD returns it. */
+export interface HeadRow {
+  position: number;
+  hash: Uint8Array;
+  recorded_at: number;
 }
 
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+/** Returns the head of a log, given the row of its last event; undefined stands for an empty log. */
+export function headOf(row: HeadRow | undefined): LogHead {
+  if (!row) return { position: 0, hash: GENESIS, recordedAt: 0 };
+  const { buffer, byteOffset, byteLength } = row.hash;
+  const hash = Buffer.from(buffer, byteOffset, byteLength).toString('hex');
+  return { position: row.position, hash, recordedAt: row.recorded_at };
 }

@@ -11,12 +11,13 @@ import {
   type UserEvents,
 } from './event-log.js';
 import {
-  EVENT_COLUMNS,
+  eventColumns,
   headOf,
   SCANNED_COLUMNS,
   SELECT_HEAD,
   storedEvent,
   type EventRow,
+  type HeadRow,
 } from './event-row.js';
 import {
   selectLastPositions,
@@ -28,11 +29,13 @@ import {
 import { payloadFrom } from './postgresql-payload.js';
 import { SELECT_STORE_ID, storeIdOf } from './store-identity.js';
 
+const EVENT_COLUMNS = eventColumns((column) => `encode(${column}, 'hex')`);
+
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** Reads the head of the log. */
 export async function readHead(db: Queryable): Promise<LogHead> {
-  const { rows } = await db.query<EventRow>({ name: 'log head', text: SELECT_HEAD });
+  const { rows } = await db.query<HeadRow>({ name: 'log head', text: SELECT_HEAD });
   return headOf(rows[0]);
 }
 

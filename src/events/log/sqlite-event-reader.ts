@@ -12,12 +12,13 @@ import {
   type UserEvents,
 } from './event-log.js';
 import {
-  EVENT_COLUMNS,
+  eventColumns,
   headOf,
   SCANNED_COLUMNS,
   SELECT_HEAD,
   storedEvent,
   type EventRow,
+  type HeadRow,
 } from './event-row.js';
 import {
   selectLastPositions,
@@ -41,6 +42,8 @@ export const OF_USER = `select ${SCANNED_COLUMNS} from events e join streams s o
 export const CHANGES_OF_USER = `select position, recorded_at as "recordedAt", type from events
   where user_id = ? and position > ? and position <= ? order by position limit ?`;
 
+const EVENT_COLUMNS = eventColumns((column) => `lower(hex(${column}))`);
+
 /** Reads the log over any connection: the writer's own or the read-only one of a worker. */
 export class SqliteEventReader {
   private last: Database.Statement | undefined;
@@ -57,7 +60,7 @@ export class SqliteEventReader {
 
   head(): LogHead {
     this.last ??= this.db.prepare(SELECT_HEAD);
-    return headOf(this.last.get() as EventRow | undefined);
+    return headOf(this.last.get() as HeadRow | undefined);
   }
 
   /** Returns the UUID that names the store. */

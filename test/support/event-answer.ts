@@ -1,6 +1,6 @@
-import type { StoreEvent } from './event-catalog.js';
+import type { StoreEvent } from '../../src/events/event-catalog.js';
 
-/** An event in the shape of the HTTP answers; times are ISO 8601 UTC. */
+/** An event in the shape of the HTTP answers, as an object; `EventJson` writes the same as text. */
 export function eventAnswer(event: StoreEvent): object {
   return {
     position: event.position,
