@@ -8,7 +8,7 @@ import { instantMs, isInstant } from '../validation/instants.js';
  * A time that no event follows yet is answered once it is this long past, ms: until then a command may be
  * committing that was stamped before it, and the time would name another position afterwards.
  */
-const SETTLE_MS = 250;
+const SETTLE_MS = 1_000;
 
 /** The part of the reads that finds a place in the log. */
 export type PointReads = Pick<Reads, 'storeHead' | 'positionAt' | 'recordedAt'>;

@@ -92,7 +92,7 @@ for (const database of DATABASES) {
       const resolved = resolveAsOf(db.reads, iso(asked));
       await record([asked, 1]);
       expect(await resolved).toEqual({ position: 2, recordedAt: asked });
-      expect(Date.now() - asked).toBeGreaterThanOrEqual(200);
+      expect(Date.now() - asked).toBeGreaterThanOrEqual(950);
     });
 
     it('may be after now as long as the log is: its clock was ahead', async () => {

@@ -13,7 +13,7 @@ export class PositionsController {
   /**
    * Returns the position that a time names: that of the last event recorded at or before it.
    * @remarks The answer stays the same. So a time to which no later event exists yet is answered when it is a
-   * quarter of a second past; one in the future is refused.
+   * second past; one in the future is refused.
    */
   @Get()
   @ApiOkResponse({ type: PositionAnswer })
