@@ -89,6 +89,7 @@ describe('GET /v1/ops/stats', () => {
         'emotion-trend': 7 * users,
         'conversation-window': 4 * users,
         'user-activity': users,
+        'context-uses': 0,
       });
     }
   });
@@ -170,6 +171,7 @@ describe('the projections', () => {
       ['emotion-trend', 0, 'live'],
       ['conversation-window', 0, 'live'],
       ['user-activity', 0, 'live'],
+      ['context-uses', 0, 'live'],
     ]);
     expect(items[1]?.lastError).toMatch(/position 3.*it does not fit/);
     const scraped = readExposition((await store.get<string>('/metrics')).text);

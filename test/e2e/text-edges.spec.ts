@@ -144,7 +144,9 @@ describe('a large body of a wrong type', () => {
       }
     }
     expect(slow).toEqual([]);
-    expect((await store.get<FeedPage>('/v1/events?userId=huge')).body.items).toEqual([]);
+    // A route of the original registers its user, as the original did.
+    const { items } = (await store.get<FeedPage>('/v1/events?userId=huge')).body;
+    expect(items.filter(({ type }) => type !== 'user.registered')).toEqual([]);
   });
 });
 
