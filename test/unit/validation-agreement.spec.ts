@@ -12,7 +12,7 @@ import { constraintsOf, declaredFields } from '../support/declared-fields.js';
 import { junk, mutated } from '../support/drawn-values.js';
 import { requestShapes, shapesIn } from '../support/request-shapes.js';
 
-const BODIES_PER_CLASS = 100;
+const BODIES_PER_CLASS = 400;
 
 const { bodies: requestBodies, queries } = await requestShapes();
 const payloads = await shapesIn('events/**/*.event.ts');
