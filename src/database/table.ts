@@ -45,8 +45,9 @@ export interface Table<Row = object> {
   /** Commands read these rows often, so the writer may cache them. */
   readonly hot?: boolean;
   /**
-   * Rows never change, and a row whose key exists is left out: a batch reads it before. In SQLite the table has a rowid as its primary
-   * key and no unique index over its declared key, which random keys would spread over many pages.
+   * Rows never change, and a row whose key exists is left out: a batch reads it before. In SQLite the table
+   * has a rowid as its primary key and no unique index over its declared key, which random keys would spread
+   * over many pages.
    */
   readonly insertOnly?: boolean;
   /** For the compiler only: the type of the rows. */

@@ -38,7 +38,10 @@ export interface AddedTurn {
   addedSittings: number;
 }
 
-/** Adds a turn to the sittings of a session: the newest and the older ones. The order in which turns are added does not matter. */
+/**
+ * Adds a turn to the sittings of a session: the newest and the older ones. The order in which turns are added
+ * does not matter.
+ */
 export function addTurn(older: OlderSittings, newest: Sitting, at: number): AddedTurn {
   const [first, last] = newest;
   if (at < first) return addLateTurn(older, newest, at);

@@ -60,7 +60,7 @@ export class PastReads {
     return this.thread.close();
   }
 
-  /** What fails here fails again at the first question, which is told; a pool that closes while it starts is no fault. */
+  /** A failure here shows again at the first question; a pool that closes while it starts is no failure. */
   private async start(): Promise<void> {
     await this.thread.run(undefined, { name: 'start' }).catch(() => undefined);
   }

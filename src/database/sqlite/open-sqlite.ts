@@ -5,8 +5,8 @@ import { translated, translating } from './sqlite-errors.js';
 const CHECKPOINT_PAGES = 16_000;
 
 /**
- * Opens a SQLite file, or a database in memory: an empty one (`:memory:`) or a serialized one. Throws StoreErrors, as do the statements and backups of the connection: no other code
- * handles SQLite's error codes.
+ * Opens a SQLite file, or a database in memory: an empty one (`:memory:`) or a serialized one. Throws
+ * StoreErrors, as do the statements and backups of the connection: no other code handles SQLite's error codes.
  */
 export function openConnection(file: string | Buffer, options: Database.Options): Database.Database {
   return translating(() => new Connection(file, options));

@@ -76,7 +76,10 @@ function sizedSection(section: Section, budget: Budget): Sized {
   return { section, head, items, need: Math.min(need, budget.maxTokens) };
 }
 
-/** Whole tokens for each section: never above its need, never below its floor or its need, and all together no more than the budget. */
+/**
+ * Whole tokens for each section: never above its need, never below its floor or its need, and all together no
+ * more than the budget.
+ */
 export function allowances(
   sized: readonly { section: { name: SectionName }; need: number }[],
   { maxTokens, frame, sections }: Pick<Budget, 'maxTokens' | 'frame' | 'sections'>,

@@ -14,8 +14,9 @@ import { keywords } from './learning/keywords.js';
 import { learnPreferences } from './learning/learn-preferences.js';
 
 /**
- * Records a turn and all that comes with it: the user's registration, the start of the session, and the
- * emotion of the turn, and what it teaches. A turn after the end of its session resumes it; one that only arrives late does not.
+ * Records a turn and all that comes with it: the user's registration, the start of the session, the emotion
+ * of the turn, and what it teaches. A turn after the end of its session resumes it; one that only arrives late
+ * does not.
  */
 export function recordTurn(
   state: WriteState,

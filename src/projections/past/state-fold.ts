@@ -28,7 +28,10 @@ export interface Target {
   maxBytes: number;
 }
 
-/** Folds events of one user into the rows of one projection, in memory. A failure stops it, and is thrown when asked for. */
+/**
+ * Folds events of one user into the rows of one projection, in memory. A failure stops it, and is thrown when
+ * asked for.
+ */
 export class StateFold {
   readonly projection: Projection;
   readonly db: Database.Database;

@@ -26,9 +26,9 @@ const VOWELS = 'aeiou';
 const LETTERS = /^[a-z]+$/;
 
 /**
- * Returns other spellings of the unknown words of a question, the likeliest first: written as one word ("sea food",
- * "seafood") or as two, with "ue" for "ü" (which is indexed as "u"), with two letters swapped, with a letter doubled or not, or a long word with another vowel.
- * Any other slip is nearer to a word that was not meant (vegan, Vegas) than to the one that was.
+ * Returns other spellings of the unknown words of a question, the likeliest first: written as one word ("sea
+ * food", "seafood") or as two, with "ue" for "ü" (which is indexed as "u"), with two letters swapped, with a
+ * letter doubled or not, or a long word with another vowel. Any other slip is nearer to a word that was not meant (vegan, Vegas) than to the one that was.
  */
 export function otherSpellings(words: readonly Spelled[], unknown: readonly number[]): OtherSpelling[] {
   if (words.length > MOST_WORDS || unknown.length > MOST_UNKNOWN) return [];
