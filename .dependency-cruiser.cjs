@@ -142,7 +142,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/modules' },
       to: {
-        path: '^src/(events/log/(sqlite|postgresql|event-decoder)|writer/(write-batch|event-writer|deciding-writer))',
+        path: '^src/(events/log/((erasure/)?(sqlite|postgresql)|event-decoder)|writer/(write-batch|event-writer|deciding-writer))',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { chromiumPath } from './test/chromium.mjs';
+import { pythonPath } from './test/python.mjs';
 
 /** At least two, even on two cores: most tests wait for processes and disks. */
 const WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
@@ -39,10 +40,12 @@ const ALSO_ON_POSTGRESQL = [
   'feed', // pages and filters of the log
   'reads', // profiles, sessions, conversation windows
   'memory-reads', // lists, full-text search
+  'languages', // stems of each language, looked up as terms
   'emotion-reads', // buckets and sums
   'edgesoul-compat', // the original's routes over all of these
   'context', // lists, and the past
   'as-of', // positions, and one user's events
+  'tenants', // a schema each
   'store-operations', // sizes, counts, checkpoints that lag
 ].map((name) => `<rootDir>/test/e2e/${name}.spec.ts`);
 
@@ -64,6 +67,13 @@ const withBrowser =
 if (!withBrowser)
   console.error('The tests of the page are left out: no Chromium is installed, and CHROMIUM names none.');
 
+/**
+ * One test runs the example in Python, which no promise of this project needs: without one it is left out,
+ * always.
+ */
+if (pythonPath() === undefined)
+  console.error('The test of the example in Python is left out: there is no python3, and PYTHON names none.');
+
 const browser = {
   ...base,
   ...scratch,
@@ -73,6 +83,11 @@ const browser = {
 
 export default {
   maxWorkers: WORKERS,
+  // Only what hangs is to reach it: a machine under load must not fail a test.
+  testTimeout: 180_000,
+  // A worker that has run many suites has half a gigabyte to give back when it ends, which takes longer than the
+  // half second after which Jest kills it and speaks of a leak. One that really has something open is still killed.
+  workerGracefulExitTimeout: 10_000,
   projects: [
     {
       ...base,

@@ -3,6 +3,7 @@ import { verdicts } from './bars.ts';
 import { measureBytes } from './cells/bytes.ts';
 import { measureCommands } from './cells/commands.ts';
 import { measureIsolation } from './cells/isolation.ts';
+import { measureKeys } from './cells/keys.ts';
 import { measureOpenLoop } from './cells/open-loop.ts';
 import { measurePast } from './cells/past.ts';
 import { measurePeers } from './cells/peers.ts';
@@ -13,7 +14,7 @@ import { measureSearch } from './cells/search.ts';
 import { describeMachine } from './environment.ts';
 import { checkFsync } from './fsync-check.ts';
 import { installBenchPackages } from './install.ts';
-import { readOptions, type BenchOptions } from './options.ts';
+import { readOptions, type BenchOptions, type Part } from './options.ts';
 import { progress } from './progress.ts';
 import type { Report } from './report.ts';
 import { Scratch } from './scratch.ts';
@@ -30,11 +31,7 @@ async function measure(options: BenchOptions, scratch: Scratch): Promise<Report>
     options.database === 'sqlite'
       ? await checkFsync(scratch, environment.diskSyncMs)
       : 'PostgreSQL with fsync and synchronous_commit on, beside the service on the same cores';
-  if (wants.has('commands')) report.commands = await measureCommands(options, scratch);
-  if (wants.has('reads')) report.reads = await measureReads(options, scratch);
-  if (wants.has('open-loop')) report.openLoop = await measureOpenLoop(options, scratch);
-  if (wants.has('search')) report.search = await measureSearch(options, scratch);
-  if (wants.has('past')) report.past = await measurePast(options, scratch);
+  await measureOverHttp(report, wants, options, scratch);
   if (wants.has('bytes')) report.bytes = await measureBytes(options, scratch);
   if (wants.has('rebuild')) report.rebuild = await measureRebuild(options, scratch);
   if (wants.has('isolation')) report.isolation = await measureIsolation(options, scratch);
@@ -42,6 +39,21 @@ async function measure(options: BenchOptions, scratch: Scratch): Promise<Report>
   if (wants.has('peers')) report.peers = await measurePeers(options, scratch);
   environment.loadAfter = loadavg();
   return report;
+}
+
+/** The parts that use the service over HTTP. */
+async function measureOverHttp(
+  report: Report,
+  wants: ReadonlySet<Part>,
+  options: BenchOptions,
+  scratch: Scratch,
+): Promise<void> {
+  if (wants.has('commands')) report.commands = await measureCommands(options, scratch);
+  if (wants.has('reads')) report.reads = await measureReads(options, scratch);
+  if (wants.has('keys')) report.keys = await measureKeys(options, scratch);
+  if (wants.has('open-loop')) report.openLoop = await measureOpenLoop(options, scratch);
+  if (wants.has('search')) report.search = await measureSearch(options, scratch);
+  if (wants.has('past')) report.past = await measurePast(options, scratch);
 }
 
 async function measureAndStop(): Promise<Report> {

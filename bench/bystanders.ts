@@ -33,8 +33,8 @@ async function run({ url, streams, followers, seconds }: Bystanders): Promise<Wi
       }
     }),
     ...Array.from({ length: followers }, () =>
-      drain(`${url}/v1/events/stream`, 'text/event-stream', end, (chunk) => {
-        followed += countOf(chunk, '\nid:');
+      drain(`${url}/v1/events/stream?after=${Number.MAX_SAFE_INTEGER}`, 'text/event-stream', end, (chunk) => {
+        followed += countOf(chunk, '\nevent:');
       }),
     ),
     sleep(seconds * 1000),

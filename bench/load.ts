@@ -16,6 +16,8 @@ export interface LoadSpec {
   seconds: number;
   seed: number;
   rate?: number;
+  /** The key that every request has. */
+  token?: string;
 }
 
 /** The result of one load run; times in ms. */

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 export const PARTS = [
   'commands',
   'reads',
+  'keys',
   'open-loop',
   'search',
   'past',
@@ -16,7 +17,7 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 /** The parts that use the service over HTTP; they run on either database. */
-const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'open-loop', 'search', 'past'];
+const OVER_HTTP: readonly Part[] = ['commands', 'reads', 'keys', 'open-loop', 'search', 'past'];
 export type Database = 'sqlite' | 'postgresql';
 
 /** The options of a run, with defaults filled in. */

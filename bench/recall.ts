@@ -1,12 +1,16 @@
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ServiceProcess } from '../src/cli/service-process.ts';
 import { CommandMaker, USERS, userName } from './bodies.ts';
 import { progress } from './progress.ts';
 import { readHistories, type History } from './recall/histories.ts';
 import { CUTS, measures, type Answered } from './recall/measures.ts';
 import { plainBm25 } from './recall/plain-bm25.ts';
-import { Scratch, startFresh } from './scratch.ts';
+import { cpuMicros } from './rounds.ts';
+import { Scratch, startAgain, startFresh } from './scratch.ts';
 import { loadCommands, type BatchCommand } from './seed.ts';
 
 const MOST_FOUND = Math.max(...CUTS);
@@ -14,33 +18,98 @@ const MOST_FOUND = Math.max(...CUTS);
 interface Options {
   big: number;
   others: number;
+  before?: string;
   database: 'sqlite' | 'postgresql';
   scratch: string;
+  wordVectors?: string;
 }
 
-/** Loads the histories over HTTP, one memory after another, and asks every question, also of plain BM25. */
+/** The answers to all questions, by who gave them. */
+type Answers = Map<string, Answered[]>;
+
+/** A service that has the memories, and their names by the ids that it gave them. */
+interface Loaded {
+  service: ServiceProcess;
+  names: Map<string, string>;
+}
+
+/**
+ * Loads the histories over HTTP, one memory after another, and asks every question: the service, plain BM25
+ * and, if there are any, an earlier release and the service with word vectors, on the same data.
+ */
 async function measure(histories: readonly History[], options: Options, scratch: Scratch): Promise<string> {
   await scratch.use(options.database);
-  const { service } = await startFresh(scratch, 'recall');
+  const started = await startFresh(scratch, 'recall');
+  const loaded: Loaded[] = [{ service: started.service, names: new Map() }];
   try {
-    if (options.others > 0) await loadOthers(service.url, options.others);
-    const names = new Map<string, string>();
-    for (const history of histories) await load(service.url, history, names);
-    const own: Answered[] = [];
-    const plain: Answered[] = [];
-    for (const history of histories) {
-      progress(`${history.questions.length} questions of ${history.userId}`);
-      const search = plainBm25(history);
-      for (const question of history.questions) {
-        own.push(await timed(history, question, () => ask(service.url, history, question.q, names)));
-        plain.push(await timed(history, question, async () => search(question.q, MOST_FOUND)));
-      }
+    if (options.before !== undefined)
+      loaded.push({ service: await startBefore(options.before, scratch), names: new Map() });
+    for (const each of loaded) await loadAll(each, histories, options.others);
+    const answers: Answers = new Map();
+    const [own, before] = await askAll(histories, loaded);
+    answers.set('', own!);
+    if (before) answers.set('  before', before);
+    if (options.wordVectors !== undefined) {
+      const words = { WORD_VECTORS: resolve(options.wordVectors) };
+      loaded[0]!.service = await startAgain(scratch, started, words);
+      answers.set('  with word vectors', (await askAll(histories, loaded.slice(0, 1)))[0]!);
     }
-    return render(own, plain);
+    answers.set('  plain BM25', await askPlain(histories));
+    return render(answers);
   } finally {
-    await service.stop();
+    for (const { service } of loaded) await service.stop();
     await scratch.stopServer();
   }
+}
+
+/** Starts the service of an earlier release, built in that folder, on a database of its own. */
+async function startBefore(folder: string, scratch: Scratch): Promise<ServiceProcess> {
+  const file = pathToFileURL(resolve(folder, 'src/cli/service-process.ts')).href;
+  const { startService } = (await import(file)) as typeof import('../src/cli/service-process.ts');
+  const data = scratch.folder('before');
+  const database = await scratch.database();
+  const service = await startService({ DATA_DIR: data, BACKUP_DIR: resolve(data, 'backups'), ...database });
+  scratch.services.add(service);
+  return service;
+}
+
+async function loadAll(
+  { service: { url }, names }: Loaded,
+  histories: readonly History[],
+  others: number,
+): Promise<void> {
+  if (others > 0) await loadOthers(url, others);
+  for (const history of histories) await load(url, history, names);
+}
+
+/**
+ * Asks each question of one service after the other, so that a slow minute of the machine meets all alike.
+ */
+async function askAll(histories: readonly History[], loaded: readonly Loaded[]): Promise<Answered[][]> {
+  const answers = loaded.map((): Answered[] => []);
+  for (const history of histories) {
+    progress(`${history.questions.length} questions of ${history.userId}`);
+    const cpuBefore = loaded.map(({ service }) => cpuMicros(service.child.pid));
+    const asked = loaded.map((): Answered[] => []);
+    for (const question of history.questions)
+      for (const [i, { service, names }] of loaded.entries())
+        asked[i]!.push(await timed(history, question, () => ask(service.url, history, question.q, names)));
+    for (const [i, { service }] of loaded.entries()) {
+      const micros = (cpuMicros(service.child.pid) - cpuBefore[i]!) / history.questions.length;
+      answers[i]!.push(...asked[i]!.map((each) => ({ ...each, cpuMs: micros / 1000 })));
+    }
+  }
+  return answers;
+}
+
+async function askPlain(histories: readonly History[]): Promise<Answered[]> {
+  const answers: Answered[] = [];
+  for (const history of histories) {
+    const search = plainBm25(history);
+    for (const question of history.questions)
+      answers.push(await timed(history, question, async () => search(question.q, MOST_FOUND)));
+  }
+  return answers;
 }
 
 function loadOthers(url: string, count: number): Promise<number> {
@@ -93,14 +162,15 @@ async function timed(
   return { history, question, found, ms: performance.now() - start };
 }
 
-/** The figures of the service and, below them, those of plain BM25. */
-function render(own: readonly Answered[], plain: readonly Answered[]): string {
+/** The figures of the service and, below them, those of the others. */
+function render(answers: Answers): string {
   const section = (title: string, groupOf: (answer: Answered) => string) => {
-    const head = [title, 'questions', ...CUTS.map((cut) => `R@${cut}`), 'MRR', 'p50 ms', 'p99 ms'];
+    const shares = CUTS.map((cut) => `R@${cut}`);
+    const head = [title, 'questions', ...shares, 'MRR', 'p50 ms', 'p99 ms', 'CPU ms'];
     const table = new Table({ head, style: { head: [], border: [], compact: true } });
-    const others = Map.groupBy(plain, groupOf);
-    for (const [group, answers] of Map.groupBy(own, groupOf))
-      table.push(row(group, answers), row('  plain BM25', others.get(group)!));
+    const groups = [...answers].map(([who, given]) => [who, Map.groupBy(given, groupOf)] as const);
+    for (const group of groups[0]![1].keys())
+      for (const [who, of] of groups) table.push(row(who || group, of.get(group)!));
     return table.toString();
   };
   return [
@@ -114,9 +184,9 @@ function render(own: readonly Answered[], plain: readonly Answered[]): string {
 }
 
 function row(group: string, answers: readonly Answered[]): string[] {
-  const { questions, recall, mrr, p50, p99 } = measures(answers);
+  const { questions, recall, mrr, p50, p99, cpuMs } = measures(answers);
   const shares = [...recall, mrr].map((share) => share.toFixed(3));
-  return [group, String(questions), ...shares, p50.toFixed(2), p99.toFixed(2)];
+  return [group, String(questions), ...shares, ...[p50, p99, cpuMs].map((ms) => ms?.toFixed(2) ?? '')];
 }
 
 function wholeNumber(text: string): number {
@@ -134,6 +204,8 @@ const program = new Command('npm run bench:recall --')
   .argument('<files...>', 'JSON lines')
   .option('--big <n>', 'memories of the user who has all conversations together', wholeNumber, 10_000)
   .option('--others <n>', 'memories of 1,000 other users, loaded first', wholeNumber, 0)
+  .option('--word-vectors <file>', 'ask again with these word vectors')
+  .option('--before <folder>', 'an earlier release, built there: gets the same memories and questions')
   .addOption(new Option('--database <name>').choices(['sqlite', 'postgresql']).default('sqlite'))
   .option('--scratch <folder>', 'where the database goes', tmpdir())
   .parse();

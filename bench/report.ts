@@ -8,6 +8,7 @@ export interface Report {
   options: { rounds: number; seconds: number; quick: boolean };
   commands?: CellSummary[];
   reads?: CellSummary[];
+  keys?: CellSummary[];
   openLoop?: CellSummary[];
   search?: SearchReport;
   past?: PastReport;

@@ -37,6 +37,7 @@ export function poolOf(spec: LoadSpec): HttpRequest[] {
 
 function encode({ method, path, body }: HttpRequest, spec: LoadSpec): { buffer: Buffer; keyAt: number } {
   const head = [`${method} ${path} HTTP/1.1`, `Host: ${new URL(spec.url).host}`, 'Connection: keep-alive'];
+  if (spec.token !== undefined) head.push(`Authorization: Bearer ${spec.token}`);
   if (body === undefined) return { buffer: Buffer.from(`${head.join('\r\n')}\r\n\r\n`), keyAt: 0 };
   const key = '0'.repeat(KEY_LENGTH);
   head.push('Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`);

@@ -13,12 +13,14 @@ export interface Cell {
   connections: number;
   /** Requests per second of an open loop. */
   rate?: number;
+  /** The key that every request has. */
+  token?: string;
   /** Name of the cell of the same run that this one is compared with. */
   yardstick?: string;
 }
 
 /** The medians of a cell over all rounds; ratios are computed inside each round. */
-export interface CellSummary extends Omit<Cell, 'server' | 'pool'> {
+export interface CellSummary extends Omit<Cell, 'server' | 'pool' | 'token'> {
   perSecond: number;
   p50: number;
   p99: number;
@@ -66,14 +68,21 @@ export async function warmUp(cells: readonly Cell[], seconds: number): Promise<v
 }
 
 function load(
-  { server, pool, connections, rate }: Cell,
-  run: Omit<LoadSpec, 'url' | 'pool' | 'connections' | 'rate'>,
+  { server, pool, connections, rate, token }: Cell,
+  run: Omit<LoadSpec, 'url' | 'pool' | 'connections' | 'rate' | 'token'>,
 ) {
-  return runLoad({ url: server.url, pool, connections, ...(rate ? { rate } : {}), ...run });
+  return runLoad({
+    url: server.url,
+    pool,
+    connections,
+    ...(rate ? { rate } : {}),
+    ...(token ? { token } : {}),
+    ...run,
+  });
 }
 
 /** CPU time of a process so far, microseconds, in steps of 1/100 s; NaN where /proc does not have it. */
-function cpuMicros(pid: number | undefined): number {
+export function cpuMicros(pid: number | undefined): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')
@@ -87,7 +96,7 @@ function cpuMicros(pid: number | undefined): number {
 function summarize(cell: Cell, results: Map<string, RoundResult[]>): CellSummary {
   const own = results.get(cell.name)!;
   const other = cell.yardstick === undefined ? undefined : results.get(cell.yardstick);
-  const { server: _server, pool: _pool, ...described } = cell;
+  const { server: _server, pool: _pool, token: _token, ...described } = cell;
   const serverMicros = median(own.map((result) => result.serverMicros));
   return {
     ...described,

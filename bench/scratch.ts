@@ -43,21 +43,39 @@ export class Scratch {
 /** Modules that change the service; they are loaded before its own code. */
 export type Preload = 'no-storage' | 'single-commit';
 
+/** A service that was started, with the variables that it was started with. */
+export interface Started {
+  service: ServiceProcess;
+  data: string;
+  env: Record<string, string>;
+}
+
 /** Starts the service on an empty data folder, unchanged or changed by a preload. */
-export async function startFresh(
-  scratch: Scratch,
-  name: string,
-  preload?: Preload,
-): Promise<{ service: ServiceProcess; data: string }> {
+export async function startFresh(scratch: Scratch, name: string, preload?: Preload): Promise<Started> {
   const data = scratch.folder(name);
   const preloadUrl = preload && pathToFileURL(join(import.meta.dirname, `preloads/${preload}.ts`)).href;
-  const service = await startService({
+  const env = {
     DATA_DIR: data,
     BACKUP_DIR: join(data, 'backups'),
     ...(await scratch.database()),
     ...(preloadUrl ? { NODE_OPTIONS: `--import=${preloadUrl}` } : {}),
-  });
+  };
+  return { service: await start(scratch, env), data, env };
+}
+
+/** Stops a service and starts it again on the same data, with further variables. */
+export async function startAgain(
+  scratch: Scratch,
+  { service, env }: Started,
+  further: Record<string, string>,
+): Promise<ServiceProcess> {
+  await service.stop();
+  return start(scratch, { ...env, ...further });
+}
+
+async function start(scratch: Scratch, env: Record<string, string>): Promise<ServiceProcess> {
+  const service = await startService(env);
   scratch.services.add(service);
   service.child.once('exit', () => scratch.services.delete(service));
-  return { service, data };
+  return service;
 }

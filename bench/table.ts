@@ -15,12 +15,13 @@ import type { CellSummary } from './rounds.ts';
 
 /** The whole report as text. */
 export function render(report: Report): string {
-  const { commands, reads, openLoop, search, past, bytes, rebuild, reports, isolation, peers } = report;
+  const { commands, reads, keys, openLoop, search, past, bytes, rebuild, reports, isolation, peers } = report;
   return [
     machine(report),
     commands &&
       cellTable('Commands over HTTP, every answer on disk', commands) + mixAgainstNoStorage(commands),
     reads && cellTable('Point reads over HTTP', reads),
+    keys && cellTable('What a key costs', keys),
     openLoop && cellTable('Open loop: latency from the moment a request was due', openLoop),
     search && searchTable(search),
     past && pastTable(past),

@@ -14,6 +14,16 @@ export const MIGRATIONS = [
   '0012-context-uses',
   '0013-learned-preferences',
   '0014-memory-sessions',
+  '0017-memory-languages',
+  '0018-memory-embeddings',
+  '0019-memory-life',
+  '0020-access-keys',
+  '0021-erasures',
+  '0022-retractions',
+  '0023-erased-copies',
+  '0024-erasure-records',
+  '0026-usage-and-reads',
+  '0027-erasing-retractions',
 ] as const;
 
 export type MigrationName = (typeof MIGRATIONS)[number];

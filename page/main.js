@@ -71,5 +71,10 @@ function leave() {
 
 document.body.append(frame.element);
 listenToKeys();
+addEventListener('keywanted', () => void import('./app/sign-in.js').then(({ signIn }) => signIn()));
+addEventListener('signedin', () => {
+  leave();
+  void show();
+});
 addEventListener('hashchange', () => void show());
 void show();

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readConfig } from './config.js';
 import { StartRefused } from './errors.js';
+import { MEMORY_TYPES } from './events/memory/memory-formed.event.js';
 
 /** Returns the message that the operator sees when the start is refused. */
 function refusal(env: NodeJS.ProcessEnv): string {
@@ -15,7 +16,8 @@ function refusal(env: NodeJS.ProcessEnv): string {
 
 const MIB = 1024 * 1024;
 const DEADLINES = { headersMs: 10_000, requestMs: 30_000, shutdownMs: 8_000 };
-const BACKUPS = { continuous: false, keep: { newest: 7, daily: 7, weekly: 4 } };
+const ACCESS = { isOn: true, isLocal: true, limits: { ofKey: 0, withoutKey: 300 }, proxies: [] };
+const BACKUPS = { continuous: false, recipients: [], keep: { newest: 7, daily: 7, weekly: 4 } };
 
 describe('the settings', () => {
   it('all have defaults', () => {
@@ -28,9 +30,16 @@ describe('the settings', () => {
       startedByNpm: false,
       bodyMemory: 128 * MIB,
       contextPolicies: [],
+      wordVectors: undefined,
       deadlines: DEADLINES,
       callers: { hosts: [], origins: [] },
+      access: ACCESS,
+      accessLog: false,
+      audit: { reads: false, keepDays: 365 },
+      quotas: undefined,
+      maxOpenTenants: 8,
       backups: BACKUPS,
+      retention: { policy: {}, schedule: undefined },
     });
   });
 
@@ -42,6 +51,7 @@ describe('the settings', () => {
       DATA_DIR: 'elsewhere/data',
       BACKUP_DIR: '/var/backups',
       LOG_LEVEL: 'silent',
+      WORD_VECTORS: 'words.vectors',
       PATH: '/bin',
       npm_lifecycle_event: 'start',
       port: '99',
@@ -55,9 +65,16 @@ describe('the settings', () => {
       startedByNpm: true,
       bodyMemory: 16 * MIB,
       contextPolicies: [],
+      wordVectors: 'words.vectors',
       deadlines: DEADLINES,
       callers: { hosts: undefined, origins: [] },
+      access: { ...ACCESS, isLocal: false },
+      accessLog: false,
+      audit: { reads: false, keepDays: 365 },
+      quotas: undefined,
+      maxOpenTenants: 8,
       backups: BACKUPS,
+      retention: { policy: {}, schedule: undefined },
     });
   });
 
@@ -74,6 +91,7 @@ describe('the settings', () => {
       schedule: '0 3 * * *',
       drillSchedule: '@weekly',
       continuous: true,
+      recipients: [],
       keep: { newest: 3, daily: 0, weekly: 8 },
     });
   });
@@ -101,6 +119,117 @@ describe('the settings', () => {
     const message = refusal({ ALLOWED_HOSTS: 'https://x', ALLOWED_ORIGINS: 'app.example.com' });
     expect(message).toContain('ALLOWED_HOSTS="https://x": must be names like');
     expect(message).toContain('ALLOWED_ORIGINS="app.example.com": must be origins like');
+  });
+
+  it('include whom to ask for a key, how often each may ask, and how to be reached', () => {
+    const env = {
+      AUTH: 'off',
+      HOST: '::',
+      RATE_LIMIT: '600',
+      RATE_LIMIT_WITHOUT_KEY: '0',
+      TRUST_PROXY: '10.0.0.0/8,::1',
+      TLS_CERT: 'server.crt',
+      TLS_KEY: '/etc/server.key',
+      ACCESS_LOG: '1',
+    };
+    expect(readConfig(env)).toMatchObject({
+      access: {
+        isOn: false,
+        isLocal: false,
+        limits: { ofKey: 600, withoutKey: 0 },
+        proxies: ['10.0.0.0/8', '::1'],
+      },
+      tls: { cert: resolve('server.crt'), key: '/etc/server.key' },
+      accessLog: true,
+    });
+  });
+
+  it('include whether reads of persons are recorded, which needs keys', () => {
+    expect(readConfig({}).audit).toEqual({ reads: false, keepDays: 365 });
+    expect(readConfig({ AUDIT_READS: '1', AUDIT_KEEP: '30' }).audit).toEqual({ reads: true, keepDays: 30 });
+    expect(refusal({ AUDIT_READS: '1', AUTH: 'off' })).toContain('AUDIT_READS: needs AUTH=on');
+  });
+
+  it('include to whom backups are encrypted, which this machine then cannot try to restore', () => {
+    const recipient = `age1${'q'.repeat(58)}`;
+    expect(readConfig({ BACKUP_RECIPIENT: recipient }).backups.recipients).toEqual([recipient]);
+    expect(refusal({ BACKUP_RECIPIENT: 'age1' })).toContain('must be age recipients');
+    expect(refusal({ BACKUP_RECIPIENT: recipient, DRILL_SCHEDULE: '0 3 * * *' })).toContain(
+      'DRILL_SCHEDULE: drills',
+    );
+  });
+
+  it('include how long what is kept, and look at it every night once a rule is set', () => {
+    const day = 24 * 3_600_000;
+    const env = {
+      RETENTION_TURNS: '90d',
+      RETENTION_EMOTIONS: '36h',
+      RETENTION_MEMORIES: 'conversation=4w,fact=2y',
+      RETENTION_REMOVED: '1d',
+      RETENTION_USERS: '3y',
+    };
+    expect(readConfig(env).retention).toEqual({
+      policy: {
+        turns: 90 * day,
+        emotions: 1.5 * day,
+        memories: { conversation: 28 * day, fact: 730 * day },
+        removed: day,
+        users: 3 * 365 * day,
+      },
+      schedule: '30 4 * * *',
+    });
+    const memories = Object.fromEntries(MEMORY_TYPES.map((type) => [type, 365 * day]));
+    expect(readConfig({ RETENTION_MEMORIES: '1y', RETENTION_SCHEDULE: '@weekly' }).retention).toEqual({
+      policy: { memories },
+      schedule: '@weekly',
+    });
+    expect(readConfig({ RETENTION_TURNS: '' }).retention).toEqual({ policy: {}, schedule: undefined });
+    expect(refusal({ RETENTION_SCHEDULE: '0 4 * * *' })).toContain('RETENTION_SCHEDULE: needs a rule');
+  });
+
+  it.each(['RETENTION_TURNS', 'RETENTION_EMOTIONS', 'RETENTION_REMOVED', 'RETENTION_USERS'])(
+    'are refused with an age that is none or below a day: %s',
+    (name) => {
+      for (const value of ['0d', '23h', '90', 'd', '1.5d', '-1d', '90 d', '1d,2d', 'forever'])
+        expect(refusal({ [name]: value })).toContain(
+          `${name}="${value}": must be a time of at least 1d, like 90d`,
+        );
+    },
+  );
+
+  it('are refused with ages of memories that are none, or of an unknown type', () => {
+    for (const value of ['fact', 'fact=', 'facts=2y', 'fact=1h', 'fact=2y,fact=1y', 'fact=2y,', 'fact=1d=2d'])
+      expect(refusal({ RETENTION_MEMORIES: value })).toContain(
+        'types: preference, pattern, fact, conversation, emotional',
+      );
+  });
+
+  it('include quotas, and know none when nothing is limited', () => {
+    const none = { eventsADay: 0, memories: 0, bytes: 0 };
+    const env = { QUOTA_USER_EVENTS_A_DAY: '5', QUOTA_USER_MEMORIES: '3', QUOTA_STORE_BYTES: '1000' };
+    expect(readConfig(env).quotas).toEqual({
+      user: { eventsADay: 5, memories: 3, bytes: 0 },
+      store: { ...none, bytes: 1_000 },
+    });
+    expect(readConfig({ QUOTA_USER_BYTES: '0' }).quotas).toBeUndefined();
+    expect(refusal({ QUOTA_STORE_MEMORIES: '-1' })).toContain('must be a whole number of at most 15 digits');
+  });
+
+  it.each([
+    ['AUTH', ['', 'no', 'OFF']],
+    ['ACCESS_LOG', ['', 'yes']],
+    ['AUDIT_READS', ['', 'yes']],
+    ['AUDIT_KEEP', ['', '0', '1.5']],
+    ['RATE_LIMIT', ['', '-1', '1.5', '10/s']],
+    ['RATE_LIMIT_WITHOUT_KEY', ['x']],
+    ['TRUST_PROXY', ['proxy', '10.0.0.0/33', '10.0.0.0/', '1.2.3.4,', '::1/129', 'true']],
+  ])('are refused when %s is none of what it may be', (name, values) => {
+    for (const value of values) expect(refusal({ [name]: value })).toContain(`  ${name}="${value}": must be`);
+  });
+
+  it('are refused with a certificate without a key, or a key without a certificate', () => {
+    for (const name of ['TLS_CERT', 'TLS_KEY'])
+      expect(refusal({ [name]: 'file' })).toContain('TLS_CERT, TLS_KEY: name both files, or none');
   });
 
   it('are refused with a list of all invalid backup settings', () => {

@@ -1,105 +1,13 @@
 import { resolve } from 'node:path';
-import { plainToInstance } from 'class-transformer';
-import { IsIn, IsNotEmpty, IsPort, Matches, registerDecorator, validateSync } from 'class-validator';
-import { Cron } from 'croner';
-import { StartRefused } from './errors.js';
-
-const SECONDS = /^[1-9]\d{0,3}$/;
-const SECONDS_MESSAGE = { message: 'must be a whole number of seconds, from 1 to 9999' };
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-
-/** Accepts a cron expression or an empty text. */
-function IsSchedule(): PropertyDecorator {
-  return (target, propertyName) =>
-    registerDecorator({
-      name: 'isSchedule',
-      target: target.constructor,
-      propertyName: propertyName as string,
-      validator: {
-        validate: (value) => value === '' || isCronExpression(String(value)),
-        defaultMessage: () => 'must be a cron expression like "0 3 * * *" (every day at 3:00 UTC)',
-      },
-    });
-}
-
-function isCronExpression(text: string): boolean {
-  try {
-    return new Cron(text, { paused: true, timezone: 'UTC' }).nextRun() !== null;
-  } catch {
-    return false;
-  }
-}
-
-/** The environment variables that the service reads, with their defaults. */
-class Environment {
-  /** 0 takes any free port. */
-  @IsPort({ message: 'must be a whole number from 0 to 65535' })
-  PORT = '3000';
-
-  @IsNotEmpty({ message: 'must not be empty' })
-  HOST = '127.0.0.1';
-
-  @IsNotEmpty({ message: 'must not be empty' })
-  DATA_DIR = './data';
-
-  @IsNotEmpty({ message: 'must not be empty' })
-  BACKUP_DIR = './backups';
-
-  /** Empty: no scheduled backups. */
-  @IsSchedule()
-  BACKUP_SCHEDULE = '';
-
-  @IsIn(['0', '1'], { message: 'must be 0 or 1' })
-  BACKUP_CONTINUOUS = '0';
-
-  @Matches(/^[1-9]\d{0,3}$/, { message: 'must be a whole number from 1 to 9999' })
-  BACKUP_KEEP = '7';
-
-  @Matches(/^\d{1,4}$/, { message: 'must be a whole number from 0 to 9999' })
-  BACKUP_KEEP_DAILY = '7';
-
-  @Matches(/^\d{1,4}$/, { message: 'must be a whole number from 0 to 9999' })
-  BACKUP_KEEP_WEEKLY = '4';
-
-  /** Empty: no scheduled restore drills. */
-  @IsSchedule()
-  DRILL_SCHEDULE = '';
-
-  /** At least one batch. */
-  @Matches(/^(1[6-9]|[2-9]\d|[1-9]\d{2,4})$/, {
-    message: 'must be a whole number of MiB, from 16 to 99999',
-  })
-  BODY_MEMORY = '128';
-
-  @Matches(SECONDS, SECONDS_MESSAGE)
-  HEADERS_TIMEOUT = '10';
-
-  @Matches(SECONDS, SECONDS_MESSAGE)
-  REQUEST_TIMEOUT = '30';
-
-  /** Shorter than the 10 s after which Docker kills a container. */
-  @Matches(SECONDS, SECONDS_MESSAGE)
-  SHUTDOWN_TIMEOUT = '8';
-
-  /** Empty: only the names of this machine, see `allowed.hosts`. */
-  @Matches(/^([a-z0-9.-]+(,[a-z0-9.-]+)*)?$/i, {
-    message: 'must be names like memory.example.com, with commas between them',
-  })
-  ALLOWED_HOSTS = '';
-
-  /** Empty: only pages that the service itself served. */
-  @Matches(/^(https?:\/\/[^/,\s]+(,https?:\/\/[^/,\s]+)*)?$/i, {
-    message: 'must be origins like https://app.example.com, with commas between them',
-  })
-  ALLOWED_ORIGINS = '';
-
-  /** Empty: the built-in policy. */
-  @Matches(/^([^,]+(,[^,]+)*)?$/, { message: 'must be paths of files, with commas between them' })
-  CONTEXT_POLICY = '';
-
-  @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')}` })
-  LOG_LEVEL = 'info';
-}
+import { readEnvironment, type Environment } from './environment.js';
+import {
+  hasRules,
+  parseAge,
+  parseMemoryAges,
+  type RetentionPolicy,
+} from './operations/retention/retention-policy.js';
+import type { RetentionSettings } from './operations/retention/retention.js';
+import type { Limits, Quotas } from './writer/quotas/quotas.js';
 
 /** The validated settings of the service. */
 export interface Config {
@@ -112,15 +20,29 @@ export interface Config {
   /** Absolute path. */
   backupDir: string;
   logLevel: string;
+  /** Whether each request is logged: who, what and how it went, never what was said. */
+  accessLog: boolean;
   /** Whether an npm script started this process. */
   startedByNpm: boolean;
   /** Most memory of all larger request bodies together, bytes. */
   bodyMemory: number;
   deadlines: Deadlines;
   callers: AllowedCallers;
+  access: AccessConfig;
+  /** Whether reads of persons are recorded, and for how many days the records are kept. */
+  audit: { reads: boolean; keepDays: number };
+  /** Undefined if nothing is limited. */
+  quotas: Quotas | undefined;
+  /** Most stores of tenants that are open at once, beside the default one. */
+  maxOpenTenants: number;
+  /** Files in PEM format; undefined for HTTP. */
+  tls: { cert: string; key: string } | undefined;
   backups: BackupConfig;
+  retention: RetentionSettings;
   /** Paths of the policies of contexts: the present one, then those of older receipts. */
   contextPolicies: readonly string[];
+  /** Path of the word vectors that searches use. */
+  wordVectors: string | undefined;
 }
 
 /**
@@ -144,33 +66,32 @@ export interface AllowedCallers {
   origins: readonly string[];
 }
 
+/** Whom the service asks for a key, and how much each caller may ask. */
+export interface AccessConfig {
+  /** Whether keys are asked for at all. */
+  isOn: boolean;
+  /** Whether only this machine reaches the service. */
+  isLocal: boolean;
+  /** Requests a minute; 0 for any number. */
+  limits: { ofKey: number; withoutKey: number };
+  /** Addresses and networks of the proxies that say on whose behalf they ask; empty for none. */
+  proxies: string[];
+}
+
 /** When backups and restore drills run, and how many backups are kept. */
 export interface BackupConfig {
   /** Cron expressions, UTC. */
   schedule: string | undefined;
   drillSchedule: string | undefined;
   continuous: boolean;
+  /** Age recipients to which backups are encrypted; empty for none. */
+  recipients: string[];
   keep: { newest: number; daily: number; weekly: number };
 }
 
 /** Reads and validates the environment. Throws StartRefused with a list of every invalid variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const names = Object.keys(new Environment());
-  const variables = Object.fromEntries(
-    names.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]),
-  );
-  const checked = plainToInstance(Environment, { ...new Environment(), ...variables });
-  const problems = validateSync(checked).map(
-    ({ property, constraints }) =>
-      `  ${property}=${JSON.stringify(env[property])}: ${Object.values(constraints ?? {}).join(', ')}`,
-  );
-  if (env.DATABASE_URL && !isPostgresql(env.DATABASE_URL)) {
-    // Without the value, which may contain a password.
-    problems.push('  DATABASE_URL: must look like postgresql://user:password@host:5432/database');
-  }
-  if (Number(checked.HEADERS_TIMEOUT) > Number(checked.REQUEST_TIMEOUT))
-    problems.push('  HEADERS_TIMEOUT: must not be longer than REQUEST_TIMEOUT, which includes it');
-  if (problems.length > 0) throw new StartRefused(`The environment is not valid:\n${problems.join('\n')}`);
+  const checked = readEnvironment(env);
   return {
     port: Number(checked.PORT),
     host: checked.HOST,
@@ -178,6 +99,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: resolve(checked.DATA_DIR),
     backupDir: resolve(checked.BACKUP_DIR),
     logLevel: checked.LOG_LEVEL,
+    accessLog: checked.ACCESS_LOG === '1',
     startedByNpm: env.npm_lifecycle_event !== undefined,
     bodyMemory: Number(checked.BODY_MEMORY) * 1024 * 1024,
     deadlines: {
@@ -189,27 +111,78 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       hosts: checked.ALLOWED_HOSTS || isLoopback(checked.HOST) ? listOf(checked.ALLOWED_HOSTS) : undefined,
       origins: listOf(checked.ALLOWED_ORIGINS),
     },
+    access: accessOf(checked),
+    audit: { reads: checked.AUDIT_READS === '1', keepDays: Number(checked.AUDIT_KEEP) },
+    quotas: quotasOf(checked),
+    maxOpenTenants: Number(checked.MAX_OPEN_TENANTS),
+    tls: tlsOf(checked),
     backups: {
       schedule: checked.BACKUP_SCHEDULE || undefined,
       drillSchedule: checked.DRILL_SCHEDULE || undefined,
       continuous: checked.BACKUP_CONTINUOUS === '1',
+      recipients: listOf(checked.BACKUP_RECIPIENT),
       keep: {
         newest: Number(checked.BACKUP_KEEP),
         daily: Number(checked.BACKUP_KEEP_DAILY),
         weekly: Number(checked.BACKUP_KEEP_WEEKLY),
       },
     },
+    retention: retentionOf(checked),
     contextPolicies: checked.CONTEXT_POLICY === '' ? [] : checked.CONTEXT_POLICY.split(','),
+    wordVectors: checked.WORD_VECTORS || undefined,
   };
 }
 
-function isPostgresql(url: string): boolean {
-  const { protocol, hostname, pathname } = URL.parse(url) ?? {};
-  return (
-    (protocol === 'postgresql:' || protocol === 'postgres:') &&
-    Boolean(hostname) &&
-    (pathname ?? '').length > 1
+function accessOf({
+  AUTH,
+  HOST,
+  RATE_LIMIT,
+  RATE_LIMIT_WITHOUT_KEY,
+  TRUST_PROXY,
+}: Environment): AccessConfig {
+  return {
+    isOn: AUTH === 'on',
+    isLocal: isLoopback(HOST),
+    limits: { ofKey: Number(RATE_LIMIT), withoutKey: Number(RATE_LIMIT_WITHOUT_KEY) },
+    proxies: listOf(TRUST_PROXY),
+  };
+}
+
+function quotasOf(checked: Environment): Quotas | undefined {
+  const limitsOf = (whose: 'USER' | 'STORE'): Limits => ({
+    eventsADay: Number(checked[`QUOTA_${whose}_EVENTS_A_DAY`]),
+    memories: Number(checked[`QUOTA_${whose}_MEMORIES`]),
+    bytes: Number(checked[`QUOTA_${whose}_BYTES`]),
+  });
+  const quotas = { user: limitsOf('USER'), store: limitsOf('STORE') };
+  const isLimited = [quotas.user, quotas.store].some((limits) =>
+    Object.values(limits).some((limit) => limit > 0),
   );
+  return isLimited ? quotas : undefined;
+}
+
+/** When retention runs if only its rules are set: every night, after the hour in which backups mostly run. */
+const NIGHTLY = '30 4 * * *';
+
+function retentionOf(checked: Environment): RetentionSettings {
+  const policy: RetentionPolicy = {
+    ...ageOf('turns', checked.RETENTION_TURNS),
+    ...ageOf('emotions', checked.RETENTION_EMOTIONS),
+    ...ageOf('removed', checked.RETENTION_REMOVED),
+    ...ageOf('users', checked.RETENTION_USERS),
+  };
+  const memories = parseMemoryAges(checked.RETENTION_MEMORIES);
+  if (memories) policy.memories = memories;
+  return { policy, schedule: hasRules(policy) ? checked.RETENTION_SCHEDULE || NIGHTLY : undefined };
+}
+
+function ageOf(rule: keyof RetentionPolicy, text: string): RetentionPolicy {
+  const age = parseAge(text);
+  return age === undefined ? {} : { [rule]: age };
+}
+
+function tlsOf({ TLS_CERT: cert, TLS_KEY: key }: Environment): Config['tls'] {
+  return cert === '' ? undefined : { cert: resolve(cert), key: resolve(key) };
 }
 
 function listOf(text: string): string[] {

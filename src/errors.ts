@@ -1,3 +1,4 @@
+import type { Codes } from './error-codes.js';
 import { whyOf } from './why.js';
 
 /** One invalid field: its path in the input, such as `emotion.intensity`, and what is wrong with it. */
@@ -12,62 +13,6 @@ export interface ErrorDetails {
   errors?: FieldError[];
   /** Extra members of the problem document, such as `currentVersion`. */
   extra?: Record<string, unknown>;
-}
-
-/** The kinds of long-running jobs; at most one of each kind runs at a time. */
-export type JobKind = 'backup' | 'drill' | 'rebuild' | 'verification';
-
-/**
- * Every error code, by error class. Codes are stable: clients and alerts depend on them. A feature writes its
- * own messages; the named constructors below are for messages that several features use.
- */
-interface Codes {
-  InvalidInput:
-    | 'request.invalid'
-    | 'request.malformed'
-    | 'file.unreadable'
-    | 'file.unwritable'
-    | 'store.absent'
-    | 'reset.unconfirmed';
-  NotFound:
-    | 'user.not-found'
-    | 'memory.not-found'
-    | `${'session' | 'preference'}.not-found`
-    | 'conversation.not-found'
-    | 'route.not-found'
-    | `${JobKind | 'job'}.not-found`;
-  Refused:
-    | 'memory.already-exists'
-    | 'rebuild.nothing-to-skip'
-    | 'feed.position-ahead'
-    | `receipt.${'policy-gone' | 'beyond-end' | 'erased'}`
-    | `backup.${'foreign' | 'log-incomplete'}`
-    | `restore.${'unreachable' | 'not-empty' | 'other-store'}`
-    | 'reset.store-changed'
-    | 'export.beyond-end'
-    | `${'export' | 'replay'}.other`
-    | `import.${'store-not-empty' | 'append-only' | 'user-exists' | 'key-taken' | 'store-changed'}`
-    | 'work.interrupted'
-    | `${JobKind}.running`;
-  NotAcceptable: 'answer.not-acceptable';
-  Conflict: 'stream.version-conflict';
-  TooLarge: 'body.too-large';
-  UnsupportedMedia: 'body.not-json';
-  FileRefused: `file.${'foreign' | 'newer' | 'damaged' | 'undecodable' | 'incomplete' | 'truncated'}`;
-  KeyReused: 'command.key-reused';
-  Corrupt: 'backup.damaged' | 'restore.unverified' | 'log.damaged' | 'database.damaged';
-  PoisonEvent: 'event.undecodable' | 'projection.failed';
-  Unexpected: 'internal.error';
-  Unavailable:
-    | 'service.busy'
-    | 'service.stopping'
-    | 'service.unreachable'
-    | 'read.position-not-reached'
-    | 'projection.unavailable'
-    | 'database.unavailable'
-    | 'database.io-error'
-    | 'backup.unreadable'
-    | 'backup.unwritable';
 }
 
 /** Base class of all errors: a stable code, its HTTP status, and a message that says what to do. */

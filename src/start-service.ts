@@ -2,21 +2,29 @@ import 'reflect-metadata';
 import { pino, type Logger } from 'pino';
 import { readConfig, type Config } from './config.js';
 import { StartRefused, StoreError } from './errors.js';
-import { DECIDERS } from './modules/command-catalog.js';
 import { Policies } from './modules/context/policy/policies.js';
-import { Backups } from './operations/backup/backups.js';
+import { checkRecipients } from './operations/encryption/encrypted-files.js';
 import { makeServer } from './server.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { loaded } from './stop-while-loading.js';
 import { stopWithParent } from './stop-with-parent.js';
-import { openStore } from './store/open-store.js';
+import type { KeyRing } from './store/keys/key-ring.js';
+import { readWordVectors } from './store/read-word-vectors.js';
+import { wasKilled } from './store/sqlite/data-folder.js';
+import { ofTenant } from './store/tenants/tenant-place.js';
+import { tenantNames } from './store/tenants/tenant-stores.js';
+import { tenantOfLine } from './tenants/log-tenant.js';
+import { openStoreWithBackups } from './tenants/open-store-with-backups.js';
+import { openTenant } from './tenants/open-tenant.js';
+import { TenantBackups } from './tenants/tenant-backups.js';
+import { Tenants } from './tenants/tenants.js';
 
 /** What is open so far, and whether a signal has stopped the start. */
 class Startup {
   readonly stop = new AbortController();
   close: () => Promise<void> = async () => undefined;
 
-  /** Notes how to close what was opened, and all before it. Throws if the start was stopped meanwhile. */
+  /** Notes how to close what was opened, and all before it. Throws if the start was stopped before. */
   opened(close: () => Promise<void>): void {
     this.close = close;
     this.stop.signal.throwIfAborted();
@@ -49,48 +57,65 @@ async function start(config: Config, logger: Logger): Promise<void> {
 }
 
 async function listen(startup: Startup, config: Config, logger: Logger): Promise<void> {
-  const policies = Policies.read(config.contextPolicies);
-  const store = await openStore(config, DECIDERS);
-  startup.opened(() => store.close());
-  for (const name of store.opened.migrations) logger.info({ msg: 'migrated', migration: name });
-  for (const { projection, events } of store.opened.caughtUp) {
-    logger.warn({ msg: 'projection lagged behind the log and has caught up', projection, events });
-  }
-  const { schedule, drillSchedule, continuous, keep } = config.backups;
-  const settings = {
-    address: store.address,
-    reads: store.reads,
-    folder: config.backupDir,
-    schedule,
-    drillSchedule,
-    continuous,
-    keep,
+  await checkRecipients(config.backups.recipients);
+  const words = readWordVectors(config.wordVectors);
+  const policies = Policies.read(config.contextPolicies, words?.version);
+  const opened = (close: () => Promise<void>) => startup.opened(close);
+  const { store, backups, personReads } = await openStoreWithBackups(config, logger, { words }, opened);
+  refuseUnprotected(config, store.keys);
+  startup.opened(startup.close);
+  const { keys } = store;
+  const drained = Promise.withResolvers<void>();
+  const place = {
+    url: '',
+    drained: () => (startup.stop.signal.aborted ? drained.promise : Promise.resolve()),
   };
-  const backups = new Backups(settings, logger);
-  const closeBoth = async (): Promise<void> => {
-    await backups.close();
-    await store.close();
-  };
-  startup.opened(closeBoth);
-  await backups.lossWatch.begin();
-  startup.opened(closeBoth);
-  const app = await makeServer({ store, backups, policies }, config, logger);
-  startup.opened(() => app.close());
+  const parts = { config, logger, keys, policies, words };
+  const open = (tenant: string) => openTenant(tenant, { ...parts, ...place });
+  const tenants = new Tenants({ open, keys, logger, maxOpen: config.maxOpenTenants });
+  const tenantBackups = new TenantBackups({
+    config: { ...config.backups, retentionSchedule: config.retention.schedule },
+    tenants,
+    names: () => tenantNames(config),
+    // PostgreSQL does not say who had a schema open.
+    mayHaveWorkLeft: (tenant) =>
+      config.databaseUrl !== undefined || wasKilled(ofTenant(config, tenant).dataDir),
+    isLeader: () => backups.isLeader(),
+    logger,
+  });
+  const tenantsInTrouble = () => tenantBackups.inTrouble;
+  const served = { store, backups, personReads, policies, tenantsInTrouble };
+  const app = await makeServer(served, config, logger, { tenants });
+  app.getHttpServer().once('close', drained.resolve);
+  startup.opened(async () => {
+    await tenantBackups.close();
+    await Promise.all([app.close(), tenants.close()]);
+  });
   try {
     await app.listen(config.port, config.host);
   } catch (cause) {
     throw cannotListen(config, cause);
   }
-  const url = await app.getUrl();
-  store.announce({ url, backupDir: config.backupDir });
+  place.url = await app.getUrl();
+  store.announce({ url: place.url, backupDir: config.backupDir });
   backups.begin();
+  tenantBackups.begin();
   const { head: position } = await store.reads.storeHead();
   logger.info({
     msg: 'EdgeSoul Store is listening',
-    url,
+    url: place.url,
     ...(config.databaseUrl === undefined ? { dataDir: config.dataDir } : { database: 'postgresql' }),
     position,
   });
+}
+
+/** Nobody opens a store to a network by mistake. */
+function refuseUnprotected({ access, host }: Config, keys: KeyRing): void {
+  if (!access.isOn || access.isLocal || keys.hasUsableKey) return;
+  throw new StartRefused(
+    `HOST ${host} can be reached from other machines, and this store has no key that is valid. Create one with ` +
+      '"npm run edgesoul -- keys create --name chat --scope chat", or set AUTH=off to let everybody in.',
+  );
 }
 
 function cannotListen({ host, port }: Config, cause: unknown): unknown {
@@ -108,7 +133,12 @@ function cannotListen({ host, port }: Config, cause: unknown): unknown {
 let logger = pino();
 try {
   const config = readConfig(process.env);
-  logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  logger = pino({
+    level: config.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: tenantOfLine,
+  });
   await start(config, logger);
 } catch (error) {
   if (error instanceof StartRefused || error instanceof StoreError) console.error(error.message);

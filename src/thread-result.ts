@@ -1,5 +1,6 @@
 import * as taxonomy from './errors.js';
 import { StoreError, Unexpected, type ErrorDetails } from './errors.js';
+import { QuotaReached } from './writer/quotas/quota-reached.js';
 
 /** The result of a task in another thread: its value, or its error as data. */
 export type ThreadResult<T> = { value: T } | { error: ErrorData };
@@ -19,8 +20,8 @@ export function unwrap<T>(result: ThreadResult<T>): T {
   return result.value;
 }
 
-/** Every class of the taxonomy: what errors.ts declares crosses threads as itself. */
-const ERROR_CLASSES = Object.values(taxonomy).filter(
+/** What crosses threads as itself: every class of errors.ts, and what the writer's thread refuses beside them. */
+const ERROR_CLASSES = [...Object.values(taxonomy), QuotaReached].filter(
   (each): each is typeof Unexpected => each.prototype instanceof StoreError,
 );
 

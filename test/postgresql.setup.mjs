@@ -1,3 +1,4 @@
+import { migrateTemplate } from './migrated-template.mjs';
 import { startPostgresql } from './postgresql-server.mjs';
 import takeScratch from './scratch.setup.mjs';
 
@@ -7,4 +8,7 @@ export default async function setup() {
   const started = await startPostgresql();
   process.env.TEST_POSTGRESQL_URL = started.url;
   globalThis.startedPostgresql = started;
+  const template = await started.createDatabase();
+  process.env.TEST_POSTGRESQL_TEMPLATE = new URL(template).pathname.slice(1);
+  migrateTemplate(template);
 }

@@ -13,8 +13,8 @@ const YEAR_DAYS = 365;
 const PATH = '/v1/reports/emotions?groupBy=emotion';
 
 /**
- * Compares a year of daily emotions as the service answers it with folding the same events for it. Every event
- * but the users' registrations is an emotion.
+ * Compares a year of daily emotions as the service answers it with folding the same events for it. Every
+ * event but the users' registrations is an emotion.
  */
 export async function measureReports(options: BenchOptions, scratch: Scratch): Promise<ReportsReport> {
   const { service, data } = await startFresh(scratch, 'reports');

@@ -11,9 +11,9 @@ type Commands = typeof import('../../src/modules/store-command.ts');
 
 async function run(task: PeerTask): Promise<PeerResult> {
   const { openStore } = await importBuilt<Opened>('store/open-store.js');
-  const { COMMANDS, DECIDERS } = await importBuilt<Catalog>('modules/command-catalog.js');
+  const { COMMANDS, loadDeciders } = await importBuilt<Catalog>('modules/command-catalog.js');
   const { commandData } = await importBuilt<Commands>('modules/store-command.js');
-  const store = await openStore({ databaseUrl: undefined, dataDir: task.folder }, DECIDERS);
+  const store = await openStore({ databaseUrl: undefined, dataDir: task.folder }, loadDeciders);
   const maker = new CommandMaker(1);
   const pool = Array.from({ length: 4_000 }, () => {
     const { command: name, userId, ...input } = maker.mixed();

@@ -1,11 +1,11 @@
-// A report, computed from the blocks of facts as the service does it, and by folding the events themselves: the
-// events of the report are read in pages, decoded as for folds, and counted by the same code.
+// A report, computed from the blocks of facts as the service does it, and by folding the events themselves:
+// the events of the report are read in pages, decoded as for folds, and counted by the same code.
 import { join } from 'node:path';
 
 type Computing = typeof import('../../src/modules/reports/compute-report.ts');
-type Resolving = typeof import('../../src/modules/reports/resolve-query.ts');
+type Resolving = typeof import('../../src/modules/reports/query/resolve-query.ts');
 type Catalog = typeof import('../../src/modules/reports/report-catalog.ts');
-type Calendars = typeof import('../../src/modules/reports/report-calendar.ts');
+type Calendars = typeof import('../../src/modules/reports/query/report-calendar.ts');
 type Readers = typeof import('../../src/store/open-store-reader.ts');
 type Decoders = typeof import('../../src/events/log/event-decoder.ts');
 type Reader = ReturnType<Readers['openStoreReader']>;
@@ -29,7 +29,7 @@ export interface FoldedReport {
 async function run(folder: string): Promise<FoldedReport> {
   const { openStoreReader } = await importBuilt<Readers>('store/open-store-reader.js');
   const { computeReport } = await importBuilt<Computing>('modules/reports/compute-report.js');
-  const { resolveQuery } = await importBuilt<Resolving>('modules/reports/resolve-query.js');
+  const { resolveQuery } = await importBuilt<Resolving>('modules/reports/query/resolve-query.js');
   const { definitionOf } = await importBuilt<Catalog>('modules/reports/report-catalog.js');
   const reader = openStoreReader({ file: join(folder, 'edgesoul.db') });
   const { position, recordedAt } = await reader.head();
@@ -50,7 +50,7 @@ async function fold(
   { query, position, recordedAt }: Parameters<Computing['computeReport']>[2],
 ) {
   const { EventDecoder } = await importBuilt<Decoders>('events/log/event-decoder.js');
-  const { ReportCalendar } = await importBuilt<Calendars>('modules/reports/report-calendar.js');
+  const { ReportCalendar } = await importBuilt<Calendars>('modules/reports/query/report-calendar.js');
   const decoder = new EventDecoder();
   const folding = definition.begin(query, new ReportCalendar(query, recordedAt));
   for (let after = 0; ;) {
@@ -75,7 +75,7 @@ async function fold(
         sessionId: data.sessionId,
         triggers: data.triggers,
       };
-      folding.takeUser({ userId, registered: undefined, facts: [fact] });
+      folding.takeUser({ userId, registered: undefined, facts: [fact], forEach: (take) => take(fact) });
     }
     const last = page.at(-1);
     if (!last || page.length < EVENTS_PER_PAGE) break;

@@ -10,6 +10,8 @@ export interface Answered {
   question: Question;
   found: readonly string[];
   ms: number;
+  /** Processor time of the service, ms: the average over the questions of the history. */
+  cpuMs?: number;
 }
 
 /** Shares are 0..1, times ms. */
@@ -21,17 +23,21 @@ export interface Measures {
   mrr: number;
   p50: number;
   p99: number;
+  /** Undefined for what has no process of its own. */
+  cpuMs: number | undefined;
 }
 
 /** Measures the answers; there must be some. */
 export function measures(answers: readonly Answered[]): Measures {
   const times = answers.map(({ ms }) => ms);
+  const cpu = answers.flatMap(({ cpuMs }) => cpuMs ?? []);
   return {
     questions: answers.length,
     recall: CUTS.map((cut) => mean(answers.map((answer) => recallAt(answer, cut)))),
     mrr: mean(answers.map(reciprocalRank)),
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),
+    cpuMs: cpu.length === 0 ? undefined : mean(cpu),
   };
 }
 

@@ -14,6 +14,16 @@ import { ImportedEmotions } from './0011-imported-emotions.js';
 import { ContextUses } from './0012-context-uses.js';
 import { LearnedPreferences } from './0013-learned-preferences.js';
 import { MemorySessions } from './0014-memory-sessions.js';
+import { MemoryLanguages } from './0017-memory-languages.js';
+import { MemoryEmbeddings } from './0018-memory-embeddings.js';
+import { MemoryLife } from './0019-memory-life.js';
+import { AccessKeys } from './0020-access-keys.js';
+import { Erasures } from './0021-erasures.js';
+import { Retractions } from './0022-retractions.js';
+import { ErasedCopies } from './0023-erased-copies.js';
+import { ErasureRecords } from './0024-erasure-records.js';
+import { UsageAndReads } from './0026-usage-and-reads.js';
+import { ErasingRetractions } from './0027-erasing-retractions.js';
 
 const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Migration>) => Migration> = {
   '0001-initial': Initial,
@@ -30,6 +40,16 @@ const CLASSES: Record<MigrationName, new (...of: ConstructorParameters<typeof Mi
   '0012-context-uses': ContextUses,
   '0013-learned-preferences': LearnedPreferences,
   '0014-memory-sessions': MemorySessions,
+  '0017-memory-languages': MemoryLanguages,
+  '0018-memory-embeddings': MemoryEmbeddings,
+  '0019-memory-life': MemoryLife,
+  '0020-access-keys': AccessKeys,
+  '0021-erasures': Erasures,
+  '0022-retractions': Retractions,
+  '0023-erased-copies': ErasedCopies,
+  '0024-erasure-records': ErasureRecords,
+  '0026-usage-and-reads': UsageAndReads,
+  '0027-erasing-retractions': ErasingRetractions,
 };
 
 export const sqliteMigrations = MIGRATIONS.map((name) => ({ name, class: CLASSES[name] }));

@@ -23,8 +23,10 @@ const EVENT_TYPES = {
   'emotion.observed': '--joy',
   'memory.formed': '--disgust',
   'memory.revised': '--fear',
+  'memory.confirmed': '--other-4',
   'memory.forgotten': '--anger',
   'memory.recalled': '--sadness',
+  'memory.embedded': '--other-3',
   'context.used': '--other-2',
   'session.started': '--other-4',
   'session.ended': '--neutral',
@@ -35,6 +37,10 @@ const EVENT_TYPES = {
   'emotion.pattern-imported': '--other-2',
   'memory.recalls-imported': '--other-5',
   'conversation.window-imported': '--other-6',
+  'user.erased': '--other-4',
+  'user.reopened': '--other-4',
+  'events.retracted': '--other-3',
+  'events.restored': '--other-1',
 };
 
 /** @param {string} type of an event */

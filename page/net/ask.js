@@ -1,4 +1,5 @@
 import { lostConnection } from './connection.js';
+import { hasKey, keyHeaders, keyWanted } from './key.js';
 import { forgetRunning, shared } from './shared.js';
 
 /**
@@ -38,6 +39,7 @@ export class Unreachable extends Error {}
 const KEPT = 80;
 /** @type {Map<string, { etag: string, body: any, headers: Headers }>} */
 const kept = new Map();
+addEventListener('signedin', () => kept.clear());
 
 /** @param {Request} request */
 export function urlOf({ path, params = {} }) {
@@ -55,6 +57,7 @@ export function curlOf(request) {
   const { method = 'GET', body } = request;
   const parts = ['curl'];
   if (method !== 'GET') parts.push('-X', method);
+  if (hasKey()) parts.push('-H "authorization: Bearer $EDGESOUL_KEY"');
   if (body)
     parts.push(
       `-H 'content-type: application/json' -d '${JSON.stringify(body).replaceAll("'", String.raw`'\''`)}'`,
@@ -63,7 +66,7 @@ export function curlOf(request) {
 }
 
 /**
- * Sends a request. Throws Problem, Unreachable, or an AbortError when the question has changed meanwhile.
+ * Sends a request. Throws Problem, Unreachable, or an AbortError when the question has changed since.
  * @param {Request} request
  * @param {AbortSignal} [signal]
  * @returns {Promise<Answer>}
@@ -103,6 +106,7 @@ async function send(request, signal, etag) {
   const response = await reach(urlOf(request), initOf(request, etag, signal));
   const { status, headers } = response;
   const body = await bodyOf(response);
+  if (status === 401) keyWanted();
   if (!response.ok && status !== 304) throw new Problem(status, body ?? {}, headers.get('x-correlation-id'));
   return { status, headers, body };
 }
@@ -114,7 +118,7 @@ async function send(request, signal, etag) {
  * @returns {RequestInit}
  */
 function initOf({ method = 'GET', body }, etag, signal) {
-  const headers = new Headers({ accept: 'application/json' });
+  const headers = new Headers({ accept: 'application/json', ...keyHeaders() });
   if (etag) headers.set('if-none-match', etag);
   if (body) headers.set('content-type', 'application/json');
   return {
@@ -130,7 +134,7 @@ function initOf({ method = 'GET', body }, etag, signal) {
  * @param {string} url
  * @param {RequestInit} init
  */
-async function reach(url, init) {
+export async function reach(url, init) {
   try {
     return await fetch(url, init);
   } catch (error) {
@@ -141,7 +145,7 @@ async function reach(url, init) {
 }
 
 /** @param {Response} response */
-async function bodyOf(response) {
+export async function bodyOf(response) {
   const text = await response.text();
   try {
     return JSON.parse(text);

@@ -7,6 +7,7 @@ const SHOWN = 140;
  * @returns {string}
  */
 export function describeEvent({ type, data }) {
+  if (data === null) return 'erased';
   const describe = DESCRIBERS[type];
   return describe ? describe(data) : '';
 }
@@ -33,9 +34,12 @@ const DESCRIBERS = {
   'preference.unlearned': learned,
   'memory.formed': ({ type, content }) => `${type}: ${cut(content)}`,
   'memory.revised': ({ changes }) => changesText(changes),
+  'memory.confirmed': ({ memoryId, content, confidence: { from, to } }) =>
+    `${memoryId}: ${cut(content)}, confidence ${plain(from)} → ${plain(to)}`,
   'memory.forgotten': ({ memoryId, reason }) => (reason ? `${memoryId}: ${cut(reason)}` : memoryId),
   'memory.recalled': ({ memoryIds }) =>
     `${memoryIds.length} ${memoryIds.length === 1 ? 'memory' : 'memories'}`,
+  'memory.embedded': ({ memoryId, model }) => `${memoryId} by ${model}`,
   'context.used': ({ turnId, memories }) => `${memories.length} memories for turn ${turnId}`,
   'emotion.observed': ({ emotion, intensity, triggers }) =>
     `${emotion} ${intensity}${triggers?.length > 0 ? `, because of ${triggers.join(', ')}` : ''}`,
@@ -45,5 +49,11 @@ const DESCRIBERS = {
   'conversation.window-imported': ({ sessionId }) => sessionId,
   'session.started': ({ sessionId }) => sessionId,
   'session.ended': ({ sessionId }) => sessionId,
+  'user.erased': ({ events }) => `${events} earlier events`,
+  'user.reopened': () => 'a new user with this id',
+  'events.retracted': ({ eventIds, reason }) =>
+    `${eventIds.length} ${eventIds.length === 1 ? 'event' : 'events'}${reason ? `: ${cut(reason)}` : ''}`,
+  'events.restored': ({ retractionId, reason }) =>
+    `retraction ${retractionId}${reason ? `: ${cut(reason)}` : ''}`,
   'turn.recorded': ({ userMessage, assistantMessage }) => cut(userMessage || assistantMessage),
 };

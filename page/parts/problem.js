@@ -1,5 +1,6 @@
 import { h } from '../dom/h.js';
 import { Problem } from '../net/ask.js';
+import { wantKey } from '../net/key.js';
 
 /**
  * What went wrong, in the service's own words, and a way to try again.
@@ -19,6 +20,7 @@ export function problemView(error, retry) {
     h('p', {}, error.message),
     error.requestId && h('p.quiet', {}, 'Request id ', h('code', {}, error.requestId)),
     again,
+    error.code.startsWith('auth.') && [' ', h('button', { type: 'button', onclick: wantKey }, 'Sign in')],
   );
 }
 

@@ -1,6 +1,8 @@
 import { openDialog } from '../app/dialog.js';
 import { h } from '../dom/h.js';
 import { curlOf, urlOf } from '../net/ask.js';
+import { hasKey } from '../net/key.js';
+import { problemView } from './problem.js';
 
 /** @typedef {import('../net/ask.js').Request} Request */
 
@@ -80,9 +82,31 @@ export function downloads(request) {
     ['csv', 'parquet', 'ndjson'].map((format) => {
       const href = urlOf({ ...request, params: { ...request.params, format } });
       const name = `${request.path.split('/').at(-1)}.${format}`;
-      return h('a.button', { href, download: name }, NAMES[format]);
+      // A link saves what is larger than the memory of the page.
+      const onclick = (/** @type {Event} */ event) => {
+        if (!hasKey()) return;
+        event.preventDefault();
+        void save(href, name);
+      };
+      return h('a.button', { href, download: name, onclick }, NAMES[format]);
     }),
   );
+}
+
+/**
+ * @param {string} href
+ * @param {string} name
+ */
+async function save(href, name) {
+  try {
+    const { download } = await import('../net/download.js');
+    await download(href, name);
+  } catch (error) {
+    openDialog(
+      'Download',
+      problemView(error, () => void save(href, name)),
+    );
+  }
 }
 
 /** @type {Record<string, string>} */

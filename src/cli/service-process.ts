@@ -35,7 +35,7 @@ export async function startService(
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         log.push(line);
-        const url = /"url":"(http:[^"]+)"/.exec(line)?.[1];
+        const url = /"url":"(https?:[^"]+)"/.exec(line)?.[1];
         if (url) resolve(url);
       });
     }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { stemmer } from 'stemmer';
+import { boundedCache } from './bounded-cache.js';
 import { foldText } from './fold-text.js';
-import { IRREGULAR } from './irregular-forms.js';
+import { stem, stemmedLanguage, type StemmedLanguage } from './stems.js';
 import type { FullText } from './table.js';
 
 /** A longer word is cut; the same word in a question is cut alike, so it is still found. In code points. */
@@ -17,8 +17,6 @@ const DICTIONARY = '\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}';
 /** Parts of a run that are split into words in different ways. */
 const PART = new RegExp(`(?<cjk>[${CJK}]+)|(?<unspaced>[${DICTIONARY}]+)|[^${CJK}${DICTIONARY}]+`, 'gu');
 const SEVERAL_WAYS = new RegExp(`[${CJK}${DICTIONARY}]`, 'u');
-/** The definite article of Arabic, also after "and", "so", "in", "as" and "to" (light10, Larkey 2007). */
-const ARABIC_ARTICLE = /^(?:[\u0648\u0641\u0628\u0643]?\u0627\u0644|\u0644\u0644)(?=..)/u;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 /** The rows of a user that contain a term. */
@@ -29,17 +27,16 @@ export interface TermRows {
   ids: readonly number[];
 }
 
-/** Bounds of the cache of terms, per thread: `max` texts with `maxSize` characters in total. */
-const RECENT_TEXTS = { max: 20_000, maxSize: 1_000_000 };
+/** Characters of the texts whose terms are remembered, per thread. */
+const RECENT_CHARACTERS = 1_000_000;
+/** Counted for each of them besides its characters: so there are at most 20,000. */
+const CHARACTERS_PER_TEXT = 50;
 /** Caches the terms of recent texts, which are needed twice: for the text's length and for the index. */
 const recentTerms = new LRUCache<string, string[]>({
-  ...RECENT_TEXTS,
-  sizeCalculation: (_terms, text) => text.length + 1,
+  maxSize: RECENT_CHARACTERS,
+  sizeCalculation: (_terms, text) => text.length + CHARACTERS_PER_TEXT,
 });
-const prefixes = new LRUCache<string, string>({ max: 10_000 });
-/** Most cached stems. A plain Map, emptied when full: a search looks up every word of every candidate. */
-const MAX_CACHED_STEMS = 50_000;
-const stems = new Map<string, string>();
+const prefixes = boundedCache<string>(10_000);
 
 /**
  * Returns the words of a question in order, folded (see `foldText`), not stemmed. Han, kana and Hangul give
@@ -84,14 +81,15 @@ function addPairs(found: string[], run: string, single: boolean): void {
 }
 
 /**
- * Returns the terms that a text is indexed under: the stems of its words, and every character of Han, kana
- * and Hangul, so that a question of one character finds it.
+ * Returns the terms that a text is indexed under: the stems of its words in its language, and every character
+ * of Han, kana and Hangul, so that a question of one character finds it.
  */
-export function terms(text: string): string[] {
-  let known = recentTerms.get(text);
+export function terms(text: string, language?: StemmedLanguage): string[] {
+  const key = language === undefined ? text : `${language}_${text}`;
+  let known = recentTerms.get(key);
   if (!known) {
-    known = split(text, true).map(stem);
-    recentTerms.set(text, known);
+    known = split(text, true).map((word) => stem(word, language));
+    recentTerms.set(key, known);
   }
   return known;
 }
@@ -116,20 +114,28 @@ export function userPrefix(userId: string): string {
  */
 export function indexedTerms(declared: FullText, row: object): string[] {
   const prefix = userPrefix((row as { userId: string }).userId);
+  return [...rowTerms(declared, row)].map((term) => prefix + term);
+}
+
+/** The same terms without the prefix. */
+export function rowTerms(declared: FullText, row: object): Set<string> {
+  const language = languageIn(declared, row);
   const found = new Set<string>();
   for (const column of declared.columns)
-    for (const term of terms(textIn(row, column))) found.add(prefix + term);
-  for (const term of declared.further?.(row) ?? []) found.add(prefix + term);
-  return [...found];
+    for (const term of terms(textIn(row, column), language)) found.add(term);
+  for (const term of declared.further?.(row) ?? []) found.add(term);
+  return found;
 }
 
 /** Whether a row's entry in the index changes; a row may also come and go within one change. */
 export function isChanged(
-  { id, columns }: FullText,
+  declared: FullText,
   before: object | undefined,
   after: object | undefined,
 ): boolean {
   if (!before || !after) return before !== after;
+  const { id, columns } = declared;
+  if (languageIn(declared, before) !== languageIn(declared, after)) return true;
   const isSame = columns.every((column) => textIn(before, column) === textIn(after, column));
   return !isSame || idIn(before, id) !== idIn(after, id);
 }
@@ -143,18 +149,11 @@ function textIn(row: object, column: string): string {
   return (row as Record<string, string | null>)[column] ?? '';
 }
 
-/**
- * Returns the stem of a folded word: English by M. F. Porter (1980) after its irregular forms, Arabic without its
- * article; others stay.
- */
-export function stem(word: string): string {
-  let known = stems.get(word);
-  if (known === undefined) {
-    known = /^[a-z0-9]/.test(word) ? stemmer(IRREGULAR.get(word) ?? word) : word.replace(ARABIC_ARTICLE, '');
-    if (stems.size >= MAX_CACHED_STEMS) stems.clear();
-    stems.set(word, known);
-  }
-  return known;
+/** The language of a row's stems. */
+function languageIn({ language }: FullText, row: object): StemmedLanguage | undefined {
+  return language === undefined
+    ? undefined
+    : stemmedLanguage((row as Record<string, string | null>)[language]);
 }
 
 function segment(run: string): string[] {

@@ -1,7 +1,7 @@
 /**
- * English words whose forms no rule of a stemmer brings together: a word, and the forms that stand for it. A form
- * that is another word at least as often is not in the list ("bit", "lives", "rose", "shot", "wound"). British
- * spellings and the numbers to twelve are.
+ * English words whose forms no rule of a stemmer brings together: a word, and the forms that stand for it. A
+ * form that is another word at least as often is not in the list ("bit", "lives", "rose", "shot", "wound").
+ * British spellings and the numbers to twelve are.
  */
 const FORMS = `
 arise: arose arisen

@@ -6,7 +6,7 @@ const ROWS_PER_PAGE = 2_000;
 
 /**
  * Reads all rows of a query, page by page in its order, which must be one that rows never change, such as the
- * key. An answer about all rows is not one snapshot: it may lack what is written meanwhile.
+ * key. An answer about all rows is not one snapshot: it may lack what is written between pages.
  */
 export async function* pagesOf<Row extends object>(
   reads: Pick<RowReader, 'list'>,

@@ -1,4 +1,4 @@
-import type { RowChange, RowChanges, Rows, RowStore } from './row-store.js';
+import type { RowChange, RowChanges, RowLoader, Rows } from './row-store.js';
 import { keyOf, keyText, type Key, type Table } from './table.js';
 
 /** Placeholder for a row that is overwritten without being read. */
@@ -17,7 +17,7 @@ export class RowBatch implements Rows {
   private readonly tables = new Map<Table, Map<string, RowChange>>();
   private readonly undoLog: Undo[] = [];
 
-  constructor(private readonly store: Pick<RowStore, 'load'>) {}
+  constructor(private readonly store: RowLoader) {}
 
   get<Row extends object>(table: Table<Row>, ...key: Key[]): Row | undefined {
     return this.loaded(table, key).after as Row | undefined;
@@ -25,7 +25,8 @@ export class RowBatch implements Rows {
 
   put<Row extends object>(table: Table<Row>, row: Row): void {
     const key = keyOf(table, row);
-    // A row that is only inserted is read first, so that no database has to look again whether its key exists.
+    // A row that is only inserted is read first, so that no database has to look again whether its key
+    // exists.
     this.change(table.insertOnly ? this.loaded(table, key) : this.overwritten(table, key), row);
   }
 
@@ -33,11 +34,19 @@ export class RowBatch implements Rows {
     this.change(this.loaded(table, key), undefined);
   }
 
-  evolve<Row extends object>(table: Table<Row>, key: Key[], evolve: (row: Row | undefined) => Row): Row {
+  removeUser(table: Table, userId: string): void {
+    const rows = this.rowsOf(table);
+    for (const row of this.store.loadUser(table, userId)) {
+      const key = keyOf(table, row);
+      const id = keyText(key);
+      if (!rows.has(id)) rows.set(id, { key, before: row, after: row });
+    }
+    for (const change of rows.values()) if (change.key[0] === userId) this.change(change, undefined);
+  }
+
+  evolve<Row extends object>(table: Table<Row>, key: Key[], evolve: (row: Row | undefined) => Row): void {
     const change = this.loaded(table, key);
-    const row = evolve(change.after as Row | undefined);
-    this.change(change, row);
-    return row;
+    this.change(change, evolve(change.after as Row | undefined));
   }
 
   /** Returns a savepoint for `rollback`. */

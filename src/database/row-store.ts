@@ -1,4 +1,4 @@
-import type { Key, Table } from './table.js';
+import { keyOf, keyText, type Key, type Table } from './table.js';
 
 /** The rows that a fold or a decision may read. */
 export interface RowsView {
@@ -9,8 +9,10 @@ export interface RowsView {
 export interface Rows extends RowsView {
   put<Row extends object>(table: Table<Row>, row: Row): void;
   remove<Row extends object>(table: Table<Row>, ...key: Key[]): void;
+  /** Removes every row of the user. */
+  removeUser(table: Table, userId: string): void;
   /** `row = evolve(row | undefined)`; returning the same object changes nothing. */
-  evolve<Row extends object>(table: Table<Row>, key: Key[], evolve: (row: Row | undefined) => Row): Row;
+  evolve<Row extends object>(table: Table<Row>, key: Key[], evolve: (row: Row | undefined) => Row): void;
 }
 
 /** A row before and after a change; undefined where it does not exist. */
@@ -21,24 +23,44 @@ export interface RowChange {
   after: object | undefined;
 }
 
+/** The part of a row store that a batch reads. */
+export type RowLoader = Pick<RowStore, 'load' | 'loadUser'>;
+
 /** The changes of a batch, by table, then by the text of the row's key. */
 export type RowChanges = Map<Table, Map<string, RowChange>>;
+
+/** Returns the changes that remove the rows of a table. */
+export function removalsOf(table: Table, rows: readonly object[]): Map<string, RowChange> {
+  const removals = rows.map((before) => ({ key: keyOf(table, before), before, after: undefined }));
+  return new Map(removals.map((change) => [keyText(change.key), change]));
+}
 
 /** Where rows are kept: a database transaction, or memory. */
 export interface RowStore {
   /** Returns the row with the key; `id` is the text of the key, if the caller has it already. */
   load(table: Table, key: readonly Key[], id?: string): object | undefined;
+  /** Returns every row of the user, in no particular order. */
+  loadUser(table: Table, userId: string): readonly object[];
   save(changes: RowChanges): void;
   /** Deletes every row of the table. */
   clear(table: Table): void;
 }
 
-/** One comparison of a query. */
-export type Filter = readonly [
-  column: string,
-  operator: '=' | '>=' | '<=' | '<' | '>' | 'in',
-  value: Key | readonly Key[],
-];
+/**
+ * One comparison of a query; only those with `is null` are met by a null. A user who was erased may have rows
+ * for a while: whoever lists the rows of several users leaves them out with `is not being erased`.
+ */
+export type Filter =
+  | readonly [
+      column: string,
+      operator: '=' | '>=' | '<=' | '<' | '>' | 'in' | 'is null or >',
+      value: Key | readonly Key[],
+    ]
+  | readonly [column: string, operator: 'is null']
+  | readonly [column: 'userId', operator: 'is not being erased'];
+
+/** Leaves out the rows of users whose erasure is pending. */
+export const NOT_BEING_ERASED: Filter = ['userId', 'is not being erased'];
 
 /** A page of rows: at most `limit` of those that pass every filter, in order, after the given row. */
 export interface RowQuery {

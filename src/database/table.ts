@@ -50,6 +50,12 @@ export interface Table<Row = object> {
    * over many pages.
    */
   readonly insertOnly?: boolean;
+  /**
+   * No row of another table follows from its rows: folds read them, if at all, to change this table. A state of
+   * the past has it only if somebody asked for it. Asked for later, it is folded from the start, so a request asks
+   * for it along with its first rows.
+   */
+  readonly standsAlone?: boolean;
   /** For the compiler only: the type of the rows. */
   readonly row?: Row;
 }
@@ -65,6 +71,8 @@ export interface Index<Name extends string = string> {
 export interface FullText<Name extends string = string> {
   readonly id: Name;
   readonly columns: readonly Name[];
+  /** The column with the language of the texts, a tag of BCP 47; null is English. */
+  readonly language?: Name;
   /** Further terms of a row. They follow from the columns, and begin with an underscore, as no word does. */
   readonly further?: (row: object) => readonly string[];
 }
@@ -80,14 +88,28 @@ export function defineTable<C extends Columns>(
     fullText?: FullText<keyof C & string>;
     hot?: boolean;
     insertOnly?: boolean;
+    standsAlone?: boolean;
   },
 ): Table<RowOf<C>> {
   return { name, columns, indexes: [], ...rest };
 }
 
+/** The same table without its full-text index. */
+export function withoutFullText({ fullText: _index, ...table }: Table): Table {
+  return table;
+}
+
+/** Properties are those of declared tables, so there are few. */
+const columnNames = new Map<string, string>();
+
 /** Returns the name of a column in the database: `lastSeenAt` becomes `last_seen_at`. */
 export function columnName(property: string): string {
-  return property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  let name = columnNames.get(property);
+  if (name === undefined) {
+    name = property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    columnNames.set(property, name);
+  }
+  return name;
 }
 
 /** Returns the key of a row as text that is unique in its table. */

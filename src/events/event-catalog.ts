@@ -7,7 +7,11 @@ import { sessionStarted } from './conversation/session-started.event.js';
 import { turnRecorded } from './conversation/turn-recorded.event.js';
 import { emotionObserved } from './emotion/emotion-observed.event.js';
 import { emotionPatternImported } from './emotion/emotion-pattern-imported.event.js';
+import { userErased } from './erasure/user-erased.event.js';
+import { userReopened } from './erasure/user-reopened.event.js';
 import type { EventOf, EventType, FoldEvent } from './event.js';
+import { memoryConfirmed } from './memory/memory-confirmed.event.js';
+import { memoryEmbedded } from './memory/memory-embedded.event.js';
 import { memoryForgotten } from './memory/memory-forgotten.event.js';
 import { memoryFormed } from './memory/memory-formed.event.js';
 import { memoryRecalled } from './memory/memory-recalled.event.js';
@@ -17,6 +21,8 @@ import { preferenceLearned } from './profile/preference-learned.event.js';
 import { preferenceUnlearned } from './profile/preference-unlearned.event.js';
 import { profileChanged } from './profile/profile-changed.event.js';
 import { userRegistered } from './profile/user-registered.event.js';
+import { eventsRestored } from './retraction/events-restored.event.js';
+import { eventsRetracted } from './retraction/events-retracted.event.js';
 
 /** The catalog: every event type of the service. */
 export const EVENT_TYPES = [
@@ -26,9 +32,11 @@ export const EVENT_TYPES = [
   preferenceUnlearned,
   memoryFormed,
   memoryRevised,
+  memoryConfirmed,
   memoryForgotten,
   memoryRecalled,
   memoryRecallsImported,
+  memoryEmbedded,
   emotionObserved,
   emotionPatternImported,
   sessionStarted,
@@ -36,6 +44,10 @@ export const EVENT_TYPES = [
   sessionEnded,
   conversationWindowImported,
   contextUsed,
+  userErased,
+  userReopened,
+  eventsRetracted,
+  eventsRestored,
 ] as const;
 
 /** Any event of the service. */
@@ -68,9 +80,9 @@ export class EventCatalog {
   }
 
   /**
-   * Upcasts stored data to the newest schema version and validates it. Throws PoisonEvent, with position and
-   * stream, for an unknown type, for a schema version that this release does not know, and for data that its
-   * type refuses.
+   * Upcasts stored data to the newest schema version and validates it; fields that only a newer release knows
+   * are kept. Throws PoisonEvent, with position and stream, for an unknown type, for a schema version that
+   * this release does not know, and for data that its type refuses.
    */
   decode(stored: EventPlace & { type: string; schemaVersion: number }, data: unknown): object {
     const declared = this.types.get(stored.type);
@@ -87,9 +99,11 @@ export class EventCatalog {
       );
     }
     try {
-      if (stored.schemaVersion === declared.version) return declared.validate(data);
+      if (stored.schemaVersion === declared.version) return declared.validateStored(data);
       const steps = declared.upcasters.slice(stored.schemaVersion - 1);
-      return declared.validate(steps.reduce((old, upcast) => upcast(old), data as Record<string, unknown>));
+      return declared.validateStored(
+        steps.reduce((old, upcast) => upcast(old), data as Record<string, unknown>),
+      );
     } catch (cause) {
       const why = whyOf(cause);
       throw PoisonEvent.undecodable(stored, `its data is not a valid "${stored.type}": ${why}`, cause);

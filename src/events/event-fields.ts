@@ -2,7 +2,7 @@ import type { Column } from '../formats/column.js';
 
 /**
  * The columns of events as rows: the envelope, with the user's offset from UTC in minutes, and the data of
- * the newest schema version. A decoded event is such a row.
+ * the newest schema version, null if it was erased. A decoded event is such a row.
  */
 export const EVENT_FIELDS: readonly Column[] = [
   { name: 'position', type: 'integer', nullable: false },
@@ -19,5 +19,5 @@ export const EVENT_FIELDS: readonly Column[] = [
   { name: 'correlationId', type: 'text', nullable: false },
   { name: 'causationId', type: 'text', nullable: true },
   { name: 'actor', type: 'text', nullable: false },
-  { name: 'data', type: 'json', nullable: false },
+  { name: 'data', type: 'json', nullable: true },
 ];

@@ -81,7 +81,13 @@ describe('the JSON text of an event', () => {
     }
   });
 
-  it.each(['', '{"memoryId":"m1"', '{}', 'null'])('is refused for damaged data: %s', (data) => {
+  it('says so when the data was erased', () => {
+    const erased = JSON.parse(json.write({ ...STORED[0]!, data: '' })) as object;
+    expect(erased).toMatchObject({ eventId: STORED[0]!.eventId, data: null, erased: true });
+    expect(JSON.parse(json.write(STORED[0]!))).not.toHaveProperty('erased');
+  });
+
+  it.each(['{"memoryId":"m1"', '{}', 'null'])('is refused for damaged data: %s', (data) => {
     expect(() => json.write({ ...STORED[0]!, position: 41, data })).toThrow(/position 41/);
   });
 });

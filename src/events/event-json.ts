@@ -1,10 +1,13 @@
 import type { EventDecoder } from './log/event-decoder.js';
 import type { StoredEvent } from './log/event-log.js';
 
+/** What an erased event has in the place of its data. */
+const ERASED = 'null,"erased":true';
+
 /**
  * Writes events in the shape of the HTTP answers, as JSON; times are ISO 8601 UTC. The text is put together
- * from its fields, because an object for JSON.stringify takes longer. Data is decoded and written again, never
- * passed on as it is stored: what was imported may be spelled in another way.
+ * from its fields, because an object for JSON.stringify takes longer. Data is decoded and written again,
+ * never passed on as it is stored: what was imported may be spelled in another way.
  */
 export class EventJson {
   private lastTime = Number.NaN;
@@ -14,7 +17,7 @@ export class EventJson {
 
   /** Returns the event's JSON text. Throws PoisonEvent. */
   write(stored: StoredEvent): string {
-    const data = JSON.stringify(this.decoder.data(stored));
+    const data = this.decoder.data(stored);
     const { position, version, type, eventId, commandId, causationId: cause } = stored;
     // UUIDs, times and the names of known types contain nothing that JSON escapes.
     const origin = `"commandId":"${commandId}","correlationId":${JSON.stringify(stored.correlationId)}`;
@@ -24,7 +27,7 @@ export class EventJson {
       `,"userId":${JSON.stringify(stored.userId)},"occurredAt":"${this.isoTime(stored.occurredAt)}"` +
       `,"recordedAt":"${this.isoTime(stored.recordedAt)}",${origin}` +
       `,"causationId":${cause === null ? 'null' : `"${cause}"`},"actor":${JSON.stringify(stored.actor)}` +
-      `,"data":${data}}`
+      `,"data":${data === null ? ERASED : JSON.stringify(data)}${retracted(stored)}}`
     );
   }
 
@@ -36,4 +39,9 @@ export class EventJson {
     }
     return this.lastTimeText;
   }
+}
+
+/** Says of an event that was taken back by which retraction, and at which position. */
+function retracted({ retraction }: StoredEvent): string {
+  return retraction ? `,"retracted":{"by":"${retraction.retractionId}","at":${retraction.position}}` : '';
 }

@@ -80,7 +80,9 @@ export class PageWriter {
     }
   }
 
-  /** JSON text contains no line break, so it fits in one line of NDJSON or one field of a server-sent event. */
+  /**
+   * JSON text contains no line break, so it fits in one line of NDJSON or one field of a server-sent event.
+   */
   private format(stored: StoredEvent): string {
     const { format } = this.query;
     if (format === 'csv') return csvLine(EVENT_FIELDS, { ...this.decoder.decode(stored) });

@@ -1,4 +1,4 @@
-import { payloadValidator, type Shape, type Validator } from '../validation/validator.js';
+import { payloadValidator, storedValidator, type Shape, type Validator } from '../validation/validator.js';
 
 /** The metadata of an event. */
 export interface EventEnvelope {
@@ -47,12 +47,15 @@ export type Upcasters<V extends number, Steps extends Upcaster[] = []> = [
   ? Steps
   : Upcasters<V, [...Steps, Upcaster]>;
 
-/** A declared event type: its name, its newest schema version, its upcasters and its validator. */
+/** A declared event type: its name, its newest schema version, its upcasters and its validators. */
 export interface EventType<T extends string = string, D extends object = object> {
   readonly type: T;
   readonly version: number;
   readonly upcasters: readonly Upcaster[];
+  /** Checks data before it is appended. */
   readonly validate: Validator<D>;
+  /** Checks data that was appended, perhaps by a newer release with more optional fields: see ADR 20. */
+  readonly validateStored: Validator<D>;
 }
 
 /** The event of a declared type. */
@@ -70,5 +73,6 @@ export function defineEvent<const T extends string, const V extends number, D ex
     version: declared.version,
     upcasters: declared.upcasters as readonly Upcaster[],
     validate: payloadValidator(declared.payload),
+    validateStored: storedValidator(declared.payload),
   };
 }

@@ -29,9 +29,19 @@ export function recallStream(userId: string): string {
   return `recall:${userId}`;
 }
 
+/** Stream id of the embeddings of a user's memories: they change no version that a client may expect. */
+export function embeddingStream(userId: string): string {
+  return `embedding:${userId}`;
+}
+
 /** Stream id of a user's contexts: which were put before a model. */
 export function contextStream(userId: string): string {
   return `context:${userId}`;
+}
+
+/** Stream id of a user's erasures. */
+export function erasureStream(userId: string): string {
+  return `erasure:${userId}`;
 }
 
 /**

@@ -19,3 +19,10 @@ const generator = new V7Generator({
 export function newId(): string {
   return generator.generate().toString();
 }
+
+/** Returns the time in a UUID v7, ms since 1970 UTC; undefined for any other id. */
+export function timeOfId(id: string): number | undefined {
+  const [, high = '', low = ''] =
+    /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.exec(id) ?? [];
+  return high === '' ? undefined : Number.parseInt(high + low, 16);
+}

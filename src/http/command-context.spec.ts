@@ -4,7 +4,7 @@ import { commandContext } from './command-context.js';
 
 const id = '0195c9a0-7b3e-7000-8000-000000000001';
 const contextOf = (headers: Record<string, string>) =>
-  commandContext({ headers, id } as unknown as FastifyRequest);
+  commandContext({ headers, id, caller: null } as unknown as FastifyRequest);
 
 describe('a command context', () => {
   it('takes the request id as the command id when there are no headers', () => {

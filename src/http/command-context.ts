@@ -1,8 +1,10 @@
+import './access/caller.js';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { InvalidInput } from '../errors.js';
+import { ANYBODY } from '../store/keys/access-key.js';
 import type { CommandContext, ExpectedVersion } from '../writer/write-command.js';
-import { headerText } from './text-of-bytes.js';
+import { headerText } from './body/text-of-bytes.js';
 
 const MAX_KEY_CHARACTERS = 255;
 
@@ -15,11 +17,11 @@ export const FromRequest = createParamDecorator((_data: unknown, context: Execut
  * Reads Idempotency-Key, If-Match, If-None-Match and X-Correlation-Id. Throws InvalidInput for a malformed
  * Idempotency-Key, If-Match or If-None-Match.
  */
-export function commandContext({ headers, id }: FastifyRequest): CommandContext {
+export function commandContext({ headers, id, caller }: FastifyRequest): CommandContext {
   // The server takes X-Correlation-Id as the id of the request when the client sends one.
   const hasCorrelationId = headers['x-correlation-id'] !== undefined;
   return {
-    actor: 'api',
+    actor: caller?.name ?? ANYBODY,
     commandId: hasCorrelationId ? undefined : id,
     correlationId: hasCorrelationId ? id : undefined,
     idempotencyKey: idempotencyKey(headers['idempotency-key']),

@@ -1,6 +1,6 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import { ProblemAnswer } from './problem.js';
+import { ProblemAnswer } from './problems/problem.js';
 
 /**
  * Documents what all command routes share: their headers, and the errors that the kind of a route does not

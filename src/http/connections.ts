@@ -5,11 +5,16 @@ import { Logger } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { Deadlines } from '../config.js';
 import { InvalidInput, NotFound, type StoreError } from '../errors.js';
-import { HttpRefusal } from './http-refusal.js';
-import { PROBLEM_TYPE, problemOf, titleOf } from './problem.js';
+import { HttpRefusal } from './problems/http-refusal.js';
+import { PROBLEM_TYPE, problemOf, titleOf } from './problems/problem.js';
 
 /** Interval at which Node looks for requests that are overdue, ms. */
 const CHECK_MS = 500;
+/**
+ * How long a connection may be idle, ms. Clients and load balancers, which keep one for up to 60 s as a rule,
+ * close it first: when the service does, a request may be on its way on it.
+ */
+const IDLE_MS = 72_000;
 /**
  * How long a refused client may go on sending before its connection is cut, ms: a cut at once loses the
  * answer.
@@ -35,6 +40,7 @@ export function connectionOptions({ headersMs, requestMs }: Deadlines): ServerOp
     headersTimeout: headersMs,
     requestTimeout: requestMs,
     connectionsCheckingInterval: CHECK_MS,
+    keepAliveTimeout: IDLE_MS,
     // Node would answer without a body; a hook refuses the request instead.
     requireHostHeader: false,
   };
@@ -47,7 +53,7 @@ export function answerBadConnections(server: Server): void {
   server.removeAllListeners('clientError');
   server.on('clientError', (cause: NodeJS.ErrnoException, stream) => {
     const socket = stream as Socket;
-    if (cause.code === 'ECONNRESET' || cause.code === 'EPIPE') socket.destroy();
+    if (cannotAnswer(cause)) socket.destroy();
     else answerWhenDue(socket, connectionError(cause), latest.get(socket));
   });
   server.on('connect', ({ url = '' }, stream) => endWith(stream as Socket, NotFound.route('CONNECT', url)));
@@ -57,6 +63,11 @@ export function answerBadConnections(server: Server): void {
     const headers = { 'content-length': Buffer.byteLength(body), 'content-type': PROBLEM_TYPE };
     response.writeHead(error.status, { ...headers, 'x-correlation-id': randomUUID() }).end(body);
   });
+}
+
+/** Whether the client has gone, or has not even agreed on TLS. */
+function cannotAnswer({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE' || /^ERR_(SSL|TLS)_/.test(code);
 }
 
 function connectionError(cause: NodeJS.ErrnoException): StoreError {

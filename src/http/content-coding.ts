@@ -1,4 +1,4 @@
-import { pipeline, Readable, type Transform } from 'node:stream';
+import { pipeline, Readable, type Transform, type Writable } from 'node:stream';
 // A default import: on an older Node.js a missing named export would fail before the check of its version.
 import zlib from 'node:zlib';
 import type { FastifyReply } from 'fastify';
@@ -41,14 +41,19 @@ export function contentCoding(acceptEncoding: string | undefined): ContentCoding
   return weightOf(best) < (weights.get('identity') ?? 0) ? 'identity' : best;
 }
 
-/** Sends the body in the coding. If it fails, the connection is cut, and its coded form does not end either. */
-export function sendEncoded(reply: FastifyReply, body: Readable | Buffer, coding: ContentCoding): void {
+/**
+ * Sends the body in the coding, and returns the stream into which it is piped. If it fails, the connection is
+ * cut, and its coded form does not end either.
+ */
+export function sendEncoded(reply: FastifyReply, body: Readable | Buffer, coding: ContentCoding): Writable {
   if (coding === 'identity') {
     void reply.send(body);
-    return;
+    return reply.raw;
   }
   void reply.header('content-encoding', coding);
+  const encoder = ENCODERS[coding]();
   // A failure of the body destroys the encoder, and with it the answer.
   const source = Buffer.isBuffer(body) ? Readable.from(body) : body;
-  void reply.send(pipeline(source, ENCODERS[coding](), () => undefined));
+  void reply.send(pipeline(source, encoder, () => undefined));
+  return encoder;
 }

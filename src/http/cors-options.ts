@@ -5,14 +5,16 @@ import type { FastifyRequest } from 'fastify';
 const MAX_AGE = 600;
 
 /**
- * Lets the pages of these origins, in lower case, read answers, and send what browsers ask about first. Any other
- * OPTIONS is a method that no route has.
+ * Lets the pages of these origins, in lower case, read answers, and send what browsers ask about first. Any
+ * other OPTIONS is a method that no route has.
  */
 export function corsOptions(origins: readonly string[]): FastifyCorsOptionsDelegate {
   const asked: FastifyCorsOptions = {
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: [
+      'Authorization',
+      'Edgesoul-Tenant',
       'Content-Type',
       'Idempotency-Key',
       'If-Match',
@@ -25,6 +27,7 @@ export function corsOptions(origins: readonly string[]): FastifyCorsOptionsDeleg
       'Idempotency-Replayed',
       'X-Correlation-Id',
       'Retry-After',
+      'WWW-Authenticate',
       'Edgesoul-Position',
       'Edgesoul-Store',
       'Edgesoul-Rows',

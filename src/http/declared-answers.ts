@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse, getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
-import { bodyMebibytes } from './body-limits.js';
-import { PROBLEM_TYPE, ProblemAnswer } from './problem.js';
+import { bodyMebibytes } from './body/body-limits.js';
+import { PROBLEM_TYPE, ProblemAnswer } from './problems/problem.js';
 
 const [PROBLEM = ''] = PROBLEM_TYPE.split(';');
 const PROBLEM_SCHEMA = { $ref: getSchemaPath(ProblemAnswer) };
@@ -20,8 +20,14 @@ const OF_EVERY_ROUTE: Record<number, string> = {
   503: 'The service cannot answer now; `code` gives the reason. Retry after `Retry-After` seconds.',
 };
 
+/** Any request that needs a key may get these. */
+const OF_KEYS: Record<number, string> = {
+  401: 'The service asks for a key, and the request has none that is valid.',
+  403: 'The key is not for this operation or this user, or a change comes from a browser page of another origin.',
+  429: 'The key or the address has sent too many requests, or a quota of events a day is used up. Retry after `Retry-After` seconds.',
+};
+
 const OF_CHANGES: Record<number, string> = {
-  403: 'The request comes from a browser page of another origin.',
   415: 'The body is not JSON, or it has a `Content-Encoding`.',
 };
 
@@ -30,6 +36,7 @@ const NOT_FOUND = 'What the request names does not exist, or no longer exists.';
 const REFUSED = {
   404: NOT_FOUND,
   406: '`Accept` takes none of the formats that the answer can have; `detail` names them.',
+  410: 'What it was made of has been erased.',
   409: 'The present state does not allow it; `code` gives the reason.',
 };
 
@@ -56,12 +63,16 @@ export function declareRefusals(document: OpenAPIObject): void {
   }
 }
 
-function refusalsOf(method: string, path: string, { parameters = [] }: Operation): Record<number, string> {
+function refusalsOf(
+  method: string,
+  path: string,
+  { parameters = [], security = [] }: Operation,
+): Record<number, string> {
   const named = parameters.filter((parameter) => 'in' in parameter && parameter.in === 'path');
   const reads = method === 'get';
   // A command registers its user, so that only what else it names may be missing.
   const mayMiss = reads ? named.length > 0 : named.some((part) => 'name' in part && part.name !== 'userId');
-  const refusals = { ...OF_EVERY_ROUTE };
+  const refusals = { ...OF_EVERY_ROUTE, ...(security.length > 0 && OF_KEYS) };
   if (mayMiss) refusals[404] = NOT_FOUND;
   if (reads) return refusals;
   return { ...refusals, ...OF_CHANGES, 413: `The body is larger than ${bodyMebibytes(path)} MiB.` };

@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { AllowedCallers } from '../config.js';
 import { InvalidInput, type StoreError } from '../errors.js';
-import { HttpRefusal } from './http-refusal.js';
+import { HttpRefusal } from './problems/http-refusal.js';
+import { protectiveHeaders } from './protective-headers.js';
 
 /** What a request says about itself before its route is known. */
 export interface RequestHead {
@@ -14,55 +15,13 @@ export interface RequestHead {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Paths whose answers are data; any other may be a page, or a part of one. */
-const DATA = /^\/(v1|api|health|metrics)\b/;
-
-/** The documentation: Swagger UI writes its styles into the page. */
-const DOCS = /^\/docs\b/;
-
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  // Text never becomes markup or code, whatever a user has written.
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
-
-const DOCS_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const PAGE_HEADERS = {
-  'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  // For browsers that do not know frame-ancestors.
-  'x-frame-options': 'DENY',
-};
-
 /**
  * Refuses requests that no route must see, and gives every answer the headers that protect it in a browser.
  */
-export function guardRequests(instance: FastifyInstance, callers: AllowedCallers): void {
+export function guardRequests(instance: FastifyInstance, callers: AllowedCallers, isTls: boolean): void {
+  const headersFor = protectiveHeaders(isTls);
   instance.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-content-type-options', 'nosniff');
-    if (!DATA.test(request.url)) {
-      const policy = DOCS.test(request.url) ? DOCS_POLICY : PAGE_POLICY;
-      void reply.headers({ ...PAGE_HEADERS, 'content-security-policy': policy });
-    }
+    void reply.headers(headersFor(request.url));
     done(refusalOfHead(request.raw, callers));
   });
 }

@@ -1,16 +1,28 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { jsonSchemas, type JsonSchema } from '../validation/json-schemas.js';
+import type { JsonSchema } from '../validation/json-schemas.js';
+import { SECURITY_SCHEME } from './access/scoped.js';
 import { declareRefusals } from './declared-answers.js';
-import { ProblemAnswer } from './problem.js';
+import { ProblemAnswer } from './problems/problem.js';
 
-/** Serves `/docs` and `/docs/json`. The request schemas are the ones that validate requests. */
-export async function serveDocs(app: NestFastifyApplication): Promise<void> {
+/** Serves `/docs` and `/docs/json`. `validated` are the schemas that validate requests, by class name. */
+export async function serveDocs(
+  app: NestFastifyApplication,
+  validated: Readonly<Record<string, JsonSchema>>,
+): Promise<void> {
   const info = new DocumentBuilder()
     .setTitle('EdgeSoul Store')
     .setDescription('The memory of an empathetic AI companion, as an event-sourced service.')
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
+    .addSecurity(SECURITY_SCHEME, {
+      type: 'http',
+      scheme: 'bearer',
+      description:
+        'A key of `edgesoul keys create`, once the store has, or ever had, one. An operation needs one of the scopes ' +
+        'that it lists; a key that is bound to users is refused for any other user. A key opens the store of its tenant ' +
+        'only; a request that names another tenant in the header `Edgesoul-Tenant` is refused (403).',
+    })
     .addTag(
       'EdgeSoul compatibility',
       'The routes of the original EdgeSoul backend, with its names and shapes: other words for the routes under /v1. ' +
@@ -25,13 +37,17 @@ export async function serveDocs(app: NestFastifyApplication): Promise<void> {
     extraModels: [ProblemAnswer],
   });
   declareRefusals(document);
-  SwaggerModule.setup('docs', app, withValidatorSchemas(document), { jsonDocumentUrl: 'docs/json' });
+  SwaggerModule.setup('docs', app, withValidatorSchemas(document, structuredClone(validated)), {
+    jsonDocumentUrl: 'docs/json',
+  });
 }
 
 /** Replaces the plugin's schemas by the validator's, and keeps the plugin's descriptions. */
-function withValidatorSchemas(document: OpenAPIObject): OpenAPIObject {
+function withValidatorSchemas(
+  document: OpenAPIObject,
+  validated: Readonly<Record<string, JsonSchema>>,
+): OpenAPIObject {
   const documented = (document.components?.schemas ?? {}) as Record<string, JsonSchema>;
-  const validated = jsonSchemas();
   for (const name of Object.keys(documented)) replaceSchema(name, documented, validated);
   return document;
 }

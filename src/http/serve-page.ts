@@ -5,7 +5,9 @@ import compress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
-/** A browser keeps the files and asks each time whether they have changed: an upgrade is never half loaded. */
+/**
+ * A browser keeps the files and asks each time whether they have changed: an upgrade is never half loaded.
+ */
 const REVALIDATED = 'no-cache';
 
 /** The files of the chart library that the page loads; nothing else of its package is served. */
@@ -14,7 +16,8 @@ const CHART_FILES = new Set(['/uPlot.iife.min.js', '/uPlot.min.css']);
 /** Serves the page at `/`; its modules, styles and chart library are below `/page/`. They need no build. */
 export function servePage(instance: FastifyInstance): void {
   void instance.register(async (page) => {
-    // In a scope of its own, so that no answer of the API is compressed here; errors are answered as by the API.
+    // In a scope of its own, so that no answer of the API is compressed here; errors are answered as by the
+    // API.
     page.setErrorHandler((error, request, reply) => instance.errorHandler(error, request, reply));
     await page.register(compress, { encodings: ['br', 'gzip'] });
     page.addHook('onSend', async (_request, reply) => {

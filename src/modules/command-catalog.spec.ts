@@ -1,5 +1,7 @@
 import { globSync } from 'node:fs';
-import { COMMAND_NAMES, COMMANDS, DECIDERS } from './command-catalog.js';
+import { COMMAND_NAMES, COMMANDS, loadDeciders } from './command-catalog.js';
+
+const DECIDERS = await loadDeciders();
 import { COMMAND_HANDLERS } from './command-handlers.js';
 import { StoreCommand } from './store-command.js';
 

@@ -32,7 +32,11 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor() {
+  constructor(
+    /** Whether figures of the process and of its machine are among them: they tell of all tenants. */
+    readonly ofProcess = true,
+  ) {
+    if (!ofProcess) return;
     collectDefaultMetrics({ register: this.registry, prefix: 'edgesoul_' });
     // Gauges, but Prometheus reserves `_total` for counters; the gauges without it report the same by type.
     for (const what of ['handles', 'requests', 'resources'])

@@ -33,8 +33,8 @@ const CHECKSUM_BYTES = 9;
 
 /**
  * Returns the cursors of one list, user and set of filters. They contain the position of their page, so that
- * paging on with `asOf` at that position goes on in the same state. The checksum finds changes and mix-ups. It needs
- * no secret: whoever forges a cursor gets another page of the list that the request may read anyway.
+ * paging on with `asOf` at that position goes on in the same state. The checksum finds changes and mix-ups.
+ * It needs no secret: a forged cursor gets another page of the list that the request may read anyway.
  */
 export function cursors({ storeId, route, userId, filters = {}, head, asOf }: CursorScope): Cursors {
   const scope = JSON.stringify([

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RowReader } from '../database/row-store.js';
-import type { MemoryQuestion } from '../projections/reads/memory-search.js';
 import { UserReads, type Reads, type StoreHead, type UserRows } from '../projections/reads/reads.js';
-import type { MemoryMatches } from '../projections/reads/search.js';
+import type { MemoryQuestion } from '../projections/reads/search/memory-search.js';
+import type { MemoryMatches } from '../projections/reads/search/search.js';
 import type { PastReads } from '../store/past-reads.js';
 
 /** What the request that is being answered reads. */
@@ -38,7 +38,9 @@ export class RequestReads extends UserReads {
   override async storeHead(): Promise<StoreHead> {
     const head = await this.live.storeHead();
     const view = this.views.getStore();
-    return view ? { ...head, head: view.position } : head;
+    if (!view || view.position === head.head) return head;
+    const recordedAt = (await this.live.recordedAt(view.position)) ?? 0;
+    return { ...head, head: view.position, recordedAt };
   }
 
   override get asOf(): number | undefined {

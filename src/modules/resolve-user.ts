@@ -30,7 +30,7 @@ export function resolveUser(
   const at = occurrenceTime(occurredAt, state.now);
   const when = {
     occurredAt: occurredAt === undefined ? undefined : at,
-    utcOffset: writtenOffset(occurredAt) ?? profileOffset(profile, at),
+    utcOffset: writtenOffset(occurredAt) ?? offsetOf(profile, at),
   };
   // A user joins with the first thing that is told of them, also when a history is told later.
   const registered = { streamId: profileStream(userId), type: 'user.registered', data: {}, ...when } as const;
@@ -49,7 +49,7 @@ export function writtenOffset(time: string | undefined): number | undefined {
 }
 
 /** Returns the offset of the profile's time zone at the instant, else the profile's fixed offset. */
-function profileOffset(profile: ProfileRow | undefined, at: number): number {
+export function offsetOf(profile: ProfileRow | undefined, at: number): number {
   return (profile?.timeZone ? offsetIn(profile.timeZone, at) : undefined) ?? profile?.utcOffset ?? 0;
 }
 

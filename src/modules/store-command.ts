@@ -25,6 +25,11 @@ export abstract class StoreCommand<Input extends object = object> {
     return undefined;
   }
 
+  /** Whether the decider compares the version in `If-Match` itself: with that of one event, not of a stream. */
+  get comparesVersion(): boolean {
+    return false;
+  }
+
   /** Ids that the service generates. A retry generates other ones, so the fingerprint leaves them out. */
   generatedIds(): object | undefined {
     return undefined;
@@ -37,13 +42,18 @@ export function commandData(command: StoreCommand): CommandData {
   return {
     name: command.constructor.name,
     userId,
-    input: { ...input, ...command.generatedIds() },
+    input: { ...input, ...command.generatedIds(), ...versionToCompare(command) },
     commandId: context.commandId,
     correlationId: context.correlationId,
     actor: context.actor,
     idempotency: idempotency(command),
     ...expectation(command),
   };
+}
+
+/** Not a part of the fingerprint: a retry may leave it out. */
+function versionToCompare({ comparesVersion, context: { expected } }: StoreCommand): object {
+  return comparesVersion && expected !== undefined ? { expected } : {};
 }
 
 function idempotency(command: StoreCommand): Idempotency | undefined {
@@ -72,9 +82,10 @@ function fingerprint({ constructor, userId, input }: StoreCommand, formerHash?: 
  */
 function expectation({
   stream,
+  comparesVersion,
   context: { expected: version },
 }: StoreCommand): Pick<CommandData, 'expected'> {
-  if (version === undefined) return {};
+  if (version === undefined || comparesVersion) return {};
   if (stream !== undefined) return { expected: [{ streamId: stream, version }] };
   const header = version === 'none' ? 'If-None-Match' : 'If-Match';
   throw InvalidInput.field(header, 'this command changes nothing that has a version; send it without');

@@ -4,8 +4,8 @@ import { IsText, Optional } from '../validation/fields.js';
 /** What every read of one user takes. */
 export class UserReadQuery {
   /**
-   * Answers as at this place in the log: a position, or the last event recorded at or before an RFC 3339 time.
-   * Not after the end of the log, and not in the future.
+   * Answers as at this place in the log: a position, or the last event recorded at or before an RFC 3339
+   * time. Not after the end of the log, and not in the future.
    */
   @Optional()
   @IsText(1, 64)

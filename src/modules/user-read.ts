@@ -12,6 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { NotFound, Unavailable } from '../errors.js';
 import { Doorbell } from '../events/log/doorbell.js';
+import type { LastPositions } from '../events/log/log-point.js';
 import { Reads } from '../projections/reads/reads.js';
 import { resolveAsOf } from './as-of.js';
 import { RequestReads } from './request-reads.js';
@@ -28,7 +29,9 @@ export const POSITION_HEADERS = {
   },
 } as const;
 
-/** A user who is written to so often that this many answers were out of date at once is read at a position. */
+/**
+ * A user who is written to so often that this many answers were out of date at once is read at a position.
+ */
 const MAX_ATTEMPTS = 3;
 /** Longest wait for a position, ms; UserReadQuery documents it. */
 const MAX_WAIT_MS = 3_000;
@@ -59,11 +62,13 @@ export class UserReadInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
-    const { params, query } = http.getRequest<FastifyRequest>();
+    const { method, params, query, body } = http.getRequest<FastifyRequest>();
     const { userId = '' } = params as { userId?: string };
     const reply = http.getResponse<FastifyReply>();
     const answer = () => lastValueFrom(next.handle(), { defaultValue: undefined });
-    return from(this.answer({ userId, reply, answer }, query as Record<string, unknown>));
+    // A question that is too long for a URL comes as a body.
+    const asked = method === 'POST' ? body : query;
+    return from(this.answer({ userId, reply, answer }, (asked ?? {}) as Record<string, unknown>));
   }
 
   /** What is not even text or a number is left to the handler's own validation. */
@@ -72,7 +77,9 @@ export class UserReadInterceptor implements NestInterceptor {
     if (Number.isSafeInteger(minPosition) && minPosition > 0) await this.waitFor(minPosition);
     const { asOf } = query;
     if (typeof asOf !== 'string' || asOf === '') return this.answerNow(answering);
-    return this.answerAt((await resolveAsOf(this.reads, asOf)).position, answering);
+    const { position } = await resolveAsOf(this.reads, asOf);
+    checkNotErased(answering.userId, await this.reads.lastPositions(answering.userId), position);
+    return this.answerAt(position, answering);
   }
 
   private answerAt(position: number, { userId, reply, answer }: Answering): Promise<unknown> {
@@ -92,7 +99,9 @@ export class UserReadInterceptor implements NestInterceptor {
       const outcome = await outcomeOf(() => this.requestReads.now(position, answer));
       // An answer that is sent in parts says its own position.
       if (reply.hasHeader(POSITION_HEADER)) return valueOf(outcome);
-      const { head, last } = await this.reads.lastPositions(userId);
+      const positions = await this.reads.lastPositions(userId);
+      checkNotErased(userId, positions);
+      const { head, last } = positions;
       this.known = head;
       if (last <= position && position <= head) {
         void reply.header(POSITION_HEADER, position);
@@ -117,6 +126,18 @@ export class UserReadInterceptor implements NestInterceptor {
       await this.doorbell.waitBeyond(Math.max(position - 1, rung), Math.min(left, POLL_MS), NEVER);
     }
   }
+}
+
+/**
+ * Nothing of an erased user is answered, not even that there is nothing; and nothing of the time before the
+ * id became a new user's.
+ */
+export function checkNotErased(
+  userId: string,
+  { erased, reopened }: LastPositions,
+  position = Infinity,
+): void {
+  if (erased > 0 || position < reopened) throw NotFound.user(userId);
 }
 
 const NEVER = new AbortController().signal;

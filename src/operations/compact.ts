@@ -16,7 +16,7 @@ const PROGRESS_EVERY_MS = 250;
 export interface CompactReport {
   before: number;
   after: number;
-  /** How much the disk got back; on PostgreSQL other sessions may have written meanwhile. */
+  /** How much the disk got back; on PostgreSQL other sessions may have written at the same time. */
   givenBack: number;
 }
 

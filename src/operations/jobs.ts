@@ -1,4 +1,5 @@
-import { NotFound, Refused, StoreError, Unavailable, Unexpected, type JobKind } from '../errors.js';
+import type { JobKind } from '../error-codes.js';
+import { NotFound, Refused, StoreError, Unavailable, Unexpected } from '../errors.js';
 import { newId } from '../events/uuid.js';
 import type { JobContext } from './job-context.js';
 
@@ -49,6 +50,10 @@ export class Jobs<T> {
     return job;
   }
 
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
   /** Newest first. */
   list(): Job<T>[] {
     return [...this.jobs.values()].toReversed();
@@ -56,6 +61,12 @@ export class Jobs<T> {
 
   async whenEnded(job: Job<T>): Promise<void> {
     if (this.running?.job === job) await this.running.ended;
+  }
+
+  /** Returns the job when it has ended. */
+  async ended(job: Job<T>): Promise<Job<T>> {
+    await this.whenEnded(job);
+    return job;
   }
 
   /** Cancels the job if it is still running, and resolves when it has ended. Throws NotFound. */

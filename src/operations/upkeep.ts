@@ -12,6 +12,8 @@ import { closeGate, type ClosedReason } from '../projections/reads/projection-ga
 import type { Reads } from '../projections/reads/reads.js';
 import { isShared, type DatabaseAddress } from '../store/database-address.js';
 import { openStoreAt } from '../store/open-log.js';
+import type { Erasures } from './erasure/erasures.js';
+import { isAnyPending, pendingErasures } from './erasure/pending-erasures.js';
 import type { Job } from './jobs.js';
 import type { RebuildReport } from './rebuild/rebuild.js';
 import type { Rebuilds } from './rebuild/rebuilds.js';
@@ -31,7 +33,7 @@ interface RunningStore {
 /**
  * While the service runs, keeps readers from rows that the current folds did not make. Rebuilds rows of an
  * older release, opens projections that another process has rebuilt, closes those that a newer release has
- * taken over, and catches up those that a process of another release has left behind.
+ * taken over, and catches up those that a process of another release has left behind. Finishes erasures.
  */
 export class Upkeep {
   private readonly stopped = new AbortController();
@@ -45,6 +47,7 @@ export class Upkeep {
   constructor(
     private readonly store: RunningStore,
     private readonly rebuilds: Rebuilds,
+    private readonly erasures: Erasures,
   ) {}
 
   begin(): void {
@@ -89,6 +92,9 @@ export class Upkeep {
     const [behind, stale] = [inState('behind'), inState('rebuilding')];
     if (behind.length > 0) await this.catchUp(behind);
     if (stale.length > 0) this.rebuild(stale);
+    // A killed process has left them, or they came with lines.
+    if (isAnyPending(await pendingErasures({ rows: (table, query) => reads.list(table, query) })))
+      await this.erasures.finish();
   }
 
   private stateOf(

@@ -4,15 +4,14 @@ import { NOW, USER, type Happened } from '../../test/support/recorder.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import {
   activityDaysTable,
-  conversationCount,
   conversationSummariesTable,
   conversationWindow,
-  meanSessionMinutes,
   sessionsTable,
   windowTurnsTable,
   type ConversationSummaryRow,
   type SessionRow,
 } from './conversation-window.projection.js';
+import { conversationCount, meanSessionMinutes } from './conversation/conversation-figures.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -382,5 +381,23 @@ describe('an imported window', () => {
     ]);
     expect(imported.topics.map(([topic]) => topic)).toEqual(['boats', 'tea']);
     expect(imported.openedAt).toBeNull();
+  });
+
+  it('says when its session began, which adds neither a turn nor a minute, nor moves the session in lists', () => {
+    const startedAt = NOW - 90 * DAY_MS;
+    const turns = [turnRecorded({}, minute(0)), turnRecorded({}, minute(10))];
+    const began = [...turns, windowImported({ startedAt }, minute(10))];
+    expect(session(...began)).toEqual({ ...session(...turns), startedAt });
+    expect(summary(...began)).toEqual({ ...summary(...turns), firstActivityAt: startedAt });
+    const later = [...turns, windowImported({ startedAt: NOW + MINUTE_MS }, minute(10))];
+    expect(session(...later)).toEqual(session(...turns));
+    expect(summary(...began, windowImported({}, minute(11)))).toEqual(summary(...began));
+  });
+
+  it('begins no session that has no turns', () => {
+    expect(session(windowImported({ startedAt: NOW - DAY_MS }, minute(0)))).toMatchObject({
+      openedAt: null,
+      startedAt: NOW,
+    });
   });
 });

@@ -9,23 +9,22 @@ import {
   text,
   type RowIn,
 } from '../database/table.js';
-import { MINUTE_MS } from '../durations.js';
 import type { TurnEmotion } from '../events/conversation/turn-recorded.event.js';
 import type { FoldEventOf } from '../events/event-catalog.js';
 import type { FoldEvent } from '../events/event.js';
 import { label, labels } from '../events/labels.js';
-import { localDay } from './local-time.js';
-import { orderTime } from './order-time.js';
-import { defineProjection, type Settings, type SettingValues } from './projection.js';
-import { endOf, withActivity, type Activity } from './session-times.js';
-import { sittingsTable } from './sittings.js';
+import { endOf, withActivity, type Activity } from './conversation/session-times.js';
+import { sittingsTable } from './conversation/sittings.js';
 import {
   lastEmotions,
   withTopics,
   type WindowEmotion,
   type WindowSlot,
   type WindowTopic,
-} from './window-lists.js';
+} from './conversation/window-lists.js';
+import { localDay } from './local-time.js';
+import { orderTime } from './order-time.js';
+import { defineProjection, type Settings, type SettingValues } from './projection.js';
 
 /** What the rules of conversations depend on. */
 const SETTINGS = {
@@ -123,8 +122,9 @@ export type ConversationSummaryRow = RowIn<typeof conversationSummariesTable>;
 /** The latest turns, topics and emotions per session, and counters over all sessions. */
 export const conversationWindow = defineProjection({
   name: 'conversation-window',
-  // 3: sittings, order times, emotions before the first turn. 2: short tuples in a session's lists.
-  version: 3,
+  // 4: a session may have begun before its first turn that is known. 3: sittings, order times, emotions before
+  // the first turn. 2: short tuples in a session's lists.
+  version: 4,
   tables: [sessionsTable, sittingsTable, windowTurnsTable, conversationSummariesTable, activityDaysTable],
   settings: SETTINGS,
   folds: (rules) => ({
@@ -159,6 +159,7 @@ export const conversationWindow = defineProjection({
       const imported = data.emotions.map((emotion): WindowEmotion => [label(emotion), null, at]);
       rows.put(sessionsTable, {
         ...session,
+        startedAt: begunBefore(event, session, rows) ?? session.startedAt,
         topics,
         emotions: lastEmotions([...imported, ...observed], rules.emotions),
       });
@@ -174,25 +175,6 @@ export const conversationWindow = defineProjection({
     },
   }),
 });
-
-/** The number of conversations: a session that is used again after its end is another one. */
-export function conversationCount({
-  sessions,
-  resumptions,
-}: Pick<ConversationSummaryRow, 'sessions' | 'resumptions'>): number {
-  return sessions + (resumptions ?? 0);
-}
-
-/**
- * The mean length of a sitting, in minutes; 0 without any. A session may be used for years: its whole active
- * time would say nothing.
- */
-export function meanSessionMinutes({
-  sessionMs,
-  sittings,
-}: Pick<ConversationSummaryRow, 'sessionMs' | 'sittings'>): number {
-  return sittings ? sessionMs / sittings / MINUTE_MS : 0;
-}
 
 /** A session that is not opened yet. */
 function newSession(event: FoldEvent, sessionId: string): SessionRow {
@@ -213,6 +195,23 @@ function newSession(event: FoldEvent, sessionId: string): SessionRow {
     emotions: [],
     position: event.position,
   };
+}
+
+/**
+ * When a session began that another program had kept the end of, if that was before its first known turn: the
+ * user has been here since then. Undefined otherwise, and for a session without turns.
+ */
+function begunBefore(
+  { userId, recordedAt, data }: FoldEventOf<'conversation.window-imported'>,
+  session: SessionRow,
+  rows: Rows,
+): number | undefined {
+  const at = Math.min(data.startedAt ?? Infinity, recordedAt);
+  if (session.openedAt === null || at >= session.startedAt) return undefined;
+  const summary = rows.get(conversationSummariesTable, userId);
+  if (summary && at < summary.firstActivityAt)
+    rows.put(conversationSummariesTable, { ...summary, firstActivityAt: at });
+  return at;
 }
 
 function withTurn(

@@ -142,6 +142,9 @@ export const currentProfile = defineProjection({
       const learned = rows.get(learnedPreferencesTable, event.userId, learnedPosition);
       if (learned) rows.put(learnedPreferencesTable, { ...learned, undone: true });
     },
+    // They are on the profile's stream, so that its version says that the person is known otherwise.
+    'events.retracted': (event, rows) => changeProfile(event, rows, levels, []),
+    'events.restored': (event, rows) => changeProfile(event, rows, levels, []),
   }),
 });
 

@@ -39,7 +39,7 @@ export const emotionObservationsTable = defineTable(
     emotion: text(),
     intensity: real(),
   },
-  { key: ['userId', 'occurredAt', 'position'] },
+  { key: ['userId', 'occurredAt', 'position'], standsAlone: true },
 );
 
 /** One row per user, emotion and trigger, linked to the newest turns in which it was observed. */
@@ -52,7 +52,7 @@ export const emotionTriggersTable = defineTable(
     count: integer(),
     turns: json<{ turnId: string; at: number }[]>(),
   },
-  { key: ['userId', 'emotion', 'trigger'], hot: true },
+  { key: ['userId', 'emotion', 'trigger'], hot: true, standsAlone: true },
 );
 
 /**

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
+import { USER_ERASED } from '../events/erasure/user-erased.event.js';
+import { USER_REOPENED } from '../events/erasure/user-reopened.event.js';
 import { EVENT_TYPES } from '../events/event-catalog.js';
 import { MEMORY_TYPES } from '../events/memory/memory-formed.event.js';
-import { EMPTY_BLOCK, FACT_TYPES, isFull, readFacts, withFact, type FactBlock } from './fact-block.js';
-import type { Fact, FactTimes, FactType } from './facts.js';
+import { EMPTY_BLOCK, isFull, listFacts, withFact, type FactBlock } from './fact-block.js';
+import { FACT_TYPES, type Fact, type FactTimes, type FactType } from './facts.js';
 
 const ALL_TYPES = FACT_TYPES.map(() => true);
 const instants = fc.integer({ min: Date.UTC(1900, 0), max: Date.UTC(2999, 0) });
@@ -57,13 +59,14 @@ const manyFacts = fc.array(fc.tuple(times, details), { maxLength: 40 }).map((dra
 const blockOf = (facts: readonly Fact[]): FactBlock => facts.reduce(withFact, EMPTY_BLOCK);
 const read = (block: FactBlock, upTo = Infinity, wanted: readonly boolean[] = ALL_TYPES): Fact[] => {
   const facts: Fact[] = [];
-  readFacts(block, { upTo, wanted }, facts);
+  listFacts(block, { upTo, wanted }, facts);
   return facts;
 };
 
 describe('a block of facts', () => {
-  it('knows every type of event', () => {
-    expect([...FACT_TYPES].toSorted()).toEqual(EVENT_TYPES.map(({ type }) => type).toSorted());
+  it('knows every type of event but those of an erasure, after which a user has no facts', () => {
+    const types = [...FACT_TYPES, USER_ERASED, USER_REOPENED].toSorted();
+    expect(types).toEqual(EVENT_TYPES.map(({ type }) => type).toSorted());
   });
 
   it('has the facts that were added', () => {

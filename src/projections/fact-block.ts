@@ -1,8 +1,18 @@
 import type { MemoryType } from '../events/memory/memory-formed.event.js';
-import type { EmotionFact, Fact, FactTimes, FactType, PlainFact, SessionFact } from './facts.js';
+import {
+  FACT_TYPES,
+  type EmotionFact,
+  type Fact,
+  type FactTimes,
+  type FactType,
+  type PlainFact,
+  type SessionFact,
+} from './facts.js';
 import { NumberReader, numberText, signed, unsigned } from './number-text.js';
 
-/** Most characters of a block, without its key: SQLite then keeps four or more in a page, without overflow. */
+/**
+ * Most characters of a block, without its key: SQLite then keeps four or more in a page, without overflow.
+ */
 const MAX_BLOCK_LENGTH = 800;
 
 /** The key of a user's last block, to which facts are added: after the keys of all full ones. */
@@ -12,7 +22,9 @@ export const LAST_BLOCK = 2 ** 31 - 1;
 export interface FactBlock {
   /** Number of facts. */
   count: number;
-  /** Position, time of recording (ms UTC) and offset (minutes east of UTC) of the last fact; 0 without one. */
+  /**
+   * Position, time of recording (ms UTC) and offset (minutes east of UTC) of the last fact; 0 without one.
+   */
   position: number;
   recordedAt: number;
   utcOffset: number;
@@ -31,26 +43,6 @@ export const EMPTY_BLOCK: FactBlock = {
   texts: [],
   facts: '',
 };
-
-/** The stored numbers of the types: an entry may be added at the end, never moved. */
-export const FACT_TYPES = [
-  'turn.recorded',
-  'emotion.observed',
-  'memory.formed',
-  'memory.recalled',
-  'session.started',
-  'session.ended',
-  'memory.revised',
-  'memory.forgotten',
-  'profile.changed',
-  'preference.learned',
-  'user.registered',
-  'emotion.pattern-imported',
-  'memory.recalls-imported',
-  'conversation.window-imported',
-  'preference.unlearned',
-  'context.used',
-] as const satisfies readonly FactType[];
 
 // What the first number of a fact says beside its type.
 const SAME_TIME = 1;
@@ -93,11 +85,22 @@ export function isFull({ texts, facts }: FactBlock): boolean {
   return length >= MAX_BLOCK_LENGTH;
 }
 
-/** Reads the facts of a block, up to and including `upTo`, of the types whose numbers are wanted, into `facts`. */
+/** Selects facts: those up to and including `upTo`, of the types whose numbers are wanted. */
+export interface FactChoice {
+  upTo: number;
+  wanted: readonly boolean[];
+  /** The positions of facts to leave out: those of events that were taken back. */
+  without?: ReadonlySet<number> | undefined;
+}
+
+/**
+ * Calls `take` with each chosen fact of a block, in order of position. An emotion is the same object each
+ * time, as making one takes longer than counting it: it may be used until `take` returns.
+ */
 export function readFacts(
   { texts, facts: packed }: Pick<FactBlock, 'texts' | 'facts'>,
-  { upTo, wanted }: { upTo: number; wanted: readonly boolean[] },
-  facts: Fact[],
+  { upTo, wanted, without }: FactChoice,
+  take: (fact: Fact) => void,
 ): void {
   const reader = READER.open(packed);
   let position = 0;
@@ -112,25 +115,33 @@ export function readFacts(
     const occurredAt = (first & SAME_TIME) === 0 ? recordedAt + signed(reader.next()) : recordedAt;
     if ((first & SAME_OFFSET) === 0) utcOffset = signed(reader.next());
     const count = reader.next();
-    if (!wanted[type]) {
+    if (!wanted[type] || without?.has(position)) {
       reader.skip(type === EMOTION ? count + 1 : count);
       continue;
     }
-    const name = FACT_TYPES[type];
-    if (name === undefined) throw new RangeError(`A block has a fact of the unknown type ${type}.`);
     const times = { position, recordedAt, occurredAt, utcOffset };
-    facts.push(SHAPES[name].read(times, { texts, count, reader }));
+    // The commonest by far is read without looking up how.
+    if (type === EMOTION) take(EMOTION_READ.read(times, texts, count));
+    else take(shapeOf(type).read(times, { texts, count }));
   }
+}
+
+/** Appends the chosen facts of a block to `facts`. */
+export function listFacts(
+  block: Pick<FactBlock, 'texts' | 'facts'>,
+  choice: FactChoice,
+  facts: Fact[],
+): void {
+  readFacts(block, choice, (fact) => facts.push(fact === EMOTION_READ ? EMOTION_READ.copy() : fact));
 }
 
 const READER = new NumberReader();
 const EMOTION = FACT_TYPES.indexOf('emotion.observed');
 
-/** What is left of a fact: `count` references to texts, then the numbers of its type. */
+/** What is left of a fact for READER: `count` references to texts, then the numbers of its type. */
 interface Rest {
   texts: readonly string[];
   count: number;
-  reader: NumberReader;
 }
 
 /** How the facts of a type are written and read. */
@@ -170,12 +181,16 @@ const SHAPES: { [T in FactType]: ShapeOf<T> } = {
   'emotion.pattern-imported': plain('emotion.pattern-imported'),
   'conversation.window-imported': plain('conversation.window-imported'),
   'context.used': plain('context.used'),
+  'memory.confirmed': plain('memory.confirmed'),
+  'memory.embedded': plain('memory.embedded'),
+  'events.retracted': plain('events.retracted'),
+  'events.restored': plain('events.restored'),
   'turn.recorded': ofSession('turn.recorded'),
   'session.started': ofSession('session.started'),
   'session.ended': ofSession('session.ended'),
   'emotion.observed': {
     texts: ({ emotion, sessionId, triggers }) => [emotion, sessionId ?? '', ...triggers],
-    read: readEmotion,
+    read: (times, { texts, count }) => EMOTION_READ.read(times, texts, count),
   },
   'memory.formed': {
     texts: ({ memoryId, memoryType }) => [memoryId, memoryType],
@@ -207,30 +222,75 @@ const SHAPES: { [T in FactType]: ShapeOf<T> } = {
   },
 };
 
+function shapeOf(type: number): FactShape<Fact> {
+  const name = FACT_TYPES[type];
+  if (name === undefined) throw new RangeError(`A block has a fact of the unknown type ${type}.`);
+  return SHAPES[name];
+}
+
 /** Shared by all facts without triggers: no report changes a fact. */
 const NO_TRIGGERS: string[] = [];
 
-/** The commonest fact by far, so it is read without further objects. */
-function readEmotion({ position, recordedAt, occurredAt, utcOffset }: FactTimes, rest: Rest): EmotionFact {
-  const emotion = nextText(rest);
-  const sessionId = nextText(rest);
-  const triggers: string[] = rest.count > 2 ? [] : NO_TRIGGERS;
-  for (let i = 2; i < rest.count; i++) triggers.push(nextText(rest));
-  return {
-    type: 'emotion.observed',
-    position,
-    recordedAt,
-    occurredAt,
-    utcOffset,
-    emotion,
-    micros: rest.reader.next(),
-    sessionId: sessionId === '' ? null : sessionId,
-    triggers,
-  };
+/** An emotion in the block that READER reads; what not every report needs is read when asked for. */
+class EmotionInBlock implements EmotionFact {
+  readonly type = 'emotion.observed';
+  position = 0;
+  recordedAt = 0;
+  occurredAt = 0;
+  utcOffset = 0;
+  emotion = '';
+  micros = 0;
+  private texts: readonly string[] = [];
+  /** Where the references to its texts are: the emotion, the session, the triggers. */
+  private at = 0;
+  private end = 0;
+
+  read(
+    { position, recordedAt, occurredAt, utcOffset }: FactTimes,
+    texts: readonly string[],
+    count: number,
+  ): this {
+    this.position = position;
+    this.recordedAt = recordedAt;
+    this.occurredAt = occurredAt;
+    this.utcOffset = utcOffset;
+    this.texts = texts;
+    this.at = READER.at;
+    this.end = READER.at + count;
+    this.emotion = textAt(texts, this.at);
+    READER.skip(count);
+    this.micros = READER.next();
+    return this;
+  }
+
+  get sessionId(): string | null {
+    const sessionId = textAt(this.texts, this.at + 1);
+    return sessionId === '' ? null : sessionId;
+  }
+
+  get triggers(): string[] {
+    const first = this.at + 2;
+    if (first >= this.end) return NO_TRIGGERS;
+    const triggers: string[] = [];
+    for (let place = first; place < this.end; place++) triggers.push(textAt(this.texts, place));
+    return triggers;
+  }
+
+  copy(): EmotionFact {
+    const { type, position, recordedAt, occurredAt, utcOffset, emotion, micros, sessionId, triggers } = this;
+    return { type, position, recordedAt, occurredAt, utcOffset, emotion, micros, sessionId, triggers };
+  }
 }
 
-function nextText({ texts, reader }: Rest): string {
-  const known = texts[reader.next()];
+const EMOTION_READ = new EmotionInBlock();
+
+function nextText({ texts }: Rest): string {
+  return textAt(texts, READER.at++);
+}
+
+/** The text to which the number at a place refers. */
+function textAt(texts: readonly string[], place: number): string {
+  const known = texts[READER.numberAt(place)];
   if (known === undefined) throw new RangeError('A block refers to a text that it does not have.');
   return known;
 }

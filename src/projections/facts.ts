@@ -62,7 +62,11 @@ export interface PlainFact extends FactTimes {
     | 'preference.unlearned'
     | 'emotion.pattern-imported'
     | 'conversation.window-imported'
-    | 'context.used';
+    | 'context.used'
+    | 'memory.confirmed'
+    | 'memory.embedded'
+    | 'events.retracted'
+    | 'events.restored';
 }
 
 /** What reports need of an event: never a user's text. */
@@ -78,3 +82,27 @@ export type Fact =
 
 /** The type of a fact is the type of its event. */
 export type FactType = Fact['type'];
+
+/** The stored numbers of the types: an entry may be added at the end, never moved. */
+export const FACT_TYPES = [
+  'turn.recorded',
+  'emotion.observed',
+  'memory.formed',
+  'memory.recalled',
+  'session.started',
+  'session.ended',
+  'memory.revised',
+  'memory.forgotten',
+  'profile.changed',
+  'preference.learned',
+  'user.registered',
+  'emotion.pattern-imported',
+  'memory.recalls-imported',
+  'conversation.window-imported',
+  'preference.unlearned',
+  'context.used',
+  'memory.confirmed',
+  'memory.embedded',
+  'events.retracted',
+  'events.restored',
+] as const satisfies readonly FactType[];

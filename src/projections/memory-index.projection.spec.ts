@@ -4,15 +4,11 @@ import { folded } from '../../test/support/folded.js';
 import { forgotten, formed, recalled, revised } from '../../test/support/happened.js';
 import { NOW, USER, type Happened } from '../../test/support/recorder.js';
 import { terms } from '../database/full-text.js';
+import { STEMMED_LANGUAGES } from '../database/stems.js';
 import { MEMORY_TYPES, type MemoryType } from '../events/memory/memory-formed.event.js';
-import {
-  memoriesTable,
-  memoryIndex,
-  memorySummariesTable,
-  type MemoryRow,
-  type MemorySummaryRow,
-} from './memory-index.projection.js';
-import { SLOTS_PER_BLOCK } from './memory-order.js';
+import { memoriesTable, memoryIndex, type MemoryRow } from './memory-index.projection.js';
+import { SLOTS_PER_BLOCK } from './memory/memory-order.js';
+import { memorySummariesTable, type MemorySummaryRow } from './memory/memory-summaries.js';
 
 const memory = (...happened: Happened[]) =>
   folded(memoryIndex, happened).load(memoriesTable, [USER, 'memory-1']) as MemoryRow;
@@ -41,6 +37,12 @@ describe('a memory', () => {
       metadata: { source: 'chat' },
       sessionId: null,
       turnId: null,
+      language: null,
+      pinned: false,
+      expiresAt: null,
+      supersedes: null,
+      supersededBy: null,
+      contradicts: null,
       recallCount: 0,
       lastRecalledAt: null,
       indexId: FIRST,
@@ -167,12 +169,29 @@ describe("the summary of a user's memories", () => {
       userId: USER,
       total: 3,
       byType: { fact: 2, emotional: 1 },
+      languages: {},
       terms: 7,
       newestAt: NOW,
       block: 1,
       nextOrdinal: 3,
       lastOccurredAt: NOW,
+      pinned: null,
     });
+  });
+
+  it('counts the memories by the language of their stems, as long as there are any', () => {
+    const happened = [
+      formed({ memoryId: 'a', language: 'de' }),
+      formed({ memoryId: 'b', language: 'de-AT' }),
+      formed({ memoryId: 'c', language: 'ja' }),
+      formed({ memoryId: 'd', language: 'en' }),
+      formed({ memoryId: 'e' }),
+    ];
+    const languages = (...more: Happened[]) => summary(...happened, ...more).languages;
+    expect(languages()).toEqual({ de: 2 });
+    expect(languages(revised('a', { language: changedTo('nl') }))).toEqual({ de: 1, nl: 1 });
+    expect(languages(forgotten('a'))).toEqual({ de: 1 });
+    expect(languages(forgotten('a'), revised('b', { language: changedTo('en') }))).toEqual({});
   });
 
   it('follows a revision of type and content', () => {
@@ -251,9 +270,18 @@ describe('the terms of a memory', () => {
     // change with it, so that existing stores are indexed again.
     const sample =
       'She went with two children, favourite colour. Łukasz isst Straße ฉันชอบดื่มน้ำกาแฟตอนเช้า ကျွန်တော်ကော်ဖီကြိုက်တယ် ខ្ញុំចូលចិត្តកាហ្វេ ຂ້ອຍມັກກາເຟ 我喜欢喝茶 أُحِبُّ 🎉';
-    expect(memoryIndex.version).toBe(3);
+    expect(memoryIndex.version).toBe(4);
     expect(hash('sha256', terms(sample).join(' '))).toBe(
       '9b8caa2c611158cae05218464863f9860ce84855adea2d0ed17eab57b565c4ba',
+    );
+  });
+
+  it('have stems of their language that stay the same, as the version does', () => {
+    const sample =
+      'Katzen Häuser chats mangé hermanas canción gatti trabalhar katten flickor hundar talossa evler kutyák pisici кошку красивый котки сестри γάτες';
+    const all = STEMMED_LANGUAGES.flatMap((language) => terms(sample, language));
+    expect(hash('sha256', all.join(' '))).toBe(
+      '7e4dd88f523d3aadf4f2287a8f592113e6bfcf966bff07faea81b00f9337f8d5',
     );
   });
 });

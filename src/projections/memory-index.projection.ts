@@ -1,7 +1,9 @@
 import { terms } from '../database/full-text.js';
 import type { Rows } from '../database/row-store.js';
+import { stemmedLanguage } from '../database/stems.js';
 import {
   added,
+  boolean,
   defineTable,
   instant,
   integer,
@@ -12,8 +14,13 @@ import {
   type RowIn,
 } from '../database/table.js';
 import type { MemoryType } from '../events/memory/memory-formed.event.js';
-import { indexIdOf, slotOf, takeSlot, type Order } from './memory-order.js';
-import { furtherTerms, questionShare } from './memory-text.js';
+import { instantMs } from '../validation/instants.js';
+import { expiriesTable, followExpiry } from './memory/memory-expiries.js';
+import { cutLinks, followLinks, idList, type ChangeOther } from './memory/memory-links.js';
+import { indexIdOf, slotOf, takeSlot } from './memory/memory-order.js';
+import { followWords, statementsTable } from './memory/memory-statements.js';
+import { keepSlot, memorySummariesTable, summarize } from './memory/memory-summaries.js';
+import { furtherTerms, questionShare } from './memory/memory-text.js';
 import { orderTime } from './order-time.js';
 import { defineProjection } from './projection.js';
 
@@ -34,6 +41,15 @@ export const memoriesTable = defineTable(
     /** The session and the turn that it was formed in, as far as its event says. */
     sessionId: nullable(text()),
     turnId: nullable(text()),
+    /** The language of its texts, a tag of BCP 47; null in events of before, which are English to the index. */
+    language: nullable(text()),
+    pinned: added(boolean()),
+    /** From when on it is hidden; null if it never is. */
+    expiresAt: nullable(instant()),
+    /** The memories that it takes the place of, the one that takes its place, and those that say otherwise. */
+    supersedes: nullable(json<readonly string[]>()),
+    supersededBy: nullable(text()),
+    contradicts: nullable(json<readonly string[]>()),
     recallCount: integer(),
     lastRecalledAt: nullable(instant()),
     /** Its id in the full-text index, which carries the order of forming: see `memory-order.ts`. */
@@ -59,39 +75,22 @@ export const memoriesTable = defineTable(
     fullText: {
       id: 'indexId',
       columns: ['content', 'context'],
+      language: 'language',
       further: (row) => furtherTerms(row as { content: string; context: string | null }),
     },
   },
 );
 
-/** One row per user: the number of memories by type, and the totals that ranking uses. */
-export const memorySummariesTable = defineTable(
-  'memory_summaries',
-  {
-    userId: text(),
-    total: integer(),
-    byType: json<Partial<Record<MemoryType, number>>>(),
-    /** Sum of the memories' termCount. */
-    terms: integer(),
-    /** Order time of the newest memory, ms UTC; never moves back. */
-    newestAt: instant(),
-    /** Where the next memory goes: see `Order`. */
-    block: added(integer()),
-    nextOrdinal: added(integer()),
-    lastOccurredAt: added(instant()),
-  },
-  { key: ['userId'], hot: true },
-);
-
 export type MemoryRow = RowIn<typeof memoriesTable>;
-export type MemorySummaryRow = RowIn<typeof memorySummariesTable>;
 
 /** The memories about a user. */
 export const memoryIndex = defineProjection({
   name: 'memory-index',
-  // 3: ids with the order of forming, irregular forms, labels; 2: folded search terms, order times.
-  version: 3,
-  tables: [memoriesTable, memorySummariesTable],
+  // 4: stems by language, of @orama/stemmers 3.1.18 (another version of it needs another number here), what is
+  // said, pins, expiries, links; 3: ids with the order of forming, irregular forms, labels; 2: folded search
+  // terms, order times.
+  version: 4,
+  tables: [memoriesTable, memorySummariesTable, statementsTable, expiriesTable],
   folds: {
     'memory.formed': (event, rows) => {
       const summary = rows.get(memorySummariesTable, event.userId);
@@ -99,10 +98,21 @@ export const memoryIndex = defineProjection({
       const memory = withText(slot, {
         userId: event.userId,
         formedPosition: event.position,
-        ...event.data,
+        memoryId: event.data.memoryId,
+        type: event.data.type,
+        content: event.data.content,
         context: event.data.context ?? null,
+        confidence: event.data.confidence,
+        importance: event.data.importance,
+        metadata: event.data.metadata,
         sessionId: event.data.sessionId ?? null,
         turnId: event.data.turnId ?? null,
+        language: event.data.language ?? null,
+        pinned: event.data.pinned ?? false,
+        expiresAt: instantOrNull(event.data.expiresAt),
+        supersedes: existing(rows, event.userId, event.data.supersedes),
+        supersededBy: null,
+        contradicts: existing(rows, event.userId, event.data.contradicts),
         recallCount: 0,
         lastRecalledAt: null,
         statedAt: event.occurredAt,
@@ -113,13 +123,19 @@ export const memoryIndex = defineProjection({
         position: event.position,
       });
       rows.put(memoriesTable, memory);
+      followLinks(otherMemories(rows, event.userId), memory);
+      followWords(rows, undefined, memory);
+      followExpiry(rows, undefined, memory);
       summarize(rows, event.userId, { after: memory, at: orderTime(event), order });
     },
     'memory.revised': (event, rows) => {
       const before = rows.get(memoriesTable, event.userId, event.data.memoryId);
       if (!before) return;
       const { changes } = event.data;
-      const changed = Object.entries(changes).map(([field, change]) => [field, change.to]);
+      const changed = Object.entries(changes).map(([field, change]) => [
+        field,
+        isLink(field) ? existing(rows, event.userId, change.to as string[]) : columnValue(field, change.to),
+      ]);
       const { recordedAt, version, position } = event;
       const isCorrected = 'content' in changes || 'context' in changes;
       const at = orderTime(event);
@@ -132,12 +148,28 @@ export const memoryIndex = defineProjection({
         position,
       });
       rows.put(memoriesTable, after);
+      followLinks(otherMemories(rows, event.userId), after, before);
+      followWords(rows, before, after);
+      followExpiry(rows, before, after);
       summarize(rows, event.userId, { before, after, ...(isCorrected ? { at } : {}) });
+    },
+    'memory.confirmed': (event, rows) => {
+      const before = rows.get(memoriesTable, event.userId, event.data.memoryId);
+      if (!before) return;
+      const { recordedAt, version, position } = event;
+      const at = orderTime(event);
+      const confidence = event.data.confidence.to;
+      const after = { ...before, confidence, statedAt: at, updatedAt: recordedAt, version, position };
+      rows.put(memoriesTable, after);
+      summarize(rows, event.userId, { before, after, at });
     },
     'memory.forgotten': (event, rows) => {
       const before = rows.get(memoriesTable, event.userId, event.data.memoryId);
       if (!before) return;
       rows.remove(memoriesTable, event.userId, before.memoryId);
+      cutLinks(otherMemories(rows, event.userId), before);
+      followWords(rows, before, undefined);
+      followExpiry(rows, before, undefined);
       summarize(rows, event.userId, { before });
     },
     'memory.recalls-imported': (event, rows) => {
@@ -156,6 +188,13 @@ export const memoryIndex = defineProjection({
       }
     },
   },
+  retracted: {
+    // Its slot stays free, as after a memory that was forgotten: no other memory of the user moves.
+    'memory.formed': keepSlot,
+  },
+  erased: {
+    'memory.formed': keepSlot,
+  },
 });
 
 /** What follows from the texts of a memory. */
@@ -163,43 +202,38 @@ type FromText = 'indexId' | 'termCount' | 'questionShare';
 
 function withText(slot: number, memory: Omit<MemoryRow, FromText>): MemoryRow {
   const { content, context } = memory;
+  const language = stemmedLanguage(memory.language);
   return {
     ...memory,
     indexId: indexIdOf(slot, content),
-    termCount: terms(content).length + (context ? terms(context).length : 0),
+    termCount: terms(content, language).length + (context ? terms(context, language).length : 0),
     questionShare: questionShare(content),
   };
 }
 
-/** How a user's memories change. */
-interface Change {
-  before?: MemoryRow;
-  after?: MemoryRow;
-  /** Order time of what is said now, ms UTC. */
-  at?: number;
-  /** Where the next memory goes, when one was formed. */
-  order?: Order;
+/** What the column of a field holds for a value in an event. */
+function columnValue(field: string, value: unknown): unknown {
+  if (field === 'expiresAt') return instantOrNull(value as string | null);
+  return value;
 }
 
-function summarize(rows: Rows, userId: string, { before, after, at, order }: Change): void {
-  rows.evolve(memorySummariesTable, [userId], (row) => {
-    const newestAt = Math.max(row?.newestAt ?? -Infinity, at ?? row?.newestAt ?? 0);
-    let summary = row ?? { userId, total: 0, byType: {}, terms: 0, newestAt, ...(order as Order) };
-    if (before) summary = withMemory(summary, before, -1);
-    if (after) summary = withMemory(summary, after, 1);
-    return { ...summary, ...order, newestAt };
-  });
+function instantOrNull(time: string | null | undefined): number | null {
+  return time === null || time === undefined ? null : instantMs(time);
 }
 
-function withMemory(
-  summary: MemorySummaryRow,
-  { type, termCount: length }: MemoryRow,
-  sign: 1 | -1,
-): MemorySummaryRow {
-  return {
-    ...summary,
-    total: summary.total + sign,
-    byType: { ...summary.byType, [type]: (summary.byType[type] ?? 0) + sign },
-    terms: summary.terms + sign * length,
+function isLink(field: string): boolean {
+  return field === 'supersedes' || field === 'contradicts';
+}
+
+/** Those of the memories that there are: another one may have been taken back since. */
+function existing(rows: Rows, userId: string, ids: readonly string[] = []): string[] | null {
+  return idList(ids.filter((id) => rows.get(memoriesTable, userId, id)));
+}
+
+/** Changes another memory of the user, if there is one. */
+function otherMemories(rows: Rows, userId: string): ChangeOther {
+  return (memoryId, change) => {
+    const other = rows.get(memoriesTable, userId, memoryId);
+    if (other) rows.put(memoriesTable, { ...other, ...change(other) });
   };
 }

@@ -2,6 +2,7 @@ import { contextUses } from './context-uses.projection.js';
 import { conversationWindow } from './conversation-window.projection.js';
 import { currentProfile } from './current-profile.projection.js';
 import { emotionTrend } from './emotion-trend.projection.js';
+import { memoryEmbeddings } from './memory-embeddings.projection.js';
 import { memoryIndex } from './memory-index.projection.js';
 import type { Projection } from './projection.js';
 import { userActivity } from './user-activity.projection.js';
@@ -14,4 +15,5 @@ export const PROJECTIONS: readonly Projection[] = [
   conversationWindow,
   userActivity,
   contextUses,
+  memoryEmbeddings,
 ];

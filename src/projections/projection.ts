@@ -5,6 +5,11 @@ import type { FoldEventOf, StoreEvent } from '../events/event-catalog.js';
 /** By event type: how an event changes the rows. Folds are pure: no clock, no I/O, no other projection. */
 export type Folds = { readonly [T in StoreEvent['type']]?: (event: FoldEventOf<T>, rows: Rows) => void };
 
+/** By event type: what an event whose data is erased leaves. It has its envelope only. */
+export type ErasedFolds = {
+  readonly [T in StoreEvent['type']]?: (event: Omit<FoldEventOf<T>, 'data'>, rows: Rows) => void;
+};
+
 /** A whole number that folds depend on, and that a replay may set to another value. */
 export interface Setting {
   readonly default: number;
@@ -29,6 +34,13 @@ export interface Projection {
   readonly tables: readonly Table[];
   /** The folds with the defaults of all settings. */
   readonly folds: Folds;
+  /**
+   * What an event that was taken back leaves in the rows, by event type: never what it said, at most that
+   * there was one. Types without a fold here leave nothing.
+   */
+  readonly retracted: Folds;
+  /** What an event leaves in the rows that was taken back, and whose data is erased; likewise. */
+  readonly erased: ErasedFolds;
   readonly settings: Settings;
   /** The folds with other values. */
   readonly foldsWith: (values: SettingValues) => Folds;
@@ -37,15 +49,34 @@ export interface Projection {
 /** What is declared of a projection: its folds, or how they are made with the values of its settings. */
 interface Declared<S extends Settings> extends Pick<Projection, 'name' | 'version' | 'tables'> {
   readonly settings?: S;
+  readonly retracted?: Folds;
+  readonly erased?: ErasedFolds;
   readonly folds: Folds | ((values: SettingValues<S>) => Folds);
 }
 
 /** Declares a projection. */
 export function defineProjection<S extends Settings>(declared: Declared<S>): Projection {
-  const { folds, settings = {}, ...rest } = declared;
-  if (typeof folds !== 'function') return { ...rest, folds, settings, foldsWith: () => folds };
+  const { folds, settings = {}, retracted = {}, erased = {}, ...rest } = declared;
+  const common = { ...rest, retracted, erased, settings };
+  if (typeof folds !== 'function') return { ...common, folds, foldsWith: () => folds };
   const foldsWith = folds as Projection['foldsWith'];
-  return { ...rest, folds: foldsWith(defaultsOf(settings)), settings, foldsWith };
+  return { ...common, folds: foldsWith(defaultsOf(settings)), foldsWith };
+}
+
+/** How an event counts for the rows. */
+export interface Counting {
+  /** Whether it is taken back. */
+  isRetracted: boolean;
+  /** Whether its data is erased. */
+  isErased: boolean;
+}
+
+/**
+ * Returns which folds take an event; undefined for one that no projection knows of: that of an erased user.
+ */
+export function foldsFor({ isRetracted, isErased }: Counting): 'folds' | 'retracted' | 'erased' | undefined {
+  if (!isErased) return isRetracted ? 'retracted' : 'folds';
+  return isRetracted ? 'erased' : undefined;
 }
 
 /** The default of each setting. */

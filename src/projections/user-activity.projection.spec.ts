@@ -1,6 +1,8 @@
 import { folded } from '../../test/support/folded.js';
 import {
+  confirmed,
   contextUsed,
+  embedded,
   ended,
   forgotten,
   formed,
@@ -12,6 +14,8 @@ import {
   recalled,
   recallsImported,
   registered,
+  restored,
+  retracted,
   revised,
   started,
   turnRecorded,
@@ -19,9 +23,12 @@ import {
 } from '../../test/support/happened.js';
 import { type Happened, USER } from '../../test/support/recorder.js';
 import { compareKeys } from '../database/table.js';
+import { USER_ERASED } from '../events/erasure/user-erased.event.js';
+import { USER_REOPENED } from '../events/erasure/user-reopened.event.js';
 import { EVENT_TYPES } from '../events/event-catalog.js';
-import { FACT_TYPES, LAST_BLOCK, readFacts } from './fact-block.js';
-import type { Fact } from './facts.js';
+import { vectorText } from '../validation/vector-text.js';
+import { LAST_BLOCK, listFacts } from './fact-block.js';
+import { FACT_TYPES, type Fact } from './facts.js';
 import { userActivity, userActivityTable, type UserActivityRow } from './user-activity.projection.js';
 
 const rowsOf = (happened: readonly Happened[]): UserActivityRow[] =>
@@ -30,7 +37,7 @@ const rowsOf = (happened: readonly Happened[]): UserActivityRow[] =>
     .toSorted((a, b) => compareKeys([a.userId, a.block], [b.userId, b.block]));
 const factsOf = (rows: readonly UserActivityRow[]): Fact[] => {
   const facts: Fact[] = [];
-  for (const row of rows) readFacts(row, { upTo: Infinity, wanted: FACT_TYPES.map(() => true) }, facts);
+  for (const row of rows) listFacts(row, { upTo: Infinity, wanted: FACT_TYPES.map(() => true) }, facts);
   return facts;
 };
 
@@ -41,6 +48,10 @@ describe("a user's facts", () => {
     preferenceLearned({}),
     preferenceUnlearned(3),
     contextUsed(),
+    retracted([4]),
+    restored(6),
+    confirmed('memory-1', 0.9),
+    embedded({ memoryId: 'memory-1', model: 'm', vector: vectorText([1, 2, 3, 4, 5, 6, 7, 8]) ?? '' }),
     formed({ memoryId: 'memory-1', type: 'pattern' }),
     revised('memory-1', { type: { from: 'pattern', to: 'fact' } }),
     revised('memory-1', { content: { from: 'a', to: 'b' } }),
@@ -55,14 +66,14 @@ describe("a user's facts", () => {
     windowImported({ topics: ['harbour'] }),
   ];
 
-  it('are made of every type of event', () => {
-    const types = new Set(everything.map(({ type }) => type));
+  it('are made of every type of event but those of an erasure, after which a user has none', () => {
+    const types = new Set([...everything.map(({ type }) => type), USER_ERASED, USER_REOPENED]);
     expect(types).toEqual(new Set(EVENT_TYPES.map(({ type }) => type)));
     expect(factsOf(rowsOf(everything)).map(({ type }) => type)).toEqual(everything.map(({ type }) => type));
   });
 
   it('have what reports count, with normal labels and whole millionths', () => {
-    expect(factsOf(rowsOf(everything)).slice(5)).toMatchObject([
+    expect(factsOf(rowsOf(everything)).slice(9)).toMatchObject([
       { memoryId: 'memory-1', memoryType: 'pattern' },
       { memoryId: 'memory-1', memoryType: 'fact' },
       { memoryId: 'memory-1', memoryType: null },

@@ -13,7 +13,7 @@ import { whyOf } from '../why.js';
 import { databaseName, type DatabaseAddress } from './database-address.js';
 import { readStore } from './open-store-reader.js';
 import { unusableDatabase } from './postgresql/start-lock.js';
-import { completeSwap } from './sqlite/data-folder.js';
+import { finishKilled } from './sqlite/data-folder.js';
 
 /**
  * Returns the address if it holds a store of this release; call it before any other work on the store. Throws
@@ -24,7 +24,7 @@ export async function existingStore(
   address: DatabaseAddress,
   { allowOlder = false } = {},
 ): Promise<DatabaseAddress> {
-  if ('file' in address) completeSwap(dirname(address.file));
+  if ('file' in address) finishKilled(dirname(address.file));
   if ('file' in address && !existsSync(address.file)) {
     const folder = dirname(address.file);
     throw new InvalidInput('store.absent', `There is no store in ${folder}; check --data-dir.`);

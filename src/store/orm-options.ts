@@ -13,8 +13,10 @@ import { LOG_TABLES } from '../events/log/log-tables.js';
 import { POSTGRESQL_LOG_TABLES } from '../events/log/postgresql-log-tables.js';
 import { PROJECTIONS } from '../projections/projection-catalog.js';
 import type { DatabaseAddress } from './database-address.js';
+import { namedSchema } from './postgresql/named-schema.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 const PROJECTION_TABLES = PROJECTIONS.flatMap(({ tables }) => tables);
 
 /** MikroORM's options for migrating the schema of a SQLite file or a PostgreSQL database. */
@@ -44,17 +46,28 @@ function postgresqlOptions(url: string): Partial<Options> {
       toEntity(table, postgresqlType),
     ),
     schemaGenerator: { skipTables: [/_fts/] },
-    ...commonOptions('postgresql', postgresqlMigrations),
+    ...commonOptions('postgresql', postgresqlMigrations, migrationsTable(url)),
   };
 }
 
-function commonOptions(folder: string, migrationsList: typeof sqliteMigrations): Partial<Options> {
+/** Without a schema in its name, the ORM would look for the table in `public`, where another store may be. */
+function migrationsTable(url: string): string {
+  const schema = namedSchema(url);
+  return schema === undefined ? MIGRATIONS_TABLE : `${schema}.${MIGRATIONS_TABLE}`;
+}
+
+function commonOptions(
+  folder: string,
+  migrationsList: typeof sqliteMigrations,
+  tableName = MIGRATIONS_TABLE,
+): Partial<Options> {
   return {
     extensions: [Migrator],
     ensureDatabase: false,
     // The service's own log reports the migrations.
     logger: () => undefined,
     migrations: {
+      tableName,
       path: join(ROOT, `migrations/${folder}`),
       pathTs: `migrations/${folder}`,
       migrationsList,

@@ -4,10 +4,11 @@ import type { Key, Table } from '../database/table.js';
 import { Unavailable } from '../errors.js';
 import type { Past } from '../projections/past/past-rows.js';
 import type { Timeline } from '../projections/past/timeline.js';
-import type { MemoryQuestion } from '../projections/reads/memory-search.js';
 import type { UserRows } from '../projections/reads/reads.js';
+import type { MemoryQuestion } from '../projections/reads/search/memory-search.js';
 import { unwrap, type ThreadResult } from '../thread-result.js';
 import type { DatabaseAddress } from './database-address.js';
+import type { PastWorkerData } from './past-reads.worker.js';
 
 /** Questions about the past that may wait for the thread; further ones are refused with 503. */
 const MAX_WAITING = 200;
@@ -21,12 +22,16 @@ const START_AFTER_MS = 1_000;
 /** Answers questions about the past in a worker thread, so that no scan delays present reads or commands. */
 export class PastReads {
   private readonly thread: Piscina;
-  private readonly starting: NodeJS.Timeout;
+  private readonly starting: NodeJS.Timeout | undefined;
 
-  constructor(address: DatabaseAddress) {
+  /**
+   * `words` is a file of word vectors, in memory that threads share. Where `isEager` is false, the thread waits
+   * for the first question: the stores of many tenants would each have one.
+   */
+  constructor(address: DatabaseAddress, words?: SharedArrayBuffer, isEager = true) {
     this.thread = new Piscina({
       filename: new URL('./past-reads.worker.js', import.meta.url).href,
-      workerData: { address },
+      workerData: { address, words } satisfies PastWorkerData,
       minThreads: 0,
       maxThreads: 1,
       concurrentTasksPerWorker: TOGETHER,
@@ -34,7 +39,7 @@ export class PastReads {
       idleTimeout: Infinity,
     });
     // So that no question waits for it, as it loads every fold.
-    this.starting = setTimeout(() => void this.start(), START_AFTER_MS).unref();
+    if (isEager) this.starting = setTimeout(() => void this.start(), START_AFTER_MS).unref();
   }
 
   /** Returns the rows of one user as they were at a position of the log. */

@@ -5,17 +5,26 @@ import { EventDecoder } from '../events/log/event-decoder.js';
 import { PastRows, type Past } from '../projections/past/past-rows.js';
 import { PastStates } from '../projections/past/past-states.js';
 import { timelineOf, type Timeline } from '../projections/past/timeline.js';
-import type { MemoryQuestion } from '../projections/reads/memory-search.js';
-import type { MemoryMatches } from '../projections/reads/search.js';
+import type { MemoryQuestion } from '../projections/reads/search/memory-search.js';
+import type { MemoryMatches } from '../projections/reads/search/search.js';
+import { WordVectors } from '../projections/reads/search/word-vectors.js';
 import { toResult, type ThreadResult } from '../thread-result.js';
 import type { DatabaseAddress } from './database-address.js';
 import { openStoreReader } from './open-store-reader.js';
 
+/** What the thread is given. */
+export interface PastWorkerData {
+  address: DatabaseAddress;
+  /** A file of word vectors, in memory that all threads share. */
+  words: SharedArrayBuffer | undefined;
+}
+
 // A worker thread that folds the past in memory, one question after another, over its own connection. Piscina
 // calls the exported functions by name.
-const { address } = workerData as { address: DatabaseAddress };
+const { address, words } = workerData as PastWorkerData;
 const reader = openStoreReader(address);
-const rows = new PastRows(new PastStates(reader, new EventDecoder()));
+const aids = { wordVectors: words && new WordVectors(words) };
+const rows = new PastRows(new PastStates(reader, new EventDecoder()), aids);
 
 /** Loads this file, and so all that it needs. */
 export function start(): void {

@@ -14,9 +14,17 @@ type RowsReader = Pick<StoreReader, 'rows'>;
 
 /**
  * The marks of a store: `unfinished` while an import or a restore writes it, `loss` once acknowledged events
- * were found missing, `records-given-up-ends` since when restores record what they give up.
+ * were found missing, `records-given-up-ends` since when restores record what they give up, `access-keys`
+ * since the store had its first key, `copies` since the backups were rewritten for the first time,
+ * `retention` up to where each rule of the policy is done.
  */
-export type MarkName = 'unfinished' | 'loss' | 'records-given-up-ends';
+export type MarkName =
+  | 'unfinished'
+  | 'loss'
+  | 'records-given-up-ends'
+  | 'access-keys'
+  | 'copies'
+  | 'retention';
 
 export async function readMark(reader: RowsReader, name: MarkName): Promise<StoreMarkRow | undefined> {
   const [row] = await reader.rows(storeMarksTable, {

@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { InvalidInput, type FieldError } from '../errors.js';
 import { ID_PATTERN, ID_RULE, NOT_BLANK } from './fields.js';
 import { EXACT_NUMBERS, MAX_BYTES, STORED, type JsonSchema } from './json-schemas.js';
+import { VECTOR_RULE } from './vector-text.js';
 
 /** Most errors that one answer lists; validation stops there. */
 export const MAX_ERRORS = 20;
@@ -71,6 +72,7 @@ const FORMAT_RULES = {
   'time-or-date':
     'must be a date such as 2026-03-01, or an ISO 8601 time with a time zone, such as 2026-03-01T18:30:00Z',
   'time-zone': 'must be a time zone of the IANA database, such as Europe/Berlin',
+  vector: `must be ${VECTOR_RULE}`,
   'report-zone': 'must be event, UTC or a time zone of the IANA database, such as Europe/Berlin',
 };
 

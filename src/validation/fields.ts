@@ -13,6 +13,7 @@ import {
 import { JSONSchema } from 'class-validator-jsonschema';
 import { isInstant, isStorableInstant, isTimeOrDate } from './instants.js';
 import { isReportZone, isTimeZone } from './time-zone.js';
+import { isVectorText, VECTOR_RULE } from './vector-text.js';
 
 /** An id as events may have it: older releases took `.` and `..` too. */
 export const STORED_ID_PATTERN = /^[A-Za-z0-9._:@-]{1,128}$/;
@@ -50,6 +51,15 @@ export function IsId(): PropertyDecorator {
 /** An id in the data of an event, see STORED_ID_PATTERN. */
 export function IsStoredId(options?: ValidationOptions): PropertyDecorator {
   return Matches(STORED_ID_PATTERN, options);
+}
+
+/** The language, script and region of a tag of BCP 47, in its canonical case. */
+export const LANGUAGE_PATTERN = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?$/;
+
+/** The language of a text: a tag of BCP 47, such as `de`, `pt-BR` or `zh-Hant`. */
+export function IsLanguage(): PropertyDecorator {
+  const message = '$property must be a language tag of BCP 47, such as de, pt-BR or zh-Hant';
+  return Matches(LANGUAGE_PATTERN, { message });
 }
 
 /** A text of `min` to `max` characters (Unicode code points). */
@@ -105,6 +115,11 @@ export function IsTimeOrDate(): PropertyDecorator {
   return hasFormat('isTimeOrDate', isTimeOrDate, 'an RFC 3339 time with a time zone, or a date');
 }
 
+/** Numbers of an embedding as text: see `isVectorText`. */
+export function IsVectorText(): PropertyDecorator {
+  return hasFormat('isVectorText', isVectorText, VECTOR_RULE);
+}
+
 /** A name in the IANA time zone database, such as `Europe/Berlin`. */
 export function IsTimeZone(): PropertyDecorator {
   return hasFormat('isTimeZone', isTimeZone, 'a time zone of the IANA database, such as Europe/Berlin');
@@ -125,7 +140,7 @@ function hasFormat(name: string, validate: (value: unknown) => boolean, what: st
     });
 }
 
-/** Some of the values, at least one and at most 100: whoever wants no filter leaves the field out. */
+/** Some of the values, at least one and at most 100: without a filter the field is left out. */
 export function IsListOf(values: readonly string[]): PropertyDecorator {
   return applyAll(IsArray(), ArrayNotEmpty(), ArrayMaxSize(100), IsIn(values, { each: true }));
 }

@@ -32,6 +32,7 @@ export function jsonSchemas(): Record<string, JsonSchema> {
       isTimeBound: { type: 'string', format: 'date-time' },
       isTimeOrDate: { type: 'string', format: 'time-or-date' },
       isTimeZone: { type: 'string', format: 'time-zone' },
+      isVectorText: { type: 'string', format: 'vector' },
       isReportZone: { type: 'string', format: 'report-zone' },
       isSmallJson: (meta: Converted) => ({
         type: 'object',
@@ -58,6 +59,29 @@ export function boundsFirst(
   unknown: number,
 ): Record<string, JsonSchema> {
   return mapValues(schemas, (schema) => boundFirst(schema, unknown));
+}
+
+/** Returns the schemas such that an object may have fields that they do not name. */
+export function openSchemas(schemas: Record<string, JsonSchema>): Record<string, JsonSchema> {
+  return mapValues(schemas, ({ additionalProperties: _closed, ...schema }) => schema);
+}
+
+/** Returns those of the schemas that a schema refers to, also through each other: few of all. */
+export function referredBy(
+  schema: JsonSchema | undefined,
+  schemas: Record<string, JsonSchema>,
+  found: Record<string, JsonSchema> = {},
+): Record<string, JsonSchema> {
+  for (const [keyword, value] of Object.entries(schema ?? {})) {
+    if (typeof value === 'object' && value !== null) referredBy(value as JsonSchema, schemas, found);
+    if (keyword !== '$ref') continue;
+    const name = String(value).slice(SCHEMA_REFS.length);
+    const referred = schemas[name];
+    if (!referred || found[name]) continue;
+    found[name] = referred;
+    referredBy(referred, schemas, found);
+  }
+  return found;
 }
 
 function boundFirst(schema: JsonSchema, unknown: number): JsonSchema {

@@ -182,11 +182,18 @@ export class EventWriter {
       const now = this.clock.read();
       const { recordedAt } = transaction.head;
       let decided = await untilLoaded(transaction, () => this.decide(transaction, batch, now));
-      if (decided.writes.isBehind && (await this.parts.folds.catchUpInline(transaction)))
+      if (decided.writes.isBehind && (await this.catchUp(transaction)))
         decided = await untilLoaded(transaction, () => this.decide(transaction, batch, now));
       await decided.writes.flush();
       return { ...decided, now, recordedAt };
     });
+  }
+
+  /** Folds before it counts: the counts read what the folds made. Returns false if nothing has changed. */
+  private async catchUp(transaction: LogTransaction): Promise<boolean> {
+    const { folds, usage } = this.parts;
+    const hasFolded = await folds.catchUpInline(transaction);
+    return (await usage?.catchUp(transaction)) === true || hasFolded;
   }
 
   private decide(transaction: LogTransaction, batch: readonly Waiting[], now: number): Decided {

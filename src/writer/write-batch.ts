@@ -2,21 +2,28 @@ import { RowBatch } from '../database/row-batch.js';
 import type { RowsView } from '../database/row-store.js';
 import { keyText } from '../database/table.js';
 import { Conflict, KeyReused } from '../errors.js';
+import { USER_ERASED } from '../events/erasure/user-erased.event.js';
 import type { EventCatalog, StoreEvent } from '../events/event-catalog.js';
+import { erasuresTable } from '../events/log/erasure/erasure-tables.js';
 import type { EventCodec } from '../events/log/event-codec.js';
 import { chainHash } from '../events/log/event-hash.js';
 import type { LogHead, LogTransaction, StoredEvent, StreamHead } from '../events/log/event-log.js';
+import { newSalt } from '../events/log/event-seal.js';
 import { receiptsTable, type ReceiptRow } from '../events/log/log-tables.js';
 import { OWN_KEY, receiptKey, type ReceiptKey } from '../events/log/receipt-key.js';
+import { recordEffects } from '../events/log/record-effects.js';
 import { newId } from '../events/uuid.js';
 import type { BatchFolds, EventFolds } from '../projections/folding/event-folds.js';
 import { CLOCK_TOLERANCE_MS } from './clock-watch.js';
+import type { Usage } from './quotas/usage.js';
+import { refuseErased } from './refuse-erased.js';
 import type {
   Decision,
   ExpectedVersion,
   Idempotency,
   NewEvent,
   WriteCommand,
+  WriteState,
   Written,
 } from './write-command.js';
 
@@ -25,6 +32,8 @@ export interface WriteParts {
   catalog: EventCatalog;
   codec: EventCodec;
   folds: EventFolds;
+  /** What counts against the quotas, if there are any. */
+  usage?: Usage | undefined;
 }
 
 /** The commands of one transaction: decided and folded in memory one by one, then written together. */
@@ -41,6 +50,9 @@ export class WriteBatch {
   /** `recordedAt` of the batch's events. */
   private readonly recordedAt: number;
   private head: LogHead;
+  /** Whether an erasure is pending, of this batch or an earlier one. */
+  private isErasing: boolean;
+  private readonly isUncounted: boolean;
 
   constructor(
     private readonly transaction: LogTransaction,
@@ -50,8 +62,10 @@ export class WriteBatch {
   ) {
     this.rows = new RowBatch(transaction.rows);
     this.head = transaction.head;
+    this.isErasing = transaction.isErasing;
     this.folds = parts.folds.forBatch(this.head, this.rows);
     this.visible = this.folds.visibleRows(this.rows);
+    this.isUncounted = parts.usage?.isAt(this.head, this.rows) === false;
     // The clock may be set back, but `recordedAt` must never decrease along the log. What happens now is
     // dated by the clock all the same: a log that was written while it was ahead would freeze all times. A
     // clock that is only being adjusted must not let a reply precede its question.
@@ -59,9 +73,9 @@ export class WriteBatch {
     this.now = this.recordedAt - clock > CLOCK_TOLERANCE_MS ? clock : this.recordedAt;
   }
 
-  /** Whether a projection lags: another process appended events that `catchUpInline` has to fold first. */
+  /** Whether another process appended events that projections have to fold, or quotas to count, first. */
   get isBehind(): boolean {
-    return this.folds.isBehind;
+    return this.folds.isBehind || this.isUncounted;
   }
 
   /** Head position, including the events of this batch. */
@@ -97,12 +111,19 @@ export class WriteBatch {
   private replay({ userId, idempotency }: WriteCommand, key: ReceiptKey | undefined): Written | undefined {
     if (!idempotency || !key) return undefined;
     const { requestHash, formerly } = idempotency;
-    const receipt = this.rows.get(receiptsTable, ...key);
+    const receipt = this.receipt(userId, key);
     const former = formerly && this.formerReceipt(userId, formerly.key);
     if (receipt && !isSame(receipt.requestHash, requestHash)) throw KeyReused.of(idempotency.key);
     if (receipt) return replayOf(receipt);
     // With another hash it may be the receipt of a client's own key, which only looks like one of a batch.
     return former && isSame(former.requestHash, formerly.requestHash) ? replayOf(former) : undefined;
+  }
+
+  /** Receipts of before an erasure of the user are about to go. */
+  private receipt(userId: string, key: ReceiptKey): ReceiptRow | undefined {
+    const receipt = this.rows.get(receiptsTable, ...key);
+    const erasure = receipt && this.rows.get(erasuresTable, userId);
+    return erasure && receipt.position < erasure.position ? undefined : receipt;
   }
 
   private formerReceipt(userId: string, idempotencyKey: string): ReceiptRow | undefined {
@@ -113,13 +134,19 @@ export class WriteBatch {
     for (const { streamId, version } of command.expected ?? []) {
       checkExpected(streamId, version, this.version(command.userId, streamId));
     }
-    const decision = command.decide({
+    const state: WriteState = {
       rows: this.visible,
       version: (streamId) => this.version(command.userId, streamId),
       now: this.now,
       recordedAt: this.recordedAt,
+    };
+    const decision = refuseErased(this.visible, command.userId, {
+      isErasing: this.isErasing,
+      decide: () => command.decide(state),
     });
+    if (decision.refolded) this.folds.replace(decision.refolded, this.rows);
     const events = this.append(command, decision.events);
+    this.parts.usage?.add(this.appended.slice(this.appended.length - events.length), this.rows);
     const position = events.at(-1)?.position ?? 0;
     const body = JSON.stringify(decision.answer({ events, position, rows: this.visible }));
     if (command.idempotency && key) this.keepReceipt(key, command.idempotency, decision, body);
@@ -143,7 +170,7 @@ export class WriteBatch {
   ): StoreEvent {
     const position = this.head.position + 1;
     const before = this.stream(userId, streamId) ?? { streamKey: position, version: 0 };
-    const stream = { streamKey: before.streamKey, version: before.version + 1 };
+    const stream = { streamKey: before.streamKey, version: before.version + 1, position };
     const event = {
       position,
       eventId: newId(),
@@ -161,9 +188,12 @@ export class WriteBatch {
       actor,
       data,
     } as StoreEvent;
-    const unchained = { ...event, data: this.parts.codec.encode(data, userId) };
+    const unchained = { ...event, data: this.parts.codec.encode(data, userId), seal: newSalt() };
     const hash = chainHash(this.head.hash, unchained);
-    this.appended.push({ ...unchained, streamKey: stream.streamKey, hash });
+    const stored = { ...unchained, streamKey: stream.streamKey, hash };
+    this.appended.push(stored);
+    recordEffects([stored], this.rows);
+    this.isErasing ||= type === USER_ERASED;
     this.streams.set(keyText([userId, streamId]), stream);
     this.head = { position, hash, recordedAt: this.recordedAt };
     this.folds.fold(event, this.rows);
@@ -189,18 +219,25 @@ export class WriteBatch {
     });
   }
 
+  /** The versions of an erased user's streams are none of the new user's who has the id since. */
   private version(userId: string, streamId: string): number {
-    return this.stream(userId, streamId)?.version ?? 0;
+    // Read in any case, so that a remote database fetches it together with the stream.
+    const erasure = this.rows.get(erasuresTable, userId);
+    const stream = this.stream(userId, streamId);
+    if (!stream) return 0;
+    return erasure && stream.position < erasure.position ? 0 : stream.version;
   }
 
   private stream(userId: string, streamId: string): StreamHead | undefined {
     return this.streams.get(keyText([userId, streamId])) ?? this.transaction.stream(userId, streamId);
   }
 
-  private revertStream({ userId, streamId, streamKey, version }: StoredEvent): void {
+  /** Forgets the undone event: the stream is as it was before the batch, or at its last event in it. */
+  private revertStream({ userId, streamId }: StoredEvent): void {
     const id = keyText([userId, streamId]);
-    if (version === 1) this.streams.delete(id);
-    else this.streams.set(id, { streamKey, version: version - 1 });
+    const before = this.appended.findLast((event) => event.userId === userId && event.streamId === streamId);
+    if (before) this.streams.set(id, before);
+    else this.streams.delete(id);
   }
 }
 

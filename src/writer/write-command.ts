@@ -1,5 +1,6 @@
 import type { RowsView } from '../database/row-store.js';
 import type { StoreEvent } from '../events/event-catalog.js';
+import type { Refolded } from '../projections/folding/refolded-rows.js';
 
 /** The version that a command requires of a stream: any, no events yet, some events, or exactly this one. */
 export type ExpectedVersion = 'any' | 'none' | 'exists' | number;
@@ -43,6 +44,8 @@ export interface Decision {
   /** HTTP status of the answer, stored in the receipt. */
   status: number;
   events: readonly NewEvent[];
+  /** Rows of the user that were folded again beside the writer; they are put before the events are folded. */
+  refolded?: Refolded;
   answer: (appended: Appended) => object;
 }
 

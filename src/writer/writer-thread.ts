@@ -1,6 +1,7 @@
 import type { ThreadResult } from '../thread-result.js';
 import type { CommandData, WriterState } from './command-writer.js';
 import type { Commit } from './event-writer.js';
+import type { Quotas } from './quotas/quotas.js';
 import type { Written } from './write-command.js';
 
 /** The `workerData` of the writer's thread. */
@@ -8,6 +9,7 @@ export interface WriterThreadData {
   file: string;
   /** Memory of the WriteTurns shared by all threads that write to the file. */
   turns: SharedArrayBuffer;
+  quotas?: Quotas | undefined;
 }
 
 /** The results of commands that were sent together. */

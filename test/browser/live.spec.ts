@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { EVENT_TYPES } from '../../src/events/event-catalog.js';
 import { expectText, rowsOf, settled } from './open-page.js';
 import { SmallWorld } from './small-world.js';
-
-jest.setTimeout(180_000);
 
 let world: SmallWorld;
 let page: Page;

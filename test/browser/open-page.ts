@@ -36,8 +36,12 @@ export interface WatchedPage {
   complaints: string[];
 }
 
-/** Opens an empty page in a context of its own. */
-export async function openPage(browser: Browser, origin: string, looks: Looks = {}): Promise<WatchedPage> {
+/** Opens an empty page, which may ask these origins, in a context of its own. */
+export async function openPage(
+  browser: Browser,
+  origins: string | readonly string[],
+  looks: Looks = {},
+): Promise<WatchedPage> {
   const { width = 1_200, colorScheme = 'light' } = looks;
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   await context.addInitScript(VIOLATIONS);
@@ -49,7 +53,8 @@ export async function openPage(browser: Browser, origin: string, looks: Looks = 
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(origin)) complaints.push(`request to ${request.url()}`);
+    if (![origins].flat().some((origin) => request.url().startsWith(origin)))
+      complaints.push(`request to ${request.url()}`);
   });
   return { page, complaints };
 }

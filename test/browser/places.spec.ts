@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { expectText, rowsOf, settled } from './open-page.js';
 import { DAYS, TURNS, SmallWorld } from './small-world.js';
-
-jest.setTimeout(180_000);
 
 let world: SmallWorld;
 let page: Page;
@@ -191,6 +188,8 @@ describe('a user', () => {
       .click();
     expect(await world.panel('Memories').locator('.memories > li').count()).toBe(1);
     await expectText(world.panel('Memories'), /text [\d.]+ × importance/);
+    await expectText(world.panel('Memories'), /tomato en 0\.\d+/);
+    expect(await world.panel('Memories').getByTitle('Language of the memory').textContent()).toBe('en');
   });
 
   it('has memories that tell how they became what they are', async () => {

@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { Store } from '../support/store.js';
 import { openPage, rowsOf, settled, startBrowser, type WatchedPage } from './open-page.js';
-
-jest.setTimeout(180_000);
 
 let store: Store;
 let browser: Browser;

@@ -1,12 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { jest } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { Store } from '../support/store.js';
 import { openPage, settled, startBrowser, type Looks } from './open-page.js';
 import { fillSmallWorld } from './small-world.js';
-
-jest.setTimeout(180_000);
 
 const PLACES = [
   'overview',

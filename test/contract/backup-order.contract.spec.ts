@@ -10,7 +10,7 @@ import { append, feeling, joy } from '../support/appends.js';
 import { fullBackup, restoreInScratchFolder } from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
-import { scratchFolder } from '../support/sqlite-test-database.js';
+import { scratchFolder } from '../support/scratch.js';
 import { writerOver, type TestDatabase } from '../support/test-database.js';
 
 for (const database of DATABASES) {

@@ -15,7 +15,7 @@ import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
 import { noFolds } from '../support/no-folds.js';
 import { dropDatabase, migratedDatabase } from '../support/postgresql-databases.js';
-import { scratchFolder } from '../support/sqlite-test-database.js';
+import { scratchFolder } from '../support/scratch.js';
 import { writerOver, type TestDatabase } from '../support/test-database.js';
 import { verified } from '../support/verified.js';
 

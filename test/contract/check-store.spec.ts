@@ -3,13 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { existingStore } from '../../src/store/check-store.js';
-import {
-  dropDatabase,
-  dropTemplate,
-  emptyDatabase,
-  migratedDatabase,
-} from '../support/postgresql-databases.js';
-import { migratedFile } from '../support/sqlite-test-database.js';
+import { dropDatabase, emptyDatabase, migratedDatabase } from '../support/postgresql-databases.js';
+import { migratedFile } from '../support/scratch.js';
 
 async function messageFor(address: Parameters<typeof existingStore>[0]): Promise<string> {
   try {
@@ -30,7 +25,6 @@ describe('a command that needs a store', () => {
   });
 
   afterEach(() => rm(folder, { recursive: true }));
-  afterAll(dropTemplate);
 
   const sqlite = (sql: string, path = file) => {
     const db = new Database(path);

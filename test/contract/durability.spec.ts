@@ -7,12 +7,12 @@ import { openForReading, openForWriting } from '../../src/database/sqlite/open-s
 import { StartRefused } from '../../src/errors.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
-import { DECIDERS } from '../../src/modules/command-catalog.js';
+import { loadDeciders } from '../../src/modules/command-catalog.js';
 import { openStore } from '../../src/store/open-store.js';
 import { takeDataFolder } from '../../src/store/sqlite/data-folder.js';
 import { brokenAt } from '../support/event-chain.js';
 import { Program } from '../support/run-program.js';
-import { migratedFile, scratchFolder } from '../support/sqlite-test-database.js';
+import { migratedFile, scratchFolder } from '../support/scratch.js';
 
 /** The value of SQLite's `pragma synchronous` for FULL. */
 const SYNCHRONOUS_FULL = 2;
@@ -247,7 +247,7 @@ describe('the data folder', () => {
     await writeFile(first.file, 'this is no database, but long enough to look like one'.repeat(100));
     first.release();
 
-    await expect(openStore({ databaseUrl: undefined, dataDir: folder }, DECIDERS)).rejects.toThrow(
+    await expect(openStore({ databaseUrl: undefined, dataDir: folder }, loadDeciders)).rejects.toThrow(
       StartRefused,
     );
     await rm(first.file);

@@ -1,10 +1,13 @@
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import type { StoredEvent } from '../../src/events/log/event-log.js';
+import { withoutData } from '../../src/events/log/event-seal.js';
 import { allEvents, append, feeling, joy, malformed, numbers, writeTogether } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { brittleFolds, UNSTORABLE } from '../support/folds.js';
 import type { TestDatabase } from '../support/test-database.js';
+
+const SALT = '0123456789abcdef0123456789abcdef';
 
 const EVENT: Omit<StoredEvent, 'hash' | 'streamKey'> = {
   position: 7,
@@ -34,6 +37,56 @@ const FORBIDDEN = [
   'delete from events',
 ];
 
+/** What a person's erasure sets, whose salt is a column of bytes; `digest` has 32 of them. */
+const ERASE = (bytes: (hex: string) => string, digest = '0a'.repeat(32)) =>
+  `update events set data = '', seal = ${bytes(digest)}`;
+
+/** Changes that are nearly an erasure, and that the database refuses although ada's erasure is pending. */
+function nearErasures(bytes: (hex: string) => string): { what: string; sql: string }[] {
+  const erase = ERASE(bytes);
+  return [
+    { what: 'of another user', sql: `${erase} where position = 9` },
+    { what: 'after the erasing event', sql: `${erase} where position = 10` },
+    { what: 'that keeps the salt', sql: `update events set data = '' where position = 4` },
+    { what: 'without any seal', sql: `update events set data = '', seal = null where position = 4` },
+    { what: 'with another salt', sql: `${ERASE(bytes, '0a'.repeat(16))} where position = 4` },
+    { what: 'with a longer digest', sql: `${ERASE(bytes, '0a'.repeat(33))} where position = 4` },
+    {
+      what: 'that leaves data',
+      sql: `update events set data = '{}', seal = ${bytes('0a'.repeat(32))} where position = 4`,
+    },
+    {
+      what: 'that leaves the data',
+      sql: `update events set seal = ${bytes('0a'.repeat(32))} where position = 4`,
+    },
+    ...[
+      'event_id = command_id',
+      `user_id = 'bob'`,
+      'position = 14',
+      'stream_key = 2',
+      'version = 9',
+      `type = 'user.erased'`,
+      'schema_version = 2',
+      'occurred_at = 1',
+      'utc_offset = 60',
+      'recorded_at = 1',
+      'command_id = event_id',
+      `correlation_id = 'x'`,
+      'causation_id = event_id',
+      `actor = 'x'`,
+      `hash = ${bytes('0a'.repeat(32))}`,
+    ].map((change) => ({ what: `with ${change}`, sql: `${erase}, ${change} where position = 4` })),
+    { what: 'of an erased event', sql: `${erase} where position = 3` },
+    { what: 'that is undone', sql: `update events set data = '{}' where position = 3` },
+    {
+      what: 'that is undone with its salt',
+      sql: `update events set data = '{}', seal = ${bytes('0a'.repeat(16))} where position = 3`,
+    },
+    { what: 'that deletes', sql: 'delete from events where position = 3' },
+    { what: 'of an event without a seal that gets one', sql: `${erase} where position = 2` },
+  ];
+}
+
 /** Ways to tamper with a log of ten events, and the position at which the hash chain breaks. */
 const TAMPERINGS: [string, string, number][] = [
   ['changed data', `update events set data = '{"emotion":"fear"}' where position = 4`, 4],
@@ -57,6 +110,12 @@ const TAMPERINGS: [string, string, number][] = [
   ],
   ['a missing event', 'delete from events where position = 5', 5],
   ['a missing first event', 'delete from events where position = 1', 1],
+  [
+    'another salt',
+    `update events set seal = (select seal from events where position = 1) where position = 7`,
+    7,
+  ],
+  ['a missing salt', 'update events set seal = null where position = 7', 7],
   ['an event that moved', 'update events set position = 11 where position = 8', 8],
   ['a renamed stream', `update streams set stream_id = 'c' where stream_key = 2`, 2],
   ['a missing stream', 'delete from streams where stream_key = 2', 2],
@@ -106,6 +165,99 @@ for (const database of DATABASES) {
     );
   });
 
+  describe(`${database.name}: the erasure of an event`, () => {
+    const bytes = database.name === 'SQLite' ? (hex: string) => `x'${hex}'` : (hex: string) => `'\\x${hex}'`;
+    let db: TestDatabase;
+
+    // Shared by all tests: none of the statements may change anything.
+    beforeAll(async () => {
+      db = await database.open();
+      await tenEvents(db);
+      // As a release before the seal wrote it.
+      await db.tamper('update events set seal = null where position = 2');
+      await db.execute(`insert into erasures (user_id, position, pending) values ('ada', 9, true)`);
+      await db.execute(`${ERASE(bytes)} where position = 3`);
+    });
+
+    afterAll(() => db.close());
+
+    it('leaves no data, and a digest instead of the salt', async () => {
+      const [, , third] = await allEvents(db.log);
+
+      expect(third).toMatchObject({ data: '', seal: '0a'.repeat(32), userId: 'ada' });
+    });
+
+    it.each(nearErasures(bytes))(
+      'is the only change that the database allows: not one $what',
+      async ({ sql }) => {
+        const before = await allEvents(db.log);
+
+        await expect(db.execute(sql)).rejects.toThrow('events are immutable');
+
+        expect(await allEvents(db.log)).toEqual(before);
+      },
+    );
+
+    it('leaves no data of an event without a seal either', async () => {
+      const other = await database.open();
+      await tenEvents(other);
+      await other.tamper('update events set seal = null where position = 2');
+      await other.execute(`insert into erasures (user_id, position, pending) values ('ada', 9, true)`);
+      await other.execute(`update events set data = '' where position = 2`);
+      const [, second] = await allEvents(other.log);
+      await other.close();
+
+      expect(second).toMatchObject({ data: '', seal: null });
+    });
+  });
+
+  describe(`${database.name}: the erasure of an event by a retraction`, () => {
+    const bytes = database.name === 'SQLite' ? (hex: string) => `x'${hex}'` : (hex: string) => `'\\x${hex}'`;
+    let db: TestDatabase;
+
+    // Shared by all tests: none of the statements may change anything.
+    beforeAll(async () => {
+      db = await database.open();
+      await tenEvents(db);
+      await db.tamper('update events set seal = null where position = 2');
+      await db.tamper(`update events set type = 'events.retracted' where position = 5`);
+      const columns = 'user_id, position, retraction_id, restored_at, erasure';
+      await db.execute(`insert into retractions (${columns}) values ('ada', 9, 'r9', null, 1)`);
+      await db.execute(`insert into retractions (${columns}) values ('ada', 8, 'r8', null, null)`);
+      for (const [position, retraction] of [
+        [2, 9],
+        [3, 9],
+        [4, 9],
+        [5, 9],
+        [6, 8],
+      ])
+        await db.execute(`insert into retracted_events values ('ada', ${position}, ${retraction})`);
+      await db.execute(`${ERASE(bytes)} where position = 3`);
+    });
+
+    afterAll(() => db.close());
+
+    it('leaves no data, and a digest instead of the salt', async () => {
+      const [, , third] = await allEvents(db.log);
+
+      expect(third).toMatchObject({ data: '', seal: '0a'.repeat(32), userId: 'ada' });
+    });
+
+    it.each([
+      ...nearErasures(bytes),
+      { what: 'that the retraction does not name', sql: `${ERASE(bytes)} where position = 7` },
+      { what: 'of a retraction that erases nothing', sql: `${ERASE(bytes)} where position = 6` },
+      { what: 'of a retraction itself', sql: `${ERASE(bytes)} where position = 5` },
+      { what: 'of an event without a seal', sql: `update events set data = '' where position = 2` },
+    ])('is the only change that the database allows: not one $what', async ({ sql }) => {
+      const before = await allEvents(db.log);
+
+      await expect(db.execute(sql)).rejects.toThrow('events are immutable');
+
+      expect(await allEvents(db.log)).toEqual(before);
+    });
+  });
+
   describe(`${database.name}: the hash chain`, () => {
     let db: TestDatabase;
 
@@ -153,6 +305,26 @@ describe('the hash of an event', () => {
     expect(bytes).toBe(text);
   });
 
+  it('is the same in every release for an event with a salt, and stays the same without its data', () => {
+    const sealed = { ...EVENT, seal: SALT };
+    const text = chainHash(GENESIS, sealed);
+    const bytes = chainHash(GENESIS, { ...sealed, data: new TextEncoder().encode(EVENT.data as string) });
+
+    expect(text).toBe('cf4853299a22bdc7d8d48ec1e0e01870bf53f6a35fd27365dcd5637b1c0b2280');
+    expect(bytes).toBe(text);
+    expect(chainHash(GENESIS, withoutData(sealed))).toBe(text);
+    expect(withoutData(sealed)).toMatchObject({ data: '', seal: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+
+  it('is not that of another event whose data is the digest', () => {
+    const sealed = withoutData({ ...EVENT, seal: SALT });
+    const unsealed = [sealed.seal ?? '', `"${sealed.seal}"]`, `,"${sealed.seal}"]`].map((data) =>
+      chainHash(GENESIS, { ...EVENT, data }),
+    );
+
+    expect(unsealed).not.toContain(chainHash(GENESIS, sealed));
+  });
+
   it('depends on the hash before it and on every field', () => {
     const changed: Omit<StoredEvent, 'hash' | 'streamKey'>[] = [
       { ...EVENT, position: 8 },
@@ -170,10 +342,15 @@ describe('the hash of an event', () => {
       { ...EVENT, causationId: EVENT.eventId },
       { ...EVENT, actor: 'cli' },
       { ...EVENT, data: `${EVENT.data as string} ` },
+      { ...EVENT, seal: '0'.repeat(32) },
     ];
-    const hashes = [EVENT, ...changed].map((event) => chainHash(GENESIS, event));
+    const salted = changed.map((event) => ({ seal: SALT, ...event }));
+    const hashes = [EVENT, ...changed, { ...EVENT, seal: SALT }, ...salted].map((event) =>
+      chainHash(GENESIS, event),
+    );
 
-    expect(new Set([...hashes, chainHash('1'.repeat(64), EVENT)]).size).toBe(changed.length + 2);
-    expect(Object.keys(EVENT)).toHaveLength(changed.length);
+    // The last change has the same seal in both lists.
+    expect(new Set([...hashes, chainHash('1'.repeat(64), EVENT)]).size).toBe(2 * changed.length + 2);
+    expect(Object.keys(EVENT)).toHaveLength(changed.length - 1);
   });
 });

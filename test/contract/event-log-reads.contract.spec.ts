@@ -8,6 +8,7 @@ import { DATABASES } from '../support/databases.js';
 import { brokenAt } from '../support/event-chain.js';
 import { liveFolds } from '../support/folds.js';
 import { noFolds } from '../support/no-folds.js';
+import { propertyRuns } from '../support/property-runs.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 const USERS = ['ada', 'bob', 'ADA'];
@@ -130,7 +131,7 @@ for (const database of DATABASES) {
             );
           },
         ),
-        { numRuns: 10 },
+        propertyRuns(6),
       );
     });
 

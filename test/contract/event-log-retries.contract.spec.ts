@@ -19,6 +19,7 @@ import {
 import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
 import { FOLDS } from '../support/folds.js';
+import { propertyRuns } from '../support/property-runs.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 /** The third command of a batch under the key k, with the receipt that an older release would have stored. */
@@ -344,7 +345,7 @@ for (const database of DATABASES) {
             expect([...answers.values()].map((bodies) => bodies.size)).toEqual(sentKeys.map(() => 1));
             expect(events.map(({ streamId }) => streamId)).toEqual(sentKeys.flatMap((key) => SEQUENCED[key]));
           }),
-          { numRuns: 5 },
+          propertyRuns(4),
         );
       });
     });

@@ -9,7 +9,8 @@ import { exportLog, type ExportReport } from '../../src/operations/transfer/expo
 import { readStore } from '../../src/store/open-store-reader.js';
 import { append, joy, numbers, refusal } from '../support/appends.js';
 import { noFolds } from '../support/no-folds.js';
-import { scratchFolder, SQLITE } from '../support/sqlite-test-database.js';
+import { scratchFolder } from '../support/scratch.js';
+import { SQLITE } from '../support/sqlite-test-database.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { exportText } from '../support/transfer.js';
 
@@ -159,7 +160,7 @@ describe.each(ENDINGS)('an export to a file that ends in .%s', (ending) => {
 describe('an export file', () => {
   it('is not resumed from a partial file in the format of an older release', async () => {
     const file = join(folder, 'log.ndjson');
-    const text = (await exportText(db)).replace('"format":2', '"format":1');
+    const text = (await exportText(db)).replace('"format":3', '"format":1');
     await writeFile(`${file}.partial`, text.slice(0, text.length / 2));
 
     const refused = await refusal(exportTo(file, { resume: true }));

@@ -19,7 +19,7 @@ import { DATABASES } from '../support/databases.js';
 import { duckDb } from '../support/duckdb.js';
 import { brittleFolds } from '../support/folds.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
-import { scratchFolder } from '../support/sqlite-test-database.js';
+import { scratchFolder } from '../support/scratch.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 const TABLES = PROJECTIONS.flatMap(({ tables }) => tables);
@@ -63,8 +63,19 @@ describe.each(DATABASES)('tables of a store on $name', (database) => {
 
   beforeAll(async () => {
     db = await database.open();
-    const commands = fc.sample(bursts, { seed: 5, numRuns: 30 }).flat();
-    await sendAll(db.writer(brittleFolds(), { clock: minuteClock() }), commands);
+    const commands = fc.sample(bursts, { seed: 7, numRuns: 30 }).flat();
+    // The random ones may all be forgotten in the end.
+    const memory = { type: 'fact', content: 'Kept.' };
+    const kept = [
+      { memoryId: 'expiring', expiresAt: '2990-01-01T00:00:00Z' },
+      { memoryId: 'embedded', embedding: [1, 0, 0, 0, 0, 0, 0, 0], embeddingModel: 'model' },
+    ].map((own) => ({
+      name: 'FormMemory',
+      userId: 'bob',
+      input: { ...memory, ...own },
+      expected: undefined,
+    }));
+    await sendAll(db.writer(brittleFolds(), { clock: minuteClock() }), [...commands, kept]);
   });
 
   beforeEach(async () => {

@@ -61,7 +61,7 @@ function asFormatOne(text: string): string {
   const lines = text.trimEnd().split('\n').slice(0, -1);
   const old = lines.map((line) => {
     const { streamId, userId, ...rest } = JSON.parse(line) as { streamId?: string; userId: string };
-    if (streamId === undefined) return line.replace('"format":2', '"format":1');
+    if (streamId === undefined) return line.replace('"format":3', '"format":1');
     return JSON.stringify({ streamId: firstSpelling(userId, streamId), userId, ...rest });
   });
   const before = old.map((line) => `${line}\n`).join('');

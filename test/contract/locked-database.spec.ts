@@ -9,7 +9,7 @@ import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import { EventWriter } from '../../src/writer/event-writer.js';
 import { append, joy, positionsOf, refusal } from '../support/appends.js';
 import { noFolds } from '../support/no-folds.js';
-import { migratedFile } from '../support/sqlite-test-database.js';
+import { migratedFile } from '../support/scratch.js';
 
 /** The real log, which also counts how often the writer tries to take its lock. */
 class CountingLog extends SqliteEventLog {

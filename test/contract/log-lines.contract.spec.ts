@@ -100,7 +100,7 @@ for (const database of DATABASES) {
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as object);
-      expect(header).toMatchObject({ edgesoul: 'log', format: 2, scope: 'all', after: 0, upTo: 18 });
+      expect(header).toMatchObject({ edgesoul: 'log', format: 3, scope: 'all', after: 0, upTo: 18 });
       expect(lines).toContainEqual(
         expect.objectContaining({ position: 1, data: expect.objectContaining({ emotion: 'joy' }) }),
       );
@@ -215,7 +215,7 @@ for (const database of DATABASES) {
       );
 
       it('is refused when a newer release made it', async () => {
-        const error = await readError(whole.replace('"format":2', '"format":3'));
+        const error = await readError(whole.replace('"format":3', '"format":4'));
         expect(error).toMatchObject({ code: 'file.newer' });
         expect(error.message).toMatch(/newer release/);
       });

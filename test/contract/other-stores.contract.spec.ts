@@ -15,7 +15,7 @@ import { append, joy, refusal } from '../support/appends.js';
 import { fullBackup } from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
-import { scratchFolder } from '../support/sqlite-test-database.js';
+import { scratchFolder } from '../support/scratch.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 const OTHER = '01987654-3210-7abc-8def-0123456789ab';

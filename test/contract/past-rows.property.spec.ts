@@ -7,15 +7,21 @@ import {
   GetConversation,
   GetConversationHandler,
 } from '../../src/modules/conversation/queries/get-conversation.query.js';
+import { GetTurn, GetTurnHandler } from '../../src/modules/conversation/queries/get-turn.query.js';
 import {
   ListSessions,
   ListSessionsHandler,
 } from '../../src/modules/conversation/queries/list-sessions.query.js';
+import { ListTurns, ListTurnsHandler } from '../../src/modules/conversation/queries/list-turns.query.js';
 import {
   GetEmotionTrend,
   GetEmotionTrendHandler,
 } from '../../src/modules/emotion/queries/get-emotion-trend.query.js';
 import { ListEmotions, ListEmotionsHandler } from '../../src/modules/emotion/queries/list-emotions.query.js';
+import {
+  ListObservations,
+  ListObservationsHandler,
+} from '../../src/modules/emotion/queries/list-observations.query.js';
 import { GetMemory, GetMemoryHandler } from '../../src/modules/memory/queries/get-memory.query.js';
 import { ListMemories, ListMemoriesHandler } from '../../src/modules/memory/queries/list-memories.query.js';
 import {
@@ -23,8 +29,10 @@ import {
   SearchMemoriesHandler,
 } from '../../src/modules/memory/queries/search-memories.query.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
+import { NO_QUOTAS } from '../../src/modules/quota-usage.js';
 import { RequestReads } from '../../src/modules/request-reads.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
+import { UserLog } from '../../src/modules/user-log.js';
 import type { StoreReader } from '../../src/projections/folding/store-reader.js';
 import { PastRows } from '../../src/projections/past/past-rows.js';
 import { PastStates } from '../../src/projections/past/past-states.js';
@@ -36,16 +44,17 @@ import { append, allEvents, feeling, joy } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
 import { brittleFolds, liveFolds } from '../support/folds.js';
 import { formed, observed, registered, turnRecorded } from '../support/happened.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { bursts, minuteClock, sendAll, USERS, WORDS } from '../support/random-commands.js';
 import type { TestDatabase } from '../support/test-database.js';
 
-const RUNS = { numRuns: 6 };
+const RUNS = propertyRuns(3);
 const MIB = 1_048_576;
 
 /** Every question about a user, with and without filters. */
-const questions: ((reads: UserReads, userId: string) => Promise<unknown>)[] = [
+const questions: ((reads: UserReads, userId: string, log: UserLog) => Promise<unknown>)[] = [
   (reads, userId) => new GetProfileHandler(reads).execute(new GetProfile(userId)),
-  (reads, userId) => new GetStatsHandler(reads).execute(new GetStats(userId)),
+  (reads, userId) => new GetStatsHandler(reads, NO_QUOTAS).execute(new GetStats(userId)),
   (reads, userId) => new ListMemoriesHandler(reads).execute(new ListMemories(userId, { limit: 1 })),
   (reads, userId) => new ListMemoriesHandler(reads).execute(new ListMemories(userId, { type: 'fact' })),
   (reads, userId) => new GetMemoryHandler(reads).execute(new GetMemory(userId, 'm1')),
@@ -66,6 +75,14 @@ const questions: ((reads: UserReads, userId: string) => Promise<unknown>)[] = [
   (reads, userId) => new ListSessionsHandler(reads).execute(new ListSessions(userId, { limit: 1 })),
   (reads, userId) => new GetConversationHandler(reads).execute(new GetConversation(userId)),
   (reads, userId) => new GetConversationHandler(reads).execute(new GetConversation(userId, 's1')),
+  // What rows do not have is read from the log.
+  async (reads, userId, log) => {
+    const { items } = await new ListTurnsHandler(reads, log).execute(new ListTurns(userId, { limit: 1 }));
+    const turns = items.map(({ turnId }) => new GetTurn(userId, turnId));
+    const found = turns.map((turn) => new GetTurnHandler(reads, log).execute(turn));
+    const felt = new ListObservations(userId, { limit: 2 });
+    return [items, await Promise.all(found), await new ListObservationsHandler(reads, log).execute(felt)];
+  },
 ];
 
 /** The places of the user's emotions and statistics among the answers about a user. */
@@ -75,11 +92,15 @@ const STATS = questions.findIndex((ask) => ask.toString().includes('GetStats'));
 type Ask = (userId: string, work: () => Promise<unknown>) => Promise<unknown>;
 
 /** The text of every answer about every user; of a refusal, its code and message. */
-async function answers(reads: UserReads, at: Ask = (_userId, work) => work()): Promise<string[]> {
+async function answers(
+  reads: UserReads,
+  log: UserLog,
+  at: Ask = (_userId, work) => work(),
+): Promise<string[]> {
   const texts: string[] = [];
   for (const userId of USERS)
     for (const ask of questions) {
-      const answer = at(userId, () => ask(reads, userId));
+      const answer = at(userId, () => ask(reads, userId, log));
       texts.push(
         await answer.then(JSON.stringify, (error: unknown) => {
           if (error instanceof StoreError) return `${error.code} ${error.message}`;
@@ -113,12 +134,12 @@ class ReadsOfTest {
 
   at(position: number): Promise<string[]> {
     const reads = this.readsAt(position);
-    return answers(reads, (userId, work) => reads.at(userId, position, work));
+    return answers(reads, new UserLog(this.db.reads), (userId, work) => reads.at(userId, position, work));
   }
 
   ask(ask: (typeof questions)[number], userId: string, position: number): Promise<unknown> {
     const reads = this.readsAt(position);
-    return reads.at(userId, position, () => ask(reads, userId));
+    return reads.at(userId, position, () => ask(reads, userId, new UserLog(this.db.reads)));
   }
 
   private readsAt(position: number): RequestReads {
@@ -160,7 +181,10 @@ for (const database of DATABASES) {
             const recorded: { position: number; texts: string[] }[] = [];
             for (const [i, burst] of [[], ...sent].entries()) {
               await sendAll(writer, [burst], `burst ${i}`);
-              recorded.push({ position: (await db.log.head()).position, texts: await answers(db.reads) });
+              recorded.push({
+                position: (await db.log.head()).position,
+                texts: await answers(db.reads, new UserLog(db.reads)),
+              });
             }
             if (restart) await db.reopen();
             const reads = new ReadsOfTest(db);
@@ -200,7 +224,7 @@ for (const database of DATABASES) {
             }
           });
         }),
-        { numRuns: 2 },
+        propertyRuns(2),
       );
     });
 
@@ -267,6 +291,8 @@ for (const database of DATABASES) {
             'memory.formed': 20,
           });
           expect(await readFor(stats, 61)).toEqual({});
+          // The statistics left out the observations and triggers.
+          expect(await readFor(emotions, 61)).toEqual({ 'emotion.observed': 20 });
           expect(await readFor(emotions, 61)).toEqual({});
           // Folded on from the state before, after a look at whether there is anything to fold.
           expect(await readFor(emotions, 67)).toEqual({ 'emotion.observed': 1 + 2 });

@@ -6,7 +6,7 @@ import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js
 import { acquireRebuildLock } from '../../src/store/postgresql/rebuild-lock.js';
 import { append, joy, positionsOf, refusal } from '../support/appends.js';
 import { liveFolds } from '../support/folds.js';
-import { dropDatabase, dropTemplate, migratedDatabase, runSql } from '../support/postgresql-databases.js';
+import { dropDatabase, migratedDatabase, runSql } from '../support/postgresql-databases.js';
 import { writerOver } from '../support/test-database.js';
 
 const UNAVAILABLE = { status: 503, code: 'database.unavailable' };
@@ -30,7 +30,6 @@ describe('PostgreSQL: a connection that breaks', () => {
     await pool.end();
     await dropDatabase(url);
   });
-  afterAll(dropTemplate);
 
   /** Cuts all connections while they are idle, and waits until the client in use has noticed. */
   async function cutConnections(client: pg.ClientBase): Promise<void> {

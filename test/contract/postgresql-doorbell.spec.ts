@@ -9,7 +9,15 @@ import { dropDatabase, migratedDatabase, runSql } from '../support/postgresql-da
 import { writerOver } from '../support/test-database.js';
 
 const NEVER = new AbortController().signal;
-const TABLES = ['events', 'streams', 'receipts', 'checkpoints'];
+const TABLES = [
+  'erasures',
+  'retractions',
+  'retracted_events',
+  'events',
+  'streams',
+  'receipts',
+  'checkpoints',
+];
 
 let url: string;
 const cleanups: (() => unknown)[] = [];

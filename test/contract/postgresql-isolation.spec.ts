@@ -2,7 +2,7 @@ import { openPool } from '../../src/database/postgresql/open-postgresql.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import { allEvents, append, joy, numbers, positionsOf } from '../support/appends.js';
 import { liveFolds } from '../support/folds.js';
-import { dropDatabase, dropTemplate, migratedDatabase, runSql } from '../support/postgresql-databases.js';
+import { dropDatabase, migratedDatabase, runSql } from '../support/postgresql-databases.js';
 import { writerOver } from '../support/test-database.js';
 
 describe('PostgreSQL: a database with other defaults for transactions', () => {
@@ -13,7 +13,6 @@ describe('PostgreSQL: a database with other defaults for transactions', () => {
   });
 
   afterEach(() => dropDatabase(url));
-  afterAll(dropTemplate);
 
   it.each(['repeatable read', 'serializable'])(
     'gives positions without a gap to several processes under %s',

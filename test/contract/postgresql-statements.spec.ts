@@ -9,8 +9,6 @@ import { liveFolds } from '../support/folds.js';
 import { dropDatabase, migratedDatabase } from '../support/postgresql-databases.js';
 import { send, type SentCommand } from '../support/sent-commands.js';
 
-jest.setTimeout(30_000);
-
 const USERS = Array.from({ length: 40 }, (_, i) => `user-${i}`);
 
 const turn = (userId: string, i: number): SentCommand => ({

@@ -4,11 +4,15 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { QueryBus } from '@nestjs/cqrs';
 import Database from 'better-sqlite3';
+import { termsView } from '../../src/database/sqlite/sqlite-indexed-terms.js';
 import type { Key } from '../../src/database/table.js';
 import { EventCatalog } from '../../src/events/event-catalog.js';
 import { Doorbell } from '../../src/events/log/doorbell.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
+import type { PersonReadsQuery } from '../../src/modules/audit/audit.dto.js';
+import { ListPersonReads, ListPersonReadsHandler } from '../../src/modules/audit/list-person-reads.query.js';
+import type { Recording } from '../../src/modules/audit/recording.js';
 import { POLICY_1 } from '../../src/modules/context/policy/built-in-policy.js';
 import { named } from '../../src/modules/context/policy/policies.js';
 import { GetContext, GetContextHandler } from '../../src/modules/context/queries/get-context.query.js';
@@ -17,23 +21,35 @@ import {
   GetConversation,
   GetConversationHandler,
 } from '../../src/modules/conversation/queries/get-conversation.query.js';
+import { GetTurn, GetTurnHandler } from '../../src/modules/conversation/queries/get-turn.query.js';
 import {
   ListSessions,
   ListSessionsHandler,
 } from '../../src/modules/conversation/queries/list-sessions.query.js';
+import { ListTurns, ListTurnsHandler } from '../../src/modules/conversation/queries/list-turns.query.js';
 import {
   GetEmotionTrend,
   GetEmotionTrendHandler,
 } from '../../src/modules/emotion/queries/get-emotion-trend.query.js';
+import {
+  GetObservation,
+  GetObservationHandler,
+} from '../../src/modules/emotion/queries/get-observation.query.js';
 import { ListEmotions, ListEmotionsHandler } from '../../src/modules/emotion/queries/list-emotions.query.js';
+import {
+  ListObservations,
+  ListObservationsHandler,
+} from '../../src/modules/emotion/queries/list-observations.query.js';
 import { CopyEvents, CopyEventsHandler } from '../../src/modules/feed/copy-events.query.js';
 import type { EventsQuery } from '../../src/modules/feed/feed.dto.js';
 import { FollowEvents, FollowEventsHandler } from '../../src/modules/feed/follow-events.query.js';
 import { LogPages } from '../../src/modules/feed/log-pages.js';
 import { OpenFeed, OpenFeedHandler } from '../../src/modules/feed/open-feed.query.js';
+import { PacedDoorbell } from '../../src/modules/feed/paced-doorbell.js';
 import { PageMemory } from '../../src/modules/feed/page-memory.js';
 import { ReadEvents, ReadEventsHandler } from '../../src/modules/feed/read-events.query.js';
 import { SharedPages } from '../../src/modules/feed/shared-pages.js';
+import { GetEmbedding, GetEmbeddingHandler } from '../../src/modules/memory/queries/get-embedding.query.js';
 import {
   GetMemoryHistory,
   GetMemoryHistoryHandler,
@@ -53,19 +69,33 @@ import { GetPosition, GetPositionHandler } from '../../src/modules/positions/get
 import { LearnedEvents } from '../../src/modules/profile/learning/learned-events.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
 import { ListLearned, ListLearnedHandler } from '../../src/modules/profile/queries/list-learned.query.js';
+import { NO_QUOTAS } from '../../src/modules/quota-usage.js';
+import {
+  ListRetractions,
+  ListRetractionsHandler,
+} from '../../src/modules/retraction/queries/list-retractions.query.js';
+import {
+  PreviewRetraction,
+  PreviewRetractionHandler,
+} from '../../src/modules/retraction/queries/preview-retraction.query.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
 import { GetTimeline, GetTimelineHandler } from '../../src/modules/timeline/get-timeline.query.js';
+import { UserLog } from '../../src/modules/user-log.js';
+import type { Retractions } from '../../src/operations/retraction/retractions.js';
 import { EventCopies } from '../../src/operations/transfer/event-copies.js';
+import { memoriesTable } from '../../src/projections/memory-index.projection.js';
 import { timelineOf } from '../../src/projections/past/timeline.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import type { PastReads } from '../../src/store/past-reads.js';
 import { EventWriter } from '../../src/writer/event-writer.js';
 import { receiptOf } from '../support/builders.js';
+import { COMMANDS_SENT, EMBEDDING } from '../support/every-command.js';
 import { liveFolds } from '../support/folds.js';
 import { costlySteps } from '../support/query-plan.js';
 import { ReadsHere } from '../support/reads-here.js';
+import { PlanReader, plansWith } from '../support/retract.js';
+import { migratedFile } from '../support/scratch.js';
 import { COMMAND_NAMES, send } from '../support/sent-commands.js';
-import { migratedFile } from '../support/sqlite-test-database.js';
 
 const FROM = '2025-03-01T00:00:00Z';
 const TO = '2025-04-01T00:00:00Z';
@@ -89,8 +119,9 @@ async function cursorOf(
 }
 
 const profile: Question = (reads) => new GetProfileHandler(reads).execute(new GetProfile('ada'));
-const stats: Question = (reads) => new GetStatsHandler(reads).execute(new GetStats('ada'));
+const stats: Question = (reads) => new GetStatsHandler(reads, NO_QUOTAS).execute(new GetStats('ada'));
 const memory: Question = (reads) => new GetMemoryHandler(reads).execute(new GetMemory('ada', 'm1'));
+const embedding: Question = (reads) => new GetEmbeddingHandler(reads).execute(new GetEmbedding('ada', 'm1'));
 const emotions: Question = (reads) => new ListEmotionsHandler(reads).execute(new ListEmotions('ada'));
 const memories = (filters: ListMemories['query'], after?: Key[]): Question => {
   return async (reads) => {
@@ -111,6 +142,39 @@ const sessions = (after?: Key[]): Question => {
   return async (reads) => {
     const query = await cursorOf(reads, { route: 'sessions' }, after);
     return new ListSessionsHandler(reads).execute(new ListSessions('ada', query));
+  };
+};
+/** A turn or an observation that is there, and one that is not. */
+const single = (which: 'turn' | 'observation'): Question => {
+  return async (reads) => {
+    const log = new UserLog(reads);
+    const turns = await new ListTurnsHandler(reads, log).execute(new ListTurns('ada', {}));
+    const observations = new ListObservationsHandler(reads, log);
+    const { items } = await observations.execute(new ListObservations('ada', {}));
+    const ids =
+      which === 'turn' ? turns.items.map(({ turnId }) => turnId) : items.map((item) => item.eventId);
+    const get = (id: string): Promise<unknown> =>
+      which === 'turn'
+        ? new GetTurnHandler(reads, log).execute(new GetTurn('ada', id))
+        : new GetObservationHandler(reads, log).execute(new GetObservation('ada', id));
+    for (const id of ids) await get(id);
+    return get('unknown').catch(() => undefined);
+  };
+};
+const turns = (query: ListTurns['query'], after?: Key[]): Question => {
+  return async (reads) => {
+    const { sessionId } = query;
+    const page = await cursorOf(reads, { route: 'turns', filters: { sessionId } }, after);
+    return new ListTurnsHandler(reads, new UserLog(reads)).execute(
+      new ListTurns('ada', { ...query, ...page }),
+    );
+  };
+};
+const observations = (query: ListObservations['query'], after?: Key[]): Question => {
+  return async (reads) => {
+    const page = await cursorOf(reads, { route: 'observations', filters: query }, after);
+    const handler = new ListObservationsHandler(reads, new UserLog(reads));
+    return handler.execute(new ListObservations('ada', { ...query, ...page }));
   };
 };
 const learned = (after?: Key[]): Question => {
@@ -173,7 +237,7 @@ const copy = (query: EventsQuery): Question => {
 };
 const follow = (query: FollowEvents['query']): Question => {
   return async (reads) => {
-    const doorbell = new Doorbell();
+    const doorbell = new PacedDoorbell(new Doorbell(), 0);
     const handler = new FollowEventsHandler(new SharedPages(new LogPages(reads), doorbell), doorbell);
     const pieces = await handler.execute(new FollowEvents(query, NEVER));
     await pieces.next();
@@ -187,6 +251,30 @@ const OF_ALL_USERS = [
   'src/modules/reports/**',
   'src/modules/profile/queries/list-users.query.ts',
 ];
+function retractions(after?: Key[]): Question {
+  return async (reads) => {
+    const query = await cursorOf(reads, { route: 'retractions' }, after);
+    return new ListRetractionsHandler(reads, reads).execute(new ListRetractions('ada', query));
+  };
+}
+
+function personReads(filters: PersonReadsQuery, after?: Key[]): Question {
+  return async (reads) => {
+    const query = { ...filters, ...(await cursorOf(reads, { route: 'access', filters }, after)) };
+    const recording = { isOn: true } as Recording;
+    return new ListPersonReadsHandler(reads, recording).execute(new ListPersonReads('ada', query));
+  };
+}
+
+/** What changes is worked out over another connection, from the user's events. */
+async function previewRetraction(reads: Reads): Promise<unknown> {
+  const changes = { events: [], lasting: [], changed: 0, changes: {}, unknown: {}, firstChanges: [] };
+  const planned = { ...changes, lastPosition: 0, memoryIds: [], refolded: { projections: [], rows: [] } };
+  const plans = { plan: async () => planned } as unknown as Retractions;
+  const preview = new PreviewRetraction('ada', { memoryIds: ['m1'] }, { memoryIds: ['m1'] });
+  return new PreviewRetractionHandler(reads, plans).execute(preview);
+}
+
 /** Every query that a request about a user can run, by its file name, with and without its filters. */
 const QUESTIONS: Record<string, Question[]> = {
   'get-profile': [profile],
@@ -194,6 +282,7 @@ const QUESTIONS: Record<string, Question[]> = {
   'get-timeline': [timeline],
   'get-stats': [stats],
   'get-memory': [memory],
+  'get-embedding': [embedding],
   'get-memory-history': [history],
   'list-forgettable': [forgettable({ types: ['fact'] }), forgettable({ olderThan: TO, q: 'harbour' })],
   'list-learned': [learned(), learned([9])],
@@ -202,8 +291,11 @@ const QUESTIONS: Record<string, Question[]> = {
     memories({ from: FROM }),
     memories({ to: TO }),
     memories(ALL_FILTERS),
-    memories({}, [AT, 9]),
-    memories(ALL_FILTERS, [AT, 9]),
+    memories({}, [0, AT, 9]),
+    memories({}, [1, AT, 9]),
+    memories(ALL_FILTERS, [0, AT, 9]),
+    memories({ ...ALL_FILTERS, includeExpired: 'true', includeSuperseded: 'false' }),
+    memories({ pinned: 'true' }),
   ],
   'search-memories': [
     search({ q: 'harbour' }),
@@ -212,14 +304,27 @@ const QUESTIONS: Record<string, Question[]> = {
       from: '2026-01-01T00:00:00Z',
       to: '2027-01-01T00:00:00Z',
     }),
+    search({ q: 'harbour', embedding: EMBEDDING, embeddingModel: 'model' }),
     search({ q: 'the harbour and a boat', types: ['fact', 'pattern'], minConfidence: 0.9, limit: 100 }),
   ],
   'list-emotions': [emotions],
   'get-emotion-trend': [trend({}), trend({ from: FROM }), trend({ to: TO }), trend({ from: FROM, to: TO })],
   'get-conversation': [conversation(), conversation('s1')],
   'list-sessions': [sessions(), sessions([AT, 's1'])],
+  'get-turn': [single('turn')],
+  'list-turns': [turns({}), turns({}, [9]), turns({ sessionId: 's1' }), turns({ sessionId: 's1' }, [9])],
+  'get-observation': [single('observation')],
+  'list-observations': [
+    observations({}),
+    observations({}, [AT, 9]),
+    observations({ emotion: 'joy', from: FROM, to: TO }),
+    observations({ emotion: 'joy', from: FROM, to: TO }, [AT, 9]),
+  ],
   'get-context': [context('harbour'), context(''), context('harbour', 's1'), context('', 'unknown')],
   'list-uses': [uses(), uses([9])],
+  'list-person-reads': [personReads({}), personReads({ from: FROM, to: TO }), personReads({}, [99, 'id'])],
+  'list-retractions': [retractions(), retractions([99])],
+  'preview-retraction': [previewRetraction],
   'open-feed': [openFeed],
   'read-events': [
     events({}),
@@ -241,50 +346,18 @@ const QUESTIONS: Record<string, Question[]> = {
   ],
 };
 
-/** At least one of every command, in an order in which all succeed. */
-const COMMANDS_SENT: [string, object][] = [
-  ['ChangeProfile', { humorLevel: 20, utcOffset: 60 }],
-  [
-    'RecordTurn',
-    {
-      sessionId: 's1',
-      userMessage: 'Hi',
-      assistantMessage: 'Hello',
-      emotion: { label: 'joy', intensity: 1 },
-    },
-  ],
-  [
-    'RecordTurn',
-    { sessionId: 's1', userMessage: 'I love boats.', assistantMessage: 'So do I.', learn: true },
-  ],
-  // The position is that of the first user.
-  ['UnlearnPreference', { learnedPosition: 7 }],
-  ['EndSession', { sessionId: 's1' }],
-  ['ObserveEmotion', { emotion: 'joy', intensity: 0.5, triggers: ['harbour'], sessionId: 's1' }],
-  ['ImportEmotionPattern', { emotion: 'joy', frequency: 7, meanIntensity: 0.8, triggers: ['exam'] }],
-  ['ImportWindow', { sessionId: 's2', topics: ['boats'], emotions: ['joy'] }],
-  ['FormMemory', { memoryId: 'm3', type: 'fact', content: 'Recalled before.', recalled: { count: 3 } }],
-  ['FormMemory', { memoryId: 'm1', type: 'fact', content: 'Her boat lies in the harbour.' }],
-  ['ReviseMemory', { memoryId: 'm1', content: 'Her boat has left the harbour.' }],
-  ['RecallMemories', { memoryIds: ['m1'] }],
-  ['FormMemory', { memoryId: 'm2', type: 'fact', content: 'To be forgotten.' }],
-  ['ForgetMemory', { memoryId: 'm2' }],
-  ['FormMemory', { memoryId: 'm4', type: 'fact', content: 'To be forgotten, too.' }],
-  ['ForgetMemories', { memoryIds: ['m4'] }],
-  ['UseContext', { receiptId: receiptOf('ada'), turnId: 't1', memories: [{ memoryId: 'm1', score: 1 }] }],
-];
-
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A writer that has nothing in memory yet. */
-function writerOver(db: Database.Database): EventWriter {
+function writerOver(db: Database.Database, plans: PlanReader): EventWriter {
   const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds: liveFolds(), clock: Date.now };
-  return new EventWriter(new SqliteEventLog(db), parts);
+  return plansWith(new EventWriter(new SqliteEventLog(db), parts), plans);
 }
 
 describe('the plan of every statement on SQLite', () => {
   let file: string;
   let db: Database.Database;
+  let plans: PlanReader;
   let statements: string[];
 
   /** The statements that the work runs. */
@@ -298,7 +371,9 @@ describe('the plan of every statement on SQLite', () => {
     file = await migratedFile();
     db = new Database(file, { verbose: (sql) => void statements.push(String(sql)) });
     statements = [];
-    const writer = writerOver(db);
+    termsView(db, memoriesTable, 'row');
+    plans = new PlanReader({ file });
+    const writer = writerOver(db, plans);
     for (const userId of ['ada', 'bob']) {
       const { n: before } = db.prepare('select count(*) as n from events').get() as { n: number };
       const ownInputs: Record<string, object> = {
@@ -306,12 +381,14 @@ describe('the plan of every statement on SQLite', () => {
         UnlearnPreference: { learnedPosition: before + 7 },
       };
       for (const [name, input] of COMMANDS_SENT) {
+        if (name === 'EraseUser' || name === 'ReopenUser') continue;
         await send(writer, { name, userId, input: { ...input, ...ownInputs[name] } });
       }
     }
   });
 
   afterAll(async () => {
+    await plans.close();
     db.close();
     await rm(dirname(file), { recursive: true });
   });
@@ -345,7 +422,7 @@ describe('the plan of every statement on SQLite', () => {
   it.each(COMMAND_NAMES)('finds by key all rows that the command reads or changes: %s', async (name) => {
     const inputs = COMMANDS_SENT.filter((each) => each[0] === name).map(([, input]) => input);
     // A new log has nothing in memory yet, and looks up each idempotency key.
-    const writer = writerOver(db);
+    const writer = writerOver(db, plans);
     const sent = await statementsOf(async () => {
       for (const [i, input] of inputs.entries()) {
         await send(writer, { name, userId: 'ada', input, key: `${name}-${i}` }).catch(() => undefined);
@@ -362,6 +439,10 @@ describe('the plan of every statement on SQLite', () => {
     [`select * from events where type = 'x' order by position desc limit 1`, ['SCAN events']],
     [`select * from streams where stream_id = 'x' order by user_id, stream_id`, ['SCAN streams']],
     [`select count(*) from memories_fts`, ['SCAN memories_fts VIRTUAL TABLE INDEX 0:']],
+    [
+      `select term from temp.memories_fts_row where term >= 'a'`,
+      ['SCAN temp.memories_fts_row VIRTUAL TABLE INDEX 513:'],
+    ],
   ])('is reported as costly when it is: %s', (sql, costly) => {
     expect(costlySteps(db, sql)).toEqual(costly);
   });

@@ -16,6 +16,7 @@ import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
 import { liveFolds } from '../support/folds.js';
 import { foldInThisThread } from '../support/in-this-thread.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
 import { storedRows } from '../support/refolded.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -90,7 +91,7 @@ for (const database of DATABASES) {
             await db.close();
           }
         }),
-        { numRuns: 5 },
+        propertyRuns(3),
       );
     });
 

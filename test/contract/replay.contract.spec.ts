@@ -11,13 +11,13 @@ import { runFold, type FoldReplay } from '../../src/operations/replay/run-fold.j
 import { emotionTrend, emotionTriggersTable } from '../../src/projections/emotion-trend.projection.js';
 import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
-import { allEvents } from '../support/appends.js';
+import { readStore } from '../../src/store/open-store-reader.js';
 import { DATABASES } from '../support/databases.js';
 import { duckDb } from '../support/duckdb.js';
 import { brittleFolds } from '../support/folds.js';
 import { MemoryRowStore } from '../support/memory-row-store.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
-import { scratchFolder } from '../support/sqlite-test-database.js';
+import { scratchFolder } from '../support/scratch.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 const FOLD = `export default { name: 'count', key: ({ userId, type }) => [userId, type],
@@ -53,11 +53,18 @@ describe.each(DATABASES)('a replay of a store on $name', (database) => {
 
   beforeAll(async () => {
     db = await database.open();
-    const commands = fc.sample(bursts, { seed: 3, numRuns: 14 }).flat();
+    const commands = fc.sample(bursts, { seed: 4, numRuns: 20 }).flat();
     await sendAll(db.writer(brittleFolds(), { clock: minuteClock() }), commands);
-    const decoder = new EventDecoder();
-    events = (await allEvents(db.log)).map((event) => decoder.decode(event));
+    events = await countedEvents((await db.log.head()).position);
   });
+
+  /** The events up to a position, without those that were taken back by then. */
+  async function countedEvents(upTo: number): Promise<StoreEvent[]> {
+    const decoder = new EventDecoder();
+    const query = { after: 0, upTo, limit: 1_000, retractedAsOf: upTo };
+    const stored = await readStore(db.address, (reader) => reader.events(query));
+    return stored.filter(({ retraction }) => !retraction).map((event) => decoder.decode(event));
+  }
 
   beforeEach(async () => {
     folder = await scratchFolder();
@@ -86,7 +93,7 @@ describe.each(DATABASES)('a replay of a store on $name', (database) => {
     );
     const types = ['turn.recorded', 'memory.formed'];
     expect(await foldRows({ types })).toEqual(counted(events.filter(({ type }) => types.includes(type))));
-    expect(await foldRows({ upTo: 40 })).toEqual(counted(events.slice(0, 40)));
+    expect(await foldRows({ upTo: 40 })).toEqual(counted(await countedEvents(40)));
     const times = events.map(({ occurredAt }) => occurredAt).toSorted((a, b) => a - b);
     const [from = 0, to = 0] = [times[20], times.at(-20)];
     expect(await foldRows({ from, to })).toEqual(
@@ -153,7 +160,10 @@ describe.each(DATABASES)('a replay of a store on $name', (database) => {
       resume: false,
     };
     const report = await runFold({ ...input, watch: new SharedArrayBuffer(16) }, () => undefined);
-    expect(report).toMatchObject({ fold: 'typed', rows: 12, events: 12, resumed: 0, position: 12 });
+    // What was taken back by then has no row; the order of commands that come together is not fixed.
+    const { length: rows } = await countedEvents(12);
+    expect(rows).toBeGreaterThan(6);
+    expect(report).toMatchObject({ fold: 'typed', rows, events: 12, resumed: 0, position: 12 });
     const columns = await duckDb(`describe select * from read_parquet('${out}')`);
     expect(
       columns.map(({ column_name: name, column_type: type }) => `${name as string} ${type as string}`),
@@ -175,7 +185,11 @@ describe.each(DATABASES)('a replay of a store on $name', (database) => {
   it('finds no difference under the settings that there are', async () => {
     for (const { name: projection, tables } of PROJECTIONS) {
       const diff = await replayProjection({ address: db.address, projection, set: {} }, () => undefined);
-      expect(diff).toMatchObject({ differences: 0, changedUsers: 0, position: events.length });
+      expect(diff).toMatchObject({
+        differences: 0,
+        changedUsers: 0,
+        position: (await db.log.head()).position,
+      });
       const rows = await Promise.all(tables.map(async (table) => (await db.rows(table)).length));
       expect(diff.rows).toBe(rows.reduce((sum, count) => sum + count, 0));
     }
@@ -212,10 +226,10 @@ describe.each(DATABASES)('a replay of a store on $name', (database) => {
   });
 
   it('compares with the past at a position, which at the head is the present', async () => {
-    const head = await diffOf({ upTo: events.length });
+    const head = await diffOf({ upTo: (await db.log.head()).position });
     expect({ ...head, ms: 0 }).toEqual({ ...(await diffOf({})), ms: 0 });
     for (const upTo of [0, 30, 90]) {
-      const past = events.filter(({ position }) => position <= upTo);
+      const past = await countedEvents(upTo);
       const before = new Map(linkedTurnsIn(past, 3));
       const changed = linkedTurnsIn(past, 1).filter(([key, turns]) => before.get(key) !== turns).length;
       expect((await diffOf({ upTo })).differences).toBe(changed);

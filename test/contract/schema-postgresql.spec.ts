@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/core';
 import { MIGRATIONS } from '../../migrations/names.js';
 import { StartRefused } from '../../src/errors.js';
-import { DECIDERS } from '../../src/modules/command-catalog.js';
+import { loadDeciders } from '../../src/modules/command-catalog.js';
 import { migrate } from '../../src/store/migrate.js';
 import { ormOptions } from '../../src/store/orm-options.js';
 import { openPostgresqlStore } from '../../src/store/postgresql/postgresql-store.js';
@@ -95,7 +95,7 @@ describe('opening the store in a PostgreSQL database that cannot be used', () =>
     ['a port where nothing listens', () => serverUrl({ port: '1' }), 'nothing listens there'],
     ['a host that does not exist', () => serverUrl({ hostname: 'nowhere.invalid' }), 'host'],
   ])('fails with the reason: %s', async (_, url, why) => {
-    const refused = await openPostgresqlStore(url(), DECIDERS).catch((error: unknown) => error);
+    const refused = await openPostgresqlStore(url(), loadDeciders).catch((error: unknown) => error);
 
     expect(refused).toBeInstanceOf(StartRefused);
     expect((refused as Error).message).toContain(why);

@@ -7,7 +7,7 @@ import { LOG_TABLES } from '../../src/events/log/log-tables.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { migrate } from '../../src/store/migrate.js';
 import { ormOptions } from '../../src/store/orm-options.js';
-import { scratchFolder } from '../support/sqlite-test-database.js';
+import { scratchFolder } from '../support/scratch.js';
 
 const TABLES = [...LOG_TABLES, ...PROJECTIONS.flatMap(({ tables }) => tables)];
 
@@ -29,8 +29,8 @@ function run(file: string, sql: string): void {
 
 /** The protection of the log is plain SQL per database, declared in no table, so the ORM would drop it. */
 const UNDECLARED = [
-  'events_no_update',
   'events_no_delete',
+  'events_no_update',
   'store_identity_no_second',
   'store_identity_no_update',
   'store_identity_no_delete',

@@ -90,7 +90,7 @@ for (const database of DATABASES) {
     });
 
     it('merges them when there are many, and restores the same log', async () => {
-      await readStore(db.address, (reader) => mergeSegments(reader, folder, 3));
+      await readStore(db.address, (reader) => mergeSegments(reader, folder, { minSegments: 3 }));
       expect((await listSegments(folder)).map(({ from, to }) => [from, to])).toEqual([
         [16, 33],
         [34, 39],

@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
 import { copySqliteFile, quickCheck } from '../../src/store/sqlite/database-file.js';
-import { scratchFolder } from '../support/sqlite-test-database.js';
-
-jest.setTimeout(60_000);
+import { scratchFolder } from '../support/scratch.js';
 
 /** Some 16 MiB, so that the copy takes several steps. */
 const ROWS = 4_000;

@@ -13,7 +13,7 @@ import { fullBackup, restoreInScratchFolder } from '../support/backups.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
 import { dropDatabase, emptyDatabase as newDatabase } from '../support/postgresql-databases.js';
-import { scratchFolder } from '../support/sqlite-test-database.js';
+import { scratchFolder } from '../support/scratch.js';
 import type { TestDatabase } from '../support/test-database.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -63,7 +63,8 @@ for (const database of DATABASES) {
 
       expect(await idOf(db.address)).toBe(storeId);
       expect(await db.reads.storeId()).toBe(storeId);
-      expect(await db.reads.storeHead()).toEqual({ storeId, head: 3 });
+      const { recordedAt } = await db.log.head();
+      expect(await db.reads.storeHead()).toEqual({ storeId, head: 3, recordedAt });
     });
 
     it.each([

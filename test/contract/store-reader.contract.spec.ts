@@ -11,8 +11,8 @@ const bytes = ({ userId }: StoredEvent) => Buffer.from(userId);
 
 /** The fields of an event that folds need. */
 function scanned(event: StoredEvent): ScannedEvent {
-  const { eventId, commandId, correlationId, causationId, actor, hash, ...rest } = event;
-  expect([eventId, commandId, correlationId, causationId, actor, hash]).toHaveLength(6);
+  const { eventId, commandId, correlationId, causationId, actor, seal, hash, ...rest } = event;
+  expect([eventId, commandId, correlationId, causationId, actor, seal, hash]).toHaveLength(7);
   return rest;
 }
 

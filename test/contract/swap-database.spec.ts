@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { takeDataFolder } from '../../src/store/sqlite/data-folder.js';
 import { swapSteps } from '../../src/store/sqlite/swap-database.js';
 import { numbers } from '../support/appends.js';
-import { scratchFolder } from '../support/sqlite-test-database.js';
+import { scratchFolder } from '../support/scratch.js';
 
 const SWAP = { replacement: 'edgesoul.db.restoring', aside: 'edgesoul.db.before-restore' };
 const STEPS = swapSteps('', SWAP).length;

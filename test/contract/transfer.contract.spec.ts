@@ -98,7 +98,10 @@ describe.each(DATABASES)('a store on $name', (database) => {
       skippedAt: 5,
     };
     await source.insertRow(skipsTable, skip);
-    expect(new Set(outcomes.map(({ command }) => command.name)).size).toBe(COMMAND_NAMES.length);
+    // `erasure.contract.spec` moves stores with erased users, and `retention.contract.spec` with erased events.
+    const erasing = ['EraseUser', 'ReopenUser', 'ExpireEvents'];
+    const sent = [...new Set(outcomes.map(({ command }) => command.name)), ...erasing];
+    expect(sent.toSorted()).toEqual(COMMAND_NAMES);
     const before = await contents(source);
     const text = await exportText(source);
     const digests = (await verified(source)).projections.map(({ digestLive }) => digestLive);
@@ -232,7 +235,7 @@ describe.each(DATABASES)('a store on $name', (database) => {
       doubled: lines.toSpliced(20, 0, lines[20] as string).join('\n'),
       cut: text.slice(0, -50),
       foreign: '{"hello":"world"}\n',
-      newer: text.replace('"format":2', '"format":7'),
+      newer: text.replace('"format":3', '"format":7'),
     };
     for (const [what, file] of Object.entries(damaged)) {
       expect(file === text ? what : 'damaged').toBe('damaged');

@@ -5,7 +5,7 @@ import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import { append, joy } from '../support/appends.js';
 import { liveFolds } from '../support/folds.js';
-import { migratedFile } from '../support/sqlite-test-database.js';
+import { migratedFile } from '../support/scratch.js';
 import { writerOver } from '../support/test-database.js';
 import { verified, problemsIn } from '../support/verified.js';
 

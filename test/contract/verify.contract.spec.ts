@@ -3,6 +3,7 @@ import { memoriesTable } from '../../src/projections/memory-index.projection.js'
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { DATABASES } from '../support/databases.js';
 import { liveFolds } from '../support/folds.js';
+import { propertyRuns } from '../support/property-runs.js';
 import { bursts, minuteClock, sendAll } from '../support/random-commands.js';
 import { send } from '../support/sent-commands.js';
 import type { TestDatabase } from '../support/test-database.js';
@@ -50,7 +51,7 @@ for (const database of DATABASES) {
             await db.close();
           }
         }),
-        { numRuns: 6 },
+        propertyRuns(3),
       );
     });
 

@@ -1,9 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const ROOT = join(import.meta.dirname, '../..');
 /** A request of the page, and the part of its answer that the page shows. */

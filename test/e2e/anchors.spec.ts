@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { joyfulTurn } from '../support/builders.js';
 import { edgesoul } from '../support/edgesoul.js';
 import { rewriteLastEvent } from '../support/rewritten-event.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 interface Verification {
   ok: boolean;

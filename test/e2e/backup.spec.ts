@@ -1,7 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { readBackups } from '../../src/operations/backup/backup-folder.js';
 import { databaseFile } from '../../src/store/sqlite/data-folder.js';
 import type { StoredEvent } from '../support/answers.js';
@@ -13,8 +12,6 @@ import { edgesoul, killedAt } from '../support/edgesoul.js';
 import { resend, startLoad, type SentCommand } from '../support/load.js';
 import { startPatientClients } from '../support/patient-clients.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 interface Backup {
   backupId: string;
@@ -231,16 +228,22 @@ describe('a backup', () => {
   });
 });
 
+/** A reader makes an empty write-ahead log, and its index, where there is none, and may not remove them. */
+function withoutSharedMemory(files: Record<string, string>): Record<string, string> {
+  const { 'edgesoul.db-shm': _shared, 'edgesoul.db-wal': log = '', ...others } = files;
+  return log === '' ? others : { ...others, log };
+}
+
 describe('a drill', () => {
   it('on the command line proves the restore, shows in status, and leaves the data unchanged', async () => {
-    const data = await contentOf(store.dataDir);
+    const data = withoutSharedMemory(await contentOf(store.dataDir));
     const before = new Set(await readdir(backups()));
     const result = await edgesoul(['restore', '--drill'], store.settings);
     expect(result).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/can be restored(.|\n)*as in the manifest/),
     });
-    expect(await contentOf(store.dataDir)).toEqual(data);
+    expect(withoutSharedMemory(await contentOf(store.dataDir))).toEqual(data);
     expect((await readdir(backups())).filter((name) => !before.has(name)).toSorted()).toEqual([
       'drill.lock',
       `edgesoul_drill_${(await readBackups(backups())).backups[0]?.storeId}.json`,

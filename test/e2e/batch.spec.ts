@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import type { BatchAnswer, FeedPage, Memory, Profile } from '../support/answers.js';
 import { emotion, ids, joyfulTurn, memory, minutesLater, turn } from '../support/builders.js';
 import { badFieldsOf, refusalOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import type { Problem } from '../support/answers.js';
 import { emotion } from '../support/builders.js';
 import { RawConnection } from '../support/raw-connection.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const MIB = 1024 * 1024;
 const HEAD = 'POST /v1/commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type {
   CommandAnswer,
   Conversation,
@@ -11,8 +10,6 @@ import type {
 import { emotion, ids, joyfulTurn, memory, minutesLater, START, turn } from '../support/builders.js';
 import { refusalOf, UTC_TIME } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

@@ -1,11 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { turn } from '../support/builders.js';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

@@ -1,10 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { POLICY_1 } from '../../src/modules/context/policy/built-in-policy.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const ROOT = join(import.meta.dirname, '../..');
 /** A request of the page, and its answer: the whole text, or the part of the JSON that the page shows. */

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { readReceiptId, receiptIdOf } from '../../src/modules/context/receipt.js';
 import type { FeedPage, Page } from '../support/answers.js';
 import { daysLater, emotion, memory, minutesLater, turn } from '../support/builders.js';
 import type { Answer } from '../support/client.js';
 import { badFieldsOf, refusalOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(120_000);
 
 interface Receipt {
   receiptId: string;
@@ -21,6 +18,9 @@ interface Receipt {
 }
 
 interface Context {
+  userId: string;
+  position: number;
+  text: string;
   receipt: Receipt;
   tokenizer: string;
   maxTokens: number;
@@ -101,7 +101,7 @@ describe('the context of a prompt', () => {
       'answer in a sentence or two',
       'Interests of Mira: sailing.',
       'Mira does not like: crowds.',
-      'You have talked in one conversation since 7 March 2025',
+      'You have talked with Mira since 7 March 2025',
       '# How Mira feels',
       'strong fear on 5 March 2025',
       'Be careful with what hurts: exam (fear).',
@@ -136,7 +136,9 @@ describe('the context of a prompt', () => {
     expect(body).toMatchObject({ maxTokens: 1_500, tokenizer: expect.stringContaining('o200k_base') });
     expect(body.receipt.policyVersion).toMatch(/^[0-9a-f]{16}$/);
     expect(sha256(body.sections.map(({ text }) => text).join('\n\n'))).toBe(body.receipt.sha256);
-    expect(body.sections.map(({ text }) => text).join('\n\n')).toBe(await textOf('q=boat'));
+    expect(body.sections.map(({ text }) => text).join('\n\n')).toBe(body.text);
+    expect(body.text).toBe(await textOf('q=boat'));
+    expect([body.userId, body.position]).toEqual(['mira', body.receipt.position]);
   });
 
   it('has what is important and new without a question', async () => {
@@ -253,12 +255,20 @@ describe('a receipt', () => {
     }
   });
 
+  it('of an earlier ranking renders the same bytes if that chose the same memories', async () => {
+    const { receipt, ...rest } = (await contextOf('q=exam')).body;
+    const earlier = receiptIdOf({ ...readReceiptId(receipt.receiptId), ranking: 1 });
+    const { status, body } = await store.get(receiptsPath(earlier));
+    expect([status, body]).toEqual([200, { ...rest, receipt: { ...receipt, receiptId: earlier } }]);
+  });
+
   it('says why it cannot be rendered', async () => {
     const content = readReceiptId((await contextOf('q=exam')).body.receipt.receiptId);
     const refused = async (change: object) =>
       refusalOf(await store.get(receiptsPath(receiptIdOf({ ...content, ...change }))));
-    expect(await refused({ sha256: '0'.repeat(16) })).toBe('409 receipt.erased');
-    expect(await refused({ userId: 'nobody' })).toBe('409 receipt.erased');
+    expect(await refused({ sha256: '0'.repeat(16) })).toBe('410 receipt.erased');
+    expect(await refused({ userId: 'nobody' })).toBe('410 receipt.erased');
+    expect(await refused({ sha256: '0'.repeat(16), ranking: 1 })).toBe('409 receipt.ranking-changed');
     expect(await refused({ policyVersion: '0'.repeat(16) })).toBe('409 receipt.policy-gone');
     expect(await refused({ position: 1_000_000 })).toBe('409 receipt.beyond-end');
   });
@@ -292,7 +302,7 @@ describe('the use of a context', () => {
       receiptId: receipt.receiptId,
       turnId: 'turn-1',
       score,
-      usedAt: expect.any(String),
+      at: expect.any(String),
       position: before + 1,
     });
     const page = await uses('limit=1');

@@ -7,7 +7,7 @@ import { Store } from '../support/store.js';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 2);
 
-jest.setTimeout(60_000 + ROUNDS * 20_000);
+jest.setTimeout(180_000 + ROUNDS * 20_000);
 
 let store: Store;
 

@@ -1,13 +1,10 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { joyfulTurn } from '../support/builders.js';
 import { edgesoul } from '../support/edgesoul.js';
 import { refusalOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const PAGE_BYTES = 4_096;
 

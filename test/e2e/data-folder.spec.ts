@@ -1,13 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { startService } from '../../src/cli/service-process.js';
 import { turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { refusedStart, Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

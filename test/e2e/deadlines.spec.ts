@@ -1,11 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type { Problem } from '../support/answers.js';
 import { emotion } from '../support/builders.js';
 import { RawConnection } from '../support/raw-connection.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const HOST = 'Host: localhost\r\n';
 const COMMAND = `POST /v1/users/slow/emotions HTTP/1.1\r\n${HOST}Content-Type: application/json\r\n`;

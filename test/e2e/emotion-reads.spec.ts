@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import type { EmotionBucket, EmotionPattern, List } from '../support/answers.js';
 import { daysLater, emotion, joyfulTurn, minutesLater, START } from '../support/builders.js';
 import type { User } from '../support/client.js';
 import { badFieldsOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

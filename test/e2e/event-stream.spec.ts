@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type { StoredEvent } from '../support/answers.js';
 import { emotion, joyfulTurn, memory, turn } from '../support/builders.js';
 import { readLog, type HeaderFields } from '../support/client.js';
@@ -9,8 +8,6 @@ import { EventStream } from '../support/event-stream.js';
 import { badFieldsOf, refusalOf } from '../support/expectations.js';
 import { startPatientClients } from '../support/patient-clients.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 /** Less than the 15 s between heartbeats, at which a stream reads the log anyway: the commit woke it. */
 const PROMPT_MS = 10_000;

@@ -1,14 +1,11 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { joyfulTurn, memory } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { duckDb } from '../support/duckdb.js';
 import { edgesoul } from '../support/edgesoul.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let folder: string;
 let store: Store;

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { jest } from '@jest/globals';
 import type { StoredEvent } from '../support/answers.js';
 import { ids, joyfulTurn, memory, turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
@@ -16,8 +15,6 @@ import { duckDb } from '../support/duckdb.js';
 import { badFieldsOf, refusalOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
 import { tamperWith } from '../support/tampered-store.js';
-
-jest.setTimeout(60_000);
 
 const PARQUET = 'application/vnd.apache.parquet';
 const CODINGS = { gzip: gunzipSync, br: brotliDecompressSync, zstd: zstdDecompressSync };

@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import type { FeedPage, StoredEvent } from '../support/answers.js';
 import { emotion, ids, joyfulTurn, memory, minutesLater, START, turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { badFieldsOf, refusalOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 let log: StoredEvent[];

@@ -1,8 +1,5 @@
-import { jest } from '@jest/globals';
 import { memory } from '../support/builders.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 interface Forgotten {
   memoryIds: string[];

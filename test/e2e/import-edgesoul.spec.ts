@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
-import Database from 'better-sqlite3';
 import { edgesoul } from '../support/edgesoul.js';
 import { OriginalDatabase } from '../support/original-database.js';
+import { fillBroken, fillMira, idAt } from '../support/original-story.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(120_000);
 
 interface TableReport {
   rows: number;
@@ -55,56 +52,6 @@ async function imported(store: Store, file: string, ...options: string[]): Promi
 
 const head = async (store: Store): Promise<number> =>
   (await store.get<{ head: number }>('/v1/ops/projections')).body.head;
-
-/** The id of a memory that was formed at that instant, as the original makes it. */
-const idAt = (userId: string, utc: string): string => `${userId}_${Date.parse(utc) / 1_000}`;
-
-async function refusal(
-  file: string,
-): Promise<{ code: number | null; error: { code: string; message: string } }> {
-  const env = { DATA_DIR: `${file}-target` };
-  const { code, stdout } = await edgesoul(['import-edgesoul', file, '--json'], env);
-  await expect(stat(env.DATA_DIR)).rejects.toThrow('ENOENT');
-  return { code, ...(JSON.parse(stdout) as { error: { code: string; message: string } }) };
-}
-
-/** A user with a bit of everything, on a server in Berlin. */
-function fillMira(source: OriginalDatabase): void {
-  source.profile('mira', {
-    name: 'Mira',
-    humor_level: 80,
-    emoji_usage: false,
-    voice_speed: 1.5,
-    interests: ['sailing', 'chess'],
-    communication_patterns: { theme: 'dark' },
-  });
-  source.memory('mira', idAt('mira', '2025-03-10T18:00:00.123Z'), {
-    content: 'User interest: sailing',
-    context: "I'm interested in sailing",
-    access_count: 7,
-    memory_metadata: { source: 'chat' },
-    created_at: '2025-03-10 19:00:00.123000',
-    last_accessed: '2025-04-01 12:00:00.000000',
-  });
-  source.pattern('mira', 'joy', {
-    frequency: 12,
-    avg_intensity: 85,
-    triggers: ['sailing', 'exam'],
-    time_patterns: { '19:00': 9, '07:00': 3 },
-    last_occurrence: '2025-07-01 19:30:00.000000',
-  });
-  source.context('mira', {
-    session_id: 'session_1741629600_abc',
-    messages: [
-      { user: 'I passed!', assistant: 'Wonderful!', timestamp: '2025-07-01T19:00:00.000000', emotion: 'joy' },
-      { user: 'And now?', assistant: 'Rest.', timestamp: '2025-07-01T19:30:00.000000', emotion: null },
-    ],
-    topics: ['passed', 'exam'],
-    current_emotion: 'joy',
-    emotion_trajectory: ['neutral', 'joy'],
-    last_activity: '2025-07-01 19:30:00.000000',
-  });
-}
 
 describe('edgesoul import-edgesoul', () => {
   it('reproduces profile, memory with its access count, window and pattern, through a running service', async () => {
@@ -159,6 +106,9 @@ describe('edgesoul import-edgesoul', () => {
         { userMessage: 'I passed!', emotion: null, occurredAt: '2025-07-01T17:00:00.000Z' },
         { userMessage: 'And now?', occurredAt: '2025-07-01T17:30:00.000Z' },
       ],
+      // The original wrote once when the session began; the turns before the last ten are not known.
+      startedAt: '2025-03-01T08:05:00.000Z',
+      turnCount: 2,
       topics: ['passed', 'exam'],
       currentEmotion: 'joy',
       emotionTrajectory: [
@@ -209,28 +159,7 @@ describe('edgesoul import-edgesoul', () => {
 
   it('repairs mixed scales, duplicate ids, local times and broken JSON, and says what it refused', async () => {
     const source = await original({ uniqueIds: false });
-    source.profile('ada', {
-      humor_level: 120,
-      empathy_level: 'high',
-      interests: '["broken"',
-      communication_patterns: '[1]',
-      total_messages: 3,
-      updated_at: 'yesterday',
-    });
-    source.profile('bad user');
-    source.memory('ada', 'ada_1', { confidence: 85, importance: 7, content: 'First of two' });
-    source.memory('ada', 'ada_1', { content: 'Second of two', memory_metadata: '{"a":' });
-    source.memory('ada', 'with blank', { memory_type: 'MemoryType.EMOTION', content: 'Half a pair \u0000' });
-    source.memory('ada', 'ada_3', { memory_type: 'dream' });
-    source.memory('ada', 'ada_4', { content: '' });
-    source.memory('orphan', 'orphan_1', { content: 'x'.repeat(9_000) });
-    source.pattern('ada', 'Joy', { frequency: 1, avg_intensity: 0.5, triggers: 'exam' });
-    source.pattern('ada', 'joy', { frequency: 3, avg_intensity: 90 });
-    source.pattern('ada', 'fear', { frequency: 0 });
-    source.context('ada', {
-      session_id: 'a b',
-      messages: ['x', { user: 'Hi', assistant: 'Hello', timestamp: 'then' }],
-    });
+    fillBroken(source);
     const store = await started();
     const { tables } = await imported(store, source.file);
     expect(tables['user_profiles']).toEqual({
@@ -303,59 +232,5 @@ describe('edgesoul import-edgesoul', () => {
     expect(await contents()).toEqual(before);
     await store.restart();
     expect((await store.user('mira').get('/profile')).body).toMatchObject({ name: 'Mira' });
-  });
-});
-
-describe('edgesoul import-edgesoul refuses', () => {
-  it('what is no database, a folder, an empty and an absent file, and one of 2 GB, without creating a store', async () => {
-    const { folder } = await original();
-    const text = join(folder, 'text.db');
-    await writeFile(text, 'Not a database at all, but long enough to be one.'.repeat(100));
-    expect(await refusal(text)).toMatchObject({
-      code: 1,
-      error: { code: 'file.foreign', message: expect.stringMatching(/no SQLite database/) },
-    });
-    const empty = join(folder, 'empty.db');
-    await writeFile(empty, '');
-    expect((await refusal(empty)).error.message).toMatch(/it is empty/);
-    expect((await refusal(folder)).error).toMatchObject({ code: 'file.unreadable' });
-    expect((await refusal(join(folder, 'absent.db'))).error).toMatchObject({ code: 'file.unreadable' });
-    const huge = join(folder, 'huge.db');
-    const handle = await open(huge, 'w');
-    await handle.truncate(2 * 1024 ** 3);
-    await handle.close();
-    const begun = performance.now();
-    expect((await refusal(huge)).error.message).toMatch(/no SQLite database/);
-    expect(performance.now() - begun).toBeLessThan(20_000);
-  });
-
-  it('a truncated database and a damaged one', async () => {
-    const source = await original();
-    for (let i = 0; i < 300; i++) source.memory('mira', `mira_${i}`, { content: 'word '.repeat(100) });
-    source.db.pragma('wal_checkpoint(truncate)');
-    source.db.pragma('journal_mode = delete');
-    source.db.close();
-    const bytes = await readFile(source.file);
-    const damaged = join(source.folder, 'damaged.db');
-    await writeFile(damaged, bytes.fill(0x55, 8_192, 40_000));
-    expect((await refusal(damaged)).error).toMatchObject({ code: 'file.damaged' });
-    await truncate(source.file, 20_480);
-    expect((await refusal(source.file)).error).toMatchObject({ code: 'file.truncated' });
-  });
-
-  it("another program's database, and that of a store", async () => {
-    const { folder } = await original();
-    const other = join(folder, 'other.db');
-    new Database(other).exec('create table bookmarks (id integer primary key, url text)').close();
-    expect((await refusal(other)).error).toMatchObject({
-      code: 'file.foreign',
-      message: expect.stringMatching(/no table user_profiles; its tables are bookmarks/),
-    });
-    const store = await started();
-    expect((await refusal(join(store.dataDir, 'edgesoul.db'))).error.message).toMatch(
-      /of an EdgeSoul Store itself/,
-    );
-    const wrong = await edgesoul(['import-edgesoul', other, '--time-zone', 'Mars/Base'], store.settings);
-    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/IANA/)]);
   });
 });

@@ -1,7 +1,4 @@
-import { jest } from '@jest/globals';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 interface Learned {
   eventId: string;

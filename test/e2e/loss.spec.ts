@@ -1,12 +1,9 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { turn } from '../support/builders.js';
 import { edgesoul } from '../support/edgesoul.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 interface Health {
   status: string;

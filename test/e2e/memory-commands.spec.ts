@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import type { CommandAnswer, Memory, Problem, StoredEvent } from '../support/answers.js';
 import { ids, memory, START } from '../support/builders.js';
 import { refusalOf, UTC_TIME } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 
@@ -33,6 +30,7 @@ describe('a memory', () => {
       memoryId: 'boat',
       type: 'fact',
       content: 'Her sailing boat is called Marlin.',
+      language: 'en',
       context: 'Told while planning the summer.',
       confidence: 0.9,
       importance: 0.6,

@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import type { FeedPage, FoundMemory, List, Memory, Page } from '../support/answers.js';
 import { daysLater, ids, memory, minutesLater, START } from '../support/builders.js';
 import type { Answer, User } from '../support/client.js';
 import { badFieldsOf, refusalOf, UTC_TIME } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

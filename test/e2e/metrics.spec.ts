@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { emotion, ids, joyfulTurn, memory, turn } from '../support/builders.js';
 import { growth, readExposition, valueOf, type Exposition } from '../support/exposition.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const ROOT = join(import.meta.dirname, '../..');
 const PROJECTIONS = [

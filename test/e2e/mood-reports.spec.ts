@@ -2,14 +2,11 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import type { StoredEvent } from '../support/answers.js';
 import { emotion, turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { badFieldsOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(120_000);
 
 const CLOCK = fileURLToPath(new URL('../support/programs/clock-of-file.js', import.meta.url));
 const MAY_USERS = ['ann', 'bob', 'eve'];

@@ -1,15 +1,12 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import type { StoredEvent } from '../support/answers.js';
 import { emotion, ids, joyfulTurn, memory, turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { badFieldsOf, refusalOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
 import { tamperWith } from '../support/tampered-store.js';
-
-jest.setTimeout(60_000);
 
 const NDJSON = { accept: 'application/x-ndjson' };
 const MEGABYTE = 1024 * 1024;

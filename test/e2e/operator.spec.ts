@@ -6,12 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import { joyfulTurn } from '../support/builders.js';
 import { edgesoul, startEdgesoul } from '../support/edgesoul.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const HOLD_PROGRAM = fileURLToPath(new URL('../support/programs/held.js', import.meta.url));
 
@@ -141,6 +138,9 @@ describe('work whose command line was killed', () => {
   });
 });
 
+/** The settings of a store that is not there. */
+const nowhere = () => ({ DATA_DIR: join(folder, 'none') });
+
 describe('wrong usage', () => {
   it.each([
     ['an unknown command', ['dream']],
@@ -153,11 +153,7 @@ describe('wrong usage', () => {
     ['a database that is none', ['status', '--database-url', 'there']],
     ['an export to stdout that is to be continued', ['export', '-', '--resume']],
   ])('exits with 2, and prints JSON with --json: %s', async (_what, args) => {
-    const env = { DATA_DIR: join(folder, 'none') };
-    const plain = await edgesoul(args, env);
-    expect([plain.code, plain.stdout]).toEqual([2, '']);
-    expect(plain.stderr).not.toBe('');
-    const { code, stdout, stderr } = await edgesoul([...args, '--json'], env);
+    const { code, stdout, stderr } = await edgesoul([...args, '--json'], nowhere());
     expect(code).toBe(2);
     // What an export writes to stdout is joined by nothing else.
     const [json, other] = args.includes('--resume') ? [stderr, stdout] : [stdout, stderr];
@@ -165,6 +161,14 @@ describe('wrong usage', () => {
       { error: { code: 'request.invalid', message: expect.any(String) } },
       '',
     ]);
+  });
+
+  it.each([
+    ['the parser of options', ['backup', '--upwards']],
+    ['a check of their values', ['status', '--url', 'there']],
+  ])('is explained on stderr without --json, when found by %s', async (_what, args) => {
+    const { code, stdout, stderr } = await edgesoul(args, nowhere());
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/\w/)]);
   });
 });
 

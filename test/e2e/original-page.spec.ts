@@ -1,7 +1,4 @@
-import { jest } from '@jest/globals';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const PAGE = 'http://localhost:5173';
 const FOREIGN = 'http://evil.example';
@@ -33,31 +30,46 @@ describe("the original's persistence test, over HTTP", () => {
       await emotion('joy', 0.85);
       await emotion('joy', 0.9);
       await emotion('sadness', 0.3);
-      await send('POST', `/conversation/${user}`, {
-        session_id: 'test_session_123',
-        user_message: 'Tell me about AI',
-        assistant_message: 'AI is fascinating! Let me explain...',
-        emotion: 'joy',
-        intensity: 0.9,
-      });
-      const before = [await send('GET', `/stats/${user}`), await send('GET', `/profile/${user}`)];
+      const say = (more: object) =>
+        send('POST', `/conversation/${user}`, {
+          session_id: 'test_session_123',
+          user_message: 'Tell me about AI',
+          assistant_message: 'AI is fascinating! Let me explain...',
+          ...more,
+        });
+      // As the original calls it: the emotion was tracked before, and is not counted again.
+      await say({ emotion: 'joy' });
+      const paths = ['stats', 'profile', 'context'].map((each) => `/${each}/${user}`);
+      const all = [...paths, `/memories/${user}?days=1`, `/emotions/${user}/patterns`];
+      const answers = () => Promise.all(all.map((path) => send('GET', path)));
+      const before = await answers();
       await store.restart();
-      expect([await send('GET', `/stats/${user}`), await send('GET', `/profile/${user}`)]).toEqual(before);
-      expect(before[1]).toMatchObject({
+      const after = await answers();
+      expect(after).toEqual(before);
+      const [stats, profile, context, memories, { patterns } = {}] = after;
+      expect(profile).toMatchObject({
         name: 'Test User',
         empathy_level: 95,
         humor_level: 75,
         gender: 'female',
       });
-      expect(await send('GET', `/memories/${user}?days=1`)).toHaveLength(2);
-      const { patterns } = await send('GET', `/emotions/${user}/patterns`);
+      expect(memories).toMatchObject([
+        { content: 'User is interested in machine learning', memory_type: 'fact', importance: 0.9 },
+        { content: 'User prefers detailed explanations', memory_type: 'preference', importance: 0.8 },
+      ]);
       expect(patterns).toMatchObject({
-        joy: { frequency: 3 },
+        joy: { frequency: 2, avg_intensity: 0.875 },
         sadness: { frequency: 1, avg_intensity: 0.3 },
       });
+      expect(context).toMatchObject({ session_id: 'test_session_123', message_count: 1 });
+      expect(stats).toMatchObject({ memory: { total_memories: 2 }, emotions: { total_occurrences: 3 } });
+
+      await say({ emotion: 'joy', intensity: 90 });
+      expect((await send('GET', `/emotions/${user}/patterns`))['patterns']).toMatchObject({
+        joy: { frequency: 3 },
+      });
       expect(await send('GET', `/context/${user}`)).toMatchObject({
-        session_id: 'test_session_123',
-        message_count: 1,
+        message_count: 2,
         current_emotion: 'joy',
       });
     } finally {

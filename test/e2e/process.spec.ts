@@ -5,13 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { jest } from '@jest/globals';
 import { ids, joyfulTurn } from '../support/builders.js';
 import { COMPILE_CACHE, edgesoul } from '../support/edgesoul.js';
 import { readExposition } from '../support/exposition.js';
 import { onPostgresql, Store } from '../support/store.js';
-
-jest.setTimeout(120_000);
 
 const ROOT = join(import.meta.dirname, '../..');
 const RELEASE = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
@@ -84,7 +81,7 @@ describe('a service', () => {
   let store: Store;
 
   beforeAll(async () => {
-    store = await Store.start();
+    store = await Store.startEmpty();
   });
 
   afterAll(() => store.remove());

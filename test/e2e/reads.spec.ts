@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type {
   Conversation,
   FeedPage,
@@ -21,8 +20,6 @@ import {
 import { readLog, type Answer, type User } from '../support/client.js';
 import { badFieldsOf, refusalOf, UTC_TIME } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

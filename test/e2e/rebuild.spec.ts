@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import type { LogTransaction } from '../../src/events/log/event-log.js';
 import { checkpointsTable } from '../../src/events/log/log-tables.js';
@@ -19,8 +18,6 @@ import { rewriteLastEvent } from '../support/rewritten-event.js';
 import { Store } from '../support/store.js';
 import { tamperWith } from '../support/tampered-store.js';
 import { insertChange } from '../support/test-database.js';
-
-jest.setTimeout(60_000);
 
 const HOLD_PROGRAM = fileURLToPath(new URL('../support/programs/held.js', import.meta.url));
 const NO_SUCH_EVENT = '01938f9c-5c00-7000-8000-000000000000';

@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import type { FeedPage } from '../support/answers.js';
 import { emotion, ids, joyfulTurn, memory, minutesLater, turn } from '../support/builders.js';
 import { badFieldsOf, refusalOf } from '../support/expectations.js';
 import { announceTooMuch } from '../support/raw-http.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { daysLater, emotion, memory, START, turn } from '../support/builders.js';
 import type { Answer } from '../support/client.js';
 import { badFieldsOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 interface Report {
   report: string;

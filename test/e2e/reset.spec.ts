@@ -1,15 +1,12 @@
 import { cp, mkdtemp, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { databaseFile, takeDataFolder } from '../../src/store/sqlite/data-folder.js';
 import { logContentsOf } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { edgesoul, killedAt, type CommandOutput } from '../support/edgesoul.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const KEY = 'a-turn-of-ada';
 /**

@@ -1,6 +1,5 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { databaseFile, takeDataFolder } from '../../src/store/sqlite/data-folder.js';
 import { logContentsOf, type LogContents } from '../support/backups.js';
 import { joyfulTurn } from '../support/builders.js';
@@ -8,8 +7,6 @@ import { readLog } from '../support/client.js';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
 import { Store } from '../support/store.js';
 import { tamperWith } from '../support/tampered-store.js';
-
-jest.setTimeout(60_000);
 
 /**
  * Where the process is killed, and which store then remains: at the last step before the database is

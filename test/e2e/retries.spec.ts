@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import type { CommandAnswer, FeedPage, Memory, Profile, ProfileAnswer } from '../support/answers.js';
 import { emotion, joyfulTurn, memory, turn } from '../support/builders.js';
 import type { Answer } from '../support/client.js';
 import { refusalOf } from '../support/expectations.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

@@ -1,14 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { audit, NO_FAULTS, storedKeys } from '../support/audit.js';
 import { emotion, ids, joyfulTurn, memory, minutesLater, turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { startLoad } from '../support/load.js';
 import { openRequest } from '../support/raw-http.js';
 import { refusedStart, Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { emotion, ids, joyfulTurn, memory } from '../support/builders.js';
@@ -8,8 +7,6 @@ import { readLog } from '../support/client.js';
 import { readExposition, valueOf } from '../support/exposition.js';
 import { runSql } from '../support/postgresql-databases.js';
 import { onPostgresql, Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 interface Projections {
   items: {
@@ -90,6 +87,7 @@ describe('GET /v1/ops/stats', () => {
         'conversation-window': 4 * users,
         'user-activity': users,
         'context-uses': 0,
+        'memory-embeddings': 0,
       });
     }
   });
@@ -172,6 +170,7 @@ describe('the projections', () => {
       ['conversation-window', 0, 'live'],
       ['user-activity', 0, 'live'],
       ['context-uses', 0, 'live'],
+      ['memory-embeddings', 0, 'live'],
     ]);
     expect(items[1]?.lastError).toMatch(/position 3.*it does not fit/);
     const scraped = readExposition((await store.get<string>('/metrics')).text);

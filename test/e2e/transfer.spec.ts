@@ -3,7 +3,6 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
 import { readLogFile } from '../../src/operations/lines/log-file.js';
 import type { LogEntry } from '../../src/operations/lines/log-line.js';
@@ -15,8 +14,6 @@ import { turn } from '../support/builders.js';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
 import { resend, startLoad } from '../support/load.js';
 import { refusedStart, Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 let folder: string;
 let store: Store;

@@ -1,13 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { jest } from '@jest/globals';
 import { audit, NO_FAULTS } from '../support/audit.js';
 import { readLog } from '../support/client.js';
 import { commandOf, resend, startLoad, type SentCommand } from '../support/load.js';
 import { Store } from '../support/store.js';
 
 const DYING_WRITER = fileURLToPath(new URL('../support/programs/dying-writer.js', import.meta.url));
-
-jest.setTimeout(60_000);
 
 let store: Store;
 

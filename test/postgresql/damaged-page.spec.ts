@@ -1,15 +1,12 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { startPostgresql } from '../postgresql-server.mjs';
 import { joyfulTurn } from '../support/builders.js';
 import { edgesoul } from '../support/edgesoul.js';
 import { refusalOf } from '../support/expectations.js';
 import { runSql } from '../support/postgresql-databases.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(120_000);
 
 const PAGE_BYTES = 8_192;
 

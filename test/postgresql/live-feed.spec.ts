@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
 import { startPostgresql, type StartedPostgresql } from '../postgresql-server.mjs';
 import { emotion } from '../support/builders.js';
 import { Client, readLog, User } from '../support/client.js';
 import { EventStream } from '../support/event-stream.js';
 import { runSql } from '../support/postgresql-databases.js';
-
-jest.setTimeout(90_000);
 
 /** Far less than the heartbeat interval, at which a stream also reads the log by itself. */
 const PROMPT_MS = 2_000;

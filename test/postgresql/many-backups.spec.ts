@@ -1,11 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { turn } from '../support/builders.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(120_000);
 
 interface Health {
   details: { continuous: { on: boolean; position: number | null } };

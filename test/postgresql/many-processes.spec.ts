@@ -16,7 +16,7 @@ import { refoldedRows, storedRows } from '../support/refolded.js';
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 1);
 const PROCESSES = 3;
 
-jest.setTimeout(120_000 + ROUNDS * 60_000);
+jest.setTimeout(180_000 + ROUNDS * 60_000);
 
 let database: StartedPostgresql;
 let services: ServiceProcess[];

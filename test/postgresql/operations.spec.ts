@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { Client as PostgresqlClient } from 'pg';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { StoredEvent } from '../support/answers.js';
@@ -16,8 +15,6 @@ import { startPatientClients, type PatientClients } from '../support/patient-cli
 import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
 import { rewriteLastEvent } from '../support/rewritten-event.js';
 import { refusedStart, Store } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 interface Job {
   state: string;
@@ -95,7 +92,7 @@ describe('on PostgreSQL', () => {
     expect([code, givenBack]).toEqual([0, Math.max(0, Number(before) - Number(after))]);
     const { rows } = await runSql(
       store.databaseUrl ?? '',
-      `select relname, reltuples from pg_class where relname in ('events', 'turns', 'memories')`,
+      `select relname, reltuples from pg_class where relname in ('events', 'conversation_turns', 'memories')`,
     );
     expect(rows.filter(({ reltuples }) => reltuples < 0)).toEqual([]);
     expect(rows.find(({ relname }) => relname === 'events').reltuples).toBe(log.length);
@@ -187,6 +184,32 @@ describe('on PostgreSQL', () => {
     const { code, stderr } = await edgesoul(['import', exported], store.settings);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/with another hash/)]);
     expect((await store.user('ada').post('/turns', joyfulTurn())).status).toBe(201);
+  });
+
+  it('an erasure is followed by a vacuum of the tables that it has touched, and of no others', async () => {
+    const url = store.databaseUrl ?? '';
+    const vacuums = async (): Promise<Record<string, number>> => {
+      const { rows } = await runSql(url, 'select relname, vacuum_count as count from pg_stat_user_tables');
+      return Object.fromEntries(rows.map(({ relname, count }) => [relname, Number(count)]));
+    };
+    for (const userId of ['ada', 'bob']) await store.user(userId).post('/turns', joyfulTurn());
+    const before = await vacuums();
+    const tables = ['events', 'receipts', 'profiles', 'conversation_turns', 'memories', 'streams'];
+    const more = (now: Record<string, number>) =>
+      tables.map((table) => Number(now[table]) - Number(before[table]));
+    expect((await store.delete('/v1/users/ada?confirm=ada')).status).toBe(200);
+    const deadline = performance.now() + 20_000;
+    while (
+      more(await vacuums())
+        .slice(0, 4)
+        .includes(0) &&
+      performance.now() < deadline
+    )
+      await sleep(50);
+    expect(more(await vacuums())).toEqual([1, 1, 1, 1, 0, 0]);
+    // The command vacuums before it ends, beside the service that it does not know of.
+    expect((await edgesoul(['erase', 'bob', '--confirm', 'bob'], store.settings)).code).toBe(0);
+    expect(more(await vacuums())).toEqual([2, 2, 2, 2, 0, 0]);
   });
 
   it('a restore replays the shipped segments written after the full backup', async () => {

@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
 import { startPostgresql, type StartedPostgresql } from '../postgresql-server.mjs';
 import { joyfulTurn, turn } from '../support/builders.js';
 import { Client, User } from '../support/client.js';
 import { readExposition, valueOf } from '../support/exposition.js';
-
-jest.setTimeout(60_000);
 
 const UNAVAILABLE = { status: 503, body: { code: 'database.unavailable' } };
 

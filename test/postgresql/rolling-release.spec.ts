@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { emotion } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { refusalOf } from '../support/expectations.js';
@@ -7,8 +6,6 @@ import { newerRelease, type NewerRelease } from '../support/newer-release.js';
 import { startPatientClients } from '../support/patient-clients.js';
 import { runSql } from '../support/postgresql-databases.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(120_000);
 
 interface Projections {
   items: { name: string; version: number; state: string; lag: number; lastError?: string }[];

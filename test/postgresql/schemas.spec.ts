@@ -1,14 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { joyfulTurn, turn } from '../support/builders.js';
 import { readLog } from '../support/client.js';
 import { edgesoul } from '../support/edgesoul.js';
 import { dropDatabase, emptyDatabase, runSql } from '../support/postgresql-databases.js';
 import { Store } from '../support/store.js';
-
-jest.setTimeout(120_000);
 
 describe('stores in schemas of one database', () => {
   let url: string;

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { startService, type ServiceProcess } from '../../src/cli/service-process.js';
 import { startPostgresql, type StartedPostgresql } from '../postgresql-server.mjs';
 import { joyfulTurn } from '../support/builders.js';
 import { User } from '../support/client.js';
 import { runSql } from '../support/postgresql-databases.js';
 import { refusedStart } from '../support/store.js';
-
-jest.setTimeout(60_000);
 
 const CERTIFICATE = join(import.meta.dirname, '../fixtures/tls/server.crt');
 

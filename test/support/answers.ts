@@ -87,6 +87,7 @@ export interface Memory {
   metadata: Record<string, unknown>;
   sessionId: string | null;
   turnId: string | null;
+  language: string | null;
   recallCount: number;
   lastRecalledAt: string | null;
   occurredAt: string;

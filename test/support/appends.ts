@@ -97,10 +97,10 @@ export async function writeTogether(
 }
 
 /** Every event of the log, or of whatever reads pages of it. */
-export async function allEvents(log: Pick<EventLog, 'read'>): Promise<StoredEvent[]> {
+export async function allEvents(log: Pick<EventLog, 'read'>, retractedAsOf?: number): Promise<StoredEvent[]> {
   const all: StoredEvent[] = [];
   for (;;) {
-    const page = await log.read({ after: all.at(-1)?.position ?? 0, limit: 100_000 });
+    const page = await log.read({ after: all.at(-1)?.position ?? 0, limit: 100_000, retractedAsOf });
     if (page.length === 0) return all;
     all.push(...page);
   }

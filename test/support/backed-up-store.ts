@@ -6,7 +6,7 @@ import { shipLog, type Shipped } from '../../src/operations/shipping/ship-log.js
 import { append, feeling, joy, refusal } from './appends.js';
 import { logContentsOf, restoreInScratchFolder, type LogContents } from './backups.js';
 import { liveFolds } from './folds.js';
-import { scratchFolder } from './sqlite-test-database.js';
+import { scratchFolder } from './scratch.js';
 import type { DatabaseUnderTest, TestDatabase } from './test-database.js';
 
 export const SECOND = 1_000;

@@ -9,7 +9,7 @@ import { restoreFile, type RestoreSource, type RestoreReport } from '../../src/o
 import type { DatabaseAddress } from '../../src/store/database-address.js';
 import { readStore } from '../../src/store/open-store-reader.js';
 import { allEvents } from './appends.js';
-import { scratchFolder } from './sqlite-test-database.js';
+import { scratchFolder } from './scratch.js';
 
 const MAX_ROWS = 100_000;
 

@@ -16,6 +16,7 @@ export function daysLater(days: number, from = START): string {
 /** The id of a receipt that a context of the user could have. */
 export function receiptOf(userId: string): string {
   return receiptIdOf({
+    ranking: 2,
     store: '01a22c43',
     userId,
     position: 3,

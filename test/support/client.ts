@@ -27,6 +27,10 @@ export class Client {
     return this.send<T>('POST', path, { text: jsonOf(body), headers });
   }
 
+  put<T>(path: string, body: unknown, headers?: HeaderFields): Promise<Answer<T>> {
+    return this.send<T>('PUT', path, { text: jsonOf(body), headers });
+  }
+
   patch<T>(path: string, body: unknown, headers?: HeaderFields): Promise<Answer<T>> {
     return this.send<T>('PATCH', path, { text: jsonOf(body), headers });
   }

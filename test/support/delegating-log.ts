@@ -29,6 +29,10 @@ export class DelegatingLog extends EventLog {
     return this.log.read(query);
   }
 
+  override clearTraces(tables: readonly Table[]): Promise<boolean> {
+    return this.log.clearTraces(tables);
+  }
+
   override adoptIdentity(storeId: string): Promise<void> {
     return this.log.adoptIdentity(storeId);
   }

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { LANGUAGE_PATTERN } from '../../src/validation/fields.js';
 import type { Shape } from '../../src/validation/validator.js';
 import { constraintsOf, declaredFields, type DeclaredField } from './declared-fields.js';
 
@@ -71,6 +72,25 @@ function ids(forbidden: readonly string[] = []): Drawn {
   };
 }
 
+function languages(): Drawn {
+  return {
+    good: fc.constantFrom('de', 'pt-BR', 'zh-Hant', 'zh-Hant-TW', 'es-419', 'fil'),
+    edge: fc.constantFrom(
+      '',
+      'DE',
+      'd',
+      'german',
+      'pt-br',
+      'zh-hant',
+      'de_AT',
+      'de-',
+      ' de',
+      'de\n',
+      'es-41',
+    ),
+  };
+}
+
 function numbers(min: number, max: number, whole: boolean): Drawn {
   const near = [min, max].flatMap((edge) => [edge, edge - 1, edge + 1, edge - 1e-9, edge + 1e-9, edge + 0.5]);
   return {
@@ -136,6 +156,30 @@ function jsonObjects(maxBytes = 16_384): Drawn {
   };
 }
 
+function vectorOf(floats: readonly number[]): string {
+  return Buffer.from(Float32Array.from(floats).buffer).toString('base64');
+}
+
+/** The Base64 of float32s, and texts that are not: too short, too long, all 0, not finite, cut off. */
+function vectors(): Drawn {
+  const list = (minLength: number, maxLength: number) =>
+    fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength, maxLength }).map(vectorOf);
+  const edges = [7, 8, 4_096, 4_097].map((length) => vectorOf(Array.from({ length }, () => 1)));
+  const wrong = [
+    [0, 0, 0, 0, 0, 0, 0, -0],
+    [1, 1, 1, 1, 1, 1, 1, NaN],
+    [1, 1, 1, 1, 1, 1, 1, Infinity],
+  ].map(vectorOf);
+  return {
+    good: list(8, 20).filter((text) => !/^A*=*$/.test(text)),
+    edge: fc.oneof(
+      fc.constantFrom(...edges, ...wrong),
+      list(6, 9),
+      list(8, 9).map((text) => text.slice(1)),
+    ),
+  };
+}
+
 function lists(field: DeclaredField): Drawn {
   const items = field.nested
     ? nestedObjects(field.nested)
@@ -176,7 +220,10 @@ function singleValues(rules: DeclaredField['rules']): Drawn {
     isNumber: () => numbers(min, max, false),
     isLength: () => texts(...(constraints('isLength') as [number, number])),
     isIn: () => choices(constraints('isIn')?.[0] as string[]),
-    matches: () => ids(constraints('notEquals') as string[] | undefined),
+    matches: () =>
+      constraints('matches')?.[0] === LANGUAGE_PATTERN
+        ? languages()
+        : ids(constraints('notEquals') as string[] | undefined),
     isInstant: instants,
     isTimeZone: timeZones,
     isReportZone: timeZones,
@@ -186,6 +233,7 @@ function singleValues(rules: DeclaredField['rules']): Drawn {
     isObject: jsonObjects,
     isBoolean: () => ({ good: fc.boolean(), edge: fc.constantFrom('true', 'false', 0, 1) }),
     isString: () => texts(0, 100),
+    isVectorText: vectors,
   };
   if (rules.length === 0) return { good: jsonValues(), edge: junk };
   const name = Object.keys(drawers).find((each) => constraints(each));

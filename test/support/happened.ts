@@ -66,6 +66,11 @@ export function revised(memoryId: string, changes: Changes, when: When = {}): Ha
   };
 }
 
+export function confirmed(memoryId: string, to: number, when: When = {}): Happened {
+  const data = { memoryId, content: 'Said again.', context: null, confidence: { from: 0.5, to } };
+  return { ...when, streamId: memoryStream(when.userId ?? USER, memoryId), type: 'memory.confirmed', data };
+}
+
 export function forgotten(memoryId: string, when: When = {}): Happened {
   const data = { memoryId, reason: null };
   return { ...when, streamId: memoryStream(when.userId ?? USER, memoryId), type: 'memory.forgotten', data };
@@ -112,6 +117,13 @@ export function patternImported(pattern: Partial<EmotionPatternImported> = {}, w
   return { ...when, streamId: `emotion:${when.userId ?? USER}`, type: 'emotion.pattern-imported', data };
 }
 
+export function embedded(
+  data: { memoryId: string; model: string; vector: string },
+  when: When = {},
+): Happened {
+  return { ...when, streamId: `embedding:${when.userId ?? USER}`, type: 'memory.embedded', data };
+}
+
 export function recallsImported(memoryId: string, count: number, when: When = {}): Happened {
   const data = { memoryId, count };
   return { ...when, streamId: `recall:${when.userId ?? USER}`, type: 'memory.recalls-imported', data };
@@ -120,6 +132,18 @@ export function recallsImported(memoryId: string, count: number, when: When = {}
 export function windowImported(window: Partial<ConversationWindowImported> = {}, when: When = {}): Happened {
   const data = { sessionId: 'session-1', topics: [], emotions: [], ...window };
   return { ...when, streamId: streamOf(data.sessionId, when), type: 'conversation.window-imported', data };
+}
+
+export function retracted(positions: number[], when: When = {}): Happened {
+  const eventIds = positions.map((position) => `event-${position}`);
+  const streamId = `profile:${when.userId ?? USER}`;
+  return { ...when, streamId, type: 'events.retracted', data: { eventIds, positions, reason: null } };
+}
+
+export function restored(retractedAt: number, when: When = {}): Happened {
+  const streamId = `profile:${when.userId ?? USER}`;
+  const data = { retractionId: `event-${retractedAt}`, retractedAt, reason: null };
+  return { ...when, streamId, type: 'events.restored', data };
 }
 
 export function started(sessionId: string, when: When = {}): Happened {

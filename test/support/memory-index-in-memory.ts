@@ -1,19 +1,28 @@
 import { indexedTerms, userPrefix, type TermRows } from '../../src/database/full-text.js';
 import {
-  memoriesTable,
+  stem,
+  STEMMED_LANGUAGES,
+  stemIn,
+  stemmedLanguage,
+  type StemmedLanguage,
+} from '../../src/database/stems.js';
+import { memoryEmbeddingsTable } from '../../src/projections/memory-embeddings.projection.js';
+import { memoriesTable, type MemoryRow } from '../../src/projections/memory-index.projection.js';
+import { asks, SLOTS_PER_BLOCK, slotOf } from '../../src/projections/memory/memory-order.js';
+import {
   memorySummariesTable,
-  type MemoryRow,
   type MemorySummaryRow,
-} from '../../src/projections/memory-index.projection.js';
-import { asks, SLOTS_PER_BLOCK, slotOf } from '../../src/projections/memory-order.js';
-import { labelTerms, namesPlace } from '../../src/projections/memory-text.js';
-import { arrangeHits } from '../../src/projections/reads/arrange-hits.js';
-import { passes, type MemoryIndex, type Words } from '../../src/projections/reads/memory-index.js';
-import { countAt, scoreOf, Scoring, termScore } from '../../src/projections/reads/memory-score.js';
-import type { MemoryQuestion } from '../../src/projections/reads/memory-search.js';
-import { timesNear } from '../../src/projections/reads/question-dates.js';
-import { readQuestion } from '../../src/projections/reads/question.js';
-import type { MemoryHit } from '../../src/projections/reads/search.js';
+} from '../../src/projections/memory/memory-summaries.js';
+import { labelTerms, namesPlace } from '../../src/projections/memory/memory-text.js';
+import { arrangeHits } from '../../src/projections/reads/search/arrange-hits.js';
+import { passes, type MemoryIndex, type Words } from '../../src/projections/reads/search/memory-index.js';
+import { countAt, scoreOf, Scoring, termScore } from '../../src/projections/reads/search/memory-score.js';
+import type { MemoryQuestion } from '../../src/projections/reads/search/memory-search.js';
+import { timesNear } from '../../src/projections/reads/search/question-dates.js';
+import { readQuestion } from '../../src/projections/reads/search/question.js';
+import type { MemoryHit } from '../../src/projections/reads/search/search.js';
+import { isStopword } from '../../src/projections/reads/search/stopwords.js';
+import { vectorOf } from '../../src/validation/vector-text.js';
 import type { MemoryRowStore } from './memory-row-store.js';
 
 /** Search over rows in memory; every lookup scans every memory. */
@@ -26,6 +35,8 @@ export function memoryIndexOf(store: MemoryRowStore): MemoryIndex {
       terms: terms.map((term) => rowsWith(store, userId, term, limit)),
       further: further.map((term) => rowsWith(store, userId, term, limit)),
     }),
+    contained: (userId, terms) =>
+      new Set(terms.filter((term) => memoriesOf(store, userId).some((row) => hasTerm(row, term)))),
     near: (userId, times, limit) =>
       memoriesOf(store, userId)
         .filter(({ occurredAt: at }) => times.some(({ from, to }) => at >= from && at < to))
@@ -54,8 +65,8 @@ function rowsWith(store: MemoryRowStore, userId: string, term: string, limit: nu
 }
 
 /**
- * Searches without any index: scores each memory that passes the filter and has a word of the question, or follows
- * a question that has one.
+ * Searches without any index: scores each memory that passes the filter and has a word of the question, or
+ * follows a question that has one.
  */
 export function searchEveryMemory(store: MemoryRowStore, question: MemoryQuestion): MemoryHit[] {
   const { limit } = question;
@@ -72,13 +83,18 @@ export function scoredMemories(store: MemoryRowStore, question: MemoryQuestion):
   const { userId, q } = question;
   const summary = store.load(memorySummariesTable, [userId]) as MemorySummaryRow | undefined;
   if (!summary) return [];
-  const { terms, labels, dates, asksWhere } = readQuestion(q);
+  const { spelled, labels, dates, asksWhere } = readQuestion(q);
   const memories = memoriesOf(store, userId);
-  const counts = terms.map((term) => memories.filter((row) => hasTerm(row, term)).length);
+  const words = wordsFor(
+    spelled.map(({ word }) => word),
+    memories,
+  );
+  const counts = words.map((terms) => memories.filter((row) => hasAny(row, terms)).length);
   const scoring = new Scoring(summary, timesNear(dates, summary.newestAt));
   const weights = scoring.weights(counts);
   // The order in which a search adds up.
-  const order = [...terms.keys()].filter((i) => counts[i]! > 0).toSorted((a, b) => counts[a]! - counts[b]!);
+  const order = [...words.keys()].filter((i) => counts[i]! > 0).toSorted((a, b) => counts[a]! - counts[b]!);
+  const meanings = meaningsOf(store, question);
   const named = new Set(memories.flatMap(labelTerms).filter((label) => labels.includes(label)));
   return memories
     .filter((memory) => passes(memory, question))
@@ -86,9 +102,10 @@ export function scoredMemories(store: MemoryRowStore, question: MemoryQuestion):
       let text = 0;
       const parts: MemoryHit['parts']['terms'] = {};
       for (const i of order) {
-        const presence = presenceOf(memories, memory, terms[i]!);
+        const presence = presenceOf(memories, memory, words[i]!);
         const score = termScore(weights[i]!, presence);
-        if (presence > 0) parts[terms[i]!] = { weight: weights[i]!, presence, score };
+        if (presence > 0)
+          addPart(parts, mostPresent(memories, memory, words[i]!), { weight: weights[i]!, presence, score });
         text += score;
       }
       const isSpeaker = named.size === 1 && labelTerms(memory).some((label) => named.has(label));
@@ -97,34 +114,124 @@ export function scoredMemories(store: MemoryRowStore, question: MemoryQuestion):
         speaker: isSpeaker ? 2 : 1,
         date: scoring.date(memory.occurredAt),
         place: asksWhere && namesPlace(memory) ? 0.1 : 0,
+        ...meanings.get(memory.memoryId),
       };
       const read = scoring.parts(memory);
       return { memory, score: scoreOf(found, read), parts: { ...found, ...read, terms: parts } };
     })
-    .filter(({ memory }) => isFound(memories, memory, terms))
+    .filter(({ memory }) => meanings.has(memory.memoryId) || isFound(memories, memory, words.flat()))
     .toSorted((a, b) => b.score - a.score || b.memory.indexId - a.memory.indexId);
+}
+
+/**
+ * The stems of each word, in each language of the memories; a word that is the same in all of them counts
+ * once.
+ */
+function wordsFor(words: readonly string[], memories: readonly MemoryRow[]): string[][] {
+  const ofMemories = new Set(memories.map(({ language }) => stemmedLanguage(language)));
+  const languages = STEMMED_LANGUAGES.filter((each) => ofMemories.has(each));
+  const telling = words.map((word) =>
+    stemsOf(
+      word,
+      languages.filter((each) => !isStopword(word, each)),
+    ),
+  );
+  const isIn = (term: string) => memories.some((row) => hasTerm(row, term));
+  const isEmpty = telling.every((terms) => terms.length === 1) && !telling.flat().some(isIn);
+  const all = words.map((word, i) => {
+    const terms = (isEmpty ? stemsOf(word, languages) : telling[i]!).filter(isIn);
+    const isStop = languages.some((each) => isStopword(word, each));
+    return terms.length > 0 || !isStop ? terms : undefined;
+  });
+  const told = all.filter((terms) => terms !== undefined);
+  return told.filter(
+    (terms, i) => terms.length === 0 || told.findIndex((other) => String(other) === String(terms)) === i,
+  );
+}
+
+/** English first, which is the stem of all that is in no other language. */
+function stemsOf(word: string, languages: readonly StemmedLanguage[]): string[] {
+  return [...new Set([stem(word), ...languages.map((each) => stem(word, each))])];
+}
+
+function addPart(
+  parts: MemoryHit['parts']['terms'],
+  term: string,
+  { weight, presence, score }: { weight: number; presence: number; score: number },
+): void {
+  const { stem: name, language } = stemIn(term);
+  const before = parts[name] ?? { weight: 0, presence: 0, score: 0 };
+  parts[name] = {
+    weight: before.weight + weight,
+    presence: Math.max(before.presence, presence),
+    score: before.score + score,
+    language,
+  };
+}
+
+/** What the nearness in meaning adds to memories, as its formula says. */
+function meaningsOf(
+  store: MemoryRowStore,
+  { userId, embedding: asked }: MemoryQuestion,
+): Map<string, { meaning: number }> {
+  if (!asked) return new Map();
+  const question = vectorOf(asked.vector);
+  const cosines = store
+    .all(memoryEmbeddingsTable)
+    .filter((row) => row.userId === userId && row.model === asked.model)
+    .filter((row) => row.dimensions === question.length)
+    .toSorted((a, b) => (a.memoryId < b.memoryId ? -1 : 1))
+    .map(({ memoryId, vector }) => ({ memoryId, cosine: cosine(question, vectorOf(vector)) }));
+  const mean = cosines.reduce((sum, each) => sum + each.cosine, 0) / (cosines.length + 10);
+  return new Map(
+    cosines
+      .filter(({ cosine: own }) => own > mean)
+      .map(({ memoryId, cosine: own }) => [
+        memoryId,
+        { meaning: asked.weight * ((own - mean) / (1 - mean)) },
+      ]),
+  );
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  return product(a, b) / (Math.sqrt(product(a, a)) * Math.sqrt(product(b, b)));
+}
+
+function product(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, each, i) => sum + each * (b[i] as number), 0);
 }
 
 /** Whether it has a term, or follows a memory that asks with one. */
 function isFound(memories: readonly MemoryRow[], memory: MemoryRow, terms: readonly string[]): boolean {
   const before = memories.find(({ indexId }) => slotOf(indexId) === slotOf(memory.indexId) - 1);
   const saying = before && asks(before.indexId) ? [memory, before] : [memory];
-  return saying.some((each) => terms.some((term) => hasTerm(each, term)));
+  return saying.some((each) => hasAny(each, terms));
 }
 
-function presenceOf(memories: readonly MemoryRow[], { indexId }: MemoryRow, term: string): number {
+function hasAny(row: MemoryRow, terms: readonly string[]): boolean {
+  return terms.some((term) => hasTerm(row, term));
+}
+
+/** The first of the terms of which there is most in and around a memory. */
+function mostPresent(memories: readonly MemoryRow[], memory: MemoryRow, terms: readonly string[]): string {
+  const presences = terms.map((term) => presenceOf(memories, memory, [term]));
+  return terms[presences.indexOf(Math.max(...presences))]!;
+}
+
+function presenceOf(
+  memories: readonly MemoryRow[],
+  { indexId }: MemoryRow,
+  terms: readonly string[],
+): number {
   const slot = slotOf(indexId);
   let presence = 0;
   for (const distance of [-2, -1, 0, 1, 2]) {
     const other = memories.find((row) => slotOf(row.indexId) === slot + distance);
     const sameBlock = Math.floor((slot + distance) / SLOTS_PER_BLOCK) === Math.floor(slot / SLOTS_PER_BLOCK);
-    if (other && sameBlock && hasTerm(other, term)) presence += countAt(distance, asks(other.indexId));
+    if (other && sameBlock && hasAny(other, terms)) presence += countAt(distance, asks(other.indexId));
   }
   return presence;
 }
-
-/** What an index finds for some terms: for each the number of memories, and which. */
-export type TermCounts = readonly TermRows[];
 
 /** A lookup without bound. */
 export const EVERY_MEMORY = 1_000_000;

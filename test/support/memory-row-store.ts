@@ -1,5 +1,6 @@
-import type { Filter, RowChanges, RowQuery, RowReader, RowStore } from '../../src/database/row-store.js';
-import { compareKeyParts, compareKeys, keyText, type Key, type Table } from '../../src/database/table.js';
+import { meetsFilters } from '../../src/database/meets-filters.js';
+import type { RowChanges, RowQuery, RowReader, RowStore } from '../../src/database/row-store.js';
+import { compareKeys, keyText, type Key, type Table } from '../../src/database/table.js';
 
 type Values = Record<string, Key | null>;
 
@@ -9,6 +10,10 @@ export class MemoryRowStore implements RowStore, RowReader {
 
   load(table: Table, key: readonly Key[]): object | undefined {
     return this.rowsOf(table).get(keyText(key));
+  }
+
+  loadUser(table: Table, userId: string): object[] {
+    return this.all(table).filter((row) => (row as Values)[table.key[0] as string] === userId);
   }
 
   save(changes: RowChanges): void {
@@ -42,7 +47,7 @@ export class MemoryRowStore implements RowStore, RowReader {
     const sign = query.descending ? -1 : 1;
     const place = (row: object) => query.order.map((column) => (row as Values)[column] as Key);
     return this.all(table)
-      .filter((row) => query.filters.every((filter) => passes(row as Values, filter)))
+      .filter((row) => meetsFilters(row, query.filters))
       .filter((row) => !query.after || sign * compareKeys(place(row), query.after) > 0)
       .toSorted((a, b) => sign * compareKeys(place(a), place(b)))
       .slice(0, query.limit);
@@ -56,15 +61,4 @@ export class MemoryRowStore implements RowStore, RowReader {
     }
     return rows;
   }
-}
-
-function passes(row: Values, [column, operator, value]: Filter): boolean {
-  const actual = row[column];
-  if (actual === null || actual === undefined) return false;
-  if (operator === 'in') return (value as readonly Key[]).includes(actual);
-  const order = compareKeyParts(actual, value as Key);
-  if (operator === '=') return order === 0;
-  if (operator === '>=') return order >= 0;
-  if (operator === '<=') return order <= 0;
-  return operator === '<' ? order < 0 : order > 0;
 }

@@ -16,6 +16,7 @@ import {
 import { ListEmotions, ListEmotionsHandler } from '../../src/modules/emotion/queries/list-emotions.query.js';
 import { ListMemories, ListMemoriesHandler } from '../../src/modules/memory/queries/list-memories.query.js';
 import { GetProfile, GetProfileHandler } from '../../src/modules/profile/queries/get-profile.query.js';
+import { NO_QUOTAS } from '../../src/modules/quota-usage.js';
 import { GetStats, GetStatsHandler } from '../../src/modules/stats/get-stats.query.js';
 import { DEFAULT_PROFILE } from '../../src/projections/current-profile.projection.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
@@ -37,7 +38,7 @@ export async function serviceAnswers(reads: Reads, userId: string): Promise<obje
   const { items } = await new ListEmotionsHandler(reads).execute(new ListEmotions(userId));
   return rounded({
     profile: await unlessUnknown(new GetProfileHandler(reads).execute(new GetProfile(userId))),
-    stats: await unlessUnknown(new GetStatsHandler(reads).execute(new GetStats(userId))),
+    stats: await unlessUnknown(new GetStatsHandler(reads, NO_QUOTAS).execute(new GetStats(userId))),
     memories: (await new ListMemoriesHandler(reads).execute(new ListMemories(userId, { limit: 200 }))).items,
     emotions: items.map(({ trend: _trend, intensityTrend: _intensityTrend, ...emotion }) => emotion),
     hours: await trend({ bucket: 'hour', utcOffset: 0 }),
@@ -53,19 +54,29 @@ export async function serviceAnswers(reads: Reads, userId: string): Promise<obje
   });
 }
 
-/** The same answers without folds: each figure is computed from all of the user's events at once. */
-export function naiveAnswers(userId: string, events: readonly StoreEvent[]): object {
+/**
+ * The same answers without folds: each figure is computed from all of the user's events at once; `now` is
+ * when the last event of all users was recorded.
+ */
+export function naiveAnswers(userId: string, events: readonly StoreEvent[], now: number): object {
   const allTurns = ofType(events, 'turn.recorded');
-  const conversations = [...Map.groupBy(allTurns, ({ data }) => data.sessionId).values()]
-    .map((turns) => conversationOf(userId, turns, events))
+  // A session begins with its first turn; it stays begun when that is taken back.
+  const starts = ofType(events, 'session.started');
+  const said = [...starts, ...allTurns].toSorted((a, b) => a.position - b.position);
+  const bySession = Map.groupBy(said, ({ data }) => data.sessionId);
+  // Where the start itself was taken back, a session begins with the turn after it.
+  const begunByTurns = [...bySession.values()].filter(([first]) => first?.type === 'turn.recorded').length;
+  const conversations = [...bySession.values()]
+    .map((ofSession) => conversationOf(userId, ofSession, events))
     .toSorted((a, b) => b.openedAt - a.openedAt || byText(b.sessionId, a.sessionId));
-  const starts = ofType(events, 'session.started').length;
   const sittings = sum(conversations.map((each) => each.sittings));
   const averageSessionMinutes = sum(conversations.map(({ minutes }) => minutes)) / Math.max(1, sittings);
-  const memories = memoriesOf(events);
+  const memories = memoriesOf(events).filter(
+    ({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > now,
+  );
   return rounded({
     profile: profileOf(userId, events, {
-      conversations: starts,
+      conversations: starts.length + begunByTurns,
       turns: allTurns.length,
       averageSessionMinutes,
     }),
@@ -87,28 +98,29 @@ export function naiveAnswers(userId: string, events: readonly StoreEvent[]): obj
               sum([...importsOf(events).values()].map(({ data }) => data.frequency)),
             ...activityOf(
               [...allTurns, ...ofType(events, 'emotion.observed')],
-              [...importsOf(events).values()],
+              [...importsOf(events).values(), ...starts],
+              begunBefore(said, events),
             ),
             averageSessionMinutes,
+            usage: null,
           },
     memories,
     emotions: emotionsOf(events),
     hours: bucketsOf(events, HOUR, 0),
     days: bucketsOf(events, DAY, INDIA_OFFSET),
     ownDays: ownDaysOf(events),
-    current: newest(allTurns, 1)[0]?.data.sessionId,
+    current: newest(said, 1)[0]?.data.sessionId,
     conversations: conversations.map(
       ({ openedAt: _openedAt, minutes: _minutes, sittings: _sittings, ...shown }) => shown,
     ),
   });
 }
 
-function conversationOf(
-  userId: string,
-  turns: StoreEventOf<'turn.recorded'>[],
-  events: readonly StoreEvent[],
-) {
-  const [first] = turns as [StoreEventOf<'turn.recorded'>];
+type Said = StoreEventOf<'session.started' | 'turn.recorded'>;
+
+function conversationOf(userId: string, said: Said[], events: readonly StoreEvent[]) {
+  const [first] = said as [Said];
+  const turns = ofType(said, 'turn.recorded');
   const { sessionId } = first.data;
   const ofSession = events.filter(({ data }) => 'sessionId' in data && data.sessionId === sessionId);
   const lastStart = ofType(ofSession, 'session.started').at(-1)?.position ?? 0;
@@ -130,13 +142,24 @@ function conversationOf(
     topics: [...new Set(topics)].toSorted(),
     emotionTrajectory: trajectory.map(({ at, ...felt }) => ({ ...felt, occurredAt: iso(at) })),
     currentEmotion: trajectory.at(-1)?.emotion ?? null,
-    startedAt: iso(earliest(turns)),
-    lastActivityAt: iso(latest(turns)),
+    startedAt: iso(Math.min(earliest(said), ...begunBefore(said, events))),
+    lastActivityAt: iso(latest(said)),
     ended: isEnded,
     turnCount: turns.length,
     openedAt: timeOf(first),
-    ...sittingsOf(turns, ofType(ofSession, 'session.ended')),
+    ...sittingsOf(said, ofType(ofSession, 'session.ended')),
   };
+}
+
+/** When sessions began, as imports of the windows that these turns had opened say. */
+function begunBefore(turns: readonly Said[], events: readonly StoreEvent[]): number[] {
+  const isOpened = ({ position, data }: StoreEventOf<'conversation.window-imported'>) =>
+    turns.some((turn) => turn.position < position && turn.data.sessionId === data.sessionId);
+  return ofType(events, 'conversation.window-imported')
+    .filter(isOpened)
+    .flatMap(({ recordedAt, data: { startedAt } }) =>
+      startedAt === undefined ? [] : Math.min(startedAt, recordedAt),
+    );
 }
 
 /** The last 20 emotions of a session; an import replaces the emotions of the one before. */
@@ -161,7 +184,7 @@ function importsOf(events: readonly StoreEvent[]) {
 
 /** The number of sittings, which a pause of over 30 minutes or an end divides, and their minutes. */
 function sittingsOf(
-  turns: readonly StoreEventOf<'turn.recorded'>[],
+  turns: readonly Said[],
   ended: readonly StoreEventOf<'session.ended'>[],
 ): { sittings: number; minutes: number } {
   const ends = ended.map((end) => {
@@ -181,10 +204,14 @@ function sittingsOf(
   return { sittings: 1 + pauses.length - within.length, minutes: sum(within) / 60_000 };
 }
 
-function activityOf(active: readonly StoreEvent[], imports: readonly StoreEvent[]): object {
+function activityOf(
+  active: readonly StoreEvent[],
+  imports: readonly StoreEvent[],
+  begun: readonly number[],
+): object {
   const all = [...active, ...imports];
   if (all.length === 0) return { firstActivityAt: null, lastActivityAt: null, streakDays: 0 };
-  const range = { firstActivityAt: iso(earliest(all)), lastActivityAt: iso(latest(all)) };
+  const range = { firstActivityAt: iso(Math.min(earliest(all), ...begun)), lastActivityAt: iso(latest(all)) };
   if (active.length === 0) return { ...range, streakDays: 0 };
   const days = new Set(active.map((event) => startOf(event, DAY, event.utcOffset)));
   const last = Math.max(...days);
@@ -195,34 +222,84 @@ function activityOf(active: readonly StoreEvent[], imports: readonly StoreEvent[
 
 function memoriesOf(events: readonly StoreEvent[]) {
   const gone = new Set(ofType(events, 'memory.forgotten').map(({ data }) => data.memoryId));
-  return ofType(events, 'memory.formed')
-    .toSorted((a, b) => b.occurredAt - a.occurredAt || b.position - a.position)
-    .filter(({ data }) => !gone.has(data.memoryId))
-    .map(({ data, occurredAt, recordedAt }) => {
-      const revisions = ofType(events, 'memory.revised').filter(
-        (event) => event.data.memoryId === data.memoryId,
-      );
-      const changes = revisions.flatMap((event) => Object.entries(event.data.changes));
-      const recalls = ofType(events, 'memory.recalled').filter((event) =>
-        event.data.memoryIds.includes(data.memoryId),
-      );
-      const former = ofType(events, 'memory.recalls-imported').find(
-        (event) => event.data.memoryId === data.memoryId,
-      );
-      const last = newest(recalls, 1)[0] ?? former;
-      return {
-        sessionId: null,
-        turnId: null,
-        ...data,
-        ...(Object.fromEntries(changes.map(([field, { to }]) => [field, to])) as Partial<typeof data>),
-        recallCount: recalls.length + (former?.data.count ?? 0),
-        lastRecalledAt: last ? iso(timeOf(last)) : null,
-        occurredAt: iso(occurredAt),
-        createdAt: iso(recordedAt),
-        updatedAt: iso(revisions.at(-1)?.recordedAt ?? recordedAt),
-        version: 1 + revisions.length,
-      };
-    });
+  const remembered = ofType(events, 'memory.formed').filter(({ data }) => !gone.has(data.memoryId));
+  const known = new Set(remembered.map(({ data }) => data.memoryId));
+  const pairs = contradictionsOf(events);
+  const memories = remembered.map(({ data, occurredAt, recordedAt, position, version }) => {
+    const { memoryId } = data;
+    const later = events.filter(
+      (event) =>
+        (event.type === 'memory.revised' || event.type === 'memory.confirmed') &&
+        event.data.memoryId === memoryId,
+    );
+    const changes = later.flatMap((event) =>
+      event.type === 'memory.revised'
+        ? Object.entries(event.data.changes)
+        : Object.entries({ confidence: (event as StoreEventOf<'memory.confirmed'>).data.confidence }),
+    );
+    const recalls = ofType(events, 'memory.recalled').filter((event) =>
+      event.data.memoryIds.includes(memoryId),
+    );
+    const former = ofType(events, 'memory.recalls-imported').find(
+      (event) => event.data.memoryId === memoryId,
+    );
+    const last = newest(recalls, 1)[0] ?? former;
+    const { supersedes, ...fields } = {
+      supersedes: [] as string[],
+      sessionId: null,
+      turnId: null,
+      language: null,
+      pinned: false,
+      expiresAt: null as string | null,
+      ...data,
+      ...(Object.fromEntries(changes.map(([field, { to }]) => [field, to])) as Partial<typeof data>),
+    };
+    return {
+      ...fields,
+      supersedes: [...new Set(supersedes)].filter((id) => known.has(id)).toSorted(),
+      contradicts: [...pairs]
+        .flatMap((pair) => (pair.split(' ').includes(memoryId) ? pair.split(' ') : []))
+        .filter((id) => id !== memoryId)
+        .toSorted(),
+      recallCount: recalls.length + (former?.data.count ?? 0),
+      lastRecalledAt: last ? iso(timeOf(last)) : null,
+      occurredAt: iso(occurredAt),
+      createdAt: iso(recordedAt),
+      updatedAt: iso(later.at(-1)?.recordedAt ?? recordedAt),
+      version: later.at(-1)?.version ?? version,
+      sorted: [fields.pinned ? 1 : 0, occurredAt, position] as const,
+    };
+  });
+  const successors = new Map(memories.flatMap((by) => by.supersedes.map((id) => [id, by.memoryId])));
+  return memories
+    .toSorted((a, b) => b.sorted[0] - a.sorted[0] || b.sorted[1] - a.sorted[1] || b.sorted[2] - a.sorted[2])
+    .map(({ sorted: _sorted, ...memory }) => ({
+      ...memory,
+      supersededBy: successors.get(memory.memoryId) ?? null,
+    }));
+}
+
+/** The pairs of memories that contradict each other, as `a b` with a before b. */
+function contradictionsOf(events: readonly StoreEvent[]): Set<string> {
+  const pairs = new Set<string>();
+  const leave = (id: string): void => {
+    for (const pair of pairs) if (pair.split(' ').includes(id)) pairs.delete(pair);
+  };
+  const known = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'memory.formed') known.add(event.data.memoryId);
+    if (event.type === 'memory.forgotten') known.delete(event.data.memoryId);
+    if (event.type === 'memory.forgotten') leave(event.data.memoryId);
+    const others =
+      event.type === 'memory.formed'
+        ? event.data.contradicts
+        : event.type === 'memory.revised' && (event.data.changes['contradicts']?.to as string[] | undefined);
+    if (!others || !('memoryId' in event.data)) continue;
+    const { memoryId } = event.data;
+    leave(memoryId);
+    for (const other of others) if (known.has(other)) pairs.add([memoryId, other].toSorted().join(' '));
+  }
+  return pairs;
 }
 
 function emotionsOf(events: readonly StoreEvent[]): object[] {
@@ -307,6 +384,8 @@ const PROFILE_EVENTS = new Set([
   'profile.changed',
   'preference.learned',
   'preference.unlearned',
+  'events.retracted',
+  'events.restored',
 ]);
 
 function changesOf(event: StoreEvent): Record<string, { to: unknown }> {
@@ -340,7 +419,7 @@ function profileOf(
     avgSessionMinutes: counted.averageSessionMinutes,
     createdAt: iso(first.recordedAt),
     updatedAt: iso(own.at(-1)?.recordedAt ?? 0),
-    version: own.length,
+    version: own.at(-1)?.version,
   };
 }
 

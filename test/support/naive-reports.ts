@@ -1,7 +1,7 @@
 import type { StoreEvent, StoreEventOf } from '../../src/events/event-catalog.js';
 import { label, labels } from '../../src/events/labels.js';
 import type { MemoryType } from '../../src/events/memory/memory-formed.event.js';
-import type { Bound, ResolvedQuery } from '../../src/modules/reports/report-query.js';
+import type { Bound, ResolvedQuery } from '../../src/modules/reports/query/report-query.js';
 import { temporalBucket } from './temporal-buckets.js';
 
 const MINUTE = 60_000;

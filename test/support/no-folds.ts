@@ -4,6 +4,7 @@ const nothing = (): void => undefined;
 const nothingFolded: BatchFolds = {
   isBehind: false,
   fold: nothing,
+  replace: nothing,
   checkpoint: nothing,
   visibleRows: (rows) => rows,
 };

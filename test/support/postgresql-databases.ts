@@ -1,29 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { Client, type QueryResult } from 'pg';
-import { migrate } from '../../src/store/migrate.js';
 
 /** The URL of a new, empty database on the run's server. */
 export async function emptyDatabase(): Promise<string> {
   return createDatabase('template0');
 }
 
-let template: Promise<string> | undefined;
-
 /** The URL of a new, migrated database. */
 export async function migratedDatabase(): Promise<string> {
-  template ??= migratedTemplate();
-  return createDatabase(new URL(await template).pathname.slice(1));
+  const template = process.env.TEST_POSTGRESQL_TEMPLATE;
+  if (!template) throw new Error('No database was migrated for this run.');
+  return createDatabase(template);
 }
 
 /** Drops the database, even if clients are still connected. */
 export async function dropDatabase(url: string): Promise<void> {
   await runOnServer(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);
-}
-
-/** Drops the template that `migratedDatabase` copies. */
-export async function dropTemplate(): Promise<void> {
-  if (template) await dropDatabase(await template);
-  template = undefined;
 }
 
 /** Runs statements on a new connection. */
@@ -35,12 +27,6 @@ export async function runSql(url: string, sql: string): Promise<QueryResult> {
   } finally {
     await client.end();
   }
-}
-
-async function migratedTemplate(): Promise<string> {
-  const url = await emptyDatabase();
-  await migrate({ url });
-  return url;
 }
 
 async function createDatabase(from: string): Promise<string> {

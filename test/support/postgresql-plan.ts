@@ -33,8 +33,8 @@ export async function queriesOf(work: () => Promise<unknown>): Promise<SentState
 }
 
 /**
- * Runs the query and returns the most rows that one step of its plan reads. `generic` plans without knowing the
- * parameters, as PostgreSQL may do from the sixth execution of a prepared statement on.
+ * Runs the query and returns the most rows that one step of its plan reads. `generic` plans without knowing
+ * the parameters, as PostgreSQL may do from the sixth execution of a prepared statement on.
  */
 export async function mostRowsRead(
   client: Client,

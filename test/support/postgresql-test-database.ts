@@ -4,11 +4,12 @@ import type { Table } from '../../src/database/table.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
-import { postgresqlMemoryIndex } from '../../src/projections/reads/postgresql-memory-index.js';
 import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
+import type { RemoteMemoryIndex } from '../../src/projections/reads/search/memory-index.js';
+import { postgresqlMemoryIndex } from '../../src/projections/reads/search/postgresql-memory-index.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
-import { EVERY_MEMORY, termsOnly, type TermCounts } from './memory-index-in-memory.js';
-import { dropDatabase, dropTemplate, migratedDatabase, runSql } from './postgresql-databases.js';
+import { dropDatabase, migratedDatabase, runSql } from './postgresql-databases.js';
+import { PlanReader, plansWith } from './retract.js';
 import {
   MAX_ROWS,
   insertChange,
@@ -36,13 +37,15 @@ export const POSTGRESQL: DatabaseUnderTest = {
   ],
 };
 
-afterAll(dropTemplate);
-
 class PostgresqlTestDatabase implements TestDatabase {
+  private readonly plans: PlanReader;
+
   private constructor(
     private readonly url: string,
     private pool: pg.Pool,
-  ) {}
+  ) {
+    this.plans = new PlanReader({ url });
+  }
 
   static async open(): Promise<PostgresqlTestDatabase> {
     const url = await migratedDatabase();
@@ -54,7 +57,7 @@ class PostgresqlTestDatabase implements TestDatabase {
   }
 
   writer(folds: EventFolds, options?: WriterOptions): EventWriter {
-    return writerOver(this.log, folds, options);
+    return plansWith(writerOver(this.log, folds, options), this.plans);
   }
 
   async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
@@ -69,9 +72,8 @@ class PostgresqlTestDatabase implements TestDatabase {
     return new PostgresqlReads(this.pool);
   }
 
-  async termCounts(userId: string, terms: readonly string[]): Promise<TermCounts> {
-    const index = postgresqlMemoryIndex(this.pool, this.reads);
-    return (await index.lookUp(userId, termsOnly(terms), EVERY_MEMORY)).terms;
+  get index(): RemoteMemoryIndex {
+    return postgresqlMemoryIndex(this.pool, this.reads);
   }
 
   async schema(): Promise<unknown[]> {
@@ -94,7 +96,10 @@ class PostgresqlTestDatabase implements TestDatabase {
   }
 
   async tamper(sql: string): Promise<void> {
-    await runSql(this.url, `alter table events disable trigger user; ${sql}`);
+    await runSql(
+      this.url,
+      `alter table events disable trigger user; ${sql}; alter table events enable trigger user`,
+    );
   }
 
   async reopen(): Promise<void> {
@@ -103,6 +108,7 @@ class PostgresqlTestDatabase implements TestDatabase {
   }
 
   async close(): Promise<void> {
+    await this.plans.close();
     await this.pool.end();
     await dropDatabase(this.url);
   }

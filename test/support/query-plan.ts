@@ -3,12 +3,14 @@ import type Database from 'better-sqlite3';
 /** Reads the head of the log: the only allowed scan, which stops at the first row. */
 const HEAD_QUERY = /^select position, hash, recorded_at from events order by position desc limit 1$/;
 /**
- * Steps that scan no table of users: the one row that names the store, short lists of values, or the
- * full-text index by its terms. An index number of at least 256 means that the vocabulary of the index is
- * read for one term. A recursive search steps from row to row, and SEARCH alone reads the row with the greatest key.
+ * Steps that scan no table of users: the one row that names the store, the few erasures and erasing
+ * retractions that are pending, what was taken back of a page of the log, short lists of values, or the
+ * full-text index by its terms. An index number from 256 means that the vocabulary of the index is read for
+ * one term, one from 1536 that it is read from one term to another. A recursive search steps from row to row,
+ * and SEARCH alone reads the row with the greatest key.
  */
 const STEP_WITHOUT_SCAN =
-  /^(SCAN store_identity|LIST SUBQUERY \d+|(?:CORRELATED )?SCALAR SUBQUERY \d+|MATERIALIZE search|CO-ROUTINE search|SETUP|RECURSIVE STEP|SCAN CONSTANT ROW|SCAN (?:s|search)|SEARCH events|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*|SCAN temp\.\w+_fts_terms VIRTUAL TABLE INDEX 2(5[6-9]|[6-9]\d):)$/;
+  /^(SCAN store_identity|LIST SUBQUERY \d+|(?:CORRELATED )?SCALAR SUBQUERY \d+|MATERIALIZE search|CO-ROUTINE search|SETUP|RECURSIVE STEP|SCAN CONSTANT ROW|SCAN (?:s|search)|SEARCH events|SEARCH e USING COVERING INDEX retracted_events_position \(position>\? AND position<\?\)|SEARCH erasures USING (?:COVERING )?INDEX erasures_pending \(pending=\?\)|SEARCH retractions USING COVERING INDEX retractions_erasure \(erasure=\?\)|CREATE BLOOM FILTER|SCAN json_each VIRTUAL TABLE.*|SCAN \w+ VIRTUAL TABLE INDEX \d+:M.*|SCAN temp\.\w+_fts_\w+ VIRTUAL TABLE INDEX (?:2(?:5[6-9]|[6-9]\d)|15[4-9]\d|153[6-9]|1[67]\d\d):)$/;
 
 interface Step {
   detail: string;

@@ -74,6 +74,27 @@ const emotionName = fc.oneof(
   fc.constantFrom(UNFOLDABLE, UNSTORABLE),
 );
 
+/** Whole numbers, so that products are exact in any order; sometimes of another length than the model's. */
+export const EMBEDDINGS = [
+  [1, 2, 0, 0, 3, 0, 0, 1],
+  [0, 2, 5, 0, 3, 0, -1, 1],
+  [-4, 0, 0, 2, 0, 0, 0, 1],
+];
+export const MODELS = ['small', 'Grün'];
+const embedding = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom(...EMBEDDINGS) },
+  { weight: 1, arbitrary: fc.constant([1, 2, 3, 4, 5, 6, 7, 8, 9]) },
+);
+const embeddingModel = fc.constantFrom(...MODELS);
+const embeddingFields = fc.record({ embedding, embeddingModel });
+
+/** Sometimes with an embedding. */
+function maybeEmbedded<T extends object>(input: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc
+    .tuple(input, fc.option(embeddingFields))
+    .map(([fields, embedded]) => ({ ...fields, ...embedded }));
+}
+
 const optional = { requiredKeys: [] as never[] };
 const emotion = fc.record(
   { label: emotionName, intensity: share, confidence: share, triggers },
@@ -85,6 +106,16 @@ const memoryFields = {
   context: fc.option(phrase),
   confidence: share,
   importance: share,
+  language: fc.constantFrom('en', 'de', 'fr', 'ru', 'ja'),
+  pinned: fc.boolean(),
+  /** Soon, so that it passes while commands are sent, or late; too soon, it is refused. */
+  expiresAt: fc.option(
+    fc
+      .oneof(fc.integer({ min: 1, max: 40 }), fc.constant(90 * DAY_MINUTES))
+      .map((minutes) => written(minutes, 0)),
+  ),
+  supersedes: fc.array(memoryId, { maxLength: 1 }),
+  contradicts: fc.array(memoryId, { maxLength: 2 }),
 };
 
 /** Sometimes with what a turn may teach. */
@@ -93,6 +124,9 @@ const message = fc.oneof(
   phrase.map((words) => `I love ${words}. No emojis!`),
   fc.constantFrom('I like jokes, but keep it short.', "I don't like whales and work.", 'I like emojis.'),
 );
+
+/** One of the events, or retractions, of the user: see `withIds`. */
+const drawnId = fc.nat({ max: 60 }).map((n) => `#${n}`);
 
 /** The possible inputs of each command. */
 export const INPUTS = {
@@ -137,27 +171,36 @@ export const INPUTS = {
     {
       sessionId,
       lastActivityAt: occurredAt,
+      startedAt: occurredAt,
       topics: fc.array(fc.constantFrom(...TOPICS), { maxLength: 4 }),
       emotions: fc.array(fc.constantFrom(...EMOTIONS), { maxLength: 4 }),
     },
     { requiredKeys: ['sessionId'] },
   ),
-  FormMemory: fc.record(
-    {
-      memoryId,
-      ...memoryFields,
-      metadata: json,
-      sessionId,
-      turnId: sessionId,
-      occurredAt,
-      recalled: fc.record(
-        { count: fc.integer({ min: 1, max: 9 }), lastAt: occurredAt },
-        { requiredKeys: ['count'] },
-      ),
-    },
-    { requiredKeys: ['memoryId', 'type', 'content'] },
+  FormMemory: maybeEmbedded(
+    fc.record(
+      {
+        memoryId,
+        ...memoryFields,
+        content: fc.oneof(phrase, fc.constantFrom('Whale!', 'the whale')),
+        // With an id of its own, only `false` has a repetition confirm another memory.
+        allowDuplicate: fc.boolean(),
+        metadata: json,
+        sessionId,
+        turnId: sessionId,
+        occurredAt,
+        recalled: fc.record(
+          { count: fc.integer({ min: 1, max: 9 }), lastAt: occurredAt },
+          { requiredKeys: ['count'] },
+        ),
+      },
+      { requiredKeys: ['memoryId', 'type', 'content'] },
+    ),
   ),
-  ReviseMemory: fc.record({ memoryId, ...memoryFields, metadata: json }, { requiredKeys: ['memoryId'] }),
+  ReviseMemory: maybeEmbedded(
+    fc.record({ memoryId, ...memoryFields, metadata: json }, { requiredKeys: ['memoryId'] }),
+  ),
+  EmbedMemory: fc.record({ memoryId, embedding, embeddingModel }),
   ForgetMemory: fc.record({ memoryId, reason: phrase }, { requiredKeys: ['memoryId'] }),
   ForgetMemories: fc.record({ memoryIds: fc.array(memoryId, { minLength: 1, maxLength: 2 }) }),
   RecallMemories: fc.record({ memoryIds: fc.array(memoryId, { minLength: 1, maxLength: 3 }) }),
@@ -166,6 +209,37 @@ export const INPUTS = {
     turnId: fc.constantFrom('t1', 't2'),
     memories: fc.array(fc.record({ memoryId, score: share }), { maxLength: 3 }),
   }),
+  RetractEvents: fc.oneof(
+    fc.record({ eventIds: fc.array(drawnId, { minLength: 1, maxLength: 3 }), reason: phrase }),
+    fc.record({ memoryIds: fc.array(memoryId, { minLength: 1, maxLength: 2 }) }),
+    fc.record({ sessionId }),
+    fc.record({ from: occurredAt, to: occurredAt }, { requiredKeys: ['from'] }),
+    fc.record({ sessionId, to: occurredAt }),
+  ),
+  EditTurn: fc.record(
+    {
+      turnId: drawnId,
+      userMessage: message,
+      assistantMessage: phrase,
+      emotion: fc.option(emotion),
+      topics: fc.array(fc.constantFrom(...TOPICS), { maxLength: 4 }),
+      learn: fc.boolean(),
+    },
+    { requiredKeys: ['turnId', 'userMessage', 'assistantMessage', 'topics'] },
+  ),
+  CorrectObservation: fc.record(
+    { eventId: drawnId, emotion: emotionName, intensity: share, confidence: fc.option(share), triggers },
+    { requiredKeys: ['eventId'] },
+  ),
+  RestoreEvents: fc.record({ retractionId: drawnId }),
+  ExpireEvents: fc.record({
+    positions: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 9 }),
+    expectedPosition: fc.constant('#last'),
+    reason: fc.constant('retention: turns'),
+  }),
+  // Seldom of the command's own user: nothing can be written for that one afterwards.
+  EraseUser: fc.record({ confirm: fc.constantFrom('bob', 'ADA', 'eve') }),
+  ReopenUser: fc.constant({ afterErasure: 'none' }),
   ChangeProfile: fc.record(
     {
       name: fc.option(phrase),
@@ -181,38 +255,49 @@ export const INPUTS = {
   ),
 } satisfies Record<string, fc.Arbitrary<object>>;
 
-const WEIGHTS = { RecordTurn: 5, ObserveEmotion: 3, FormMemory: 5, ReviseMemory: 3 } as Record<
-  string,
-  number
->;
+const WEIGHTS = {
+  RecordTurn: 5,
+  ObserveEmotion: 3,
+  FormMemory: 5,
+  ReviseMemory: 3,
+  RetractEvents: 4,
+  EraseUser: 1,
+  ReopenUser: 1,
+} as Record<string, number>;
 
 /** A new command, or an earlier one to send again. */
 type Step = Omit<SentCommand, 'key'> | { again: number };
 
-const command = fc.oneof(
-  ...Object.entries(INPUTS).map(([name, input]) => ({
-    weight: WEIGHTS[name] ?? 2,
-    arbitrary: fc.record({
-      name: fc.constant(name),
-      userId: fc.oneof({ weight: 5, arbitrary: fc.constant('ada') }, fc.constantFrom(...USERS)),
-      input: input as fc.Arbitrary<object>,
-      expected: fc.oneof(
-        { weight: 12, arbitrary: fc.constant(undefined) },
-        fc.constantFrom('none' as const, 'exists' as const, 0, 1, 2),
-      ),
-    }),
-  })),
-);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: command },
-  { weight: 1, arbitrary: fc.record({ again: fc.nat() }) },
-);
+const commandOf = (inputs: [string, fc.Arbitrary<object>][]) =>
+  fc.oneof(
+    ...inputs.map(([name, input]) => ({
+      weight: WEIGHTS[name] ?? 2,
+      arbitrary: fc.record({
+        name: fc.constant(name),
+        userId: fc.oneof({ weight: 5, arbitrary: fc.constant('ada') }, fc.constantFrom(...USERS)),
+        input,
+        expected: fc.oneof(
+          { weight: 12, arbitrary: fc.constant(undefined) },
+          fc.constantFrom('none' as const, 'exists' as const, 0, 1, 2),
+        ),
+      }),
+    })),
+  );
+const stepOf = (inputs: [string, fc.Arbitrary<object>][]): fc.Arbitrary<Step> =>
+  fc.oneof(
+    { weight: 6, arbitrary: commandOf(inputs) },
+    { weight: 1, arbitrary: fc.record({ again: fc.nat() }) },
+  );
 
-/** Bursts of commands; the commands of one burst are sent at once. */
-export const bursts = fc.array(fc.array(step, { minLength: 1, maxLength: 14 }), {
-  minLength: 1,
-  maxLength: 5,
-});
+const burstsOf = (inputs: [string, fc.Arbitrary<object>][]) =>
+  fc.array(fc.array(stepOf(inputs), { minLength: 1, maxLength: 14 }), { minLength: 1, maxLength: 5 });
+
+/** Bursts of commands, with erasures of users and events among them; the commands of one burst are sent at once. */
+export const erasingBursts = burstsOf(Object.entries(INPUTS));
+const CHANGE_THE_PAST: ReadonlySet<string> = new Set(['EraseUser', 'ReopenUser', 'ExpireEvents']);
+
+/** Bursts of commands that leave the past as it was. */
+export const bursts = burstsOf(Object.entries(INPUTS).filter(([name]) => !CHANGE_THE_PAST.has(name)));
 
 /** A command that was sent, with its answer or the code of its refusal. */
 export interface Outcome {

@@ -7,12 +7,13 @@ import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { LogHead, UserChange, UserEventQuery } from '../../src/events/log/event-log.js';
 import type { LastPositions, LogPoint } from '../../src/events/log/log-point.js';
 import { SqliteEventReader } from '../../src/events/log/sqlite-event-reader.js';
-import { searchMemories, type MemoryQuestion } from '../../src/projections/reads/memory-search.js';
 import type { Positions } from '../../src/projections/reads/positions.js';
 import { Reads, type StoreHead, type StoreSize } from '../../src/projections/reads/reads.js';
-import type { MemoryMatches } from '../../src/projections/reads/search.js';
+import { searchMemories, type MemoryQuestion } from '../../src/projections/reads/search/memory-search.js';
+import type { MemoryMatches } from '../../src/projections/reads/search/search.js';
+import { compareVectors, inIndex } from '../../src/projections/reads/search/sqlite-meaning.js';
+import { sqliteMemoryIndex } from '../../src/projections/reads/search/sqlite-memory-index.js';
 import { SqliteFigures } from '../../src/projections/reads/sqlite-figures.js';
-import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
 
 /** The service's reads from SQLite, over a connection of the test and without threads. */
 export class ReadsHere extends Reads {
@@ -37,7 +38,10 @@ export class ReadsHere extends Reads {
     this.rows.list(table, query) as Row[];
 
   override async searchMemories(question: MemoryQuestion): Promise<MemoryMatches> {
-    return searchMemories(sqliteMemoryIndex(this.db, this.rows), question);
+    const { userId, embedding } = question;
+    const compared = embedding && compareVectors(this.db, userId, embedding);
+    const meaning = compared && inIndex(this.db, userId, compared);
+    return searchMemories(sqliteMemoryIndex(this.db, this.rows), question, undefined, { meaning });
   }
 
   override async eventPage(query: PageQuery): Promise<EventPage> {
@@ -52,7 +56,8 @@ export class ReadsHere extends Reads {
   }
 
   override async storeHead(): Promise<StoreHead> {
-    return { storeId: this.events.storeId(), head: this.events.head().position };
+    const { position, recordedAt } = this.events.head();
+    return { storeId: this.events.storeId(), head: position, recordedAt };
   }
 
   /** A page of what happened to one user, as a StoreReader reads it. */

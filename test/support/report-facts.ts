@@ -1,7 +1,8 @@
-import { ReportCalendar } from '../../src/modules/reports/report-calendar.js';
-import type { SentQuery } from '../../src/modules/reports/report-query.js';
-import type { ReportDefinition, ReportResult, UserFacts } from '../../src/modules/reports/report.js';
-import { resolveQuery } from '../../src/modules/reports/resolve-query.js';
+import { ReportCalendar } from '../../src/modules/reports/query/report-calendar.js';
+import type { SentQuery } from '../../src/modules/reports/query/report-query.js';
+import { resolveQuery } from '../../src/modules/reports/query/resolve-query.js';
+import type { ReportDefinition, ReportResult } from '../../src/modules/reports/report.js';
+import type { UserFacts } from '../../src/modules/reports/user-facts.js';
 import type { EmotionFact, Fact, FactTimes, SessionFact } from '../../src/projections/facts.js';
 
 let position = 0;
@@ -34,7 +35,12 @@ export function felt(
 
 /** A user who registered with the first fact, if that is a registration. */
 export function userOf(userId: string, ...facts: Fact[]): UserFacts {
-  return { userId, registered: facts.find(({ type }) => type === 'user.registered'), facts };
+  return {
+    userId,
+    registered: facts.find(({ type }) => type === 'user.registered'),
+    facts,
+    forEach: (take) => facts.forEach((fact) => take(fact)),
+  };
 }
 
 /** What the report answers over these facts, as it was known at `now`. */

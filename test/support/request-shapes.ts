@@ -16,11 +16,14 @@ export async function shapesIn(pattern: string): Promise<Shape<object>[]> {
     );
 }
 
+/** What the service sends itself: no route takes it. */
+const ITS_OWN: ReadonlySet<string> = new Set(['ExpireEventsInput']);
+
 const isQuery = ({ name }: Shape<object>) => name.endsWith('Query');
 
 /** The classes that describe what a client sends: bodies and path parameters, and query strings. */
 export async function requestShapes(): Promise<{ bodies: Shape<object>[]; queries: Shape<object>[] }> {
   const patterns = ['modules/**/*.command.ts', 'modules/**/*.dto.ts', 'http/*.dto.ts'];
-  const shapes = (await Promise.all(patterns.map(shapesIn))).flat();
+  const shapes = (await Promise.all(patterns.map(shapesIn))).flat().filter(({ name }) => !ITS_OWN.has(name));
   return { bodies: shapes.filter((shape) => !isQuery(shape)), queries: shapes.filter(isQuery) };
 }

@@ -1,6 +1,5 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { openForWriting } from '../../src/database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../../src/database/sqlite/sqlite-rows.js';
@@ -8,13 +7,13 @@ import type { Table } from '../../src/database/table.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
-import type { MemoryIndex } from '../../src/projections/reads/memory-index.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
-import { sqliteMemoryIndex } from '../../src/projections/reads/sqlite-memory-index.js';
-import { migrate } from '../../src/store/migrate.js';
+import type { MemoryIndex } from '../../src/projections/reads/search/memory-index.js';
+import { sqliteMemoryIndex } from '../../src/projections/reads/search/sqlite-memory-index.js';
 import type { EventWriter } from '../../src/writer/event-writer.js';
-import { EVERY_MEMORY, termsOnly, type TermCounts } from './memory-index-in-memory.js';
 import { ReadsHere } from './reads-here.js';
+import { PlanReader, plansWith } from './retract.js';
+import { copied, migratedFile } from './scratch.js';
 import {
   MAX_ROWS,
   insertChange,
@@ -24,13 +23,12 @@ import {
   type WriterOptions,
 } from './test-database.js';
 
-const FILE = 'edgesoul.db';
 const NEXT_VERSION = '(select max(version) + 1 from events where stream_key = e.stream_key)';
 
 /** Inserts the third event again, at another position or version. */
 function again(place: { position: string; version: string }): string {
   return `insert or replace into events select ${place.position}, event_id, user_id, stream_key, ${place.version}, type,
-    schema_version, occurred_at, utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash
+    schema_version, occurred_at, utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash, seal
     from events e where position = 3`;
 }
 
@@ -45,41 +43,6 @@ export const SQLITE: DatabaseUnderTest = {
   ],
 };
 
-let migrated: Promise<string> | undefined;
-
-afterAll(async () => {
-  if (migrated) await rm(dirname(await migrated), { recursive: true });
-});
-
-/** A new, migrated database file in its own folder, which the caller removes. */
-export async function migratedFile(): Promise<string> {
-  migrated ??= migratedTemplate();
-  return copied(await migrated);
-}
-
-async function migratedTemplate(): Promise<string> {
-  const file = join(await scratchFolder(), FILE);
-  await migrate({ file });
-  // So that the copies are in WAL mode from the start.
-  openForWriting(file).close();
-  return file;
-}
-
-/** A new folder below the system's temporary folder. */
-export function scratchFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'edgesoul-contract-'));
-}
-
-/** Copies the file and its write-ahead log as they are on disk, which is what a killed process leaves. */
-async function copied(file: string): Promise<string> {
-  const copy = join(await scratchFolder(), FILE);
-  await copyFile(file, copy);
-  await copyFile(`${file}-wal`, `${copy}-wal`).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  return copy;
-}
-
 class SqliteTestDatabase implements TestDatabase {
   private constructor(private opened: OpenedFile) {}
 
@@ -92,7 +55,7 @@ class SqliteTestDatabase implements TestDatabase {
   }
 
   writer(folds: EventFolds, options?: WriterOptions): EventWriter {
-    return writerOver(this.log, folds, options);
+    return plansWith(writerOver(this.log, folds, options), this.opened.plans);
   }
 
   async rows<Row extends object>(table: Table<Row>): Promise<Row[]> {
@@ -107,9 +70,8 @@ class SqliteTestDatabase implements TestDatabase {
     return this.opened.reads;
   }
 
-  async termCounts(userId: string, terms: readonly string[]): Promise<TermCounts> {
-    const { index } = this.opened;
-    return index.lookUp(userId, termsOnly(terms), EVERY_MEMORY).terms;
+  get index(): MemoryIndex {
+    return this.opened.index;
   }
 
   async schema(): Promise<unknown[]> {
@@ -144,9 +106,13 @@ class SqliteTestDatabase implements TestDatabase {
 
   async tamper(sql: string): Promise<void> {
     this.onNewConnection((other) => {
-      const triggers = other.prepare(`select name from sqlite_master where type = 'trigger'`).pluck().all();
-      other.exec(triggers.map((name) => `drop trigger ${String(name)};`).join(' '));
+      const triggers = other.prepare(`select name, sql from sqlite_schema where type = 'trigger'`).all() as {
+        name: string;
+        sql: string;
+      }[];
+      other.exec(triggers.map(({ name }) => `drop trigger ${name};`).join(' '));
       other.exec(sql);
+      for (const trigger of triggers) other.exec(trigger.sql);
     });
   }
 
@@ -168,7 +134,7 @@ class SqliteTestDatabase implements TestDatabase {
   }
 
   async close(): Promise<void> {
-    this.opened.close();
+    await this.opened.close();
     await rm(dirname(this.opened.file), { recursive: true });
   }
 }
@@ -179,18 +145,24 @@ interface OpenedFile {
   rows: SqliteRows;
   reads: Reads;
   index: MemoryIndex;
-  close(): void;
+  plans: PlanReader;
+  close(): Promise<void>;
 }
 
 function openFile(file: string): OpenedFile {
   const db = openForWriting(file);
   const rows = new SqliteRows(db);
+  const plans = new PlanReader({ file });
   return {
     file,
     log: new SqliteEventLog(db),
     rows,
     reads: new ReadsHere(db),
     index: sqliteMemoryIndex(db, rows),
-    close: () => db.close(),
+    plans,
+    close: async () => {
+      await plans.close();
+      db.close();
+    },
   };
 }

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { RowChange, RowChanges } from '../../src/database/row-store.js';
 import { keyText, type Key, type Table } from '../../src/database/table.js';
 import { EventCatalog } from '../../src/events/event-catalog.js';
@@ -6,15 +5,18 @@ import { jsonCodec } from '../../src/events/log/event-codec.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
+import type { MemoryIndex, RemoteMemoryIndex } from '../../src/projections/reads/search/memory-index.js';
 import type { DatabaseAddress } from '../../src/store/database-address.js';
 import { DEFAULT_LIMITS, EventWriter, type WriterLimits } from '../../src/writer/event-writer.js';
-import type { TermCounts } from './memory-index-in-memory.js';
+import type { Quotas } from '../../src/writer/quotas/quotas.js';
+import { Usage } from '../../src/writer/quotas/usage.js';
 
 /** Replacements for the service's own parts of a writer. */
 export interface WriterOptions {
   clock?: () => number;
   limits?: Partial<WriterLimits>;
   log?: EventLog;
+  quotas?: Quotas;
 }
 
 /** A new, migrated and empty database. */
@@ -28,8 +30,8 @@ export interface TestDatabase {
   readonly address: DatabaseAddress;
   /** The reads that query handlers use. */
   readonly reads: Reads;
-  /** What the memory index finds for the terms of a user. */
-  termCounts(userId: string, terms: readonly string[]): Promise<TermCounts>;
+  /** The memory index that a search reads. */
+  readonly index: MemoryIndex | RemoteMemoryIndex;
   /** Every table and index as the database describes it. */
   schema(): Promise<unknown[]>;
   /** Inserts a row that no event made, and its entry in the full-text index. */
@@ -56,16 +58,14 @@ export const MAX_ROWS = 1_000_000;
 /** The size of a batch must not depend on the speed of the machine. */
 const NO_TIME_LIMIT = { batchMs: 60_000 };
 
-// Every commit waits for the disk, and a machine under load must not fail a test.
-jest.setTimeout(60_000);
-
 /** The service's writer over the database's log, or over `options.log`. */
 export function writerOver(
   databaseLog: EventLog,
   folds: EventFolds,
-  { clock = Date.now, limits, log = databaseLog }: WriterOptions = {},
+  { clock = Date.now, limits, log = databaseLog, quotas }: WriterOptions = {},
 ): EventWriter {
-  const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock };
+  const usage = quotas && new Usage(quotas);
+  const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock, usage };
   return new EventWriter(log, parts, { ...DEFAULT_LIMITS, ...NO_TIME_LIMIT, ...limits });
 }
 

@@ -4,6 +4,7 @@ import {
   type ImportReport,
   type ImportContext,
 } from '../../src/operations/transfer/import-log.js';
+import type { ImportRequest } from '../../src/operations/transfer/import-parts.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import type { Projection } from '../../src/projections/projection.js';
 import { readStore } from '../../src/store/open-store-reader.js';
@@ -28,13 +29,19 @@ export function importText(
     append = false,
     projections = PROJECTIONS,
     job,
-  }: { append?: boolean; projections?: readonly Projection[]; job?: ImportContext } = {},
+    erasuresOf,
+  }: {
+    append?: boolean;
+    projections?: readonly Projection[];
+    job?: ImportContext;
+    erasuresOf?: ImportRequest['erasuresOf'];
+  } = {},
 ): Promise<ImportReport> {
   return readStore(db.address, (reader) => {
     const parts = { log: db.log, reader, decoder: decoder(), projections };
     return importLog(
       { ...parts, foldRanges: foldInThisThread(parts) },
-      { lines: () => pieces(text), append, verify: true },
+      { lines: () => pieces(text), append, verify: true, erasuresOf },
       job,
     );
   });

@@ -1,4 +1,5 @@
 import { RowBatch } from '../../src/database/row-batch.js';
+import { USER_ERASED } from '../../src/events/erasure/user-erased.event.js';
 import { EVENT_TYPES, EventCatalog } from '../../src/events/event-catalog.js';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import { chainHash, GENESIS } from '../../src/events/log/event-hash.js';
@@ -21,6 +22,18 @@ describe('the stored events of every version ever written', () => {
     expect(fixtures.map(({ type, schemaVersion }) => `${type} v${schemaVersion}`).toSorted()).toEqual(
       everyVersion.toSorted(),
     );
+  });
+
+  it('leave no row when the user is erased', () => {
+    const rows = new RowBatch(new MemoryRowStore());
+    const folds = new ProjectionFolds(PROJECTIONS);
+    const others = fixtures.filter(({ type }) => type !== USER_ERASED);
+    const erasures = fixtures.filter(({ type }) => type === USER_ERASED);
+    const inOrder = others.toSorted((a, b) => a.stored.position - b.stored.position);
+    for (const { stored } of [...inOrder, ...erasures])
+      folds.fold(decoder.decode({ ...stored, userId: 'ada' }), rows);
+    const left = [...rows.changes().values()].flatMap((changed) => [...changed.values()]);
+    expect(left.filter(({ after }) => after !== undefined)).toEqual([]);
   });
 
   it.each(fixtures)('include $type v$schemaVersion under the right file name', (fixture) => {
@@ -48,7 +61,8 @@ describe('the stored events of every version ever written', () => {
   it('can be folded into every projection', () => {
     const rows = new RowBatch(new MemoryRowStore());
     const folds = new ProjectionFolds(PROJECTIONS);
-    for (const { stored } of fixtures.toSorted((a, b) => a.stored.position - b.stored.position)) {
+    const others = fixtures.filter(({ type }) => type !== USER_ERASED);
+    for (const { stored } of others.toSorted((a, b) => a.stored.position - b.stored.position)) {
       folds.fold(decoder.decode(stored), rows);
     }
     const changed = [...rows.changes().keys()].map(({ name }) => name);

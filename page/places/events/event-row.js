@@ -20,7 +20,7 @@ export function eventRow(event, { zone }) {
       h('span.position', {}, count(event.position)),
       h('span.type', {}, h('i.swatch', { style: { '--c': `var(${eventColor(event.type)})` } }), event.type),
       h('span.user', {}, event.userId),
-      h('span.what', {}, describeEvent(event)),
+      h('span.what', {}, event.retracted ? h('s', {}, describeEvent(event)) : describeEvent(event)),
       h('time', { datetime: event.recordedAt }, time(event.recordedAt, zone, true)),
     ),
   );
@@ -60,6 +60,8 @@ function body(event, zone) {
       fact('Cause', onlyButton(event, 'event', event.causationId)),
       fact('Correlation', onlyButton(event, 'correlation', event.correlationId)),
       fact('Actor', event.actor),
+      event.retracted &&
+        fact('Taken back', `at position ${count(event.retracted.at)} by ${event.retracted.by}`),
       fact('Event', event.eventId),
     ]),
   );

@@ -4,7 +4,7 @@ import { fill, h } from '../../dom/h.js';
 import { icon } from '../../dom/icons.js';
 import { ask, urlOf } from '../../net/ask.js';
 import { lostConnection } from '../../net/connection.js';
-import { EVENT_TYPES } from '../../parts/event-types.js';
+import { EventStream } from '../../net/event-stream.js';
 import { emptyView, problemView } from '../../parts/problem.js';
 import { requestButton } from '../../parts/requests.js';
 import { eventRow } from './event-row.js';
@@ -27,7 +27,7 @@ export class Tail {
   #body = h('div.body');
   /** @type {Question | undefined} */
   #question;
-  /** @type {EventSource | undefined} */
+  /** @type {EventStream | undefined} */
   #source;
   /** @type {any[]} */
   #held = [];
@@ -118,19 +118,18 @@ export class Tail {
   /** @param {number} after */
   #follow(after) {
     const question = /** @type {Question} */ (this.#question);
-    this.#source = new EventSource(urlOf(streamOf(question, after)));
-    this.#source.addEventListener('open', () => this.#tell());
-    this.#source.addEventListener('error', () => {
-      this.#tell();
-      void lostConnection();
+    this.#source = new EventStream(urlOf(streamOf(question, after)), {
+      onData: (event) => this.#receive(event),
+      onState: () => {
+        this.#tell();
+        if (this.#source?.state === 'connecting') void lostConnection();
+      },
     });
-    for (const type of question.params.types?.split(',') ?? EVENT_TYPES)
-      this.#source.addEventListener(type, (message) => this.#receive(JSON.parse(message.data)));
   }
 
   /** A stream that was only interrupted goes on by itself where it was. */
   #reconnect() {
-    if (this.#source?.readyState !== EventSource.CONNECTING) void this.#load();
+    if (this.#source?.state !== 'connecting') void this.#load();
   }
 
   /** @param {any} event */
@@ -180,7 +179,7 @@ export class Tail {
   #stateName() {
     if (!this.#isLive()) return 'of the past';
     if (this.#paused) return 'paused';
-    return this.#source?.readyState === EventSource.OPEN ? 'live' : 'connecting…';
+    return this.#source?.state === 'open' ? 'live' : 'connecting…';
   }
 
   #tell() {

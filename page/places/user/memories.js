@@ -89,19 +89,36 @@ function memory(item, question) {
       'p.meta',
       {},
       h('span.tag', {}, item.type),
+      item.language !== null && h('span', { title: 'Language of the memory' }, item.language),
+      item.pinned && h('span.tag', {}, 'pinned'),
+      item.expiresAt && h('span', {}, `expires ${time(item.expiresAt, question.zone)}`),
       h('span', {}, `importance ${ratio(item.importance)}`),
       h('span', {}, `confidence ${ratio(item.confidence)}`),
       item.recallCount > 0 && h('span', {}, `recalled ${count(item.recallCount)}×`),
       h('time', { datetime: item.occurredAt }, time(item.occurredAt, question.zone)),
     ),
+    links(item),
     item.explain && explain(item),
     item.version > 1 && memoryHistory(item, question),
   );
 }
 
+/** @param {any} item what it says of other memories */
+function links({ supersedes, supersededBy, contradicts, contradictions }) {
+  const said = new Map(
+    contradictions?.map((/** @type {any} */ { memoryId, content }) => [memoryId, content]),
+  );
+  const lines = [
+    supersededBy && `superseded by ${supersededBy}`,
+    ...supersedes.map((/** @type {string} */ id) => `supersedes ${id}`),
+    ...contradicts.map((/** @type {string} */ id) => `contradicts ${said.get(id) ?? id}`),
+  ].filter(Boolean);
+  return lines.map((line) => h('p.quiet', {}, line));
+}
+
 /** @param {any} item the parts of its score */
 function explain({ score, explain: { text, importance, recency, recall, terms } }) {
-  const words = Object.entries(terms).toSorted(([, a], [, b]) => b - a);
+  const words = Object.entries(terms).toSorted(([, a], [, b]) => b.score - a.score);
   return h(
     'details',
     {},
@@ -114,7 +131,9 @@ function explain({ score, explain: { text, importance, recency, recall, terms } 
     h(
       'p.tags',
       {},
-      words.map(([word, part]) => h('span.tag', {}, word, h('span.quiet', {}, ` ${decimal(part)}`))),
+      words.map(([word, { score: part, language }]) =>
+        h('span.tag', {}, word, h('span.quiet', {}, ` ${language ?? ''} ${decimal(part)}`)),
+      ),
     ),
   );
 }

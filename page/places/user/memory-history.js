@@ -36,13 +36,14 @@ export function memoryHistory({ memoryId, version }, question) {
  * @param {any} revision
  * @param {string} zone
  */
-function revision({ type, at, actor, reason, changes }, zone) {
-  const what = type === 'memory.revised' ? changesText(changes) : '';
+function revision({ type, at, actor, reason, changes, said }, zone) {
+  const what = type === 'memory.formed' ? '' : changesText(changes);
   return h(
     'li',
     {},
     h('b', {}, type.split('.')[1]),
     ` ${time(at, zone)} by ${actor}`,
+    said && h('p', {}, `said again: ${said.content}`),
     what && h('p', {}, what),
     reason && h('p.quiet', {}, reason),
   );

@@ -144,14 +144,29 @@ class Slider {
       const { body } = await ask({ path: this.path, params: { after, limit: READ_CHANGES } }, signal);
       const since = body.items.filter((/** @type {any} */ event) => event.position <= upTo);
       const more = since.length - SHOWN_CHANGES;
+      const shown = since.slice(0, SHOWN_CHANGES);
+      const reasons = await this.#reasonsOf(shown, signal);
       fill(
         this.#changes,
-        since.slice(0, SHOWN_CHANGES).map(changeLine),
+        shown.map((/** @type {any} */ event) => changeLine(event, reasons)),
         more > 0 && h('li.quiet', {}, `and ${count(more)} more`),
       );
     } catch (error) {
       if (!signal.aborted) fill(this.#changes, h('li.quiet', {}, String(error)));
     }
+  }
+
+  /**
+   * Why events were taken back, by the id of the retraction; a reason that is too old to be listed is left out.
+   * @param {any[]} events
+   * @param {AbortSignal} signal
+   * @returns {Promise<Map<string, string | null>>}
+   */
+  async #reasonsOf(events, signal) {
+    if (!events.some(({ retracted }) => retracted)) return new Map();
+    const path = this.path.replace(/events$/, 'retractions');
+    const { body } = await ask({ path, params: { limit: 200 } }, signal);
+    return new Map(body.items.map((/** @type {any} */ item) => [item.retractionId, item.reason]));
   }
 }
 
@@ -168,8 +183,15 @@ function wantedStep(marks) {
   );
 }
 
-/** @param {any} event */
-function changeLine(event) {
+/**
+ * @param {any} event
+ * @param {Map<string, string | null>} reasons
+ */
+function changeLine(event, reasons) {
   const swatch = h('i.swatch', { style: { '--c': `var(${eventColor(event.type)})` } });
-  return h('li', {}, swatch, h('b', {}, event.type), ` ${describeEvent(event)}`);
+  const { retracted } = event;
+  if (!retracted) return h('li', {}, swatch, h('b', {}, event.type), ` ${describeEvent(event)}`);
+  const reason = reasons.get(retracted.by);
+  const why = ` taken back at position ${count(retracted.at)}${reason ? `: ${reason}` : ''}`;
+  return h('li', {}, swatch, h('s', {}, h('b', {}, event.type), ` ${describeEvent(event)}`), why);
 }

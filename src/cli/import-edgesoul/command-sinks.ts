@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../../config.js';
 import { InvalidInput, StoreError, Unavailable, Unexpected } from '../../errors.js';
 import { readCommand } from '../../modules/batch/read-command.js';
-import { DECIDERS } from '../../modules/command-catalog.js';
+import { loadDeciders } from '../../modules/command-catalog.js';
 import { commandData } from '../../modules/store-command.js';
 import { openStore } from '../../store/open-store.js';
 import type { RunningService } from '../operator/service.js';
@@ -52,7 +52,7 @@ async function again(service: RunningService, command: ImportCommand, head: numb
 
 /** Opens the store and executes commands on it; no service runs on its data folder. */
 export async function withStoreSink<T>(config: Config, work: (sink: CommandSink) => Promise<T>): Promise<T> {
-  const store = await openStore(config, DECIDERS);
+  const store = await openStore(config, loadDeciders);
   try {
     const { head } = await store.reads.storeHead();
     return await work({

@@ -30,8 +30,8 @@ interface Parts {
 }
 
 /**
- * Executes the commands that tell what the rows say, table by table. Only a batch of rows is in memory. What was
- * imported before is found by ids, keys and state, so that another run continues an interrupted one.
+ * Executes the commands that tell what the rows say, table by table. Only a batch of rows is in memory. What
+ * was imported before is found by ids, keys and state, so that another run continues an interrupted one.
  */
 export async function importTables(
   { source, clock, sink }: Parts,

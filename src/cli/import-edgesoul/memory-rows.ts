@@ -10,7 +10,9 @@ const MAX_RECALLS = 1_000_000_000;
 /** A route below `memories/` has this name. */
 const RESERVED = 'search';
 
-/** Forms the memory under its own id: another run finds it there, also when it was revised or forgotten since. */
+/**
+ * Forms the memory under its own id: another run finds it there, also when it was revised or forgotten since.
+ */
 export function memoryCommands(row: SourceRow, sawOffset: (minutes: number) => void): ImportCommand[] {
   const userId = userIdOf(row.id('user_id'));
   const type = typeOf(row);

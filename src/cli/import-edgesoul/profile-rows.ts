@@ -21,8 +21,8 @@ const LABELS = {
 const COUNTERS = ['total_conversations', 'total_messages', 'avg_session_length'];
 
 /**
- * Registers the user when the profile was created, and changes what differs from the defaults: a choice that the
- * user has made here meanwhile is not overwritten by one that they never made.
+ * Registers the user when the profile was created, and changes what differs from the defaults: a choice that
+ * the user has made here since is not overwritten by one that they never made.
  */
 export function profileCommands(row: SourceRow): ImportCommand[] {
   const userId = userIdOf(row.id('user_id'));

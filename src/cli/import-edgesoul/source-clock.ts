@@ -32,8 +32,8 @@ export class SourceClock {
   }
 
   /**
-   * The time of a memory: its id ends with the seconds since 1970 at which it was formed, and the column has the
-   * same time by the server's clock. The difference is the clock's offset, when it is one.
+   * The time of a memory: its id ends with the seconds since 1970 at which it was formed, and the column has
+   * the same time by the server's clock. The difference is the clock's offset, when it is one.
    */
   ofMemory(id: string, createdAt: string): SourceTime | undefined {
     const seconds = /_(\d{9,10}(?:\.\d{1,6})?)$/.exec(id)?.[1];

@@ -64,7 +64,10 @@ export class SourceRow {
     return value === undefined ? undefined : value !== 0;
   }
 
-  /** A share of 1. The original stored it as 0..1 in some places, and as 0..100 in others: what is above 1 is of 100. */
+  /**
+   * A share of 1. The original stored it as 0..1 in some places, and as 0..100 in others: what is above 1 is
+   * of 100.
+   */
   share(column: string): number | undefined {
     const value = this.number(column);
     if (value === undefined) return undefined;

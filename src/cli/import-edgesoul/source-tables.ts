@@ -57,6 +57,7 @@ export const SOURCE_TABLES = {
     'topics',
     'current_emotion',
     'emotion_trajectory',
+    'started_at',
     'last_activity',
   ],
 } as const;
@@ -89,8 +90,8 @@ export function refuseForeign(file: string, source: ForeignFile): void {
 }
 
 /**
- * The statement that reads a table: its known columns, and as `row_number` the place of the row, as `copy` which
- * row of the same id it is. Rows come in the order in which they were written; patterns user by user.
+ * The statement that reads a table: its known columns, and as `row_number` the place of the row, as `copy`
+ * which row of the same id it is. Rows come in the order in which they were written; patterns user by user.
  */
 export function selectFrom(source: ForeignFile, table: SourceTable): string {
   const found = source.columns(table);

@@ -16,8 +16,9 @@ interface Pair {
 }
 
 /**
- * Records the pairs as turns, without their emotions: how strong these were is not known, and the patterns count
- * them already. They are kept with the topics, of which is not known either when they were mentioned.
+ * Records the pairs as turns, without their emotions: how strong these were is not known, and the patterns
+ * count them already. They are kept with the topics, of which is not known either when they were mentioned,
+ * and with the time at which the session began: the original wrote it once, with the id of the session.
  */
 export function windowCommands(row: SourceRow): ImportCommand[] {
   const userId = userIdOf(row.id('user_id'));
@@ -29,6 +30,7 @@ export function windowCommands(row: SourceRow): ImportCommand[] {
     topics: row.texts('topics', MAX_TOPICS, 128),
     emotions: emotionsOf(row, pairs),
     ...(last && { lastActivityAt: timeText(last) }),
+    ...beginning(row, pairs, last),
   };
   const turns = pairs.map(({ user, assistant, at = last }): ImportCommand => ({
     command: 'RecordTurn',
@@ -39,9 +41,23 @@ export function windowCommands(row: SourceRow): ImportCommand[] {
     assistantMessage: assistant,
     ...(at && { occurredAt: timeText(at) }),
   }));
-  if (window.topics.length + window.emotions.length === 0) return turns;
+  if (window.topics.length + window.emotions.length === 0 && !window.startedAt) return turns;
   const idempotencyKey = keyOf('window', userId, sessionId, window);
   return [...turns, { command: 'ImportWindow', userId, idempotencyKey, sessionId, ...window }];
+}
+
+/** When the session began; a time after what was said in it cannot be true. */
+function beginning(
+  row: SourceRow,
+  pairs: readonly Pair[],
+  last: SourceTime | undefined,
+): { startedAt?: string } {
+  const started = row.local('started_at');
+  if (!started) return {};
+  const known = [last, ...pairs.map(({ at }) => at)].flatMap((time) => time?.at ?? []);
+  if (known.every((at) => started.at <= at)) return { startedAt: timeText(started) };
+  row.repair('time');
+  return {};
 }
 
 function sessionIdOf(row: SourceRow, userId: string): string {

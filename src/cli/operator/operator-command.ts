@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig, type Config } from '../../config.js';
 import {
@@ -8,8 +9,12 @@ import {
   StoreError,
   Unexpected,
 } from '../../errors.js';
+import { keyIdOf } from '../../store/keys/token.js';
 import { databaseFile, ownerOf } from '../../store/sqlite/data-folder.js';
 import { quickCheck } from '../../store/sqlite/database-file.js';
+import { isTenantName, DEFAULT_TENANT, TENANT_RULE } from '../../store/tenants/tenant-name.js';
+import { ofTenant } from '../../store/tenants/tenant-place.js';
+import { whyOf } from '../../why.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { Terminal } from './terminal.js';
 
@@ -17,15 +22,21 @@ export { EXIT, type ExitCode };
 
 /**
  * What a command works on. It decides which of the common options the command has: an option that the command
- * could only ignore is wrong usage.
+ * could only ignore is wrong usage. `instance` is the default store with those of all tenants, and `store` that
+ * of one tenant.
  */
-export type Target = 'store' | 'backups' | 'service';
+export type Target = 'instance' | 'store' | 'backups' | 'service';
 
 /** What the action of a command receives. */
 export interface Operation {
+  /** The settings of the tenant's store, or of the default one for a command on the instance. */
   config: Config;
+  /** The tenant whose store is meant; undefined where only the key of a service says it. */
+  tenant: string | undefined;
   /** Address of the service to use; undefined means the one that runs on the data folder, if any. */
   url: string | undefined;
+  /** The token for that service; undefined if the caller has given none. */
+  key: string | undefined;
   /** How the caller has named the backup folder: by an option or a variable; undefined if not at all. */
   backupDirBy: '--backup-dir' | 'BACKUP_DIR' | undefined;
   terminal: Terminal;
@@ -36,7 +47,9 @@ interface CommonOptions {
   dataDir?: string;
   backupDir?: string;
   databaseUrl?: string;
+  tenant?: string;
   url?: string;
+  keyFile?: string;
 }
 
 /**
@@ -83,6 +96,8 @@ export function operatorCommand(
 /** The common options of a command on that target. `--url` names a service, which has its own folders. */
 function optionsOf(target: Target): Option[] {
   if (target === 'store')
+    return [...optionsOf('instance'), tenantOption('the tenant whose store it is').env('EDGESOUL_TENANT')];
+  if (target === 'instance')
     return [
       new Option('--data-dir <folder>', 'the data folder (DATA_DIR, ./data)'),
       new Option(
@@ -96,7 +111,19 @@ function optionsOf(target: Target): Option[] {
     new Option('--url <url>', 'use the service at this address')
       .argParser(parseUrl)
       .conflicts(['dataDir', 'databaseUrl', 'backupDir']),
+    new Option('--key-file <file>', 'a file with a key for the service (or the key itself in EDGESOUL_KEY)'),
   ];
+}
+
+/** An option that names a tenant, and is undefined where none is named. */
+export function tenantOption(description: string): Option {
+  return new Option('--tenant <name>', description).argParser(parseTenant);
+}
+
+/** Returns the name of a tenant as it is. Throws InvalidArgumentError for what can be none. */
+export function parseTenant(text: string): string {
+  if (isTenantName(text)) return text;
+  throw new InvalidArgumentError(`It ${TENANT_RULE}.`);
 }
 
 function parseUrl(text: string): string {
@@ -105,15 +132,44 @@ function parseUrl(text: string): string {
 }
 
 function operationOf(options: CommonOptions, targets: readonly Target[], terminal: Terminal): Operation {
-  const config = configOf(options);
   const { url, backupDir } = options;
+  const shared = configOf(options);
+  // A command on the instance may have an option of its own with that name.
+  const named = targets.includes('instance') ? undefined : options.tenant;
+  const config = named === undefined ? shared : ofTenant(shared, named);
   const usesBackups = targets.includes('backups');
   const byVariable = usesBackups && process.env.BACKUP_DIR !== undefined ? 'BACKUP_DIR' : undefined;
   const backupDirBy = backupDir === undefined ? byVariable : '--backup-dir';
   const usesOwnFolder = usesBackups && url === undefined && backupDirBy === undefined;
   // Where nothing else was said, the backups of a store are those that its service makes.
   const serviceFolder = usesOwnFolder ? backupFolderOfService(config) : undefined;
-  return { config: { ...config, backupDir: serviceFolder ?? config.backupDir }, url, backupDirBy, terminal };
+  return {
+    config: { ...config, backupDir: serviceFolder ?? config.backupDir },
+    url,
+    tenant: named ?? (url === undefined ? DEFAULT_TENANT : undefined),
+    key: keyOf(options),
+    backupDirBy,
+    terminal,
+  };
+}
+
+/** Not an option: other users of the machine see the options of a process. */
+function keyOf({ keyFile }: CommonOptions): string | undefined {
+  const [path, key] =
+    keyFile === undefined
+      ? ['EDGESOUL_KEY', process.env.EDGESOUL_KEY ?? '']
+      : ['--key-file', readKeyFile(keyFile)];
+  if (key === '' && keyFile === undefined) return undefined;
+  if (keyIdOf(key) === undefined) throw InvalidInput.field(path, 'has no key of "edgesoul keys create"');
+  return key;
+}
+
+function readKeyFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw InvalidInput.field('--key-file', `${file} cannot be read: ${whyOf(cause)}`);
+  }
 }
 
 function backupFolderOfService({ databaseUrl, dataDir }: Config): string | undefined {
@@ -141,7 +197,7 @@ function configOf({ dataDir, backupDir, databaseUrl }: CommonOptions): Config {
  */
 function damagedPlaces(error: unknown, options: CommonOptions): string[] {
   if (!(error instanceof DamagedDatabase)) return [];
-  const { databaseUrl, dataDir } = configOf(options);
+  const { databaseUrl, dataDir } = ofTenant(configOf(options), options.tenant ?? DEFAULT_TENANT);
   if (databaseUrl !== undefined) return [];
   try {
     return quickCheck(databaseFile(dataDir));

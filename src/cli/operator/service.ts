@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { JobKind } from '../../error-codes.js';
 import {
   Unavailable,
   Refused,
   NotFound,
   InvalidInput,
+  StoreError,
   Unexpected,
   type FieldError,
-  type JobKind,
 } from '../../errors.js';
 import type { Progress } from '../../operations/job-context.js';
 import { whyOf } from '../../why.js';
@@ -48,7 +49,13 @@ interface Answer {
 
 /** A running service, called over HTTP. */
 export class RunningService {
-  constructor(readonly url: string) {}
+  constructor(
+    readonly url: string,
+    /** Undefined where the service may ask for none. */
+    private readonly key?: string | undefined,
+    /** Refused unless the key is of this tenant; undefined where the key alone says it. */
+    private readonly tenant?: string | undefined,
+  ) {}
 
   async get<T>(path: string): Promise<T> {
     return this.ok<T>(await this.send('GET', path));
@@ -60,6 +67,23 @@ export class RunningService {
 
   async delete<T>(path: string): Promise<T> {
     return this.ok<T>(await this.send('DELETE', path));
+  }
+
+  /** The bytes of a file that the service makes. They end with an error if it is cut off. */
+  async download(path: string): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.fetched('GET', path);
+    if (response.ok && response.body) return this.untilCut(response.body);
+    this.ok({ status: response.status, body: await response.json().catch(() => null) });
+    throw this.foreign(response.status);
+  }
+
+  private async *untilCut(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    try {
+      yield* body;
+    } catch (cause) {
+      const why = `The service at ${this.url} cut the answer off before its end; try again.`;
+      throw new Unavailable('service.unreachable', why, { cause });
+    }
   }
 
   /** The answer of a health route, which has the status 503 when something is down. */
@@ -123,7 +147,13 @@ export class RunningService {
   private ok<T>({ status, body }: Answer): T {
     if (status < 400) return body as T;
     if (typeof (body as Partial<Problem> | null)?.code !== 'string') throw this.foreign(status);
+    if (status === 401) throw this.keyless(body as Problem);
     throw errorOf(body as Problem);
+  }
+
+  private keyless({ code, detail }: Problem): AccessRefused {
+    const why = `${detail} Set EDGESOUL_KEY, or name a file with --key-file; the key needs the scope operator, and must be of the tenant.`;
+    return new AccessRefused(code, `The service at ${this.url} refused: ${why}`);
   }
 
   private async send(method: string, path: string, body?: object): Promise<Answer> {
@@ -140,17 +170,38 @@ export class RunningService {
     path: string,
     body?: object,
   ): Promise<{ status: number; text: string }> {
+    const response = await this.fetched(method, path, { body, signal: AbortSignal.timeout(ANSWER_MS) });
     try {
-      const response = await fetch(new URL(path, this.url), {
-        method,
-        signal: AbortSignal.timeout(ANSWER_MS),
-        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      });
       return { status: response.status, text: await response.text() };
     } catch (cause) {
-      const why = `No service answers at ${this.url}; is it running?`;
-      throw new Unavailable('service.unreachable', why, { cause });
+      throw this.absent(cause);
     }
+  }
+
+  private async fetched(
+    method: string,
+    path: string,
+    { body, signal }: { body?: object | undefined; signal?: AbortSignal } = {},
+  ): Promise<Response> {
+    try {
+      return await fetch(new URL(path, this.url), {
+        method,
+        ...(signal && { signal }),
+        headers: {
+          ...(this.key !== undefined && { authorization: `Bearer ${this.key}` }),
+          ...(this.tenant !== undefined && { 'edgesoul-tenant': this.tenant }),
+          ...(body && { 'content-type': 'application/json' }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    } catch (cause) {
+      throw this.absent(cause);
+    }
+  }
+
+  private absent(cause: unknown): Unavailable {
+    const why = `No service answers at ${this.url}; is it running?`;
+    return new Unavailable('service.unreachable', why, { cause });
   }
 
   /** Something answered that is no EdgeSoul Store, such as a proxy or another program on the port. */
@@ -158,6 +209,11 @@ export class RunningService {
     const why = `What answers at ${this.url} (status ${status}) is not an EdgeSoul Store; check the address.`;
     return new Unavailable('service.unreachable', why, { cause });
   }
+}
+
+/** 401: the service asks for another key than it was given. */
+class AccessRefused extends StoreError {
+  readonly status = 401;
 }
 
 function cancelledText(kind: JobKind, signal: AbortSignal, why: string | undefined): string {

@@ -17,8 +17,8 @@ function linesOf(settings: Settings): string[] {
 }
 
 /**
- * Parses `setting=value` texts. Throws InvalidInput, with all that can be set, for an unknown setting or a value
- * out of its range.
+ * Parses `setting=value` texts. Throws InvalidInput, with all that can be set, for an unknown setting or a
+ * value out of its range.
  */
 export function valuesOf(projection: string, texts: readonly string[]): SettingValues {
   const settings = PROJECTIONS.find(({ name }) => name === projection)?.settings ?? {};

@@ -22,7 +22,7 @@ export class Terminal {
    * A progress bar with the time left, and the rate of countable units; none with `--json`, or where stderr
    * is not a terminal.
    */
-  progress(label: string, unit?: 'events' | 'rows'): Progress {
+  progress(label: string, unit?: 'events' | 'rows' | 'files' | 'bytes'): Progress {
     if (this.json || !process.stderr.isTTY) return () => undefined;
     this.close();
     const started = performance.now();

@@ -2,20 +2,28 @@ import type { Config } from '../../config.js';
 import { InvalidInput, StartRefused } from '../../errors.js';
 import { existingStore } from '../../store/check-store.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
-import { databaseFile, ownerOf, takeDataFolder, type Owner } from '../../store/sqlite/data-folder.js';
+import { ownerOf, takeDataFolder, type Owner } from '../../store/sqlite/data-folder.js';
+import { addressOf } from '../../store/tenants/tenant-place.js';
 import type { Operation } from './operator-command.js';
 import { RunningService } from './service.js';
+
+export { addressOf };
 
 /**
  * The service to use: the one at `--url`, or the one that has the data folder; undefined if there is none.
  * Throws StartRefused while the process that has the folder does not serve HTTP.
  */
 export function serviceOf(operation: Operation): RunningService | undefined {
-  if (operation.url !== undefined) return new RunningService(operation.url);
+  if (operation.url !== undefined) return serviceAt(operation.url, operation);
   const owner = serviceOn(operation.config);
   if (!owner) return undefined;
   refuseOtherBackupFolder(operation, owner);
-  return new RunningService(owner.url);
+  return serviceAt(owner.url, operation);
+}
+
+/** The service at an address, asked with the key that was given. */
+export function serviceAt(url: string, { key, tenant }: Operation): RunningService {
+  return new RunningService(url, key, tenant);
 }
 
 /** The service that has the data folder. Throws StartRefused if another kind of process has it. */
@@ -40,11 +48,6 @@ function refuseOtherBackupFolder({ config, backupDirBy }: Operation, owner: Owne
     `the service on ${config.dataDir} (${owner.url}) does this, with its own backup folder ${owner.backupDir}, not ` +
       `with ${config.backupDir}. Leave ${backupDirBy} out, or stop the service`,
   );
-}
-
-/** The file or the PostgreSQL database that holds the store. */
-export function addressOf({ databaseUrl, dataDir }: Config): DatabaseAddress {
-  return databaseUrl === undefined ? { file: databaseFile(dataDir) } : { url: databaseUrl };
 }
 
 /**

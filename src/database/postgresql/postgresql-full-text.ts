@@ -33,8 +33,8 @@ export class PostgresqlFullText {
 
   /**
    * Returns for each of the terms how many of the user's rows contain it, and the ids of the newest of them.
-   * Each term has a query of its own, not a parameter of one query: the best index depends on how frequent the
-   * term is.
+   * Each term has a query of its own, not a parameter of one query: the best index depends on how frequent
+   * the term is.
    */
   async rowsWith(
     db: Pick<pg.Pool, 'query'>,
@@ -56,6 +56,21 @@ export class PostgresqlFullText {
       for (const { count, ids } of rows) found.push({ count, ids: (ids ?? []).map(Number).toReversed() });
     }
     return found;
+  }
+
+  /** Returns those of the terms that any of the user's rows contains. */
+  async contained(
+    db: Pick<pg.Pool, 'query'>,
+    userId: string,
+    terms: readonly string[],
+  ): Promise<Set<string>> {
+    const { rows } = await db.query<{ term: string }>({
+      name: `terms in ${this.index}`,
+      text: `select term from unnest($2::text[], $3::tsquery[]) t(term, query)
+        where exists (select from ${this.index} where user_id = $1 and search @@ t.query)`,
+      values: [userId, terms, terms.map((term) => `'${userPrefix(userId)}${term}'`)],
+    });
+    return new Set(rows.map(({ term }) => term));
   }
 
   private async put(client: pg.ClientBase, rows: readonly object[]): Promise<void> {

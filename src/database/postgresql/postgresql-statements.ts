@@ -13,6 +13,8 @@ export interface Statement {
 /** The statements of one table. They take one array per column: any number of rows costs one round trip. */
 export class TableStatements {
   readonly select: Statement;
+  /** The rows of several users. */
+  readonly selectUsers: Statement;
   readonly insert: Statement;
   readonly upsert: Statement;
   readonly remove: Statement;
@@ -33,6 +35,10 @@ export class TableStatements {
     this.select = {
       name: `load ${name}`,
       text: `select ${list} from ${name} t join ${keyRows} on ${keysMatch}`,
+    };
+    this.selectUsers = {
+      name: `load users of ${name}`,
+      text: `select ${list} from ${name} t where t.${keys[0] as string} = any(${array(table, key[0] as string, 0)})`,
     };
     this.remove = {
       name: `remove ${name}`,
@@ -94,11 +100,14 @@ export function selectPage(table: Table, query: RowQuery): { text: string; value
   };
   for (const [column, operator, value] of query.filters) {
     if (!(column in table.columns)) throw new Error(`Table ${table.name} has no column ${column}.`);
-    conditions.push(
-      operator === 'in'
-        ? `${columnName(column)} = any(${parameter(value, column)}[])`
-        : `${columnName(column)} ${operator} ${parameter(value, column)}`,
-    );
+    const name = columnName(column);
+    if (operator === 'is null') conditions.push(`${name} is null`);
+    else if (operator === 'is not being erased')
+      conditions.push(`${name} not in (select user_id from erasures where pending)`);
+    else if (operator === 'in') conditions.push(`${name} = any(${parameter(value, column)}[])`);
+    else if (operator === 'is null or >')
+      conditions.push(`(${name} is null or ${name} > ${parameter(value, column)})`);
+    else conditions.push(`${name} ${operator} ${parameter(value, column)}`);
   }
   const order = query.order.map(columnName);
   if (query.after) {

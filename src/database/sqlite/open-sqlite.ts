@@ -6,7 +6,8 @@ const CHECKPOINT_PAGES = 16_000;
 
 /**
  * Opens a SQLite file, or a database in memory: an empty one (`:memory:`) or a serialized one. Throws
- * StoreErrors, as do the statements and backups of the connection: no other code handles SQLite's error codes.
+ * StoreErrors, as do the statements and backups of the connection: no other code handles SQLite's error
+ * codes.
  */
 export function openConnection(file: string | Buffer, options: Database.Options): Database.Database {
   return translating(() => new Connection(file, options));
@@ -22,6 +23,8 @@ export function openForWriting(file: string): Database.Database {
   db.pragma('foreign_keys = on');
   // Makes "insert or replace" fire the delete triggers, which keep events immutable.
   db.pragma('recursive_triggers = on');
+  // Removed rows, and earlier versions of changed ones, are overwritten with zeros.
+  db.pragma('secure_delete = on');
   db.pragma('cache_size = -65536');
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return db;

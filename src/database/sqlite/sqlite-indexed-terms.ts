@@ -8,14 +8,11 @@ export function sqliteIndexedTerms(
   table: Table,
   userId: string,
 ): Map<number, string[]> {
-  const instances = termInstances(db, table);
-  const prefix = userPrefix(userId);
-  // The first text that sorts after every text with the prefix, whose last character is an underscore.
-  const end = `${prefix.slice(0, -1)}\``;
+  const instances = termsView(db, table, 'instance');
   const entries = db
     .prepare(`select doc, term from ${instances} where term >= ? and term < ?`)
     .raw()
-    .all(prefix, end) as [number, string][];
+    .all(userPrefix(userId), endOfTerms(userId)) as [number, string][];
   const terms = new Map<number, string[]>();
   for (const [doc, term] of entries) {
     const ofRow = terms.get(doc);
@@ -25,14 +22,24 @@ export function sqliteIndexedTerms(
   return terms;
 }
 
-/** Returns the name of a view of the full-text index with one row per term of a row. */
-function termInstances(db: Database.Database, table: Table): string {
+/**
+ * Returns the name of a view of the table's full-text index, with one row per term (`row`) or per term of a
+ * row (`instance`).
+ */
+export function termsView(db: Database.Database, table: Table, kind: 'row' | 'instance'): string {
   const index = `${table.name}_fts`;
-  const instances = `temp.${index}_terms`;
+  const view = `temp.${index}_${kind}`;
   // It exists on this connection only; to SQLite, creating it is a write all the same.
   const readOnly = db.pragma('query_only', { simple: true });
   db.pragma('query_only = off');
-  db.exec(`create virtual table if not exists ${instances} using fts5vocab(main, ${index}, instance)`);
+  db.exec(`create virtual table if not exists ${view} using fts5vocab(main, ${index}, ${kind})`);
   db.pragma(`query_only = ${String(readOnly)}`);
-  return instances;
+  return view;
+}
+
+/**
+ * The first text that sorts after every term of the user: the last character of the prefix is an underscore.
+ */
+export function endOfTerms(userId: string): string {
+  return `${userPrefix(userId).slice(0, -1)}\``;
 }

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
-import { LRUCache } from 'lru-cache';
-import type { RowChanges, RowQuery, RowStore } from '../row-store.js';
-import { columnName, keyText, type Column, type Key, type Table } from '../table.js';
+import type { LRUCache } from 'lru-cache';
+import { boundedCache } from '../bounded-cache.js';
+import { removalsOf, type RowChanges, type RowQuery, type RowStore } from '../row-store.js';
+import { columnName, keyText, withoutFullText, type Column, type Key, type Table } from '../table.js';
 import { SqliteFullText } from './sqlite-full-text.js';
 
 /** Most cached rows of one table. */
@@ -14,6 +15,8 @@ type Encode = (value: unknown) => Bindable;
 /** The statements of one table, prepared on first use. */
 class TableStatements {
   readonly select: Database.Statement;
+  /** The rows of one user, up to a number; -1 for all of them. */
+  readonly selectUser: Database.Statement;
   readonly insert: Database.Statement;
   readonly upsert: Database.Statement;
   /** For a row whose indexed columns do not change; it does not touch the indexes. */
@@ -30,7 +33,7 @@ class TableStatements {
   private readonly indexed: readonly string[];
 
   constructor(db: Database.Database, table: Table, cached: boolean) {
-    if (cached && table.hot) this.cache = new LRUCache({ max: MAX_HOT_ROWS });
+    if (cached && table.hot) this.cache = boundedCache(MAX_HOT_ROWS);
     this.names = Object.keys(table.columns);
     this.decoders = Object.values(table.columns).map(decoder);
     this.indexed = table.indexes
@@ -45,6 +48,9 @@ class TableStatements {
     const key = table.key.map(columnName);
     const where = key.map((column) => `${column} = ?`).join(' and ');
     this.select = db.prepare(`select ${columns.join(', ')} from ${table.name} where ${where}`).raw();
+    this.selectUser = db
+      .prepare(`select ${columns.join(', ')} from ${table.name} where ${key[0] as string} = ? limit ?`)
+      .raw();
     const rest = columns.filter((column) => !key.includes(column));
     const onConflict =
       rest.length > 0 ? `update set ${rest.map((c) => `${c} = excluded.${c}`).join(', ')}` : 'nothing';
@@ -95,11 +101,20 @@ export class SqliteRows implements RowStore {
   private readonly tables = new Map<Table, TableStatements>();
   private readonly queries = new Map<string, Database.Statement>();
 
-  /** With `cached`, hot rows stay in memory: safe only on the one connection that writes them. */
+  private readonly cached: boolean;
+  private readonly indexed: (table: Table) => boolean;
+
+  /**
+   * With `cached`, hot rows stay in memory: safe only on the one connection that writes them. `indexed` says of
+   * which tables the database has the full-text index, if it has one.
+   */
   constructor(
     private readonly db: Database.Database,
-    private readonly cached = false,
-  ) {}
+    { cached = false, indexed = () => true }: { cached?: boolean; indexed?: (table: Table) => boolean } = {},
+  ) {
+    this.cached = cached;
+    this.indexed = indexed;
+  }
 
   load(table: Table, key: readonly Key[], id?: string): object | undefined {
     const statements = this.statementsOf(table);
@@ -112,6 +127,13 @@ export class SqliteRows implements RowStore {
     const row = statements.decode(values);
     cache?.set(cacheKey as string, row);
     return row;
+  }
+
+  loadUser(table: Table, userId: string, limit = -1): object[] {
+    const statements = this.statementsOf(table);
+    return (statements.selectUser.all(userId, limit) as unknown[][]).map((values) =>
+      statements.decode(values),
+    );
   }
 
   save(changes: RowChanges): void {
@@ -129,6 +151,13 @@ export class SqliteRows implements RowStore {
       }
       fullText?.save(changed.values());
     }
+  }
+
+  /** Removes rows of the user, at most `limit`, and returns how many. */
+  removeSome(table: Table, userId: string, limit: number): number {
+    const rows = this.loadUser(table, userId, limit);
+    this.save(new Map([[table, removalsOf(table, rows)]]));
+    return rows.length;
   }
 
   /** Encodes new rows and returns the function that inserts each of them. */
@@ -166,7 +195,8 @@ export class SqliteRows implements RowStore {
   private statementsOf(table: Table): TableStatements {
     let statements = this.tables.get(table);
     if (!statements) {
-      statements = new TableStatements(this.db, table, this.cached);
+      const own = this.indexed(table) ? table : withoutFullText(table);
+      statements = new TableStatements(this.db, own, this.cached);
       this.tables.set(table, statements);
     }
     return statements;
@@ -190,7 +220,14 @@ export function selectPage(table: Table, query: RowQuery): { sql: string; parame
   const parameters: Key[] = [];
   for (const [column, operator, value] of query.filters) {
     if (!(column in table.columns)) throw new Error(`Table ${table.name} has no column ${column}.`);
-    if (operator === 'in') {
+    if (operator === 'is null') {
+      conditions.push(`${columnName(column)} is null`);
+    } else if (operator === 'is not being erased') {
+      conditions.push(`${columnName(column)} not in (select user_id from erasures where pending = 1)`);
+    } else if (operator === 'is null or >') {
+      conditions.push(`(${columnName(column)} is null or ${columnName(column)} > ?)`);
+      parameters.push(value as Key);
+    } else if (operator === 'in') {
       conditions.push(`${columnName(column)} in (select value from json_each(?))`);
       parameters.push(JSON.stringify(value));
     } else {

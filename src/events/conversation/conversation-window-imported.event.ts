@@ -1,5 +1,5 @@
-import { ArrayMaxSize, IsArray, Length } from 'class-validator';
-import { IsStoredId } from '../../validation/fields.js';
+import { ArrayMaxSize, IsArray, IsInt, Length } from 'class-validator';
+import { IsStoredId, Optional } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /**
@@ -20,6 +20,11 @@ export class ConversationWindowImported {
   @ArrayMaxSize(50)
   @Length(1, 128, { each: true })
   emotions: string[];
+
+  /** When the session began, ms UTC; absent where it is not known, and in events of older releases. */
+  @Optional()
+  @IsInt()
+  startedAt?: number;
 }
 
 /** Topics and emotions of a session were taken over from another program. */

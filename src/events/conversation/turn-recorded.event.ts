@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min, ValidateNested } from 'class-validator';
-import { IsMessage, IsStoredId, IsText, Nullable } from '../../validation/fields.js';
+import { IsMessage, IsStoredId, IsText, Nullable, Optional } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** The emotion shown in a turn. Intensity and confidence are 0..1. */
@@ -49,6 +49,11 @@ export class TurnRecorded {
   @ValidateNested()
   @Type(() => TurnEmotion)
   emotion: TurnEmotion | null;
+
+  /** The event that this one takes the place of: the turn was corrected. */
+  @Optional()
+  @IsStoredId()
+  replaces?: string;
 }
 
 /** One exchange of a conversation. */

@@ -1,5 +1,5 @@
 import { ArrayMaxSize, IsArray, IsNumber, Length, Max, Min } from 'class-validator';
-import { IsStoredId, IsText, Nullable } from '../../validation/fields.js';
+import { IsStoredId, IsText, Nullable, Optional } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** One observed emotion. Intensity and confidence are 0..1; null where unknown. */
@@ -31,6 +31,11 @@ export class EmotionObserved {
   @Nullable()
   @IsStoredId()
   turnId: string | null;
+
+  /** The event that this one takes the place of: the observation was corrected. */
+  @Optional()
+  @IsStoredId()
+  replaces?: string;
 }
 
 /** A user showed an emotion. */

@@ -2,6 +2,7 @@
 export class Doorbell {
   private rung = 0;
   private readonly waiters = new Set<() => void>();
+  private readonly listeners: ((position: number) => void)[] = [];
 
   /** The highest position rung so far; 0 before the first ring. */
   get position(): number {
@@ -13,6 +14,12 @@ export class Doorbell {
     if (position <= this.rung) return;
     this.rung = position;
     for (const check of this.waiters) check();
+    for (const listener of this.listeners) listener(position);
+  }
+
+  /** Calls the listener with the position of every ring from now on. */
+  onRing(listener: (position: number) => void): void {
+    this.listeners.push(listener);
   }
 
   /**

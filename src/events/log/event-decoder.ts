@@ -3,8 +3,12 @@ import { EventCatalog, type StoreEvent } from '../event-catalog.js';
 import type { FoldEvent } from '../event.js';
 import { jsonCodec, type EventCodec } from './event-codec.js';
 import type { ScannedEvent, StoredEvent } from './event-log.js';
+import { isErased } from './event-seal.js';
 
-/** Decodes stored events to the newest schema version. Throws PoisonEvent, with position and stream. */
+/**
+ * Decodes stored events to the newest schema version. Throws PoisonEvent, with position and stream. The data
+ * of an erased event is null: no fold takes it but those that need only its envelope.
+ */
 export class EventDecoder {
   constructor(
     private readonly catalog = new EventCatalog(),
@@ -17,8 +21,9 @@ export class EventDecoder {
     return { ...envelope, schemaVersion: this.version(stored.type), data } as StoreEvent;
   }
 
-  /** Decodes the data alone. */
-  data(stored: StoredEvent): object {
+  /** Decodes the data alone; null if it was erased. */
+  data(stored: StoredEvent): object | null {
+    if (isErased(stored)) return null;
     return this.catalog.decode(stored, this.read(stored, stored.data));
   }
 
@@ -30,7 +35,7 @@ export class EventDecoder {
   /** Decodes an event that was read for folds. */
   decodeScanned(stored: ScannedEvent): FoldEvent {
     const { position, userId, streamId, version, type, occurredAt, utcOffset, recordedAt } = stored;
-    const data = this.catalog.decode(stored, this.read(stored, stored.data));
+    const data = isErased(stored) ? null : this.catalog.decode(stored, this.read(stored, stored.data));
     const schemaVersion = this.catalog.version(type);
     return {
       position,

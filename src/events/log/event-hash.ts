@@ -1,17 +1,21 @@
 import { hash } from 'node:crypto';
 import { firstSpelling } from '../streams.js';
 import type { StoredEvent } from './event-log.js';
+import { dataDigest } from './event-seal.js';
 
 /** The hash that the first event is chained to: 64 zeros. */
 export const GENESIS = '0'.repeat(64);
 
 /**
- * Returns the SHA-256 (FIPS 180-4) of the previous hash, the envelope and the stored data, as 64 hex digits.
- * A changed, missing or added event changes every later hash. The input is the data as stored, so
- * verification needs no keys. The stream id enters in its first spelling, which older releases stored.
+ * Returns the SHA-256 (FIPS 180-4) of the previous hash, the envelope and the digest of the stored data, as
+ * 64 hex digits. A changed, missing or added event changes every later hash. The digest stays when the data
+ * is erased, and the hash with it. For an event without a seal, as older releases wrote them, the stored data
+ * itself enters, after a line break, which the envelope never has: so no event has both kinds of hash. The
+ * stream id enters in its first spelling, which older releases stored.
  */
 export function chainHash(previous: string, event: Omit<StoredEvent, 'hash' | 'streamKey'>): string {
-  const envelope = JSON.stringify([
+  const digest = dataDigest(event);
+  const fields = [
     previous,
     event.position,
     event.eventId,
@@ -27,7 +31,9 @@ export function chainHash(previous: string, event: Omit<StoredEvent, 'hash' | 's
     event.correlationId,
     event.causationId,
     event.actor,
-  ]);
+  ];
+  if (digest !== null) return hash('sha256', JSON.stringify([...fields, digest]), 'hex');
+  const envelope = JSON.stringify(fields);
   const content =
     typeof event.data === 'string'
       ? `${envelope}\n${event.data}`

@@ -23,6 +23,7 @@ const ROW: EventRow = {
   actor: 'api',
   data: '{"memoryId":"größe 🗼","reason":null}',
   hash: '0a'.repeat(32),
+  seal: '0b'.repeat(16),
 };
 
 describe('the event of a row', () => {
@@ -45,6 +46,7 @@ describe('the event of a row', () => {
       actor: 'api',
       data: '{"memoryId":"größe 🗼","reason":null}',
       hash: '0a'.repeat(32),
+      seal: '0b'.repeat(16),
     });
   });
 
@@ -52,6 +54,7 @@ describe('the event of a row', () => {
     const event = storedEvent({ ...ROW, correlation_id: null, causation_id: null });
     expect(event).toMatchObject({ correlationId: COMMAND_ID, causationId: null });
     expect(storedEvent({ ...ROW, causation_id: '' }).causationId).toBe(null);
+    expect(storedEvent({ ...ROW, seal: '' }).seal).toBe(null);
   });
 });
 

@@ -12,12 +12,18 @@ export interface LastPositions {
   head: number;
   /** Position of the user's last event; 0 if the user has none. */
   last: number;
+  /** Position of the event that erased the user; 0 if there is none, or the id is a new user's since. */
+  erased: number;
+  /** Position of the event after which the id is a new user's; 0 if there is none. */
+  reopened: number;
 }
 
 /** Selects the LastPositions of the user who is the parameter. */
 export const selectLastPositions = (userId: string): string =>
   `select coalesce((select max(position) from events), 0) as head,
-    coalesce((select max(position) from events where user_id = ${userId}), 0) as last`;
+    coalesce((select max(position) from events where user_id = ${userId}), 0) as last,
+    coalesce((select position from erasures where user_id = ${userId} and reopened is null), 0) as erased,
+    coalesce((select reopened from erasures where user_id = ${userId}), 0) as reopened`;
 
 /** Selects the `recorded_at` of the event at a position. */
 export const selectRecordedAt = (position: string): string =>

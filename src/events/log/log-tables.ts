@@ -1,6 +1,17 @@
-import { bytes, defineTable, integer, nullable, payload, text, type RowIn } from '../../database/table.js';
+import {
+  bytes,
+  defineTable,
+  integer,
+  json,
+  nullable,
+  payload,
+  text,
+  type RowIn,
+} from '../../database/table.js';
+import { erasedCopiesTable, erasureRecordsTable, erasuresTable } from './erasure/erasure-tables.js';
+import { retractedEventsTable, retractionsTable } from './retraction/retraction-tables.js';
 
-/** The log. Only the log adapter writes to it; rows are never changed. */
+/** The log. Only the log adapter writes to it; rows are never changed, but for the erasure of their data. */
 export const eventsTable = defineTable(
   'events',
   {
@@ -18,8 +29,11 @@ export const eventsTable = defineTable(
     correlationId: nullable(text()),
     causationId: nullable(bytes()),
     actor: text(),
+    /** Empty once the event is erased. */
     data: payload(),
     hash: bytes(),
+    /** See `event-seal.ts`. */
+    seal: nullable(bytes()),
   },
   {
     key: ['position'],
@@ -122,6 +136,80 @@ export const storeMarksTable = defineTable(
   { key: ['name'] },
 );
 
+/**
+ * Access keys, one row per name: a revoked or expired one stays, so that no other key gets its name. Nothing
+ * of the log: no event, export or backup has it.
+ */
+export const accessKeysTable = defineTable(
+  'access_keys',
+  {
+    name: text(),
+    /** The public part of the token, by which a request's key is found. */
+    keyId: text(),
+    /** SHA-256 of the token. */
+    hash: bytes(),
+    /** SHA-256 of the token before the last rotation, which is valid until `formerUntil`. */
+    formerHash: nullable(bytes()),
+    formerUntil: nullable(integer()),
+    scopes: json<string[]>(),
+    /** User ids, or beginnings of ids with a star at the end; null for all users. */
+    users: nullable(json<string[]>()),
+    /** The tenant whose store the key opens; `default` for this one. */
+    tenant: text(),
+    createdAt: integer(),
+    expiresAt: nullable(integer()),
+    revokedAt: nullable(integer()),
+    /** Written now and then: see `KeyRing`. */
+    lastUsedAt: nullable(integer()),
+  },
+  { key: ['name'], indexes: [{ name: 'access_keys_id', columns: ['keyId'], unique: true }] },
+);
+
+/**
+ * What counts against the quotas, one row per user and one with the empty id for the whole store. The writer
+ * keeps it with the events, only while there are quotas; see `Usage`.
+ */
+export const quotaUsageTable = defineTable(
+  'quota_usage',
+  {
+    userId: text(),
+    /** Events up to this position are counted; of a user the last one that was. */
+    position: integer(),
+    /** Hash of the event at the position, so that a row of another log is recognised. */
+    hash: text(),
+    /** The last day with events: days since 1970 UTC, by the time of recording. */
+    day: integer(),
+    /** Events of that day. */
+    events: integer(),
+    /** Bytes of the data of all events, as they are stored. */
+    bytes: integer(),
+    /** Memories when the user last wrote, with those that have expired. */
+    memories: integer(),
+  },
+  { key: ['userId'], hot: true },
+);
+
+/**
+ * Who read what of a person, while `AUDIT_READS` is on; with the empty id what may be of anybody, such as a
+ * report. Nothing of the log, and never what was read.
+ */
+export const personReadsTable = defineTable(
+  'person_reads',
+  {
+    userId: text(),
+    at: integer(),
+    readId: text(),
+    keyName: text(),
+    scopes: json<string[]>(),
+    method: text(),
+    /** The pattern of the path. */
+    route: text(),
+    status: integer(),
+    requestId: text(),
+  },
+  { key: ['userId', 'at', 'readId'], indexes: [{ name: 'person_reads_at', columns: ['at'] }] },
+);
+
 /** The tables of the log; projections add their own. */
 export const LOG_TABLES = [
   eventsTable,
@@ -133,6 +221,14 @@ export const LOG_TABLES = [
   storeIdentityTable,
   givenUpEndsTable,
   storeMarksTable,
+  erasuresTable,
+  erasureRecordsTable,
+  retractionsTable,
+  retractedEventsTable,
+  erasedCopiesTable,
+  accessKeysTable,
+  quotaUsageTable,
+  personReadsTable,
 ];
 
 export type ReceiptRow = RowIn<typeof receiptsTable>;
@@ -140,4 +236,7 @@ export type CheckpointRow = RowIn<typeof checkpointsTable>;
 export type FailureRow = RowIn<typeof failuresTable>;
 export type SkipRow = RowIn<typeof skipsTable>;
 export type GivenUpEndRow = RowIn<typeof givenUpEndsTable>;
+export type AccessKeyRow = RowIn<typeof accessKeysTable>;
 export type StoreMarkRow = RowIn<typeof storeMarksTable>;
+export type QuotaUsageRow = RowIn<typeof quotaUsageTable>;
+export type PersonReadRow = RowIn<typeof personReadsTable>;

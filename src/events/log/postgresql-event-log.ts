@@ -4,16 +4,22 @@ import { PostgresqlRows } from '../../database/postgresql/postgresql-rows.js';
 import { PostgresqlShadows } from '../../database/postgresql/postgresql-shadows.js';
 import type { RowChanges } from '../../database/row-store.js';
 import { keyText, type Table } from '../../database/table.js';
+import { eraseEvents, eraseReceipts, eraseRetracted } from './erasure/postgresql-erasure.js';
 import {
   EventLog,
+  type ErasureStepDone,
+  type ReceiptStepDone,
   type EventQuery,
   type LogHead,
   type LogTransaction,
   type StoredEvent,
   type StreamHead,
+  type UserEventQuery,
+  type UserEvents,
 } from './event-log.js';
+import { headOf, SELECT_HEAD, type HeadRow } from './event-row.js';
 import { NOTIFY } from './postgresql-doorbell.js';
-import { readEvents, readHead } from './postgresql-event-reader.js';
+import { readEvents, readEventsOfUser, readHead } from './postgresql-event-reader.js';
 import { payloadText } from './postgresql-payload.js';
 import { uuidBytes } from './uuid-bytes.js';
 
@@ -35,13 +41,19 @@ const BEGIN = `begin isolation level read committed read write;
   set local synchronous_commit = on;
   ${LOCK_LOG}`;
 
+/** The head, and whether an erasure is pending: one round trip. */
+const WRITER_HEAD = {
+  name: 'writer head',
+  text: `select head.*, exists (select 1 from erasures where pending) as erasing from (${SELECT_HEAD}) head`,
+};
+
 const INSERT_EVENTS = {
   name: 'append events',
   text: `insert into events (position, event_id, user_id, stream_key, version, type, schema_version, occurred_at,
-      utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash)
+      utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash, seal)
     select * from unnest($1::bigint[], $2::bytea[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[],
       $8::bigint[], $9::bigint[], $10::bigint[], $11::bytea[], $12::text[], $13::bytea[], $14::text[], $15::text[],
-      $16::bytea[])`,
+      $16::bytea[], $17::bytea[])`,
 };
 
 const INSERT_STREAMS = {
@@ -52,10 +64,12 @@ const INSERT_STREAMS = {
 
 const STREAM_HEADS = {
   name: 'stream heads',
-  text: `select s.user_id, s.stream_id, s.stream_key,
-      (select max(e.version) from events e where e.user_id = s.user_id and e.stream_key = s.stream_key) as version
+  text: `select s.user_id, s.stream_id, s.stream_key, last.version, last.position
     from streams s join unnest($1::text[], $2::text[]) as k(user_id, stream_id)
-      on s.user_id = k.user_id and s.stream_id = k.stream_id`,
+      on s.user_id = k.user_id and s.stream_id = k.stream_id
+    cross join lateral (
+      select e.version, e.position from events e where e.user_id = s.user_id and e.stream_key = s.stream_key
+      order by e.version desc limit 1) last`,
 };
 
 /** Rows per statement of a bulk load. */
@@ -106,6 +120,10 @@ export class PostgresqlEventLog extends EventLog {
     return translating(() => readEvents(this.pool, query));
   }
 
+  override async clearTraces(): Promise<boolean> {
+    return true;
+  }
+
   override async adoptIdentity(storeId: string): Promise<void> {
     await translating(() => this.pool.query('update store_identity set store_id = $1', [storeId]));
   }
@@ -118,8 +136,12 @@ export class PostgresqlEventLog extends EventLog {
 
   private run<T>(work: (transaction: PostgresqlTransaction) => T | Promise<T>): Promise<T> {
     return this.withConnection(async (client) => {
-      const [, head] = await Promise.all([client.query(BEGIN), readHead(client)]);
-      const result = await work(new PostgresqlTransaction(client, head));
+      const [, { rows }] = await Promise.all([
+        client.query(BEGIN),
+        client.query<HeadRow & { erasing: boolean }>(WRITER_HEAD),
+      ]);
+      const isErasing = rows[0]?.erasing ?? false;
+      const result = await work(new PostgresqlTransaction(client, headOf(rows[0]), isErasing));
       await client.query('commit');
       return result;
     });
@@ -151,6 +173,7 @@ class PostgresqlTransaction implements LogTransaction {
   constructor(
     private readonly client: pg.ClientBase,
     readonly head: LogHead,
+    readonly isErasing: boolean,
   ) {
     this.rows = new PostgresqlRows(client);
     this.shadows = new PostgresqlShadows(client);
@@ -170,6 +193,10 @@ class PostgresqlTransaction implements LogTransaction {
 
   read(query: EventQuery): Promise<StoredEvent[]> {
     return readEvents(this.client, query);
+  }
+
+  readOfUser(query: UserEventQuery): Promise<UserEvents> {
+    return readEventsOfUser(this.client, query);
   }
 
   async append(events: readonly StoredEvent[]): Promise<void> {
@@ -205,13 +232,14 @@ class PostgresqlTransaction implements LogTransaction {
         column(({ actor }) => actor),
         column(({ data }) => payloadText(data)),
         column(({ hash }) => Buffer.from(hash, 'hex')),
+        column(({ seal }) => (seal ? Buffer.from(seal, 'hex') : null)),
       ],
     });
     work.push(appending);
     work.push(this.client.query({ ...NOTIFY, values: [String(events.at(-1)?.position)] }));
     await Promise.all(work);
-    for (const { userId, streamId, streamKey, version } of events) {
-      this.streams.set(keyText([userId, streamId]), { streamKey, version });
+    for (const { userId, streamId, streamKey, version, position } of events) {
+      this.streams.set(keyText([userId, streamId]), { streamKey, version, position });
     }
   }
 
@@ -223,6 +251,22 @@ class PostgresqlTransaction implements LogTransaction {
     return this.rows.clear(table);
   }
 
+  eraseEvents(...of: Parameters<LogTransaction['eraseEvents']>): Promise<ErasureStepDone | undefined> {
+    return eraseEvents(this.client, ...of);
+  }
+
+  eraseRetracted(...of: Parameters<LogTransaction['eraseRetracted']>): Promise<ErasureStepDone | undefined> {
+    return eraseRetracted(this.client, ...of);
+  }
+
+  eraseReceipts(...of: Parameters<LogTransaction['eraseReceipts']>): Promise<ReceiptStepDone | undefined> {
+    return eraseReceipts(this.client, ...of);
+  }
+
+  eraseRows(table: Table, userId: string, limit: number): Promise<number> {
+    return this.rows.removeSome(table, userId, limit);
+  }
+
   private async loadMissingStreams(): Promise<boolean> {
     if (this.missing.size === 0) return true;
     const keys = [...this.missing.values()];
@@ -231,13 +275,14 @@ class PostgresqlTransaction implements LogTransaction {
       stream_id: string;
       stream_key: number;
       version: number;
+      position: number;
     }>({
       ...STREAM_HEADS,
       values: [keys.map(([userId]) => userId), keys.map(([, streamId]) => streamId)],
     });
     for (const id of this.missing.keys()) this.streams.set(id, undefined);
-    for (const { user_id, stream_id, stream_key, version } of rows) {
-      this.streams.set(keyText([user_id, stream_id]), { streamKey: stream_key, version });
+    for (const { user_id, stream_id, stream_key, version, position } of rows) {
+      this.streams.set(keyText([user_id, stream_id]), { streamKey: stream_key, version, position });
     }
     this.missing.clear();
     return rows.length === 0;

@@ -11,14 +11,19 @@ import {
   type UserEvents,
 } from './event-log.js';
 import {
+  asErased,
   eventColumns,
   headOf,
+  IS_BEING_ERASED,
   SCANNED_COLUMNS,
   SELECT_HEAD,
+  selectPending,
   storedEvent,
   type EventRow,
   type HeadRow,
+  type PendingErasures,
 } from './event-row.js';
+import { withoutData } from './event-seal.js';
 import {
   selectLastPositions,
   selectPointAt,
@@ -27,6 +32,14 @@ import {
   type LogPoint,
 } from './log-point.js';
 import { payloadFrom } from './postgresql-payload.js';
+import {
+  betweenPlaces,
+  endsByUser,
+  NOW,
+  selectMarks,
+  withMarks,
+  type MarkRow,
+} from './retraction/retraction-marks.js';
 import { SELECT_STORE_ID, storeIdOf } from './store-identity.js';
 
 const EVENT_COLUMNS = eventColumns((column) => `encode(${column}, 'hex')`);
@@ -72,7 +85,7 @@ export async function readLastPositions(db: Queryable, userId: string): Promise<
     text: selectLastPositions('$1'),
     values: [userId],
   });
-  return rows[0] ?? { head: 0, last: 0 };
+  return rows[0] ?? { head: 0, last: 0, erased: 0, reopened: 0 };
 }
 
 /** Reads a page of one user's events for folds, in order of position. */
@@ -83,7 +96,7 @@ export async function readEventsOfUser(
   const { rows } = await db.query<ScannedRow>({
     name: 'events of user',
     text: upToSize(
-      `select ${SCANNED_COLUMNS}${runningBytes('e.position')} from ${EVENTS_WITH_STREAMS}
+      `select ${SCANNED_COLUMNS}${pageColumns('e.position')} from ${EVENTS_WITH_STREAMS}
       where e.user_id = $1 and e.position > $2 and e.position <= $3 and e.type = any($4::text[])
       order by e.position limit $5`,
       '$6',
@@ -91,7 +104,7 @@ export async function readEventsOfUser(
     values: [userId, after, upTo, types, limit, MAX_READ_BYTES],
   });
   const more = rows.length === limit || (rows.at(-1)?.bytes ?? 0) >= MAX_READ_BYTES;
-  return { events: rows.map(scanned), more };
+  return { events: await markedByUser(db, rows.map(scanned), upTo), more };
 }
 
 /** Reads a page of what happened to one user, without its content, in order of position. */
@@ -119,17 +132,55 @@ export async function readEventBatch(
   query: EventQuery,
   maxBytes: number,
 ): Promise<EventBatch> {
-  const { text, values } = selectEvents(query, runningBytes('e.position'));
-  const { rows } = await db.query<EventRow & { data: string; bytes: number }>({
-    text: upToSize(text, `$${values.length + 1}`),
+  const order = orderOf(query);
+  const { text, values } = selectEvents(query, pageColumns(`e.${order}`));
+  const { rows } = await db.query<EventRow & PageRow>({
+    text: upToSize(text, `$${values.length + 1}`, order),
     values: [...values, maxBytes],
   });
-  return { events: rows.map(stored), cut: (rows.at(-1)?.bytes ?? 0) >= maxBytes };
+  const events = rows.map(stored);
+  const { retractedAsOf } = query;
+  const cut = (rows.at(-1)?.bytes ?? 0) >= maxBytes;
+  if (retractedAsOf === undefined) return { events, cut };
+  // One user's marks are found by the user, whatever lies between the events.
+  const mark = query.userId === undefined ? marked : markedByUser<StoredEvent>;
+  return { events: await mark(db, events, retractedAsOf), cut };
 }
 
-/** A further column: the bytes of the data of the page's events up to this one. */
-function runningBytes(order: string): string {
-  return `, sum(octet_length(e.data)) over (order by ${order} rows unbounded preceding) as bytes`;
+/** Reads which events of a page are taken back; exported so that a test can check its query plan. */
+export const MARKS_BY_POSITION = selectMarks('e.position between $1 and $2', '$3');
+
+async function marked(db: Queryable, events: StoredEvent[], asOf: number): Promise<StoredEvent[]> {
+  const [first, last] = [events[0], events.at(-1)];
+  if (!first || !last) return events;
+  const { rows } = await db.query<MarkRow>({
+    name: 'marks by position',
+    text: MARKS_BY_POSITION,
+    values: [...[first.position, last.position].toSorted((a, b) => a - b), asOf],
+  });
+  return withMarks(events, rows);
+}
+
+async function markedByUser<E extends ScannedEvent | StoredEvent>(
+  db: Queryable,
+  events: E[],
+  asOf: number,
+): Promise<E[]> {
+  const [first, last] = endsByUser(events);
+  if (!first || !last) return events;
+  const { rows } = await db.query<MarkRow>({
+    name: 'marks by user',
+    text: selectMarks(betweenPlaces(['$1', '$2', '$3', '$4']), '$5'),
+    values: [first.userId, first.position, last.userId, last.position, asOf],
+  });
+  return withMarks(events, rows);
+}
+
+/** Selects the further columns of a page; the pending erasures are read once for all of its rows. */
+function pageColumns(order: string): string {
+  return `, sum(octet_length(e.data)) over (order by ${order} rows unbounded preceding) as bytes,
+    (select json_agg(json_build_array(user_id, position))::text from (${selectPending('pending')}) p) as pending,
+    ${IS_BEING_ERASED} as "isBeingErased"`;
 }
 
 /**
@@ -140,14 +191,38 @@ function upToSize(page: string, maxBytes: string, order = 'position'): string {
   return `select * from (${page}) page where bytes - octet_length(data) < ${maxBytes} order by ${order}`;
 }
 
-type ScannedRow = ScannedEvent & { data: string; bytes: number };
-
-function scanned({ bytes: _bytes, data, ...event }: ScannedRow): ScannedEvent {
-  return { ...event, data: payloadFrom(data) };
+/** Further columns of every page. */
+interface PageRow {
+  data: string;
+  /** The bytes of the data of the page's events up to this one. */
+  bytes: number;
+  /** The erasures that are pending: pairs of user and position, as JSON; null if there are none. */
+  pending: string | null;
+  /** Whether a retraction is erasing the event. */
+  isBeingErased: boolean;
 }
 
-function stored(row: EventRow & { data: string }): StoredEvent {
-  return storedEvent({ ...row, data: payloadFrom(row.data) });
+type ScannedRow = ScannedEvent & PageRow;
+
+function scanned({ bytes: _bytes, pending, isBeingErased, data, ...row }: ScannedRow): ScannedEvent {
+  return shown({ ...row, data: payloadFrom(data) }, { pending, isBeingErased });
+}
+
+function stored({ pending, isBeingErased, ...row }: EventRow & PageRow): StoredEvent {
+  return shown(storedEvent({ ...row, data: payloadFrom(row.data) }), { pending, isBeingErased });
+}
+
+/** Returns the event as it will be once what is pending is done. */
+function shown<E extends ScannedEvent>(
+  event: E,
+  { pending, isBeingErased }: Pick<PageRow, 'pending' | 'isBeingErased'>,
+): E {
+  if (isBeingErased) return withoutData(event);
+  return pending === null ? event : asErased(event, event.userId, pendingIn(pending));
+}
+
+function pendingIn(json: string): PendingErasures {
+  return new Map(JSON.parse(json) as [string, number][]);
 }
 
 /**
@@ -159,23 +234,24 @@ const EVENTS_WITH_STREAMS = `events e cross join lateral (
 
 const EVENTS_OF_STREAM = 'events e join streams s on s.user_id = e.user_id and s.stream_key = e.stream_key';
 
-/** Reads a page of the log, ordered by user, then position. */
+/** Reads a page of the log, ordered by user, then position, with the marks as of a position. */
 export async function readEventsByUser(
   db: Queryable,
   after: { userId: string; position: number },
   limit: number,
+  asOf = NOW,
 ): Promise<ScannedEvent[]> {
   const { rows } = await db.query<ScannedRow>({
     name: 'events by user',
     text: upToSize(
-      `select ${SCANNED_COLUMNS}${runningBytes('e.user_id, e.position')} from ${EVENTS_WITH_STREAMS}
+      `select ${SCANNED_COLUMNS}${pageColumns('e.user_id, e.position')} from ${EVENTS_WITH_STREAMS}
       where (e.user_id, e.position) > ($1, $2) order by e.user_id, e.position limit $3`,
       '$4',
       '"userId", position',
     ),
     values: [after.userId, after.position, limit, MAX_READ_BYTES],
   });
-  return rows.map(scanned);
+  return markedByUser(db, rows.map(scanned), asOf);
 }
 
 /** Builds the statement that reads a page of events, with `more` columns. */
@@ -194,11 +270,18 @@ export function selectEvents(query: EventQuery, more = ''): { text: string; valu
   also((p) => asFilter(`e.type = any(${p}::text[])`), query.types);
   also((p) => asFilter(`e.occurred_at >= ${p}`), query.from);
   also((p) => asFilter(`e.occurred_at < ${p}`), query.to);
+  also((p) => `e.position = any(${p}::bigint[])`, query.positions);
   values.push(query.limit);
   const text =
     `select ${EVENT_COLUMNS}${more} from ${query.streamId === undefined ? EVENTS_WITH_STREAMS : EVENTS_OF_STREAM} ` +
-    `where ${conditions.join(' and ')} order by e.position limit $${values.length}`;
+    `where ${conditions.join(' and ')} order by e.${orderOf(query)} limit $${values.length}`;
   return { text, values };
+}
+
+/** The newest events of a stream are found by its own index, in which versions rise with positions. */
+function orderOf({ newestFirst, streamId }: EventQuery): string {
+  if (!newestFirst) return 'position';
+  return streamId === undefined ? 'position desc' : 'version desc';
 }
 
 /**

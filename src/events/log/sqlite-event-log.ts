@@ -1,20 +1,30 @@
 import type Database from 'better-sqlite3';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../database/bounded-cache.js';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { SqliteShadows } from '../../database/sqlite/sqlite-shadows.js';
 import type { WriteLock } from '../../database/sqlite/write-turns.js';
 import { keyText, type Table } from '../../database/table.js';
 import { StoreError, Unavailable } from '../../errors.js';
+import {
+  emptyWriteAheadLog,
+  eraseEvents,
+  eraseReceipts,
+  eraseRetracted,
+  mergeIndex,
+} from './erasure/sqlite-erasure.js';
 import type { EventLog, EventQuery, LogHead, LogTransaction, StoredEvent, StreamHead } from './event-log.js';
 import { SqliteEventReader } from './sqlite-event-reader.js';
 import { uuidBytes } from './uuid-bytes.js';
 
 const INSERT_EVENT = `insert into events (position, event_id, user_id, stream_key, version, type, schema_version, occurred_at,
-  utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  utc_offset, recorded_at, command_id, correlation_id, causation_id, actor, data, hash, seal)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-const STREAM_HEAD = `select stream_key, (select max(version) from events e where e.stream_key = s.stream_key) as version
-  from streams s where user_id = ? and stream_id = ?`;
+const STREAM_HEAD = `select s.stream_key as streamKey, e.version, e.position
+  from streams s join events e on e.stream_key = s.stream_key
+  where s.user_id = ? and s.stream_id = ? order by e.version desc limit 1`;
+
+const IS_ERASING = 'select exists (select 1 from erasures where pending = 1)';
 
 /** Rows of a bulk load that are prepared before the next insert transaction (approximate). */
 const ROWS_PREPARED_AHEAD = 5_000;
@@ -30,13 +40,14 @@ const MAX_STREAM_HEADS = 100_000;
 export class SqliteEventLog implements EventLog {
   private readonly rows: SqliteRows;
   private readonly reader: SqliteEventReader;
-  private readonly heads = new LRUCache<string, StreamHead>({ max: MAX_STREAM_HEADS });
+  private readonly heads = boundedCache<StreamHead>(MAX_STREAM_HEADS);
   private readonly insertEvent: Database.Statement;
   private readonly insertStream: Database.Statement;
   private readonly selectStream: Database.Statement;
   private readonly begin: Database.Statement;
   private readonly commit: Database.Statement;
   private readonly rollback: Database.Statement;
+  private readonly isErasing: Database.Statement;
   private readonly shadows: SqliteShadows;
   /** Changes whenever another connection commits. */
   private readonly dataVersion: Database.Statement;
@@ -49,7 +60,7 @@ export class SqliteEventLog implements EventLog {
     private readonly db: Database.Database,
     private readonly writeLock: WriteLock = NO_LOCK,
   ) {
-    this.rows = new SqliteRows(db, true);
+    this.rows = new SqliteRows(db, { cached: true });
     this.reader = new SqliteEventReader(db);
     this.insertEvent = db.prepare(INSERT_EVENT);
     this.insertStream = db.prepare('insert into streams (user_id, stream_id, stream_key) values (?, ?, ?)');
@@ -57,6 +68,7 @@ export class SqliteEventLog implements EventLog {
     this.begin = db.prepare('begin immediate');
     this.commit = db.prepare('commit');
     this.rollback = db.prepare('rollback');
+    this.isErasing = db.prepare(IS_ERASING).pluck();
     this.shadows = new SqliteShadows(db);
     this.dataVersion = db.prepare('pragma data_version').pluck();
   }
@@ -86,6 +98,16 @@ export class SqliteEventLog implements EventLog {
 
   async read(query: EventQuery): Promise<StoredEvent[]> {
     return this.reader.read(query);
+  }
+
+  async clearTraces(tables: readonly Table[]): Promise<boolean> {
+    for (const { name } of tables) while (await this.transaction(() => mergeIndex(this.db, `${name}_fts`)));
+    this.writeLock.acquire();
+    try {
+      return emptyWriteAheadLog(this.db);
+    } finally {
+      this.writeLock.release();
+    }
   }
 
   async adoptIdentity(storeId: string): Promise<void> {
@@ -127,14 +149,20 @@ export class SqliteEventLog implements EventLog {
     try {
       const result = await work({
         head: this.reader.head(),
+        isErasing: this.isErasing.get() === 1,
         rows: this.rows,
         stream: (userId, streamId) => this.stream(userId, streamId),
         // SQLite reads every row at once, so none is ever missing.
         loadMissing: async () => true,
         read: async (query) => this.reader.read(query),
+        readOfUser: async (query) => this.reader.readOfUser(query),
         append: async (events) => this.append(events),
         save: async (changes) => this.rows.save(changes),
         clear: async (table) => this.rows.clear(table),
+        eraseEvents: async (erasure, step) => eraseEvents(this.db, erasure, step),
+        eraseRetracted: async (retraction, step) => eraseRetracted(this.db, retraction, step),
+        eraseReceipts: async (bounds, step) => eraseReceipts(this.db, bounds, step),
+        eraseRows: async (table, userId, limit) => this.rows.removeSome(table, userId, limit),
         shadows: this.shadows,
       });
       attempt(() => this.commit.run());
@@ -161,21 +189,17 @@ export class SqliteEventLog implements EventLog {
     const id = keyText([userId, streamId]);
     const known = this.heads.get(id);
     if (known) return known;
-    const row = this.selectStream.get(userId, streamId) as
-      | { stream_key: number; version: number }
-      | undefined;
-    if (!row) return undefined;
-    const head = { streamKey: row.stream_key, version: row.version };
-    this.heads.set(id, head);
+    const head = this.selectStream.get(userId, streamId) as StreamHead | undefined;
+    if (head) this.heads.set(id, head);
     return head;
   }
 
   private append(events: readonly StoredEvent[]): void {
     if (events.length > 0) this.writeLock.recordAppend();
     for (const event of events) {
-      const { userId, streamId, streamKey, version } = event;
+      const { userId, streamId, streamKey, version, position } = event;
       if (version === 1) this.insertStream.run(userId, streamId, streamKey);
-      this.heads.set(keyText([userId, streamId]), { streamKey, version });
+      this.heads.set(keyText([userId, streamId]), { streamKey, version, position });
       this.insertEvent.run(
         event.position,
         uuidBytes(event.eventId),
@@ -194,6 +218,7 @@ export class SqliteEventLog implements EventLog {
         event.actor,
         event.data,
         Buffer.from(event.hash, 'hex'),
+        event.seal ? Buffer.from(event.seal, 'hex') : null,
       );
     }
   }

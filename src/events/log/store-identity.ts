@@ -3,7 +3,9 @@ import { DamagedDatabase } from '../../errors.js';
 /** Selects the UUID that names the store. */
 export const SELECT_STORE_ID = 'select store_id from store_identity';
 
-/** Returns the identity that was read. Throws DamagedDatabase if the store has none: every migrated one has. */
+/**
+ * Returns the identity that was read. Throws DamagedDatabase if the store has none: every migrated one has.
+ */
 export function storeIdOf(read: string | undefined): string {
   if (read === undefined) throw DamagedDatabase.because('the table store_identity is empty');
   return read;

@@ -1,5 +1,5 @@
-import { IsIn, IsNumber, IsObject, Max, Min } from 'class-validator';
-import { IsStoredId, IsText, Nullable, Optional } from '../../validation/fields.js';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsNumber, IsObject, Max, Min } from 'class-validator';
+import { IsInstant, IsLanguage, IsStoredId, IsText, Nullable, Optional } from '../../validation/fields.js';
 import { defineEvent } from '../event.js';
 
 /** Every kind of memory. */
@@ -7,6 +7,9 @@ export const MEMORY_TYPES = ['preference', 'pattern', 'fact', 'conversation', 'e
 
 /** One of the kinds of memory. */
 export type MemoryType = (typeof MEMORY_TYPES)[number];
+
+/** Most memories that one supersedes, and most that it contradicts. */
+export const MAX_LINKS = 20;
 
 /** A memory as first stored. Confidence and importance are 0..1. */
 export class MemoryFormed {
@@ -45,6 +48,35 @@ export class MemoryFormed {
   @Optional()
   @IsStoredId()
   turnId?: string;
+
+  /** The language of content and context; events of before do not say it. */
+  @Optional()
+  @IsLanguage()
+  language?: string;
+
+  /** Absent for a memory that is not pinned, never expires, and has no links; so in events of before. */
+  @Optional()
+  @IsBoolean()
+  pinned?: boolean;
+
+  /** When it expires, RFC 3339. */
+  @Optional()
+  @IsInstant()
+  expiresAt?: string;
+
+  /** The memories that it takes the place of, by their ids. */
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(MAX_LINKS)
+  @IsStoredId({ each: true })
+  supersedes?: string[];
+
+  /** The memories that say otherwise, by their ids. */
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(MAX_LINKS)
+  @IsStoredId({ each: true })
+  contradicts?: string[];
 }
 
 /** A memory about a user was stored. */

@@ -1,13 +1,16 @@
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Scoped } from '../../http/access/scoped.js';
 import { MayRefuse } from '../../http/declared-answers.js';
 import { valid } from '../../http/valid.pipe.js';
 import { Backups } from '../../operations/backup/backups.js';
 import type { Manifest } from '../../operations/backup/manifest.js';
+import { holdingCopies } from '../../operations/copies/holding-copies.js';
 import type { Job } from '../../operations/jobs.js';
 import { BackupAnswer, BackupBegun, BackupListAnswer, BackupPath } from './backups.dto.js';
 
 @ApiTags('operations')
+@Scoped(['operator'])
 @Controller('v1/ops/backups')
 export class BackupsController {
   constructor(private readonly backups: Backups) {}
@@ -25,9 +28,14 @@ export class BackupsController {
   @Get()
   @ApiOkResponse({ type: BackupListAnswer })
   async list(): Promise<BackupListAnswer> {
-    const [items, status] = await Promise.all([this.backups.list(), this.backups.state.status()]);
+    const { folder, address } = this.backups.settings;
+    const [items, status, holding] = await Promise.all([
+      this.backups.list(),
+      this.backups.state.status(),
+      holdingCopies(folder, address),
+    ]);
     const { lastBackup: _listed, ...state } = status;
-    return { items: items.map(backupAnswer), ...state };
+    return { items: items.map(backupAnswer), ...state, ...holding };
   }
 
   /** Returns one backup. */

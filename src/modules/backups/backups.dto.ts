@@ -67,6 +67,16 @@ export class LastDrillAnswer {
   lastSuccessAt: string | null;
 }
 
+/** A copy that may have users who were erased. */
+export class HoldingCopyAnswer {
+  /** Name in the backup folder. */
+  file: string;
+  /** The erased users that it may have. */
+  userIds: string[];
+  /** Why it was not rewritten; null if it is about to be, or to be removed. */
+  why: string | null;
+}
+
 /** All backups, newest first, and whether they can be relied on. */
 export class BackupListAnswer {
   items: BackupAnswer[];
@@ -76,6 +86,10 @@ export class BackupListAnswer {
   shipping: ShippingAnswer | null;
   lastDrill: LastDrillAnswer | null;
   drillError: string | null;
+  /** Copies that may still have erased users; empty once all are rewritten. */
+  stillHolding: HoldingCopyAnswer[];
+  /** Files in the data folder with what the store was before a restore or a reset: nothing rewrites them. */
+  keptAside: string[];
 }
 
 /** How long one step of a drill took. */
@@ -126,6 +140,8 @@ export class DrillProofAnswer {
   receipts: number;
   /** Number of events that came from segments. */
   replayed: number;
+  /** Erasures that its log had not, and that were repeated at its end. */
+  erasedAgain: number;
   digests: ComparedAnswer[];
   /** Null if nothing had to be folded again. */
   refolded: RefoldedAnswer | null;

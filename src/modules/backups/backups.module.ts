@@ -3,9 +3,10 @@ import { Backups } from '../../operations/backup/backups.js';
 import { BackupMetrics } from './backup-metrics.js';
 import { BackupsController } from './backups.controller.js';
 import { DrillsController } from './drills.controller.js';
+import { RewritingsController } from './rewritings.controller.js';
 
 /** Backups and drills over HTTP; ends running ones when the service stops. */
-@Module({ controllers: [BackupsController, DrillsController] })
+@Module({ controllers: [BackupsController, DrillsController, RewritingsController] })
 export class BackupsModule implements OnApplicationShutdown {
   constructor(private readonly backups: Backups) {}
 

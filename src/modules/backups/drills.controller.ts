@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Scoped } from '../../http/access/scoped.js';
 import { MayRefuse } from '../../http/declared-answers.js';
 import { valid } from '../../http/valid.pipe.js';
 import { Backups } from '../../operations/backup/backups.js';
@@ -8,6 +9,7 @@ import type { DrillProof } from '../../operations/restore/drill.js';
 import { DrillAnswer, DrillBegun, DrillPath, type DrillProofAnswer } from './backups.dto.js';
 
 @ApiTags('operations')
+@Scoped(['operator'])
 @Controller('v1/ops/drills')
 export class DrillsController {
   constructor(private readonly backups: Backups) {}

@@ -3,14 +3,17 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { InvalidInput, KeyReused, StoreError, Unavailable, Unexpected } from '../../errors.js';
+import { FromCaller, refuseOtherUser } from '../../http/access/caller.js';
+import { Scoped } from '../../http/access/scoped.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
-import { problemOf } from '../../http/problem.js';
+import { problemOf } from '../../http/problems/problem.js';
 import { validOutline } from '../../http/valid.pipe.js';
+import type { Caller } from '../../store/keys/access-key.js';
 import type { CommandContext, Written } from '../../writer/write-command.js';
 import { batchHashes } from './batch-hash.js';
 import { BatchAnswer, BatchBody } from './batch.dto.js';
-import { readCommand } from './read-command.js';
+import { isWorkedOut, readCommand } from './read-command.js';
 
 /** Commands of a batch that the writer gets at once; a large batch leaves room in the queue for the chat. */
 const MAX_PARALLEL_COMMANDS = 256;
@@ -18,6 +21,7 @@ const MAX_PARALLEL_COMMANDS = 256;
 type Outcome = Written | StoreError;
 
 @ApiTags('batch')
+@Scoped(['chat'], { usersIn: 'body' })
 @Controller('v1/commands')
 export class BatchController {
   private readonly logger = new Logger('batch');
@@ -34,6 +38,7 @@ export class BatchController {
   async run(
     @Body(validOutline(BatchBody)) { commands }: BatchBody,
     @FromRequest() context: CommandContext,
+    @FromCaller() caller: Caller | null,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (context.expected !== undefined) {
@@ -47,10 +52,10 @@ export class BatchController {
     };
     const hashes = batchContext.idempotencyKey === undefined ? undefined : batchHashes(commands);
     const outcomes: Outcome[] = [];
-    for (let start = 0; start < commands.length; start += MAX_PARALLEL_COMMANDS) {
-      const part = commands.slice(start, start + MAX_PARALLEL_COMMANDS);
+    for (const part of partsOf(commands)) {
+      const start = outcomes.length;
       const running = part.map((entry, i) =>
-        this.execute(entry, { ...batchContext, batch: hashes && { ...hashes, index: start + i } }),
+        this.execute(entry, caller, { ...batchContext, batch: hashes && { ...hashes, index: start + i } }),
       );
       outcomes.push(...(await Promise.all(running)));
     }
@@ -65,9 +70,10 @@ export class BatchController {
     void reply.code(200).type('application/json; charset=utf-8').send(`{"results":[${results}]}`);
   }
 
-  private async execute(entry: unknown, context: CommandContext): Promise<Outcome> {
+  private async execute(entry: unknown, caller: Caller | null, context: CommandContext): Promise<Outcome> {
     try {
       const { command, userId, idempotencyKey, input } = readCommand(entry);
+      refuseOtherUser(caller, userId);
       // Its own key stands for this command alone.
       const own = idempotencyKey === undefined ? {} : { idempotencyKey, batch: undefined };
       return await this.bus.execute(new command(userId, input as never, { ...context, ...own }));
@@ -77,6 +83,23 @@ export class BatchController {
       return Unexpected.from(error);
     }
   }
+}
+
+/** What takes events back is worked out before it is sent: it comes after all before it, and before the rest. */
+function partsOf(commands: readonly unknown[]): unknown[][] {
+  const parts: unknown[][] = [];
+  let last: unknown[] = [];
+  for (const entry of commands) {
+    if (
+      last.length === MAX_PARALLEL_COMMANDS ||
+      last.length === 0 ||
+      isWorkedOut(entry) ||
+      isWorkedOut(last[0])
+    )
+      parts.push((last = []));
+    last.push(entry);
+  }
+  return parts;
 }
 
 function resultText(outcome: Outcome): string {

@@ -1,7 +1,8 @@
 import { InvalidInput } from '../../errors.js';
 import { ID_PATTERN, ID_RULE } from '../../validation/fields.js';
 import { bodyValidator, type Validator } from '../../validation/validator.js';
-import { COMMAND_NAMES, COMMANDS, type CommandType } from '../command-catalog.js';
+import { COMMANDS, type CommandType } from '../command-catalog.js';
+import { RetractingCommand } from '../retracting-command.js';
 
 type NamedCommand = Pick<CommandType, 'command'> & { validate: Validator<object> };
 
@@ -12,10 +13,21 @@ export interface ReadCommand extends Pick<CommandType, 'command'> {
   input: object;
 }
 
-/** Every command by its name in a batch, with the validator of its input. */
+/** Every command of a batch by its name, with the validator of its input. */
 const COMMANDS_BY_NAME: ReadonlyMap<string, NamedCommand> = new Map(
-  COMMANDS.map(({ command, input }) => [command.name, { command, validate: bodyValidator(input) }]),
+  COMMANDS.filter(({ alone }) => !alone).map(({ command, input }) => [
+    command.name,
+    { command, validate: bodyValidator(input) },
+  ]),
 );
+const NAMES = [...COMMANDS_BY_NAME.keys()].toSorted().join(', ');
+
+/** Whether the entry is a command that is worked out beside the writer. */
+export function isWorkedOut(entry: unknown): boolean {
+  const { command: name } = (entry ?? {}) as { command?: unknown };
+  const type = typeof name === 'string' ? COMMANDS_BY_NAME.get(name) : undefined;
+  return type !== undefined && type.command.prototype instanceof RetractingCommand;
+}
 
 /** Reads one command of a batch. Throws InvalidInput, whatever the entry is. */
 export function readCommand(entry: unknown): ReadCommand {
@@ -23,7 +35,7 @@ export function readCommand(entry: unknown): ReadCommand {
     throw InvalidInput.field('', 'must be an object');
   const { command: name, userId, idempotencyKey, ...input } = entry as Record<string, unknown>;
   const type = typeof name === 'string' ? COMMANDS_BY_NAME.get(name) : undefined;
-  if (!type) throw InvalidInput.field('command', `must be one of ${COMMAND_NAMES.join(', ')}`);
+  if (!type) throw InvalidInput.field('command', `must be one of ${NAMES}`);
   if (typeof userId !== 'string' || !ID_PATTERN.test(userId)) throw InvalidInput.field('userId', ID_RULE);
   if (idempotencyKey !== undefined && !isKey(idempotencyKey))
     throw InvalidInput.field('idempotencyKey', 'must have 1 to 255 characters, none of them U+0000');

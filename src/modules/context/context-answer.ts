@@ -6,13 +6,14 @@ import { TOKENIZER } from './tokenizer.js';
 /** A context as HTTP answers it: an object, or the text itself. */
 export function contextAnswer(
   context: Context,
-  { format, maxTokens }: ContextParameters,
+  { userId, format, maxTokens }: ContextParameters & { userId: string },
   policyVersion: string,
 ): ContextAnswer | string {
-  if (format === 'text') return context.texts[0] ?? '';
+  const [text = ''] = context.texts;
+  if (format === 'text') return text;
   const receipt = receiptAnswer(context, policyVersion);
-  const common = { receipt, tokenizer: TOKENIZER, maxTokens };
-  if (format === 'json') return { ...common, sections: context.sections };
+  const common = { userId, position: context.position, receipt, tokenizer: TOKENIZER, maxTokens };
+  if (format === 'json') return { ...common, sections: context.sections, text };
   if (format === 'openai') return { ...common, messages: context.messages };
   return { ...common, system: context.system, messages: context.messages };
 }

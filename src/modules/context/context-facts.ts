@@ -8,6 +8,8 @@ export interface KnownMemory extends UsedMemory {
   content: string;
   context: string | null;
   occurredAt: string;
+  /** What other memories say against it. */
+  contradictions: readonly { content: string; occurredAt: string }[];
 }
 
 /** An emotion that was felt; the time is ms UTC. */

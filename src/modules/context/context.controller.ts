@@ -2,11 +2,13 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Scoped } from '../../http/access/scoped.js';
 import { MemoryPath, UserPath } from '../../http/paths.dto.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
+import { UserListQuery } from '../list-query.dto.js';
 import { UserRead } from '../user-read.js';
 import { contextAnswer } from './context-answer.js';
-import { ContextAnswer, ContextQuery, ListUsesQuery, MemoryUsePageAnswer } from './context.dto.js';
+import { ContextAnswer, ContextQuery, MemoryUsePageAnswer } from './context.dto.js';
 import { Policies } from './policy/policies.js';
 import { GetContext } from './queries/get-context.query.js';
 import { ListUses } from './queries/list-uses.query.js';
@@ -16,6 +18,7 @@ import { sendContext } from './send-context.js';
 const MAX_TOKENS = 1_500;
 
 @ApiTags('context')
+@Scoped(['chat'])
 @Controller('v1/users/:userId')
 export class ContextController {
   constructor(
@@ -24,8 +27,8 @@ export class ContextController {
   ) {}
 
   /**
-   * Returns what a model should know before it answers the user: who they are, how they feel, the memories that
-   * matter now, and the last turns, within a budget of tokens.
+   * Returns what a model should know before it answers the user: who they are, how they feel, the memories
+   * that matter now, and the last turns, within a budget of tokens.
    * @remarks Nothing is written. The same position and parameters give the same bytes. Header `Edgesoul-Receipt`
    * is the `receiptId`; with `format=text` the answer is the text alone.
    */
@@ -42,7 +45,7 @@ export class ContextController {
     const policy = this.policies.present;
     const context = await this.queries.execute(new GetContext(userId, parameters, policy));
     sendContext(reply, context.receiptId, format);
-    return contextAnswer(context, parameters, policy.version);
+    return contextAnswer(context, { userId, ...parameters }, policy.version);
   }
 
   /**
@@ -54,7 +57,7 @@ export class ContextController {
   @UserRead(MemoryUsePageAnswer)
   uses(
     @Param(valid(MemoryPath)) { userId, memoryId }: MemoryPath,
-    @Query(validQuery(ListUsesQuery)) query: ListUsesQuery,
+    @Query(validQuery(UserListQuery)) query: UserListQuery,
   ): Promise<MemoryUsePageAnswer> {
     return this.queries.execute(new ListUses(userId, memoryId, query));
   }

@@ -38,21 +38,6 @@ export class ContextQuery extends UserReadQuery {
   format?: ContextFormat;
 }
 
-/** A page of the uses of a memory. */
-export class ListUsesQuery extends UserReadQuery {
-  /** Maximum number of uses; 20 when left out. */
-  @Optional()
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
-
-  /** `nextCursor` of the previous page. */
-  @Optional()
-  @IsText(1, 500)
-  cursor?: string;
-}
-
 /** How a receipt is answered. */
 export class ReceiptQuery {
   /** `receipt` leaves out the context itself, in any format. */
@@ -98,14 +83,19 @@ export class ChatMessageAnswer {
   content: string;
 }
 
-/** A prompt's context. Which of the last three fields it has depends on the format. */
+/** A prompt's context. Which of the last four fields it has depends on the format. */
 export class ContextAnswer {
+  userId: string;
+  /** As in the receipt. */
+  position: number;
   receipt: ReceiptAnswer;
   /** Library, version and encoding that counted the tokens. */
   tokenizer: string;
   maxTokens: number;
   /** Of `json`. */
   sections?: ContextSectionAnswer[];
+  /** Of `json`: all sections as one text, what `format=text` answers. */
+  text?: string;
   /** Of `anthropic`: the system prompt. */
   system?: string;
   /** Of `openai` and `anthropic`. */
@@ -124,7 +114,7 @@ export class MemoryUseAnswer {
   receiptId: string;
   turnId: string;
   score: number;
-  usedAt: string;
+  at: string;
   position: number;
 }
 

@@ -1,4 +1,4 @@
-import type { EmotionAnswer, TrendAnswer } from '../emotion/emotion.dto.js';
+import type { EmotionAnswer, TrendAnswer, TriggerAnswer } from '../emotion/emotion.dto.js';
 import type { ContextFacts, FeltEmotion } from './context-facts.js';
 import type { Word } from './policy/built-in-policy.js';
 import type { ContextPolicy } from './policy/context-policy.js';
@@ -18,6 +18,8 @@ export function emotionLines(
   if (course.length > 0) lines.push(wording.say('feelings', { list: inWords(course, wording) }));
   const careful = carefulWith(emotions, new Set(distressing), wording);
   if (careful.length > 0) lines.push(wording.say('careful', { list: wording.list(careful) }));
+  const earlier = emotions.flatMap((emotion) => earlierFeeling(emotion, wording) ?? []);
+  if (earlier.length > 0) lines.push(wording.say('earlier', { list: wording.list(earlier) }));
   const trends = emotions.flatMap(({ emotion, trend }) => trendWords(emotion, trend, wording));
   const [newest] = felt;
   if (trends.length > 0 && newest)
@@ -25,10 +27,11 @@ export function emotionLines(
       wording.say('trends', { date: wording.date(newest.occurredAt), list: wording.list(trends, '; ') }),
     );
   const triggers = emotions
-    .filter((emotion) => emotion.triggers.length > 0)
-    .map(({ emotion, triggers: all }) => {
-      const first = all.slice(0, TRIGGERS_EACH).map(({ trigger }) => trigger);
-      return wording.say('triggersOf', { emotion, triggers: wording.list(first) });
+    .map((known) => ({ ...known, triggers: triggersOf(known).slice(0, TRIGGERS_EACH) }))
+    .filter((known) => known.triggers.length > 0)
+    .map(({ emotion, triggers: first }) => {
+      const list = wording.list(first.map(({ trigger }) => trigger));
+      return wording.say('triggersOf', { emotion, triggers: list });
     });
   if (triggers.length > 0) lines.push(wording.say('triggers', { list: wording.list(triggers, '; ') }));
   return lines.filter((line) => line.trim() !== '');
@@ -69,6 +72,32 @@ function inWords(course: readonly Feeling[], wording: Wording): string {
     .join(', ');
 }
 
+/** What another program had counted of an emotion, of which no single observation is known. */
+function earlierFeeling(
+  { emotion, imported }: Pick<EmotionAnswer, 'emotion' | 'imported'>,
+  wording: Wording,
+): string | undefined {
+  if (!imported) return undefined;
+  const { frequency, meanIntensity, lastAt } = imported;
+  return wording.say(frequency === 1 ? 'earlierOnce' : 'earlierOften', {
+    strength: wording.level('intensity', meanIntensity),
+    emotion,
+    count: String(frequency),
+    date: wording.date(Date.parse(lastAt)),
+  });
+}
+
+/**
+ * The triggers of an emotion, the most frequent first; how often those of another program came up is not
+ * known.
+ */
+function triggersOf({ triggers, imported }: EmotionAnswer): readonly TriggerAnswer[] {
+  if (!imported) return triggers;
+  const known = new Set(triggers.map(({ trigger }) => trigger));
+  const others = imported.triggers.filter((trigger) => !known.has(trigger));
+  return [...triggers, ...others.map((trigger) => ({ trigger, count: 0 }))];
+}
+
 function trendWords(emotion: string, { measure, direction }: TrendAnswer, wording: Wording): string[] {
   if (direction === 'stable') return [];
   const rises = direction === 'increasing';
@@ -84,10 +113,11 @@ function carefulWith(
   wording: Wording,
 ): string[] {
   const most = new Map<string, { emotion: string; count: number }>();
-  for (const { emotion, triggers } of emotions) {
+  for (const known of emotions) {
+    const { emotion } = known;
     if (!distressing.has(emotion)) continue;
-    for (const { trigger, count } of triggers)
-      if (count > (most.get(trigger)?.count ?? 0)) most.set(trigger, { emotion, count });
+    for (const { trigger, count } of triggersOf(known))
+      if (count > (most.get(trigger)?.count ?? -1)) most.set(trigger, { emotion, count });
   }
   return [...most]
     .toSorted(([a, { count: m }], [b, { count: n }]) => n - m || (a < b ? -1 : 1))

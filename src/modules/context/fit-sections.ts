@@ -29,9 +29,9 @@ export interface KeptSection extends Section {
 const MIN_SHORTENED = 16;
 
 /**
- * Chooses what fits: each section gets its floor, as far as it has anything to say, and its share of the rest;
- * what one section does not need goes to the others. Of each the most important items are kept, and the first
- * memory or turn that does not fit is cut short. Throws InvalidInput for a budget below the floors.
+ * Chooses what fits: each section gets its floor, as far as it has anything to say, and its share of the
+ * rest; what one section does not need goes to the others. Of each the most important items are kept, and the
+ * first memory or turn that does not fit is cut short. Throws InvalidInput for a budget below the floors.
  */
 export function fitSections(sections: readonly Section[], budget: Budget): KeptSection[] {
   const { maxTokens, frame } = budget;

@@ -7,6 +7,7 @@ import type { ConversationAnswer } from '../conversation/conversation.dto.js';
 import { GetConversation } from '../conversation/queries/get-conversation.query.js';
 import { ListEmotions } from '../emotion/queries/list-emotions.query.js';
 import type { MemoryAnswer } from '../memory/memory.dto.js';
+import { GetMemory } from '../memory/queries/get-memory.query.js';
 import { ListMemories } from '../memory/queries/list-memories.query.js';
 import { SearchMemories } from '../memory/queries/search-memories.query.js';
 import { GetProfile } from '../profile/queries/get-profile.query.js';
@@ -19,6 +20,12 @@ import { oneLine } from './wording.js';
 const EMOTIONS = 50;
 const OBSERVATIONS = 30;
 
+/** Only memories whose place no other one takes. */
+const CURRENT = { includeSuperseded: 'false' } as const;
+
+/** A memory with its score; 0 if it was not searched for. */
+type Scored = MemoryAnswer & { score: number };
+
 /** Where the facts are read: the queries of the other modules, and rows that none of them answers. */
 export interface FactSources {
   queries: QueryBus;
@@ -29,6 +36,8 @@ export interface FactSources {
 export interface Asked extends Pick<ContextParameters, 'q' | 'sessionId'> {
   userId: string;
   limits: Limits;
+  /** Whether memories are found with the word vectors of the service: a receipt may be older than these. */
+  usesWordVectors: boolean;
 }
 
 /** Reads what is known about a user. Throws NotFound for an unknown one. */
@@ -38,7 +47,7 @@ export async function gatherFacts(sources: FactSources, asked: Asked): Promise<C
   const [profile, active, memories, { items: emotions }, felt, conversation] = await Promise.all([
     queries.execute(new GetProfile(userId)),
     reads.get(conversationSummariesTable, userId),
-    relevantMemories(queries, asked),
+    chosenMemories(queries, asked),
     queries.execute(new ListEmotions(userId, { limit: EMOTIONS })),
     lastFelt(reads, userId),
     conversationOf(queries, userId, sessionId ?? undefined),
@@ -48,38 +57,69 @@ export async function gatherFacts(sources: FactSources, asked: Asked): Promise<C
   return { profile, active, memories, emotions, felt, conversation, lastConversation };
 }
 
-/** The best matches; with few of them, or without a question, also the important ones, and then the newest. */
-async function relevantMemories(queries: QueryBus, { userId, q, limits }: Asked): Promise<KnownMemory[]> {
+/** The pinned memories, then the relevant ones, and what others say against them. */
+async function chosenMemories(queries: QueryBus, asked: Asked): Promise<KnownMemory[]> {
+  const limit = asked.limits.memories;
+  const [{ items: pinned }, relevant] = await Promise.all([
+    queries.execute(new ListMemories(asked.userId, { pinned: 'true', limit, ...CURRENT })),
+    relevantMemories(queries, asked),
+  ]);
+  const scores = new Map(relevant.map(({ memoryId, score }) => [memoryId, score]));
+  const first = pinned.map((memory) => ({ ...memory, score: scores.get(memory.memoryId) ?? 0 }));
+  return withContradictions(queries, asked, distinct([...first, ...relevant]).slice(0, limit));
+}
+
+/**
+ * The best matches; with few of them, or without a question, also the important ones, and then the newest.
+ */
+async function relevantMemories(queries: QueryBus, asked: Asked): Promise<Scored[]> {
+  const { userId, q, limits, usesWordVectors } = asked;
   const { memories: limit, minConfidence, minImportance, important, minScoreShare } = limits;
   const found =
     q.trim() === ''
       ? []
-      : (await queries.execute(new SearchMemories(userId, { q, limit, minConfidence }))).items;
+      : (await queries.execute(new SearchMemories(userId, { q, limit, minConfidence }, { usesWordVectors })))
+          .items;
   const least = (found[0]?.score ?? 0) * minScoreShare;
-  const matching = found.filter(({ score }) => score >= least).map((each) => known(each, each.score));
+  const matching = found.filter(({ score }) => score >= least);
   if (matching.length >= Math.max(1, important)) return distinct(matching);
   const wanted = matching.length === 0 ? limit : Math.max(important, matching.length);
+  const others = { pinned: 'false', minConfidence, ...CURRENT } as const;
   const [chosen, newest] = await Promise.all([
-    queries.execute(
-      new ListMemories(userId, { limit: Math.max(1, important), minConfidence, minImportance }),
-    ),
-    queries.execute(new ListMemories(userId, { limit: wanted, minConfidence })),
+    queries.execute(new ListMemories(userId, { ...others, limit: Math.max(1, important), minImportance })),
+    queries.execute(new ListMemories(userId, { ...others, limit: wanted })),
   ]);
-  const others = [...chosen.items.slice(0, important), ...newest.items].map((each) => known(each, 0));
-  return distinct([...matching, ...others]).slice(0, wanted);
+  const further = [...chosen.items.slice(0, important), ...newest.items];
+  return distinct([...matching, ...further.map((each) => ({ ...each, score: 0 }))]).slice(0, wanted);
+}
+
+/** Adds what other memories say against these, unless one before them has said so; each is looked up once. */
+async function withContradictions(
+  queries: QueryBus,
+  { userId, limits: { listed: most } }: Asked,
+  memories: readonly Scored[],
+): Promise<KnownMemory[]> {
+  const ids = new Set(memories.flatMap(({ contradicts }) => contradicts.slice(0, most)));
+  const found = await Promise.all(
+    [...ids].map((id) => unlessUnknown(queries.execute(new GetMemory(userId, id)))),
+  );
+  const others = new Map<string, MemoryAnswer>();
+  for (const other of found) if (other?.supersededBy === null) others.set(other.memoryId, other);
+  const told = new Set<string>();
+  return memories.map(({ memoryId, score, content, context, occurredAt, contradicts }) => {
+    told.add(memoryId);
+    const contradictions = contradicts.flatMap((id) => (told.has(id) ? [] : (others.get(id) ?? [])));
+    return { memoryId, score, content, context, occurredAt, contradictions };
+  });
 }
 
 /** Leaves out what is there already, or says the same in the same words. */
-function distinct(memories: readonly KnownMemory[]): KnownMemory[] {
+function distinct(memories: readonly Scored[]): Scored[] {
   const seen = new Set<string>();
   return memories.filter(({ content, context }) => {
     const said = oneLine(`${content} ${context ?? ''}`).toLowerCase();
     return !seen.has(said) && seen.add(said);
   });
-}
-
-function known({ memoryId, content, context, occurredAt }: MemoryAnswer, score: number): KnownMemory {
-  return { memoryId, score, content, context, occurredAt };
 }
 
 function lastFelt(reads: UserReads, userId: string): Promise<FeltEmotion[]> {
@@ -92,13 +132,17 @@ function lastFelt(reads: UserReads, userId: string): Promise<FeltEmotion[]> {
 }
 
 /** The window of a session, or of the current one; undefined if there is none. */
-async function conversationOf(
+function conversationOf(
   queries: QueryBus,
   userId: string,
   sessionId?: string,
 ): Promise<ConversationAnswer | undefined> {
+  return unlessUnknown(queries.execute(new GetConversation(userId, sessionId)));
+}
+
+async function unlessUnknown<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await queries.execute(new GetConversation(userId, sessionId));
+    return await answer;
   } catch (error) {
     if (error instanceof NotFound) return undefined;
     throw error;

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { InvalidInput, NotFound, Refused } from '../../errors.js';
 import { Reads } from '../../projections/reads/reads.js';
+import { RANKING } from '../../projections/reads/search/memory-score.js';
 import { RequestReads } from '../request-reads.js';
+import { ContextErased } from './context-errors.js';
 import { Policies } from './policy/policies.js';
 import { GetContext, type Context } from './queries/get-context.query.js';
 import { contentMark, readReceiptId, storeMark, type ReceiptContent } from './receipt.js';
@@ -29,8 +31,9 @@ export class ReceiptContexts {
     if (!policy) throw policyGone(policyVersion);
     const query = new GetContext(userId, content, policy);
     const context = await this.requestReads.at(userId, position, () => this.again(query, position));
-    if (contentMark(context.sha256) !== content.sha256) throw changed(position);
-    return { content, context };
+    if (contentMark(context.sha256) !== content.sha256)
+      throw content.ranking === RANKING ? ContextErased.at(position) : rankedOtherwise(content);
+    return { content, context: { ...context, receiptId } };
   }
 
   /** Since there was a context, the user was known then. */
@@ -38,7 +41,7 @@ export class ReceiptContexts {
     try {
       return await this.queries.execute(query);
     } catch (error) {
-      if (error instanceof NotFound) throw changed(position);
+      if (error instanceof NotFound) throw ContextErased.at(position);
       throw error;
     }
   }
@@ -47,7 +50,7 @@ export class ReceiptContexts {
 function policyGone(version: string): Refused {
   const message =
     `The context was made with the policy ${version}, which this service does not have; ` +
-    'name its file in CONTEXT_POLICY, after the present one, and ask again.';
+    'name its file in CONTEXT_POLICY, after the present one, and the same WORD_VECTORS, and ask again.';
   return new Refused('receipt.policy-gone', message, { extra: { policyVersion: version } });
 }
 
@@ -56,9 +59,12 @@ function beyondEnd(position: number, head: number): Refused {
   return new Refused('receipt.beyond-end', message, { extra: { head } });
 }
 
-function changed(position: number): Refused {
+/** The bytes may differ for another reason, too: which one cannot be known. */
+function rankedOtherwise({ position, ranking }: ReceiptContent): Refused {
   const message =
-    `The context of position ${position} can no longer be made again: something that it was made of has been ` +
-    'erased from the log since, or an event is skipped now that was not skipped then.';
-  return new Refused('receipt.erased', message, { extra: { position } });
+    `The context of position ${position} was made when searches ranked memories otherwise (ranking ${ranking}; it is ` +
+    `${RANKING} now), and cannot be made again as it was; the release that made it can, if nothing was erased since.`;
+  return new Refused('receipt.ranking-changed', message, {
+    extra: { position, ranking, presentRanking: RANKING },
+  });
 }

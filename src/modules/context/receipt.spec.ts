@@ -13,6 +13,7 @@ const CONTENT: ReceiptContent = {
   sessionId: 'monday-evening',
   maxTokens: 1_500,
   format: 'json',
+  ranking: 2,
 };
 
 const content = fc.record({
@@ -25,11 +26,18 @@ const content = fc.record({
   sessionId: fc.option(fc.constantFrom('s1', 's:2')),
   maxTokens: fc.integer({ min: 1, max: 32_000 }),
   format: fc.constantFrom(...CONTEXT_FORMATS),
+  ranking: fc.integer({ min: 1, max: 99 }),
 });
 
 describe('the id of a receipt', () => {
   it('says all that it was made of', () => {
     fc.assert(fc.property(content, (each) => expect(readReceiptId(receiptIdOf(each))).toEqual(each)));
+  });
+
+  it('is of the first ranking if it does not say which', () => {
+    const id =
+      'c9VUgxnwmxvoM97YzFcs7CoAwEAXAq8irt9jNz3gWsdj8QMEEtBBvL04_K1jUmOwsCOd-KUhiILAY63yY46Ipl9pAaLXkpEucg3fWCIPQ6zMdI_119KIvSDwz4bhHx_YB';
+    expect(readReceiptId(id)).toEqual({ ...CONTENT, q: 'new job', sessionId: 'monday', ranking: 1 });
   });
 
   it('fits into a URL, whatever was asked', () => {

@@ -23,6 +23,8 @@ export interface ReceiptContent extends ContextParameters {
   policyVersion: string;
   /** The first characters of the SHA-256 of the context. */
   sha256: string;
+  /** Number of the ranking that chose the memories. */
+  ranking: number;
 }
 
 /** First character of an id; another one for another layout. */
@@ -33,6 +35,8 @@ const CHECKSUM_BYTES = 12;
 const MAX_BYTES = 65_536;
 const STORE_LENGTH = 8;
 const SHA256_LENGTH = 16;
+/** The ranking of ids that do not say theirs, as all before the second one. */
+const FIRST_RANKING = 1;
 
 /** What of a store's UUID a receipt has. */
 export function storeMark(storeId: string): string {
@@ -45,13 +49,14 @@ export function contentMark(sha256: string): string {
 }
 
 /**
- * Returns an id that says all that is needed to render the context again, so that nothing has to be written when
- * it is read. The checksum finds changes. It needs no secret: whoever forges an id asks for a context that the
+ * Returns an id that says all that is needed to render the context again, so that nothing has to be written
+ * when it is read. The checksum finds changes. It needs no secret: a forged id asks for a context that the
  * request may ask for anyway.
  */
 export function receiptIdOf(content: ReceiptContent): string {
-  const { store, userId, position, policyVersion, sha256, q, sessionId, maxTokens, format } = content;
-  const fields = [store, userId, position, policyVersion, sha256, q, sessionId, maxTokens, format];
+  const { store, userId, position, policyVersion, sha256, q, sessionId, maxTokens, format, ranking } =
+    content;
+  const fields = [store, userId, position, policyVersion, sha256, q, sessionId, maxTokens, format, ranking];
   const packed = deflateRawSync(JSON.stringify(fields), { level: 9 });
   return LAYOUT + Buffer.concat([checksumOf(packed), packed]).toString('base64url');
 }
@@ -81,21 +86,34 @@ function contentOf(packed: Uint8Array): ReceiptContent | undefined {
     return undefined;
   }
   if (!isContent(fields)) return undefined;
-  const [store, userId, position, policyVersion, sha256, q, sessionId, maxTokens, format] = fields;
-  return { store, userId, position, policyVersion, sha256, q, sessionId, maxTokens, format };
+  const [
+    store,
+    userId,
+    position,
+    policyVersion,
+    sha256,
+    q,
+    sessionId,
+    maxTokens,
+    format,
+    ranking = FIRST_RANKING,
+  ] = fields;
+  return { store, userId, position, policyVersion, sha256, q, sessionId, maxTokens, format, ranking };
 }
 
-type Fields = [string, string, number, string, string, string, string | null, number, ContextFormat];
+type Fields = [string, string, number, string, string, string, string | null, number, ContextFormat, number?];
 
 function isContent(fields: unknown): fields is Fields {
-  if (!Array.isArray(fields) || fields.length !== 9) return false;
-  const [store, userId, position, policyVersion, sha256, q, sessionId, maxTokens, format] =
+  if (!Array.isArray(fields) || fields.length < 9 || fields.length > 10) return false;
+  const [store, userId, position, policyVersion, sha256, q, sessionId, maxTokens, format, ranking] =
     fields as unknown[];
   return (
     [store, policyVersion, sha256, q].every((text) => typeof text === 'string' && text.isWellFormed()) &&
     isId(userId) &&
     (sessionId === null || isId(sessionId)) &&
-    [position, maxTokens].every((number) => Number.isSafeInteger(number) && (number as number) >= 0) &&
+    [position, maxTokens, ranking ?? FIRST_RANKING].every(
+      (number) => Number.isSafeInteger(number) && (number as number) >= 0,
+    ) &&
     CONTEXT_FORMATS.includes(format as ContextFormat)
   );
 }

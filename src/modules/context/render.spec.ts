@@ -51,6 +51,7 @@ const known = (content: string, i = 0) => ({
   content,
   context: null,
   occurredAt: new Date(AT - i * DAY).toISOString(),
+  contradictions: [],
 });
 const conversation = (turns: readonly (readonly [string, string])[]) => ({
   userId: 'mira',
@@ -177,5 +178,26 @@ describe('a rendered context', () => {
       'Over the four weeks up to 7 May 2026: fear has come up more often.',
     ])
       expect(texts[0]).toContain(line);
+  });
+
+  it('says what another program knew of feelings, and that it is dated, but not counted by trigger', () => {
+    const stable = { measure: 'count', direction: 'stable', slopePerDay: 0, confidence: 0 } as const;
+    const earlier = (emotion: string, frequency: number, triggers: string[]) => ({
+      emotion,
+      imported: { frequency, meanIntensity: 0.6, triggers, hours: [], lastAt: '2026-05-01T10:00:00.000Z' },
+      triggers: emotion === 'fear' ? [{ trigger: 'dark', count: 1 }] : [],
+      trend: stable,
+      intensityTrend: stable,
+    });
+    const emotions = [earlier('joy', 14, ['sea']), earlier('fear', 1, ['exam', 'dark'])];
+    const { texts } = rendered(facts({ emotions: emotions as never }));
+    expect(texts[0]).toContain(
+      [
+        '# How Mira feels',
+        'Be careful with what hurts: dark (fear), exam (fear). Do not bring it up lightly, and listen first when Mira does.',
+        'Earlier feelings, the most frequent first: clear joy (14 times, the last time on 1 May 2026), clear fear (once, on 1 May 2026).',
+        'Feelings and what they go with: joy (sea); fear (dark, exam).',
+      ].join('\n'),
+    );
   });
 });

@@ -7,7 +7,9 @@ import type { Role, Section } from './sections.js';
 import type { Tokenizer } from './tokenizer.js';
 import type { Wording } from './wording.js';
 
-/** What a message costs beside its text, and an answer that is to follow: OpenAI's count for its chat models. */
+/**
+ * What a message costs beside its text, and an answer that is to follow: OpenAI's count for its chat models.
+ */
 const MESSAGE_TOKENS = 4;
 const ANSWER_TOKENS = 3;
 
@@ -52,7 +54,9 @@ export interface Rendering {
   maxTokens: number;
 }
 
-/** Renders the sections with at most `maxTokens` tokens. Throws InvalidInput for a budget below the floors. */
+/**
+ * Renders the sections with at most `maxTokens` tokens. Throws InvalidInput for a budget below the floors.
+ */
 export function render(rendering: Rendering): Rendered {
   let kept = fitSections(rendering.sections, budgetOf(rendering));
   for (;;) {
@@ -101,8 +105,9 @@ function renderKept(kept: readonly KeptSection[], rendering: Rendering): Rendere
 }
 
 /**
- * The sections as one text. A section is counted with the empty line after it: as the next one begins with "#",
- * no token goes across, so that the sum is exact, and what has not changed since the last context is known.
+ * The sections as one text. A section is counted with the empty line after it: as the next one begins with
+ * "#", no token goes across, so that the sum is exact, and what has not changed since the last context is
+ * known.
  */
 function joined(
   shown: readonly KeptSection[],

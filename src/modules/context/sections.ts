@@ -80,9 +80,13 @@ function capitalized(text: string): string {
 function memoryItem(known: KnownMemory, { limits }: ContextPolicy, wording: Wording): Item {
   const at = Date.parse(known.occurredAt);
   const content = oneLine(known.content);
-  const text = known.context
+  let text = known.context
     ? wording.say('memoryContext', { content, context: oneLine(known.context) })
     : content;
+  for (const { content: other, occurredAt } of known.contradictions) {
+    const date = wording.date(Date.parse(occurredAt));
+    text = wording.say('memoryBut', { content: text, date, other: oneLine(other) });
+  }
   const mark = '\u0000';
   const [lead = '', tail = ''] = wording.say('memory', { date: wording.date(at), content: mark }).split(mark);
   return {

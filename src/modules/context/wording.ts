@@ -45,7 +45,10 @@ export class Wording {
   }
 }
 
+/** White space that is more than one space between two words. */
+const MORE_SPACE = /[^\S ]| {2}/;
+
 /** The text in one line, so that it cannot look like a part of the context. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+  return (MORE_SPACE.test(text) ? text.replaceAll(/\s+/g, ' ') : text).trim();
 }

@@ -2,19 +2,20 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Scoped } from '../../http/access/scoped.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { NoBody, SessionPath, UserPath } from '../../http/paths.dto.js';
 import { sendWritten } from '../../http/send-written.js';
 import { valid, validIfSent, validQuery } from '../../http/valid.pipe.js';
 import type { CommandContext } from '../../writer/write-command.js';
+import { UserListQuery } from '../list-query.dto.js';
 import { UserReadQuery } from '../user-read.dto.js';
 import { UserRead } from '../user-read.js';
 import { EndSession } from './commands/end-session.command.js';
 import { RecordTurn, RecordTurnBody } from './commands/record-turn.command.js';
 import {
   ConversationAnswer,
-  ListSessionsQuery,
   SessionEndedAnswer,
   SessionPageAnswer,
   TurnRecordedAnswer,
@@ -23,6 +24,7 @@ import { GetConversation } from './queries/get-conversation.query.js';
 import { ListSessions } from './queries/list-sessions.query.js';
 
 @ApiTags('conversation')
+@Scoped(['chat'])
 @Controller('v1/users/:userId')
 export class ConversationController {
   constructor(
@@ -83,7 +85,7 @@ export class ConversationController {
   @UserRead(SessionPageAnswer)
   sessions(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(ListSessionsQuery)) query: ListSessionsQuery,
+    @Query(validQuery(UserListQuery)) query: UserListQuery,
   ): Promise<SessionPageAnswer> {
     return this.queries.execute(new ListSessions(userId, query));
   }

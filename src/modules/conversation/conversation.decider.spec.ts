@@ -299,4 +299,20 @@ describe('taking over a window', () => {
       })
       .thenAnswers(200, { sessionId: 'session-1', position: 2 });
   });
+
+  it('records when the session began, and refuses that it began after its end', () => {
+    const input = { sessionId: 'session-1', lastActivityAt: '2025-03-01T12:00:00Z' };
+    const began = '2025-03-01T12:30:00+01:00';
+    given(registered())
+      .when((state) => importWindow(state, USER, { ...input, startedAt: began }))
+      .thenEvents({
+        streamId: session,
+        type: 'conversation.window-imported',
+        data: { sessionId: 'session-1', topics: [], emotions: [], startedAt: Date.parse(began) },
+        occurredAt: Date.parse(input.lastActivityAt),
+      });
+    given(registered())
+      .when((state) => importWindow(state, USER, { ...input, startedAt: '2025-03-01T12:00:00.001Z' }))
+      .thenFails('request.invalid');
+  });
 });

@@ -2,9 +2,10 @@ import { InvalidInput, NotFound } from '../../errors.js';
 import { label, labels, spellings } from '../../events/labels.js';
 import { conversationStream, emotionStream, profileStream } from '../../events/streams.js';
 import { sessionsTable } from '../../projections/conversation-window.projection.js';
+import { isResumedBy } from '../../projections/conversation/session-times.js';
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import { orderTime } from '../../projections/order-time.js';
-import { isResumedBy } from '../../projections/session-times.js';
+import { instantMs } from '../../validation/instants.js';
 import type { Decision, NewEvent, WriteState } from '../../writer/write-command.js';
 import { resolveUser } from '../resolve-user.js';
 import type { EndSessionInput } from './commands/end-session.command.js';
@@ -15,8 +16,8 @@ import { learnPreferences } from './learning/learn-preferences.js';
 
 /**
  * Records a turn and all that comes with it: the user's registration, the start of the session, the emotion
- * of the turn, and what it teaches. A turn after the end of its session resumes it; one that only arrives late
- * does not.
+ * of the turn, and what it teaches. A turn after the end of its session resumes it; one that only arrives
+ * late does not.
  */
 export function recordTurn(
   state: WriteState,
@@ -95,10 +96,14 @@ export function importWindow(state: WriteState, userId: string, input: ImportWin
   const { sessionId } = input;
   const { registration, when } = resolveUser(state, userId, input.lastActivityAt);
   const streamId = conversationStream(userId, sessionId);
+  const startedAt = input.startedAt === undefined ? undefined : instantMs(input.startedAt);
+  if (startedAt !== undefined && startedAt > (when.occurredAt ?? state.now))
+    throw InvalidInput.field('startedAt', 'must not be after lastActivityAt');
   const data = {
     sessionId,
     topics: spellings(input.topics),
     emotions: (input.emotions ?? []).map(label).filter(Boolean),
+    ...(startedAt !== undefined && { startedAt }),
   };
   return {
     status: 200,

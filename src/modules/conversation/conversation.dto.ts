@@ -1,22 +1,3 @@
-import { IsInt, Max, Min } from 'class-validator';
-import { IsText, Optional } from '../../validation/fields.js';
-import { UserReadQuery } from '../user-read.dto.js';
-
-/** Page of the list of sessions. */
-export class ListSessionsQuery extends UserReadQuery {
-  /** Maximum number of sessions; 20 when left out. */
-  @Optional()
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
-
-  /** `nextCursor` of the previous page. */
-  @Optional()
-  @IsText(1, 500)
-  cursor?: string;
-}
-
 /** An event that a command wrote. */
 export class WrittenEventAnswer {
   position: number;

@@ -6,8 +6,8 @@ import { OriginalMemoriesController } from './original-memories.controller.js';
 import { OriginalProfileController } from './original-profile.controller.js';
 
 /**
- * The routes of the original EdgeSoul backend, under `/api/v1/memory`: they translate between its words and the
- * commands and queries of the other modules, and keep nothing themselves.
+ * The routes of the original EdgeSoul backend, under `/api/v1/memory`: they translate between its words and
+ * the commands and queries of the other modules, and keep nothing themselves.
  */
 @Module({
   controllers: [

@@ -5,11 +5,13 @@ import type { Reads } from '../../projections/reads/reads.js';
 /** An event as a page of the log has it: times are ISO 8601. */
 export type Logged<E extends { occurredAt: unknown } = StoreEvent> = Omit<E, 'occurredAt'> & {
   occurredAt: string;
+  retracted?: object;
 };
 
-/** The events of a page in the format `json`. */
+/** The events of a page in the format `json`, without erased ones and those that are marked as taken back. */
 export function loggedEvents({ text }: EventPage): Logged[] {
-  return JSON.parse(`[${new TextDecoder().decode(text)}]`) as Logged[];
+  const events = JSON.parse(`[${new TextDecoder().decode(text)}]`) as Logged[];
+  return events.filter(({ data, retracted }) => (data as object | null) !== null && !retracted);
 }
 
 /** The registration of a user: a list of one event, or of none for an unknown user. */

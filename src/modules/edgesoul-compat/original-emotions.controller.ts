@@ -1,7 +1,8 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res, UseInterceptors } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Scoped } from '../../http/access/scoped.js';
 import { UserPath } from '../../http/paths.dto.js';
 import { valid, validTolerantQuery } from '../../http/valid.pipe.js';
 import { GetEmotionTrend } from '../emotion/queries/get-emotion-trend.query.js';
@@ -14,17 +15,20 @@ import {
 } from './original-emotions.dto.js';
 import { originalPattern, originalSummary } from './original-emotions.js';
 import { COMPATIBILITY, daysAgo, ORIGINAL_PREFIX } from './original-names.js';
+import { RefuseErased } from './refuse-erased.interceptor.js';
 
 const DAYS = 7;
 
 @ApiTags(COMPATIBILITY)
 @ApiExtraModels(OriginalPattern, OriginalSummary)
+@Scoped(['chat'])
 @Controller(`${ORIGINAL_PREFIX}/emotions`)
 export class OriginalEmotionsController {
   constructor(private readonly queries: QueryBus) {}
 
   /** Summarizes the emotions of the last days; null when there were none. */
   @Get(':userId/summary')
+  @UseInterceptors(RefuseErased)
   @ApiOkResponse({ schema: { anyOf: [{ $ref: getSchemaPath(OriginalSummary) }, { type: 'null' as never }] } })
   async summary(
     @Param(valid(UserPath)) { userId }: UserPath,
@@ -44,6 +48,7 @@ export class OriginalEmotionsController {
 
   /** Returns what is known of each emotion. */
   @Get(':userId/patterns')
+  @UseInterceptors(RefuseErased)
   @ApiOkResponse({ type: OriginalPatterns })
   async patterns(@Param(valid(UserPath)) { userId }: UserPath): Promise<OriginalPatterns> {
     const { items } = await this.queries.execute(new ListEmotions(userId));

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Res, UseInterceptors } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NOW } from '../../events/log/retraction/retraction-marks.js';
 import type { MemoryType } from '../../events/memory/memory-formed.event.js';
+import { Scoped } from '../../http/access/scoped.js';
 import { UserPath } from '../../http/paths.dto.js';
 import { valid } from '../../http/valid.pipe.js';
 import { Reads } from '../../projections/reads/reads.js';
@@ -13,6 +15,7 @@ import { exportedEmotion, exportedTurn, listText } from './original-exports.js';
 import { OriginalMemory } from './original-memories.dto.js';
 import { allMemories, originalMemory } from './original-memories.js';
 import { COMPATIBILITY, daysAgo, ORIGINAL_PREFIX } from './original-names.js';
+import { RefuseErased } from './refuse-erased.interceptor.js';
 
 /** The original exported a year. */
 const DAYS = 365;
@@ -26,6 +29,7 @@ interface Exported {
 }
 
 @ApiTags(COMPATIBILITY)
+@Scoped(['chat'])
 @Controller(ORIGINAL_PREFIX)
 export class OriginalExportsController {
   constructor(
@@ -35,6 +39,7 @@ export class OriginalExportsController {
 
   /** Exports the conversations of the last 365 days: memories of them, then turns. */
   @Get('conversations/:userId')
+  @UseInterceptors(RefuseErased)
   @ApiOkResponse({ type: [OriginalMemory] })
   async conversations(
     @Param(valid(UserPath)) { userId }: UserPath,
@@ -45,6 +50,7 @@ export class OriginalExportsController {
 
   /** Exports the emotions of the last 365 days: memories of them, then what was observed. */
   @Get('emotions/:userId')
+  @UseInterceptors(RefuseErased)
   @ApiOkResponse({ type: [OriginalMemory] })
   async emotions(@Param(valid(UserPath)) { userId }: UserPath, @Res() reply: FastifyReply): Promise<void> {
     await this.send(reply, userId, { type: 'emotional', event: 'emotion.observed', item: exportedEmotion });
@@ -68,7 +74,13 @@ export class OriginalExportsController {
   ): AsyncGenerator<OriginalMemory[]> {
     const read = (cursor: string | undefined) =>
       this.queries.execute(
-        new ListMemories(userId, { type, from, limit: 200, ...(cursor !== undefined && { cursor }) }),
+        new ListMemories(userId, {
+          type,
+          from,
+          includeExpired: 'true',
+          limit: 200,
+          ...(cursor !== undefined && { cursor }),
+        }),
       );
     for await (const page of allMemories(read)) yield page.map((memory) => originalMemory(userId, memory));
     const query = {
@@ -76,6 +88,7 @@ export class OriginalExportsController {
       types: [event],
       from: Date.parse(from),
       limit: EVENTS_PER_PAGE,
+      retractedAsOf: NOW,
       format: 'json',
     } as const;
     for (let after = 0; ;) {

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { InvalidInput, Refused } from '../../errors.js';
 import type { MemoryType } from '../../events/memory/memory-formed.event.js';
 import { newId } from '../../events/uuid.js';
+import { Scoped } from '../../http/access/scoped.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { UserPath } from '../../http/paths.dto.js';
@@ -25,6 +26,7 @@ import {
 import { COMPATIBILITY, ORIGINAL_PREFIX, unlessUnknown } from './original-names.js';
 
 @ApiTags(COMPATIBILITY)
+@Scoped(['chat'])
 @Controller(ORIGINAL_PREFIX)
 export class OriginalImportsController {
   constructor(
@@ -58,8 +60,8 @@ export class OriginalImportsController {
   }
 
   /**
-   * Records an emotion if the body, or its metadata, has one with its intensity; imports a memory of it if there is
-   * content as well, or only that.
+   * Records an emotion if the body, or its metadata, has one with its intensity; imports a memory of it if
+   * there is content as well, or only that.
    */
   @Post('emotion/:userId')
   @CommandRoute({ status: 200, answer: OriginalImported })

@@ -23,6 +23,7 @@ export function importedMemory(body: OriginalImportBody, type: MemoryType): Form
   const { id, content, context, metadata, access_count: count } = body;
   const at = timeIn(body);
   const lastAt = instant('last_accessed', body.last_accessed);
+  const isIdentified = typeof id === 'string' && ID_PATTERN.test(id) && id !== 'search';
   return memoryBody({
     type,
     content: content ?? '',
@@ -32,7 +33,8 @@ export function importedMemory(body: OriginalImportBody, type: MemoryType): Form
     ...(metadata && { metadata }),
     ...(at !== undefined && { occurredAt: at }),
     ...(count && { recalled: { count, ...(lastAt !== undefined && { lastAt }) } }),
-    ...(typeof id === 'string' && ID_PATTERN.test(id) && id !== 'search' && { memoryId: id }),
+    // The original kept a row for each import, whatever it said.
+    ...(isIdentified ? { memoryId: id } : { allowDuplicate: true }),
   });
 }
 
@@ -73,8 +75,8 @@ export function importedEmotion(body: OriginalImportBody): ObserveEmotionBody | 
 }
 
 /**
- * Returns the ids to try for a memory: its own; another one, should that have been forgotten, which the next import
- * finds again; and a new one.
+ * Returns the ids to try for a memory: its own; another one, should that have been forgotten, which the next
+ * import finds again; and a new one.
  */
 export function idsFor(userId: string, memoryId: string | undefined): Pick<FormMemoryBody, 'memoryId'>[] {
   if (memoryId === undefined) return [{}];
@@ -87,13 +89,18 @@ export function hasContent({ content }: OriginalImportBody, emotion: ObserveEmot
   return typeof content === 'string' && NOT_BLANK.test(content) && content !== emotion.emotion;
 }
 
-/** The key under which an import is recorded once; undefined for one without a time, which may be another one. */
+/**
+ * The key under which an import is recorded once; undefined for one without a time, which may be another one.
+ */
 export function importKey(kind: string, recorded: { occurredAt?: string }): string | undefined {
   if (recorded.occurredAt === undefined) return undefined;
   return `edgesoul-compat:${kind}:${hash('sha256', JSON.stringify(recorded), 'hex').slice(0, 32)}`;
 }
 
-/** What the body says of a turn or an emotion, itself or in its metadata; metadata of another kind says nothing. */
+/**
+ * What the body says of a turn or an emotion, itself or in its metadata; metadata of another kind says
+ * nothing.
+ */
 function recordIn({ metadata, ...body }: OriginalImportBody): OriginalRecord {
   const sent = Object.entries(recordOf(body)).filter(([, value]) => value !== null);
   try {

@@ -1,10 +1,13 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseInterceptors } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { NotFound } from '../../errors.js';
+import { FromCaller, refuseOtherUser } from '../../http/access/caller.js';
+import { Scoped } from '../../http/access/scoped.js';
 import { FromRequest } from '../../http/command-context.js';
 import { UserPath } from '../../http/paths.dto.js';
 import { valid, validTolerant, validTolerantQuery } from '../../http/valid.pipe.js';
+import type { Caller } from '../../store/keys/access-key.js';
 import { NOT_BLANK } from '../../validation/fields.js';
 import type { CommandContext } from '../../writer/write-command.js';
 import { ForgetMemory } from '../memory/commands/forget-memory.command.js';
@@ -19,12 +22,14 @@ import {
 } from './original-memories.dto.js';
 import { allMemories, originalMemory } from './original-memories.js';
 import { COMPATIBILITY, daysAgo, ORIGINAL_PREFIX } from './original-names.js';
+import { RefuseErased } from './refuse-erased.interceptor.js';
 
 const DAYS = 30;
 const LIMIT = 20;
 const REASON = 'The user cleared their memories.';
 
 @ApiTags(COMPATIBILITY)
+@Scoped(['chat'])
 @Controller(`${ORIGINAL_PREFIX}/memories`)
 export class OriginalMemoriesController {
   constructor(
@@ -34,6 +39,7 @@ export class OriginalMemoriesController {
 
   /** Lists the memories of the last days, newest first. */
   @Get(':userId')
+  @UseInterceptors(RefuseErased)
   @ApiOkResponse({ type: [OriginalMemory] })
   async list(
     @Param(valid(UserPath)) { userId }: UserPath,
@@ -49,10 +55,16 @@ export class OriginalMemoriesController {
 
   /** Returns the memories that best match a question, best first. Writes nothing; a recall is a command. */
   @Post('search')
+  @UseInterceptors(RefuseErased)
+  @Scoped(['chat'], { usersIn: 'body' })
   @HttpCode(200)
   @ApiOkResponse({ type: [OriginalMemory] })
-  async search(@Body(validTolerant(OriginalSearchBody)) body: OriginalSearchBody): Promise<OriginalMemory[]> {
+  async search(
+    @Body(validTolerant(OriginalSearchBody)) body: OriginalSearchBody,
+    @FromCaller() caller: Caller | null,
+  ): Promise<OriginalMemory[]> {
     const { user_id: userId, query: q } = body;
+    refuseOtherUser(caller, userId);
     const { memory_types: types, limit, min_confidence: minConfidence } = body;
     if (!NOT_BLANK.test(q)) return [];
     const { items } = await this.queries.execute(
@@ -66,7 +78,7 @@ export class OriginalMemoriesController {
     return items.map((memory) => originalMemory(userId, memory));
   }
 
-  /** Forgets all memories of a user, or those of a type. One that is formed meanwhile may stay. */
+  /** Forgets all memories of a user, or those of a type. One that is formed during it may stay. */
   @Delete(':userId')
   @ApiOkResponse({ type: OriginalCleared })
   async clear(
@@ -80,6 +92,7 @@ export class OriginalMemoriesController {
       this.queries.execute(
         new ListMemories(userId, {
           limit: 200,
+          includeExpired: 'true',
           ...(type !== undefined && { type }),
           ...(cursor !== undefined && { cursor }),
         }),
@@ -93,7 +106,7 @@ export class OriginalMemoriesController {
     try {
       await this.commands.execute(new ForgetMemory(userId, { memoryId, reason: REASON }, context));
     } catch (error) {
-      // Somebody else has forgotten it meanwhile.
+      // Somebody else has forgotten it in between.
       if (!(error instanceof NotFound)) throw error;
     }
   }

@@ -7,8 +7,8 @@ export const ORIGINAL_PREFIX = 'api/v1/memory';
 export const COMPATIBILITY = 'EdgeSoul compatibility';
 
 /**
- * The share that a number of the original means: its chat sends 0..100, and its tests 0..1. What is above 1 is of
- * 100; 1 itself is the whole.
+ * The share that a number of the original means: its chat sends 0..100, and its tests 0..1. What is above 1
+ * is of 100; 1 itself is the whole.
  */
 export function shareOf(value: number): number {
   return value > 1 ? value / 100 : value;

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Param, Put, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Put, Res, UseInterceptors } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiExtraModels, ApiOkResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Scoped } from '../../http/access/scoped.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { UserPath } from '../../http/paths.dto.js';
@@ -29,6 +30,7 @@ import {
 } from './original-profile.dto.js';
 import { originalProfile, profileChange } from './original-profile.js';
 import { originalStats } from './original-stats.js';
+import { RefuseErased } from './refuse-erased.interceptor.js';
 
 const RECENT_DAYS = 7;
 
@@ -36,6 +38,7 @@ const profileFields = tolerantValidator(OriginalProfileFields);
 
 @ApiTags(COMPATIBILITY)
 @ApiExtraModels(OriginalContext, OriginalMessage)
+@Scoped(['chat'])
 @Controller(ORIGINAL_PREFIX)
 export class OriginalProfileController {
   constructor(
@@ -46,6 +49,7 @@ export class OriginalProfileController {
 
   /** Returns the profile; the defaults for an unknown user, of whom nothing is written. */
   @Get('profile/:userId')
+  @UseInterceptors(RefuseErased)
   @ApiOkResponse({ type: OriginalProfile })
   async get(@Param(valid(UserPath)) { userId }: UserPath): Promise<OriginalProfile> {
     return this.answer(userId, await this.profile(userId));
@@ -75,6 +79,7 @@ export class OriginalProfileController {
 
   /** Returns the current conversation, or a message that there is none. */
   @Get('context/:userId')
+  @UseInterceptors(RefuseErased)
   @ApiOkResponse({
     schema: { anyOf: [{ $ref: getSchemaPath(OriginalContext) }, { $ref: getSchemaPath(OriginalMessage) }] },
   })
@@ -94,6 +99,7 @@ export class OriginalProfileController {
 
   /** Returns the statistics of a user; zeros for an unknown one. */
   @Get('stats/:userId')
+  @UseInterceptors(RefuseErased)
   @ApiOkResponse({ type: OriginalStats })
   async stats(@Param(valid(UserPath)) { userId }: UserPath): Promise<OriginalStats> {
     const [profile, stats, emotions, window, recent] = await Promise.all([

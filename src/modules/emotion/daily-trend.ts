@@ -28,9 +28,9 @@ export function emotionTrends(
 }
 
 /**
- * Returns the trend of daily values: the least-squares slope against the day, and a confidence of 1 - p, where
- * p is the two-sided probability of a correlation at least as strong without any trend (R. A. Fisher's z,
- * 1921: z = artanh(r) * sqrt(n - 3), p = 1 - erf(z / sqrt 2)).
+ * Returns the trend of daily values: the least-squares slope against the day, and a confidence of 1 - p,
+ * where p is the two-sided probability of a correlation at least as strong without any trend (R. A. Fisher's
+ * z, 1921: z = artanh(r) * sqrt(n - 3), p = 1 - erf(z / sqrt 2)).
  */
 export function dailyTrend(values: readonly DailyValue[]): Measured {
   if (values.length < MIN_DAYS || values.every(([, value]) => value === values[0]?.[1])) {

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Scoped } from '../../http/access/scoped.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { UserPath } from '../../http/paths.dto.js';
@@ -21,6 +22,7 @@ import { GetEmotionTrend } from './queries/get-emotion-trend.query.js';
 import { ListEmotions } from './queries/list-emotions.query.js';
 
 @ApiTags('emotions')
+@Scoped(['chat'])
 @Controller('v1/users/:userId/emotions')
 export class EmotionController {
   constructor(

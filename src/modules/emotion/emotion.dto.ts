@@ -121,8 +121,9 @@ export class EmotionAnswer {
   /** The trend of the intensities. */
   intensityTrend: TrendAnswer;
   /**
-   * What was taken over from another program, if anything was. `frequency`, `meanIntensity`, `hours`, `firstAt` and
-   * `lastAt` include it; what needs single observations (`variance`, `triggers`, the trends) does not.
+   * What was taken over from another program, if anything was. `frequency`, `meanIntensity`, `hours`,
+   * `firstAt` and `lastAt` include it; what needs single observations (`variance`, `triggers`, the trends)
+   * does not.
    */
   imported?: ImportedEmotionAnswer;
 }

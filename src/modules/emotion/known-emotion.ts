@@ -5,7 +5,9 @@ import {
 } from '../../projections/emotion-trend.projection.js';
 import type { EmotionAnswer, ImportedEmotionAnswer } from './emotion.dto.js';
 
-/** An emotion of a user: what was observed of it, and what another program knew of it; at least one of both. */
+/**
+ * An emotion of a user: what was observed of it, and what another program knew of it; at least one of both.
+ */
 export interface KnownEmotion {
   emotion: string;
   /** How often it was felt, by both. */

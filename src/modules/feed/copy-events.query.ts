@@ -7,7 +7,9 @@ import { EventCopies } from '../../operations/transfer/event-copies.js';
 import { LogPages } from './log-pages.js';
 import { LogWalk, eventFilter, type WalkQuery } from './log-walk.js';
 
-/** Copies the log up to a position, in a format of rows, as chunks of bytes; returns the number of its events. */
+/**
+ * Copies the log up to a position, in a format of rows, as chunks of bytes; returns the number of its events.
+ */
 export class CopyEvents extends Query<AsyncGenerator<Uint8Array, number>> {
   constructor(
     readonly query: WalkQuery,
@@ -40,16 +42,19 @@ export class CopyEventsHandler implements IQueryHandler<CopyEvents> {
     const header = format === 'csv' ? [Buffer.from(csvHeader(EVENT_FIELDS))] : [];
     const walk = new LogWalk(eventFilter(filter), after);
     let events = 0;
-    let isFirst = true;
     let head = upTo;
-    while (walk.after < head && events < limit && !signal.aborted) {
-      const next: PageQuery = { ...walk.next({ upTo, limit: limit - events }), format };
-      const page = await (isFirst ? this.logPages.first(next) : this.logPages.further(next));
-      isFirst = false;
+    const isDone = () => walk.after >= head || events >= limit || signal.aborted;
+    const query = (): PageQuery => ({ ...walk.next({ upTo, limit: limit - events }), format });
+    let next = isDone() ? undefined : this.logPages.first(query());
+    while (next) {
+      const page = await next;
       // A log that was reset has become shorter.
       head = Math.min(upTo, page.head);
       walk.advance(page);
       events += page.events;
+      // Read while this page is sent. What fails is thrown when it is its turn.
+      next = isDone() ? undefined : this.logPages.further(query());
+      next?.catch(() => undefined);
       // Not sent before a first page that fails, which is answered with its error.
       yield* header.splice(0);
       if (page.events > 0) yield page.text;

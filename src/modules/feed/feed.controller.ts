@@ -21,11 +21,12 @@ import {
 import type { FastifyReply } from 'fastify';
 import { EVENT_FIELDS } from '../../events/event-fields.js';
 import { MEDIA_TYPES } from '../../formats/row-format.js';
+import { Scoped } from '../../http/access/scoped.js';
 import { answerFormat, contentType, VARY } from '../../http/answer-format.js';
 import { contentCoding, sendEncoded, type ContentCoding } from '../../http/content-coding.js';
 import { MayRefuse } from '../../http/declared-answers.js';
 import { UserPath } from '../../http/paths.dto.js';
-import { ProblemAnswer } from '../../http/problem.js';
+import { ProblemAnswer } from '../../http/problems/problem.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import { RequestReads } from '../request-reads.js';
 import { POSITION_HEADER, POSITION_HEADERS, UserReadInterceptor } from '../user-read.js';
@@ -82,6 +83,7 @@ const ApiPageOrCopy = () =>
   );
 
 @ApiTags('events')
+@Scoped(['analyst'], { usersIn: 'query' })
 @Controller('v1')
 export class FeedController {
   constructor(
@@ -136,6 +138,7 @@ export class FeedController {
 
   /** Returns one user's events: one page, or all of it in another format. */
   @Get('users/:userId/events')
+  @Scoped(['chat', 'analyst'])
   @UseInterceptors(UserReadInterceptor)
   @ApiPageOrCopy()
   userEvents(
@@ -175,7 +178,7 @@ export class FeedController {
       lease.release();
     });
     const page = await this.queries.execute(new ReadEvents(query, lease, gone.signal));
-    // The client may have gone meanwhile: `close` does not come again.
+    // The client may be gone by now: `close` does not come again.
     if (gone.signal.aborted) lease.release();
     void reply.type(contentType('json'));
     sendEncoded(reply, Buffer.from(page.buffer, page.byteOffset, page.byteLength), coding);

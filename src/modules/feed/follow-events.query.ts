@@ -1,8 +1,8 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Doorbell } from '../../events/log/doorbell.js';
 import type { EventStreamQuery } from './feed.dto.js';
 import { liveEvents } from './live-events.js';
 import { eventFilter } from './log-walk.js';
+import { PacedDoorbell } from './paced-doorbell.js';
 import { SharedPages } from './shared-pages.js';
 
 /** Proxies drop a silent connection after 30 to 60 s. A client missing two heartbeats knows it is cut off. */
@@ -23,7 +23,7 @@ export class FollowEvents extends Query<AsyncGenerator<Uint8Array | string>> {
 export class FollowEventsHandler implements IQueryHandler<FollowEvents> {
   constructor(
     private readonly pages: SharedPages,
-    private readonly doorbell: Doorbell,
+    private readonly doorbell: PacedDoorbell,
   ) {}
 
   async execute({ query, signal }: FollowEvents): Promise<AsyncGenerator<Uint8Array | string>> {

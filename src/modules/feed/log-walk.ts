@@ -1,5 +1,6 @@
 import type { EventPage } from '../../events/event-page.js';
 import type { EventQuery } from '../../events/log/event-log.js';
+import { NOW } from '../../events/log/retraction/retraction-marks.js';
 import { boundMs } from '../../validation/instants.js';
 import type { EventsQuery } from './feed.dto.js';
 
@@ -49,6 +50,7 @@ export class LogWalk {
       ...this.filter,
       after: this.position,
       limit: Math.min(limit, EVENTS_PER_PAGE),
+      retractedAsOf: NOW,
       upTo: end === Infinity ? undefined : end,
     };
   }

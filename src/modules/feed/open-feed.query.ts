@@ -1,12 +1,12 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Reads, type StoreHead } from '../../projections/reads/reads.js';
-import { startOfFeed } from './position-ahead.js';
+import { Reads } from '../../projections/reads/reads.js';
+import { startOfFeed, type LogEnd } from './position-ahead.js';
 
 /** The header of a feed's answer with the UUID that names the store. */
 export const STORE_HEADER = 'Edgesoul-Store';
 
 /** Where a feed begins, in which store, and where its log ends: now, or at the position asked about. */
-export interface FeedStart extends StoreHead {
+export interface FeedStart extends LogEnd {
   after: number;
 }
 

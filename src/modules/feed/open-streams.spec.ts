@@ -4,10 +4,8 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { OpenStreams, type StreamLimits } from './open-streams.js';
 
-const CHUNK = Buffer.alloc(256 * 1024, 'x');
-
 async function* endless(signal: AbortSignal): AsyncGenerator<Uint8Array, number> {
-  while (!signal.aborted) yield CHUNK;
+  while (!signal.aborted) yield Buffer.alloc(256 * 1024, 'x');
   return 0;
 }
 

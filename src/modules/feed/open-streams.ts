@@ -4,7 +4,8 @@ import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Unavailable } from '../../errors.js';
 import { sendEncoded, type ContentCoding } from '../../http/content-coding.js';
-import { reportFailure } from '../../http/http-error.filter.js';
+import { reportFailure } from '../../http/problems/http-error.filter.js';
+import { SentMemory } from './sent-memory.js';
 
 /** How many streams may be open, and how long a client may leave sent data unread. */
 export interface StreamLimits {
@@ -46,7 +47,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
 
   /**
    * Sends all chunks, in the coding, and the number of rows after them. A stop of the service cuts the
-   * connection: no client may take a part for the whole.
+   * connection: no client may take a part for the whole. A chunk is the answer's own: once it is written, its
+   * memory is freed.
    */
   sendAll(
     reply: FastifyReply,
@@ -77,8 +79,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
   }
 
   /**
-   * Cuts the answer off when its client takes nothing of it for a while, although data waits. Whoever only
-   * reads slowly, or has nothing to read, is left alone.
+   * Cuts the answer off when its client takes nothing of it for a while, although data waits. One that
+   * only reads slowly, or has nothing to read, is left alone.
    */
   cutWhenStalled({ raw }: FastifyReply): void {
     raw.setTimeout(this.limits.stalledMs, () => {
@@ -128,15 +130,35 @@ export class OpenStreams implements BeforeApplicationShutdown {
 }
 
 async function sendCopy(reply: FastifyReply, coding: ContentCoding, chunks: Chunks<number>): Promise<void> {
-  const first = await chunks.next();
+  const memory = new SentMemory();
+  const owned = freeing(chunks, memory, () => memory.free(body, sink));
+  const first = await owned.next();
   let rows = 0;
-  const body = bodyOf(reply, first, chunks, (counted) => (rows = counted));
+  const body = bodyOf(reply, first, owned, (counted) => (rows = counted));
   // Trailers need chunks, which older clients do not know.
   if (reply.request.raw.httpVersion === '1.1') reply.trailer(ROWS_TRAILER, async () => String(rows));
-  sendEncoded(reply, body, coding);
+  const sink = sendEncoded(reply, body, coding);
 }
 
-/** The chunks as a stream; a failure before the first one has been thrown, a later one cuts the connection. */
+/** The same chunks; whenever a further one is asked for, the memory of earlier ones is freed. */
+async function* freeing<Rows>(chunks: Chunks<Rows>, memory: SentMemory, free: () => void): Chunks<Rows> {
+  try {
+    for (;;) {
+      const next = await chunks.next();
+      if (next.done) return next.value;
+      memory.add(next.value);
+      yield next.value;
+      free();
+    }
+  } finally {
+    // The reader may have gone before the end; after it, nothing happens.
+    await chunks.return(undefined as Rows);
+  }
+}
+
+/**
+ * The chunks as a stream; a failure before the first one has been thrown, a later one cuts the connection.
+ */
 function bodyOf<Rows>(
   reply: FastifyReply,
   first: IteratorResult<Uint8Array | string, Rows>,

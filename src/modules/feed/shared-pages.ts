@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import { Doorbell } from '../../events/log/doorbell.js';
 import { LogPages } from './log-pages.js';
+import { PacedDoorbell } from './paced-doorbell.js';
 
 /** Reads a page once for all streams that ask for it at the same time, such as those woken by one ring. */
 @Injectable()
@@ -10,7 +11,7 @@ export class SharedPages {
 
   constructor(
     private readonly pages: LogPages,
-    private readonly doorbell: Doorbell,
+    @Inject(PacedDoorbell) private readonly doorbell: Doorbell,
   ) {}
 
   /** A stream that is `behind` has further pages to read at once. */

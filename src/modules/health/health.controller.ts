@@ -8,10 +8,16 @@ import {
   type HealthIndicatorFunction,
 } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
+import { FromCaller } from '../../http/access/caller.js';
+import { NeedsNoKey } from '../../http/access/scoped.js';
+import type { Caller } from '../../store/keys/access-key.js';
+import { Store } from '../../store/store.js';
 import { BackupHealth } from './backup-health.js';
+import { statesOnly, TenantsHealth } from './tenants-health.js';
 import { WriterHealth } from './writer-health.js';
 
 @ApiTags('health')
+@NeedsNoKey()
 @Controller('health')
 export class HealthController {
   constructor(
@@ -19,6 +25,8 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly writer: WriterHealth,
     private readonly backupHealth: BackupHealth,
+    private readonly tenants: TenantsHealth,
+    private readonly store: Store,
   ) {}
 
   /** Reports that the process answers. */
@@ -33,12 +41,16 @@ export class HealthController {
   /**
    * Reports whether the service takes commands and reads.
    * @remarks The database must be migrated and writable, and every projection at the head of the log. `clock`
-   * is for information: how far the service's clock is behind the last event, and how often it was moved.
+   * is for information: how far the service's clock is behind the last event, and how often it was moved. Once
+   * the store has keys of tenants, only who has a key gets more than the states.
    */
   @Get('ready')
   @HealthCheck()
-  ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
-    return this.checked(reply, [
+  ready(
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @FromCaller() caller: Caller | null,
+  ): Promise<HealthCheckResult> {
+    return this.checked(reply, caller, [
       () => this.writer.isWritable('database'),
       () => this.writer.areAtHead('projections'),
       () => this.writer.clock('clock'),
@@ -52,16 +64,29 @@ export class HealthController {
    */
   @Get('backups')
   @HealthCheck()
-  backups(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
-    return this.checked(reply, [
+  backups(
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @FromCaller() caller: Caller | null,
+  ): Promise<HealthCheckResult> {
+    return this.checked(reply, caller, [
       () => this.backupHealth.isComplete('log'),
       () => this.backupHealth.isBackedUp('backup'),
       () => this.backupHealth.isShipped('continuous'),
       () => this.backupHealth.isRestorable('drill'),
+      ...this.tenants.checks(this.indicators, 'tenants'),
     ]);
   }
 
-  private async checked(reply: FastifyReply, checks: HealthIndicatorFunction[]): Promise<HealthCheckResult> {
+  private async checked(
+    reply: FastifyReply,
+    caller: Caller | null,
+    checks: HealthIndicatorFunction[],
+  ): Promise<HealthCheckResult> {
+    const result = await this.outcome(reply, checks);
+    return caller === null && this.store.keys.hasTenants ? statesOnly(result) : result;
+  }
+
+  private async outcome(reply: FastifyReply, checks: HealthIndicatorFunction[]): Promise<HealthCheckResult> {
     try {
       return await this.health.check(checks);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Backups } from '../../operations/backup/backups.js';
 import { Jobs } from '../../operations/jobs.js';
 import type { Rebuilds } from '../../operations/rebuild/rebuilds.js';
+import type { Retention } from '../../operations/retention/retention.js';
 import type { Verifications } from '../../operations/verify/verifications.js';
 import { JobsController } from './jobs.controller.js';
 
@@ -12,12 +13,15 @@ function endless({ signal }: { signal: AbortSignal }): Promise<never> {
 describe('the jobs of a process', () => {
   const backups = new Jobs<unknown>('backup');
   const drills = new Jobs<unknown>('drill');
+  const rewritings = new Jobs<unknown>('rewriting');
   const rebuilds = new Jobs<unknown>('rebuild');
   const verifications = new Jobs<unknown>('verification');
+  const retention = new Jobs<unknown>('retention');
   const controller = new JobsController(
-    { jobs: backups, drills } as unknown as Backups,
+    { jobs: backups, drills, rewritings: { jobs: rewritings } } as unknown as Backups,
     { jobs: rebuilds } as unknown as Rebuilds,
     { jobs: verifications } as unknown as Verifications,
+    { jobs: retention } as unknown as Retention,
   );
   const states = () => controller.list().items.map(({ jobId, kind, state }) => [jobId, kind, state]);
 

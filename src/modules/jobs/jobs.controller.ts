@@ -1,24 +1,35 @@
 import { Controller, Delete, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { NotFound, type JobKind } from '../../errors.js';
+import type { JobKind } from '../../error-codes.js';
+import { NotFound } from '../../errors.js';
+import { Scoped } from '../../http/access/scoped.js';
 import { valid } from '../../http/valid.pipe.js';
 import { Backups } from '../../operations/backup/backups.js';
 import type { Job, Jobs } from '../../operations/jobs.js';
 import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
+import { Retention } from '../../operations/retention/retention.js';
 import { Verifications } from '../../operations/verify/verifications.js';
 import { JobAnswer, JobListAnswer, JobPath } from './jobs.dto.js';
 
 /** One list of all long work, so that an operator can end what nobody follows any more. */
 @ApiTags('operations')
+@Scoped(['operator'])
 @Controller('v1/ops/jobs')
 export class JobsController {
   private readonly kinds: readonly Jobs<unknown>[];
 
-  constructor(backups: Backups, rebuilds: Rebuilds, verifications: Verifications) {
-    this.kinds = [backups.jobs, backups.drills, rebuilds.jobs, verifications.jobs];
+  constructor(backups: Backups, rebuilds: Rebuilds, verifications: Verifications, retention: Retention) {
+    this.kinds = [
+      backups.jobs,
+      backups.drills,
+      backups.rewritings.jobs,
+      rebuilds.jobs,
+      verifications.jobs,
+      retention.jobs,
+    ];
   }
 
-  /** Lists the backups, drills, rebuilds and verifications that this process has started. */
+  /** Lists the backups, drills, rewritings, rebuilds, verifications and runs of retention of this process. */
   @Get()
   @ApiOkResponse({ type: JobListAnswer })
   list(): JobListAnswer {

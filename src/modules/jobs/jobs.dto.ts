@@ -12,11 +12,11 @@ export class JobFailureAnswer {
   message: string;
 }
 
-/** A backup, drill, rebuild or verification of this process. */
+/** A backup, drill, rewriting, rebuild, verification or run of retention of this process. */
 export class JobAnswer {
   /** The id under which the job's own routes know it. */
   jobId: string;
-  /** backup, drill, rebuild or verification. */
+  /** backup, drill, rewriting, rebuild, verification or retention. */
   kind: string;
   /** running, done, failed or cancelled. */
   state: string;

@@ -48,6 +48,16 @@ export class ForgetMemoriesBody {
   @IsText(1, 1_000)
   q?: string;
 
+  @Describe('true: only memories that have expired; false: only others.')
+  @Optional()
+  @IsBoolean()
+  expired?: boolean;
+
+  @Describe('true: pinned memories, too.')
+  @Optional()
+  @IsBoolean()
+  includePinned?: boolean;
+
   @Describe('true, also when left out: nothing is forgotten, and the answer says what would be.')
   @Optional()
   @IsBoolean()

@@ -7,14 +7,20 @@ import {
   registered,
   revised,
 } from '../../../test/support/happened.js';
-import { NOW, USER } from '../../../test/support/recorder.js';
+import { NOW, USER, type Happened } from '../../../test/support/recorder.js';
+import type { MemoryFormed } from '../../events/memory/memory-formed.event.js';
+import type { MemoryRevised } from '../../events/memory/memory-revised.event.js';
 import type { WriteState } from '../../writer/write-command.js';
 import type { FormMemoryBody } from './commands/form-memory.command.js';
 import type { ReviseMemoryBody } from './commands/revise-memory.command.js';
+import { loadLanguageDetector } from './detect-language.js';
 import { memoryExists, memoryForgotten } from './memory-errors.js';
 import { forgetMemory, formMemory, recallMemories, reviseMemory } from './memory.decider.js';
 
 const DAY = 86_400_000;
+
+beforeAll(loadLanguageDetector);
+
 const boat = { type: 'fact', content: 'Her boat is called Marlin.' } as const;
 
 const form =
@@ -37,6 +43,7 @@ const formedEvent = (fields: object) => ({
     confidence: 0.8,
     importance: 0.5,
     metadata: {},
+    language: 'en',
     ...fields,
   },
 });
@@ -109,6 +116,66 @@ describe('forming a memory', () => {
     given(registered(), registered({ userId }), formed({}, { userId }))
       .when(form())
       .thenEvents(formedEvent({}));
+  });
+});
+
+const KATZE = { content: 'Ich habe eine Katze namens Luna' };
+
+const inGerman = (memoryId: string) => formed({ memoryId, language: 'de', ...KATZE });
+
+/** The language that a new memory gets. */
+function languageOf(happened: Happened[], input: Partial<FormMemoryBody>): unknown {
+  let data: unknown;
+  given(registered(), ...happened).when((state) => {
+    const decision = form({ memoryId: 'new', ...input })(state);
+    data = decision.events.at(-1)?.data;
+    return decision;
+  });
+  return (data as MemoryFormed).language;
+}
+
+/** How a revision changes the language of a German memory; `language` is the known one. */
+function languageChange(fields: ReviseMemoryBody, language?: string): unknown {
+  let data: unknown;
+  given(registered(), formed({ ...KATZE, ...(language && { language }) })).when((state) => {
+    const decision = revise('memory-1', fields)(state);
+    data = decision.events[0]?.data;
+    return decision;
+  });
+  return (data as MemoryRevised).changes['language'];
+}
+
+describe('the language of a memory', () => {
+  it('is detected, unless the client says it', () => {
+    expect(languageOf([], KATZE)).toBe('de');
+    expect(languageOf([], { content: 'Моя сестра живёт в Москве' })).toBe('ru');
+    expect(languageOf([], { content: '猫のルナを飼っています' })).toBe('ja');
+    expect(languageOf([], { ...KATZE, language: 'gsw-CH' })).toBe('gsw-CH');
+  });
+
+  it('is the one of most memories when the text does not say', () => {
+    const name = { content: 'Luna' };
+    expect(languageOf([], name)).toBe(undefined);
+    expect(languageOf([inGerman('a')], name)).toBe('de');
+    expect(languageOf([inGerman('a'), formed(), formed({ memoryId: 'b' })], name)).toBe('en');
+    expect(languageOf([inGerman('a')], { content: 'My sister lives in a small village' })).toBe('en');
+  });
+
+  it('of names and loan words in an English text is English', () => {
+    for (const content of ['Lives in Berlin', 'Moved to Rio de Janeiro', 'Ordered a latte macchiato'])
+      expect([undefined, 'en']).toContain(languageOf([], { content }));
+  });
+
+  it('follows a correction of the content, and can be corrected', () => {
+    const english = { content: 'I have a cat, and her name is Luna' };
+    expect(languageChange(english, 'de')).toEqual({ from: 'de', to: 'en' });
+    expect(languageChange({ content: 'Ich habe zwei Katzen' }, 'de-AT')).toBeUndefined();
+    expect(languageChange({ content: 'Luna' }, 'de')).toBeUndefined();
+    expect(languageChange(english)).toBeUndefined();
+    expect(languageChange({ content: 'Ich habe zwei Katzen' })).toEqual({ from: null, to: 'de' });
+    expect(languageChange({ language: 'nl' }, 'de')).toEqual({ from: 'de', to: 'nl' });
+    expect(languageChange({ ...english, language: 'nl' }, 'de')).toEqual({ from: 'de', to: 'nl' });
+    expect(languageChange({ importance: 1 }, 'de')).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MEMORY_TYPES, type MemoryType } from '../../events/memory/memory-formed.event.js';
 import { IsId, IsListOf, IsText, IsTimeBound, Optional } from '../../validation/fields.js';
+import { UserListQuery } from '../list-query.dto.js';
 import { UserReadQuery } from '../user-read.dto.js';
 import { MAX_REASON } from './commands/forget-memory.command.js';
 
@@ -12,7 +13,7 @@ export class ForgetMemoryQuery {
 }
 
 /** Filters and page of the list of memories. */
-export class ListMemoriesQuery extends UserReadQuery {
+export class ListMemoriesQuery extends UserListQuery {
   @Optional()
   @IsIn(MEMORY_TYPES)
   type?: MemoryType;
@@ -44,21 +45,24 @@ export class ListMemoriesQuery extends UserReadQuery {
   @Max(1)
   minImportance?: number;
 
-  /** Maximum number of memories; 20 when left out. */
+  /** `true`: only pinned memories; `false`: only others. */
   @Optional()
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
+  @IsIn(['true', 'false'])
+  pinned?: 'true' | 'false';
 
-  /** `nextCursor` of the previous page. */
+  /** `true`: also memories that have expired. */
   @Optional()
-  @IsText(1, 500)
-  cursor?: string;
+  @IsIn(['true', 'false'])
+  includeExpired?: 'true' | 'false';
+
+  /** `false`: no memories that another one supersedes. */
+  @Optional()
+  @IsIn(['true', 'false'])
+  includeSuperseded?: 'true' | 'false';
 }
 
-/** A search in the memories. */
-export class SearchMemoriesQuery extends UserReadQuery {
+/** What a search takes in a query string and in a body. */
+export class SearchParameters extends UserReadQuery {
   /**
    * A question, some words or a whole message; a memory may match any of the words. The URL and the headers
    * of a request may have 16 KiB together, in which a character may take up to 12 bytes.
@@ -99,11 +103,32 @@ export class SearchMemoriesQuery extends UserReadQuery {
   @Optional()
   @IsId()
   sessionId?: string;
+}
+
+/** A search in the memories. */
+export class SearchMemoriesQuery extends SearchParameters {
+  /** `true`: also memories that have expired. */
+  @Optional()
+  @IsIn(['true', 'false'])
+  includeExpired?: 'true' | 'false';
+
+  /** `true`: also memories that another one supersedes. */
+  @Optional()
+  @IsIn(['true', 'false'])
+  includeSuperseded?: 'true' | 'false';
 
   /** `true` adds the parts of each score. */
   @Optional()
   @IsIn(['true', 'false'])
   explain?: 'true' | 'false';
+}
+
+/** How one memory is read. */
+export class MemoryReadQuery extends UserReadQuery {
+  /** `true`: also when it has expired. */
+  @Optional()
+  @IsIn(['true', 'false'])
+  includeExpired?: 'true' | 'false';
 }
 
 /** A memory. */
@@ -118,6 +143,16 @@ export class MemoryAnswer {
   /** The session and the turn that it was formed in; null where unknown. */
   sessionId: string | null;
   turnId: string | null;
+  /** The language of its texts, such as `de` or `pt-BR`: as said or detected; null where unknown. */
+  language: string | null;
+  pinned: boolean;
+  /** From then on it is left out of reads; null: never. */
+  expiresAt: string | null;
+  /** The memories that it takes the place of, and the one that takes its place. */
+  supersedes: string[];
+  supersededBy: string | null;
+  /** The memories that say otherwise. */
+  contradicts: string[];
   recallCount: number;
   lastRecalledAt: string | null;
   occurredAt: string;
@@ -144,11 +179,13 @@ export class TermPartAnswer {
   presence: number;
   /** `weight` * `presence` / (`presence` + 1). */
   score: number;
+  /** The language whose stem it is: that of the memory or of a neighbour; null if the word has no stem. */
+  language: string | null;
 }
 
 /**
- * The parts of a score, which is (`text` * `speaker` + `date` + `place` - `questions`, at least 0) / `length` *
- * `importance` * `recency` * `recall`.
+ * The parts of a score, which is ((`text` * `speaker` + `date` + `place` + `meaning` - `questions`, at least 0) / `length` +
+ * `words`) * `importance` * `recency` * `recall`.
  */
 export class ScoreAnswer {
   /** The sum of the scores in `terms`. */
@@ -162,6 +199,11 @@ export class ScoreAnswer {
   date: number;
   /** 0.1 if the question asks where and the memory names a place, else 0. */
   place: number;
+  /**
+   * With an embedding of the question: `embeddingWeight` times how much nearer it is than the mean of the user's
+   * memories, (cosine - mean) / (1 - mean); left out where that is not above 0.
+   */
+  meaning?: number;
   /** 0.1 times the share of the content that are questions. */
   questions: number;
   /** From three times the average number of words on, 1 + 0.1 for each further time; else 1. */
@@ -175,14 +217,37 @@ export class ScoreAnswer {
   recency: number;
   /** Factor 1..1.1; it grows with the logarithm of the number of recalls. */
   recall: number;
+  /**
+   * With word vectors (`WORD_VECTORS`), of the best 60 memories: 0..0.2, by how near what it says is to the question
+   * in meaning.
+   */
+  words?: number;
+  /** The version of these word vectors. */
+  wordVectors?: string;
   /** The words of the question that are in the memory or around it, by their stems. */
   terms: Record<string, TermPartAnswer>;
+}
+
+/** A memory that says otherwise than another one. */
+export class ContradictionAnswer {
+  memoryId: string;
+  content: string;
+  occurredAt: string;
 }
 
 /** A memory that matches the search. */
 export class FoundMemoryAnswer extends MemoryAnswer {
   score: number;
+  /** What the memories in `contradicts` say; only where there are any. Expired and superseded ones are left out. */
+  contradictions?: ContradictionAnswer[];
   explain?: ScoreAnswer;
+}
+
+/** With which memories an embedding was compared. */
+export class ComparedAnswer {
+  model: string;
+  /** How many of the user's memories have an embedding of this model; the others are found by words alone. */
+  memories: number;
 }
 
 /** The best matches of a search, best first. */
@@ -193,6 +258,8 @@ export class MemorySearchAnswer {
    * better match may be missing. Every memory returned passes the filters, and its score is exact.
    */
   complete: boolean;
+  /** Only of a search with an embedding. */
+  embedding?: ComparedAnswer;
 }
 
 /** The answer to a change of one memory. */
@@ -202,41 +269,17 @@ export class MemoryWrittenAnswer {
   version: number;
 }
 
-/** Page of a memory's history. */
-export class MemoryHistoryQuery extends UserReadQuery {
-  /** Maximum number of revisions; 50 when left out. */
-  @Optional()
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
-
-  /** `nextCursor` of the previous page. */
-  @Optional()
-  @IsText(1, 500)
-  cursor?: string;
-}
-
-/** What was done to a memory, by whom and why. */
-export class MemoryRevisionAnswer {
-  version: number;
-  /** `memory.formed`, `memory.revised` or `memory.forgotten`. */
-  type: string;
-  position: number;
-  eventId: string;
-  /** When it happened. */
-  at: string;
-  /** Who did it, as the command said. */
-  actor: string;
-  reason: string | null;
-  /** The changed fields, each with its value before and after. */
-  changes: Record<string, { from: unknown; to: unknown }>;
-}
-
-/** A page of a memory's history, oldest first. */
-export class MemoryHistoryAnswer {
-  items: MemoryRevisionAnswer[];
-  nextCursor: string | null;
+/** The answer to a memory that was formed, or that has confirmed another one. */
+export class MemoryFormedAnswer extends MemoryWrittenAnswer {
+  /**
+   * Only if the user has a memory that says the same: `memoryId` and `version` are its own, and no second one was
+   * formed. Two memories say the same if they have the same type and, in content and context, the same words in the
+   * same order. Case, punctuation at the edges of words, contractions, and the words a, an, the, actually, also,
+   * definitely, just, really, very do not matter.
+   */
+  duplicateOf?: string;
+  /** Only with `duplicateOf`: its confidence now, 1 - (1 - before) * (1 - that of the command), at most 0.99. */
+  confidence?: number;
 }
 
 /** The answer to a recall. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MemoryController } from './memory.controller.js';
+import { GetEmbeddingHandler } from './queries/get-embedding.query.js';
 import { GetMemoryHistoryHandler } from './queries/get-memory-history.query.js';
 import { GetMemoryHandler } from './queries/get-memory.query.js';
 import { ListForgettableHandler } from './queries/list-forgettable.query.js';
@@ -10,6 +11,7 @@ import { SearchMemoriesHandler } from './queries/search-memories.query.js';
 @Module({
   controllers: [MemoryController],
   providers: [
+    GetEmbeddingHandler,
     GetMemoryHandler,
     GetMemoryHistoryHandler,
     ListForgettableHandler,

@@ -1,9 +1,11 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Scoped } from '../../http/access/scoped.js';
 import { Metrics } from '../metrics.js';
 
 @ApiTags('operations')
+@Scoped(['operator'])
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

@@ -63,6 +63,7 @@ export class StoreMetrics {
       { name: 'edgesoul_database_wal_size_bytes', help: "Size of SQLite's write-ahead log." },
       async () => (await size()).walBytes,
     );
+    if (!metrics.ofProcess) return;
     metrics.gauge(
       { name: 'edgesoul_disk_free_bytes', help: 'Free space where the SQLite file is.' },
       async () => (await size()).freeBytes,

@@ -1,14 +1,16 @@
+import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { Reads } from '../../projections/reads/reads.js';
+import { NO_QUOTAS, QuotaUsage } from '../quota-usage.js';
 import { EventCounts } from './event-counts.js';
 import { RowCounts, rowsOf } from './row-counts.js';
 import type { StoreStatsAnswer } from './store-stats.dto.js';
 
 /** Reads the statistics of the store without a running service. */
 export function storeStats(reads: Reads): Promise<StoreStatsAnswer> {
-  return new GetStoreStatsHandler(reads, new RowCounts(reads), new EventCounts(reads)).execute();
+  return new GetStoreStatsHandler(reads, new RowCounts(reads), new EventCounts(reads), NO_QUOTAS).execute();
 }
 
 /** Reads the statistics of the whole store. */
@@ -20,6 +22,7 @@ export class GetStoreStatsHandler implements IQueryHandler<GetStoreStats> {
     private readonly reads: Reads,
     private readonly rows: RowCounts,
     private readonly events: EventCounts,
+    @Inject(QuotaUsage) private readonly quotas: Pick<QuotaUsage, 'ofStore'>,
   ) {}
 
   async execute(): Promise<StoreStatsAnswer> {
@@ -40,6 +43,7 @@ export class GetStoreStatsHandler implements IQueryHandler<GetStoreStats> {
       walBytes,
       uptimeSeconds: Math.round(process.uptime()),
       countedAt: new Date(counted.at).toISOString(),
+      usage: await this.quotas.ofStore(),
     };
   }
 }

@@ -9,7 +9,9 @@ import { Refused } from '../../errors.js';
 import { failureFields } from '../../logged-failure.js';
 import { anchorsOf } from '../../operations/backup/anchors.js';
 import { Backups } from '../../operations/backup/backups.js';
+import { Erasures } from '../../operations/erasure/erasures.js';
 import { Rebuilds } from '../../operations/rebuild/rebuilds.js';
+import { Retractions } from '../../operations/retraction/retractions.js';
 import { Upkeep } from '../../operations/upkeep.js';
 import { Verifications } from '../../operations/verify/verifications.js';
 import { Store } from '../../store/store.js';
@@ -22,9 +24,16 @@ import { FaultReports } from './fault-reports.js';
     FaultReports,
     { provide: Rebuilds, inject: [Store], useFactory: (store: Store) => new Rebuilds(store) },
     {
+      provide: Erasures,
+      inject: [Store, Backups],
+      useFactory: ({ address }: Store, { settings }: Backups) => new Erasures(address, settings.folder),
+    },
+    { provide: Retractions, inject: [Store], useFactory: ({ address }: Store) => new Retractions(address) },
+    {
       provide: Upkeep,
-      inject: [Store, Rebuilds],
-      useFactory: (store: Store, rebuilds: Rebuilds) => new Upkeep(store, rebuilds),
+      inject: [Store, Rebuilds, Erasures],
+      useFactory: (store: Store, rebuilds: Rebuilds, erasures: Erasures) =>
+        new Upkeep(store, rebuilds, erasures),
     },
     {
       provide: Verifications,
@@ -33,7 +42,7 @@ import { FaultReports } from './fault-reports.js';
         new Verifications({ address, folder: settings.folder }, () => anchorsOf(settings.folder, address)),
     },
   ],
-  exports: [Rebuilds, Verifications],
+  exports: [Erasures, Rebuilds, Retractions, Verifications],
 })
 export class OperationsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('operations');
@@ -42,6 +51,7 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
     private readonly rebuilds: Rebuilds,
     private readonly upkeep: Upkeep,
     private readonly verifications: Verifications,
+    private readonly erasures: Erasures,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -63,6 +73,8 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
     };
     this.upkeep.onFailed = (error) =>
       this.logger.error({ msg: 'the projections cannot be kept up to date', ...failureFields(error) });
+    this.erasures.vacuums.onFailed = (error) =>
+      this.logger.error({ msg: 'the tables cannot be vacuumed after an erasure', ...failureFields(error) });
     this.verifications.onEnded = ({ state, error }) => {
       if (state === 'failed') this.logger.error({ msg: 'a verification failed', ...failureFields(error) });
     };
@@ -73,6 +85,6 @@ export class OperationsModule implements OnApplicationBootstrap, BeforeApplicati
   async beforeApplicationShutdown(): Promise<void> {
     // Upkeep closes first, because it starts rebuilds.
     await this.upkeep.close();
-    await Promise.all([this.rebuilds.close(), this.verifications.close()]);
+    await Promise.all([this.rebuilds.close(), this.verifications.close(), this.erasures.close()]);
   }
 }

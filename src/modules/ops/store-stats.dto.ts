@@ -1,3 +1,5 @@
+import type { QuotaUsageAnswer } from '../quota-usage.dto.js';
+
 /** Statistics of the whole store. */
 export class StoreStatsAnswer {
   /**
@@ -20,4 +22,6 @@ export class StoreStatsAnswer {
   uptimeSeconds: number;
   /** When users and rows were counted; a slow count is reused for a while. */
   countedAt: string;
+  /** What counts against the quotas of the store; null without quotas, and without a running service. */
+  usage: QuotaUsageAnswer | null;
 }

@@ -9,6 +9,7 @@ import { CountingWriter } from '../../writer/counting-writer.js';
 import { COMMAND_NAMES } from '../command-catalog.js';
 import { COMMAND_HANDLERS } from '../command-handlers.js';
 import { Metrics } from '../metrics.js';
+import { QuotaUsage } from '../quota-usage.js';
 import { RequestReads } from '../request-reads.js';
 
 /** Provides the store's writer, reads, doorbell and command handlers; closes the store on shutdown. */
@@ -34,9 +35,20 @@ export class StoreModule implements OnApplicationShutdown {
         { provide: RequestReads, useValue: new RequestReads(store.reads, store.past) },
         { provide: UserReads, useExisting: RequestReads },
         { provide: Doorbell, useValue: store.doorbell },
+        QuotaUsage,
         ...COMMAND_HANDLERS,
       ],
-      exports: [Store, FaultWatch, CommandWriter, Reads, PastReads, RequestReads, UserReads, Doorbell],
+      exports: [
+        QuotaUsage,
+        Store,
+        FaultWatch,
+        CommandWriter,
+        Reads,
+        PastReads,
+        RequestReads,
+        UserReads,
+        Doorbell,
+      ],
     };
   }
 

@@ -1,11 +1,13 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Scoped } from '../../http/access/scoped.js';
 import { validQuery } from '../../http/valid.pipe.js';
 import { GetPosition } from './get-position.query.js';
 import { PositionAnswer, PositionQuery } from './positions.dto.js';
 
 @ApiTags('events')
+@Scoped(['chat', 'analyst'])
 @Controller('v1/positions')
 export class PositionsController {
   constructor(private readonly queries: QueryBus) {}

@@ -1,8 +1,8 @@
+import type { ConversationSummaryRow } from '../../projections/conversation-window.projection.js';
 import {
   conversationCount,
   meanSessionMinutes,
-  type ConversationSummaryRow,
-} from '../../projections/conversation-window.projection.js';
+} from '../../projections/conversation/conversation-figures.js';
 import type { ProfileRow } from '../../projections/current-profile.projection.js';
 import type { ProfileAnswer } from './profile.dto.js';
 

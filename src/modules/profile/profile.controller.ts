@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Patch, Query, Res } from '@nestjs/common'
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Scoped } from '../../http/access/scoped.js';
 import { FromRequest } from '../../http/command-context.js';
 import { CommandRoute } from '../../http/command-route.js';
 import { UserPath } from '../../http/paths.dto.js';
@@ -15,6 +16,7 @@ import { ProfileAnswer, ProfileChangedAnswer } from './profile.dto.js';
 import { GetProfile } from './queries/get-profile.query.js';
 
 @ApiTags('profile')
+@Scoped(['chat'])
 @Controller('v1/users/:userId/profile')
 export class ProfileController {
   constructor(

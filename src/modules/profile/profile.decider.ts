@@ -45,7 +45,7 @@ export function changeProfile(
 
 /**
  * The zone and the offset that hold afterwards. The offset alone ends the zone; a new zone alone sets the
- * offset to its own at that time, for whoever knows only offsets.
+ * offset to its own at that time, for clients that know only offsets.
  */
 function withLocalTime(
   before: Partial<ProfileRow>,

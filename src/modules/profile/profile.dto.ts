@@ -1,24 +1,12 @@
-import { IsInt, Max, Min } from 'class-validator';
-import { IsId, IsText, Optional } from '../../validation/fields.js';
+import { IsId, Optional } from '../../validation/fields.js';
+import { ListQuery } from '../list-query.dto.js';
 
 /** Page of the list of users. */
-export class ListUsersQuery {
+export class ListUsersQuery extends ListQuery {
   /** Only users whose id starts with this. */
   @Optional()
   @IsId()
   prefix?: string;
-
-  /** Maximum number of users; 20 when left out. */
-  @Optional()
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
-
-  /** `nextCursor` of the previous page. */
-  @Optional()
-  @IsText(1, 500)
-  cursor?: string;
 }
 
 /** A user in a list. */

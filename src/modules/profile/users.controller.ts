@@ -1,11 +1,13 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Scoped } from '../../http/access/scoped.js';
 import { validQuery } from '../../http/valid.pipe.js';
 import { ListUsersQuery, UserPageAnswer } from './profile.dto.js';
 import { ListUsers } from './queries/list-users.query.js';
 
 @ApiTags('profile')
+@Scoped(['chat', 'analyst'])
 @Controller('v1/users')
 export class UsersController {
   constructor(private readonly queries: QueryBus) {}

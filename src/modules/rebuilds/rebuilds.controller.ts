@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Scoped } from '../../http/access/scoped.js';
 import { MayRefuse } from '../../http/declared-answers.js';
 import { valid, validIfSent } from '../../http/valid.pipe.js';
 import { rateOf, type Job } from '../../operations/jobs.js';
@@ -9,6 +10,7 @@ import { differenceAnswer } from '../row-differences.js';
 import { RebuildAnswer, RebuildBody, RebuildPath, RebuildStarted } from './rebuilds.dto.js';
 
 @ApiTags('operations')
+@Scoped(['operator'])
 @Controller('v1/ops/rebuilds')
 export class RebuildsController {
   constructor(private readonly rebuilds: Rebuilds) {}

@@ -1,14 +1,17 @@
-import type { Filter } from '../../database/row-store.js';
+import { NOT_BEING_ERASED, type Filter } from '../../database/row-store.js';
 import type { Key } from '../../database/table.js';
-import { FACT_TYPES, readFacts } from '../../projections/fact-block.js';
-import type { Fact } from '../../projections/facts.js';
+import { FACT_TYPES } from '../../projections/facts.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { factBlocksTable, type FactBlockRow } from '../../projections/user-activity.projection.js';
-import { comparedQuery } from './compared-query.js';
-import { ReportCalendar } from './report-calendar.js';
-import type { ResolvedQuery } from './report-query.js';
+import { comparedQuery } from './query/compared-query.js';
+import { ReportCalendar } from './query/report-calendar.js';
+import type { ResolvedQuery } from './query/report-query.js';
 import type { ReportDefinition, ReportResult, ReportRun } from './report.js';
+import { RetractedFacts } from './retracted-facts.js';
+import { FactsInBlocks, type UserFacts } from './user-facts.js';
 
+/** Before the first position: nothing was taken back then. */
+const NEVER = 0;
 /** Blocks of a page: about half a megabyte. */
 const BLOCKS_PER_PAGE = 500;
 
@@ -27,8 +30,8 @@ export interface ComputedReport extends ReportResult {
 }
 
 /**
- * Computes a report from the blocks of facts. Pages are separate reads: facts are only added, at positions that
- * are not asked for. In memory are a page, one user's facts and the result.
+ * Computes a report from the blocks of facts. Pages are separate reads: facts are only added, at positions
+ * that are not asked for. In memory are a page, one user's blocks and the result.
  */
 export async function computeReport(
   reader: Pick<StoreReader, 'rows'>,
@@ -55,16 +58,8 @@ interface QueryRun {
   run: ReportRun;
 }
 
-interface ReadUser {
-  userId: string;
-  facts: Fact[];
-}
-
-function take({ userId, facts }: ReadUser, runs: readonly QueryRun[]): void {
-  const registered = facts.find(({ type }) => type === 'user.registered');
-  for (const { calendar, run } of runs) {
-    if (calendar.hasJoined(registered)) run.takeUser({ userId, registered, facts });
-  }
+function take(user: UserFacts, runs: readonly QueryRun[]): void {
+  for (const { calendar, run } of runs) if (calendar.hasJoined(user)) run.takeUser(user);
 }
 
 interface FactQuery {
@@ -77,17 +72,19 @@ interface FactQuery {
 async function* usersOf(
   reader: Pick<StoreReader, 'rows'>,
   { definition, users, upTo }: FactQuery,
-): AsyncGenerator<ReadUser, void> {
+): AsyncGenerator<UserFacts, void> {
   const types = new Set<string>(['user.registered', ...definition.facts]);
   const wanted = FACT_TYPES.map((type) => types.has(type));
-  let user: ReadUser | undefined;
+  const retracted = new RetractedFacts(reader, definition.countsRetracted ? NEVER : upTo);
+  let user: FactsInBlocks | undefined;
   for await (const page of pagesOf(reader, users)) {
+    const left = await retracted.of(page);
     for (const block of page) {
       if (user?.userId !== block.userId) {
         if (user) yield user;
-        user = { userId: block.userId, facts: [] };
+        user = new FactsInBlocks(block.userId, { upTo, wanted, without: left.get(block.userId) });
       }
-      readFacts(block, { upTo, wanted }, user.facts);
+      user.blocks.push(block);
     }
   }
   if (user) yield user;
@@ -97,7 +94,7 @@ async function* pagesOf(
   reader: Pick<StoreReader, 'rows'>,
   users: readonly string[] | undefined,
 ): AsyncGenerator<FactBlockRow[], void> {
-  const filters: Filter[] = users ? [['userId', 'in', users]] : [];
+  const filters: Filter[] = [NOT_BEING_ERASED, ...(users ? [['userId', 'in', users] as const] : [])];
   let after: Key[] | undefined;
   for (;;) {
     const page = await reader.rows(factBlocksTable, {

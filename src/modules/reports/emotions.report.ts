@@ -1,21 +1,16 @@
 import { InvalidInput } from '../../errors.js';
 import type { Column } from '../../formats/column.js';
 import type { EmotionFact } from '../../projections/facts.js';
-import { BucketTable, type Cell, type GroupValue } from './bucket-table.js';
-import { EMOTION_GROUPS, groupColumns } from './groups.js';
-import { IntensitySum } from './intensity-sum.js';
-import { movingAverages, WINDOW } from './moving-averages.js';
-import type { CalendarBucket, ReportCalendar } from './report-calendar.js';
-import type { ResolvedQuery } from './report-query.js';
-import {
-  BUCKET_COLUMNS,
-  type Item,
-  type ReportDefinition,
-  type ReportRun,
-  type UserFacts,
-} from './report.js';
-import { TOP, topGroups } from './top-groups.js';
-import { TriggerCounts } from './trigger-counts.js';
+import type { CalendarBucket, ReportCalendar } from './query/report-calendar.js';
+import type { ResolvedQuery } from './query/report-query.js';
+import { BUCKET_COLUMNS, type Item, type ReportDefinition, type ReportRun } from './report.js';
+import { BucketTable, type Cell, type GroupValue } from './sums/bucket-table.js';
+import { EMOTION_GROUPS, groupColumns } from './sums/groups.js';
+import { IntensitySum } from './sums/intensity-sum.js';
+import { movingAverages, WINDOW } from './sums/moving-averages.js';
+import { TOP, topGroups } from './sums/top-groups.js';
+import { TriggerCounts } from './sums/trigger-counts.js';
+import type { UserFacts } from './user-facts.js';
 
 /** Least observations of an emotion with a trigger, unless the query says otherwise. */
 const MIN_PAIRS = 5;
@@ -140,6 +135,8 @@ class EmotionsRun implements ReportRun {
   private readonly totals: BucketTable<{ count: number }> | undefined;
   private readonly pairs: TriggerCounts | undefined;
   private readonly columns: ReturnType<typeof groupColumns>;
+  /** The column, if there is one only. */
+  private readonly only: ReturnType<typeof groupColumns>[number] | undefined;
   private readonly emotions: ReadonlySet<string> | undefined;
   private readonly triggers: ReadonlySet<string> | undefined;
   private readonly byTrigger: boolean;
@@ -150,6 +147,7 @@ class EmotionsRun implements ReportRun {
   ) {
     this.table = new BucketTable(query, calendar, () => new IntensitySum());
     this.columns = groupColumns(query.groupBy);
+    this.only = this.columns.length === 1 ? this.columns[0] : undefined;
     this.byTrigger = query.groupBy.includes('trigger');
     this.emotions = query.emotions && new Set(query.emotions);
     this.triggers = query.triggers && new Set(query.triggers);
@@ -163,10 +161,11 @@ class EmotionsRun implements ReportRun {
       );
   }
 
-  takeUser({ userId, facts }: UserFacts): void {
-    for (const fact of facts) {
+  takeUser(user: UserFacts): void {
+    const { userId } = user;
+    user.forEach((fact) => {
       if (fact.type === 'emotion.observed' && this.calendar.isIn(fact)) this.take(fact, userId);
-    }
+    });
   }
 
   private take(fact: EmotionFact, userId: string): void {
@@ -178,7 +177,7 @@ class EmotionsRun implements ReportRun {
     }
     if (!this.isChosen(fact)) return;
     if (!this.byTrigger) {
-      this.table.at(bucket, this.groupOf(fact, userId, null)).add(fact.micros);
+      this.sumOf(bucket, fact, userId).add(fact.micros);
       return;
     }
     for (const trigger of fact.triggers) {
@@ -187,15 +186,23 @@ class EmotionsRun implements ReportRun {
     }
   }
 
-  private isChosen({ emotion, triggers }: EmotionFact): boolean {
-    if (this.emotions?.has(emotion) === false) return false;
-    return !this.triggers || triggers.some((trigger) => this.triggers?.has(trigger));
+  private sumOf(bucket: CalendarBucket, fact: EmotionFact, userId: string): IntensitySum {
+    const { only, calendar } = this;
+    // Asked for every observation: a group of one column needs no list.
+    return only
+      ? this.table.atValue(bucket, only.valueOf(fact, calendar, userId, null))
+      : this.table.at(bucket, this.groupOf(fact, userId, null));
+  }
+
+  private isChosen(fact: EmotionFact): boolean {
+    const { emotions, triggers } = this;
+    if (emotions?.has(fact.emotion) === false) return false;
+    return !triggers || fact.triggers.some((trigger) => triggers.has(trigger));
   }
 
   private groupOf(fact: EmotionFact, userId: string, trigger: string | null): GroupValue[] {
-    // Once or more for every observation: without a function for each.
     const group: GroupValue[] = [];
-    for (const column of this.columns) group.push(column.valueOf({ fact, userId, trigger }, this.calendar));
+    for (const column of this.columns) group.push(column.valueOf(fact, this.calendar, userId, trigger));
     return group;
   }
 

@@ -1,9 +1,10 @@
 import type { Column } from '../../formats/column.js';
-import { FACT_TYPES } from '../../projections/fact-block.js';
-import { Counts, countColumns, countOf } from './counts.js';
-import type { ReportCalendar } from './report-calendar.js';
-import type { ResolvedQuery } from './report-query.js';
-import type { ReportDefinition, ReportResult, ReportRun, UserFacts } from './report.js';
+import { FACT_TYPES } from '../../projections/facts.js';
+import type { ReportCalendar } from './query/report-calendar.js';
+import type { ResolvedQuery } from './query/report-query.js';
+import type { ReportDefinition, ReportResult, ReportRun } from './report.js';
+import { Counts, countColumns, countOf } from './sums/counts.js';
+import type { UserFacts } from './user-facts.js';
 
 const MEASURES = [countOf('count', 'events of the type')];
 const TYPE: Column = { name: 'type', type: 'text', nullable: false };
@@ -18,6 +19,7 @@ export const eventHistogram: ReportDefinition = {
   groups: [],
   measures: MEASURES,
   facts: FACT_TYPES,
+  countsRetracted: true,
   // Each type is a group: without any, no bucket is filled.
   resolve: (query) => ({ ...query, groupBy: ['type'] }),
   columns: (query) => countColumns([TYPE], MEASURES, query),
@@ -36,11 +38,11 @@ class HistogramRun implements ReportRun {
     this.types = new Set((query.own.types as string[] | undefined) ?? FACT_TYPES);
   }
 
-  takeUser({ facts }: UserFacts): void {
-    for (const fact of facts) {
-      if (!this.types.has(fact.type) || !this.calendar.isIn(fact)) continue;
+  takeUser(user: UserFacts): void {
+    user.forEach((fact) => {
+      if (!this.types.has(fact.type) || !this.calendar.isIn(fact)) return;
       this.counts.at(this.calendar.bucketOf(fact), [fact.type]).count += 1;
-    }
+    });
   }
 
   result(): ReportResult {

@@ -1,10 +1,11 @@
 import type { Column } from '../../formats/column.js';
 import type { Fact } from '../../projections/facts.js';
-import type { GroupValue } from './bucket-table.js';
-import { Counts, countColumns, countOf } from './counts.js';
-import type { ReportCalendar } from './report-calendar.js';
-import type { ResolvedQuery } from './report-query.js';
-import type { ReportDefinition, ReportResult, ReportRun, UserFacts } from './report.js';
+import type { ReportCalendar } from './query/report-calendar.js';
+import type { ResolvedQuery } from './query/report-query.js';
+import type { ReportDefinition, ReportResult, ReportRun } from './report.js';
+import type { GroupValue } from './sums/bucket-table.js';
+import { Counts, countColumns, countOf } from './sums/counts.js';
+import type { UserFacts } from './user-facts.js';
 
 const MEASURES = [
   countOf('formed', 'memory.formed events'),

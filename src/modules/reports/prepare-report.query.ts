@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Unavailable } from '../../errors.js';
+import { erasureEpoch as readEpoch } from '../../events/log/erasure/last-erasure.js';
 import type { LogPoint } from '../../events/log/log-point.js';
 import { Reads } from '../../projections/reads/reads.js';
 import { userActivity, userActivityTable } from '../../projections/user-activity.projection.js';
 import { isoTime, resolveAsOf } from '../as-of.js';
+import type { ResolvedQuery, SentQuery } from './query/report-query.js';
+import { checkRange, resolveQuery, shownQuery } from './query/resolve-query.js';
 import { definitionOf } from './report-catalog.js';
-import type { ResolvedQuery, SentQuery } from './report-query.js';
 import { ReportThread } from './report-thread.js';
 import type { ReportDefinition } from './report.js';
-import { checkRange, resolveQuery, shownQuery } from './resolve-query.js';
 import type { ReportFormat, ReportHead } from './write-report.js';
-
-/**
- * How often events were erased. An erasure changes answers about the past, so it is part of every answer.
- */
-const ERASURE_EPOCH = 0;
 
 /** A report that is known by its tag before it is computed. */
 export interface PreparedReport {
@@ -51,7 +47,9 @@ export class PrepareReportHandler implements IQueryHandler<PrepareReport> {
     const query = resolveQuery(definition, sent);
     const { position, recordedAt } = await this.pointOf(sent.asOf);
     checkRange(query, recordedAt ?? 0);
-    const head = headOf(definition, query, { position, recordedAt });
+    // An erasure changes answers about the past, so it is part of every answer.
+    const erasureEpoch = await readEpoch((table, rows) => this.reads.list(table, rows));
+    const head = headOf(definition, query, { position, recordedAt, erasureEpoch });
     const { storeId } = await this.reads.storeHead();
     return {
       position,
@@ -60,7 +58,7 @@ export class PrepareReportHandler implements IQueryHandler<PrepareReport> {
       compute: async (signal) => {
         const task = { name, format, head, query, position, recordedAt: recordedAt ?? 0 };
         const parts = await this.thread.run(task, signal);
-        // A rebuild that has begun meanwhile may have replaced the rows.
+        // A rebuild that has begun since may have replaced the rows.
         this.reads.gate.check(userActivityTable);
         return parts;
       },
@@ -82,7 +80,7 @@ export class PrepareReportHandler implements IQueryHandler<PrepareReport> {
 function headOf(
   definition: ReportDefinition,
   query: ResolvedQuery,
-  { position, recordedAt }: LogPoint,
+  { position, recordedAt, erasureEpoch }: LogPoint & { erasureEpoch: number },
 ): ReportHead {
   const { mapping } = query.own;
   return {
@@ -95,7 +93,7 @@ function headOf(
       version: definition.version,
       ...(typeof mapping === 'string' && { mapping }),
       tzdata: process.versions.tz ?? 'unknown',
-      erasureEpoch: ERASURE_EPOCH,
+      erasureEpoch,
     },
   };
 }

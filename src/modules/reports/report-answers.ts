@@ -6,7 +6,7 @@ import { Unavailable } from '../../errors.js';
 import { answerFormat, contentType, VARY, type AnswerFormat } from '../../http/answer-format.js';
 import { contentCoding, sendEncoded } from '../../http/content-coding.js';
 import { PrepareReport, type PreparedReport } from './prepare-report.query.js';
-import type { SentQuery } from './report-query.js';
+import type { SentQuery } from './query/report-query.js';
 
 /** Bytes of answers that slow clients may keep in memory; beyond, reports are refused with 503. */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
@@ -62,7 +62,7 @@ export class ReportAnswers {
       throw error;
     });
     const body = Buffer.concat(parts);
-    // The client may have gone meanwhile: `close` does not come again.
+    // The client may be gone by now: `close` does not come again.
     if (gone.aborted) return body;
     this.held += body.byteLength;
     reply.raw.once('close', () => (this.held -= body.byteLength));

@@ -8,7 +8,9 @@ import type { ReportDefinition } from './report.js';
 /** Parameters of every report. */
 export const ANSWER_PARAMETERS = ['asOf', 'format'];
 
-/** Validates the query of a report. Refuses parameters that it does not know, and names those that it does. */
+/**
+ * Validates the query of a report. Refuses parameters that it does not know, and names those that it does.
+ */
 export function validReport<T extends object>(
   definition: ReportDefinition,
   shape: Shape<T>,

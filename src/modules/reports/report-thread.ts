@@ -29,7 +29,9 @@ export class ReportThread {
     });
   }
 
-  /** Returns the parts of the answer. Aborting the signal ends the computation, or the wait for it, at once. */
+  /**
+   * Returns the parts of the answer. Aborting the signal ends the computation, or the wait for it, at once.
+   */
   async run(task: ReportTask, signal: AbortSignal): Promise<Uint8Array[]> {
     signal.throwIfAborted();
     if (this.waiting.size >= MAX_WAITING)

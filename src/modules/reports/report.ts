@@ -1,7 +1,8 @@
 import type { Column } from '../../formats/column.js';
-import type { Fact, FactType } from '../../projections/facts.js';
-import type { ReportCalendar } from './report-calendar.js';
-import type { ReportParameter, ResolvedQuery } from './report-query.js';
+import type { FactType } from '../../projections/facts.js';
+import type { ReportCalendar } from './query/report-calendar.js';
+import type { ReportParameter, ResolvedQuery } from './query/report-query.js';
+import type { UserFacts } from './user-facts.js';
 
 /** A number that a report can answer, and how it is computed. */
 export interface Measure extends Column {
@@ -9,15 +10,6 @@ export interface Measure extends Column {
   readonly formula: string;
   /** Left out unless the query's `measures` asks for it. */
   readonly onRequest?: boolean;
-}
-
-/** All facts of one user up to the position of the report. */
-export interface UserFacts {
-  userId: string;
-  /** The user's registration; undefined if its event is not among the facts. */
-  registered: Fact | undefined;
-  /** In order of position; only of the types that the report reads. No range is applied: see `isIn`. */
-  facts: readonly Fact[];
 }
 
 /** The columns of a bucket; null for the bucket `all` of a range without a start. */
@@ -62,6 +54,8 @@ export interface ReportDefinition {
   readonly mappings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The types of the facts that it reads. */
   readonly facts: readonly FactType[];
+  /** Whether it also counts events that were taken back: a report on the log itself. */
+  readonly countsRetracted?: true;
   /** Checks and completes the query, whose `own` has what was sent. Throws InvalidInput. */
   resolve?(query: ResolvedQuery): ResolvedQuery;
   /** The columns of an item, in order. */

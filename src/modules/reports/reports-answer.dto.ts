@@ -13,7 +13,7 @@ export class ReportDefinitionsAnswer {
   mapping?: string;
   /** Release of the time zone database. */
   tzdata: string;
-  /** How often events were erased, which changes answers about the past. */
+  /** Position of the last erasure, which changes answers about the past; 0 if there was none. */
   erasureEpoch: number;
 }
 
@@ -30,7 +30,10 @@ export class ReportAnswer {
 
 /** One bucket. */
 export class BucketAnswer {
-  /** The instant at which it starts; with timeZone=event, as a clock that shows UTC has it; null for `all` without from. */
+  /**
+   * The instant at which it starts; with timeZone=event, as a clock that shows UTC has it; null for `all`
+   * without from.
+   */
   start: string | null;
   /** The start in local time, without an offset. */
   startLocal: string | null;

@@ -4,6 +4,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { InvalidInput } from '../../errors.js';
+import { Scoped } from '../../http/access/scoped.js';
 import { CohortsReportAnswer } from './cohorts/cohorts-answer.dto.js';
 import { CohortsReportQuery } from './cohorts/cohorts-query.dto.js';
 import { cohortsReport } from './cohorts/cohorts.report.js';
@@ -14,6 +15,12 @@ import { memoriesReport } from './memories.report.js';
 import { MoodReportAnswer } from './mood/mood-answer.dto.js';
 import { MoodReportQuery } from './mood/mood-query.dto.js';
 import { moodReport } from './mood/mood.report.js';
+import {
+  EmotionsReportQuery,
+  EventHistogramQuery,
+  MemoriesReportQuery,
+  UsageReportQuery,
+} from './query/reports-query.dto.js';
 import { ReportAnswers } from './report-answers.js';
 import { REPORTS } from './report-catalog.js';
 import { validReport } from './report-pipe.js';
@@ -25,15 +32,10 @@ import {
   ReportsAnswer,
   UsageReportAnswer,
 } from './reports-answer.dto.js';
-import {
-  EmotionsReportQuery,
-  EventHistogramQuery,
-  MemoriesReportQuery,
-  UsageReportQuery,
-} from './reports-query.dto.js';
 import { usageReport } from './usage.report.js';
 
 @ApiTags('reports')
+@Scoped(['analyst'], { usersIn: 'query' })
 @Controller('v1')
 export class ReportsController {
   constructor(

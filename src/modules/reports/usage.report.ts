@@ -1,8 +1,9 @@
 import type { Fact } from '../../projections/facts.js';
-import { Counts, countColumns, countOf } from './counts.js';
-import type { CalendarBucket, ReportCalendar } from './report-calendar.js';
-import type { ResolvedQuery } from './report-query.js';
-import type { ReportDefinition, ReportResult, ReportRun, UserFacts } from './report.js';
+import type { CalendarBucket, ReportCalendar } from './query/report-calendar.js';
+import type { ResolvedQuery } from './query/report-query.js';
+import type { ReportDefinition, ReportResult, ReportRun } from './report.js';
+import { Counts, countColumns, countOf } from './sums/counts.js';
+import type { UserFacts } from './user-facts.js';
 
 const MEASURES = [
   countOf('turns', 'turn.recorded events'),
@@ -73,18 +74,18 @@ class UsageRun implements ReportRun {
     this.counts = new Counts(query, calendar, { groups: [], counts });
   }
 
-  takeUser({ facts }: UserFacts): void {
+  takeUser(user: UserFacts): void {
     const active = new Set<CalendarBucket>();
-    for (const fact of facts) {
+    user.forEach((fact) => {
       const counted = COUNTED[fact.type];
-      if (!counted || !this.calendar.isIn(fact)) continue;
+      if (!counted || !this.calendar.isIn(fact)) return;
       const bucket = this.calendar.bucketOf(fact);
       const counts = this.counts.at(bucket, []);
       counts[counted] += 1;
-      if (counted !== 'turns' || active.has(bucket)) continue;
+      if (counted !== 'turns' || active.has(bucket)) return;
       active.add(bucket);
       counts.activeUsers += 1;
-    }
+    });
   }
 
   result(): ReportResult {

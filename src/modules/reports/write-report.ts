@@ -2,14 +2,16 @@ import type { Column } from '../../formats/column.js';
 import { jsonRow } from '../../formats/ndjson.js';
 import { rowBytes, type RowFormat } from '../../formats/row-format.js';
 import type { ComputedReport } from './compute-report.js';
-import type { ResolvedQuery } from './report-query.js';
+import type { ResolvedQuery } from './query/report-query.js';
+import { shownQuery } from './query/resolve-query.js';
 import type { Item, ReportDefinition } from './report.js';
-import { shownQuery } from './resolve-query.js';
 
 /** The formats of a report. */
 export type ReportFormat = RowFormat | 'json';
 
-/** What the answer says about a report beside its items; all of it follows from the query and the position. */
+/**
+ * What the answer says about a report beside its items; all of it follows from the query and the position.
+ */
 export interface ReportHead {
   report: string;
   query: Readonly<Record<string, unknown>>;

@@ -1,18 +1,21 @@
+import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { pagesOf } from '../../database/pages-of.js';
 import type { Filter } from '../../database/row-store.js';
 import { NotFound } from '../../errors.js';
-import { MEMORY_TYPES } from '../../events/memory/memory-formed.event.js';
+import { MEMORY_TYPES, type MemoryType } from '../../events/memory/memory-formed.event.js';
 import {
   activityDaysTable,
   conversationSummariesTable,
-  meanSessionMinutes,
 } from '../../projections/conversation-window.projection.js';
+import { meanSessionMinutes } from '../../projections/conversation/conversation-figures.js';
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import { emotionPatternsTable, importedEmotionsTable } from '../../projections/emotion-trend.projection.js';
-import { memorySummariesTable } from '../../projections/memory-index.projection.js';
+import { expiriesTable } from '../../projections/memory/memory-expiries.js';
+import { memorySummariesTable } from '../../projections/memory/memory-summaries.js';
 import { UserReads } from '../../projections/reads/reads.js';
-import type { StatsAnswer } from './stats.dto.js';
+import { QuotaUsage } from '../quota-usage.js';
+import type { MemoryCountsAnswer, StatsAnswer } from './stats.dto.js';
 
 const NO_CONVERSATIONS = {
   sessions: 0,
@@ -33,23 +36,25 @@ export class GetStats extends Query<StatsAnswer> {
 
 @QueryHandler(GetStats)
 export class GetStatsHandler implements IQueryHandler<GetStats> {
-  constructor(private readonly reads: UserReads) {}
+  constructor(
+    private readonly reads: UserReads,
+    @Inject(QuotaUsage) private readonly quotas: Pick<QuotaUsage, 'ofUser'>,
+  ) {}
 
   async execute({ userId }: GetStats): Promise<StatsAnswer> {
-    if (!(await this.reads.get(profilesTable, userId))) throw NotFound.user(userId);
-    const [summary, memories, emotions, streakDays] = await Promise.all([
+    // Asked for together, so that a state of the past is folded from one reading of the events.
+    const [profile, summary, memories, emotions, streakDays] = await Promise.all([
+      this.reads.get(profilesTable, userId),
       this.reads.get(conversationSummariesTable, userId),
-      this.reads.get(memorySummariesTable, userId),
+      this.memories(userId),
       this.emotions(userId),
       this.streak(userId),
     ]);
+    if (!profile) throw NotFound.user(userId);
     const conversations = summary ?? NO_CONVERSATIONS;
     return {
       userId,
-      memories: {
-        total: memories?.total ?? 0,
-        byType: Object.fromEntries(MEMORY_TYPES.map((type) => [type, memories?.byType[type] ?? 0])),
-      },
+      memories,
       turns: conversations.turns,
       sessions: conversations.sessions,
       emotions: emotions.count,
@@ -57,7 +62,26 @@ export class GetStatsHandler implements IQueryHandler<GetStats> {
       lastActivityAt: instant(Math.max(conversations.lastActivityAt, emotions.lastAt)),
       averageSessionMinutes: meanSessionMinutes(conversations),
       streakDays,
+      // What counts is what there is now, whatever the statistics are of.
+      usage: this.reads.asOf === undefined ? await this.quotas.ofUser(userId) : null,
     };
+  }
+
+  /** Counts the memories, without those that have expired. */
+  private async memories(userId: string): Promise<MemoryCountsAnswer> {
+    const summary = await this.reads.get(memorySummariesTable, userId);
+    const { recordedAt } = await this.reads.storeHead();
+    const expired: Partial<Record<MemoryType, number>> = {};
+    const query = {
+      filters: [ofUser(userId), ['expiresAt', '<=', recordedAt] as const],
+      order: ['expiresAt', 'memoryId'],
+    };
+    for await (const page of pagesOf(this.reads, expiriesTable, query))
+      for (const { type } of page) expired[type] = (expired[type] ?? 0) + 1;
+    const byType = Object.fromEntries(
+      MEMORY_TYPES.map((type) => [type, (summary?.byType[type] ?? 0) - (expired[type] ?? 0)]),
+    );
+    return { total: Object.values(byType).reduce((sum, count) => sum + count, 0), byType };
   }
 
   /** Sums over all emotions of the user. */

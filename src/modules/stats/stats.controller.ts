@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { Scoped } from '../../http/access/scoped.js';
 import { UserPath } from '../../http/paths.dto.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import { UserReadQuery } from '../user-read.dto.js';
@@ -9,6 +10,7 @@ import { GetStats } from './get-stats.query.js';
 import { StatsAnswer } from './stats.dto.js';
 
 @ApiTags('stats')
+@Scoped(['chat'])
 @Controller('v1/users/:userId/stats')
 export class StatsController {
   constructor(private readonly queries: QueryBus) {}

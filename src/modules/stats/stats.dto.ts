@@ -1,4 +1,6 @@
-/** How many memories a user has. */
+import type { QuotaUsageAnswer } from '../quota-usage.dto.js';
+
+/** How many memories a user has that have not expired. */
 export class MemoryCountsAnswer {
   total: number;
   byType: Record<string, number>;
@@ -19,4 +21,6 @@ export class StatsAnswer {
   averageSessionMinutes: number;
   /** Consecutive active days in the user's own calendar, up to the last active day. */
   streakDays: number;
+  /** What counts against the quotas; null without quotas, and for a past position. */
+  usage: QuotaUsageAnswer | null;
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { Scoped } from '../../http/access/scoped.js';
 import { UserPath } from '../../http/paths.dto.js';
 import { valid, validQuery } from '../../http/valid.pipe.js';
 import { UserReadQuery } from '../user-read.dto.js';
@@ -9,6 +10,7 @@ import { GetTimeline } from './get-timeline.query.js';
 import { TimelineAnswer } from './timeline.dto.js';
 
 @ApiTags('events')
+@Scoped(['chat', 'analyst'])
 @Controller('v1/users/:userId/timeline')
 export class TimelineController {
   constructor(private readonly queries: QueryBus) {}

@@ -6,12 +6,15 @@ export class MarkAnswer {
   types: string[];
 }
 
-/** When a user changed, for whoever wants to look back with `asOf`. */
+/** When a user changed, to look back with `asOf`. */
 export class TimelineAnswer {
   /** Position of the user's first event. */
   first: number;
   /** Position of the user's last event. */
   last: number;
-  /** At most 1000. A longer past is thinned: each mark stands for equally many events, and is at the last of them. */
+  /**
+   * At most 1000. A longer past is thinned: each mark stands for equally many events, and is at the last of
+   * them.
+   */
   marks: MarkAnswer[];
 }

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Scoped } from '../../http/access/scoped.js';
 import { MayRefuse } from '../../http/declared-answers.js';
 import { valid } from '../../http/valid.pipe.js';
 import type { Job } from '../../operations/jobs.js';
@@ -9,6 +10,7 @@ import { differenceAnswer } from '../row-differences.js';
 import { VerificationAnswer, VerificationPath, VerificationStarted } from './verifications.dto.js';
 
 @ApiTags('operations')
+@Scoped(['operator'])
 @Controller('v1/ops/verifications')
 export class VerificationsController {
   constructor(private readonly verifications: Verifications) {}

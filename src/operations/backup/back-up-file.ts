@@ -2,9 +2,16 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedDatabase, ForeignDatabase, type Refused } from '../../errors.js';
 import { eventsTable } from '../../events/log/log-tables.js';
+import { openStoreAt } from '../../store/open-log.js';
 import { readStore } from '../../store/open-store-reader.js';
-import { copySqliteFile, quickCheck } from '../../store/sqlite/database-file.js';
+import {
+  copySqliteFile,
+  mergeIntoOneFile,
+  quickCheck,
+  removeAccess,
+} from '../../store/sqlite/database-file.js';
 import { whyOf } from '../../why.js';
+import { finishErasures } from '../erasure/finish-erasures.js';
 import type { Progress } from '../job-context.js';
 import { damagedLog } from '../lines/log-lines.js';
 import { verifyLog } from '../verify/verify-log.js';
@@ -34,6 +41,10 @@ export async function backUpFile(
       progress(done, 3 * total);
     }),
   );
+  // A restore must not bring back a key that has been revoked since.
+  removeAccess(raw);
+  // An erasure that is under way has left data in the file that no reader gets any more.
+  await finishIn(raw);
   const { size: rawBytes } = await stat(raw);
   let done = total;
   const add = (bytes: number) => progress((done += bytes), 3 * total);
@@ -42,6 +53,16 @@ export async function backUpFile(
   await rm(raw);
   await steps.run('verify', () => verifyFile(join(partial, name), packed, described, add));
   return { ...described, ...packed, rawBytes };
+}
+
+async function finishIn(copy: string): Promise<void> {
+  const store = openStoreAt({ file: copy });
+  try {
+    await finishErasures(store);
+  } finally {
+    await store.close();
+  }
+  mergeIntoOneFile(copy);
 }
 
 /** Decompresses the backup beside itself and compares it with its description. Throws Corrupt. */

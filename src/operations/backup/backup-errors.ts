@@ -7,15 +7,30 @@ export function noSuchBackup(id: string, folder: string): NotFound {
   return new NotFound('backup.not-found', `No backup ${id} in ${folder}.`);
 }
 
-/** Another process makes a backup in the folder, or runs a drill there, and holds the lock for it. */
-export function folderLocked(folder: string, job: 'backup' | 'drill'): Refused {
-  const doing = job === 'backup' ? 'writing a backup into' : 'running a restore drill in';
-  return new Refused(`${job}.running`, `Another process is ${doing} ${folder}; wait for it, or stop it.`);
+const DOING = {
+  backup: 'writing a backup into',
+  drill: 'running a restore drill in',
+  rewriting: 'taking erased persons out of the backups in',
+};
+
+/** Another process does that work in the folder, and holds the lock for it. */
+export function folderLocked(folder: string, job: keyof typeof DOING): Refused {
+  return new Refused(
+    `${job}.running`,
+    `Another process is ${DOING[job]} ${folder}; wait for it, or stop it.`,
+  );
 }
 
 /** The file is intact, but is not a backup of a store, or not the one that its manifest describes. */
 export function foreignBackup(file: string, what: string): Refused {
   return new Refused('backup.foreign', `${file} is refused: ${what}.`);
+}
+
+/** The file cannot be read without a secret key. */
+export function encryptedBackup(file: string, recipients: readonly string[], why?: string): Refused {
+  const to = recipients.length > 0 ? ` to ${recipients.join(', ')}` : '';
+  const message = `${file} is encrypted${to}${why === undefined ? '' : `, and ${why}`}: give --identity-file with the secret key of a recipient.`;
+  return new Refused('backup.encrypted', message);
 }
 
 /** A file of a backup is missing, cut off or changed. */
@@ -82,6 +97,17 @@ export function severalStores(folder: string, stores: readonly string[]): Refuse
     'restore.other-store',
     `${folder} has backups of ${stores.length} stores (${stores.join(', ')}): name the backup with --from; ` +
       '"npm run edgesoul -- backups" lists them.',
+  );
+}
+
+/** The backups know of erasures that the ledger beside them does not have. */
+export function ledgerMissing(ledger: string, entries: number): Refused {
+  const persons = entries === 1 ? '1 erasure' : `${entries} erasures`;
+  return new Refused(
+    'restore.ledger-missing',
+    `The backups know of ${persons}, but ${ledger}, which says who was erased, is missing or ends before that. Put it ` +
+      'back, or make a backup of the present store, which writes it again. To restore all the same, and bring back ' +
+      'who was erased since the backup, say --without-ledger.',
   );
 }
 

@@ -8,11 +8,11 @@ import { unwritableBackups } from './backup-errors.js';
 import { unreadableBackup } from './backup-errors.js';
 import { newestFirst } from './backup-order.js';
 import { manifestOf, readManifest, type Manifest } from './manifest.js';
+import { SCRATCH } from './scratch-names.js';
 import { checkSize } from './zstd-files.js';
 
-const MANIFEST_NAME = /^edgesoul_backup_[\w-]+\.json$/;
-/** Name prefix of folders with unfinished files. The next process removes those of a killed one. */
-const PARTIAL_PREFIX = '.partial-';
+/** Names of manifests. */
+export const MANIFEST_NAME = /^edgesoul_backup_[\w-]+\.json$/;
 
 /** A backup that cannot be restored. */
 export interface BrokenBackup {
@@ -105,11 +105,11 @@ export async function makePartial(folder: string, id: string): Promise<string> {
 
 /** Returns the name of a folder for unfinished files. */
 export function partialName(id: string): string {
-  return `${PARTIAL_PREFIX}${id}`;
+  return `${SCRATCH.backup}${id}`;
 }
 
 /** Removes the folders of unfinished files. */
-export async function removePartials(folder: string, prefix = PARTIAL_PREFIX): Promise<void> {
+export async function removePartials(folder: string, prefix: string = SCRATCH.backup): Promise<void> {
   const names = (await namesIn(folder)).filter((name) => name.startsWith(prefix));
   await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
@@ -122,10 +122,15 @@ export async function publish(partial: string, folder: string, names: readonly s
   }
 }
 
-/** Writes a JSON file that is complete on disk, or not there. */
-export async function writeJson(folder: string, name: string, value: object): Promise<void> {
+/** Writes a JSON file that is complete on disk, or as it was. */
+export function writeJson(folder: string, name: string, value: object): Promise<void> {
+  return writeWhole(folder, name, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Writes a file that is complete on disk, or as it was. */
+export async function writeWhole(folder: string, name: string, text: string): Promise<void> {
   const scratch = `.writing-${name}`;
-  await writeFile(join(folder, scratch), `${JSON.stringify(value, null, 2)}\n`, { flush: true });
+  await writeFile(join(folder, scratch), text, { flush: true });
   await rename(join(folder, scratch), join(folder, name));
   syncFolder(folder);
 }

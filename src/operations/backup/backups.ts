@@ -4,6 +4,7 @@ import { failureFields } from '../../logged-failure.js';
 import type { Reads } from '../../projections/reads/reads.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openLeadership, type Leadership } from '../../store/open-leadership.js';
+import { Rewritings } from '../copies/rewritings.js';
 import { Jobs, type Job } from '../jobs.js';
 import { backupOfLossyLog } from '../loss/loss-errors.js';
 import { LossWatch } from '../loss/loss-watch.js';
@@ -26,6 +27,8 @@ export interface BackupSettings {
   /** The backup folder. */
   folder: string;
   keep: RetentionPolicy;
+  /** To whom backups and segments are encrypted; to nobody if there are none. */
+  recipients?: readonly string[];
   continuous: boolean;
   /** Cron expressions, UTC; undefined if nothing is scheduled. */
   schedule: string | undefined;
@@ -38,43 +41,47 @@ export class Backups {
   readonly lossWatch: LossWatch;
   readonly jobs = new Jobs<Manifest>('backup');
   readonly drills = new Jobs<DrillProof>('drill');
+  readonly rewritings: Rewritings;
   private readonly leadership: Leadership;
   private readonly schedules: Cron[] = [];
   private shipping: Shipping | undefined;
 
   constructor(
     readonly settings: BackupSettings,
-    private readonly log: BackupLog,
+    readonly log: BackupLog,
   ) {
     this.state = new BackupState(settings);
     this.leadership = openLeadership(settings.address);
     this.lossWatch = new LossWatch({ ...settings, log });
+    this.rewritings = new Rewritings({ ...settings, log, isLeader: () => this.leadership.isLeader() });
   }
 
   /** Starts the schedules and continuous backup. */
   begin(): void {
-    const { schedule, drillSchedule, continuous, address, folder } = this.settings;
+    const { schedule, drillSchedule, continuous, address, folder, recipients = [] } = this.settings;
     if (schedule !== undefined) this.addSchedule(schedule, () => this.backUp());
     if (drillSchedule !== undefined) this.addSchedule(drillSchedule, () => this.startDrill());
+    this.rewritings.begin();
     if (!continuous) return;
     const { state, log, leadership, lossWatch } = this;
     const running = () => this.jobs.list().find(({ state: at }) => at === 'running');
     const backUp = () => this.resultOf(running() ?? this.backUp());
-    this.shipping = new Shipping({ address, folder, state, log, leadership, lossWatch, backUp });
+    this.shipping = new Shipping({ address, folder, recipients, state, log, leadership, lossWatch, backUp });
     this.shipping.begin();
   }
 
   /** Starts a full backup. Throws Refused while one runs. */
   backUp(): Job<Manifest> {
-    const { address, folder } = this.settings;
+    const { address, folder, recipients } = this.settings;
     return this.jobs.start(async (context, backupId) => {
       try {
         // What is missing is in the backups, and a backup of what is left would push it out of them.
         const loss = await this.lossWatch.check();
         if (loss) throw backupOfLossyLog(loss);
-        const manifest = await runBackup({ address, folder, backupId }, context);
+        const manifest = await runBackup({ address, folder, backupId, recipients }, context);
         this.state.backedUp();
         const removed = await this.pruneOld();
+        await this.rewritings.backedUp();
         const { file, position, bytes, durationMs: ms } = manifest;
         this.log.info({ msg: 'backed up', file, position, bytes, ms, removed });
         return manifest;
@@ -104,6 +111,26 @@ export class Backups {
         throw error;
       }
     });
+  }
+
+  /** Whether this process is the one, of all on the store, that does what is scheduled. */
+  isLeader(): Promise<boolean> {
+    return this.leadership.isLeader();
+  }
+
+  /** Makes a full backup or a drill, and waits for its end. Throws what it failed with. */
+  async make(what: 'backup' | 'drill'): Promise<void> {
+    const { error } =
+      what === 'backup' ? await this.jobs.ended(this.backUp()) : await this.drills.ended(this.startDrill());
+    // A backup of which somebody was erased meanwhile.
+    await this.rewritings.settled();
+    if (error) throw error;
+  }
+
+  /** Waits until what was left at the start is done: the log is shipped, and copies are rewritten. */
+  async endRest(): Promise<void> {
+    await this.shipping?.hasPassed;
+    await this.rewritings.settled();
   }
 
   /** Returns this process's running and failed backups, then the folder's backups; each newest first. */
@@ -140,7 +167,7 @@ export class Backups {
   /** Cancels what runs, and ships what is left. */
   async close(): Promise<void> {
     for (const schedule of this.schedules) schedule.stop();
-    await Promise.all([this.jobs.close(), this.drills.close()]);
+    await Promise.all([this.jobs.close(), this.drills.close(), this.rewritings.close()]);
     await this.shipping?.close();
     await this.lossWatch.close();
     await this.leadership.close();
@@ -160,8 +187,7 @@ export class Backups {
   }
 
   private async resultOf(job: Job<Manifest>): Promise<Manifest | undefined> {
-    await this.jobs.whenEnded(job);
-    return job.result;
+    return (await this.jobs.ended(job)).result;
   }
 
   /** Removes old backups and returns their names. A failure to remove does not fail the new backup. */

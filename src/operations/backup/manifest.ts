@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { LiveDigest } from '../verify/live-digests.js';
 import { damagedBackup, foreignBackup, unreadableBackup } from './backup-errors.js';
-import type { PackedFile } from './zstd-files.js';
+import { isPacked, type PackedFile } from './zstd-files.js';
 
 /** The format number of manifests. A release refuses any other. */
 export const MANIFEST_FORMAT = 1;
@@ -41,6 +41,8 @@ export interface Manifest extends BackupEnd, PackedFile {
   kind: BackupKind;
   /** When the backup began, ISO 8601. */
   createdAt: string;
+  /** To whom the data file is encrypted, age recipients; absent if it is not. `verified` before that. */
+  encryptedTo?: string[];
   /** Size before compression, in bytes. */
   rawBytes: number;
   events: number;
@@ -52,6 +54,33 @@ export interface Manifest extends BackupEnd, PackedFile {
   verified: boolean;
   durationMs: number;
   steps: StepTime[];
+  /**
+   * How far in the ledger of erasures the data file is free of those who were erased; absent while nobody
+   * was.
+   */
+  ledger?: LedgerStamp | undefined;
+  /** When the data file was last written again without erased users, and what it was before. */
+  rewritten?: Rewritten;
+  /** While the data file is exchanged for another one: what is said of that. */
+  next?: Manifest;
+}
+
+/** How far in the ledger of erasures a copy of the store is free of those who were erased. */
+export interface LedgerStamp {
+  /** How many entries. */
+  entries: number;
+  /** Digest of the last of them. */
+  digest: string;
+}
+
+/** The last rewriting of a copy. */
+export interface Rewritten {
+  /** ISO 8601. */
+  at: string;
+  /** SHA-256 of the data file before. */
+  previousSha256: string;
+  /** The erasures whose users were in it. */
+  erasureIds: string[];
 }
 
 /** Returns a backup's name without extension. Names sort by the times at which the backups began. */
@@ -61,7 +90,7 @@ export function backupName(createdAt: Date): string {
 
 /** Returns the name of the manifest that belongs to a data file. */
 export function manifestOf(file: string): string {
-  return file.replace(/\.(db|ndjson)\.zst$/, '.json');
+  return file.replace(/\.(db|ndjson)\.zst(\.age)?$/, '.json');
 }
 
 /** Reads a manifest. Throws Corrupt, Refused or Unavailable, naming the file. */
@@ -85,7 +114,12 @@ export async function readManifest(folder: string, name: string): Promise<Manife
   if (manifest.file !== basename(String(manifest.file))) {
     throw foreignBackup(path, 'it names a file in another folder');
   }
-  return manifest as Manifest;
+  return settled(folder, manifest as Manifest);
+}
+
+/** Between the renames of a data file and of its manifest, the file tells which description is right. */
+async function settled(folder: string, { next, ...manifest }: Manifest): Promise<Manifest> {
+  return next && (await isPacked(join(folder, next.file), next)) ? next : manifest;
 }
 
 const REQUIRED_FIELDS = [

@@ -14,8 +14,8 @@ export function mayBeOf(storeId: string | undefined, recorded: OfStore): boolean
 }
 
 /**
- * Returns the identity of the store whose backups a drill tries; undefined if any may be tried, as the store at
- * the address cannot be read, or has neither events nor a backup yet.
+ * Returns the identity of the store whose backups a drill tries; undefined if any may be tried, as the store
+ * at the address cannot be read, or has neither events nor a backup yet.
  */
 export async function identityToDrill(address: DatabaseAddress, folder: string): Promise<string | undefined> {
   try {

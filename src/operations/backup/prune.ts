@@ -1,7 +1,7 @@
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
-import { hashAt } from '../shipping/seal-segment.js';
+import { hashAt } from '../shipping/hash-at.js';
 import { listSegments, removeSegments, shortHash } from '../shipping/segments.js';
 import { listBackups, removeBackup } from './backup-folder.js';
 import type { Manifest } from './manifest.js';

@@ -5,13 +5,14 @@ import { Refused, StoreError, Unexpected } from '../../errors.js';
 import { takeLock } from '../../store/sqlite/folder-lock.js';
 import { inThread } from '../in-thread.js';
 import type { JobContext } from '../job-context.js';
-import { DRILL_SCRATCH, saveDrill, type DrillProof } from '../restore/drill.js';
+import { saveDrill, type DrillProof } from '../restore/drill.js';
 import { planRestore } from '../restore/restore-plan.js';
 import type { RestoreSource } from '../restore/restore.js';
 import type { BackupInput } from './back-up.js';
 import { folderLocked } from './backup-errors.js';
 import { removePartials, writingTo } from './backup-folder.js';
 import type { Manifest } from './manifest.js';
+import { SCRATCH } from './scratch-names.js';
 
 /**
  * Makes a full backup in its own thread, under the folder's lock. Leaves nothing unfinished behind, and first
@@ -33,7 +34,7 @@ export async function runDrill(source: RestoreSource, context?: JobContext): Pro
   // Throws the error for a missing backup, without creating the folder.
   if (!existsSync(folder)) planRestore({ folder, backups: [], broken: [], segments: [] }, undefined);
   try {
-    const proof = await withFolderLock(folder, { job: 'drill', prefix: DRILL_SCRATCH }, () =>
+    const proof = await withFolderLock(folder, { job: 'drill', prefix: SCRATCH.drill }, () =>
       inThread('restoreDrill', source, context),
     );
     await saveDrill(folder, storeId, { proof });

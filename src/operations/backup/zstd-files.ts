@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Transform, type Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 // A default import: on an older Node.js a missing named export would fail before the check of its version.
 import zlib from 'node:zlib';
+import { decrypted, isEncrypted } from '../encryption/encrypted-files.js';
 import { damagedBackup, unreadableBackup } from './backup-errors.js';
 
 /** 1 MiB per piece keeps the calls into the compression threads few. */
@@ -55,13 +56,24 @@ export function packFile(
   return pack(createReadStream(source, { highWaterMark: PIECE_BYTES }), file, progress);
 }
 
-/** Checks size and SHA-256 of a packed file before its use. Throws Corrupt, or Unavailable if unreadable. */
-export async function checkPacked(file: string, packed: PackedFile): Promise<void> {
-  await checkSize(file, packed);
+/** Whether the file has exactly those bytes. */
+export async function isPacked(file: string, { bytes, sha256 }: PackedFile): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.size === bytes && (await sha256Of(file)) === sha256;
+}
+
+/** Returns the SHA-256 of a file, 64 hex digits. */
+export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES }))
     hash.update(piece as Buffer);
-  if (hash.digest('hex') !== packed.sha256) {
+  return hash.digest('hex');
+}
+
+/** Checks size and SHA-256 of a packed file before its use. Throws Corrupt, or Unavailable if unreadable. */
+export async function checkPacked(file: string, packed: PackedFile): Promise<void> {
+  await checkSize(file, packed);
+  if ((await sha256Of(file)) !== packed.sha256) {
     throw damagedBackup(
       file,
       'its SHA-256 differs from the one in its manifest: the file was changed, or the manifest belongs to another backup',
@@ -95,9 +107,14 @@ export async function unpackFile(
   await pipeline(unpacked(file), counting(progress), createWriteStream(copy, { flags: 'wx', flush: true }));
 }
 
-/** Yields a file's decompressed content. Throws Corrupt, naming the file, if that fails. */
+/**
+ * Yields a file's decompressed content, decrypted if need be. Throws Corrupt, naming the file, if that fails,
+ * and Refused without the identity that it takes.
+ */
 export async function* unpacked(file: string): AsyncGenerator<Buffer> {
-  const read = createReadStream(file, { highWaterMark: PIECE_BYTES });
+  const read = (await isEncrypted(file))
+    ? Readable.from(decrypted(file))
+    : createReadStream(file, { highWaterMark: PIECE_BYTES });
   const decompressed = zlib.createZstdDecompress({ chunkSize: PIECE_BYTES });
   const reading = pipeline(read, decompressed);
   // The reader gets the error from the stream itself.

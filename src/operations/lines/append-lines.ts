@@ -2,6 +2,7 @@ import type { StoreError } from '../../errors.js';
 import type { LogTransaction } from '../../events/log/event-log.js';
 import { inBatch } from '../../events/log/in-batch.js';
 import { receiptsTable, skipsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
+import { recordEffects } from '../../events/log/record-effects.js';
 import type { LoggedEvent } from './log-line.js';
 import { withStreamKeys } from './with-stream-keys.js';
 
@@ -29,6 +30,7 @@ export async function appendLines(
   const others = inBatch(transaction, (rows) => {
     for (const receipt of receipts) rows.put(receiptsTable, receipt);
     for (const skip of skips) rows.put(skipsTable, skip);
+    recordEffects(events, rows);
   });
   // Together, so that a remote database never waits for the next statement.
   await Promise.all([others, transaction.append(inStream)]);

@@ -1,12 +1,14 @@
 import type { StoredEvent } from '../../events/log/event-log.js';
+import { isErased } from '../../events/log/event-seal.js';
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
 import { OWN_KEY } from '../../events/log/receipt-key.js';
+import type { LedgerStamp } from '../backup/manifest.js';
 
-// A log as a file of lines, format 2: a header, then the events by position, each followed by the receipts of
+// A log as a file of lines, format 3: a header, then the events by position, each followed by the receipts of
 // its position, then the skips, then a trailer. Each line is one JSON object.
 
-/** The file format that this release writes; it also reads format 1. */
-export const LOG_FORMAT = 2;
+/** The file format that this release writes; it also reads formats 1 and 2, whose events have no seal. */
+export const LOG_FORMAT = 3;
 
 /** The first line: which part of a log the file contains. */
 export interface LogHeader {
@@ -27,7 +29,11 @@ export interface LogHeader {
   /** ISO 8601. */
   createdAt: string;
   /** Only in a segment: the number of the last backup before it in its folder. */
-  backup?: number;
+  backup?: number | undefined;
+  /** Only in a segment: how far it is free of those who were erased, as in a manifest. */
+  ledger?: LedgerStamp | undefined;
+  /** Only in a segment that was written again without erased users: when, and what it was before. */
+  rewritten?: { at: string; previousSha256: string };
 }
 
 /** An event as a file contains it, without its stream key, which the importing store assigns. */
@@ -54,7 +60,7 @@ export type LogEntry =
   | { kind: 'trailer'; line: number; trailer: LogTrailer };
 
 /** Returns the event's line, without its line end. */
-export function eventLine({ data, hash, streamId, ...event }: LoggedEvent): string {
+export function eventLine({ data, seal, hash, streamId, ...event }: LoggedEvent): string {
   const envelope = JSON.stringify({
     position: event.position,
     eventId: event.eventId,
@@ -71,9 +77,13 @@ export function eventLine({ data, hash, streamId, ...event }: LoggedEvent): stri
     causationId: event.causationId,
     actor: event.actor,
     hash,
+    ...(seal && { seal }),
   });
-  return `${envelope.slice(0, -1)},${dataMember(data)}}`;
+  return `${envelope.slice(0, -1)},${isErased({ data }) ? ERASED_MEMBER : dataMember(data)}}`;
 }
+
+/** Stands where an erased event had its data. */
+const ERASED_MEMBER = '"erased":true';
 
 /**
  * Stored data must come back byte for byte: it is embedded as JSON only if a round trip does not change it.

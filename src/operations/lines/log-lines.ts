@@ -3,10 +3,13 @@ import type { Key } from '../../database/table.js';
 import { Corrupt, Refused } from '../../errors.js';
 import { chainHash, GENESIS } from '../../events/log/event-hash.js';
 import type { StoredEvent } from '../../events/log/event-log.js';
+import { isUnproven } from '../../events/log/event-seal.js';
 import { receiptsTable, type ReceiptRow, type SkipRow } from '../../events/log/log-tables.js';
 import { OWN_KEY, RECEIPT_ORDER, receiptKey } from '../../events/log/receipt-key.js';
 import { allSkips } from '../../projections/folding/checkpoints.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
+import type { LedgerStamp } from '../backup/manifest.js';
+import { pendingErasures, receiptsToErase } from '../erasure/pending-erasures.js';
 import type { JobContext } from '../job-context.js';
 import { eventLine, LOG_FORMAT, receiptLine, skipLine, type LogHeader, type LogTrailer } from './log-line.js';
 
@@ -24,6 +27,8 @@ export interface LogRange {
   userId?: string | undefined;
   /** Number of the last backup before this part, for the header. */
   backup?: number | undefined;
+  /** How far in the ledger of erasures the part is free of those who were erased, for the header. */
+  ledger?: LedgerStamp | undefined;
 }
 
 /** The state after the lines so far, from which the next line continues. */
@@ -119,7 +124,7 @@ export function trailerOf({ events, receipts, skips, hash, digest }: LogCursor):
  */
 export async function headerOf(
   reader: StoreReader,
-  { after, upTo, userId, backup }: LogRange,
+  { after, upTo, userId, ...sealing }: LogRange,
 ): Promise<LogHeader> {
   const before = after === 0 ? undefined : (await reader.events({ after: after - 1, limit: 1 }))[0];
   const { position: end } = await reader.head();
@@ -136,7 +141,7 @@ export async function headerOf(
     previousHash: before?.hash ?? GENESIS,
     upTo: Math.max(head, after),
     createdAt: new Date().toISOString(),
-    ...(backup !== undefined && { backup }),
+    ...sealing,
   };
 }
 
@@ -168,7 +173,7 @@ async function* withReceipts(
 function lineOf(event: StoredEvent, cursor: LogCursor): string {
   if (cursor.header.scope === 'all') {
     if (event.position !== cursor.position + 1) throw damagedLog(cursor.position + 1, 'there is no event');
-    if (chainHash(cursor.hash, event) !== event.hash)
+    if (chainHash(cursor.hash, event) !== event.hash && !isUnproven(event))
       throw damagedLog(event.position, "the event's hash does not match");
   }
   cursor.position = event.position;
@@ -177,7 +182,8 @@ function lineOf(event: StoredEvent, cursor: LogCursor): string {
   return eventLine(event);
 }
 
-function emit({ digest }: LogCursor, lines: readonly string[]): string {
+/** Adds lines to the digest. Returns their text. */
+export function emit({ digest }: LogCursor, lines: readonly string[]): string {
   const text = lines.map((line) => `${line}\n`).join('');
   digest.update(text);
   return text;
@@ -196,6 +202,12 @@ class ReceiptPages {
     private readonly cursor: LogCursor,
   ) {}
 
+  /** Some receipts are about to go with what is pending. */
+  private async withoutErased(page: readonly ReceiptRow[]): Promise<ReceiptRow[]> {
+    const bounds = await receiptsToErase(this.reader, await pendingErasures(this.reader));
+    return page.filter(({ userId, position }) => position >= (bounds.get(userId) ?? 0));
+  }
+
   async *upTo(position: number): AsyncGenerator<ReceiptRow[]> {
     const { cursor } = this;
     const { userId } = cursor.header;
@@ -212,8 +224,9 @@ class ReceiptPages {
       const last = page.at(-1);
       if (!last) return;
       cursor.receipt = receiptPlace(last);
-      cursor.receipts += page.length;
-      yield page;
+      const kept = await this.withoutErased(page);
+      cursor.receipts += kept.length;
+      yield kept;
       if (page.length < RECEIPTS_PER_PAGE) return;
     }
   }

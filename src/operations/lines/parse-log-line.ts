@@ -1,17 +1,22 @@
 import type { StoredData } from '../../events/log/event-codec.js';
+import { ERASED_DATA, isErased } from '../../events/log/event-seal.js';
 import type { ReceiptRow, SkipRow } from '../../events/log/log-tables.js';
 import { keyHash, OWN_KEY } from '../../events/log/receipt-key.js';
 import { currentSpelling } from '../../events/streams.js';
 import { damagedFile, foreignFile, newerFile } from './file-errors.js';
 import { LOG_FORMAT, type LoggedEvent, type LogHeader, type LogTrailer } from './log-line.js';
 
-/** Older releases wrote stream ids in their first spelling, and no receipts of batches. */
-const FIRST_FORMAT = 1;
+/**
+ * Format 1 has stream ids in their first spelling and no receipts of batches, format 2 has no seals and no
+ * erased events.
+ */
+const FORMATS: ReadonlySet<unknown> = new Set([1, 2, LOG_FORMAT]);
 
 type Fields = Record<string, unknown>;
 type Check = readonly [is: (value: unknown) => boolean, what: string];
 
 const HASH = /^[0-9a-f]{64}$/;
+const SEAL = /^(?:[0-9a-f]{32}|[0-9a-f]{64})$/;
 /** The spelling of `uuidText`; any other would not come back the same. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -45,6 +50,7 @@ const EVENT_FIELDS: Record<string, Check> = {
   causationId: uuidOrNull,
   actor: text,
   hash,
+  seal: [(value) => value === undefined || matches(SEAL)(value), 'a salt of 32 hex digits or a digest of 64'],
 };
 
 const RECEIPT_FIELDS: Record<Exclude<keyof ReceiptRow, 'keyHash'>, Check> = {
@@ -92,7 +98,7 @@ export function parseHeader(line: string): LogHeader {
   }
   if (!isObject(fields) || fields['edgesoul'] !== 'log')
     throw foreignFile('its first line does not contain {"edgesoul":"log"}');
-  if (fields['format'] !== FIRST_FORMAT && fields['format'] !== LOG_FORMAT) throw newerFile(fields['format']);
+  if (!FORMATS.has(fields['format'])) throw newerFile(fields['format']);
   checkFields(fields, HEADER_FIELDS, 1);
   if (fields['scope'] === 'user') checkFields(fields, { userId: name }, 1);
   if (fields['storeId'] !== undefined) checkFields(fields, { storeId: uuid }, 1);
@@ -119,20 +125,27 @@ export function parseLine(content: string, line: number): ParsedLine {
 }
 
 function eventOf(fields: Fields, line: number): LoggedEvent {
-  const { data: _data, dataText: _text, dataBase64: _base64, ...envelope } = fields;
+  const { data: _data, dataText: _text, dataBase64: _base64, erased: _erased, ...envelope } = fields;
   checkFields(envelope, EVENT_FIELDS, line);
   const stored = dataOf(fields);
-  if (stored === undefined)
-    throw damagedFile({ line, position: Number(fields['position']) }, 'it has no data');
+  const place = { line, position: Number(fields['position']) };
+  if (stored === undefined) throw damagedFile(place, 'it has no data');
+  if (!isSealOf(fields['seal'], stored)) throw damagedFile(place, 'its seal is not that of its data');
   const event = { ...envelope, data: stored } as unknown as LoggedEvent;
   return { ...event, streamId: currentSpelling(event.userId, event.streamId) };
 }
 
 function dataOf(fields: Fields): StoredData | undefined {
+  if (fields['erased'] === true) return ERASED_DATA;
   if ('data' in fields) return JSON.stringify(fields['data']);
   if (typeof fields['dataText'] === 'string') return fields['dataText'];
   if (matches(BASE64)(fields['dataBase64'])) return Buffer.from(String(fields['dataBase64']), 'base64');
   return undefined;
+}
+
+/** An erased event has a digest, or nothing if it never had a salt; any other has a salt or nothing. */
+function isSealOf(seal: unknown, data: StoredData): boolean {
+  return seal === undefined || matches(HASH)(seal) === isErased({ data });
 }
 
 function receiptOf(value: unknown, line: number): ReceiptRow {

@@ -4,7 +4,7 @@ import { LogLinesCheck } from './read-log-lines.js';
 const UUID = '01938f9c-5c00-7000-8000-000000000001';
 const HEADER = {
   edgesoul: 'log',
-  format: 2,
+  format: 3,
   scope: 'all',
   after: 0,
   previousHash: GENESIS,

@@ -44,7 +44,7 @@ describe('the lines of a backup', () => {
     [
       'a newer format',
       `${header(LOG_FORMAT + 1)}\n`,
-      'refused: it has format 3, which a newer release wrote; use that release.',
+      'refused: it has format 4, which a newer release wrote; use that release.',
     ],
     [
       'something else',

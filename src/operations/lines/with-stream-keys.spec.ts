@@ -48,7 +48,7 @@ const refused = (what: string) => new Refused('import.store-changed', what);
 
 describe('the stream keys of logged events', () => {
   const streams = Object.fromEntries(
-    Array.from({ length: 100 }, (_, i) => [`s${i}`, { streamKey: i + 1, version: 3 }]),
+    Array.from({ length: 100 }, (_, i) => [`s${i}`, { streamKey: i + 1, version: 3, position: i + 101 }]),
   );
 
   it('are found in one round trip, however many streams continue', async () => {

@@ -26,13 +26,13 @@ export function withStreamKeys(
       const { userId, streamId, position, version } = event;
       const id = keyText([userId, streamId]);
       const before = streams.get(id) ??
-        transaction.stream(userId, streamId) ?? { streamKey: position, version: 0 };
+        transaction.stream(userId, streamId) ?? { streamKey: position, version: 0, position };
       if (version !== before.version + 1) {
         throw refused(
           `${streamId} of user ${userId} is at version ${before.version}, but the next event has version ${version}`,
         );
       }
-      streams.set(id, { streamKey: before.streamKey, version });
+      streams.set(id, { streamKey: before.streamKey, version, position });
       return { ...event, streamKey: before.streamKey };
     });
   });

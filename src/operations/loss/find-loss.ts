@@ -48,7 +48,7 @@ export async function findLoss({ reader, folder, others = [] }: LossInput): Prom
 
 /** Returns the ends that the log does not have, and that nobody has given up. */
 export async function missingEnds({ reader, folder, others = [] }: LossInput): Promise<KnownEnd[]> {
-  // The ends are listed before the log is read: it may grow, and be shipped, meanwhile.
+  // The ends are listed before the log is read: it may grow, and be shipped, in between.
   const known = [...others, ...(await ownEndsIn(folder, reader, await reader.storeId()))];
   const givenUp = await givenUpEnds(reader);
   const since = (await readMark(reader, 'records-given-up-ends'))?.markedAt ?? Infinity;

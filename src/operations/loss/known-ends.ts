@@ -2,7 +2,7 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { endText, type EndId } from '../../store/store-marks.js';
 import { listManifests } from '../backup/backup-folder.js';
 import type { Manifest } from '../backup/manifest.js';
-import { hashAt } from '../shipping/seal-segment.js';
+import { hashAt } from '../shipping/hash-at.js';
 import { listSegments, sealOf, shortHash, type Segment } from '../shipping/segments.js';
 
 /** Where the log ended once, according to something beside the log. */

@@ -4,6 +4,7 @@ import { shadowOf } from '../../database/shadow.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import { untilLoaded, type LogTransaction } from '../../events/log/event-log.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
+import { pageToFold } from '../../projections/folding/page-to-fold.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
 
@@ -41,13 +42,15 @@ export class CatchUpFolds {
       const events = await transaction.read({ after: this.position, limit });
       if (events.length === 0) break;
       const missing = events.filter((event) => event.position > this.foldedUpTo(event.userId));
-      const decoded = missing.map((stored) => this.decoder.decode(stored));
+      const types = projections.flatMap(({ folds }) => Object.keys(folds));
+      const page = await pageToFold(transaction, this.decoder, { stored: missing, types });
       const changes = await untilLoaded(transaction, () => {
         const rows = new RowBatch({
           load: (table, key, id) => transaction.rows.load(shadowOf(table), key, id),
+          loadUser: (table, userId) => transaction.rows.loadUser(shadowOf(table), userId),
         });
-        const folds = new ProjectionFolds(projections, this.skips);
-        for (const event of decoded) folds.fold(event, rows);
+        const folds = new ProjectionFolds(projections, { skips: this.skips });
+        folds.foldPage(page, rows);
         return rows.changes();
       });
       await transaction.save(inShadows(changes));

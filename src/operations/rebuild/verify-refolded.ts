@@ -10,7 +10,7 @@ export interface Refolded {
   findings: string[];
 }
 
-/** A verification, after what the log yields was made anew if that was all that was wrong. */
+/** A verification, after what follows from the log was made again, if nothing else was wrong. */
 export interface VerifiedAndRefolded {
   report: VerifyReport;
   /** Null if nothing had to be folded again. */

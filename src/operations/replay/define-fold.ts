@@ -18,8 +18,8 @@ export interface FoldDefinition<Row extends object = object> {
   /** Returns the row after the event; `row` is undefined before its first one, undefined removes it. */
   fold(row: Row | undefined, event: StoreEvent, key: string): Row | undefined;
   /**
-   * The columns beside `key`, in order; each may be null. When left out, they are the fields of the rows, with
-   * types that fit all values.
+   * The columns beside `key`, in order; each may be null. When left out, they are the fields of the rows,
+   * with types that fit all values.
    */
   readonly columns?: Readonly<Record<string, ColumnType>>;
 }

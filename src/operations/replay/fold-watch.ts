@@ -17,7 +17,10 @@ export class FoldWatch {
     this.state[1] = (this.state[1] ?? 0) + 1;
   }
 
-  /** Position of the event that is being folded, and how many times the fold has run; undefined if it does not run. */
+  /**
+   * Position of the event that is being folded, and how many times the fold has run; undefined if it does not
+   * run.
+   */
   running(): { position: number; runs: number } | undefined {
     const [position = 0, runs = 0] = this.state;
     return position === 0 ? undefined : { position, runs };

@@ -35,7 +35,9 @@ export class FoldedKeys {
     this.dirty.set(key, row);
   }
 
-  /** Saves all changes together with the notes. Throws InvalidInput for a row that is too large or no JSON. */
+  /**
+   * Saves all changes together with the notes. Throws InvalidInput for a row that is too large or no JSON.
+   */
   save(notes: Readonly<Record<string, string>>): void {
     const texts = new Map<string, string | undefined>();
     for (const [key, row] of this.dirty) {

@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 import { InvalidInput } from '../../errors.js';
 import { ROW_FORMATS, type RowFormat } from '../../formats/row-format.js';
 
-/** Returns the format of an output file by its extension. Throws InvalidInput for any other, and for a folder. */
+/**
+ * Returns the format of an output file by its extension. Throws InvalidInput for any other, and for a folder.
+ */
 export function formatOf(file: string): RowFormat {
   const format = ROW_FORMATS.find((each) => file.endsWith(`.${each}`));
   const endings = ROW_FORMATS.map((each) => `.${each}`).join(', ');

@@ -1,6 +1,6 @@
 /**
- * Returns what of a value JSON cannot hold, as part of a sentence: a date, a map, a number that is not finite.
- * Undefined if JSON can hold it all; a field that is undefined counts as left out.
+ * Returns what of a value JSON cannot hold, as part of a sentence: a date, a map, a number that is not
+ * finite. Undefined if JSON can hold it all; a field that is undefined counts as left out.
  */
 export function notJson(value: unknown, path = 'the row'): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;

@@ -145,8 +145,9 @@ class FoldRun {
     let count = events;
     let last: StoreEvent | undefined;
     let savedAt = performance.now();
-    for await (const event of eventRows(reader, range)) {
-      this.foldEvent(event);
+    for await (const event of eventRows(reader, { ...range, retractedAsOf: range.upTo })) {
+      // What was taken back by then is left out, as it is by the folds of the service.
+      if (!event.retraction) this.foldEvent(event);
       last = event;
       if (++count % EVENTS_PER_SAVE !== 0 && performance.now() - savedAt < SAVE_MS) continue;
       this.save(event, count);

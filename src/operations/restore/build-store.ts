@@ -4,6 +4,7 @@ import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventLog } from '../../events/log/event-log.js';
 import { eventsTable, receiptsTable } from '../../events/log/log-tables.js';
 import { identityOfLog } from '../../events/log/store-identity.js';
+import { newId } from '../../events/uuid.js';
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
@@ -12,12 +13,14 @@ import { openLog } from '../../store/open-log.js';
 import { openStoreForRebuild } from '../../store/open-rebuild.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { mergeIntoOneFile } from '../../store/sqlite/database-file.js';
+import { takeLock } from '../../store/sqlite/folder-lock.js';
 import type { EndId } from '../../store/store-marks.js';
 import { markUnfinished } from '../../store/unfinished.js';
 import { checkFile } from '../backup/back-up-file.js';
 import { damagedBackup, foreignBackup, unverifiedRestore } from '../backup/backup-errors.js';
 import { endOf } from '../backup/describe-store.js';
 import type { BackupEnd, Manifest } from '../backup/manifest.js';
+import { SCRATCH } from '../backup/scratch-names.js';
 import type { Steps } from '../backup/steps.js';
 import { checkPacked, unpackFile } from '../backup/zstd-files.js';
 import type { Progress } from '../job-context.js';
@@ -33,10 +36,11 @@ import { verifyRefolded, type Refolded } from '../rebuild/verify-refolded.js';
 import { segmentsFolder } from '../shipping/segments.js';
 import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
 import { compareDigests, type ComparedDigest } from './compare-digests.js';
+import { checkLedger, eraseRestored, type ErasureSource } from './erase-restored.js';
 import { replay, type Replayed } from './replay.js';
 import type { RestorePlan, RestoreTarget } from './restore-plan.js';
 
-export interface BuildInput {
+export interface BuildInput extends ErasureSource {
   /** The backup folder. */
   folder: string;
   plan: RestorePlan;
@@ -53,6 +57,8 @@ export interface BuiltStore extends BackupEnd {
   receipts: number;
   /** Events that came from segments. */
   replayed: number;
+  /** Erasures that its log had not, and that were repeated at its end. */
+  erasedAgain: number;
   /** First position of the command that was left out because the target would have split it. */
   leftOutFrom: number | null;
   /** Of the full backup, before any segment; without projections of another version or with a failure. */
@@ -68,13 +74,11 @@ export interface BuiltStore extends BackupEnd {
  * Builds a store from a plan: unpacks or imports the full backup, replays the segments, folds, verifies.
  * Throws an error that names what is wrong.
  */
-export async function buildStore(
-  { folder, plan, target, address, previousEnds }: BuildInput,
-  steps: Steps,
-  progress?: Progress,
-): Promise<BuiltStore> {
+export async function buildStore(input: BuildInput, steps: Steps, progress?: Progress): Promise<BuiltStore> {
+  const { folder, plan, address, previousEnds } = input;
   const { base, segments } = plan;
   const source = join(folder, base.file);
+  await checkLedger(folder, base.storeId, input);
   await steps.run('check', () => checkPacked(source, base));
   const asFile = base.kind === 'sqlite' && 'file' in address;
   if (asFile) await steps.run('unpack', () => unpackBackup(source, address.file, base, progress));
@@ -87,10 +91,14 @@ export async function buildStore(
     throw damagedBackup(source, `it has ${receipts} receipts, but its manifest says ${base.receipts}`);
   const digests = asFile ? fileDigests : await steps.run('compare', () => compareDigests(address, base));
   const replayed =
-    segments.length === 0
-      ? { events: 0 }
-      : await steps.run('replay', () => replaySegments({ folder, plan, target, address }, progress));
-  const { stopped } = await steps.run('fold', () => fold(address, progress));
+    segments.length === 0 ? { events: 0 } : await steps.run('replay', () => replaySegments(input, progress));
+  const folded = await steps.run('fold', () => fold(address, progress));
+  let { stopped } = folded;
+  const erasedAgain = await steps.run('erase', () =>
+    eraseRestored(address, folder, input, async () => {
+      ({ stopped } = await fold(address, progress));
+    }),
+  );
   const { projections, poison, refolded } = await steps.run('verify', () =>
     verify(address, base, stopped, progress),
   );
@@ -101,6 +109,7 @@ export async function buildStore(
     events: await reader.count(eventsTable),
     receipts: await reader.count(receiptsTable),
     replayed: replayed.events,
+    erasedAgain,
     leftOutFrom: replayed.leftOut?.from ?? null,
     digests,
     projections,
@@ -157,7 +166,10 @@ async function importSqliteBackup(
   base: Manifest,
   report: (events: number) => void,
 ): Promise<void> {
-  const scratch = join(dirname(source), `.restoring-${process.pid}.db`);
+  const name = join(dirname(source), `${SCRATCH.restore}${newId()}`);
+  const scratch = `${name}.db`;
+  // By it others see that the scratch is in use.
+  const lock = takeLock(`${name}.lock`);
   try {
     await unpackFile(source, scratch);
     await checkFile(source, scratch, base);
@@ -168,6 +180,8 @@ async function importSqliteBackup(
     });
   } finally {
     await rm(scratch, { force: true });
+    lock?.close();
+    await rm(`${name}.lock`, { force: true });
   }
 }
 

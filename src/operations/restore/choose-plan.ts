@@ -13,6 +13,8 @@ export interface PlanInput {
   target?: RestoreTarget | undefined;
   /** The identity of the store whose backups are wanted; undefined if any may be. */
   storeId?: string | undefined;
+  /** The secret keys for what is encrypted, age identities. */
+  identities?: readonly string[] | undefined;
 }
 
 /**

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreError } from '../../errors.js';
 import { writeJson, writingTo } from '../backup/backup-folder.js';
-import { manifestOf, type StepTime } from '../backup/manifest.js';
+import type { StepTime } from '../backup/manifest.js';
+import { SCRATCH } from '../backup/scratch-names.js';
 import { Steps } from '../backup/steps.js';
+import { isStillThere } from '../copies/exchange.js';
+import { withIdentities } from '../encryption/identities.js';
 import type { Progress } from '../job-context.js';
 import { buildStore, type BuiltStore } from './build-store.js';
 import { choosePlan } from './choose-plan.js';
@@ -13,8 +15,6 @@ import type { RestoreSource } from './restore.js';
 
 /** Attempts of one drill, each with another backup. */
 const MAX_ATTEMPTS = 3;
-/** Name prefix of a drill's scratch folder in the backup folder. A backup does not remove it. */
-export const DRILL_SCRATCH = '.drill-';
 
 /** The proof that the backups can be restored. */
 export interface DrillProof extends BuiltStore {
@@ -39,29 +39,33 @@ export interface DrillResult {
 /**
  * Restores into a scratch file, verifies it, and deletes it; touches nothing else. Throws as a restore does.
  */
-export async function drill(source: RestoreSource, progress?: Progress): Promise<DrillProof> {
+export function drill(source: RestoreSource, progress?: Progress): Promise<DrillProof> {
+  return withIdentities(source.identities, () => drillOnce(source, progress));
+}
+
+async function drillOnce(source: RestoreSource, progress?: Progress): Promise<DrillProof> {
   for (let attempt = 1; ; attempt++) {
     const steps = new Steps();
     const plan = await steps.run('choose', () => choosePlan(source));
     try {
       return await drillWith(plan, source, steps, progress);
     } catch (error) {
-      // Retention may have removed the backup during the drill.
-      const hasBackup = existsSync(join(source.folder, manifestOf(plan.base.file)));
-      if (hasBackup || attempt === MAX_ATTEMPTS) throw error;
+      // Retention may have removed the backup during the drill, or an erasure had it written again.
+      if (attempt === MAX_ATTEMPTS || (await isStillThere(source.folder, plan.base))) throw error;
     }
   }
 }
 
 async function drillWith(
   plan: RestorePlan,
-  { folder, target }: RestoreSource,
+  { folder, target, withoutLedger }: RestoreSource,
   steps: Steps,
   progress?: Progress,
 ): Promise<DrillProof> {
-  const scratch = await writingTo(folder, () => mkdtemp(join(folder, DRILL_SCRATCH)));
+  const scratch = await writingTo(folder, () => mkdtemp(join(folder, SCRATCH.drill)));
   try {
-    const input = { folder, plan, target, address: { file: join(scratch, 'edgesoul.db') } };
+    const address = { file: join(scratch, 'edgesoul.db') };
+    const input = { folder, plan, target, address, withoutLedger };
     const built = await writingTo(folder, () => buildStore(input, steps, progress));
     return {
       backup: plan.base.file,
@@ -102,8 +106,8 @@ export async function saveDrill(
 }
 
 /**
- * Returns the outcome of the last drill of the store's backups; undefined if there was none. A drill of a store
- * that was not named, as by an older release, counts while there is no other.
+ * Returns the outcome of the last drill of the store's backups; undefined if there was none. A drill of a
+ * store that was not named, as by an older release, counts while there is no other.
  */
 export async function lastDrill(
   folder: string,

@@ -1,16 +1,18 @@
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 // A default import: on an older Node.js a missing named export would fail before the check of its version.
 import zlib from 'node:zlib';
 import { namesIn } from '../backup/backup-folder.js';
+import type { LedgerStamp } from '../backup/manifest.js';
+import { descriptionOf, ENCRYPTED } from '../encryption/encrypted-files.js';
 import type { LogHeader } from '../lines/log-line.js';
 
 /** Digits of a hash in a segment's name: enough to tell histories apart. The content is checked in full. */
 export const SHORT_HASH_DIGITS = 16;
 const POSITION_DIGITS = 12;
-const SEGMENT_NAME = /^edgesoul_log_(\d+)-(\d+)_([0-9a-f]{16})_([0-9a-f]{16})\.ndjson\.zst$/;
+const SEGMENT_NAME = /^edgesoul_log_(\d+)-(\d+)_([0-9a-f]{16})_([0-9a-f]{16})\.ndjson\.zst(?:\.age)?$/;
 
 /** A sealed part of the log, named by its range and the hashes of the events before it and at its end. */
 export interface Segment {
@@ -70,10 +72,25 @@ export interface Seal {
   sequence?: number | undefined;
   /** Undefined if it cannot be read, or if a release sealed it whose stores had no identity. */
   storeId?: string | undefined;
+  /** How far in the ledger of erasures it is free of those who were erased. */
+  ledger?: LedgerStamp | undefined;
 }
 
-/** Reads the seal of a segment from its first line. */
+/** What stands beside an encrypted segment, so that its seal can be read without a secret key. */
+export interface SealedBeside {
+  format: 1;
+  createdAt: string;
+  backup?: number | undefined;
+  storeId: string;
+  ledger?: LedgerStamp | undefined;
+  bytes: number;
+  sha256: string;
+  encryptedTo: string[];
+}
+
+/** Reads the seal of a segment from its first line, or of an encrypted one from the file beside it. */
 export async function sealOf(backups: string, { file }: Segment): Promise<Seal> {
+  if (file.endsWith(ENCRYPTED)) return sealBeside(join(segmentsFolder(backups), file));
   const source = createReadStream(join(segmentsFolder(backups), file), { highWaterMark: 16_384 });
   const text = pipeline(source, zlib.createZstdDecompress({ chunkSize: 4_096 }), () => undefined);
   let line = '';
@@ -82,8 +99,8 @@ export async function sealOf(backups: string, { file }: Segment): Promise<Seal> 
       line += (piece as Buffer).toString();
       if (line.includes('\n')) break;
     }
-    const { createdAt, backup, storeId } = JSON.parse(line.split('\n')[0] ?? '') as LogHeader;
-    return { sealedAt: Date.parse(createdAt) || 0, sequence: backup, storeId };
+    const { createdAt, backup, storeId, ledger } = JSON.parse(line.split('\n')[0] ?? '') as LogHeader;
+    return { sealedAt: Date.parse(createdAt) || 0, sequence: backup, storeId, ledger };
   } catch {
     return { sealedAt: 0 };
   } finally {
@@ -91,6 +108,21 @@ export async function sealOf(backups: string, { file }: Segment): Promise<Seal> 
   }
 }
 
+async function sealBeside(path: string): Promise<Seal> {
+  try {
+    const { createdAt, backup, storeId, ledger } = JSON.parse(
+      await readFile(descriptionOf(path), 'utf8'),
+    ) as SealedBeside;
+    return { sealedAt: Date.parse(createdAt) || 0, sequence: backup, storeId, ledger };
+  } catch {
+    return { sealedAt: 0 };
+  }
+}
+
 export async function removeSegments(backups: string, segments: readonly Segment[]): Promise<void> {
-  for (const { file } of segments) await rm(join(segmentsFolder(backups), file), { force: true });
+  for (const { file } of segments) {
+    const path = join(segmentsFolder(backups), file);
+    await rm(path, { force: true });
+    if (file.endsWith(ENCRYPTED)) await rm(descriptionOf(path), { force: true });
+  }
 }

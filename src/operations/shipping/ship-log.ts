@@ -3,10 +3,16 @@ import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { hasBackups, listBackups, writingTo } from '../backup/backup-folder.js';
+import { lastStamp } from '../copies/ledger.js';
+import { rewriteCopies } from '../copies/rewrite-copies.js';
 import { choosePlan } from '../restore/choose-plan.js';
+import { hashAt } from './hash-at.js';
 import { mergeSegments } from './merge-segments.js';
-import { hashAt, sealSegment } from './seal-segment.js';
+import { sealSegment } from './seal-segment.js';
 import { listSegments, shortHash } from './segments.js';
+
+/** How long the shipping waits for a rewriting of the copies that runs, ms. */
+const REWRITING_MS = 600_000;
 
 export interface ShipInput {
   address: DatabaseAddress;
@@ -14,6 +20,8 @@ export interface ShipInput {
   folder: string;
   /** Where the last pass of this process ended; determined from the folder when omitted. */
   since?: Shipped | undefined;
+  /** To whom segments are encrypted. */
+  recipients?: readonly string[] | undefined;
 }
 
 /** How far the log is in the backup folder. */
@@ -27,7 +35,7 @@ export interface Shipped {
  * Writes the events that the backup folder lacks into a new segment. Returns how far the folder is now;
  * undefined if a full backup is needed first, because what is in the folder does not lead to this log's head.
  */
-export function shipLog({ address, folder, since }: ShipInput): Promise<Shipped | undefined> {
+export function shipLog({ address, folder, since, recipients }: ShipInput): Promise<Shipped | undefined> {
   return writingTo(folder, () =>
     readStore(address, async (reader) => {
       const known = since && (await isStillIn(folder, since)) ? since : undefined;
@@ -35,8 +43,12 @@ export function shipLog({ address, folder, since }: ShipInput): Promise<Shipped 
       if (!from || !(await isOnChain(reader, from))) return undefined;
       const { position, hash } = await reader.head();
       if (position === from.position) return from;
-      await sealSegment(reader, folder, { after: from.position, upTo: position });
-      await mergeSegments(reader, folder);
+      const stamp = await lastStamp(folder, await reader.storeId());
+      await sealSegment(reader, folder, { after: from.position, upTo: position }, recipients);
+      await mergeSegments(reader, folder, { recipients });
+      // Whoever was erased in between may be in the segment, and a rewriting have ended without it.
+      const later = await lastStamp(folder, await reader.storeId());
+      if (later?.digest !== stamp?.digest) await rewriteCopies({ address, folder, waitMs: REWRITING_MS });
       return { position, hash: shortHash(hash) };
     }),
   );

@@ -18,6 +18,8 @@ const BACKUP_RETRY_MS = 60_000;
 interface ShippingParts {
   address: DatabaseAddress;
   folder: string;
+  /** To whom segments are encrypted. */
+  recipients: readonly string[];
   state: BackupState;
   log: BackupLog;
   leadership: Leadership;
@@ -34,11 +36,17 @@ export class Shipping {
   private failing = false;
   private backupFailedAt = 0;
   private running: Promise<void> | undefined;
+  private readonly firstPass = Promise.withResolvers<void>();
 
   constructor(private readonly parts: ShippingParts) {}
 
   begin(): void {
     this.running = this.run();
+  }
+
+  /** Resolves when the log was shipped for the first time, or could not be; also if another process does it. */
+  get hasPassed(): Promise<void> {
+    return this.firstPass.promise;
   }
 
   /** Ships what is left. */
@@ -61,16 +69,19 @@ export class Shipping {
       if (await this.parts.leadership.isLeader()) await this.pass();
       // Another process ships now. When this one leads again, it first determines where the folder ends.
       else this.since = undefined;
+      this.firstPass.resolve();
       await pause(SHIP_EVERY_MS, signal);
     }
+    this.firstPass.resolve();
   }
 
   private async pass(): Promise<void> {
-    const { address, folder, state, log, lossWatch } = this.parts;
+    const { address, folder, recipients, state, log, lossWatch } = this.parts;
     try {
       if (lossWatch.loss) throw backupOfLossyLog(lossWatch.loss);
       this.since =
-        (await this.thread.run('ship', { address, folder, since: this.since })) ?? (await this.backUpFully());
+        (await this.thread.run('ship', { address, folder, recipients, since: this.since })) ??
+        (await this.backUpFully());
       if (!this.since) return;
       state.shippedUpTo(this.since.position);
       if (this.failing) log.info({ msg: 'continuous backup resumed', position: this.since.position });

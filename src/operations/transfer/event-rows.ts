@@ -1,6 +1,6 @@
 import type { StoreEvent } from '../../events/event-catalog.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
-import type { EventQuery } from '../../events/log/event-log.js';
+import type { EventQuery, Retraction } from '../../events/log/event-log.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
 const EVENTS_PER_PAGE = 200;
@@ -18,7 +18,7 @@ export interface EventRange extends Omit<EventQuery, 'limit' | 'upTo'> {
 export async function* eventRows(
   reader: Pick<StoreReader, 'events'>,
   { after, upTo, limit = Infinity, ...filter }: EventRange,
-): AsyncGenerator<StoreEvent, void> {
+): AsyncGenerator<StoreEvent & { retraction?: Retraction }, void> {
   const decoder = new EventDecoder();
   let position = after;
   let left = limit;

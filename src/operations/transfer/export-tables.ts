@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pagesOf } from '../../database/pages-of.js';
-import type { Filter } from '../../database/row-store.js';
+import { NOT_BEING_ERASED, type Filter } from '../../database/row-store.js';
 import type { Table } from '../../database/table.js';
 import { Unavailable } from '../../errors.js';
 import { EVENT_FIELDS } from '../../events/event-fields.js';
@@ -117,8 +117,8 @@ function makeFolder(folder: string): void {
 }
 
 /**
- * Runs the work in one snapshot of the database, which keeps it however long that takes: SQLite's write-ahead
- * log grows meanwhile by what is written.
+ * Runs the work in one snapshot of the database, which keeps it however long that takes: until then,
+ * SQLite's write-ahead log grows by what is written.
  */
 function atOnePosition<T>(
   reader: StoreReader,
@@ -183,7 +183,8 @@ class TableSource {
 
   private async *rowsOf(table: Table): AsyncGenerator<object> {
     const { userId } = this.selection;
-    const filters: Filter[] = userId === undefined ? [] : [['userId', '=', userId]];
+    const filters: Filter[] = [NOT_BEING_ERASED];
+    if (userId !== undefined) filters.push(['userId', '=', userId]);
     const query = { filters, order: table.key };
     for await (const page of pagesOf({ list: this.rows }, table, query, ROWS_PER_PAGE)) yield* page;
   }

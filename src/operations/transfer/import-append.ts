@@ -6,6 +6,7 @@ import { type LogTransaction, type StoredEvent } from '../../events/log/event-lo
 import { inBatch } from '../../events/log/in-batch.js';
 import { checkpointsTable, receiptsTable, skipsTable, type ReceiptRow } from '../../events/log/log-tables.js';
 import { receiptKey } from '../../events/log/receipt-key.js';
+import { changesThePast, recordEffects } from '../../events/log/record-effects.js';
 import { statusOf } from '../../projections/folding/checkpoints.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { Projection } from '../../projections/projection.js';
@@ -14,6 +15,7 @@ import type { LoggedEvent } from '../lines/log-line.js';
 import { withStreamKeys } from '../lines/with-stream-keys.js';
 import { storeChanged } from './import-errors.js';
 import type { ImportPlan, ImportTarget, WrittenChunk } from './import-parts.js';
+import { withPositionsHere } from './moved-retractions.js';
 import { withPositions } from './receipt-positions.js';
 
 const EVENTS_PER_PAGE = 1_000;
@@ -56,12 +58,18 @@ export class AppendTarget implements ImportTarget {
     const skips = await this.skipsOf(transaction, chunk);
     // Other processes assume that everything before their own events is folded: fold in this transaction.
     // With skips or a poison event, the projections lag and are brought to the head afterwards.
+    // Nor are users folded again here, whose past the events change.
     const foldsHere =
-      this.plan.skips.size === 0 && events.length > 0 && (await this.areFoldsLive(transaction));
+      this.plan.skips.size === 0 &&
+      events.length > 0 &&
+      !events.some(changesThePast) &&
+      (await this.areFoldsLive(transaction));
+    const recorded = await withPositionsHere(transaction, events);
     const receipts = await inBatch(transaction, (rows) => {
       const mark = rows.mark();
       if (foldsHere && !this.tryFold(events, rows)) rows.rollback(mark);
       for (const skip of skips) rows.put(skipsTable, skip);
+      recordEffects(recorded, rows);
       return this.addReceipts(transaction, chunk, rows);
     });
     await transaction.append(events);

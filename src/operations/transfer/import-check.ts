@@ -1,7 +1,15 @@
+import { pagesOf } from '../../database/pages-of.js';
+import type { RowReader } from '../../database/row-store.js';
 import { keyText } from '../../database/table.js';
 import { PoisonEvent } from '../../errors.js';
+import { USER_ERASED } from '../../events/erasure/user-erased.event.js';
+import { erasuresTable } from '../../events/log/erasure/erasure-tables.js';
 import type { LogHead } from '../../events/log/event-log.js';
-import type { SkipRow } from '../../events/log/log-tables.js';
+import { isErased } from '../../events/log/event-seal.js';
+import { type SkipRow } from '../../events/log/log-tables.js';
+import { identityOfLog } from '../../events/log/store-identity.js';
+import { rootOf } from '../copies/ledger.js';
+import { erasureOf } from '../copies/logged-erasures.js';
 import type { JobContext } from '../job-context.js';
 import { damagedFile, incompleteFile, undecodableFile } from '../lines/file-errors.js';
 import type { LogEntry, LoggedEvent, LogHeader } from '../lines/log-line.js';
@@ -22,7 +30,7 @@ const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:d[89a-f][0-9a-f]{2}|0000)/;
  */
 export async function checkImport(
   { reader, decoder }: Pick<ImportParts, 'reader' | 'decoder'>,
-  { lines, append }: ImportRequest,
+  { lines, append, erasuresOf }: ImportRequest,
   { progress, signal }: JobContext,
 ): Promise<ImportPlan> {
   const head = await reader.head();
@@ -40,13 +48,41 @@ export async function checkImport(
     await conflicts?.take(entry);
   }
   await conflicts?.flush();
-  return { head, storedPerUser: conflicts?.storedPerUser ?? new Map(), skips: check.skips };
+  return {
+    head,
+    storedPerUser: conflicts?.storedPerUser ?? new Map(),
+    skips: check.skips,
+    ...(await erasuresOfFile(check, append, erasuresOf)),
+    erasedHere: await erasedIn(reader),
+  };
+}
+
+/** What is known of erasures in the store that the file is of. */
+async function erasuresOfFile(
+  { storeId, roots, header: { after } }: FileCheck,
+  append: boolean,
+  erasuresOf: ImportRequest['erasuresOf'],
+): Promise<Pick<ImportPlan, 'toRepeat' | 'leftOut'>> {
+  const erasures = storeId === undefined ? [] : ((await erasuresOf?.(storeId)) ?? []);
+  if (!append) return { toRepeat: erasures, leftOut: new Set() };
+  // What is after an erasure is of a new person under the same id.
+  const missing = erasures.filter((erasure) => erasure.position > after && !roots.has(rootOf(erasure)));
+  return { toRepeat: [], leftOut: new Set(missing.map(({ userId }) => userId)) };
+}
+
+async function erasedIn(reader: ImportParts['reader']): Promise<Set<string>> {
+  const erased = new Set<string>();
+  const list: RowReader['list'] = (table, query) => reader.rows(table, query);
+  for await (const page of pagesOf({ list }, erasuresTable, { filters: [], order: erasuresTable.key }))
+    for (const { userId } of page) erased.add(userId);
+  return erased;
 }
 
 function checkDecodable(
   { event, line }: Extract<LogEntry, { kind: 'event' }>,
   decoder: ImportParts['decoder'],
 ): void {
+  if (isErased(event)) return;
   const place = { line, position: event.position };
   let data: unknown;
   try {
@@ -62,6 +98,10 @@ function checkDecodable(
 /** Checks that need only the file and the head of the store. */
 class FileCheck {
   readonly skips = new Map<number, SkipRow[]>();
+  /** The erasures that the file has, each by the one that was asked for. */
+  readonly roots = new Set<string>();
+  /** The store that the file is of; undefined if it does not say so. */
+  storeId: string | undefined;
   private fileHeader: LogHeader | undefined;
   private readonly versions = new Map<string, number>();
 
@@ -77,9 +117,13 @@ class FileCheck {
   take(entry: LogEntry): void {
     if (entry.kind === 'header') {
       this.fileHeader = entry.header;
+      this.storeId = entry.header.storeId;
       if (!this.append) this.checkRange(entry.header);
     } else if (entry.kind === 'event') {
       this.checkVersion(entry);
+      if (entry.event.type === USER_ERASED) this.roots.add(rootOf(erasureOf(entry.event, 0)));
+      // A release wrote the file whose stores had no identity.
+      if (entry.event.position === 1) this.storeId ??= identityOfLog(entry.event.hash);
       if (!this.append && entry.event.position === this.head.position) this.checkSameHash(entry.event);
     } else if (entry.kind === 'skip') {
       const { position } = entry.skip;

@@ -1,8 +1,9 @@
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import { removeMark } from '../../store/store-marks.js';
 import { markUnfinished } from '../../store/unfinished.js';
+import { eraseAgain } from '../copies/erase-again.js';
 import type { JobContext } from '../job-context.js';
-import { chunkByCommand } from '../lines/line-chunks.js';
+import { chunkByCommand, type LineChunk } from '../lines/line-chunks.js';
 import { oneAhead } from '../lines/one-ahead.js';
 import { readLines } from '../lines/read-log-lines.js';
 import { foldRest, type FoldedRest } from '../rebuild/fold-rest.js';
@@ -12,7 +13,8 @@ import { verifyStore, type VerifyReport } from '../verify/verify-store.js';
 import { AppendTarget } from './import-append.js';
 import { checkImport } from './import-check.js';
 import { ContinueTarget } from './import-continue.js';
-import type { ImportParts, ImportRequest, ImportTarget } from './import-parts.js';
+import { storeChanged } from './import-errors.js';
+import type { ImportParts, ImportPlan, ImportRequest, ImportTarget } from './import-parts.js';
 
 export interface ImportReport extends FoldedRest {
   /** Events that were written. */
@@ -22,6 +24,10 @@ export interface ImportReport extends FoldedRest {
   /** Events whose position differs from the one in the file. */
   moved: number;
   receipts: number;
+  /** Events of users who were erased since the file was written: they are not appended. */
+  leftOut: number;
+  /** Erasures that the file had not, and that were repeated at the end of the log. */
+  erasedAgain: number;
   head: LogHead;
   /** Null if no verification was requested. */
   verified: VerifyReport | null;
@@ -56,9 +62,17 @@ export async function importLog(
   const target = request.append ? new AppendTarget(parts, plan) : new ContinueTarget(plan);
   context.phase?.('write');
   await markUnfinished(parts.log, request.append ? 'import --append' : 'import');
-  const done = await write(parts.log, request, target, context);
+  const done = await write(parts.log, { request, plan, target }, context);
   context.phase?.('fold');
-  const folded = await foldRest({ ...parts, clock: Date.now, progress });
+  const fold = () => foldRest({ ...parts, clock: Date.now, progress });
+  let folded = await fold();
+  // Also those that the file has and that are under way.
+  const erasedAgain = await eraseAgain(plan.toRepeat, {
+    ...parts,
+    actor: 'edgesoul-import',
+    fold: async () => (folded = await fold()),
+    refused: storeChanged,
+  });
   await removeMark(parts.log, 'unfinished');
   if (request.verify) context.phase?.('verify');
   const { report = null, refolded = null } = request.verify
@@ -69,6 +83,7 @@ export async function importLog(
     : {};
   return {
     ...done,
+    erasedAgain,
     head: await parts.log.head(),
     ...folded,
     verified: report,
@@ -79,13 +94,14 @@ export async function importLog(
 
 async function write(
   log: EventLog,
-  { lines }: ImportRequest,
-  target: ImportTarget,
+  { request, plan, target }: { request: ImportRequest; plan: ImportPlan; target: ImportTarget },
   { progress, signal }: JobContext,
-): Promise<Pick<ImportReport, 'events' | 'already' | 'moved' | 'receipts'>> {
-  const done = { events: 0, already: 0, moved: 0, receipts: 0 };
-  for await (const chunk of oneAhead(chunkByCommand(readLines(lines())))) {
+): Promise<Pick<ImportReport, 'events' | 'already' | 'moved' | 'receipts' | 'leftOut'>> {
+  const done = { events: 0, already: 0, moved: 0, receipts: 0, leftOut: 0 };
+  for await (const whole of oneAhead(chunkByCommand(readLines(request.lines())))) {
     signal?.throwIfAborted();
+    const chunk = withoutErased(whole, plan);
+    done.leftOut += whole.events.length - chunk.events.length;
     const fresh = chunk.events.filter((event) => !target.isStored(event));
     const { moved, receipts } = await log.transaction((transaction) =>
       target.write(transaction, chunk, fresh),
@@ -97,4 +113,14 @@ async function write(
     progress?.(chunk.position - chunk.header.after, chunk.header.upTo - chunk.header.after);
   }
   return done;
+}
+
+/** Leaves out what an erasure has taken, so that it is never in the store. */
+function withoutErased(chunk: LineChunk, { leftOut, erasedHere }: ImportPlan): LineChunk {
+  const isLeft = ({ userId }: { userId: string }) => !leftOut.has(userId);
+  return {
+    ...chunk,
+    events: chunk.events.filter(isLeft),
+    receipts: chunk.receipts.filter((receipt) => isLeft(receipt) && !erasedHere.has(receipt.userId)),
+  };
 }

@@ -3,6 +3,7 @@ import type { EventLog, LogHead, LogTransaction } from '../../events/log/event-l
 import type { SkipRow } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
+import type { LoggedErasure } from '../copies/ledger.js';
 import type { LineChunk } from '../lines/line-chunks.js';
 import type { LoggedEvent } from '../lines/log-line.js';
 import type { RebuildParts } from '../rebuild/rebuild.js';
@@ -23,6 +24,8 @@ export interface ImportRequest {
   /** Whether to append the events after those in the store, at new positions. */
   append: boolean;
   verify: boolean;
+  /** Returns what is known of the erasures of a store, by its identity; none when omitted. */
+  erasuresOf?: ((storeId: string) => Promise<readonly LoggedErasure[]>) | undefined;
 }
 
 /** What the check of the file found, for the pass that writes. */
@@ -33,6 +36,12 @@ export interface ImportPlan {
   storedPerUser: ReadonlyMap<string, number>;
   /** By the position of their event in the file. */
   skips: ReadonlyMap<number, SkipRow[]>;
+  /** Erasures that the imported log repeats if it lacks them; none with `append`, */
+  toRepeat: readonly LoggedErasure[];
+  /** as the users who were erased since the file was written are left out then. */
+  leftOut: ReadonlySet<string>;
+  /** Users who are erased in the store: their receipts do not come back. */
+  erasedHere: ReadonlySet<string>;
 }
 
 /** How the events of a file are written to the store. */

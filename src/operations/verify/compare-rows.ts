@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Filter } from '../../database/row-store.js';
+import { NOT_BEING_ERASED, type Filter } from '../../database/row-store.js';
 import { parsedRow, storedTable } from '../../database/stored-table.js';
 import { compareKeys, keyOf, type Key, type Table } from '../../database/table.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
@@ -51,7 +51,9 @@ export class RowComparison {
     return this.takeRows((table) => livePages(reader, table, folded), folded.rows);
   }
 
-  /** Compares folded rows with others of the same users, which come in pages and in the order of their keys. */
+  /**
+   * Compares folded rows with others of the same users, which come in pages and in the order of their keys.
+   */
   async takeRows(
     live: (table: Table) => AsyncIterable<readonly object[]> | Iterable<readonly object[]>,
     folded: SortedRows,
@@ -162,13 +164,17 @@ function comparer(table: Table): (a: object, b: object | undefined) => boolean {
   };
 }
 
-/** Yields pages of stored rows, by key, for users after `after` and up to `upTo` (undefined: to the end). */
+/**
+ * Yields pages of stored rows, by key, for users after `after` and up to `upTo` (undefined: to the end). Rows
+ * that are left of an erased user are no rows any more.
+ */
 export async function* livePages(
   reader: Pick<StoreReader, 'rows'>,
   table: Table,
   { after, upTo }: { after: string; upTo: string | undefined },
+  also: readonly Filter[] = [NOT_BEING_ERASED],
 ): AsyncGenerator<readonly object[]> {
-  const filters: Filter[] = [['userId', '>', after]];
+  const filters: Filter[] = [['userId', '>', after], ...also];
   if (upTo !== undefined) filters.push(['userId', '<=', upTo]);
   let lastKey: Key[] | undefined;
   for (;;) {

@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { chainHash, GENESIS } from '../../events/log/event-hash.js';
 import type { LogHead, StoredEvent } from '../../events/log/event-log.js';
+import { isUnproven } from '../../events/log/event-seal.js';
 import { receiptsTable } from '../../events/log/log-tables.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { oneAhead } from '../lines/one-ahead.js';
+import { UnprovenEvents } from './unproven-events.js';
 
 const EVENTS_PER_PAGE = 2_000;
 /** Findings of one kind that are reported. */
@@ -23,6 +25,7 @@ export interface Finding {
     | 'doubled-id'
     | 'receipt'
     | 'stream'
+    | 'retraction'
     | 'event'
     | 'index'
     | 'checkpoint'
@@ -111,6 +114,7 @@ class ChainCheck {
     recordedAt: 0,
   };
   private wrongHashes = 0;
+  private readonly unproven = new UnprovenEvents();
 
   constructor(anchors: readonly Anchor[]) {
     this.anchors = Map.groupBy(anchors, ({ position }) => position);
@@ -122,7 +126,7 @@ class ChainCheck {
     const follows = position === this.previous.position + 1;
     if (!follows) this.addGap(this.previous.position + 1, position - 1);
     // After a gap, the hash of the event before is unknown.
-    if (follows && chainHash(this.previous.hash, event) !== event.hash) this.addWrongHash(event);
+    if (follows) this.checkHash(event);
     if (event.recordedAt < this.previous.recordedAt) {
       this.findings.push({
         check: 'order',
@@ -134,6 +138,19 @@ class ChainCheck {
     this.previous = event;
   }
 
+  private checkHash(event: StoredEvent): void {
+    const hash = chainHash(this.previous.hash, event);
+    if (hash !== event.hash && isUnproven(event)) this.unproven.add(event, hash);
+    else if (hash !== event.hash) this.addWrongHash(event);
+    const uncovered = this.unproven.cover(event);
+    if (uncovered) this.addUncovered(uncovered);
+  }
+
+  private addUncovered({ position, userId }: StoredEvent): void {
+    const what = `events of ${userId} from here on have no data, and no erasure says that they were as they are now`;
+    this.findings.push({ check: 'hash', position, what });
+  }
+
   private compareAnchor({ position, hash, recordedAt }: StoredEvent, anchor: Anchor): void {
     if (anchor.hash === hash || recordedAt > (anchor.takenAt ?? Infinity)) return;
     const what = `its hash differs from the one in ${anchor.source}: the log up to here was rewritten since then`;
@@ -141,6 +158,7 @@ class ChainCheck {
   }
 
   endAt(position: number): void {
+    for (const event of this.unproven.rest()) this.addUncovered(event);
     if (this.previous.position < position) this.addGap(this.previous.position + 1, position);
   }
 

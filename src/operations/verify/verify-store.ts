@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { DamagedDatabase } from '../../errors.js';
 import type { FoldEvent } from '../../events/event.js';
+import { erasureEpoch } from '../../events/log/erasure/last-erasure.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
 import { receiptsTable, type SkipRow } from '../../events/log/log-tables.js';
@@ -12,6 +13,7 @@ import { whyOf } from '../../why.js';
 import { DigestedComparison, type ProjectionComparison } from './compare-rows.js';
 import { VerifyIndexes } from './verify-indexes.js';
 import { storageFindings, verifyLog, type Anchor, type Finding, type VerifiedLog } from './verify-log.js';
+import { VerifyRetractions } from './verify-retractions.js';
 import { VerifyStreams } from './verify-streams.js';
 
 export interface VerifyReport extends VerifiedLog {
@@ -78,9 +80,14 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
   const streams = new VerifyStreams(decoder);
   const comparisons = projections.map(({ name, tables }) => new DigestedComparison(name, tables));
   const indexes = new VerifyIndexes(reader, projections);
-  const onEvent = (event: ScannedEvent) => streams.takeEvent(event);
+  const retractions = new VerifyRetractions();
+  const onEvent = (event: ScannedEvent) => {
+    streams.takeEvent(event);
+    retractions.takeEvent(event);
+  };
   const poison = await foldStore({ reader, decoder, projections, onEvent }, async (folded) => {
     await streams.endSnapshot(reader, folded);
+    await retractions.endSnapshot(reader, folded);
     for (const comparison of comparisons) await comparison.take(reader, folded);
     await indexes.take(folded);
     progress(folded.events);
@@ -90,6 +97,7 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
     ...log.findings,
     ...(await lostReceipts(reader, anchors)),
     ...streams.findings,
+    ...retractions.findings,
     ...(await indexes.result()),
     ...poison.map(({ position, cause }) => ({ check: 'poison' as const, position, what: cause })),
     ...(await checkpointFindings(reader, projections)),
@@ -103,8 +111,13 @@ async function verifyContents(parts: VerifyParts): Promise<Omit<VerifyReport, 'o
   };
 }
 
-/** Receipts are never removed, so a store has at least as many as any anchor of its log recorded. */
-async function lostReceipts(reader: StoreReader, anchors: readonly Anchor[]): Promise<Finding[]> {
+/**
+ * Only an erasure removes receipts, so a store has at least as many as any anchor of its log recorded since
+ * the last one.
+ */
+async function lostReceipts(reader: StoreReader, all: readonly Anchor[]): Promise<Finding[]> {
+  const erased = await erasureEpoch((table, query) => reader.rows(table, query));
+  const anchors = all.filter(({ position }) => position >= erased);
   const count = await reader.count(receiptsTable);
   const mostReceiptsFirst = anchors.toSorted((a, b) => (b.receipts ?? 0) - (a.receipts ?? 0));
   for (const { position, hash, source, receipts = 0 } of mostReceiptsFirst) {

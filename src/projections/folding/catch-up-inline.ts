@@ -3,6 +3,7 @@ import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { LogTransaction } from '../../events/log/event-log.js';
 import { inBatch } from '../../events/log/in-batch.js';
 import { checkpointsTable, failuresTable, skipsTable } from '../../events/log/log-tables.js';
+import { changesThePast } from '../../events/log/record-effects.js';
 import type { Projection } from '../projection.js';
 import { statusIn } from './checkpoints.js';
 import { ProjectionFolds } from './projection-folds.js';
@@ -16,7 +17,8 @@ export const MAX_INLINE_EVENTS = 1_000;
 /**
  * Folds the few events that a process of another release appended without folding them. It does so inside a
  * transaction that writes anyway, so that the projections are at the head before the transaction's own events
- * are folded. A lag stays if it is too long or a poison event causes it. Returns whether anything was folded.
+ * are folded. A lag stays if it is too long, or if a retraction or a poison event causes it. Returns whether a
+ * lag is gone.
  */
 export async function catchUpInline(
   transaction: LogTransaction,
@@ -28,8 +30,7 @@ export async function catchUpInline(
     const after = await laggingCheckpoint(transaction, projection);
     if (after === undefined || transaction.head.position - after > MAX_INLINE_EVENTS) continue;
     try {
-      await foldAfter(transaction, decoder, projection, after);
-      folded = true;
+      folded = (await foldAfter(transaction, decoder, projection, after)) || folded;
     } catch (error) {
       // Upkeep reaches the same event and records the failure.
       if (!(error instanceof PoisonEvent)) throw error;
@@ -53,12 +54,14 @@ async function foldAfter(
   decoder: EventDecoder,
   projection: Projection,
   after: number,
-): Promise<void> {
+): Promise<boolean> {
   const folds = new ProjectionFolds([projection]);
   for (let position = after; ;) {
     const stored = await transaction.read({ after: position, limit: MAX_INLINE_EVENTS });
     const last = stored.at(-1);
     if (!last) break;
+    // A user is not folded again while commands wait.
+    if (stored.some(changesThePast)) return false;
     const events = stored.map((event) => decoder.decode(event));
     await inBatch(transaction, (rows) => {
       for (const event of events)
@@ -67,4 +70,5 @@ async function foldAfter(
     position = last.position;
   }
   await inBatch(transaction, (rows) => folds.checkpoint(transaction.head.position, rows));
+  return true;
 }

@@ -4,6 +4,7 @@ import { inBatch } from '../../events/log/in-batch.js';
 import { checkpointsTable, failuresTable } from '../../events/log/log-tables.js';
 import type { Projection } from '../projection.js';
 import { statusIn } from './checkpoints.js';
+import { pageToFold } from './page-to-fold.js';
 import { ProjectionFolds } from './projection-folds.js';
 
 const EVENTS_PER_PAGE = 1_000;
@@ -59,10 +60,11 @@ async function foldNextPage(
   if (!continues) for (const table of projection.tables) await transaction.clear(table);
   const after = continues ? checkpoint.position : 0;
   const stored = await transaction.read({ after, limit: EVENTS_PER_PAGE });
-  const events = stored.map((event) => decoder.decode(event));
-  const folds = new ProjectionFolds([projection], skips);
+  const page = await pageToFold(transaction, decoder, { stored, types: Object.keys(projection.folds) });
+  const { events } = page;
+  const folds = new ProjectionFolds([projection], { skips });
   await inBatch(transaction, (rows) => {
-    for (const event of events) folds.fold(event, rows);
+    folds.foldPage(page, rows);
     if (continues && events.length === 0) return;
     const upTo = events.at(-1)?.position ?? after;
     folds.checkpoint(upTo, rows);

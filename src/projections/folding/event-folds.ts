@@ -1,6 +1,7 @@
 import type { Rows, RowsView } from '../../database/row-store.js';
 import type { StoreEvent } from '../../events/event-catalog.js';
 import type { LogHead, LogTransaction } from '../../events/log/event-log.js';
+import type { Refolded } from './refolded-rows.js';
 
 /** Folds each event in the transaction that appends it. The projections implement it for the writer. */
 export interface EventFolds {
@@ -19,6 +20,8 @@ export interface BatchFolds {
   readonly isBehind: boolean;
   /** Folds the event into all live projections. Throws PoisonEvent if a fold throws. */
   fold(event: StoreEvent, rows: Rows): void;
+  /** Puts rows that were folded again in the place of those of the live projections. Throws Refused. */
+  replace(refolded: Refolded, rows: Rows): void;
   /** Moves the checkpoints to the position: everything up to it is folded. */
   checkpoint(position: number, rows: Rows): void;
   /** The rows that a decision may read. Reading rows of a projection that is not live throws Unavailable. */

@@ -3,7 +3,8 @@ import { PoisonEvent, StoreError, type EventPlace } from '../../errors.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
-import type { Projection } from '../projection.js';
+import { isErased } from '../../events/log/event-seal.js';
+import { foldsFor, type Folds, type Projection } from '../projection.js';
 import { readSkips, skipId } from './checkpoints.js';
 import { explainStop } from './damaged-event.js';
 import { FoldedRows, type SortedRows } from './folded-rows.js';
@@ -90,8 +91,11 @@ type Stop = Omit<StoppedProjection, 'eventId' | 'damaged'>;
 interface ActiveFold {
   projection: Projection;
   isBeside: boolean;
-  fold: (event: FoldEvent, rows: FoldedRows) => void;
+  /** By how an event counts. */
+  folds: Record<'folds' | 'retracted' | 'erased', Fold | undefined>;
 }
+
+type Fold = (event: FoldEvent, rows: FoldedRows) => void;
 
 /** What was folded so far inside a snapshot. */
 interface SnapshotSize {
@@ -131,18 +135,18 @@ class FoldRun {
 
   /** Folds the next users inside the open snapshot. Returns whether there may be more. */
   async foldNextSnapshot(consume: (folded: FoldedUsers) => Promise<void>): Promise<boolean> {
-    const { reader } = this.parts;
+    const { reader, upTo } = this.parts;
     const { position: head } = await reader.head();
     const after = this.place.userId;
     const targets: Targets = { rows: new FoldedRows(), beside: new FoldedRows() };
     const size = { events: 0, bytes: 0 };
-    let next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
+    let next = reader.eventsByUser(this.place, EVENTS_PER_PAGE, upTo);
     for (;;) {
       const page = await next;
       const last = page.at(-1);
       const ahead = last !== undefined && this.continues(page, size);
       // Asked for now, so that the database reads while this page is folded.
-      if (ahead) next = settledLater(reader.eventsByUser(last, EVENTS_PER_PAGE));
+      if (ahead) next = settledLater(reader.eventsByUser(last, EVENTS_PER_PAGE, upTo));
       for (const stored of page) {
         if (stored.userId !== this.place.userId) {
           if (this.isBeyond(stored.userId)) {
@@ -150,10 +154,10 @@ class FoldRun {
             return false;
           }
           if (this.isFull(size)) {
-            const { userId: upTo } = this.place;
-            await consume({ head, after, upTo, events: size.events, ...sorted(targets) });
+            const { userId: lastUser } = this.place;
+            await consume({ head, after, upTo: lastUser, events: size.events, ...sorted(targets) });
             // The next snapshot continues after this user, whatever events the user gets until then.
-            this.place = { userId: upTo, position: LAST_POSITION };
+            this.place = { userId: lastUser, position: LAST_POSITION };
             return true;
           }
         }
@@ -165,7 +169,7 @@ class FoldRun {
         await consume({ head, after, upTo: this.range.upTo, events: size.events, ...sorted(targets) });
         return false;
       }
-      if (!ahead) next = reader.eventsByUser(this.place, EVENTS_PER_PAGE);
+      if (!ahead) next = reader.eventsByUser(this.place, EVENTS_PER_PAGE, upTo);
     }
   }
 
@@ -189,10 +193,12 @@ class FoldRun {
 
   private fold(stored: ScannedEvent, { rows, beside }: Targets): void {
     this.parts.onEvent?.(stored);
-    if (stored.position > (this.parts.upTo ?? Infinity)) return;
+    const which = foldsFor({ isRetracted: stored.retraction !== undefined, isErased: isErased(stored) });
+    if (stored.position > (this.parts.upTo ?? Infinity) || which === undefined) return;
     let event: FoldEvent | undefined;
-    for (const { projection, isBeside, fold } of this.active.get(stored.type) ?? NO_FOLDS) {
-      if (this.isSkipped(projection, stored)) continue;
+    for (const { projection, isBeside, folds } of this.active.get(stored.type) ?? NO_FOLDS) {
+      const fold = folds[which];
+      if (!fold || this.isSkipped(projection, stored)) continue;
       try {
         event ??= this.parts.decoder.decodeScanned(stored);
         fold(event, isBeside ? beside : rows);
@@ -237,7 +243,11 @@ function foldsByType(
       Object.entries(each.projection.folds).map(([type, fold]) => ({
         ...each,
         type,
-        fold: fold as ActiveFold['fold'],
+        folds: {
+          folds: fold as Fold,
+          retracted: each.projection.retracted[type as keyof Folds] as Fold | undefined,
+          erased: each.projection.erased[type as keyof Folds] as Fold | undefined,
+        },
       })),
     );
   return Map.groupBy(folds, ({ type }) => type);

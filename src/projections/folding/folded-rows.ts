@@ -34,12 +34,14 @@ export class FoldedRows implements Rows {
     this.rowsOf(table, key).delete(withoutUser(key));
   }
 
-  evolve<Row extends object>(table: Table<Row>, key: Key[], evolve: (row: Row | undefined) => Row): Row {
+  removeUser(table: Table, userId: string): void {
+    this.rowsOf(table, [userId]).clear();
+  }
+
+  evolve<Row extends object>(table: Table<Row>, key: Key[], evolve: (row: Row | undefined) => Row): void {
     const rows = this.rowsOf(table, key);
     const id = withoutUser(key);
-    const row = evolve(rows.get(id) as Row | undefined);
-    rows.set(id, row);
-    return row;
+    rows.set(id, evolve(rows.get(id) as Row | undefined));
   }
 
   /** Returns all rows, sorted; call it once everything is folded. */

@@ -9,6 +9,7 @@ import { catchUpInline } from './catch-up-inline.js';
 import { statusIn } from './checkpoints.js';
 import type { BatchFolds, EventFolds } from './event-folds.js';
 import { ProjectionFolds } from './projection-folds.js';
+import { putRefolded, type Refolded } from './refolded-rows.js';
 
 /**
  * Folds each event into every live projection: one that its declared version has folded up to the head. A
@@ -41,16 +42,16 @@ export class LiveFolds implements EventFolds {
 
 /** Folds a batch into the live projections; the tables of the closed ones cannot be read. */
 class LiveBatchFolds implements BatchFolds {
-  private readonly live: ProjectionFolds;
+  private readonly folds: ProjectionFolds;
   /** The names of the closed projections, by table name. */
   private readonly closed: ReadonlyMap<string, string>;
 
   constructor(
-    live: readonly Projection[],
+    private readonly live: readonly Projection[],
     closed: readonly Projection[],
     readonly isBehind = false,
   ) {
-    this.live = new ProjectionFolds(live);
+    this.folds = new ProjectionFolds(live, { leavesErased: true });
     this.closed = new Map(
       closed.flatMap(({ name, tables }) => tables.map((table) => [table.name, name] as const)),
     );
@@ -58,7 +59,7 @@ class LiveBatchFolds implements BatchFolds {
 
   fold(event: StoreEvent, rows: Rows): void {
     try {
-      this.live.fold(event, rows);
+      this.folds.fold(event, rows);
     } catch (error) {
       if (!(error instanceof PoisonEvent)) throw error;
       const { code, message, cause } = error;
@@ -66,8 +67,12 @@ class LiveBatchFolds implements BatchFolds {
     }
   }
 
+  replace(refolded: Refolded, rows: Rows): void {
+    putRefolded(refolded, this.live, rows);
+  }
+
   checkpoint(position: number, rows: Rows): void {
-    this.live.checkpoint(position, rows);
+    this.folds.checkpoint(position, rows);
   }
 
   visibleRows(rows: RowsView): RowsView {

@@ -46,8 +46,8 @@ export class PostgresqlStoreReader implements StoreReader {
     return translating(() => readEvents(this.db, query));
   }
 
-  eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
-    return translating(() => readEventsByUser(this.db, after, limit));
+  eventsByUser(after: UserPlace, limit: number, asOf?: number): Promise<ScannedEvent[]> {
+    return translating(() => readEventsByUser(this.db, after, limit, asOf));
   }
 
   eventsOfUser(query: UserEventQuery): Promise<UserEvents> {

@@ -44,8 +44,8 @@ export class SqliteStoreReader implements StoreReader {
     return this.log.read(query);
   }
 
-  async eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]> {
-    return this.log.readByUser(after, limit);
+  async eventsByUser(after: UserPlace, limit: number, asOf?: number): Promise<ScannedEvent[]> {
+    return this.log.readByUser(after, limit, asOf);
   }
 
   async eventsOfUser(query: UserEventQuery): Promise<UserEvents> {

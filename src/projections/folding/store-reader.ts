@@ -26,8 +26,11 @@ export interface StoreReader {
   storeId(): Promise<string>;
   /** A page of the log, by position. Like each page of events, it ends early when it is large. */
   events(query: EventQuery): Promise<StoredEvent[]>;
-  /** A page of the log in the order of user id, then position; `foldStore` needs this order. */
-  eventsByUser(after: UserPlace, limit: number): Promise<ScannedEvent[]>;
+  /**
+   * A page of the log in the order of user id, then position; `foldStore` needs this order. Events that are
+   * taken back as of a position, now by default, are marked.
+   */
+  eventsByUser(after: UserPlace, limit: number, asOf?: number): Promise<ScannedEvent[]>;
   /** A page of one user's events, by position. */
   eventsOfUser(query: UserEventQuery): Promise<UserEvents>;
   /** A page of what happened to one user, by position. */

@@ -3,11 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { copyInMemory, createInMemory, memoryBytes } from '../../database/sqlite/memory-database.js';
 import type { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { FoldEvent } from '../../events/event.js';
+import { erasureEpoch } from '../../events/log/erasure/last-erasure.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { ScannedEvent, UserEvents } from '../../events/log/event-log.js';
 import { readSkips, skipId } from '../folding/checkpoints.js';
 import type { StoreReader } from '../folding/store-reader.js';
 import type { Projection } from '../projection.js';
+import { heldParts, heldTables, type HeldParts } from './held-parts.js';
+import { lastRetraction } from './last-retraction.js';
 import { StateFold, type Target } from './state-fold.js';
 
 /** Most memory of one state, and of all small ones that are kept, in bytes. */
@@ -19,28 +22,41 @@ const IDLE_MS = 10 * 60_000;
 /** Most kept states: each has a connection of its own. */
 const MAX_STATES = 500;
 const EVENTS_PER_PAGE = 1_000;
+
 /** The rows of one projection for one user, at every position from that of its last event up to `upTo`. */
 export interface PastState {
   readonly db: Database.Database;
   readonly rows: SqliteRows;
+  readonly held: HeldParts;
   /** Position of the last event folded; 0 if there was none. */
   readonly last: number;
   /** There is no further event of the user for this projection up to here. */
   upTo: number;
 }
 
+/** A part of a projection: the name of one of its tables, or of a full-text index. */
+export interface AskedPart {
+  projection: Projection;
+  part: string;
+}
+
 /** Selects a state. */
-export interface PastQuestion {
+export interface PastQuestion extends AskedPart {
   userId: string;
   position: number;
-  projection: Projection;
+}
+
+/** A question, and the position of the last retraction of the user, or its undoing; 0 for none. */
+interface KnownQuestion extends PastQuestion {
+  epoch: number;
 }
 
 /**
  * Folds one user's events up to a past position, with the folds of the live rows, into the declared tables in
- * a SQLite database in memory. Only events that the projection folds are read. The states used last are kept.
- * A later state is folded on from an earlier one, or from a copy of it if it is small; nothing but the log is
- * ever trusted. Not for concurrent use.
+ * a SQLite database in memory. Only events that the projection folds are read, and only the parts that
+ * somebody asks for are folded, with what they follow from. The states used last are kept. A later state is
+ * folded on from an earlier one, or from a copy of it if it is small; nothing but the log is ever trusted. Not
+ * for concurrent use.
  */
 export class PastStates {
   private readonly small: LRUCache<string, PastState>;
@@ -48,6 +64,8 @@ export class PastStates {
   private readonly large: LRUCache<string, PastState>;
   /** The skips of the states. */
   private skips: ReadonlySet<string> = new Set();
+  /** The erasure epoch of the states. */
+  private erasure = 0;
 
   constructor(
     private readonly reader: StoreReader,
@@ -74,38 +92,48 @@ export class PastStates {
 
   /**
    * Returns the state at the position. Throws Unavailable if the projection stops at an event before it, and
-   * InvalidInput for more rows than are held in memory. The state is closed by a later call. When it is folded
-   * from the first event, `alongside` are folded from the same events: they will be asked for next.
+   * InvalidInput for more rows than are held in memory. The state is closed by a later call. When it is
+   * folded from the first event, `alongside` are folded from the same events: they will be asked for next.
    */
-  async at(question: PastQuestion, alongside: readonly Projection[] = []): Promise<PastState> {
-    await this.readSkips();
+  async at(asked: PastQuestion, alongside: readonly AskedPart[] = []): Promise<PastState> {
+    await this.dropOutdated();
+    // What was taken back is in the states of before: no other state is folded on from one.
+    const question = { ...asked, epoch: await lastRetraction(this.reader, asked) };
     const known = this.nearest(question);
     if (known && question.position <= known.upTo) return known;
     if (known) return this.foldOn(known, question);
-    const projections = [question.projection, ...this.unknownOf(alongside, question)];
-    const folds = projections.map((projection) =>
-      this.begin({ projection, db: createInMemory(projection.tables), isFresh: true }),
+    const parted = Map.groupBy(
+      [question, ...this.unknownOf(alongside, question)],
+      ({ projection }) => projection,
     );
+    const folds = [...parted].map(([projection, parts]) => {
+      const held = heldParts(
+        projection,
+        parts.map(({ part }) => part),
+      );
+      const db = createInMemory(heldTables(projection, held));
+      return this.begin({ projection, held, db, isFresh: true });
+    });
     return this.fold(folds, question, 0);
   }
 
-  private async foldOn(known: PastState, question: PastQuestion): Promise<PastState> {
+  private async foldOn(known: PastState, question: KnownQuestion): Promise<PastState> {
     const { projection } = question;
     const next = await this.eventsAfter(known.upTo, question, [projection], 1);
     if (next.events.length === 0) {
       known.upTo = question.position;
       return known;
     }
-    const { upTo } = known;
-    return this.fold([this.begin({ projection, db: this.continued(known, question) })], question, upTo);
+    const { upTo, held } = known;
+    return this.fold([this.begin({ projection, held, db: this.continued(known, question) })], question, upTo);
   }
 
-  private begin(target: Pick<Target, 'projection' | 'db' | 'isFresh'>): StateFold {
+  private begin(target: Omit<Target, 'maxBytes'>): StateFold {
     return new StateFold({ ...target, maxBytes: this.maxBytes.one });
   }
 
   /** Folds what comes after the position, until the state that was asked for stops. */
-  private async fold(folds: StateFold[], question: PastQuestion, after: number): Promise<PastState> {
+  private async fold(folds: StateFold[], question: KnownQuestion, after: number): Promise<PastState> {
     try {
       for await (const page of this.pagesAfter(after, question, folds)) {
         this.foldPage(page, folds);
@@ -125,31 +153,36 @@ export class PastStates {
     }
   }
 
-  /** An operator may have had a projection skip an event since: then every state is folded again. */
-  private async readSkips(): Promise<void> {
+  /**
+   * Events may have been erased since, or an operator may have had a projection skip an event: then every
+   * state is folded again.
+   */
+  private async dropOutdated(): Promise<void> {
     const skips = await readSkips(this.reader);
+    const erasure = await erasureEpoch((table, query) => this.reader.rows(table, query));
     const same = skips.size === this.skips.size && [...skips].every((skip) => this.skips.has(skip));
-    if (!same) this.close();
+    if (!same || erasure !== this.erasure) this.close();
     this.skips = skips;
+    this.erasure = erasure;
   }
 
-  /** Returns the latest state that is not after the position. */
-  private nearest(question: PastQuestion): PastState | undefined {
-    const prefix = keyOf(question, '');
-    let nearest: { states: LRUCache<string, PastState>; key: string; last: number } | undefined;
+  /** Returns the latest state with the part that is not after the position. */
+  private nearest(question: KnownQuestion): PastState | undefined {
+    const prefix = keyPrefix(question);
+    let nearest: { states: LRUCache<string, PastState>; key: string; state: PastState } | undefined;
     for (const states of [this.small, this.large])
-      for (const key of states.keys()) {
-        if (!key.startsWith(prefix)) continue;
-        const last = Number(key.slice(prefix.length));
-        if (last <= question.position && last >= (nearest?.last ?? 0)) nearest = { states, key, last };
+      for (const [key, state] of states.entries()) {
+        if (!key.startsWith(prefix) || !state.held.has(question.part)) continue;
+        if (state.last <= question.position && (!nearest || isBetter(state, nearest.state)))
+          nearest = { states, key, state };
       }
     return nearest?.states.get(nearest.key);
   }
 
   /** Returns a database to fold on: a copy of a small state, or a large state itself, which is given up. */
-  private continued(state: PastState, question: PastQuestion): Database.Database {
+  private continued(state: PastState, question: KnownQuestion): Database.Database {
     if (this.cacheFor(state.db) === this.small) return copyInMemory(state.db);
-    this.large.delete(keyOf(question, state.last));
+    this.large.delete(keyOf(question, state));
     return state.db;
   }
 
@@ -157,11 +190,9 @@ export class PastStates {
     return memoryBytes(db) > this.maxBytes.kept * LARGE_SHARE ? this.large : this.small;
   }
 
-  /** Those that no state is known of, each once, without that of the question. */
-  private unknownOf(projections: readonly Projection[], question: PastQuestion): Projection[] {
-    return [...new Set(projections)].filter(
-      (projection) => projection !== question.projection && !this.nearest({ ...question, projection }),
-    );
+  /** Those that no state is known of. */
+  private unknownOf(parts: readonly AskedPart[], question: KnownQuestion): AskedPart[] {
+    return parts.filter(({ projection, part }) => !this.nearest({ ...question, projection, part }));
   }
 
   /** The next events that the projections fold. */
@@ -194,7 +225,7 @@ export class PastStates {
       let event: FoldEvent | undefined;
       const decode = (): FoldEvent => (event ??= this.decoder.decodeScanned(stored));
       for (const fold of folds)
-        if (fold.takes(stored.type) && !this.isSkipped(fold.projection, stored)) fold.add(stored, decode);
+        if (fold.takes(stored) && !this.isSkipped(fold.projection, stored)) fold.add(stored, decode);
     }
     for (const fold of folds) fold.settle();
   }
@@ -204,10 +235,14 @@ export class PastStates {
   }
 
   /** Keeps the states, and returns the first, which stays if there is no room for all. */
-  private keep([own, ...others]: StateFold[], { userId, position }: PastQuestion, after: number): PastState {
-    const keep = ({ db, rows, projection, last = after }: StateFold): PastState => {
-      const state = { db, rows, last, upTo: position };
-      this.cacheFor(db).set(keyOf({ userId, projection }, last), state);
+  private keep(
+    [own, ...others]: StateFold[],
+    { userId, position, epoch }: KnownQuestion,
+    after: number,
+  ): PastState {
+    const keep = ({ db, rows, held, projection, last = after }: StateFold): PastState => {
+      const state = { db, rows, held, last, upTo: position };
+      this.cacheFor(db).set(keyOf({ userId, projection, epoch }, state), state);
       return state;
     };
     if (!own) throw new Error('There is no state to keep.');
@@ -221,8 +256,19 @@ export class PastStates {
   }
 }
 
-function keyOf({ projection, userId }: Omit<PastQuestion, 'position'>, last: number | string): string {
-  return `${projection.name} ${userId} ${last}`;
+/** Whether the first is later, or has more parts: what is asked next may be among them. */
+function isBetter(a: PastState, b: PastState): boolean {
+  return a.last > b.last || (a.last === b.last && a.held.size > b.held.size);
+}
+
+type OfUser = Pick<KnownQuestion, 'projection' | 'userId' | 'epoch'>;
+
+function keyOf(question: OfUser, { last, held }: PastState): string {
+  return `${keyPrefix(question)}${last} ${[...held].toSorted().join(' ')}`;
+}
+
+function keyPrefix({ projection, userId, epoch }: OfUser): string {
+  return `${projection.name} ${userId} ${epoch} `;
 }
 
 function sizeOf({ db }: PastState): number {

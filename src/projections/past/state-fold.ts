@@ -6,7 +6,9 @@ import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import { InvalidInput, PoisonEvent, Unavailable } from '../../errors.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { ScannedEvent } from '../../events/log/event-log.js';
-import type { Projection } from '../projection.js';
+import { isErased } from '../../events/log/event-seal.js';
+import { foldsFor, type Folds, type Projection } from '../projection.js';
+import { HeldRows, indexPart, type HeldParts } from './held-parts.js';
 
 /**
  * Characters of events whose rows are changed in memory before they are written: a row that changes often is
@@ -14,13 +16,15 @@ import type { Projection } from '../projection.js';
  */
 const CHARACTERS_PER_BATCH = 2 * 1024 * 1024;
 /** Rows of a state that has none yet: nothing has to be looked up. */
-const NO_ROWS = { load: () => undefined };
+const NO_ROWS = { load: () => undefined, loadUser: () => [] };
 
 type Fold = (event: FoldEvent, rows: Rows) => void;
 
 /** What a state is folded into. */
 export interface Target {
   projection: Projection;
+  /** The parts that it has. */
+  held: HeldParts;
   db: Database.Database;
   /** Whether the database has no rows yet. */
   isFresh?: boolean;
@@ -34,34 +38,43 @@ export interface Target {
  */
 export class StateFold {
   readonly projection: Projection;
+  readonly held: HeldParts;
   readonly db: Database.Database;
   readonly rows: SqliteRows;
   /** Position of the last event folded; undefined if there was none. */
   last: number | undefined;
   private batch: RowBatch;
+  /** The part of the batch's rows that is held. */
+  private changed: Rows;
   private characters = 0;
   private failure: { error: unknown } | undefined;
   private readonly maxBytes: number;
 
-  constructor({ projection, db, isFresh = false, maxBytes }: Target) {
+  constructor({ projection, held, db, isFresh = false, maxBytes }: Target) {
     this.projection = projection;
+    this.held = held;
     this.db = db;
     this.maxBytes = maxBytes;
-    this.rows = new SqliteRows(db);
+    this.rows = new SqliteRows(db, { indexed: (table) => held.has(indexPart(table)) });
     this.batch = new RowBatch(isFresh ? NO_ROWS : this.rows);
+    this.changed = new HeldRows(this.batch, held);
   }
 
   /** Whether it takes the event; after a failure it takes none. */
-  takes(type: string): boolean {
-    return type in this.projection.folds && !this.failure;
+  takes(event: ScannedEvent): boolean {
+    return this.foldOf(event) !== undefined && !this.failure;
+  }
+
+  private foldOf(stored: ScannedEvent): Fold | undefined {
+    const which = foldsFor({ isRetracted: stored.retraction !== undefined, isErased: isErased(stored) });
+    return which && (this.projection[which][stored.type as keyof Folds] as Fold | undefined);
   }
 
   /** Folds an event, which `decode` returns or refuses. */
   add(stored: ScannedEvent, decode: () => FoldEvent): void {
-    const { name, folds } = this.projection;
+    const { name } = this.projection;
     try {
-      const event = decode();
-      (folds[event.type as keyof typeof folds] as Fold)(event, this.batch);
+      this.foldOf(stored)?.(decode(), this.changed);
       this.last = stored.position;
       this.characters += stored.data.length;
     } catch (cause) {
@@ -90,6 +103,7 @@ export class StateFold {
     if (this.failure) return;
     this.db.transaction(() => this.rows.save(this.batch.changes()))();
     this.batch = new RowBatch(this.rows);
+    this.changed = new HeldRows(this.batch, this.held);
     this.characters = 0;
     if (memoryBytes(this.db) > this.maxBytes) this.failure = { error: tooLarge(this.maxBytes) };
   }

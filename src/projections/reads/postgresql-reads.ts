@@ -17,14 +17,18 @@ import {
   readRecordedAt,
   readStoreId,
 } from '../../events/log/postgresql-event-reader.js';
+import { memoryEmbeddingsTable } from '../memory-embeddings.projection.js';
 import { memoriesTable } from '../memory-index.projection.js';
-import type { RemoteMemoryIndex } from './memory-index.js';
-import { searchRemote, type MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { countEvents, countRows, readPositions, readSize } from './postgresql-figures.js';
-import { postgresqlMemoryIndex } from './postgresql-memory-index.js';
 import { Reads, type StoreHead, type StoreSize } from './reads.js';
-import type { MemoryMatches } from './search.js';
+import type { Meaning } from './search/meaning.js';
+import { searchMemories, searchRemote, type MemoryQuestion } from './search/memory-search.js';
+import type { CompareMeaning } from './search/postgresql-meaning-thread.js';
+import { readMeaning } from './search/postgresql-meaning.js';
+import { postgresqlIndexFor } from './search/postgresql-memory-index.js';
+import type { MemoryMatches } from './search/search.js';
+import type { WordVectors } from './search/word-vectors.js';
 
 /**
  * One snapshot for a page and the head. The server ends a statement after 30 s, when the client gives up too.
@@ -37,11 +41,12 @@ const EVENTS_PER_TURN = 100;
 /** Reads over PostgreSQL, on any of the pool's connections. */
 export class PostgresqlReads extends Reads {
   private readonly decoder = new EventDecoder();
-  private readonly memoryIndex: RemoteMemoryIndex;
 
-  constructor(private readonly pool: pg.Pool) {
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly options: { wordVectors?: WordVectors | undefined; compare?: CompareMeaning } = {},
+  ) {
     super();
-    this.memoryIndex = postgresqlMemoryIndex(pool, this);
   }
 
   override get = async <Row extends object>(table: Table<Row>, ...key: Key[]): Promise<Row | undefined> =>
@@ -57,7 +62,14 @@ export class PostgresqlReads extends Reads {
 
   override async searchMemories(question: MemoryQuestion): Promise<MemoryMatches> {
     this.gate.check(memoriesTable);
-    return translating(() => searchRemote(this.memoryIndex, question));
+    const { wordVectors } = this.options;
+    const meaning = await this.meaningOf(question);
+    return translating(async () => {
+      const index = await postgresqlIndexFor(this.pool, this, question.userId);
+      const aids = { wordVectors, meaning };
+      if ('few' in index) return searchMemories(index.few, question, undefined, aids);
+      return searchRemote(index.many, question, undefined, aids);
+    });
   }
 
   override async eventPage(query: PageQuery): Promise<EventPage> {
@@ -76,8 +88,8 @@ export class PostgresqlReads extends Reads {
 
   override storeHead(): Promise<StoreHead> {
     return translating(async () => {
-      const [storeId, { position }] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);
-      return { storeId, head: position };
+      const [storeId, head] = await Promise.all([readStoreId(this.pool), readHead(this.pool)]);
+      return { storeId, head: head.position, recordedAt: head.recordedAt };
     });
   }
 
@@ -122,6 +134,13 @@ export class PostgresqlReads extends Reads {
 
   close(): Promise<void> {
     return this.pool.end();
+  }
+
+  private async meaningOf({ userId, embedding }: MemoryQuestion): Promise<Meaning | undefined> {
+    if (!embedding) return undefined;
+    this.gate.check(memoryEmbeddingsTable);
+    const { compare = (...asked) => readMeaning(this.pool, ...asked) } = this.options;
+    return translating(() => compare(userId, embedding));
   }
 
   private async rows<Row extends object>(table: Table<Row>, query: pg.QueryConfig): Promise<Row[]> {

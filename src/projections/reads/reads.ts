@@ -3,10 +3,10 @@ import type { Table } from '../../database/table.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import type { LogHead } from '../../events/log/event-log.js';
 import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
-import type { MemoryQuestion } from './memory-search.js';
 import type { Positions } from './positions.js';
 import { ProjectionGate } from './projection-gate.js';
-import type { MemoryMatches } from './search.js';
+import type { MemoryQuestion } from './search/memory-search.js';
+import type { MemoryMatches } from './search/search.js';
 
 /** The size of the store, in bytes. */
 export interface StoreSize {
@@ -24,6 +24,8 @@ export interface StoreHead {
   storeId: string;
   /** Position of the log's last event; 0 when the log is empty. */
   head: number;
+  /** When that event was recorded, ms UTC; 0 when the log is empty. */
+  recordedAt: number;
 }
 
 /** The reads of one user's rows: the present ones, or those of a past position. */

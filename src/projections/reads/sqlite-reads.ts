@@ -4,23 +4,29 @@ import type { RowQuery } from '../../database/row-store.js';
 import { openForReading } from '../../database/sqlite/open-sqlite.js';
 import { SqliteRows } from '../../database/sqlite/sqlite-rows.js';
 import type { Key, Table } from '../../database/table.js';
+import { MINUTE_MS } from '../../durations.js';
 import { Unavailable } from '../../errors.js';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
 import type { LogHead } from '../../events/log/event-log.js';
 import type { LastPositions, LogPoint } from '../../events/log/log-point.js';
 import { SqliteEventReader } from '../../events/log/sqlite-event-reader.js';
 import { unwrap, type ThreadResult } from '../../thread-result.js';
+import { memoryEmbeddingsTable } from '../memory-embeddings.projection.js';
 import { memoriesTable } from '../memory-index.projection.js';
-import type { MemoryQuestion } from './memory-search.js';
+import { ChatThread } from './chat-thread.js';
 import type { Positions } from './positions.js';
 import { Reads, type StoreHead, type StoreSize } from './reads.js';
-import type { MemoryMatches } from './search.js';
+import type { MemoryQuestion } from './search/memory-search.js';
+import type { MemoryMatches } from './search/search.js';
 import { SqliteFigures } from './sqlite-figures.js';
+import type { ReadWorkerData } from './sqlite-read.worker.js';
 
 /** Tasks that may wait for a thread; further tasks are refused with 503. */
 const MAX_WAITING_TASKS = 1_000;
 /** A thread with rare tasks starts on demand, and ends after this long without one, ms. */
 const RARE = { minThreads: 0, idleTimeout: 30_000 };
+/** The same for threads of frequent tasks, where many stores are open: few of them have any at the same time. */
+const FREQUENT = { minThreads: 0, idleTimeout: 5 * MINUTE_MS };
 
 /**
  * Reads over SQLite: point reads on a connection of the main thread, scans in worker threads. The scans that
@@ -33,19 +39,27 @@ export class SqliteReads extends Reads {
   private readonly rows: SqliteRows;
   private readonly log: SqliteEventReader;
   private readonly figures: SqliteFigures;
-  private readonly chatThread: Piscina;
+  private readonly chatThread: ChatThread;
+  /** Searches by meaning compare every vector of a user: no other search waits for them. */
+  private readonly meaningThread: ChatThread;
   private readonly logThread: Piscina;
   private readonly countThread: Piscina;
   private readonly replayThread: Piscina;
 
-  constructor(file: string) {
+  /**
+   * `words` is a file of word vectors, in memory that threads share. Where `isEager` is false, no thread starts
+   * before it has a task.
+   */
+  constructor(file: string, words?: SharedArrayBuffer, isEager = true) {
     super();
     this.db = openForReading(file);
     this.rows = new SqliteRows(this.db);
     this.log = new SqliteEventReader(this.db);
     this.figures = new SqliteFigures(this.db);
-    this.chatThread = oneThread(file);
-    this.logThread = oneThread(file);
+    const frequent = isEager ? { minThreads: 1 } : FREQUENT;
+    this.chatThread = new ChatThread(oneThread(file, { ...frequent, words }));
+    this.meaningThread = new ChatThread(oneThread(file, { ...RARE, words }));
+    this.logThread = oneThread(file, frequent);
     this.countThread = oneThread(file, RARE);
     this.replayThread = oneThread(file, { ...RARE, patient: true });
   }
@@ -64,12 +78,14 @@ export class SqliteReads extends Reads {
 
   override list = async <Row extends object>(table: Table<Row>, query: RowQuery): Promise<Row[]> => {
     this.gate.check(table);
-    return run(this.chatThread, 'list', { table: table.name, query });
+    return this.chatThread.read({ name: 'list', table: table.name, query });
   };
 
   override async searchMemories(question: MemoryQuestion): Promise<MemoryMatches> {
     this.gate.check(memoriesTable);
-    return run(this.chatThread, 'search', question);
+    if (!question.embedding) return this.chatThread.read({ name: 'search', question });
+    this.gate.check(memoryEmbeddingsTable);
+    return this.meaningThread.read({ name: 'search', question });
   }
 
   override eventPage(query: PageQuery, { patient = false } = {}): Promise<EventPage> {
@@ -81,7 +97,8 @@ export class SqliteReads extends Reads {
   }
 
   override async storeHead(): Promise<StoreHead> {
-    return { storeId: this.log.storeId(), head: this.log.head().position };
+    const { position, recordedAt } = this.log.head();
+    return { storeId: this.log.storeId(), head: position, recordedAt };
   }
 
   override async lastPositions(userId: string): Promise<LastPositions> {
@@ -121,7 +138,13 @@ export class SqliteReads extends Reads {
   }
 
   async close(): Promise<void> {
-    const threads = [this.chatThread, this.logThread, this.countThread, this.replayThread];
+    const threads = [
+      this.chatThread,
+      this.meaningThread,
+      this.logThread,
+      this.countThread,
+      this.replayThread,
+    ];
     await Promise.all(threads.map((thread) => thread.close()));
     this.db.close();
   }
@@ -132,15 +155,13 @@ interface ThreadOptions {
   idleTimeout?: number;
   /** Whether it lets other threads go first. */
   patient?: boolean;
+  words?: SharedArrayBuffer | undefined;
 }
 
-function oneThread(
-  file: string,
-  { patient = false, ...options }: ThreadOptions = { minThreads: 1 },
-): Piscina {
+function oneThread(file: string, { patient = false, words, ...options }: ThreadOptions): Piscina {
   return new Piscina({
     filename: new URL('./sqlite-read.worker.js', import.meta.url).href,
-    workerData: { file, patient },
+    workerData: { file, patient, words } satisfies ReadWorkerData,
     maxThreads: 1,
     maxQueue: MAX_WAITING_TASKS,
     ...options,

@@ -2,8 +2,14 @@ import type pg from 'pg';
 import { openPool } from '../../database/postgresql/open-postgresql.js';
 import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { relationsOf } from '../../database/shadow.js';
+import type { Table } from '../../database/table.js';
 import { Refused } from '../../errors.js';
-import { LOG_TABLES, storeMarksTable } from '../../events/log/log-tables.js';
+import {
+  accessKeysTable,
+  LOG_TABLES,
+  personReadsTable,
+  storeMarksTable,
+} from '../../events/log/log-tables.js';
 import { LOCK_LOG } from '../../events/log/postgresql-event-log.js';
 import { readHead } from '../../events/log/postgresql-event-reader.js';
 import { newId } from '../../events/uuid.js';
@@ -73,8 +79,9 @@ async function hasContent(
 }
 
 function tableNames(): string {
-  // That this store records what it gives up stays true.
-  const emptied = LOG_TABLES.filter((table) => table !== storeMarksTable);
+  // That this store records what it gives up stays true, and who may use it and who has read stays the same.
+  const kept = new Set<Table>([storeMarksTable, accessKeysTable, personReadsTable]);
+  const emptied = LOG_TABLES.filter((table) => !kept.has(table));
   const all = [...emptied, ...PROJECTIONS.flatMap((projection) => projection.tables)];
   return all
     .flatMap(relationsOf)

@@ -11,13 +11,17 @@ import { openProjections, dropShadows } from '../../projections/folding/open-pro
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { PostgresqlReads } from '../../projections/reads/postgresql-reads.js';
 import { closeGate } from '../../projections/reads/projection-gate.js';
+import { PostgresqlMeaningThread } from '../../projections/reads/search/postgresql-meaning-thread.js';
+import { WordVectors } from '../../projections/reads/search/word-vectors.js';
 import { DecidingWriter, type Decider } from '../../writer/deciding-writer.js';
 import { EventWriter } from '../../writer/event-writer.js';
+import { Usage } from '../../writer/quotas/usage.js';
 import { databaseName } from '../database-address.js';
+import { KeyRing } from '../keys/key-ring.js';
 import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
 import { PastReads } from '../past-reads.js';
-import type { Store } from '../store.js';
+import type { Store, StoreOptions } from '../store.js';
 import { refuseUnfinished } from '../unfinished.js';
 import { acquireRebuildLock } from './rebuild-lock.js';
 import { withStartLock } from './start-lock.js';
@@ -28,11 +32,12 @@ const READING_CONNECTIONS = 8;
 
 /**
  * Opens the store in a PostgreSQL database: migrates it and brings projections to the head. Only one process
- * at a time does so.
+ * at a time does so. Without a ring of keys it has its own.
  */
 export async function openPostgresqlStore(
   url: string,
-  deciders: ReadonlyMap<string, Decider>,
+  loadDeciders: () => Promise<ReadonlyMap<string, Decider>>,
+  { words, keys: ring, quotas }: StoreOptions = {},
 ): Promise<Store> {
   await using opening = new AsyncDisposableStack();
   const writing = opening.adopt(openPool(url, WRITING_CONNECTIONS, { pipeline: true }), (pool) => pool.end());
@@ -46,21 +51,30 @@ export async function openPostgresqlStore(
     return { migrations, ...(await openProjections(parts, PROJECTIONS)) };
   });
   const pool = openPool(url, READING_CONNECTIONS);
-  const reads = opening.adopt(new PostgresqlReads(pool), (open) => open.close());
+  const wordVectors = words && new WordVectors(words);
+  const meaning = opening.adopt(new PostgresqlMeaningThread(url), (open) => open.close());
+  const reads = opening.adopt(new PostgresqlReads(pool, { wordVectors, compare: meaning.compare }), (open) =>
+    open.close(),
+  );
   closeGate(reads.gate, opened);
-  const past = opening.adopt(new PastReads({ url }), (open) => open.close());
+  const past = opening.adopt(new PastReads({ url }, words, ring === undefined), (open) => open.close());
+  const keys = ring ?? opening.adopt(await KeyRing.open({ url }), (open) => open.close());
   const doorbell = new Doorbell();
   opening.adopt(new PostgresqlDoorbell(url, doorbell), (listener) => listener.close());
   const folds = new LiveFolds(PROJECTIONS);
-  const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell };
-  const deciding = new DecidingWriter(log, new EventWriter(log, parts), folds, deciders);
+  const usage = quotas && new Usage(quotas);
+  await usage?.catchUpAll(log);
+  const parts = { catalog: new EventCatalog(), codec: jsonCodec, folds, clock: Date.now, doorbell, usage };
+  const deciding = new DecidingWriter(log, new EventWriter(log, parts), folds, await loadDeciders());
   const writer = opening.adopt(deciding, (open) => open.close());
   const stack = opening.move();
   return {
     writer,
     reads,
+    quotas,
     past,
     doorbell,
+    keys,
     address: { url },
     opened,
     announce: announceNothing,

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { openPool } from '../../database/postgresql/open-postgresql.js';
 import { translating } from '../../database/postgresql/postgresql-errors.js';
 import { relationsOf } from '../../database/shadow.js';
+import type { Table } from '../../database/table.js';
 import { DAY_MS } from '../../durations.js';
 import { LOG_TABLES } from '../../events/log/log-tables.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
@@ -15,16 +16,27 @@ interface Watch {
 /** A vacuum of a large table takes long. */
 const VACUUM_TIMEOUT_MS = DAY_MS;
 
+/** The tables of a store that can have dead rows. */
+export const VACUUMED_TABLES: readonly Table[] = [
+  ...LOG_TABLES,
+  ...PROJECTIONS.flatMap((projection) => projection.tables),
+];
+
 /**
- * Vacuums every table of the store, beside its services: dead rows become room for new ones, and free pages
- * at the end of a table go back to the disk. Aborting the signal cancels the vacuum of the present table.
+ * Vacuums tables of the store, all of them if none are named, beside its services: dead rows become room for
+ * new ones, and free pages at the end of a table go back to the disk. Aborting the signal cancels the vacuum of
+ * the present table.
  */
-export function vacuumDatabase(url: string, watch: Watch): Promise<{ before: number; after: number }> {
+export function vacuumDatabase(
+  url: string,
+  watch: Watch,
+  tables: readonly Table[] = VACUUMED_TABLES,
+): Promise<{ before: number; after: number }> {
   return translating(async () => {
     // One connection vacuums; the other one can cancel that.
     const pool = openPool(url, 2);
     try {
-      return await vacuumTables(pool, watch);
+      return await vacuumTables(pool, watch, tables);
     } finally {
       await pool.end();
     }
@@ -34,10 +46,9 @@ export function vacuumDatabase(url: string, watch: Watch): Promise<{ before: num
 async function vacuumTables(
   pool: pg.Pool,
   { progress, signal }: Watch,
+  vacuumed: readonly Table[],
 ): Promise<{ before: number; after: number }> {
-  const tables = [...LOG_TABLES, ...PROJECTIONS.flatMap((projection) => projection.tables)]
-    .flatMap(relationsOf)
-    .map(({ live }) => live);
+  const tables = vacuumed.flatMap(relationsOf).map(({ live }) => live);
   const before = await sizeOf(pool, tables);
   for (const [done, table] of tables.entries()) {
     progress(done, tables.length);
@@ -55,7 +66,9 @@ async function vacuum(pool: pg.Pool, table: string, signal: AbortSignal | undefi
   const cancel = () => void pool.query('select pg_cancel_backend($1)', [rows[0]?.pid]).catch(() => undefined);
   signal?.addEventListener('abort', cancel);
   try {
-    const query = { text: `vacuum (analyze) ${table}`, query_timeout: VACUUM_TIMEOUT_MS };
+    // With few dead rows, the server would leave their entries in the indexes, which have values of rows.
+    const text = `vacuum (analyze, index_cleanup on) ${table}`;
+    const query = { text, query_timeout: VACUUM_TIMEOUT_MS };
     await client.query(query);
   } finally {
     signal?.removeEventListener('abort', cancel);

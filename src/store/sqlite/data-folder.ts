@@ -72,16 +72,27 @@ export function takeDataFolder(folder: string): DataFolder {
 }
 
 /**
- * Completes the swap of a killed restore, reset or compaction: in the midst of it the folder has no database.
+ * Completes the swap of a killed restore, reset or compaction, in the midst of which the folder has no
+ * database, and removes what one was still building: it may have who was erased since.
  */
-export function completeSwap(folder: string): void {
-  if (isSwapping(folder)) takeDataFolder(folder).release();
+export function finishKilled(folder: string): void {
+  if (isSwapping(folder) || (unfinishedIn(folder).length > 0 && !ownerOf(folder)))
+    takeDataFolder(folder).release();
 }
 
 /** Removes files that a killed restore, reset or compaction was still building; nothing is lost with them. */
 function removeUnfinished(folder: string): void {
-  for (const name of readdirSync(folder))
-    if (/^edgesoul\.db\.(restoring|emptied|compacted)(-|$)/.test(name)) rmSync(join(folder, name));
+  for (const name of unfinishedIn(folder)) rmSync(join(folder, name));
+}
+
+function unfinishedIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => /^edgesoul\.db\.(restoring|emptied|compacted)(-|$)/.test(name));
+}
+
+/** Whether the last process that had the folder was killed; also true while one has it. */
+export function wasKilled(folder: string): boolean {
+  return existsSync(ownerFile(folder));
 }
 
 /** Returns the process that has the folder now; undefined if none has. */

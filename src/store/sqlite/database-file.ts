@@ -44,6 +44,26 @@ export function mergeIntoOneFile(file: string): void {
   }
 }
 
+/** Removes the access keys and who read what from a copy of a database, with all that its pages have of them. */
+export function removeAccess(file: string): void {
+  const db = openConnection(file, { fileMustExist: true });
+  try {
+    db.pragma('secure_delete = on');
+    for (const [table, sql] of Object.entries(ACCESS_TABLES)) {
+      // A copy of an older release may lack it.
+      const known = db.prepare('select name from sqlite_master where name = ?').all(table);
+      if (known.length > 0) db.exec(sql);
+    }
+  } finally {
+    db.close();
+  }
+}
+
+const ACCESS_TABLES = {
+  access_keys: "delete from access_keys; delete from store_marks where name = 'access-keys'",
+  person_reads: 'delete from person_reads',
+};
+
 /** Returns the damage that SQLite's quick check finds. Throws ForeignDatabase if it is no database. */
 export function quickCheck(file: string): string[] {
   const db = openConnection(file, { readonly: true, fileMustExist: true });

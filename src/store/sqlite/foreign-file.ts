@@ -11,7 +11,10 @@ import { whyOf } from '../../why.js';
 
 const MAGIC = 'SQLite format 3\u0000';
 const HEADER_BYTES = 100;
-/** The first bytes of a write-ahead log: its salts change whenever it begins anew (sqlite.org/fileformat2.html). */
+/**
+ * The first bytes of a write-ahead log: its salts change whenever it starts over
+ * (sqlite.org/fileformat2.html).
+ */
 const WAL_HEADER_BYTES = 32;
 const SIDE_FILES = ['-wal', '-journal'] as const;
 const MAX_ATTEMPTS = 10;
@@ -35,9 +38,9 @@ export interface ForeignFile {
 }
 
 /**
- * Copies a database with its write-ahead log, or the journal of a killed process, into a folder of its own, and
- * opens the copy: even reading would create files beside the original, or recover it. Another process may write
- * to the original meanwhile. Throws InvalidInput and FileRefused.
+ * Copies a database with its write-ahead log, or the journal of a killed process, into a folder of its own,
+ * and opens the copy: even reading would create files beside the original, or recover it. Another process may
+ * write to the original at the same time. Throws InvalidInput and FileRefused.
  */
 export async function openForeignFile(file: string): Promise<ForeignFile> {
   refuseOtherFiles(file);
@@ -92,8 +95,8 @@ async function copyWhole(file: string, copy: string): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const before = stateOf(file);
     await copyFiles(file, copy);
-    // What is added to the log meanwhile is in the copy or is not: each transaction in it has a checksum. But
-    // the pages in the file must not change between the two copies.
+    // What is added to the log during the copy is in it or is not: each transaction has a checksum. But the
+    // pages in the file must not change between the two copies.
     if (stateOf(file) === before) return;
     await pause(PAUSE_MS);
   }
@@ -111,13 +114,13 @@ async function copyFiles(file: string, copy: string): Promise<void> {
       await chmod(copy + ending, 0o600);
     }
   } catch (cause) {
-    // A checkpoint may remove the log meanwhile; then the state has changed, too.
+    // A checkpoint may remove the log during the copy; then the state has changed, too.
     if ((cause as { code?: string }).code !== 'ENOENT' || !existsSync(file))
       throw unreadable(file, whyOf(cause), cause);
   }
 }
 
-/** What changes whenever pages in the file do, or a journal begins anew. */
+/** What changes whenever pages in the file do, or a journal starts over. */
 function stateOf(file: string): string {
   const { mtimeNs, size } = statSync(file, { bigint: true });
   const wal = Buffer.alloc(WAL_HEADER_BYTES);

@@ -13,15 +13,22 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import { closeGate } from '../../projections/reads/projection-gate.js';
 import { SqliteReads } from '../../projections/reads/sqlite-reads.js';
 import { SqliteWriter } from '../../writer/sqlite-writer.js';
+import { KeyRing } from '../keys/key-ring.js';
 import { migrate } from '../migrate.js';
 import { readStore } from '../open-store-reader.js';
 import { PastReads } from '../past-reads.js';
-import type { Store } from '../store.js';
+import type { Store, StoreOptions } from '../store.js';
 import { refuseUnfinished } from '../unfinished.js';
 import { takeDataFolder } from './data-folder.js';
 
-/** Opens the SQLite store of a folder: takes the folder, migrates, and brings projections to the head. */
-export async function openSqliteStore(dataDir: string): Promise<Store> {
+/**
+ * Opens the SQLite store of a folder: takes the folder, migrates, and brings projections to the head. Without
+ * a ring of keys it has its own.
+ */
+export async function openSqliteStore(
+  dataDir: string,
+  { words, keys: ring, quotas }: StoreOptions = {},
+): Promise<Store> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.adopt(takeDataFolder(dataDir), (taken) => taken.release());
   const migrations = await migrate({ file: folder.file });
@@ -29,18 +36,27 @@ export async function openSqliteStore(dataDir: string): Promise<Store> {
   const projections = await openFileProjections(folder.file);
   const address = { file: folder.file, turns: new WriteTurns().memory };
   const doorbell = new Doorbell();
-  const writer = opening.adopt(await SqliteWriter.open(address, doorbell), (open) => open.close());
+  const writer = opening.adopt(await SqliteWriter.open({ ...address, quotas }, doorbell), (open) =>
+    open.close(),
+  );
   // Opened after the writer, so closed before it: only the last connection merges the WAL into the file, and
   // only one that may write can.
-  const reads = opening.adopt(new SqliteReads(folder.file), (open) => open.close());
+  const reads = opening.adopt(new SqliteReads(folder.file, words, ring === undefined), (open) =>
+    open.close(),
+  );
   closeGate(reads.gate, projections);
-  const past = opening.adopt(new PastReads({ file: folder.file }), (open) => open.close());
+  const past = opening.adopt(new PastReads({ file: folder.file }, words, ring === undefined), (open) =>
+    open.close(),
+  );
+  const keys = ring ?? opening.adopt(await KeyRing.open(address), (open) => open.close());
   const opened = opening.move();
   return {
     writer,
     reads,
+    quotas,
     past,
     doorbell,
+    keys,
     address,
     opened: { migrations, ...projections },
     announce: (service) => folder.announce(service),

@@ -43,6 +43,21 @@ export function drawnRequests(document: OpenApi, operations: Operation[]): fc.Ar
   return fc.constantFrom(...operations).chain((operation) => requestTo(operation, values));
 }
 
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+/** Draws who asks: mostly the first of the keys, else another one, nobody, or what is no key. */
+export function drawnAuthorization([first = '', ...others]: string[]): fc.Arbitrary<{
+  authorization?: string;
+}> {
+  return mostly(
+    fc.constant(bearer(first)),
+    fc.oneof(
+      fc.constantFrom(...others.map(bearer)),
+      fc.constantFrom({}, bearer(''), bearer('esk_'), { authorization: 'Basic eDp5' }, { authorization: '' }),
+    ),
+  );
+}
+
 function requestTo(operation: Operation, values: SchemaValues): fc.Arbitrary<DrawnRequest> {
   const inQuery = operation.parameters.filter((parameter) => parameter.in === 'query');
   const inHeaders = operation.parameters.filter((parameter) => parameter.in === 'header');

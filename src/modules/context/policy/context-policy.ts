@@ -198,4 +198,6 @@ export interface NamedPolicy {
   /** First 16 hex digits of SHA-256 over the policy and all else that decides the bytes. */
   version: string;
   policy: ContextPolicy;
+  /** The version of the word vectors by which its memories are found; undefined for none. */
+  wordVectors?: string;
 }

@@ -8,7 +8,9 @@ import { TOKENIZER } from '../tokenizer.js';
 import { BUILT_IN_POLICIES, POLICY_1 } from './built-in-policy.js';
 import { ContextPolicy, SECTION_NAMES, type NamedPolicy } from './context-policy.js';
 
-/** Raised when the same policy and facts would give other bytes: the code that puts facts into words changed. */
+/**
+ * Raised when the same policy and facts would give other bytes: the code that puts facts into words changed.
+ */
 const RENDERING = 1;
 /** A file beyond this size is not a policy, bytes. */
 const MAX_BYTES = 1_048_576;
@@ -17,32 +19,36 @@ const validate = payloadValidator(ContextPolicy);
 
 /** The policies that contexts are made by: the present one, and those of older receipts. */
 export class Policies {
-  private readonly byVersion: ReadonlyMap<string, ContextPolicy>;
+  private readonly byVersion: ReadonlyMap<string, NamedPolicy>;
 
   constructor(
     readonly present: NamedPolicy,
     others: readonly NamedPolicy[] = [],
   ) {
-    this.byVersion = new Map([...others, present].map(({ version, policy }) => [version, policy]));
+    this.byVersion = new Map([...others, present].map((each) => [each.version, each]));
   }
 
-  /** The built-in policies, and those of the files before them. Throws StartRefused with all that is wrong. */
-  static read(files: readonly string[]): Policies {
-    const builtIn = BUILT_IN_POLICIES.map(named);
-    const [present, ...others] = [...files.map((file) => named(readPolicy(file))), ...builtIn];
-    return new Policies(present as NamedPolicy, others);
+  /**
+   * The built-in policies, and those of the files before them: with these word vectors, if there are any, and
+   * without, for receipts of before. Throws StartRefused with all that is wrong.
+   */
+  static read(files: readonly string[], wordVectors?: string): Policies {
+    const policies = [...files.map(readPolicy), ...BUILT_IN_POLICIES];
+    const [present, ...others] = policies.map((policy) => named(policy, wordVectors));
+    const withoutWords = wordVectors === undefined ? [] : policies.map((policy) => named(policy));
+    return new Policies(present as NamedPolicy, [...others, ...withoutWords]);
   }
 
   get(version: string): NamedPolicy | undefined {
-    const policy = this.byVersion.get(version);
-    return policy && { version, policy };
+    return this.byVersion.get(version);
   }
 }
 
 /** Names the policy by all that decides the bytes of its contexts. */
-export function named(policy: ContextPolicy): NamedPolicy {
-  const content = stringify([RENDERING, TOKENIZER, policy]) ?? '';
-  return { version: hash('sha256', content).slice(0, 16), policy };
+export function named(policy: ContextPolicy, wordVectors?: string): NamedPolicy {
+  const words = wordVectors === undefined ? [] : [wordVectors];
+  const content = stringify([RENDERING, TOKENIZER, policy, ...words]) ?? '';
+  return { version: hash('sha256', content).slice(0, 16), policy, ...(wordVectors && { wordVectors }) };
 }
 
 function readPolicy(file: string): ContextPolicy {

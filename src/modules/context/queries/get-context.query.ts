@@ -1,5 +1,6 @@
 import { Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { UserReads } from '../../../projections/reads/reads.js';
+import { RANKING } from '../../../projections/reads/search/memory-score.js';
 import { gatherFacts } from '../gather-facts.js';
 import type { NamedPolicy } from '../policy/context-policy.js';
 import { contentMark, receiptIdOf, storeMark, type ContextParameters } from '../receipt.js';
@@ -13,7 +14,10 @@ export interface Context extends Rendered {
   position: number;
 }
 
-/** Makes a context by a policy. Throws NotFound for an unknown user, InvalidInput for a budget below the floors. */
+/**
+ * Makes a context by a policy. Throws NotFound for an unknown user, InvalidInput for a budget below the
+ * floors.
+ */
 export class GetContext extends Query<Context> {
   constructor(
     readonly userId: string,
@@ -31,8 +35,14 @@ export class GetContextHandler implements IQueryHandler<GetContext> {
     private readonly reads: UserReads,
   ) {}
 
-  async execute({ userId, parameters, named: { version, policy } }: GetContext): Promise<Context> {
-    const asked = { userId, ...parameters, limits: policy.limits };
+  async execute({ userId, parameters, named }: GetContext): Promise<Context> {
+    const { version, policy, wordVectors } = named;
+    const asked = {
+      userId,
+      ...parameters,
+      limits: policy.limits,
+      usesWordVectors: wordVectors !== undefined,
+    };
     const [{ storeId, head }, facts, tokenizer] = await Promise.all([
       this.reads.storeHead(),
       gatherFacts({ queries: this.queries, reads: this.reads }, asked),
@@ -47,6 +57,7 @@ export class GetContextHandler implements IQueryHandler<GetContext> {
       position: head,
       policyVersion: version,
       sha256: contentMark(rendered.sha256),
+      ranking: RANKING,
     });
     return { ...rendered, receiptId, position: head };
   }

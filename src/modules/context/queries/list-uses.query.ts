@@ -3,15 +3,16 @@ import { NotFound } from '../../../errors.js';
 import { contextUsesTable, memoryUsesTable } from '../../../projections/context-uses.projection.js';
 import { memoriesTable } from '../../../projections/memory-index.projection.js';
 import { UserReads } from '../../../projections/reads/reads.js';
+import type { UserListQuery } from '../../list-query.dto.js';
 import { cursors } from '../../page-cursor.js';
-import type { ListUsesQuery, MemoryUsePageAnswer } from '../context.dto.js';
+import type { MemoryUsePageAnswer } from '../context.dto.js';
 
 /** Reads a page of the uses of a memory. Throws NotFound for one that neither exists nor was used. */
 export class ListUses extends Query<MemoryUsePageAnswer> {
   constructor(
     readonly userId: string,
     readonly memoryId: string,
-    readonly query: ListUsesQuery,
+    readonly query: UserListQuery,
   ) {
     super();
   }
@@ -46,8 +47,8 @@ export class ListUsesHandler implements IQueryHandler<ListUses> {
     const items = page.flatMap(({ position, turnId, score }) => {
       const context = byPosition.get(position);
       if (!context) return [];
-      const usedAt = new Date(context.usedAt).toISOString();
-      return [{ receiptId: context.receiptId, turnId, score, usedAt, position }];
+      const at = new Date(context.usedAt).toISOString();
+      return [{ receiptId: context.receiptId, turnId, score, at, position }];
     });
     const last = page.at(-1);
     return { items, nextCursor: last && rows.length > limit ? encode([last.position]) : null };

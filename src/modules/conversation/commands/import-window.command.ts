@@ -12,6 +12,13 @@ export class ImportWindowInput {
   @IsInstant()
   lastActivityAt?: string;
 
+  @Describe(
+    'When the session began, if that is known: its first turns need not be. Not after `lastActivityAt`.',
+  )
+  @Optional()
+  @IsInstant()
+  startedAt?: string;
+
   @Optional()
   @IsArray()
   @ArrayMaxSize(50)

@@ -47,6 +47,8 @@ describe('a message', () => {
       ],
     ],
     ['I love swimming because it calms me down', ['likes: "swimming"']],
+    ["I love sailing, so I'll celebrate on the water.", ['likes: "sailing"']],
+    ['I love tea, jazz and rain, which my sister hates.', ['likes: "tea"', 'likes: "jazz"', 'likes: "rain"']],
   ])('"%s" teaches what it says', (message, expected) => {
     expect(taught(message)).toEqual(expected);
   });

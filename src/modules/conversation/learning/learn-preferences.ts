@@ -16,13 +16,16 @@ const SENTENCES = /[^.!?…\n]+[.!?…]*/gu;
 /** A new clause begins where a new thing is said, not at each part of a list. */
 const CLAUSES =
   /\s*[;:—]\s*|,?\s+but\s+|(?:,|\s+and)\s+(?=(?:i|i'm|please|keep|be|you can|give me|stop|don't|do not|no|less|fewer)\b)/iu;
-/** Whoever says this before it does not say what they prefer. */
+/** Words before a match that turn it: the message does not state a preference. */
 const TURNED =
   /\b(?:not|never|hardly|don't|doesn't|didn't|isn't|wasn't|won't|wouldn't|can't|if|whether|unless|wish|would|do|did|when|says?|said|thinks?)\b/iu;
 /** Values that name nothing by themselves. */
 const EMPTY_VALUE =
   /^(?:it|that|this|these|those|them|him|her|you|me|us|how|when|what|where|why|who|everything|nothing|anything|being|your|to be)\b/iu;
 const ARTICLE = /^(?:the|a|an|to) /iu;
+/** What follows a list, after a comma: a clause of its own. */
+const NEXT_CLAUSE =
+  /,\s*(?:because|since|when|while|although|though|if|unless|so|then|as|which|who|where|even|especially)\b.*$/iu;
 const REST =
   /\s+(?:because|since|when|while|although|though|if|so|too|as well|very much|so much|a lot|lots|really|now|these days|at all|anymore|most of all|with you|please)\b.*$/iu;
 
@@ -97,6 +100,7 @@ function outcomes(
 /** The things that a text lists: `jazz, hiking and the sea` are three. */
 function valuesIn(text: string): string[] {
   return text
+    .replace(NEXT_CLAUSE, '')
     .split(/\s*,\s*(?:and\s+)?|\s+and\s+/iu)
     .map((part) =>
       part

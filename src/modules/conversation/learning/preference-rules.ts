@@ -6,7 +6,9 @@ export type LearnedLevel = Extract<keyof ProfileRow, 'verbosityLevel' | 'formali
 /** How far one message moves a level, of 0..100. */
 const STEP = 20;
 
-/** What a rule does to the profile. The word that decides is the group `word`, the value the group `value`. */
+/**
+ * What a rule does to the profile. The word that decides is the group `word`, the value the group `value`.
+ */
 export type Effect =
   | { kind: 'level'; field: LearnedLevel; step: number | Readonly<Record<string, number>> }
   | { kind: 'switch'; field: 'emojiUsage'; to: boolean }

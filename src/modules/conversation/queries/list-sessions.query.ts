@@ -1,14 +1,15 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sessionsTable } from '../../../projections/conversation-window.projection.js';
 import { UserReads } from '../../../projections/reads/reads.js';
+import type { UserListQuery } from '../../list-query.dto.js';
 import { cursors } from '../../page-cursor.js';
-import type { ListSessionsQuery, SessionPageAnswer } from '../conversation.dto.js';
+import type { SessionPageAnswer } from '../conversation.dto.js';
 
 /** Reads a page of a user's sessions, the last opened first. */
 export class ListSessions extends Query<SessionPageAnswer> {
   constructor(
     readonly userId: string,
-    readonly query: ListSessionsQuery,
+    readonly query: UserListQuery,
   ) {
     super();
   }

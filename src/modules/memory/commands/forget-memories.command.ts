@@ -1,4 +1,4 @@
-import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean } from 'class-validator';
 import { IsStoredId, IsText, Optional } from '../../../validation/fields.js';
 import { StoreCommand } from '../../store-command.js';
 import { MAX_REASON } from './forget-memory.command.js';
@@ -17,6 +17,11 @@ export class ForgetMemoriesInput {
   @Optional()
   @IsText(0, MAX_REASON)
   reason?: string;
+
+  /** Whether pinned memories are forgotten, too. */
+  @Optional()
+  @IsBoolean()
+  includePinned?: boolean;
 }
 
 /** Forgets several memories at once: all of them or, if one does not exist, none. */

@@ -4,12 +4,12 @@ import type { StoreEvent } from '../../../events/event-catalog.js';
 import { memoryStream } from '../../../events/streams.js';
 import { Reads, UserReads } from '../../../projections/reads/reads.js';
 import { cursors } from '../../page-cursor.js';
-import type { MemoryHistoryAnswer, MemoryHistoryQuery, MemoryRevisionAnswer } from '../memory.dto.js';
+import type { MemoryHistoryAnswer, MemoryHistoryQuery, MemoryRevisionAnswer } from '../memory-history.dto.js';
 
-type Revision = Extract<StoreEvent, { type: 'memory.formed' | 'memory.revised' | 'memory.forgotten' }>;
+type Revision = Extract<StoreEvent, { type: `memory.${'formed' | 'revised' | 'confirmed' | 'forgotten'}` }>;
 /** An event as pages of the log have it. */
 type Written<E extends StoreEvent> = E extends StoreEvent
-  ? Omit<E, 'occurredAt' | 'recordedAt'> & { occurredAt: string; recordedAt: string }
+  ? Omit<E, 'occurredAt' | 'recordedAt'> & { occurredAt: string; recordedAt: string; retracted?: object }
   : never;
 
 /** Reads what was done to a memory, oldest first. Throws NotFound if it was never formed. */
@@ -48,9 +48,12 @@ export class GetMemoryHistoryHandler implements IQueryHandler<GetMemoryHistory> 
         after,
         upTo: head,
         limit: left,
+        retractedAsOf: head,
         format: 'json',
       });
-      revisions.push(...(JSON.parse(`[${Buffer.from(page.text).toString()}]`) as Written<Revision>[]));
+      const read = JSON.parse(`[${Buffer.from(page.text).toString()}]`) as Written<Revision>[];
+      // What was erased has no data, and what was taken back does not count.
+      revisions.push(...read.filter(({ data, retracted }) => (data as object | null) !== null && !retracted));
       after = page.nextAfter;
     }
     if (revisions.length === 0 && query.cursor === undefined) throw NotFound.memory(memoryId);
@@ -63,11 +66,15 @@ export class GetMemoryHistoryHandler implements IQueryHandler<GetMemoryHistory> 
 function revisionAnswer(event: Written<Revision>): MemoryRevisionAnswer {
   const { version, type, position, eventId, occurredAt: at, actor } = event;
   const reason = 'reason' in event.data ? (event.data.reason ?? null) : null;
-  return { version, type, position, eventId, at, actor, reason, changes: changesOf(event) };
+  const revision = { version, type, position, eventId, at, actor, reason, changes: changesOf(event) };
+  if (event.type !== 'memory.confirmed') return revision;
+  const { memoryId: _memoryId, confidence: _confidence, ...said } = event.data;
+  return { ...revision, said };
 }
 
 function changesOf(event: Written<Revision>): Record<string, { from: unknown; to: unknown }> {
   if (event.type === 'memory.revised') return event.data.changes;
+  if (event.type === 'memory.confirmed') return { confidence: event.data.confidence };
   if (event.type === 'memory.forgotten') return {};
   const { memoryId: _memoryId, ...fields } = event.data;
   return Object.fromEntries(Object.entries(fields).map(([field, to]) => [field, { from: null, to }]));

@@ -1,8 +1,11 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { terms } from '../../../database/full-text.js';
 import type { Filter } from '../../../database/row-store.js';
+import { stemmedLanguage } from '../../../database/stems.js';
 import { InvalidInput } from '../../../errors.js';
 import { memoriesTable, type MemoryRow } from '../../../projections/memory-index.projection.js';
+import { isExpired } from '../../../projections/memory/memory-expiries.js';
+import { memoryTerms } from '../../../projections/memory/memory-text.js';
 import { UserReads } from '../../../projections/reads/reads.js';
 import { instantMs } from '../../../validation/instants.js';
 import { MAX_FORGOTTEN } from '../commands/forget-memories.command.js';
@@ -26,8 +29,8 @@ export class ListForgettableHandler implements IQueryHandler<ListForgettable> {
   constructor(private readonly reads: UserReads) {}
 
   async execute({ userId, conditions }: ListForgettable): Promise<MemoriesForgottenAnswer> {
-    const fits = condition(conditions);
-    const { head: position } = await this.reads.storeHead();
+    const { head: position, recordedAt } = await this.reads.storeHead();
+    const fits = condition(conditions, recordedAt);
     const memoryIds: string[] = [];
     for await (const memory of this.memories(userId, conditions)) {
       if (!fits(memory)) continue;
@@ -57,26 +60,23 @@ export class ListForgettableHandler implements IQueryHandler<ListForgettable> {
   }
 }
 
-function condition({
-  types,
-  olderThan,
-  maxImportance,
-  ids,
-  q,
-}: ForgetMemoriesBody): (memory: MemoryRow) => boolean {
-  if (![types, olderThan, maxImportance, ids, q].some((given) => given !== undefined))
-    throw InvalidInput.field('', 'give at least one of types, olderThan, maxImportance, ids, q');
-  const words = q === undefined ? undefined : terms(q);
-  if (words?.length === 0) throw InvalidInput.field('q', 'must have a word to look for');
+function condition(conditions: ForgetMemoriesBody, now: number): (memory: MemoryRow) => boolean {
+  const { types, olderThan, maxImportance, ids, q, expired, includePinned = false } = conditions;
+  if (![types, olderThan, maxImportance, ids, q, expired].some((given) => given !== undefined))
+    throw InvalidInput.field('', 'give at least one of types, olderThan, maxImportance, ids, q, expired');
+  if (q !== undefined && terms(q).length === 0) throw InvalidInput.field('q', 'must have a word to look for');
   const wanted = ids && new Set(ids);
-  return (memory) =>
+  const isMeant = (memory: MemoryRow): boolean =>
+    (includePinned || !memory.pinned) &&
+    (expired === undefined || expired === isExpired(memory, now)) &&
     (types?.includes(memory.type) ?? true) &&
     (maxImportance === undefined || memory.importance <= maxImportance) &&
-    (wanted?.has(memory.memoryId) ?? true) &&
-    (words === undefined || hasAll(memory, words));
+    (wanted?.has(memory.memoryId) ?? true);
+  return (memory) => isMeant(memory) && (q === undefined || hasAll(memory, q));
 }
 
-function hasAll({ content, context }: MemoryRow, words: readonly string[]): boolean {
-  const known = new Set([...terms(content), ...(context === null ? [] : terms(context))]);
-  return words.every((word) => known.has(word));
+/** Whether a memory has every word, by the stems of its language. */
+function hasAll(memory: MemoryRow, q: string): boolean {
+  const known = memoryTerms(memory);
+  return terms(q, stemmedLanguage(memory.language)).every((word) => known.has(word));
 }

@@ -10,7 +10,10 @@ interface LearnedEvent {
   eventId: string;
 }
 
-/** Finds the events with which a user's preferences were learned: rows know their positions, clients their ids. */
+/**
+ * Finds the events with which a user's preferences were learned: rows know their positions, clients their
+ * ids.
+ */
 @Injectable()
 export class LearnedEvents {
   constructor(private readonly reads: Reads) {}
@@ -18,9 +21,15 @@ export class LearnedEvents {
   /** Returns the ids of the events at these positions, by position. */
   async idsAt(userId: string, positions: readonly number[]): Promise<ReadonlyMap<number, string>> {
     if (positions.length === 0) return new Map();
-    const after = Math.min(...positions) - 1;
-    const events = await this.page(userId, after, positions.length);
-    return new Map(events.map(({ position, eventId }) => [position, eventId]));
+    const last = Math.max(...positions);
+    const ids = new Map<number, string>();
+    // Between them there may be others that were taken back.
+    for (let after = Math.min(...positions) - 1; after < last;) {
+      const events = await this.page(userId, after, PAGE);
+      for (const { position, eventId } of events) ids.set(position, eventId);
+      after = events.at(-1)?.position ?? last;
+    }
+    return ids;
   }
 
   /** Returns the position of an event. Throws NotFound if it taught nothing about this user. */

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Param, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Scoped } from '../../../http/access/scoped.js';
 import { FromRequest } from '../../../http/command-context.js';
 import { CommandRoute } from '../../../http/command-route.js';
 import { MayRefuse } from '../../../http/declared-answers.js';
@@ -9,13 +10,15 @@ import { UserPath } from '../../../http/paths.dto.js';
 import { sendWritten } from '../../../http/send-written.js';
 import { valid, validQuery } from '../../../http/valid.pipe.js';
 import type { CommandContext } from '../../../writer/write-command.js';
+import { UserListQuery } from '../../list-query.dto.js';
 import { UserRead } from '../../user-read.js';
 import { UnlearnPreference } from '../commands/unlearn-preference.command.js';
 import { ListLearned } from '../queries/list-learned.query.js';
 import { LearnedEvents } from './learned-events.js';
-import { LearnedPageAnswer, LearnedPath, ListLearnedQuery, UnlearnedAnswer } from './learned.dto.js';
+import { LearnedPageAnswer, LearnedPath, UnlearnedAnswer } from './learned.dto.js';
 
 @ApiTags('profile')
+@Scoped(['chat'])
 @Controller('v1/users/:userId/profile/learned')
 export class LearnedController {
   constructor(
@@ -29,7 +32,7 @@ export class LearnedController {
   @UserRead(LearnedPageAnswer)
   list(
     @Param(valid(UserPath)) { userId }: UserPath,
-    @Query(validQuery(ListLearnedQuery)) query: ListLearnedQuery,
+    @Query(validQuery(UserListQuery)) query: UserListQuery,
   ): Promise<LearnedPageAnswer> {
     return this.queries.execute(new ListLearned(userId, query));
   }

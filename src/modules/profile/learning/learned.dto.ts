@@ -1,21 +1,4 @@
-import { IsInt, Max, Min } from 'class-validator';
-import { IsId, IsText, Optional } from '../../../validation/fields.js';
-import { UserReadQuery } from '../../user-read.dto.js';
-
-/** Page of what was learned. */
-export class ListLearnedQuery extends UserReadQuery {
-  /** Maximum number of entries; 20 when left out. */
-  @Optional()
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
-
-  /** `nextCursor` of the previous page. */
-  @Optional()
-  @IsText(1, 500)
-  cursor?: string;
-}
+import { IsId } from '../../../validation/fields.js';
 
 /** Path parameters of a route for one learned preference. */
 export class LearnedPath {

@@ -1,15 +1,16 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { learnedPreferencesTable } from '../../../projections/current-profile.projection.js';
 import { UserReads } from '../../../projections/reads/reads.js';
+import type { UserListQuery } from '../../list-query.dto.js';
 import { cursors } from '../../page-cursor.js';
 import { LearnedEvents } from '../learning/learned-events.js';
-import type { LearnedPageAnswer, ListLearnedQuery } from '../learning/learned.dto.js';
+import type { LearnedPageAnswer } from '../learning/learned.dto.js';
 
 /** Reads a page of what was learned about a user, newest first. */
 export class ListLearned extends Query<LearnedPageAnswer> {
   constructor(
     readonly userId: string,
-    readonly query: ListLearnedQuery,
+    readonly query: UserListQuery,
   ) {
     super();
   }

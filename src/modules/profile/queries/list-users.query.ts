@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Filter } from '../../../database/row-store.js';
+import { NOT_BEING_ERASED, type Filter } from '../../../database/row-store.js';
 import { conversationSummariesTable } from '../../../projections/conversation-window.projection.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
 import { Reads } from '../../../projections/reads/reads.js';
@@ -58,9 +58,6 @@ export class ListUsersHandler implements IQueryHandler<ListUsers> {
 }
 
 function startingWith(prefix: string | undefined): Filter[] {
-  if (prefix === undefined) return [];
-  return [
-    ['userId', '>=', prefix],
-    ['userId', '<', prefix + LAST_CHARACTER],
-  ];
+  if (prefix === undefined) return [NOT_BEING_ERASED];
+  return [NOT_BEING_ERASED, ['userId', '>=', prefix], ['userId', '<', prefix + LAST_CHARACTER]];
 }

@@ -1,7 +1,7 @@
 import { IsIn, IsInt, Length, Max, Min } from 'class-validator';
 import { IsTimeOrDate, Optional } from '../../../validation/fields.js';
 import { MAPPING_NAMES, type MappingName } from '../mood/valence.js';
-import { ReportQuery } from '../reports-query.dto.js';
+import { ReportQuery } from '../query/reports-query.dto.js';
 import { MEASURES, METHODS } from './cohort-query.js';
 import { PERIOD_LENGTHS, type PeriodLength } from './user-periods.js';
 

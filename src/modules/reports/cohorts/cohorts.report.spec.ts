@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { felt, registered, reportOn, turn, userOf } from '../../../../test/support/report-facts.js';
 import { DAY_MS } from '../../calendar.js';
-import type { UserFacts } from '../report.js';
+import type { UserFacts } from '../user-facts.js';
 import type { CohortPeriod } from './cohort.js';
 import { cohortsReport } from './cohorts.report.js';
 
@@ -124,7 +124,7 @@ describe('the report on cohorts', () => {
 
   it('leaves out what was before the user joined, and users without a registration', () => {
     const early = userOf('ann', registered('2026-05-06'), turn('2026-05-05'));
-    const unknown = { userId: 'bob', registered: undefined, facts: [turn('2026-05-06')] };
+    const unknown = userOf('bob', turn('2026-05-06'));
     const own = { period: 'day', periods: 0 };
     const { items, summary } = report([early, unknown], own);
     expect([items.length, summary.size, counts(items[0])]).toEqual([1, 1, '0/1']);

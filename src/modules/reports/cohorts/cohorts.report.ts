@@ -2,15 +2,10 @@ import { InvalidInput } from '../../../errors.js';
 import type { Fact } from '../../../projections/facts.js';
 import { DAY_MS, localStart, localText } from '../../calendar.js';
 import { VALENCE_MAPPINGS, valenceOf, type ValenceQuery } from '../mood/valence.js';
-import type { ReportCalendar } from '../report-calendar.js';
-import type { ResolvedQuery } from '../report-query.js';
-import {
-  MAX_ITEMS,
-  type ReportDefinition,
-  type ReportResult,
-  type ReportRun,
-  type UserFacts,
-} from '../report.js';
+import type { ReportCalendar } from '../query/report-calendar.js';
+import type { ResolvedQuery } from '../query/report-query.js';
+import { MAX_ITEMS, type ReportDefinition, type ReportResult, type ReportRun } from '../report.js';
+import type { UserFacts } from '../user-facts.js';
 import { resolveCohorts, type CohortQuery } from './cohort-query.js';
 import { Cohort } from './cohort.js';
 import { UserCourse } from './user-course.js';

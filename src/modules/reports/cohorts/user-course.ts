@@ -32,9 +32,9 @@ export class UserCourse {
   }
 
   /**
-   * What counts for each period from 0 to the last one of the query: by the classic method what was done in it;
-   * by the rolling one, in it and later; by the cumulative one, in all from 1 to it. Period 0, in which the
-   * user joined, is classic by the cumulative method as well.
+   * What counts for each period from 0 to the last one of the query: by the classic method what was done in
+   * it; by the rolling one, in it and later; by the cumulative one, in all from 1 to it. Period 0, in which
+   * the user joined, is classic by the cumulative method as well.
    */
   doings(): Doings[] {
     const each = Array.from({ length: this.query.periods + 1 }, (_, k) => this.periods.get(k) ?? NOTHING);

@@ -9,8 +9,8 @@ export type PeriodLength = (typeof PERIOD_LENGTHS)[number];
 const DAYS = { day: 1, week: 7 } as const;
 
 /**
- * Returns the local day (days since 1970-01-01) on which period k of a user starts who joined on the local day
- * `first`. A month starts on the same day of the month, or on the month's last day if it has no such day.
+ * Returns the local day (days since 1970-01-01) on which period k of a user starts who joined on the local
+ * day `first`. A month starts on the same day of the month, or on the month's last day if it has no such day.
  */
 export function periodStart(first: number, period: PeriodLength, k: number): number {
   if (period !== 'month') return first + k * DAYS[period];

@@ -1,4 +1,4 @@
-import { compareGroups, type Cell, type GroupValue } from '../bucket-table.js';
+import { compareGroups, type Cell, type GroupValue } from '../sums/bucket-table.js';
 import type { MoodCell } from './mood-cell.js';
 import { moodTrend, type BucketMean } from './mood-trend.js';
 

@@ -2,7 +2,10 @@ import type { Type } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, getSchemaPath, type ApiPropertyOptions } from '@nestjs/swagger';
 import { BucketAnswer, ReportAnswer } from '../reports-answer.dto.js';
 
-/** The mood of one group in a bucket. Values are V(emotion) x intensity, -1..1; with center=user distances, -2..2. */
+/**
+ * The mood of one group in a bucket. Values are V(emotion) x intensity, -1..1; with center=user distances,
+ * -2..2.
+ */
 export class MoodItem extends BucketAnswer {
   /** Side of the pivot: `before` or `after`. */
   pivot?: string;
@@ -192,7 +195,9 @@ export class MoodComparison {
   summary: MoodSummary | SessionMoodSummary;
 }
 
-/** The report on mood; items by time, then by group. With groupBy=session they are sessions, by their start. */
+/**
+ * The report on mood; items by time, then by group. With groupBy=session they are sessions, by their start.
+ */
 @ApiExtraModels(MoodItem, SessionMoodItem, MoodSummary, SessionMoodSummary)
 export class MoodReportAnswer extends ReportAnswer {
   @ApiProperty(ITEMS)

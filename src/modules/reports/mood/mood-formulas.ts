@@ -1,9 +1,9 @@
-import { WINDOW } from '../moving-averages.js';
 import { MAX_CHANGE_POINT_VALUES, MIN_CHANGE_POINT_VALUES } from '../statistics/change-points.js';
 import { MIN_COSINOR_HOURS } from '../statistics/cosinor.js';
 import { MIN_TRANSITIONS } from '../statistics/transitions.js';
 import { MIN_TREND_POINTS } from '../statistics/trend.js';
-import { TOP } from '../top-groups.js';
+import { WINDOW } from '../sums/moving-averages.js';
+import { TOP } from '../sums/top-groups.js';
 
 /** How the report on mood computes what is not a measure of an item. */
 export const MOOD_FORMULAS: Readonly<Record<string, string>> = {

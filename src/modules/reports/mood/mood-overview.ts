@@ -1,6 +1,6 @@
 import { hourOfDay } from '../../calendar.js';
-import type { CalendarBucket, ReportCalendar } from '../report-calendar.js';
-import type { ResolvedQuery } from '../report-query.js';
+import type { CalendarBucket, ReportCalendar } from '../query/report-calendar.js';
+import type { ResolvedQuery } from '../query/report-query.js';
 import { cosinor, MIN_COSINOR_HOURS } from '../statistics/cosinor.js';
 import { MIN_TREND_POINTS } from '../statistics/trend.js';
 import { MoodTransitions } from './mood-transitions.js';

@@ -1,6 +1,6 @@
 import { IsIn, IsInt, Length, Max, Min } from 'class-validator';
 import { IsListOf, IsTimeOrDate, Optional } from '../../../validation/fields.js';
-import { ObservationsQuery } from '../reports-query.dto.js';
+import { ObservationsQuery } from '../query/reports-query.dto.js';
 import { CENTERS } from './mood-query.js';
 import { moodReport } from './mood.report.js';
 import { MAPPING_NAMES, type MappingName } from './valence.js';
@@ -44,7 +44,9 @@ export class MoodReportQuery extends ObservationsQuery {
   @Length(1, 20_000)
   valence?: string;
 
-  /** `user` compares each user with the own mean, and counts each user once in an item; `none` when left out. */
+  /**
+   * `user` compares each user with the own mean, and counts each user once in an item; `none` when left out.
+   */
   @Optional()
   @IsIn(CENTERS)
   center?: (typeof CENTERS)[number];

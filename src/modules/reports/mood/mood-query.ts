@@ -1,9 +1,9 @@
 import { InvalidInput } from '../../../errors.js';
 import { isTimeOrDate } from '../../../validation/instants.js';
 import { DAY_MS, localText } from '../../calendar.js';
-import { groupColumns } from '../groups.js';
-import type { Bound, ResolvedQuery } from '../report-query.js';
-import { boundOf } from '../resolve-query.js';
+import type { Bound, ResolvedQuery } from '../query/report-query.js';
+import { boundOf } from '../query/resolve-query.js';
+import { groupColumns } from '../sums/groups.js';
 import { resolveValence, type SentValence, type ValenceQuery } from './valence.js';
 
 /** The measures of sessions, and no others, are answered with groupBy=session. */
@@ -88,7 +88,9 @@ export function moodQuery(query: ResolvedQuery): MoodQuery {
   return query.own as unknown as MoodQuery;
 }
 
-/** The names of the columns by which items are grouped: the side of the pivot, if there is one, comes first. */
+/**
+ * The names of the columns by which items are grouped: the side of the pivot, if there is one, comes first.
+ */
 export function groupNames(query: ResolvedQuery): string[] {
   const names = groupColumns(query.groupBy).map(({ name }) => name);
   return moodQuery(query).pivot === undefined ? names : ['pivot', ...names];

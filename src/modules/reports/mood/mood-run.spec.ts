@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { felt, registered, reportOn, userOf } from '../../../../test/support/report-facts.js';
-import type { UserFacts } from '../report.js';
+import type { UserFacts } from '../user-facts.js';
 import { moodReport } from './mood.report.js';
 
 const report = (users: readonly UserFacts[], sent: Record<string, unknown>) =>

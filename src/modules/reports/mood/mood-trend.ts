@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../calendar.js';
-import type { CalendarBucket } from '../report-calendar.js';
+import type { CalendarBucket } from '../query/report-calendar.js';
 import {
   changePoints,
   MAX_CHANGE_POINT_VALUES,

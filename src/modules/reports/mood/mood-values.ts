@@ -1,7 +1,10 @@
 import { Moments } from '../statistics/moments.js';
 import { VALENCE_SCALE } from './valence.js';
 
-/** A user's distance from the own mean is rounded to this part of 1, so that the order of users changes nothing. */
+/**
+ * A user's distance from the own mean is rounded to this part of 1, so that the order of users changes
+ * nothing.
+ */
 const DISTANCE_SCALE = 1e9;
 
 /** What a user's values are compared with: the mean of all that the report counts of this user. */
@@ -12,8 +15,8 @@ export interface UserCenter {
 }
 
 /**
- * The values of one item: each observation counts; or, with a center for each user, each user counts once with
- * the distance of the mean here from the own mean.
+ * The values of one item: each observation counts; or, with a center for each user, each user counts once
+ * with the distance of the mean here from the own mean.
  */
 export class MoodValues {
   /** Observations, whatever counts. */

@@ -1,5 +1,5 @@
 import { felt, reportOn, userOf } from '../../../../test/support/report-facts.js';
-import type { UserFacts } from '../report.js';
+import type { UserFacts } from '../user-facts.js';
 import { moodReport } from './mood.report.js';
 
 const report = (users: readonly UserFacts[], sent: Record<string, unknown> = {}, now?: string) =>

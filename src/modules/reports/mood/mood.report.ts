@@ -1,7 +1,7 @@
 import type { Column } from '../../../formats/column.js';
-import { EMOTION_GROUPS, groupColumns } from '../groups.js';
-import type { ResolvedQuery } from '../report-query.js';
+import type { ResolvedQuery } from '../query/report-query.js';
 import { BUCKET_COLUMNS, type ReportDefinition } from '../report.js';
+import { EMOTION_GROUPS, groupColumns } from '../sums/groups.js';
 import { MOOD_FORMULAS } from './mood-formulas.js';
 import { MOOD_MEASURES } from './mood-measures.js';
 import { moodQuery, resolveMood } from './mood-query.js';

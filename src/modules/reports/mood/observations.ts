@@ -1,9 +1,9 @@
 import type { EmotionFact, Fact } from '../../../projections/facts.js';
 import { DAY_MS } from '../../calendar.js';
-import type { GroupValue } from '../bucket-table.js';
-import { groupColumns } from '../groups.js';
-import type { ReportCalendar } from '../report-calendar.js';
-import type { Bound, ResolvedQuery } from '../report-query.js';
+import type { ReportCalendar } from '../query/report-calendar.js';
+import type { Bound, ResolvedQuery } from '../query/report-query.js';
+import type { GroupValue } from '../sums/bucket-table.js';
+import { groupColumns } from '../sums/groups.js';
 import { moodQuery, pivotBound } from './mood-query.js';
 import { valenceOf, type ValenceOf } from './valence.js';
 
@@ -52,7 +52,7 @@ export class ObservationReader {
     const side = this.pivot ? [sideOf(observation, this.pivot)] : [];
     return triggers.map((trigger) => [
       ...side,
-      ...this.columns.map((column) => column.valueOf({ fact, userId, trigger }, this.calendar)),
+      ...this.columns.map((column) => column.valueOf(fact, this.calendar, userId, trigger)),
     ]);
   }
 

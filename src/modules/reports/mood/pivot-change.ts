@@ -1,4 +1,4 @@
-import type { Bound, ResolvedQuery } from '../report-query.js';
+import type { Bound, ResolvedQuery } from '../query/report-query.js';
 import { meanChange } from '../statistics/mean-change.js';
 import { Moments } from '../statistics/moments.js';
 import { pivotBound } from './mood-query.js';

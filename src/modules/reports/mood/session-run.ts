@@ -1,8 +1,7 @@
 import { InvalidInput } from '../../../errors.js';
-import { compareGroups } from '../bucket-table.js';
-import type { ReportCalendar } from '../report-calendar.js';
-import type { Bound, ResolvedQuery } from '../report-query.js';
-import { MAX_ITEMS, type Item, type ReportResult, type ReportRun, type UserFacts } from '../report.js';
+import type { ReportCalendar } from '../query/report-calendar.js';
+import type { Bound, ResolvedQuery } from '../query/report-query.js';
+import { MAX_ITEMS, type Item, type ReportResult, type ReportRun } from '../report.js';
 import {
   CHANGE_PARTS,
   meanChange,
@@ -10,6 +9,8 @@ import {
   sessionChange,
 } from '../statistics/mean-change.js';
 import { Moments } from '../statistics/moments.js';
+import { compareGroups } from '../sums/bucket-table.js';
+import type { UserFacts } from '../user-facts.js';
 import { pivotBound } from './mood-query.js';
 import { ObservationReader, sideOf, type Observation } from './observations.js';
 import { PivotChange } from './pivot-change.js';

@@ -3,8 +3,8 @@ const PERCENTILE = 0.9;
 
 /**
  * The probability of acute change: the share of an item's changes that are at least as large as the 90th
- * percentile of the changes of all items (nearest rank), and not 0. Jahng, Wood, Trull (2008). Sizes are kept:
- * 8 bytes for each.
+ * percentile of the changes of all items (nearest rank), and not 0. Jahng, Wood, Trull (2008). Sizes are
+ * kept: 8 bytes for each.
  */
 export class AcuteChanges<Item> {
   n = 0;

@@ -14,9 +14,9 @@ export interface Cosinor {
 }
 
 /**
- * Fits y = M + B cos(w t) + G sin(w t), w = 2 pi / 24, to values by hour (Cornelissen 2014): A = sqrt(B^2 + G^2),
- * peak = atan2(G, B) / w, F = ((SST - SSE) / 2) / (SSE / (n - 3)). Null for fewer than 4 hours, for hours
- * that do not determine the three coefficients, and for values that never differ.
+ * Fits y = M + B cos(w t) + G sin(w t), w = 2 pi / 24, to values by hour (Cornelissen 2014): A = sqrt(B^2 +
+ * G^2), peak = atan2(G, B) / w, F = ((SST - SSE) / 2) / (SSE / (n - 3)). Null for fewer than 4 hours, for
+ * hours that do not determine the three coefficients, and for values that never differ.
  */
 export function cosinor(points: readonly (readonly [hour: number, value: number])[]): Cosinor | null {
   const n = points.length;

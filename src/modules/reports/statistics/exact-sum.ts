@@ -4,8 +4,8 @@ const SPILL = 2 ** 52;
 const PART = 2 ** 14;
 
 /**
- * An exact sum of integers and of products of integers, of any number of summands: the order in which they are
- * added, and how they are spread over several sums, changes nothing.
+ * An exact sum of integers and of products of integers, of any number of summands: the order in which they
+ * are added, and how they are spread over several sums, changes nothing.
  */
 export class ExactSum {
   private high = 0;

@@ -50,9 +50,9 @@ export class Instability {
 
   /**
    * The mean product of successive distances from the user's mean, divided by the sample variance around the
-   * users' means: for one unbroken series this is r1 = sum (x[i] - m)(x[i-1] - m) / sum (x[i] - m)^2 (Kuppens,
-   * Allen, Sheeber 2010), and the gaps between series do not draw it towards 0. Null for fewer than 10 pairs and
-   * for values that never differ.
+   * users' means: for one unbroken series this is r1 = sum (x[i] - m)(x[i-1] - m) / sum (x[i] - m)^2
+   * (Kuppens, Allen, Sheeber 2010), and the gaps between series do not draw it towards 0. Null for fewer than
+   * 10 pairs and for values that never differ.
    */
   inertia(): number | null {
     if (this.pairs < MIN_INERTIA_PAIRS || this.spread === 0n) return null;
@@ -60,7 +60,9 @@ export class Instability {
   }
 }
 
-/** The sums of one user, from which both terms of the autocorrelation follow without the mean being rounded. */
+/**
+ * The sums of one user, from which both terms of the autocorrelation follow without the mean being rounded.
+ */
 class UserSums {
   n = 0;
   pairs = 0;

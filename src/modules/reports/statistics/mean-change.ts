@@ -19,8 +19,8 @@ export interface SessionChange {
 }
 
 /**
- * Compares the mean of the last k values of a session with that of the first k, k = min(3, floor(n / 2)); null
- * for fewer than 4 values. Values are integers in units of 1 / `scale`, in time order.
+ * Compares the mean of the last k values of a session with that of the first k, k = min(3, floor(n / 2));
+ * null for fewer than 4 values. Values are integers in units of 1 / `scale`, in time order.
  */
 export function sessionChange(values: readonly number[], scale: number): SessionChange | null {
   if (values.length < MIN_SESSION_OBSERVATIONS) return null;

@@ -5,8 +5,8 @@ const LARGE = 40;
 const MAX_STEPS = 100_000;
 
 /**
- * Returns the quantile t of Student's distribution: P(T <= t) = p. `p` is in (0, 1), `df` (degrees of freedom)
- * at least 1. Newton's method on the incomplete beta function, kept within a bracket.
+ * Returns the quantile t of Student's distribution: P(T <= t) = p. `p` is in (0, 1), `df` (degrees of
+ * freedom) at least 1. Newton's method on the incomplete beta function, kept within a bracket.
  */
 export function tQuantile(p: number, df: number): number {
   if (p < 0.5) return -tQuantile(1 - p, df);

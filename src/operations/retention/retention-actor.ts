@@ -1,0 +1,2 @@
+/** The actor of events that retention writes. */
+export const RETENTION_ACTOR = 'retention';

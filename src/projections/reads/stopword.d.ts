@@ -1,4 +1,0 @@
-declare module 'stopword' {
-  /** English stopwords: words too common to characterize a text. */
-  export const eng: readonly string[];
-}
