@@ -84,7 +84,7 @@ const browser = {
 export default {
   maxWorkers: WORKERS,
   // Only what hangs is to reach it: a machine under load must not fail a test.
-  testTimeout: 180_000,
+  testTimeout: 180_000 * Number(process.env.PROPERTY_RUNS ?? 1),
   // A worker that has run many suites has half a gigabyte to give back when it ends, which takes longer than the
   // half second after which Jest kills it and speaks of a leak. One that really has something open is still killed.
   workerGracefulExitTimeout: 10_000,

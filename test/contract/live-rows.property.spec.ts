@@ -244,7 +244,8 @@ for (const database of DATABASES) {
       await afterBursts(database, fc.boolean(), async (db, outcomes, restart) => {
         const answers = Map.groupBy(accepted(outcomes), ({ command }) => command.key);
         for (const same of answers.values()) {
-          expect(same.map(({ answer }) => answer.replayed)).toEqual(same.map((_, i) => i > 0));
+          // Commands that were sent at once may overtake each other: which of them is the first is open.
+          expect(same.filter(({ answer }) => !answer.replayed)).toHaveLength(1);
           expect(new Set(same.map(({ answer }) => `${answer.status} ${answer.body}`)).size).toBe(1);
         }
         const before = { head: await db.log.head(), rows: await storedRows(db) };
