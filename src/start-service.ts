@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { pino, type Logger } from 'pino';
 import { readConfig, type Config } from './config.js';
 import { StartRefused, StoreError } from './errors.js';
+import { shareMainThreadLoad } from './give-way.js';
 import { Policies } from './modules/context/policy/policies.js';
 import { checkRecipients } from './operations/encryption/encrypted-files.js';
 import { makeServer } from './server.js';
@@ -57,6 +58,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
 }
 
 async function listen(startup: Startup, config: Config, logger: Logger): Promise<void> {
+  shareMainThreadLoad();
   await checkRecipients(config.backups.recipients);
   const words = readWordVectors(config.wordVectors);
   const policies = Policies.read(config.contextPolicies, words?.version);

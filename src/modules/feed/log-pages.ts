@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EventPage, PageQuery } from '../../events/event-page.js';
+import { Patience } from '../../give-way.js';
 import { Reads } from '../../projections/reads/reads.js';
 
 /** Pages that long readers read at a time. The others of them wait, each for its turn. */
@@ -23,8 +24,11 @@ export class LogPages {
   async further(query: PageQuery): Promise<EventPage> {
     if (this.reading >= MAX_FURTHER_PAGES) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.reading++;
+    const patience = new Patience();
     try {
-      return await this.reads.eventPage(query, { patient: true });
+      const page = await this.reads.eventPage(query, { patient: true });
+      await patience.giveWay();
+      return page;
     } finally {
       const next = this.waiting.shift();
       if (next) next();

@@ -1,5 +1,6 @@
 import { NOT_BEING_ERASED, type Filter } from '../../database/row-store.js';
 import type { Key } from '../../database/table.js';
+import { Patience } from '../../give-way.js';
 import { FACT_TYPES } from '../../projections/facts.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { factBlocksTable, type FactBlockRow } from '../../projections/user-activity.projection.js';
@@ -96,6 +97,7 @@ async function* pagesOf(
 ): AsyncGenerator<FactBlockRow[], void> {
   const filters: Filter[] = [NOT_BEING_ERASED, ...(users ? [['userId', 'in', users] as const] : [])];
   let after: Key[] | undefined;
+  const patience = new Patience();
   for (;;) {
     const page = await reader.rows(factBlocksTable, {
       filters,
@@ -106,6 +108,7 @@ async function* pagesOf(
     const last = page.at(-1);
     if (!last) return;
     yield page;
+    await patience.giveWay();
     after = [last.userId, last.block];
   }
 }

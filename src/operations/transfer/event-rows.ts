@@ -1,6 +1,7 @@
 import type { StoreEvent } from '../../events/event-catalog.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventQuery, Retraction } from '../../events/log/event-log.js';
+import { Patience } from '../../give-way.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
 const EVENTS_PER_PAGE = 200;
@@ -22,12 +23,14 @@ export async function* eventRows(
   const decoder = new EventDecoder();
   let position = after;
   let left = limit;
+  const patience = new Patience();
   while (position < upTo && left > 0) {
     // One user's events have an index, so their page may cover any distance.
     const end = filter.userId === undefined ? Math.min(upTo, position + POSITIONS_PER_PAGE) : upTo;
     const page = Math.min(left, EVENTS_PER_PAGE);
     const events = await reader.events({ ...filter, after: position, upTo: end, limit: page });
     for (const stored of events) yield decoder.decode(stored);
+    await patience.giveWay();
     left -= events.length;
     position = events.at(-1)?.position ?? end;
   }
