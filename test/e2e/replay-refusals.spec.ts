@@ -69,6 +69,18 @@ describe('edgesoul replay --fold', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(why)]);
   });
 
+  it('refuses a user whom the log does not know, as export does', async () => {
+    const file = await replays.foldFile('count.mjs', countingFold());
+    const { code, stdout, stderr } = await replays.replay('--fold', file, '--user', 'nobody');
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(/has no event of user nobody/)]);
+  });
+
+  it('refuses a stdout that cannot be written', async () => {
+    const file = await replays.foldFile('count.mjs', countingFold());
+    const { code, stderr } = await replays.replayAfter('exec > /dev/full', '--fold', file);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^stdout cannot be written: .*ENOSPC/)]);
+  });
+
   it('prints an error as JSON, with its code', async () => {
     const { code, stdout } = await replays.replay(
       '--fold',
