@@ -55,7 +55,7 @@ describe('edgesoul replay --fold', () => {
 
   it.each([
     [['--out', 'rows.xlsx'], /--out: rows.xlsx must end in one of .ndjson, .csv, .parquet/],
-    [['--out', '/nowhere/rows.csv'], /\/nowhere\/rows.csv cannot be written/],
+    [['--out', '/nowhere/rows.csv'], /^\/nowhere\/rows.csv cannot be written: ENOENT/m],
     [['--from', 'yesterday'], /--from: must be an RFC 3339 time/],
     [['--from', '2026-01-02T00:00:00Z', '--to', '2026-01-01T00:00:00Z'], /--from: must be before --to/],
     [['--as-of', '999999'], /--as-of: must not be after the end of the log; the log ends at position \d+/],
