@@ -9,6 +9,7 @@ export interface Codes {
   InvalidInput:
     | 'request.invalid'
     | 'request.malformed'
+    | 'context.budget-too-small'
     | 'file.unreadable'
     | 'file.unwritable'
     | 'store.absent'

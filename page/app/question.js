@@ -1,4 +1,4 @@
-import { ask } from '../net/ask.js';
+import { ask, Problem } from '../net/ask.js';
 
 /**
  * What the bar on top asks, the same for everything on the page.
@@ -72,8 +72,26 @@ export async function momentOf(asOf, signal) {
   }
   const position = Number(asOf);
   if (position === 0) return { position, recordedAt: null };
-  const { body } = await ask({ path: '/v1/events', params: { after: position - 1, limit: 1 } }, signal);
-  return { position, recordedAt: body.items[0]?.recordedAt ?? null };
+  const { items, head } = await pageFrom(position, signal);
+  if (position > head) throw new Error(`There is no position ${asOf} yet: the log ends at ${head}.`);
+  return { position, recordedAt: items[0]?.recordedAt ?? null };
+}
+
+/**
+ * The page of the log that begins at a position; without items after the end of the log.
+ * @param {number} position
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{ items: { recordedAt: string }[], head: number }>}
+ */
+async function pageFrom(position, signal) {
+  try {
+    return (await ask({ path: '/v1/events', params: { after: position - 1, limit: 1 } }, signal)).body;
+  } catch (error) {
+    // What the service says is for a reader who follows the log.
+    if (error instanceof Problem && error.code === 'feed.position-ahead')
+      return { items: [], head: error.head };
+    throw error;
+  }
 }
 
 /**

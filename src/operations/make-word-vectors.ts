@@ -1,9 +1,10 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidInput } from '../errors.js';
 import { encodeWordVectors, type WordVectorData } from '../projections/reads/search/word-vector-file.js';
 import { WordVectors } from '../projections/reads/search/word-vectors.js';
 import { whyOf } from '../why.js';
+import { unwritableOutput } from './transfer/row-file.js';
 
 /** Words that are kept: more of them find nothing more. */
 const WORDS = 30_000;
@@ -60,8 +61,13 @@ export function makeWordVectors(from: string, to: string): MadeWordVectors {
 function write(file: string, data: WordVectorData): MadeWordVectors {
   const bytes = encodeWordVectors(data);
   const { version } = new WordVectors(new Uint8Array(bytes).buffer);
-  writeFileSync(`${file}.tmp`, bytes);
-  renameSync(`${file}.tmp`, file);
+  try {
+    writeFileSync(`${file}.tmp`, bytes);
+    renameSync(`${file}.tmp`, file);
+  } catch (cause) {
+    rmSync(`${file}.tmp`, { force: true });
+    throw unwritableOutput(file, cause);
+  }
   return { version, words: data.words.length, dimensions: data.dimensions, bytes: bytes.length };
 }
 

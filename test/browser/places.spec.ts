@@ -56,6 +56,25 @@ describe('the overview', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
+  it('says where the log ends, asked for a position after it', async () => {
+    await world.go('overview');
+    const { head } = (await world.store.get<{ head: number }>('/v1/events?limit=1')).body;
+    for (const position of [head + 1, 99_999]) {
+      await page.keyboard.press('a');
+      await page.getByLabel('Position').fill(String(position));
+      await page.getByRole('button', { name: 'Go there' }).click();
+      await expectText(
+        page.getByRole('alert'),
+        `There is no position ${position} yet: the log ends at ${head}.`,
+      );
+      await page.keyboard.press('Escape');
+    }
+    expect(world.param('asOf')).toBeNull();
+    await page.goto(`${page.url()}?asOf=99999`);
+    await expectText(page.locator('.problem'), `the log ends at ${head}`);
+    for (const complaint of world.complaints.splice(0)) expect(complaint).toContain('409');
+  });
+
   it('counts as of an earlier position, keeps it on reload, and goes back to now', async () => {
     await world.go('overview');
     await page.keyboard.press('a');
@@ -226,6 +245,18 @@ describe('reports', () => {
       200,
       turns,
     ]);
+  });
+
+  it('are tables whose numbers are aligned, also where the first is missing, and whose reasons can be read', async () => {
+    // Of the first day only Ben's one feeling is left.
+    await world.go(`reports/mood?bucket=day&from=${TURNS[2]?.occurredAt}`);
+    await page.keyboard.press('t');
+    const result = world.panel('Result');
+    expect((await rowsOf(result))[0]).toContain('–');
+    expect(await result.locator('th.number').allInnerTexts()).toContain('sd');
+    const { width = 0 } = (await result.locator('td.sentences').first().boundingBox()) ?? {};
+    expect(width).toBeGreaterThan(300);
+    await page.keyboard.press('t');
   });
 
   it.each(['mood', 'cohorts', 'emotions', 'memories'])('%s is drawn', async (name) => {

@@ -161,8 +161,15 @@ describe('the context of a prompt', () => {
         expect(body.tokens).toBeGreaterThan(250);
       }
     expect((await contextOf('maxTokens=440')).status).toBe(200);
-    for (const query of ['maxTokens=439', 'maxTokens=446&format=openai'])
-      expect(badFieldsOf(await contextOf(query))).toEqual(['maxTokens']);
+    for (const [query, least] of [
+      ['maxTokens=439', 440],
+      ['maxTokens=446&format=openai', 447],
+    ] as const)
+      expect((await contextOf(query)).body).toMatchObject({
+        code: 'context.budget-too-small',
+        least,
+        errors: [{ path: 'maxTokens' }],
+      });
   });
 
   it('is a request of the OpenAI Chat Completions API', async () => {

@@ -79,6 +79,12 @@ describe('edgesoul export --format', () => {
     await rm(target, { recursive: true, force: true });
   });
 
+  it('refuses a stdout that cannot be written', async () => {
+    const args = ['export', '-', '--format', 'csv', '--table', 'events'];
+    const { code, stderr } = await edgesoul(args, store.settings, 'exec > /dev/full');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^stdout cannot be written: .*ENOSPC/)]);
+  });
+
   it('refuses an output that cannot be written, and leaves nothing half-written', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');

@@ -38,6 +38,10 @@ describe('edgesoul import-edgesoul refuses', () => {
     await writeFile(empty, '');
     expect((await refusal(empty)).error.message).toMatch(/it is empty/);
     expect((await refusal(folder)).error).toMatchObject({ code: 'file.unreadable' });
+    expect((await refusal('/dev/zero')).error).toMatchObject({
+      code: 'file.unreadable',
+      message: expect.stringMatching(/it is no file/),
+    });
     expect((await refusal(join(folder, 'absent.db'))).error).toMatchObject({ code: 'file.unreadable' });
     const huge = join(folder, 'huge.db');
     const handle = await open(huge, 'w');

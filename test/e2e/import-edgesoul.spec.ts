@@ -149,6 +149,14 @@ describe('edgesoul import-edgesoul', () => {
     expect((await mira.get('/memories/mira_1')).status).toBe(404);
     expect((await mira.get('/profile')).body).toMatchObject({ humorLevel: 10 });
 
+    // The original dates a profile anew whenever it saves it, also unchanged.
+    source.db.exec(`update user_profiles set updated_at = '2025-04-01 10:00:00.000000'`);
+    expect((await imported(store, source.file)).tables['user_profiles']).toEqual({
+      ...again.tables['user_profiles'],
+      already: 1,
+    });
+    expect(await head(store)).toBe(before);
+
     // What the original has learned since comes, and the newer sums replace the older ones.
     source.db.exec(`update emotional_patterns set frequency = 15; update memories set access_count = 9`);
     source.memory('mira', 'mira_2', { content: 'New since' });

@@ -55,7 +55,7 @@ describe('edgesoul replay --fold', () => {
 
   it.each([
     [['--out', 'rows.xlsx'], /--out: rows.xlsx must end in one of .ndjson, .csv, .parquet/],
-    [['--out', '/nowhere/rows.csv'], /\/nowhere\/rows.csv cannot be written/],
+    [['--out', '/nowhere/rows.csv'], /^\/nowhere\/rows.csv cannot be written: ENOENT/m],
     [['--from', 'yesterday'], /--from: must be an RFC 3339 time/],
     [['--from', '2026-01-02T00:00:00Z', '--to', '2026-01-01T00:00:00Z'], /--from: must be before --to/],
     [['--as-of', '999999'], /--as-of: must not be after the end of the log; the log ends at position \d+/],
@@ -67,6 +67,18 @@ describe('edgesoul replay --fold', () => {
     const file = await replays.foldFile('count.mjs', countingFold());
     const { code, stderr } = await replays.replay('--fold', file, ...options);
     expect([code, stderr]).toEqual([2, expect.stringMatching(why)]);
+  });
+
+  it('refuses a user whom the log does not know, as export does', async () => {
+    const file = await replays.foldFile('count.mjs', countingFold());
+    const { code, stdout, stderr } = await replays.replay('--fold', file, '--user', 'nobody');
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(/has no event of user nobody/)]);
+  });
+
+  it('refuses a stdout that cannot be written', async () => {
+    const file = await replays.foldFile('count.mjs', countingFold());
+    const { code, stderr } = await replays.replayAfter('exec > /dev/full', '--fold', file);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^stdout cannot be written: .*ENOSPC/)]);
   });
 
   it('prints an error as JSON, with its code', async () => {

@@ -36,7 +36,12 @@ export class ReplayStore {
   }
 
   replay(...options: string[]): Promise<CommandOutput> {
-    return edgesoul(['replay', ...options], this.store.settings);
+    return this.replayAfter('', ...options);
+  }
+
+  /** Replays after a shell command. */
+  replayAfter(prepare: string, ...options: string[]): Promise<CommandOutput> {
+    return edgesoul(['replay', ...options], this.store.settings, prepare);
   }
 
   /** Writes a fold file, and returns its name. */

@@ -94,7 +94,9 @@ function tableOf({ report, items }) {
     caption: `Report ${report}`,
     columns: fields.map((name) => ({
       name,
-      number: typeof items[0][name] === 'number' && !KEYS.includes(name),
+      // The first one may be missing, as where there are too few observations.
+      number: !KEYS.includes(name) && items.some((/** @type {any} */ item) => typeof item[name] === 'number'),
+      sentences: name === 'reasons',
     })),
     rows: items.map((/** @type {any} */ item) => fields.map((field) => cell(item[field]))),
   };

@@ -37,7 +37,12 @@ export function makeTitle() {
             `First activity ${time(stats.firstActivityAt, question.zone)}, last ${time(stats.lastActivityAt, question.zone)}`,
           ),
           tilesView([
-            { name: 'Turns', value: count(stats.turns), note: `${count(stats.sessions)} sessions`, request },
+            {
+              name: 'Turns',
+              value: count(stats.turns),
+              note: `${count(stats.sessions)} ${stats.sessions === 1 ? 'session' : 'sessions'}`,
+              request,
+            },
             {
               name: 'Session',
               value: `${stats.averageSessionMinutes.toFixed(1)} min`,

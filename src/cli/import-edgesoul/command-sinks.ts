@@ -94,8 +94,9 @@ export const DRY_SINK: CommandSink = {
 /** Undefined for a command to be sent again. `head` is the end of the log before the import. */
 function outcomeOf({ status, body, problem }: Result, head: number): Outcome | undefined {
   if (!problem) return (body?.position ?? 0) > head ? 'written' : 'already';
-  // Also a memory that was forgotten since: it must not come back.
-  if (problem.code === 'memory.already-exists') return 'already';
+  // Also a memory that was forgotten since: it must not come back. A key names what is written, so one that
+  // is taken means that only the time differs: the source touched its row again, or the zone is another.
+  if (problem.code === 'memory.already-exists' || problem.code === 'command.key-reused') return 'already';
   if (status === 503) return undefined;
   if (status >= 500) throw new Unexpected('internal.error', problem.detail);
   return { refused: reasonOf(problem) };

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { toStdout } from './to-stdout.js';
 
 /**
  * Has the work write its rows to a temporary file, and copies them to stdout once it is done: a reader of
@@ -17,7 +18,7 @@ export async function withScratchOutput(
     const file = join(folder, 'rows.ndjson');
     await work(file);
     beforeCopy();
-    await pipeline(createReadStream(file), process.stdout, { end: false });
+    await toStdout(() => pipeline(createReadStream(file), process.stdout, { end: false }));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -110,6 +110,9 @@ describe('what fits into a budget', () => {
     const attempt = () => fitSections([], budget(FLOORS - 1));
     expect(attempt).toThrow(InvalidInput);
     expect(attempt).toThrow('at least 440');
+    expect(attempt).toThrow(
+      expect.objectContaining({ code: 'context.budget-too-small', extra: { least: FLOORS } }),
+    );
     expect(fitSections([], budget(FLOORS))).toEqual([]);
     expect(() => fitSections([], { ...budget(FLOORS), frame: 7 })).toThrow('at least 447');
   });

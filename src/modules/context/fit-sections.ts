@@ -36,10 +36,7 @@ const MIN_SHORTENED = 16;
 export function fitSections(sections: readonly Section[], budget: Budget): KeptSection[] {
   const { maxTokens, frame } = budget;
   const least = Object.values(budget.sections).reduce((sum, { floor }) => sum + floor, frame);
-  if (maxTokens < least) {
-    const what = frame === 0 ? 'the floors of all sections' : 'the floors of all sections and the frame';
-    throw InvalidInput.field('maxTokens', `must be at least ${least}, the sum of ${what}`);
-  }
+  if (maxTokens < least) throw tooSmall(least, frame);
   const sized = sections.map((section) => sizedSection(section, budget));
   const allowed = allowances(sized, budget);
   let spare = 0;
@@ -48,6 +45,15 @@ export function fitSections(sections: readonly Section[], budget: Budget): KeptS
     const { kept, used } = keep(items, limit - head, budget);
     spare = kept.length === 0 ? limit : limit - head - used;
     return { ...section, items: kept, leftOut: section.items.length - kept.length };
+  });
+}
+
+function tooSmall(least: number, frame: number): InvalidInput {
+  const what = frame === 0 ? 'the floors of all sections' : 'the floors of all sections and the frame';
+  const message = `must be at least ${least}, the sum of ${what}`;
+  return new InvalidInput('context.budget-too-small', `maxTokens: ${message}`, {
+    errors: [{ path: 'maxTokens', message }],
+    extra: { least },
   });
 }
 

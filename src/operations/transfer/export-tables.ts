@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -12,6 +11,7 @@ import { rowBytes, type RowFormat } from '../../formats/row-format.js';
 import { allCheckpoints, statusOf } from '../../projections/folding/checkpoints.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
+import { makeFolders } from '../../store/make-folders.js';
 import type { JobContext } from '../job-context.js';
 import { eventRows } from './event-rows.js';
 import { nameFiles, removePartial, unwritableOutput, writePartial, type PartialFile } from './row-file.js';
@@ -110,7 +110,7 @@ export function exportTableTo(
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (cause) {
     throw unwritableOutput(folder, cause);
   }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartRefused } from '../../errors.js';
 import { whyOf } from '../../why.js';
+import { makeFolders } from '../make-folders.js';
 import type { Announced } from '../store.js';
 import { takeLock, type FolderLock } from './folder-lock.js';
 import { finishSwap, isSwapping } from './swap-database.js';
@@ -38,7 +39,7 @@ export function databaseFile(folder: string): string {
  */
 export function takeDataFolder(folder: string): DataFolder {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (cause) {
     throw unusableFolder(folder, cause);
   }

@@ -60,8 +60,11 @@ function refuseOtherFiles(file: string): void {
   const header = Buffer.alloc(HEADER_BYTES);
   let size: number;
   try {
-    if (statSync(file).isDirectory()) throw new Error('it is a folder');
-    size = statSync(file).size;
+    const found = statSync(file);
+    if (found.isDirectory()) throw new Error('it is a folder');
+    // A pipe would be waited for, and a device has no end.
+    if (!found.isFile()) throw new Error('it is no file');
+    size = found.size;
     readStart(file, header);
   } catch (cause) {
     throw unreadable(file, whyOf(cause), cause);

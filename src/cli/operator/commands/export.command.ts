@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../../../config.js';
-import { InvalidInput, NotFound } from '../../../errors.js';
+import { InvalidInput } from '../../../errors.js';
 import { ROW_FORMATS, type RowFormat } from '../../../formats/row-format.js';
 import { exportLog, exportTo, type ExportReport } from '../../../operations/transfer/export-log.js';
 import {
@@ -13,7 +13,9 @@ import type { StoreReader } from '../../../projections/folding/store-reader.js';
 import { readStore } from '../../../store/open-store-reader.js';
 import { interruptible } from '../interruptible.js';
 import { EXIT, operatorCommand, type Operation } from '../operator-command.js';
+import { refuseUnknownUser } from '../refuse-unknown-user.js';
 import { sizeText } from '../texts.js';
+import { toStdout } from '../to-stdout.js';
 import { existingAddress } from '../where.js';
 
 interface Options {
@@ -82,7 +84,9 @@ async function runTableExport(
   const selection = { format, tables, userId };
   await withReader(config, userId, async (reader) => {
     if (isStdout) {
-      await interruptible((signal) => exportTableTo(reader, process.stdout, selection, signal));
+      await toStdout(() =>
+        interruptible((signal) => exportTableTo(reader, process.stdout, selection, signal)),
+      );
       return;
     }
     const progress = terminal.progress('Exporting', 'rows');
@@ -95,7 +99,7 @@ async function runTableExport(
 
 function tableLines(folder: string, { tables, position, ms }: TablesReport): string[] {
   return [
-    `Wrote ${tables.length} tables, as of position ${position} of the log, to ${folder} in ${(ms / 1_000).toFixed(1)} s:`,
+    `Wrote ${tables.length} ${tables.length === 1 ? 'table' : 'tables'}, as of position ${position} of the log, to ${folder} in ${(ms / 1_000).toFixed(1)} s:`,
     ...tables.map(
       ({ table, rows, bytes }) =>
         `  ${table.padEnd(24)} ${String(rows).padStart(9)} rows  ${sizeText(bytes)}`,
@@ -138,12 +142,6 @@ async function withReader(
     if (userId !== undefined) await refuseUnknownUser(reader, userId);
     await work(reader);
   });
-}
-
-async function refuseUnknownUser(reader: StoreReader, userId: string): Promise<void> {
-  const [event] = await reader.events({ after: 0, userId, limit: 1 });
-  if (!event)
-    throw new NotFound('user.not-found', `The log has no event of user ${userId}; nothing was exported.`);
 }
 
 function reportLines(
