@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError, Unavailable } from '../../errors.js';
+import { makeFolders } from '../../store/make-folders.js';
 import { syncFolder } from '../../store/sync-folder.js';
 import { whyOf } from '../../why.js';
 import { unwritableBackups } from './backup-errors.js';
@@ -99,7 +100,7 @@ export async function namesIn(folder: string): Promise<string[]> {
 /** Creates a folder for unfinished files in the backup folder. */
 export async function makePartial(folder: string, id: string): Promise<string> {
   const partial = join(folder, partialName(id));
-  await mkdir(partial, { recursive: true });
+  makeFolders(partial);
   return partial;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refused, StoreError, Unexpected } from '../../errors.js';
+import { makeFolders } from '../../store/make-folders.js';
 import { takeLock } from '../../store/sqlite/folder-lock.js';
 import { inThread } from '../in-thread.js';
 import type { JobContext } from '../job-context.js';
@@ -21,7 +21,7 @@ import { SCRATCH } from './scratch-names.js';
 export function runBackup(input: BackupInput, context?: JobContext): Promise<Manifest> {
   const { folder } = input;
   return writingTo(folder, async () => {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     return withFolderLock(folder, { job: 'backup' }, () => inThread('backup', input, context));
   });
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { pagesOf } from '../../database/pages-of.js';
 import type { RowReader } from '../../database/row-store.js';
 import { USER_ERASED, type UserErased } from '../../events/erasure/user-erased.event.js';
@@ -6,6 +5,7 @@ import { erasuresTable } from '../../events/log/erasure/erasure-tables.js';
 import type { StoredEvent } from '../../events/log/event-log.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
+import { makeFolders } from '../../store/make-folders.js';
 import { readStore } from '../../store/open-store-reader.js';
 import { writingTo } from '../backup/backup-folder.js';
 import { hashAt } from '../shipping/hash-at.js';
@@ -22,7 +22,7 @@ export function syncLedger(folder: string, address: DatabaseAddress): Promise<Le
     const fresh = await loggedErasures(reader, ledger);
     if (fresh.length === 0) return ledger;
     return writingTo(folder, async () => {
-      await mkdir(folder, { recursive: true });
+      makeFolders(folder);
       return extendLedger(folder, storeId, fresh);
     });
   });

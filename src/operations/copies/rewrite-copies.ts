@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreError } from '../../errors.js';
 import { erasedCopiesTable } from '../../events/log/erasure/erasure-tables.js';
 import { inBatch } from '../../events/log/in-batch.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
+import { makeFolders } from '../../store/make-folders.js';
 import { openStoreAt, type OpenStore } from '../../store/open-log.js';
 import { takeLock, type FolderLock } from '../../store/sqlite/folder-lock.js';
 import { writeMark } from '../../store/store-marks.js';
@@ -151,7 +152,7 @@ class Rewriting {
     const scratch = join(this.input.folder, `${SCRATCH.rewriting}${copy.file.replaceAll(/\W/g, '-')}`);
     try {
       if (why === undefined) {
-        await mkdir(scratch, { recursive: true });
+        makeFolders(scratch);
         await ('manifest' in copy
           ? this.rewriteBackup(copy.manifest, owed, scratch)
           : this.rewriteSegment(copy, owed, scratch));

@@ -1,6 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
+import { makeFolders } from '../../store/make-folders.js';
 import { listManifests, makePartial, partialName, publish, removePartials } from '../backup/backup-folder.js';
 import { lastSequence } from '../backup/backup-order.js';
 import { pack } from '../backup/zstd-files.js';
@@ -21,7 +22,7 @@ export async function sealSegment(
   recipients: readonly string[] = [],
 ): Promise<string> {
   const folder = segmentsFolder(backups);
-  await mkdir(folder, { recursive: true });
+  makeFolders(folder);
   // Only one process ships a store, so unfinished files of the store are those of a killed process.
   const id = `segment-${await reader.storeId()}`;
   await removePartials(folder, partialName(id));
