@@ -96,7 +96,7 @@ export async function makeServer(
     ...(tls && isFront && { httpsOptions: {} }),
   });
   app.useGlobalFilters(new HttpErrorFilter(app.get(FaultWatch)));
-  if (isFront) await serveDocs(app, validatedSchemas());
+  if (isFront) serveDocs(app, validatedSchemas());
   return app;
 }
 

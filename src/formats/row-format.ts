@@ -1,7 +1,7 @@
 import type { Column } from './column.js';
 import { csvBytes } from './csv.js';
 import { ndjsonBytes } from './ndjson.js';
-import { parquetBytes } from './parquet.js';
+import type { parquetBytes } from './parquet.js';
 import type { RowSource } from './row.js';
 
 /** The formats of files and streams of rows. */
@@ -28,6 +28,14 @@ export function rowBytes(
   rows: RowSource,
   about: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<Uint8Array, void> {
-  if (format === 'parquet') return parquetBytes(columns, rows, about);
+  if (format === 'parquet') return loadedParquetBytes(columns, rows, about);
   return format === 'csv' ? csvBytes(columns, rows) : ndjsonBytes(columns, rows);
+}
+
+/** Its library has fifty files, which a process that writes no Parquet need not load. */
+async function* loadedParquetBytes(
+  ...file: Parameters<typeof parquetBytes>
+): AsyncGenerator<Uint8Array, void> {
+  const parquet = await import('./parquet.js');
+  yield* parquet.parquetBytes(...file);
 }

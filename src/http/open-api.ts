@@ -5,11 +5,22 @@ import { SECURITY_SCHEME } from './access/scoped.js';
 import { declareRefusals } from './declared-answers.js';
 import { ProblemAnswer } from './problems/problem.js';
 
-/** Serves `/docs` and `/docs/json`. `validated` are the schemas that validate requests, by class name. */
-export async function serveDocs(
+/**
+ * Serves `/docs` and `/docs/json`. `validated` are the schemas that validate requests, by class name. The
+ * document is made when somebody first asks for it: it takes a good part of the time that a start takes, and
+ * most processes are never asked.
+ */
+export function serveDocs(
   app: NestFastifyApplication,
   validated: Readonly<Record<string, JsonSchema>>,
-): Promise<void> {
+): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, validated), { jsonDocumentUrl: 'docs/json' });
+}
+
+function openApiDocument(
+  app: NestFastifyApplication,
+  validated: Readonly<Record<string, JsonSchema>>,
+): OpenAPIObject {
   const info = new DocumentBuilder()
     .setTitle('EdgeSoul Store')
     .setDescription('The memory of an empathetic AI companion, as an event-sourced service.')
@@ -37,9 +48,7 @@ export async function serveDocs(
     extraModels: [ProblemAnswer],
   });
   declareRefusals(document);
-  SwaggerModule.setup('docs', app, withValidatorSchemas(document, structuredClone(validated)), {
-    jsonDocumentUrl: 'docs/json',
-  });
+  return withValidatorSchemas(document, structuredClone(validated));
 }
 
 /** Replaces the plugin's schemas by the validator's, and keeps the plugin's descriptions. */

@@ -16,8 +16,8 @@ const MAX_WAITING = 200;
 const MAX_HEAP_MB = 512;
 /** Questions that the thread knows of at once: it folds together what one request asks for. */
 const TOGETHER = 8;
-/** The thread starts this long after the store was opened, ms: nothing at the start needs it. */
-const START_AFTER_MS = 1_000;
+/** The thread starts this long after the store was opened, ms, if no question comes before. */
+const START_AFTER_MS = 15_000;
 
 /** Answers questions about the past in a worker thread, so that no scan delays present reads or commands. */
 export class PastReads {

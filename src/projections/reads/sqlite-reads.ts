@@ -27,6 +27,8 @@ const MAX_WAITING_TASKS = 1_000;
 const RARE = { minThreads: 0, idleTimeout: 30_000 };
 /** The same for threads of frequent tasks, where many stores are open: few of them have any at the same time. */
 const FREQUENT = { minThreads: 0, idleTimeout: 5 * MINUTE_MS };
+/** The same for the one store that is always open: the thread starts with its first task, and stays. */
+const KEPT = { minThreads: 0, idleTimeout: Infinity };
 
 /**
  * Reads over SQLite: point reads on a connection of the main thread, scans in worker threads. The scans that
@@ -47,16 +49,16 @@ export class SqliteReads extends Reads {
   private readonly replayThread: Piscina;
 
   /**
-   * `words` is a file of word vectors, in memory that threads share. Where `isEager` is false, no thread starts
-   * before it has a task.
+   * `words` is a file of word vectors, in memory that threads share. Where `isKept` is false, the threads end
+   * when they have had no task for a while.
    */
-  constructor(file: string, words?: SharedArrayBuffer, isEager = true) {
+  constructor(file: string, words?: SharedArrayBuffer, isKept = true) {
     super();
     this.db = openForReading(file);
     this.rows = new SqliteRows(this.db);
     this.log = new SqliteEventReader(this.db);
     this.figures = new SqliteFigures(this.db);
-    const frequent = isEager ? { minThreads: 1 } : FREQUENT;
+    const frequent = isKept ? KEPT : FREQUENT;
     this.chatThread = new ChatThread(oneThread(file, { ...frequent, words }));
     this.meaningThread = new ChatThread(oneThread(file, { ...RARE, words }));
     this.logThread = oneThread(file, frequent);
