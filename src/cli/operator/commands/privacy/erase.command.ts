@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../../../../config.js';
 import { InvalidInput } from '../../../../errors.js';
+import { ACTORS } from '../../../../events/actors.js';
 import { loadDeciders } from '../../../../modules/command-catalog.js';
 import { EraseUser } from '../../../../modules/erasure/commands/erase-user.command.js';
 import { commandData } from '../../../../modules/store-command.js';
@@ -12,9 +13,6 @@ import { whyOf } from '../../../../why.js';
 import { EXIT, operatorCommand, type Operation } from '../../operator-command.js';
 import { rewriteByService, rewrittenLines, runRewriting, type Rewritten } from '../../rewriting.js';
 import { existingAddress, serviceOf } from '../../where.js';
-
-/** The actor of an erasure without a service. */
-const ACTOR = 'edgesoul-erase';
 
 /** What the route answers. */
 interface Erased {
@@ -102,7 +100,7 @@ async function eraseIn(config: Config, userId: string): Promise<Erased> {
   const erasures = new Erasures(store.address, config.backupDir);
   try {
     const counted = await erasures.count(userId);
-    const command = new EraseUser(userId, { confirm: userId }, { actor: ACTOR }).with(counted);
+    const command = new EraseUser(userId, { confirm: userId }, { actor: ACTORS.erase }).with(counted);
     const { body } = await store.writer.write(commandData(command));
     await erasures.finish();
     await erasures.vacuums.ended();
