@@ -21,7 +21,8 @@ describe('the schedule of retention', () => {
 
   /** One that is never the leader, and so never runs: it only shows when it would. */
   function begun(settings: RetentionSettings): void {
-    retention = new Retention({ settings, isLeader } as ConstructorParameters<typeof Retention>[0]);
+    const parts: unknown = { settings, isLeader };
+    retention = new Retention(parts as ConstructorParameters<typeof Retention>[0]);
     retention.begin();
   }
 
