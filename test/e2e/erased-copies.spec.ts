@@ -241,7 +241,6 @@ describe('edgesoul erase --copies with a service', () => {
   beforeAll(async () => {
     store = await Store.start();
     for (const userId of ['ada', 'cyd']) await tell(store, userId, userId === 'ada' ? ADA : CYD);
-    expect((await edgesoul(['backup'], store.settings)).code).toBe(0);
   });
 
   afterAll(() => store.remove());
@@ -253,6 +252,7 @@ describe('edgesoul erase --copies with a service', () => {
   };
 
   it('names the files that were rewritten, whether by it or by the service right before', async () => {
+    expect((await edgesoul(['backup'], store.settings)).code).toBe(0);
     const { code, result } = await erase('ada');
     const file = expect.stringMatching(/^edgesoul_backup_/);
     expect([code, result]).toMatchObject([
