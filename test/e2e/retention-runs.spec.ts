@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { BatchAnswer } from '../support/answers.js';
 import { clockAt, DAY_MS } from '../support/clock.js';
+import { edgesoul } from '../support/edgesoul.js';
 import { begin, run, verifies, type Run } from '../support/retention-runs.js';
 import { Store } from '../support/store.js';
 
@@ -74,8 +75,23 @@ describe('the first run of retention after a start', () => {
   });
 });
 
+describe('edgesoul retention', () => {
+  it('says that no rule is set, with a service and without one', async () => {
+    const store = await Store.start();
+    const dryRun = async (...args: string[]) => {
+      const { code, stdout } = await edgesoul(['retention', '--dry-run', ...args], store.settings);
+      return [code, stdout];
+    };
+    const told = [0, expect.stringMatching(/^No rule is set .*nothing is ever too old/)];
+    expect(await dryRun('--url', store.url)).toEqual(told);
+    await store.stop();
+    expect(await dryRun()).toEqual(told);
+    await store.remove();
+  });
+});
+
 describe('a run of retention', () => {
-  const users = Array.from({ length: 150 }, (_, i) => `u${String(i).padStart(3, '0')}`);
+  const users = Array.from({ length: 60 }, (_, i) => `u${String(i).padStart(3, '0')}`);
   let store: Store;
 
   afterEach(() => store.remove());

@@ -6,12 +6,12 @@ const ROOT = join(import.meta.dirname, '../..');
 const NAMED = /`([\w./-]+\.spec)(?:\.ts)?`/g;
 
 const specs = globSync('{src,test}/**/*.spec.ts', { cwd: ROOT }).map((path) => path.replace(/\.ts$/, ''));
+const isThere = (path: string) => specs.some((spec) => spec === path || spec.endsWith(`/${path}`));
 
 describe('the documents about privacy', () => {
   it.each(['security', 'erasure', 'unsay'])('name tests that there are: %s.md', (name) => {
     const text = readFileSync(join(ROOT, `docs/${name}.md`), 'utf8');
     const named = [...new Set([...text.matchAll(NAMED)].map(([, path = '']) => path))];
-    const isThere = (path: string) => specs.some((spec) => spec === path || spec.endsWith(`/${path}`));
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((path) => !isThere(path))).toEqual([]);
   });
