@@ -46,6 +46,8 @@ const ALSO_ON_POSTGRESQL = [
   'context', // lists, and the past
   'as-of', // positions, and one user's events
   'tenants', // a schema each
+  'retention', // erasing in steps, by conditions that each database has its own statements for
+  'retention-runs', // the same for much at once, and cancelled
   'store-operations', // sizes, counts, checkpoints that lag
 ].map((name) => `<rootDir>/test/e2e/${name}.spec.ts`);
 

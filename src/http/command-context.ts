@@ -2,7 +2,7 @@ import './access/caller.js';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { InvalidInput } from '../errors.js';
-import { ANYBODY } from '../store/keys/access-key.js';
+import { ACTORS } from '../events/actors.js';
 import type { CommandContext, ExpectedVersion } from '../writer/write-command.js';
 import { headerText } from './body/text-of-bytes.js';
 
@@ -21,7 +21,7 @@ export function commandContext({ headers, id, caller }: FastifyRequest): Command
   // The server takes X-Correlation-Id as the id of the request when the client sends one.
   const hasCorrelationId = headers['x-correlation-id'] !== undefined;
   return {
-    actor: caller?.name ?? ANYBODY,
+    actor: caller?.name ?? ACTORS.anybody,
     commandId: hasCorrelationId ? undefined : id,
     correlationId: hasCorrelationId ? id : undefined,
     idempotencyKey: idempotencyKey(headers['idempotency-key']),

@@ -25,6 +25,7 @@ const PLANNED = {
   changes: {},
   firstChanges: [],
   originals: [],
+  takenBack: {},
   memoriesGone: [],
 };
 /** What is recorded again: its own local time stays, and is that of Nepal. */

@@ -1,5 +1,5 @@
+import { ACTORS } from '../events/actors.js';
 import type { Erasures } from '../operations/erasure/erasures.js';
-import { RETENTION_ACTOR } from '../operations/retention/retention-actor.js';
 import type { RetentionEffects } from '../operations/retention/run-retention.js';
 import type { Retractions } from '../operations/retraction/retractions.js';
 import type { CommandWriter } from '../writer/command-writer.js';
@@ -21,7 +21,7 @@ export function retentionEffects({
   erasures,
   usersErased,
 }: EffectParts): RetentionEffects {
-  const context = { actor: RETENTION_ACTOR };
+  const context = { actor: ACTORS.retention };
   return {
     async expire(userId, order) {
       const command = new ExpireEvents(userId, order, context);

@@ -55,18 +55,30 @@ interface IdQuery<T extends Type> {
 export class UserLog {
   constructor(private readonly reads: Reads) {}
 
-  /** Returns the user's events of a type at these positions, by position. */
+  /**
+   * Returns the user's events of a type at these positions, by position; they say which retraction took them
+   * back by `retractedAsOf`.
+   */
   async at<T extends Type>(
     userId: string,
     type: T,
     positions: readonly number[],
+    retractedAsOf?: number,
   ): Promise<Map<number, Recorded<T>>> {
     const found = new Map<number, Recorded<T>>();
     if (positions.length === 0) return found;
     const upTo = Math.max(...positions);
     for (let after = Math.min(...positions) - 1; after < upTo;) {
       const limit = positions.length;
-      const page = await this.page<T>({ userId, types: [type], positions, after, upTo, limit });
+      const page = await this.page<T>({
+        userId,
+        types: [type],
+        positions,
+        after,
+        upTo,
+        limit,
+        retractedAsOf,
+      });
       for (const event of page.events) found.set(event.position, event);
       if (page.nextAfter >= page.head) break;
       after = page.nextAfter;
@@ -117,7 +129,7 @@ export class UserLog {
     const type = 'emotion.observed';
     const position = /^\d{1,15}$/.test(id) ? Number(id) : undefined;
     if (position !== undefined)
-      return (await this.at(userId, type, [Math.min(position, upTo)])).get(position);
+      return (await this.at(userId, type, [Math.min(position, upTo)], upTo)).get(position);
     const has = (event: { eventId: string }) => event.eventId === id;
     return this.withId({ userId, type, id, upTo, has });
   }

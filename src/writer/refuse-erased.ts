@@ -33,6 +33,6 @@ function checkNotErased(rows: RowsView, userId: string): void {
 
 /** The user was erased at the position. */
 export function userErased(userId: string, position: number): Refused {
-  const message = `User ${userId} was erased at position ${position} and gets no further data; use another id for another person.`;
+  const message = `User ${userId} was erased at position ${position} and gets no further data; use another id for another person, or reopen this one for a new person.`;
   return new Refused('user.erased', message, { extra: { position } });
 }

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { RowBatch } from '../../src/database/row-batch.js';
 import { erasureEpoch } from '../../src/events/log/erasure/last-erasure.js';
-import { receiptsTable } from '../../src/events/log/log-tables.js';
+import { receiptsTable, storeMarksTable } from '../../src/events/log/log-tables.js';
 import { retractionsTable } from '../../src/events/log/retraction/retraction-tables.js';
 import { MEMORY_TYPES } from '../../src/events/memory/memory-formed.event.js';
+import { findExpired } from '../../src/operations/retention/retention-in-thread.js';
 import type { RetentionPolicy } from '../../src/operations/retention/retention-policy.js';
 import { profilesTable } from '../../src/projections/current-profile.projection.js';
 import { ProjectionFolds } from '../../src/projections/folding/projection-folds.js';
@@ -257,6 +258,35 @@ for (const database of DATABASES) {
       await expect(undo(erasing?.retractionId ?? '')).rejects.toMatchObject({ code: 'retraction.erased' });
       await expect(undo(retractionId)).rejects.toMatchObject({ code: 'retraction.erased', status: 409 });
       expect(await texts()).not.toContain(`${OLD} again`);
+      expect(problemsIn(await verified(db))).toEqual([]);
+    });
+
+    it('leaves who is written to all the time to the next run, and only them', async () => {
+      const { writer, now, age } = await twoDays(db);
+      const policy = { turns: age, emotions: age };
+      const felt = () =>
+        send(writer, { name: 'ObserveEmotion', userId: 'ada', input: { emotion: 'joy', intensity: 1 } });
+      /** Ada says something whenever what is old of her was chosen, for the first so many times. */
+      const busy = (times: number) => ({
+        expired: async (input: Parameters<typeof findExpired>[0]) => {
+          const found = await findExpired(input);
+          if (input.userId === 'ada' && times-- > 0) await felt();
+          return found;
+        },
+      });
+      const planned = await wouldRetain(db, policy, now);
+      const report = await retain(db, writer, { policy, now, tasks: busy(100) });
+      expect(report).toMatchObject({ users: 1, leftOut: 1, listed: [{ userId: 'bob' }] });
+      expect(new Set((await erased()).map(({ userId }) => userId))).toEqual(new Set(['bob']));
+      const mark = (await db.rows(storeMarksTable)).find(({ name }) => name === 'retention');
+      expect(JSON.parse(mark?.value ?? '')).toMatchObject({ done: {}, last: { leftOut: 1 } });
+
+      // Whoever is left out is looked at again, and is not left out for being written to now and then.
+      const next = await retain(db, writer, { policy, now, tasks: busy(4) });
+      expect(next).toMatchObject({ users: 1, leftOut: 0, listed: [{ userId: 'ada' }] });
+      expect(report.events + next.events).toBe(planned.events);
+      expect(JSON.stringify(await storedRows(db))).toContain('joy');
+      expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
       expect(problemsIn(await verified(db))).toEqual([]);
     });
 

@@ -108,7 +108,8 @@ describe('a single turn', () => {
     expect([gone.status, gone.body.code]).toEqual([404, 'turn.not-found']);
     expect(gone.body.retractionId).toBe(body.retractionId);
     expect((await window()).turns).toEqual([]);
-    expect((await user.put(path, { userMessage: 'x', assistantMessage: '' })).status).toBe(404);
+    const edit = await user.put(path, { userMessage: 'x', assistantMessage: '' });
+    expect([edit.status, edit.body]).toMatchObject([404, gone.body]);
     expect((await user.delete(path)).status).toBe(200);
   });
 });
@@ -128,7 +129,12 @@ describe('an observed emotion', () => {
     expect(status).toBe(200);
     expect(same.body).toMatchObject({ eventId: body.eventId, retractionId: null });
     expect(left.items.map(({ emotion }) => emotion)).toEqual(['calm']);
-    expect((await user.get(path)).status).toBe(404);
+    const gone = await user.get<{ retractionId: string }>(path);
+    expect([gone.status, gone.body.retractionId]).toEqual([404, body.retractionId]);
+    const late = await user.patch(path, { emotion: 'joy' });
+    // It names the observation by the id of its event, and the read by what was asked.
+    const { detail: _, ...named } = gone.body as { detail?: string };
+    expect([late.status, late.body]).toMatchObject([404, named]);
     expect((await user.get(`/emotions/observations/${body.eventId}`)).body).toMatchObject({
       emotion: 'calm',
       intensity: 1,

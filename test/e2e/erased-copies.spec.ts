@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { edgesoul, killedAt } from '../support/edgesoul.js';
+import { createKey } from '../support/keys.js';
 import { Store } from '../support/store.js';
 import { filesWithWords } from '../support/words-in-folder.js';
 
@@ -241,5 +242,52 @@ describe('the backups of a service that erases', () => {
       0,
       { state: 'done', erasures: 2, rewritten: [], unreached: [] },
     ]);
+  });
+});
+
+describe('edgesoul erase --copies with a service', () => {
+  let store: Store;
+
+  beforeAll(async () => {
+    store = await Store.start();
+    for (const userId of ['ada', 'cyd']) await tell(store, userId, userId === 'ada' ? ADA : CYD);
+  });
+
+  afterAll(() => store.remove());
+
+  const erase = async (userId: string, env = {}) => {
+    const args = ['erase', userId, '--confirm', userId, '--copies', '--url', store.url, '--json'];
+    const { code, stdout } = await edgesoul(args, { ...store.settings, ...env });
+    return { code, result: JSON.parse(stdout) as { erasureId: string; copiesError?: string } };
+  };
+
+  it('names the files that were rewritten, whether by it or by the service right before', async () => {
+    expect((await edgesoul(['backup'], store.settings)).code).toBe(0);
+    const { code, result } = await erase('ada');
+    const file = expect.stringMatching(/^edgesoul_backup_/);
+    expect([code, result]).toMatchObject([
+      0,
+      { userId: 'ada', rewritten: [{ file, erasureIds: [result.erasureId] }], unreached: [] },
+    ]);
+    const { body } = await store.get<Certificate>(`/v1/erasures/${result.erasureId}`);
+    expect(result).toMatchObject({ rewritten: body.copies.rewritten.map(({ sha256 }) => ({ sha256 })) });
+  });
+
+  it('says that the person is erased where it may not rewrite the copies', async () => {
+    const { token } = await createKey(store, '--name', 'eraser', '--scope', 'erase');
+    while ((await store.get('/v1/erasures')).status !== 401) await sleep(100);
+    const { code, result } = await erase('cyd', { EDGESOUL_KEY: token });
+    expect([code, result]).toEqual([
+      1,
+      {
+        userId: 'cyd',
+        erasureId: expect.any(String),
+        position: expect.any(Number),
+        copiesError: expect.stringContaining('scope operator'),
+      },
+    ]);
+    const authorization = `Bearer ${token}`;
+    const shown = await store.get(`/v1/erasures/${result.erasureId}`, { authorization });
+    expect(shown.body).toMatchObject({ userId: 'cyd', actor: 'eraser' });
   });
 });

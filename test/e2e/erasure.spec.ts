@@ -167,7 +167,7 @@ describe('the erasure of a user', () => {
   it('ends the contexts of the user', async () => {
     expect(await store.get(`/v1/receipts/${receiptId}`)).toMatchObject({
       status: 410,
-      body: { code: 'receipt.erased' },
+      body: { code: 'receipt.erased', title: 'Gone' },
     });
   });
 

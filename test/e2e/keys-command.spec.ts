@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ACTORS } from '../../src/events/actors.js';
 import { joyfulTurn } from '../support/builders.js';
 import { edgesoul } from '../support/edgesoul.js';
 import { createKey, keysOf, withKey, type IssuedKey } from '../support/keys.js';
@@ -26,7 +27,10 @@ describe('edgesoul keys', () => {
     [['create', '--scope', 'chat'], /--name/],
     [['create', '--name', 'two', '--scope', 'all'], /none of the scopes/],
     [['create', '--name', 'two words', '--scope', 'chat'], /1 to 64 characters/],
-    [['create', '--name', 'api', '--scope', 'chat'], /stands for who has no key/],
+    ...Object.values(ACTORS).map((actor): [string[], RegExp] => [
+      ['create', '--name', actor, '--scope', 'chat'],
+      /stands for who has no key/,
+    ]),
     [['create', '--name', 'two', '--scope', 'chat', '--users', 'a b'], /characters of/],
     [['create', '--name', 'two', '--scope', 'chat', '--users', '*'], /characters of/],
     [['create', '--name', 'two', '--scope', 'chat', '--users', 'a*b'], /characters of/],

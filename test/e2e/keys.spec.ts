@@ -26,6 +26,7 @@ describe('a service on a loopback address', () => {
   let chat: IssuedKey;
   let analyst: IssuedKey;
   let operator: IssuedKey;
+  let eraser: IssuedKey;
   let trial: IssuedKey;
 
   beforeAll(async () => {
@@ -50,7 +51,8 @@ describe('a service on a loopback address', () => {
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="EdgeSoul Store"');
     expect((await store.user('ada').get('/profile', withKey(chat))).status).toBe(200);
     analyst = await createKey(store, '--name', 'analyst', '--scope', 'analyst');
-    operator = await createKey(store, '--name', 'operator', '--scope', 'operator,erase');
+    operator = await createKey(store, '--name', 'operator', '--scope', 'operator');
+    eraser = await createKey(store, '--name', 'eraser', '--scope', 'erase');
     const users = ['--users', 'ada,trial-*'];
     trial = await createKey(store, '--name', 'trial', '--scope', 'chat', '--scope', 'analyst', ...users);
     expect(trial).toMatchObject({ scopes: ['chat', 'analyst'], users: ['ada', 'trial-*'] });
@@ -93,7 +95,7 @@ describe('a service on a loopback address', () => {
   it('says in its OpenAPI document which scopes an operation needs, and keeps to it', async () => {
     const { body: document } = await store.get<OpenApi & Secured>('/docs/json');
     expect(document.components.securitySchemes).toMatchObject({ key: { type: 'http', scheme: 'bearer' } });
-    const keys = { chat, analyst, operator };
+    const keys = { chat, analyst, operator, eraser };
     const operations = operationsOf(document).filter(({ path }) => !path.startsWith('/health/'));
     for (const { method, path } of operations) {
       const { security = [] } = document.paths[path]?.[method.toLowerCase()] ?? {};
@@ -276,7 +278,8 @@ describe('a service on a loopback address', () => {
       expect(new Set(await statuses())).toEqual(new Set([200]));
       const stream = await fetch(`${store.url}/v1/events/stream`, { headers: withKey(analyst) });
       expect(stream.status).toBe(200);
-      for (const name of ['chat', 'analyst', 'operator', 'trial']) await keysOf(store, 'revoke', name);
+      for (const name of ['chat', 'analyst', 'operator', 'eraser', 'trial'])
+        await keysOf(store, 'revoke', name);
       await sleep(LEARNT_MS);
       expect(new Set(await statuses())).toEqual(new Set([401]));
       await expect(stream.text()).rejects.toThrow('terminated');
@@ -292,6 +295,7 @@ describe('a service on a loopback address', () => {
     expect(items.map(({ name, state }) => [name, state])).toEqual([
       ['analyst', 'revoked'],
       ['chat', 'revoked'],
+      ['eraser', 'revoked'],
       ['operator', 'revoked'],
       ['trial', 'revoked'],
     ]);

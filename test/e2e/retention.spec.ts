@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { clockAt, DAY_MS } from '../support/clock.js';
 import { edgesoul } from '../support/edgesoul.js';
+import { run, verifies, type Run, type RunReport } from '../support/retention-runs.js';
 import { onPostgresql, Store } from '../support/store.js';
 import { filesWithWords } from '../support/words-in-folder.js';
 
@@ -13,20 +14,6 @@ const POLICY = {
 /** Words of what is old, and what becomes of it: nothing else has them. */
 const OLD = ['quetzalcoatl', 'xylophone', 'wolpertinger'];
 const [MESSAGE = '', MEMORY = '', EMOTION = ''] = OLD;
-
-interface Report {
-  events: number;
-  memories: number;
-  users: number;
-  rules: Record<string, number>;
-  listed: { userId: string; events: number }[];
-}
-
-interface Run {
-  state: string;
-  isDryRun: boolean;
-  report: Report;
-}
 
 async function told(
   store: Store,
@@ -64,29 +51,10 @@ async function tenDays(env: Record<string, string> = POLICY): Promise<Store> {
   return store;
 }
 
-async function ended<T extends { state: string }>(store: Store, path: string): Promise<T> {
-  for (;;) {
-    const { body } = await store.get<T>(path);
-    if (body.state !== 'running') return body;
-    await setTimeout(50);
-  }
-}
-
-async function run(store: Store, body: object = {}): Promise<Run> {
-  const { body: begun } = await store.post<{ retentionId: string }>('/v1/ops/retention', body);
-  return ended<Run>(store, `/v1/ops/retention/${begun.retentionId}`);
-}
-
 const headOf = async (store: Store) => (await store.get<{ head: number }>('/v1/events?limit=1')).body.head;
 
 /** The files with the old words; none on PostgreSQL. */
 const filesOf = (store: Store) => (onPostgresql() ? Promise.resolve([]) : filesWithWords(store.dataDir, OLD));
-
-async function verifies(store: Store): Promise<void> {
-  const { body } = await store.post<{ verificationId: string }>('/v1/ops/verifications');
-  const path = `/v1/ops/verifications/${body.verificationId}`;
-  expect(await ended(store, path)).toMatchObject({ state: 'done', ok: true });
-}
 
 describe('retention', () => {
   let store: Store;
@@ -127,7 +95,7 @@ describe('retention', () => {
         unsealed: 0,
       },
     });
-    const { ms: _, ...counts } = dry.report as Report & { ms: number };
+    const { ms: _, ...counts } = dry.report as RunReport & { ms: number };
     expect(done).toMatchObject({ state: 'done', isDryRun: false, report: counts });
   });
 
@@ -255,7 +223,7 @@ describe('retention after a restore', () => {
 
   it('erases by its schedule what the backup brought back', async () => {
     expect((await edgesoul(['backup'], store.settings)).code).toBe(0);
-    expect((await run(store)).report.events).toBe(18);
+    expect((await run(store)).report?.events).toBe(18);
     await store.stop();
     Object.assign(store.settings, { RETENTION_SCHEDULE: '* * * * * *' });
     // A PostgreSQL database is restored into an empty one only.

@@ -173,11 +173,29 @@ describe('what a person takes back', () => {
     expect(left).toEqual(items.slice(1));
   });
 
-  it('is refused without, or with two kinds of, a selection', async () => {
+  it('takes back of a time what a read of the same time shows, to the fraction of a millisecond', async () => {
+    const user = store.user('dan');
+    const occurredAt = '2026-03-02T11:00:00.000Z';
+    await user.post('/emotions', { emotion: 'joy', intensity: 1, occurredAt });
+    const to = '2026-03-02T12:00:00Z';
+    const later = '2026-03-02T11:00:00.0005Z';
+    const shown = await user.get<{ items: object[] }>(`/emotions/observations?from=${later}`);
+    expect(shown.body.items).toEqual([]);
+    expect((await user.post<Retracted>('/retractions', { from: later, to })).body.retractionId).toBeNull();
+    expect((await user.post<Retracted>('/retractions', { from: occurredAt, to })).status).toBe(201);
+  });
+
+  it('is refused without, or with two kinds of, a selection, and of a time that ends before it begins', async () => {
     const user = store.user('ada');
     const refused = { status: 400, body: { code: 'request.invalid' } };
     expect(await user.post('/retractions', {})).toMatchObject(refused);
     expect(await user.post('/retractions', { turnIds: ['t'], sessionId: 's1' })).toMatchObject(refused);
+    const time = { from: '2026-03-02T12:00:00Z', to: '2026-03-02T11:00:00Z' };
+    const errors = [{ path: 'from', message: 'must not be after to' }];
+    for (const dryRun of [true, false]) {
+      const answer = await user.post('/retractions', { ...time, dryRun: dryRun || undefined });
+      expect(answer).toMatchObject({ ...refused, body: { errors } });
+    }
     expect(await store.user('nobody').post('/retractions', { turnIds: ['t'] })).toMatchObject({
       status: 404,
       body: { code: 'user.not-found' },

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../../config.js';
 import { InvalidInput, StoreError, Unavailable, Unexpected } from '../../errors.js';
+import { ACTORS } from '../../events/actors.js';
 import { readCommand } from '../../modules/batch/read-command.js';
 import { loadDeciders } from '../../modules/command-catalog.js';
 import { commandData } from '../../modules/store-command.js';
@@ -9,7 +10,6 @@ import type { RunningService } from '../operator/service.js';
 import type { ImportCommand } from './import-command.js';
 import type { CommandSink, Outcome } from './import-edgesoul.js';
 
-const ACTOR = 'import-edgesoul';
 const MAX_ATTEMPTS = 20;
 const PAUSE_MS = 500;
 
@@ -61,7 +61,7 @@ export async function withStoreSink<T>(config: Config, work: (sink: CommandSink)
     async function execute(entry: ImportCommand): Promise<Outcome> {
       try {
         const { command, userId, idempotencyKey, input } = readCommand(entry);
-        const sent = new command(userId, input as never, { actor: ACTOR, idempotencyKey });
+        const sent = new command(userId, input as never, { actor: ACTORS.original, idempotencyKey });
         const { status, body } = await store.writer.write(commandData(sent));
         return outcomeOf({ status, body: JSON.parse(body) as Result['body'] & object }, head) as Outcome;
       } catch (error) {

@@ -18,6 +18,7 @@ function planOf(events: number): PlannedRetraction {
     changes: {},
     firstChanges: [],
     originals: [],
+    takenBack: {},
     memoriesGone: [],
   };
 }

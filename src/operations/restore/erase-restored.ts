@@ -1,3 +1,4 @@
+import { ACTORS } from '../../events/actors.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { openStoreAt } from '../../store/open-log.js';
 import { readStore } from '../../store/open-store-reader.js';
@@ -35,7 +36,7 @@ export async function eraseRestored(
   try {
     return await eraseAgain(erasures, {
       ...store,
-      actor: 'edgesoul-restore',
+      actor: ACTORS.restore,
       fold,
       refused: unverifiedRestore,
     });

@@ -1,10 +1,10 @@
 import { pagesOf } from '../../database/pages-of.js';
 import { NOT_BEING_ERASED, type RowReader } from '../../database/row-store.js';
+import { ACTORS } from '../../events/actors.js';
 import { MEMORY_TYPES } from '../../events/memory/memory-formed.event.js';
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Cutoffs } from './expired-events.js';
-import { RETENTION_ACTOR } from './retention-actor.js';
 import { readRetentionMark } from './retention-mark.js';
 
 const EVENTS_PER_PAGE = 1_000;
@@ -90,7 +90,7 @@ async function lastOwnEvent(reader: StoreReader, userId: string): Promise<number
   let upTo: number | undefined;
   for (let limit = 1; ; limit = EVENTS_PER_LOOK) {
     const page = await reader.events({ userId, after: 0, upTo, newestFirst: true, limit });
-    const own = page.find(({ actor }) => actor !== RETENTION_ACTOR);
+    const own = page.find(({ actor }) => actor !== ACTORS.retention);
     const last = page.at(-1);
     if (own || !last) return own?.position ?? 0;
     upTo = last.position - 1;

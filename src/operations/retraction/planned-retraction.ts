@@ -56,6 +56,8 @@ export interface PlannedRetraction {
   undoes?: Undoing | undefined;
   /** Turns and observations that are taken back, if they are to be recorded again, by position. */
   originals: readonly Original[];
+  /** Which retraction has taken back before what was to be recorded again; of several, as a read names it. */
+  takenBack: Partial<Record<Original['type'], { by: string; at: number }>>;
   /** Ids of the memories that are taken back with their forming, and counted before. */
   memoriesGone: readonly string[];
 }

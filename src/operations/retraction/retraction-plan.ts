@@ -42,6 +42,7 @@ export class RetractionPlan {
   private readonly touched = new Map<string, number>();
   private readonly memoryVersions = new Map<string, number>();
   private readonly originals: Original[] = [];
+  private readonly takenBack: PlannedRetraction['takenBack'] = {};
   private readonly memoriesGone: string[] = [];
   private readonly replacedBy: string[] = [];
   private changed = 0;
@@ -131,6 +132,7 @@ export class RetractionPlan {
     const { isListed, counts } =
       'retract' in this.task ? this.retracts(event, counted, isSealed) : this.restores(before, counted);
     this.noteAll(event, { isListed, counted });
+    if (isListed && before && !counted) this.noteTakenBack(event, Math.min(...before));
     if (counts !== counted) this.changed++;
     const left = this.erases && isListed ? withoutContent(event) : event;
     for (const target of this.targets) this.fold(target, left, !counts);
@@ -148,8 +150,18 @@ export class RetractionPlan {
   /** What the answer names, and what is recorded again otherwise. */
   private keep(event: StoreEvent): void {
     if (event.type === 'memory.formed') this.memoriesGone.push(event.data.memoryId);
-    if (!('retract' in this.task) || !this.task.replaces) return;
-    if (event.type === 'turn.recorded' || event.type === 'emotion.observed') this.originals.push(event);
+    if (this.recordsAgain(event)) this.originals.push(event);
+  }
+
+  /** The last of several events of a turn is the one that a read of the turn is about. */
+  private noteTakenBack(event: StoreEvent, at: number): void {
+    const by = this.standing.retractions.find(({ position }) => position === at)?.retractionId;
+    if (by !== undefined && this.recordsAgain(event)) this.takenBack[event.type] = { by, at };
+  }
+
+  private recordsAgain(event: StoreEvent): event is Original {
+    const isAsked = 'retract' in this.task && this.task.replaces === true;
+    return isAsked && (event.type === 'turn.recorded' || event.type === 'emotion.observed');
   }
 
   private noteReplacement({ type, eventId }: StoreEvent): void {
@@ -231,6 +243,7 @@ export class RetractionPlan {
         isErased: this.undone.erasure !== null || this.undoesErased,
       },
       originals: this.originals,
+      takenBack: this.takenBack,
       memoriesGone: this.memoriesGone,
     };
   }

@@ -1,3 +1,4 @@
+import { ACTORS } from '../../events/actors.js';
 import type { EventLog, LogHead } from '../../events/log/event-log.js';
 import { removeMark } from '../../store/store-marks.js';
 import { markUnfinished } from '../../store/unfinished.js';
@@ -69,7 +70,7 @@ export async function importLog(
   // Also those that the file has and that are under way.
   const erasedAgain = await eraseAgain(plan.toRepeat, {
     ...parts,
-    actor: 'edgesoul-import',
+    actor: ACTORS.import,
     fold: async () => (folded = await fold()),
     refused: storeChanged,
   });

@@ -5,12 +5,6 @@ export const SCOPES = ['chat', 'analyst', 'operator', 'erase'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
-/** The actor of a command that came over HTTP without a key. */
-export const ANYBODY = 'api';
-
-/** Names that no key may have: the actors of events that no key's holder has sent. */
-export const RESERVED_NAMES: readonly string[] = [ANYBODY, 'import-edgesoul'];
-
 /** Whether a key can be used at a time, ms UTC. */
 export type KeyState = 'active' | 'expired' | 'revoked';
 

@@ -1,4 +1,5 @@
-import { hash, randomBytes, randomInt } from 'node:crypto';
+import { hash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import type { AccessKeyRow } from '../../events/log/log-tables.js';
 
 /** Bytes of the secret part of a token: 256 bits. */
 const SECRET_BYTES = 32;
@@ -7,6 +8,9 @@ const ID_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** By its beginning a token is recognised where it should not be, such as in a repository. */
 const TOKEN = /^esk_([a-z0-9]{12})_[\w-]{43}$/;
+
+/** What a store has of the tokens of a key. */
+type KeptHashes = Pick<AccessKeyRow, 'hash' | 'formerHash' | 'formerUntil'>;
 
 /** Makes the public part of a new key's tokens. */
 export function newKeyId(): string {
@@ -28,4 +32,13 @@ export function keyIdOf(token: string): string | undefined {
  */
 export function tokenHash(token: string): Buffer {
   return hash('sha256', token, 'buffer');
+}
+
+/** Compares in constant time, so that nobody learns by timing how much of a token is right. */
+export function isTokenOf(key: KeptHashes, token: string, now: number): boolean {
+  const presented = tokenHash(token);
+  if (timingSafeEqual(presented, key.hash)) return true;
+  return (
+    key.formerHash !== null && now < (key.formerUntil ?? 0) && timingSafeEqual(presented, key.formerHash)
+  );
 }

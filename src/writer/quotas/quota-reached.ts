@@ -29,7 +29,7 @@ export class QuotaReached extends StoreError<Code> {
   }
 
   static bytes(quota: QuotaOf, limit: number): QuotaReached {
-    const message = `${WHOSE[quota]} may have ${limit} bytes of event data, which this would exceed; only an erasure takes data away.`;
+    const message = `${WHOSE[quota]} may have ${limit} bytes of event data, which this would exceed; only an erasure or retention takes data away.`;
     return new QuotaReached('quota.bytes', message, { extra: { quota, limit } });
   }
 }

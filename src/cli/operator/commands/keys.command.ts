@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { durationMs } from '../../../durations.js';
+import { ACTORS } from '../../../events/actors.js';
 import type { AccessKeyRow } from '../../../events/log/log-tables.js';
-import { keyState, RESERVED_NAMES, SCOPES, type Scope } from '../../../store/keys/access-key.js';
+import { keyState, SCOPES, type Scope } from '../../../store/keys/access-key.js';
 import {
   createKey,
   listKeys,
@@ -190,7 +191,8 @@ function lineOf({ name, prefix, state, scopes, users, tenant, expiresAt, lastUse
 
 function parseName(text: string): string {
   if (!NAME.test(text)) throw new InvalidArgumentError(`It must have ${NAME_RULE}.`);
-  if (RESERVED_NAMES.includes(text)) throw new InvalidArgumentError('That name stands for who has no key.');
+  if (Object.values<string>(ACTORS).includes(text))
+    throw new InvalidArgumentError('That name stands for who has no key.');
   return text;
 }
 

@@ -21,7 +21,7 @@ export function editTurn(
   { planned, turnId, expected, reason, ...said }: EditTurnParts,
 ): Decision {
   const original = originalOf(planned, 'turn.recorded');
-  if (!original) throw turnUnknown(turnId);
+  if (!original) throw turnUnknown(turnId, planned.takenBack['turn.recorded']);
   checkVersion(original, expected);
   const taken = retraction(state, userId, planned, reason ?? null);
   const after = stateAfter(state, planned);

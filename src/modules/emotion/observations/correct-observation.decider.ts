@@ -23,7 +23,7 @@ export function correctObservation(
   { planned, eventId, expected, reason, ...change }: CorrectObservationParts,
 ): Decision {
   const original = originalOf(planned, 'emotion.observed');
-  if (!original) throw observationUnknown(eventId);
+  if (!original) throw observationUnknown(eventId, planned.takenBack['emotion.observed']);
   checkVersion(original, expected);
   const turn = originalOf(planned, 'turn.recorded');
   if (turn) checkOfTurn(change);

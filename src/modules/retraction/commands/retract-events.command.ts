@@ -5,7 +5,7 @@ import { profileStream } from '../../../events/streams.js';
 import type { Selection } from '../../../operations/retraction/caused-events.js';
 import type { RetractionTask } from '../../../operations/retraction/planned-retraction.js';
 import { Describe, IsId, IsIdList, IsInstant, IsText, Optional } from '../../../validation/fields.js';
-import { instantMs } from '../../../validation/instants.js';
+import { boundMs } from '../../../validation/instants.js';
 import { RetractingCommand } from '../../retracting-command.js';
 
 /** What is taken back: by ids, or what was said in a session, a time, or both. */
@@ -82,10 +82,10 @@ export function selectionOf({
   from,
   to,
 }: RetractEventsBody): Selection {
-  return { turnIds, memoryIds, eventIds, sessionId, from: ms(from), to: ms(to) };
+  return { turnIds, memoryIds, eventIds, sessionId, from: bound(from), to: bound(to) };
 }
 
-/** Throws InvalidInput unless the selection is by ids, or by session and time. */
+/** Throws InvalidInput unless the selection is by ids, or by session and a time that does not end before it begins. */
 export function checkSelection(body: RetractEventsBody): void {
   const { turnIds, memoryIds, eventIds, sessionId, from, to } = body;
   const byIds = turnIds ?? memoryIds ?? eventIds;
@@ -94,8 +94,10 @@ export function checkSelection(body: RetractEventsBody): void {
     throw InvalidInput.field('turnIds', 'send turnIds, memoryIds or eventIds, or sessionId, from or to');
   if (byIds !== undefined && bySaid !== undefined)
     throw InvalidInput.field('turnIds', 'send ids, or sessionId, from and to, but not both');
+  if ((bound(from) ?? -Infinity) > (bound(to) ?? Infinity))
+    throw InvalidInput.field('from', 'must not be after to');
 }
 
-function ms(time: string | undefined): number | undefined {
-  return time === undefined ? undefined : instantMs(time);
+function bound(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : boundMs(time);
 }

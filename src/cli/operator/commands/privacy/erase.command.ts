@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../../../../config.js';
 import { InvalidInput } from '../../../../errors.js';
+import { ACTORS } from '../../../../events/actors.js';
 import { loadDeciders } from '../../../../modules/command-catalog.js';
 import { EraseUser } from '../../../../modules/erasure/commands/erase-user.command.js';
 import { commandData } from '../../../../modules/store-command.js';
@@ -9,12 +10,10 @@ import { Erasures } from '../../../../operations/erasure/erasures.js';
 import { openStore } from '../../../../store/open-store.js';
 import { ID_PATTERN, ID_RULE } from '../../../../validation/fields.js';
 import { whyOf } from '../../../../why.js';
+import type { ExitCode } from '../../exit-codes.js';
 import { EXIT, operatorCommand, type Operation } from '../../operator-command.js';
 import { rewriteByService, rewrittenLines, runRewriting, type Rewritten } from '../../rewriting.js';
 import { existingAddress, serviceOf } from '../../where.js';
-
-/** The actor of an erasure without a service. */
-const ACTOR = 'edgesoul-erase';
 
 /** What the route answers. */
 interface Erased {
@@ -22,6 +21,11 @@ interface Erased {
   position: number;
   /** Why the ledger could not be written. */
   ledgerError?: string;
+}
+
+/** What of a certificate says which copies were rewritten. */
+interface Certified {
+  copies: { rewritten: { file: string; previousSha256: string; sha256: string }[] } | null;
 }
 
 /** `edgesoul erase` */
@@ -41,12 +45,12 @@ export function eraseCommand(): Command {
       action: async (operation, command) => {
         const { userId, copies } = orderOf(command);
         const erased = userId === undefined ? undefined : await erase(operation, userId);
-        const rewritten = copies ? await rewriteCopies(operation) : undefined;
+        const rewritten = copies ? await copiesAfter(operation, erased) : undefined;
         operation.terminal.result({ ...(erased && { userId, ...erased }), ...rewritten }, [
           ...(userId !== undefined && erased ? [erasedText(userId, erased)] : []),
-          ...(rewritten ? rewrittenLines(rewritten) : [COPIES_TEXT]),
+          ...(rewritten ? copiesLines(rewritten) : [COPIES_TEXT]),
         ]);
-        return rewritten && rewritten.unreached.length > 0 ? EXIT.differences : EXIT.done;
+        return rewritten ? exitOf(rewritten) : EXIT.done;
       },
     },
   )
@@ -81,6 +85,43 @@ function erasedText(userId: string, { erasureId, position, ledgerError }: Erased
 const COPIES_TEXT =
   'Backups made before are rewritten by the service, by the next backup or by --copies: "edgesoul backups" shows the rest.';
 
+/** What became of the copies, or why it is not known. */
+type Copies = Rewritten | { copiesError: string };
+
+/** A failure does not undo the erasure: it is told beside it, as nobody can ask for the erasure again. */
+async function copiesAfter(operation: Operation, erased: Erased | undefined): Promise<Copies> {
+  try {
+    const rewritten = await rewriteCopies(operation);
+    return erased ? await withThoseBefore(operation, erased, rewritten) : rewritten;
+  } catch (error) {
+    if (!erased) throw error;
+    return { copiesError: whyOf(error) };
+  }
+}
+
+/** A service rewrites by itself right after an erasure, and may have done so before it was asked to. */
+async function withThoseBefore(
+  operation: Operation,
+  { erasureId }: Erased,
+  rewritten: Rewritten,
+): Promise<Rewritten> {
+  const certificate = await serviceOf(operation)?.get<Certified>(`/v1/erasures/${erasureId}`);
+  const known = new Set(rewritten.rewritten.map(({ file }) => file));
+  const before = (certificate?.copies?.rewritten ?? []).filter(({ file }) => !known.has(file));
+  const all = [...before.map((copy) => ({ ...copy, erasureIds: [erasureId] })), ...rewritten.rewritten];
+  return { ...rewritten, rewritten: all };
+}
+
+function copiesLines(copies: Copies): string[] {
+  if (!('copiesError' in copies)) return rewrittenLines(copies);
+  return [`The backups may still have the person: ${copies.copiesError}`, COPIES_TEXT];
+}
+
+function exitOf(copies: Copies): ExitCode {
+  if ('copiesError' in copies) return EXIT.failed;
+  return copies.unreached.length > 0 ? EXIT.differences : EXIT.done;
+}
+
 async function rewriteCopies(operation: Operation): Promise<Rewritten> {
   const { config, terminal } = operation;
   const service = serviceOf(operation);
@@ -102,7 +143,7 @@ async function eraseIn(config: Config, userId: string): Promise<Erased> {
   const erasures = new Erasures(store.address, config.backupDir);
   try {
     const counted = await erasures.count(userId);
-    const command = new EraseUser(userId, { confirm: userId }, { actor: ACTOR }).with(counted);
+    const command = new EraseUser(userId, { confirm: userId }, { actor: ACTORS.erase }).with(counted);
     const { body } = await store.writer.write(commandData(command));
     await erasures.finish();
     await erasures.vacuums.ended();

@@ -34,11 +34,23 @@ export function retentionCommand(): Command {
       action: async (operation, command) => {
         const { dryRun = false } = command.opts<{ dryRun?: boolean }>();
         const report = await applied(operation, dryRun);
-        operation.terminal.result(report, reportLines(report, dryRun));
+        const lines = (await isWithoutRules(operation)) ? [NO_RULE] : reportLines(report, dryRun);
+        operation.terminal.result(report, lines);
         return EXIT.done;
       },
     },
   ).option('--dry-run', 'erase nothing, and say what would be erased');
+}
+
+const NO_RULE =
+  'No rule is set (RETENTION_TURNS, RETENTION_EMOTIONS, RETENTION_MEMORIES, RETENTION_REMOVED, RETENTION_USERS): nothing is ever too old.';
+
+/** Whether the policy of the service, or of this command where none runs, keeps everything for ever. */
+async function isWithoutRules(operation: Operation): Promise<boolean> {
+  const service = serviceOf(operation);
+  if (!service) return !hasRules(operation.config.retention.policy);
+  const { policy } = await service.get<{ policy: Record<string, unknown> }>('/v1/ops/retention');
+  return Object.values(policy).every((rule) => rule === null);
 }
 
 async function applied(operation: Operation, dryRun: boolean): Promise<Report> {

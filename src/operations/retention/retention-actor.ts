@@ -1,2 +1,0 @@
-/** The actor of events that retention writes. */
-export const RETENTION_ACTOR = 'retention';
