@@ -47,7 +47,6 @@ const ALSO_ON_POSTGRESQL = [
   'as-of', // positions, and one user's events
   'tenants', // a schema each
   'retention', // erasing in steps, by conditions that each database has its own statements for
-  'retention-runs', // the same for much at once, and cancelled
   'store-operations', // sizes, counts, checkpoints that lag
 ].map((name) => `<rootDir>/test/e2e/${name}.spec.ts`);
 

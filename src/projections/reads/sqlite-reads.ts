@@ -59,7 +59,9 @@ export class SqliteReads extends Reads {
     this.log = new SqliteEventReader(this.db);
     this.figures = new SqliteFigures(this.db);
     const frequent = isKept ? KEPT : FREQUENT;
-    this.chatThread = new ChatThread(oneThread(file, { ...frequent, words }));
+    // The first chat after a start does not wait for it.
+    const eager = isKept ? { minThreads: 1 } : FREQUENT;
+    this.chatThread = new ChatThread(oneThread(file, { ...eager, words }));
     this.meaningThread = new ChatThread(oneThread(file, { ...RARE, words }));
     this.logThread = oneThread(file, frequent);
     this.countThread = oneThread(file, RARE);
