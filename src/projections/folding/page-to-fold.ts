@@ -1,14 +1,15 @@
 import type { StoreEvent } from '../../events/event-catalog.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
-import type { LogTransaction, StoredEvent } from '../../events/log/event-log.js';
+import type { LogTransaction, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
 import { isErased } from '../../events/log/event-seal.js';
-import { changesThePast } from '../../events/log/record-effects.js';
+import { undoesEarlier } from '../../events/log/record-effects.js';
 
-const EVENTS_PER_PAGE = 1_000;
+/** Most events that are folded again with one page: as many as an ordinary page has. */
+export const MAX_EVENTS_AGAIN = 1_000;
 
 /** An event, and whether it is taken back. */
-interface KnownEvent {
+export interface KnownEvent {
   event: FoldEvent;
   isRetracted: boolean;
 }
@@ -21,6 +22,11 @@ export interface PageToFold {
    * page, as they count there. Those in the page are among them.
    */
   again: ReadonlyMap<string, readonly KnownEvent[]>;
+  /**
+   * The page ends before this event, as its user has too many events to be folded again while commands wait.
+   * If it is the first one, the user has to be folded by `foldBeside`.
+   */
+  next?: StoredEvent;
 }
 
 /** Decodes a page, and reads what has to be folded again because of it. Throws PoisonEvent. */
@@ -29,27 +35,30 @@ export async function pageToFold(
   decoder: EventDecoder,
   { stored, types }: { stored: readonly StoredEvent[]; types: readonly string[] },
 ): Promise<PageToFold> {
-  const events = stored.map((event) => decoder.decode(event));
-  const upTo = events.at(-1)?.position ?? 0;
+  const upTo = stored.at(-1)?.position ?? 0;
   const again = new Map<string, KnownEvent[]>();
-  for (const userId of new Set(stored.filter(changesThePast).map((event) => event.userId)))
-    again.set(userId, await eventsOf(transaction, decoder, { userId, upTo, types }));
-  return { events, again };
+  let room = MAX_EVENTS_AGAIN;
+  for (const [i, event] of stored.entries()) {
+    const { userId } = event;
+    if (!undoesEarlier(event) || again.has(userId)) continue;
+    const all = await transaction.readOfUser({ userId, upTo, types, after: 0, limit: room + 1 });
+    if (all.more)
+      return {
+        next: event,
+        ...(await pageToFold(transaction, decoder, { stored: stored.slice(0, i), types })),
+      };
+    room -= all.events.length;
+    again.set(userId, knownEvents(all.events, decoder));
+  }
+  return { events: stored.map((event) => decoder.decode(event)), again };
 }
 
-async function eventsOf(
-  transaction: Pick<LogTransaction, 'readOfUser'>,
-  decoder: EventDecoder,
-  query: { userId: string; upTo: number; types: readonly string[] },
-): Promise<KnownEvent[]> {
-  const known: KnownEvent[] = [];
-  for (let after = 0; ;) {
-    const page = await transaction.readOfUser({ ...query, after, limit: EVENTS_PER_PAGE });
-    for (const event of page.events)
-      // Of an erased one that was taken back, its place may be left.
-      if (!isErased(event) || event.retraction)
-        known.push({ event: decoder.decodeScanned(event), isRetracted: event.retraction !== undefined });
-    if (!page.more) return known;
-    after = page.events.at(-1)?.position ?? query.upTo;
-  }
+/** Decodes events of one user for a fold from the first one on. */
+export function knownEvents(events: readonly ScannedEvent[], decoder: EventDecoder): KnownEvent[] {
+  // Of an erased one that was taken back, its place may be left.
+  const left = events.filter((event) => !isErased(event) || event.retraction);
+  return left.map((event) => ({
+    event: decoder.decodeScanned(event),
+    isRetracted: event.retraction !== undefined,
+  }));
 }
