@@ -57,15 +57,12 @@ export class CatchUpFolds {
       const missing = events.filter((event) => event.position > this.foldedUpTo(event.userId));
       const types = projections.flatMap(({ folds }) => Object.keys(folds));
       const page = await pageToFold(transaction, this.decoder, { stored: missing, types });
-      if (page.next && page.events.length === 0) {
-        this.position = page.next.position - 1;
-        return { events: count, beside: page.next };
-      }
       const folds = new ProjectionFolds(projections, { skips: this.skips });
       await inShadows(transaction, (rows) => folds.foldPage(page, rows));
-      const upTo = page.next ? page.next.position - 1 : (events.at(-1)?.position ?? this.position);
+      const upTo = page.beside ? page.beside.position - 1 : (events.at(-1)?.position ?? this.position);
       count += events.filter(({ position }) => position <= upTo).length;
       this.position = upTo;
+      if (page.beside) return { events: count, beside: page.beside };
     }
     return { events: count, beside: undefined };
   }

@@ -34,7 +34,7 @@ export interface CaughtUp {
 interface Folded {
   events: number;
   atHead: boolean;
-  /** An event for which a user has to be folded beside, next after the checkpoint. */
+  /** The next event, if its user has to be folded beside, and the checkpoint. */
   beside?: { event: StoredEvent; after: number } | undefined;
 }
 
@@ -78,16 +78,17 @@ async function foldNextPage(
   const after = continues ? checkpoint.position : 0;
   const stored = await transaction.read({ after, limit: EVENTS_PER_PAGE });
   const page = await pageToFold(transaction, decoder, { stored, types: Object.keys(projection.folds) });
-  const { events, next } = page;
-  if (events.length === 0 && next) return { events: 0, atHead: false, beside: { event: next, after } };
+  const { events } = page;
+  const upTo = events.at(-1)?.position ?? after;
   const folds = new ProjectionFolds([projection], { skips });
   await inBatch(transaction, (rows) => {
     folds.foldPage(page, rows);
     if (continues && events.length === 0) return;
-    moveCheckpoint(projection, { after, upTo: events.at(-1)?.position ?? after }, rows);
+    moveCheckpoint(projection, { after, upTo }, rows);
   });
-  const atHead = events.length === 0 || events.at(-1)?.position === transaction.head.position;
-  return { events: events.length, atHead };
+  const beside = page.beside && { event: page.beside, after: upTo };
+  const atHead = events.length === 0 || upTo === transaction.head.position;
+  return { events: events.length, atHead, beside };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { StoreReader } from './store-reader.js';
 
 const EVENTS_PER_PAGE = 1_000;
 /** Rows written in one transaction: commands wait no longer than for a batch. */
-const ROWS_PER_STEP = 250;
+export const ROWS_PER_STEP = 250;
 
 /** The input of `foldBeside`. */
 export interface FoldBesideParts {

@@ -23,10 +23,10 @@ export interface PageToFold {
    */
   again: ReadonlyMap<string, readonly KnownEvent[]>;
   /**
-   * The page ends before this event, as its user has too many events to be folded again while commands wait.
-   * If it is the first one, the user has to be folded by `foldBeside`.
+   * The page ends before this event: its user has too many events to be folded again while commands wait, and
+   * has to be folded by `foldBeside`.
    */
-  next?: StoredEvent;
+  beside?: StoredEvent;
 }
 
 /** Decodes a page, and reads what has to be folded again because of it. Throws PoisonEvent. */
@@ -44,7 +44,7 @@ export async function pageToFold(
     const all = await transaction.readOfUser({ userId, upTo, types, after: 0, limit: room + 1 });
     if (all.more)
       return {
-        next: event,
+        beside: event,
         ...(await pageToFold(transaction, decoder, { stored: stored.slice(0, i), types })),
       };
     room -= all.events.length;
