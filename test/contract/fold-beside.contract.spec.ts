@@ -15,7 +15,7 @@ import { DATABASES } from '../support/databases.js';
 import { DelegatingLog } from '../support/delegating-log.js';
 import { beginErasure, finish } from '../support/erase.js';
 import { liveFolds } from '../support/folds.js';
-import { formed, registered, retracted, restored, turnRecorded } from '../support/happened.js';
+import { formed, recalled, registered, retracted, restored, turnRecorded } from '../support/happened.js';
 import { foldInThisThread } from '../support/in-this-thread.js';
 import { noFolds } from '../support/no-folds.js';
 import type { Happened } from '../support/recorder.js';
@@ -196,12 +196,15 @@ for (const database of DATABASES) {
         expect(await db.rows(memoriesTable)).toContainEqual(expect.objectContaining({ memoryId: 'late-8' }));
       });
 
-      it('is right when two processes do it at once, for logs of different lengths', async () => {
+      it.each([
+        { what: 'an undo', later: restored(RETRACTION, by), left: MEMORIES },
+        { what: 'a recall', later: recalled(['m1500'], by), left: MEMORIES - TAKEN_BACK.length },
+      ])('is right when another process is faster, and folds $what too', async ({ later, left }) => {
         await takeBack();
         const log = new WatchedLog(db.log, async (transaction) => {
           // One step is written.
           if (transaction !== 3) return;
-          await write([restored(RETRACTION, by)]);
+          await write([later]);
           await catchUp(through(db.log), [memoryIndex]);
         });
 
@@ -209,7 +212,7 @@ for (const database of DATABASES) {
         await catchUp(through(db.log), PROJECTIONS);
 
         await upToDate();
-        expect((await db.rows(memoriesTable)).length).toBe(MEMORIES);
+        expect((await db.rows(memoriesTable)).length).toBe(left);
       });
 
       it('brings nothing back of a user who is erased meanwhile', async () => {
