@@ -5,8 +5,8 @@ import type { LogTransaction, ScannedEvent, StoredEvent } from '../../events/log
 import { isErased } from '../../events/log/event-seal.js';
 import { undoesEarlier } from '../../events/log/record-effects.js';
 
-/** Most events that are folded again with one page: as many as an ordinary page has. */
-export const MAX_EVENTS_AGAIN = 1_000;
+/** Most events that are folded again with one page: as many as an ordinary batch of commands appends. */
+export const MAX_EVENTS_AGAIN = 500;
 
 /** An event, and whether it is taken back. */
 export interface KnownEvent {
