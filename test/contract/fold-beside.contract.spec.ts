@@ -1,8 +1,11 @@
-import type { RowChanges } from '../../src/database/row-store.js';
+import { setTimeout } from 'node:timers/promises';
 import { EventDecoder } from '../../src/events/log/event-decoder.js';
-import type { EventLog, LogTransaction } from '../../src/events/log/event-log.js';
+import type { EventLog } from '../../src/events/log/event-log.js';
 import { checkpointsTable } from '../../src/events/log/log-tables.js';
+import { Erasures } from '../../src/operations/erasure/erasures.js';
 import { rebuild, type RebuildReport } from '../../src/operations/rebuild/rebuild.js';
+import { Rebuilds } from '../../src/operations/rebuild/rebuilds.js';
+import { Upkeep } from '../../src/operations/upkeep.js';
 import { catchUp } from '../../src/projections/folding/catch-up.js';
 import { ROWS_PER_STEP } from '../../src/projections/folding/fold-beside.js';
 import { MAX_EVENTS_AGAIN } from '../../src/projections/folding/page-to-fold.js';
@@ -12,7 +15,6 @@ import { openStoreForRebuild } from '../../src/store/open-rebuild.js';
 import type { NewEvent } from '../../src/writer/write-command.js';
 import { append, feeling, joy, numbers } from '../support/appends.js';
 import { DATABASES } from '../support/databases.js';
-import { DelegatingLog } from '../support/delegating-log.js';
 import { beginErasure, finish } from '../support/erase.js';
 import { liveFolds } from '../support/folds.js';
 import { formed, recalled, registered, retracted, restored, turnRecorded } from '../support/happened.js';
@@ -23,6 +25,7 @@ import { catchUpParts, refoldedRows, storedRows } from '../support/refolded.js';
 import { send } from '../support/sent-commands.js';
 import type { TestDatabase } from '../support/test-database.js';
 import { problemsIn, verified } from '../support/verified.js';
+import { WatchedLog } from '../support/watched-log.js';
 
 const by = { userId: 'ada' };
 /** More of each than are folded again, or written, in one transaction. */
@@ -33,64 +36,11 @@ const TAKEN_BACK = numbers(700).map((n) => n + 1);
 const RETRACTION = MEMORIES + FELT + 2;
 const NOON = Date.UTC(2026, 0, 1, 12);
 
-/** What a transaction did. */
-interface Held {
-  /** Events of single users that it read. */
-  again: number;
-  /** Rows that it wrote. */
-  rows: number;
-}
-
-/** Notes what each transaction does, and runs a callback before each; it gets the number of the transaction. */
-class WatchedLog extends DelegatingLog {
-  readonly held: Held[] = [];
-
-  constructor(
-    log: EventLog,
-    private readonly before: (transaction: number) => unknown = () => undefined,
-  ) {
-    super(log);
-  }
-
-  override async transaction<T>(work: (transaction: LogTransaction) => T | Promise<T>): Promise<T> {
-    await this.before(this.held.length + 1);
-    const held: Held = { again: 0, rows: 0 };
-    this.held.push(held);
-    return this.log.transaction((transaction) => work(watched(transaction, held)));
-  }
-
-  /** The transactions after which the rows of the user began to change. */
-  get most(): Held {
-    return {
-      again: Math.max(...this.held.map(({ again }) => again)),
-      rows: Math.max(...this.held.map(({ rows }) => rows)),
-    };
-  }
-}
-
-function watched(transaction: LogTransaction, held: Held): LogTransaction {
-  return Object.create(transaction, {
-    readOfUser: {
-      value: async (query: Parameters<LogTransaction['readOfUser']>[0]) => {
-        const page = await transaction.readOfUser(query);
-        held.again += page.events.length;
-        return page;
-      },
-    },
-    save: {
-      value: (changes: RowChanges) => {
-        for (const changed of changes.values()) held.rows += changed.size;
-        return transaction.save(changes);
-      },
-    },
-  }) as LogTransaction;
-}
-
 const memory = (n: number): Happened =>
   formed({ memoryId: `m${n}`, content: `The ${n}th.` }, { ...by, occurredAt: NOON + n });
 
 function newEvents(happened: readonly Happened[]): NewEvent[] {
-  return happened.map(({ userId: _user, ...event }) => event) as NewEvent[];
+  return happened.map(({ userId: _user, ...event }) => event);
 }
 
 for (const database of DATABASES) {
@@ -126,11 +76,37 @@ for (const database of DATABASES) {
       );
     };
 
-    describe('when a projection catches up', () => {
-      const through = (log: EventLog) => ({ ...catchUpParts(db), log });
+    const through = (log: EventLog) => ({ ...catchUpParts(db), log });
 
+    /** Runs a callback when the shadow tables are filled. */
+    async function runRebuild(
+      filled: () => Promise<unknown>,
+      before?: (transaction: number) => unknown,
+    ): Promise<{ report: RebuildReport; log: WatchedLog }> {
+      const store = await openStoreForRebuild(db.address);
+      try {
+        const log = new WatchedLog(store.log, before);
+        const parts = { ...store, log, decoder: new EventDecoder(), projections: PROJECTIONS };
+        const foldRanges = async (...args: Parameters<ReturnType<typeof foldInThisThread>>) => {
+          const ranges = await foldInThisThread(parts)(...args);
+          log.held.length = 0;
+          await filled();
+          return ranges;
+        };
+        return { report: await rebuild({ ...parts, clock: Date.now, foldRanges }), log };
+      } finally {
+        await store.close();
+      }
+    }
+
+    const isReady = async () => {
+      expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
+      expect(problemsIn(await verified(db))).toEqual([]);
+    };
+
+    describe('when a projection catches up', () => {
       it('is folded outside of the transactions, and its rows are written in short ones', async () => {
-        await write([joy() as Happened, retracted(TAKEN_BACK, by), joy() as Happened]);
+        await write([joy(), retracted(TAKEN_BACK, by), joy()]);
         const log = new WatchedLog(db.log);
         const inSteps: string[] = [];
 
@@ -244,7 +220,7 @@ for (const database of DATABASES) {
           type: 'user.erased',
           data: { upTo: 1, events: 1, unsealed: null },
         } as const;
-        await write([erased as unknown as Happened]);
+        await write([erased]);
         const log = new WatchedLog(db.log);
 
         await catchUp(through(log), PROJECTIONS);
@@ -253,6 +229,36 @@ for (const database of DATABASES) {
         await upToDate();
         expect(log.most.again).toBeLessThanOrEqual(MAX_EVENTS_AGAIN + 1);
         expect(log.most.rows).toBeLessThanOrEqual(ROWS_PER_STEP + 1);
+      });
+
+      it('cannot be read from when only a part of its rows may be there, and can afterwards', async () => {
+        const { address, reads } = db;
+        const closed: string[] = [];
+        const close = reads.gate.close.bind(reads.gate);
+        reads.gate.close = (projection, why) => {
+          closed.push(`${projection.name} ${why}`);
+          close(projection, why);
+        };
+        const [rebuilds, erasures] = [new Rebuilds({ address, reads }), new Erasures(address, '')];
+        const upkeep = new Upkeep({ address, reads }, rebuilds, erasures);
+        await takeBack();
+        try {
+          upkeep.begin();
+          for (;;) {
+            const { projections } = await reads.positions();
+            const isCaughtUp = projections.every(
+              ({ name, status }) => status === 'live' && !reads.gate.whyClosed(name),
+            );
+            if (isCaughtUp) break;
+            await setTimeout(20);
+          }
+        } finally {
+          await upkeep.close();
+          await Promise.all([rebuilds.close(), erasures.close()]);
+        }
+
+        expect(closed).toEqual(['memory-index rebuilding']);
+        await upToDate();
       });
 
       it('is left to Upkeep by a writer, with the whole pages before it folded once', async () => {
@@ -271,32 +277,6 @@ for (const database of DATABASES) {
     });
 
     describe('during a rebuild', () => {
-      /** Runs a callback when the shadow tables are filled. */
-      async function runRebuild(
-        filled: () => Promise<unknown>,
-        before?: (transaction: number) => unknown,
-      ): Promise<{ report: RebuildReport; log: WatchedLog }> {
-        const store = await openStoreForRebuild(db.address);
-        try {
-          const log = new WatchedLog(store.log, before);
-          const parts = { ...store, log, decoder: new EventDecoder(), projections: PROJECTIONS };
-          const foldRanges = async (...args: Parameters<ReturnType<typeof foldInThisThread>>) => {
-            const ranges = await foldInThisThread(parts)(...args);
-            log.held.length = 0;
-            await filled();
-            return ranges;
-          };
-          return { report: await rebuild({ ...parts, clock: Date.now, foldRanges }), log };
-        } finally {
-          await store.close();
-        }
-      }
-
-      const isReady = async () => {
-        expect(await storedRows(db)).toEqual(await refoldedRows(db.log));
-        expect(problemsIn(await verified(db))).toEqual([]);
-      };
-
       it('is folded beside it, and no transaction is long, the swap neither', async () => {
         const { report, log } = await runRebuild(() => takeBackLive(1, 700));
 
