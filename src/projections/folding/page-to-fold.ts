@@ -1,4 +1,4 @@
-import type { StoreEvent } from '../../events/event-catalog.js';
+import { EVENT_TYPES, type StoreEvent } from '../../events/event-catalog.js';
 import type { FoldEvent } from '../../events/event.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { LogTransaction, ScannedEvent, StoredEvent } from '../../events/log/event-log.js';
@@ -7,6 +7,9 @@ import { undoesEarlier } from '../../events/log/record-effects.js';
 
 /** Most events that are folded again with one page: as many as an ordinary batch of commands appends. */
 export const MAX_EVENTS_AGAIN = 500;
+
+/** Events of any type are read: to look for a few that are rare would take as long as the user's log is long. */
+const ALL_TYPES = EVENT_TYPES.map(({ type }) => type);
 
 /** An event, and whether it is taken back. */
 export interface KnownEvent {
@@ -41,14 +44,15 @@ export async function pageToFold(
   for (const [i, event] of stored.entries()) {
     const { userId } = event;
     if (!undoesEarlier(event) || again.has(userId)) continue;
-    const all = await transaction.readOfUser({ userId, upTo, types, after: 0, limit: room + 1 });
+    const all = await transaction.readOfUser({ userId, upTo, types: ALL_TYPES, after: 0, limit: room + 1 });
     if (all.more)
       return {
         beside: event,
         ...(await pageToFold(transaction, decoder, { stored: stored.slice(0, i), types })),
       };
     room -= all.events.length;
-    again.set(userId, knownEvents(all.events, decoder));
+    const folded = all.events.filter(({ type }) => types.includes(type));
+    again.set(userId, knownEvents(folded, decoder));
   }
   return { events: stored.map((event) => decoder.decode(event)), again };
 }
