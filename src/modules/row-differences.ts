@@ -1,4 +1,4 @@
-import type { RowDifference } from '../operations/verify/compare-rows.js';
+import type { RowDifference } from '../projections/folding/compare-rows.js';
 
 /** A row that differs from what the log folds to. */
 export class RowDifferenceAnswer {

@@ -123,10 +123,12 @@ export class Upkeep {
   private async catchUp(behind: readonly Projection[]): Promise<void> {
     const { log, reader, close } = openStoreAt(this.store.address);
     try {
-      const parts = { log, decoder: new EventDecoder(), skips: await readSkips(reader) };
+      const { gate } = this.store.reads;
+      const onSteps = (projection: Projection) => gate.close(projection, 'rebuilding');
+      const parts = { log, reader, decoder: new EventDecoder(), skips: await readSkips(reader), onSteps };
       const opened = await openProjections({ ...parts, shared: true }, behind);
-      for (const { name } of behind) this.store.reads.gate.open(name);
-      closeGate(this.store.reads.gate, opened);
+      for (const { name } of behind) gate.open(name);
+      closeGate(gate, opened);
     } finally {
       await close();
     }

@@ -4,6 +4,7 @@ import type { Table } from '../../src/database/table.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { PostgresqlEventLog } from '../../src/events/log/postgresql-event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
+import type { StoreReader } from '../../src/projections/folding/store-reader.js';
 import { PostgresqlReads } from '../../src/projections/reads/postgresql-reads.js';
 import type { RemoteMemoryIndex } from '../../src/projections/reads/search/memory-index.js';
 import { postgresqlMemoryIndex } from '../../src/projections/reads/search/postgresql-memory-index.js';
@@ -70,6 +71,10 @@ class PostgresqlTestDatabase implements TestDatabase {
 
   get reads(): PostgresqlReads {
     return new PostgresqlReads(this.pool);
+  }
+
+  get reader(): StoreReader {
+    return this.plans.connected;
   }
 
   get index(): RemoteMemoryIndex {

@@ -24,10 +24,10 @@ export function decoder(): EventDecoder {
 
 /** The parts that catch-up needs, over a test's database. */
 export function catchUpParts(
-  { log }: Pick<TestDatabase, 'log'>,
+  { log, reader }: Pick<TestDatabase, 'log' | 'reader'>,
   skips: ReadonlySet<string> = new Set(),
 ): CatchUpParts {
-  return { log, decoder: decoder(), skips };
+  return { log, reader, decoder: decoder(), skips };
 }
 
 /** Every event of the log, decoded as for folds; those that are taken back as of the position have a mark. */

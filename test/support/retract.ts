@@ -26,9 +26,13 @@ export class PlanReader {
 
   /** Runs the work when all that came before has ended. */
   next<T>(work: (reader: StoreReader) => Promise<T>): Promise<T> {
-    const turn = this.last.then(() => work((this.reader ??= openStoreReader(this.address))));
+    const turn = this.last.then(() => work(this.connected));
     this.last = turn.catch(() => undefined);
     return turn;
+  }
+
+  get connected(): StoreReader {
+    return (this.reader ??= openStoreReader(this.address));
   }
 
   async close(): Promise<void> {

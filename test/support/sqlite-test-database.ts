@@ -7,6 +7,7 @@ import type { Table } from '../../src/database/table.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { SqliteEventLog } from '../../src/events/log/sqlite-event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
+import type { StoreReader } from '../../src/projections/folding/store-reader.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import type { MemoryIndex } from '../../src/projections/reads/search/memory-index.js';
 import { sqliteMemoryIndex } from '../../src/projections/reads/search/sqlite-memory-index.js';
@@ -68,6 +69,10 @@ class SqliteTestDatabase implements TestDatabase {
 
   get reads(): Reads {
     return this.opened.reads;
+  }
+
+  get reader(): StoreReader {
+    return this.opened.plans.connected;
   }
 
   get index(): MemoryIndex {

@@ -4,6 +4,7 @@ import { EventCatalog } from '../../src/events/event-catalog.js';
 import { jsonCodec } from '../../src/events/log/event-codec.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import type { EventFolds } from '../../src/projections/folding/event-folds.js';
+import type { StoreReader } from '../../src/projections/folding/store-reader.js';
 import type { Reads } from '../../src/projections/reads/reads.js';
 import type { MemoryIndex, RemoteMemoryIndex } from '../../src/projections/reads/search/memory-index.js';
 import type { DatabaseAddress } from '../../src/store/database-address.js';
@@ -30,6 +31,8 @@ export interface TestDatabase {
   readonly address: DatabaseAddress;
   /** The reads that query handlers use. */
   readonly reads: Reads;
+  /** Reads whole pages over a connection of its own. */
+  readonly reader: StoreReader;
   /** The memory index that a search reads. */
   readonly index: MemoryIndex | RemoteMemoryIndex;
   /** Every table and index as the database describes it. */

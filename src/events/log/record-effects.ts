@@ -18,6 +18,11 @@ export function changesThePast({ type }: { type: string }): boolean {
   return type === EVENTS_RETRACTED || type === EVENTS_RESTORED;
 }
 
+/** Whether rows that earlier events of the user have made may have to go because of the event. */
+export function undoesEarlier(event: { type: string }): boolean {
+  return changesThePast(event) || event.type === USER_ERASED;
+}
+
 /**
  * Records what events that are being appended do to earlier ones, whoever appends them. From an erasure on,
  * the data of the earlier events is not read any more, and has to be erased. What a retraction takes back is

@@ -4,6 +4,7 @@ import { storedTable } from '../../database/stored-table.js';
 import type { Table } from '../../database/table.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventLog } from '../../events/log/event-log.js';
+import { RowComparison, type ProjectionDifferences } from '../../projections/folding/compare-rows.js';
 import {
   foldStore,
   type FoldedUsers,
@@ -13,7 +14,6 @@ import {
 import type { SortedRows } from '../../projections/folding/folded-rows.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
-import { RowComparison, type ProjectionDifferences } from '../verify/compare-rows.js';
 
 export interface FoldRangeParts {
   log: EventLog;

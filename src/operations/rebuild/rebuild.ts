@@ -1,6 +1,6 @@
 import { DatabaseLocked } from '../../errors.js';
 import type { EventDecoder } from '../../events/log/event-decoder.js';
-import { type EventLog, type LogTransaction } from '../../events/log/event-log.js';
+import { type EventLog, type LogTransaction, type StoredEvent } from '../../events/log/event-log.js';
 import { inBatch } from '../../events/log/in-batch.js';
 import { checkpointsTable, failuresTable, type CheckpointRow } from '../../events/log/log-tables.js';
 import {
@@ -9,11 +9,11 @@ import {
   allCheckpoints,
   readSkips,
 } from '../../projections/folding/checkpoints.js';
+import type { ProjectionDifferences } from '../../projections/folding/compare-rows.js';
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { dropShadows, tablesOf } from '../../projections/folding/open-projections.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
-import type { ProjectionDifferences } from '../verify/compare-rows.js';
 import { CatchUpFolds } from './catch-up-folds.js';
 import type { FoldedRange } from './fold-range.js';
 
@@ -84,7 +84,7 @@ async function fillAndSwap(parts: RebuildParts): Promise<RebuildReport> {
   const failed = firstFailures(ranges.flatMap((range) => range.failed));
   const complete = projections.filter(({ name }) => !failed.some(({ projection }) => projection === name));
   const caughtUp =
-    complete.length > 0 ? await catchUpAndSwap(log, folds, complete) : { position: 0, events: 0 };
+    complete.length > 0 ? await catchUpAndSwap(parts, folds, complete) : { position: 0, events: 0 };
   await recordFailures(parts, failed);
   if (complete.length > 0) await log.transaction(({ shadows }) => shadows.analyze(tablesOf(complete)));
   return {
@@ -130,8 +130,12 @@ async function ofThisVersion(reader: StoreReader, projections: readonly Projecti
   });
 }
 
+/**
+ * A user of many events whose past changes is folded beside the writer, also if that event comes last: then
+ * the swap waits for another transaction.
+ */
 async function catchUpAndSwap(
-  log: EventLog,
+  { log, reader }: Pick<RebuildParts, 'log' | 'reader'>,
   folds: CatchUpFolds,
   projections: readonly Projection[],
 ): Promise<{ position: number; events: number }> {
@@ -145,21 +149,28 @@ async function catchUpAndSwap(
     stalled = lag < shortestLag ? 0 : stalled + 1;
     shortestLag = Math.min(shortestLag, lag);
     const isLast = lag <= EVENTS_PER_CATCH_UP || stalled > MAX_STALLED_CATCH_UPS;
+    let beside: StoredEvent | undefined;
     try {
-      events += await log.transaction(async (transaction) => {
-        const folded = await folds.fold(
+      const folded = await log.transaction(async (transaction) => {
+        const next = await folds.fold(
           transaction,
           projections,
           isLast ? transaction.head.position : EVENTS_PER_CATCH_UP,
         );
-        if (isLast) await swap(transaction, projections);
-        return folded;
+        if (isLast && !next.beside) await swap(transaction, projections);
+        return next;
       });
-      if (isLast) return { position: folds.position, events };
+      events += folded.events;
+      beside = folded.beside;
+      if (isLast && !beside) return { position: folds.position, events };
     } catch (error) {
       folds.position = before;
       // A long read holds the table, so try again. After any other error the commit may have happened.
       if (!(error instanceof DatabaseLocked) || ++refusals > MAX_SWAP_ATTEMPTS) throw error;
+    }
+    if (beside) {
+      await folds.foldBeside({ log, reader }, projections, beside);
+      events++;
     }
   }
 }

@@ -6,6 +6,7 @@ import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { Column } from '../../formats/column.js';
 import { rowBytes } from '../../formats/row-format.js';
 import { allCheckpoints, statusOf } from '../../projections/folding/checkpoints.js';
+import { RowComparison, type RowDifference } from '../../projections/folding/compare-rows.js';
 import { foldStore } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import { PROJECTIONS } from '../../projections/projection-catalog.js';
@@ -15,7 +16,6 @@ import { openScratchRows, type ScratchRows } from '../../store/open-scratch-rows
 import { readStore } from '../../store/open-store-reader.js';
 import type { Progress } from '../job-context.js';
 import { nameFiles, unwritableOutput, writePartial } from '../transfer/row-file.js';
-import { RowComparison, type RowDifference } from '../verify/compare-rows.js';
 import { formatOf, stateFile } from './output-file.js';
 
 /** The input of `replayProjection`. */

@@ -6,6 +6,7 @@ import { isErased } from '../../events/log/event-seal.js';
 import { changesThePast } from '../../events/log/record-effects.js';
 import type { RetractionRow } from '../../events/log/retraction/retraction-tables.js';
 import { allCheckpoints, readSkips, skipId, statusOf } from '../../projections/folding/checkpoints.js';
+import { pagesOfUser } from '../../projections/folding/compare-rows.js';
 import { FoldedRows } from '../../projections/folding/folded-rows.js';
 import { ProjectionFolds } from '../../projections/folding/projection-folds.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
@@ -14,7 +15,7 @@ import { PROJECTIONS } from '../../projections/projection-catalog.js';
 import type { Projection } from '../../projections/projection.js';
 import { CausedEvents } from './caused-events.js';
 import type { ChangedRow, Original, PlannedRetraction, RetractionTask } from './planned-retraction.js';
-import { countByTable, Differences, pagesOfUser, refoldedRow } from './row-changes.js';
+import { countByTable, Differences, refoldedRow } from './row-changes.js';
 import { readStanding, type Standing } from './standing.js';
 
 const EVENTS_PER_PAGE = 1_000;

@@ -1,13 +1,9 @@
-import type { Filter } from '../../database/row-store.js';
-import { parsedRow, storedTable } from '../../database/stored-table.js';
-import { keyOf, type Key, type Table } from '../../database/table.js';
+import { parsedRow } from '../../database/stored-table.js';
+import { keyOf, type Table } from '../../database/table.js';
+import { RowComparison } from '../../projections/folding/compare-rows.js';
 import type { RefoldedRow } from '../../projections/folding/refolded-rows.js';
-import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
-import { RowComparison } from '../verify/compare-rows.js';
 import type { ChangedRow } from './planned-retraction.js';
-
-const ROWS_PER_PAGE = 2_000;
 
 /** Keeps every difference, in the form that folds use. */
 export class Differences extends RowComparison {
@@ -38,25 +34,4 @@ export function countByTable(changes: readonly ChangedRow[]): Record<string, num
   const counts: Record<string, number> = {};
   for (const { table } of changes) counts[table] = (counts[table] ?? 0) + 1;
   return counts;
-}
-
-/** Reads all rows of one user in a table, in the order of the key. */
-export async function* pagesOfUser(
-  reader: StoreReader,
-  table: Table,
-  userId: string,
-): AsyncGenerator<readonly object[]> {
-  const filters: Filter[] = [['userId', '=', userId]];
-  let after: Key[] | undefined;
-  for (;;) {
-    const page = await reader.rows(storedTable(table), {
-      filters,
-      order: table.key,
-      limit: ROWS_PER_PAGE,
-      ...(after && { after }),
-    });
-    yield page;
-    if (page.length < ROWS_PER_PAGE) return;
-    after = keyOf(table, page.at(-1) as object);
-  }
 }

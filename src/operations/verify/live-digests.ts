@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { digestOf, livePages, rowTexts } from '../../projections/folding/compare-rows.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Projection } from '../../projections/projection.js';
-import { digestOf, livePages, rowTexts } from './compare-rows.js';
 
 /** A digest of a projection's live rows. */
 export interface LiveDigest {

@@ -8,9 +8,9 @@ import {
 } from '../../events/log/retraction/retraction-tables.js';
 import { EVENTS_RESTORED, type EventsRestored } from '../../events/retraction/events-restored.event.js';
 import { EVENTS_RETRACTED, type EventsRetracted } from '../../events/retraction/events-retracted.event.js';
+import { livePages } from '../../projections/folding/compare-rows.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import { livePages } from './compare-rows.js';
 import type { Finding } from './verify-log.js';
 
 /**

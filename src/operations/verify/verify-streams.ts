@@ -5,9 +5,9 @@ import type { ScannedEvent } from '../../events/log/event-log.js';
 import { isErased } from '../../events/log/event-seal.js';
 import { streamsTable } from '../../events/log/log-tables.js';
 import { currentSpelling } from '../../events/streams.js';
+import { livePages } from '../../projections/folding/compare-rows.js';
 import type { FoldedUsers } from '../../projections/folding/fold-store.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
-import { livePages } from './compare-rows.js';
 import type { Finding } from './verify-log.js';
 
 /** Findings that are reported; more would add nothing to the diagnosis. */

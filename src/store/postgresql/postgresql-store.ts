@@ -46,9 +46,10 @@ export async function openPostgresqlStore(
     const migrations = await migrate({ url });
     await refuseUnfinished({ url });
     await dropAbandonedShadows(url, log);
-    const skips = await readStore({ url }, readSkips);
-    const parts = { log, decoder: new EventDecoder(), skips, shared: true };
-    return { migrations, ...(await openProjections(parts, PROJECTIONS)) };
+    return readStore({ url }, async (reader) => {
+      const parts = { log, reader, decoder: new EventDecoder(), skips: await readSkips(reader) };
+      return { migrations, ...(await openProjections({ ...parts, shared: true }, PROJECTIONS)) };
+    });
   });
   const pool = openPool(url, READING_CONNECTIONS);
   const wordVectors = words && new WordVectors(words);

@@ -70,8 +70,10 @@ async function openFileProjections(file: string): Promise<OpenedProjections> {
     const log = new SqliteEventLog(db);
     // Any shadow tables are from a killed rebuild, because no other process has the folder.
     await dropShadows(log, PROJECTIONS);
-    const skips = await readStore({ file }, readSkips);
-    return await openProjections({ log, decoder: new EventDecoder(), skips, shared: false }, PROJECTIONS);
+    return await readStore({ file }, async (reader) => {
+      const parts = { log, reader, decoder: new EventDecoder(), skips: await readSkips(reader) };
+      return openProjections({ ...parts, shared: false }, PROJECTIONS);
+    });
   } finally {
     db.close();
   }

@@ -2,12 +2,12 @@ import { createHash, type Hash } from 'node:crypto';
 import { NOT_BEING_ERASED, type Filter } from '../../database/row-store.js';
 import { parsedRow, storedTable } from '../../database/stored-table.js';
 import { compareKeys, keyOf, type Key, type Table } from '../../database/table.js';
-import type { FoldedUsers } from '../../projections/folding/fold-store.js';
-import type { SortedRows } from '../../projections/folding/folded-rows.js';
-import type { StoreReader } from '../../projections/folding/store-reader.js';
+import type { FoldedUsers } from './fold-store.js';
+import type { SortedRows } from './folded-rows.js';
+import type { StoreReader } from './store-reader.js';
 
 const ROWS_PER_PAGE = 2_000;
-/** Differences that are reported in full; the rest are only counted. */
+/** Differences that are listed by default; the rest are only counted. */
 const MAX_LISTED_DIFFERENCES = 10;
 
 /** A row that differs from what the log yields; `live` or `folded` is undefined if that side lacks it. */
@@ -44,6 +44,7 @@ export class RowComparison {
   constructor(
     private readonly name: string,
     private readonly tables: readonly Table[],
+    private readonly maxListed = MAX_LISTED_DIFFERENCES,
   ) {}
 
   /** Compares folded rows with the same users' live rows, which the reader reads in the same snapshot. */
@@ -114,7 +115,7 @@ export class RowComparison {
   private addDifference(table: Table, live: object | undefined, folded: object | undefined): void {
     this.differences++;
     this.onDifference(table, live, folded);
-    if (this.listed.length >= MAX_LISTED_DIFFERENCES) return;
+    if (this.listed.length >= this.maxListed) return;
     this.listed.push({
       table: table.name,
       key: keyOf(table, live ?? folded ?? {}),
@@ -187,6 +188,27 @@ export async function* livePages(
     yield page;
     if (page.length < ROWS_PER_PAGE) return;
     lastKey = keyOf(table, page.at(-1) as object);
+  }
+}
+
+/** Reads all rows of one user in a table, in the order of the key. */
+export async function* pagesOfUser(
+  reader: Pick<StoreReader, 'rows'>,
+  table: Table,
+  userId: string,
+): AsyncGenerator<readonly object[]> {
+  const filters: Filter[] = [['userId', '=', userId]];
+  let after: Key[] | undefined;
+  for (;;) {
+    const page = await reader.rows(storedTable(table), {
+      filters,
+      order: table.key,
+      limit: ROWS_PER_PAGE,
+      ...(after && { after }),
+    });
+    yield page;
+    if (page.length < ROWS_PER_PAGE) return;
+    after = keyOf(table, page.at(-1) as object);
   }
 }
 
