@@ -282,6 +282,27 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('has no read that takes a range of time which ends before it begins', async () => {
+    await store.user('ada').post('/emotions', { emotion: 'joy', intensity: 0.5 });
+    const ranges = Object.entries(document.paths).flatMap(([path, { get }]) => {
+      const names = (get?.parameters ?? []).filter((each) => each.in === 'query').map(({ name }) => name);
+      return names.includes('from') && names.includes('to') ? [{ path, names }] : [];
+    });
+    const answers = await Promise.all(
+      ranges.map(async ({ path, names }) => {
+        const q = names.includes('q') ? '&q=boat' : '';
+        const url = `${path.replace('{userId}', 'ada')}?from=2026-03-02T00:00:00Z&to=2026-03-01T23:59:59Z${q}`;
+        const { status, body } = await store.get<{ errors?: { path: string; message: string }[] }>(url);
+        return { path, status, errors: body.errors };
+      }),
+    );
+    const message = expect.stringContaining('must not be after to') as string;
+    expect(answers).toEqual(
+      ranges.map(({ path }) => ({ path, status: 400, errors: [{ path: 'from', message }] })),
+    );
+    expect(ranges.length).toBeGreaterThan(10);
+  });
+
   it('lists the query parameters of the reads', () => {
     expect(query('get /v1/users/{userId}/memories')).toEqual(
       expect.arrayContaining(['type', 'from', 'to', 'minConfidence', 'minImportance', 'limit', 'cursor']),

@@ -191,7 +191,7 @@ describe('what a person takes back', () => {
     expect(await user.post('/retractions', {})).toMatchObject(refused);
     expect(await user.post('/retractions', { turnIds: ['t'], sessionId: 's1' })).toMatchObject(refused);
     const time = { from: '2026-03-02T12:00:00Z', to: '2026-03-02T11:00:00Z' };
-    const errors = [{ path: 'from', message: 'must not be after to' }];
+    const errors = [{ path: 'from', message: expect.stringContaining('must not be after to') }];
     for (const dryRun of [true, false]) {
       const answer = await user.post('/retractions', { ...time, dryRun: dryRun || undefined });
       expect(answer).toMatchObject({ ...refused, body: { errors } });

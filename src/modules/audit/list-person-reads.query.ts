@@ -2,8 +2,8 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Filter, RowQuery } from '../../database/row-store.js';
 import { personReadsTable, type PersonReadRow } from '../../events/log/log-tables.js';
 import { Reads } from '../../projections/reads/reads.js';
-import { boundMs } from '../../validation/instants.js';
 import { cursors } from '../page-cursor.js';
+import { rangeFilters } from '../time-range.js';
 import type { PersonReadAnswer, PersonReadPageAnswer, PersonReadsQuery } from './audit.dto.js';
 import { Recording } from './recording.js';
 
@@ -28,9 +28,7 @@ export class ListPersonReadsHandler implements IQueryHandler<ListPersonReads> {
     const limit = query.limit ?? 50;
     const scope = { storeId: await this.reads.storeId(), head: 0, route: 'access', userId, filters: query };
     const { encode, decode } = cursors(scope);
-    const times: Filter[] = [];
-    if (query.from !== undefined) times.push(['at', '>=', boundMs(query.from)]);
-    if (query.to !== undefined) times.push(['at', '<', boundMs(query.to)]);
+    const times = rangeFilters('at', query);
     const page = (of: string): RowQuery => ({
       filters: [['userId', '=', of], ...times],
       order: ['at', 'readId'],

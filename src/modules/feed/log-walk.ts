@@ -1,7 +1,7 @@
 import type { EventPage } from '../../events/event-page.js';
 import type { EventQuery } from '../../events/log/event-log.js';
 import { NOW } from '../../events/log/retraction/retraction-marks.js';
-import { boundMs } from '../../validation/instants.js';
+import { timeRange } from '../time-range.js';
 import type { EventsQuery } from './feed.dto.js';
 
 /** Selects the events that a walk along the log returns. */
@@ -24,7 +24,7 @@ export function eventFilter({
   from,
   to,
 }: Omit<EventsQuery, 'after' | 'limit' | 'format'>): EventFilter {
-  return { types, userId, from: bound(from), to: bound(to) };
+  return { types, userId, ...timeRange({ from, to }) };
 }
 
 /** A walk along the log in bounded pages. */
@@ -60,8 +60,4 @@ export class LogWalk {
     this.position = Math.max(this.position, nextAfter);
     return nextAfter < head;
   }
-}
-
-function bound(time: string | undefined): number | undefined {
-  return time === undefined ? undefined : boundMs(time);
 }

@@ -5,7 +5,7 @@ import { InvalidInput } from '../../../errors.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
 import { emotionObservationsTable } from '../../../projections/emotion-trend.projection.js';
 import { UserReads } from '../../../projections/reads/reads.js';
-import { boundMs } from '../../../validation/instants.js';
+import { rangeFilters } from '../../time-range.js';
 import { fixedClock, zoneClock, type Clock } from '../../zone-clock.js';
 import { CalendarBuckets } from '../calendar-buckets.js';
 import {
@@ -37,7 +37,10 @@ export class GetEmotionTrendHandler implements IQueryHandler<GetEmotionTrend> {
       userClock: await this.userClock(userId),
     });
     let observations = 0;
-    const rows = { filters: filters(userId, query), order: ['occurredAt', 'position'] };
+    const rows = {
+      filters: [['userId', '=', userId] as const, ...rangeFilters('occurredAt', query)],
+      order: ['occurredAt', 'position'],
+    };
     for await (const page of pagesOf(this.reads, emotionObservationsTable, rows)) {
       buckets.add(page);
       observations += page.length;
@@ -58,13 +61,6 @@ function requestedClock({ timeZone, utcOffset }: EmotionTrendQuery): Clock | und
     throw InvalidInput.field('utcOffset', 'must be left out when timeZone is given');
   if (timeZone !== undefined) return zoneClock(timeZone);
   return utcOffset === undefined ? undefined : fixedClock(utcOffset);
-}
-
-function filters(userId: string, { from, to }: EmotionTrendQuery): Filter[] {
-  const list: Filter[] = [['userId', '=', userId]];
-  if (from !== undefined) list.push(['occurredAt', '>=', boundMs(from)]);
-  if (to !== undefined) list.push(['occurredAt', '<', boundMs(to)]);
-  return list;
 }
 
 function tooMany(): InvalidInput {

@@ -3,8 +3,8 @@ import type { Filter } from '../../../database/row-store.js';
 import { label } from '../../../events/labels.js';
 import { emotionObservationsTable } from '../../../projections/emotion-trend.projection.js';
 import { UserReads } from '../../../projections/reads/reads.js';
-import { boundMs } from '../../../validation/instants.js';
 import { cursors } from '../../page-cursor.js';
+import { rangeFilters } from '../../time-range.js';
 import { UserLog } from '../../user-log.js';
 import { observationAnswer } from '../observations/observation-answer.js';
 import type { ListObservationsQuery, ObservationPageAnswer } from '../observations/observations.dto.js';
@@ -57,10 +57,8 @@ export class ListObservationsHandler implements IQueryHandler<ListObservations> 
   }
 }
 
-function filters(userId: string, { emotion, from, to }: ListObservationsQuery): Filter[] {
-  const list: Filter[] = [['userId', '=', userId]];
+function filters(userId: string, { emotion, ...times }: ListObservationsQuery): Filter[] {
+  const list: Filter[] = [['userId', '=', userId], ...rangeFilters('occurredAt', times)];
   if (emotion !== undefined) list.push(['emotion', '=', label(emotion)]);
-  if (from !== undefined) list.push(['occurredAt', '>=', boundMs(from)]);
-  if (to !== undefined) list.push(['occurredAt', '<', boundMs(to)]);
   return list;
 }

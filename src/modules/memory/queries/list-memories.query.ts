@@ -4,8 +4,8 @@ import type { Filter } from '../../../database/row-store.js';
 import { memoriesTable, type MemoryRow } from '../../../projections/memory-index.projection.js';
 import { memorySummariesTable } from '../../../projections/memory/memory-summaries.js';
 import { UserReads } from '../../../projections/reads/reads.js';
-import { boundMs } from '../../../validation/instants.js';
 import { cursors } from '../../page-cursor.js';
+import { rangeFilters } from '../../time-range.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { ListMemoriesQuery, MemoryPageAnswer } from '../memory.dto.js';
 
@@ -101,11 +101,9 @@ function newestFirst(a: Sorted, b: Sorted): number {
 }
 
 function filters(userId: string, query: ListMemoriesQuery, unexpiredAt: number | undefined): Filter[] {
-  const list: Filter[] = [['userId', '=', userId]];
+  const list: Filter[] = [['userId', '=', userId], ...rangeFilters('occurredAt', query)];
   if (query.type !== undefined) list.push(['type', '=', query.type]);
   if (query.sessionId !== undefined) list.push(['sessionId', '=', query.sessionId]);
-  if (query.from !== undefined) list.push(['occurredAt', '>=', boundMs(query.from)]);
-  if (query.to !== undefined) list.push(['occurredAt', '<', boundMs(query.to)]);
   if (query.minConfidence !== undefined) list.push(['confidence', '>=', query.minConfidence]);
   if (query.minImportance !== undefined) list.push(['importance', '>=', query.minImportance]);
   if (unexpiredAt !== undefined) list.push(['expiresAt', 'is null or >', unexpiredAt]);

@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { memoriesTable } from '../../../projections/memory-index.projection.js';
 import { isExpired } from '../../../projections/memory/memory-expiries.js';
 import { UserReads } from '../../../projections/reads/reads.js';
-import { boundMs } from '../../../validation/instants.js';
+import { timeRange } from '../../time-range.js';
 import { memoryAnswer } from '../memory-answer.js';
 import type { ContradictionAnswer, MemorySearchAnswer, SearchParameters } from '../memory.dto.js';
 import { questionEmbedding } from '../question-embedding.js';
@@ -45,8 +45,7 @@ export class SearchMemoriesHandler implements IQueryHandler<SearchMemories> {
       unexpiredAt,
       current: isCurrent,
       ...(options.usesWordVectors ? {} : { usesWordVectors: false }),
-      ...(query.from === undefined ? {} : { from: boundMs(query.from) }),
-      ...(query.to === undefined ? {} : { to: boundMs(query.to) }),
+      ...timeRange(query),
     });
     const ids = hits.flatMap(({ memory }) => memory.contradicts ?? []);
     const others = await this.contradictions(userId, ids, unexpiredAt);

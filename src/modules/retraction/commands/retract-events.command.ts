@@ -5,8 +5,8 @@ import { profileStream } from '../../../events/streams.js';
 import type { Selection } from '../../../operations/retraction/caused-events.js';
 import type { RetractionTask } from '../../../operations/retraction/planned-retraction.js';
 import { Describe, IsId, IsIdList, IsInstant, IsText, Optional } from '../../../validation/fields.js';
-import { boundMs } from '../../../validation/instants.js';
 import { RetractingCommand } from '../../retracting-command.js';
+import { timeRange } from '../../time-range.js';
 
 /** What is taken back: by ids, or what was said in a session, a time, or both. */
 export class RetractEventsBody {
@@ -82,7 +82,7 @@ export function selectionOf({
   from,
   to,
 }: RetractEventsBody): Selection {
-  return { turnIds, memoryIds, eventIds, sessionId, from: bound(from), to: bound(to) };
+  return { turnIds, memoryIds, eventIds, sessionId, ...timeRange({ from, to }) };
 }
 
 /** Throws InvalidInput unless the selection is by ids, or by session and a time that does not end before it begins. */
@@ -94,10 +94,5 @@ export function checkSelection(body: RetractEventsBody): void {
     throw InvalidInput.field('turnIds', 'send turnIds, memoryIds or eventIds, or sessionId, from or to');
   if (byIds !== undefined && bySaid !== undefined)
     throw InvalidInput.field('turnIds', 'send ids, or sessionId, from and to, but not both');
-  if ((bound(from) ?? -Infinity) > (bound(to) ?? Infinity))
-    throw InvalidInput.field('from', 'must not be after to');
-}
-
-function bound(time: string | undefined): number | undefined {
-  return time === undefined ? undefined : boundMs(time);
+  timeRange({ from, to });
 }
