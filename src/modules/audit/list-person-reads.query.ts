@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Filter, RowQuery } from '../../database/row-store.js';
+import type { RowQuery } from '../../database/row-store.js';
 import { personReadsTable, type PersonReadRow } from '../../events/log/log-tables.js';
 import { Reads } from '../../projections/reads/reads.js';
 import { cursors } from '../page-cursor.js';

@@ -1,6 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { pagesOf } from '../../../database/pages-of.js';
-import type { Filter } from '../../../database/row-store.js';
 import { InvalidInput } from '../../../errors.js';
 import { profilesTable } from '../../../projections/current-profile.projection.js';
 import { emotionObservationsTable } from '../../../projections/emotion-trend.projection.js';
