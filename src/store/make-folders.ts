@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
  */
 export function makeFolders(folder: string): void {
   const parent = dirname(folder);
-  if (!existsSync(parent)) makeFolders(parent);
+  if (parent !== folder && !existsSync(parent)) makeFolders(parent);
   try {
     mkdirSync(folder);
   } catch (error) {

@@ -3,6 +3,7 @@ import { EventDecoder } from '../../src/events/log/event-decoder.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { checkpointsTable } from '../../src/events/log/log-tables.js';
 import { Erasures } from '../../src/operations/erasure/erasures.js';
+import { foldRest } from '../../src/operations/rebuild/fold-rest.js';
 import { rebuild, type RebuildReport } from '../../src/operations/rebuild/rebuild.js';
 import { Rebuilds } from '../../src/operations/rebuild/rebuilds.js';
 import { Upkeep } from '../../src/operations/upkeep.js';
@@ -277,6 +278,23 @@ for (const database of DATABASES) {
     });
 
     describe('during a rebuild', () => {
+      it('is rebuilt instead of caught up with, where that comes often and nobody uses the store', async () => {
+        const store = await openStoreForRebuild(db.address);
+        const parts = { ...store, decoder: new EventDecoder(), projections: PROJECTIONS, clock: Date.now };
+        const rest = () => foldRest({ ...parts, foldRanges: foldInThisThread(parts) });
+        const inEach = (events: number) => PROJECTIONS.map(({ name }) => ({ projection: name, events }));
+
+        for (const n of [1, 2]) await write([retracted([n + 1], by)]);
+        expect(await rest()).toEqual({ caughtUp: inEach(2), stopped: [] });
+        await upToDate();
+
+        for (const n of numbers(21)) await write([retracted([n + 10], by)]);
+        const { position: head } = await db.log.head();
+        expect(await rest()).toEqual({ caughtUp: inEach(head), stopped: [] });
+        await store.close();
+        await isReady();
+      });
+
       it('is folded beside it, and no transaction is long, the swap neither', async () => {
         const { report, log } = await runRebuild(() => takeBackLive(1, 700));
 

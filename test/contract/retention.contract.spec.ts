@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { RowBatch } from '../../src/database/row-batch.js';
+import { ACTORS } from '../../src/events/actors.js';
 import { erasureEpoch } from '../../src/events/log/erasure/last-erasure.js';
 import { receiptsTable, storeMarksTable } from '../../src/events/log/log-tables.js';
 import { retractionsTable } from '../../src/events/log/retraction/retraction-tables.js';
@@ -12,7 +13,7 @@ import { memoriesTable } from '../../src/projections/memory-index.projection.js'
 import { memorySummariesTable } from '../../src/projections/memory/memory-summaries.js';
 import { PROJECTIONS } from '../../src/projections/projection-catalog.js';
 import { openStoreReader } from '../../src/store/open-store-reader.js';
-import { allEvents } from '../support/appends.js';
+import { allEvents, append, joy } from '../support/appends.js';
 import { START } from '../support/builders.js';
 import { DATABASES } from '../support/databases.js';
 import { beginErasure, finish } from '../support/erase.js';
@@ -320,6 +321,19 @@ for (const database of DATABASES) {
       expect(await db.rows(profilesTable)).toEqual([]);
       expect(await db.rows(retractionsTable)).toEqual([]);
       expect(problemsIn(await verified(db))).toEqual([]);
+    });
+
+    it('takes what a key of the same name has told for a sign of life', async () => {
+      const { now } = await twoDays(db);
+      const day = 24 * 60 * MINUTE;
+      const keyOfThatName = { userId: 'bob', actor: ACTORS.retention };
+      await db
+        .writer(liveFolds(), { clock: () => now + 45 * day })
+        .write(append([joy('emotion:bob')], keyOfThatName));
+      expect(await wouldRetain(db, { users: 40 * day }, now + 50 * day)).toMatchObject({
+        erasedUsers: 1,
+        listedErased: ['ada'],
+      });
     });
 
     it('is followed by a full erasure, a rebuild elsewhere, an export and an import of the same', async () => {

@@ -29,7 +29,7 @@ describe('edgesoul keys', () => {
     [['create', '--name', 'two words', '--scope', 'chat'], /1 to 64 characters/],
     ...Object.values(ACTORS).map((actor): [string[], RegExp] => [
       ['create', '--name', actor, '--scope', 'chat'],
-      /stands for who has no key/,
+      /stands for the service itself, or for who has no key/,
     ]),
     [['create', '--name', 'two', '--scope', 'chat', '--users', 'a b'], /characters of/],
     [['create', '--name', 'two', '--scope', 'chat', '--users', '*'], /characters of/],

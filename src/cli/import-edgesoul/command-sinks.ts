@@ -95,7 +95,8 @@ export const DRY_SINK: CommandSink = {
 function outcomeOf({ status, body, problem }: Result, head: number): Outcome | undefined {
   if (!problem) return (body?.position ?? 0) > head ? 'written' : 'already';
   // Also a memory that was forgotten since: it must not come back. A key names what is written, so one that
-  // is taken means that only the time differs: the source touched its row again, or the zone is another.
+  // is taken means that the same was brought before, at another time: the source touched its row again, or
+  // the zone is another.
   if (problem.code === 'memory.already-exists' || problem.code === 'command.key-reused') return 'already';
   if (status === 503) return undefined;
   if (status >= 500) throw new Unexpected('internal.error', problem.detail);

@@ -18,9 +18,12 @@ export function changesThePast({ type }: { type: string }): boolean {
   return type === EVENTS_RETRACTED || type === EVENTS_RESTORED;
 }
 
+/** Because of these events, rows that earlier events of the user have made may have to go. */
+export const UNDOING_TYPES: readonly string[] = [EVENTS_RETRACTED, EVENTS_RESTORED, USER_ERASED];
+
 /** Whether rows that earlier events of the user have made may have to go because of the event. */
-export function undoesEarlier(event: { type: string }): boolean {
-  return changesThePast(event) || event.type === USER_ERASED;
+export function undoesEarlier({ type }: { type: string }): boolean {
+  return UNDOING_TYPES.includes(type);
 }
 
 /**

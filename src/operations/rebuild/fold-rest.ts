@@ -1,4 +1,5 @@
 import { PoisonEvent } from '../../errors.js';
+import { UNDOING_TYPES } from '../../events/log/record-effects.js';
 import { catchUp, type CaughtUp } from '../../projections/folding/catch-up.js';
 import {
   isDeclaredVersion,
@@ -10,8 +11,10 @@ import {
 import type { StoppedProjection } from '../../projections/folding/fold-store.js';
 import { rebuild, type RebuildParts } from './rebuild.js';
 
-/** Up to this many events, a catch-up ends before a rebuild would have begun. */
+/** Up to this many events, a catch-up ends before a rebuild would have begun, */
 const MAX_CATCH_UP_EVENTS = 10_000;
+/** unless more of them than this change the past: each may have a long user folded again in every projection. */
+const MAX_UNDOING_EVENTS = 20;
 
 /** How the projections came to the head of the log. */
 export interface FoldedRest {
@@ -39,7 +42,7 @@ export async function foldRest(parts: RebuildParts): Promise<FoldedRest> {
   return { caughtUp: swapped.map((projection) => ({ projection, events })), stopped: failed };
 }
 
-/** Whether every lag is short and no projection has stopped. */
+/** Whether every lag is short, changes the past seldom, and no projection has stopped. */
 async function canCatchUp({
   reader,
   projections,
@@ -53,5 +56,7 @@ async function canCatchUp({
     return head - (isDeclaredVersion(status) ? (checkpoint?.position ?? 0) : 0);
   });
   const longestLag = Math.max(...lags);
-  return longestLag <= MAX_CATCH_UP_EVENTS && (await allFailures(reader)).length === 0;
+  if (longestLag > MAX_CATCH_UP_EVENTS || (await allFailures(reader)).length > 0) return false;
+  const undoing = { types: UNDOING_TYPES, after: head - longestLag, limit: MAX_UNDOING_EVENTS + 1 };
+  return (await reader.events(undoing)).length <= MAX_UNDOING_EVENTS;
 }

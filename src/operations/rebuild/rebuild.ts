@@ -143,14 +143,20 @@ async function catchUpAndSwap(
   let refusals = 0;
   let shortestLag = Infinity;
   let stalled = 0;
+  let beside: StoredEvent | undefined;
   for (;;) {
     const before = folds.position;
     const lag = (await log.head()).position - folds.position;
     stalled = lag < shortestLag ? 0 : stalled + 1;
     shortestLag = Math.min(shortestLag, lag);
     const isLast = lag <= EVENTS_PER_CATCH_UP || stalled > MAX_STALLED_CATCH_UPS;
-    let beside: StoredEvent | undefined;
     try {
+      if (beside) {
+        await folds.foldBeside({ log, reader }, projections, beside);
+        beside = undefined;
+        events++;
+        continue;
+      }
       const folded = await log.transaction(async (transaction) => {
         const next = await folds.fold(
           transaction,
@@ -167,10 +173,6 @@ async function catchUpAndSwap(
       folds.position = before;
       // A long read holds the table, so try again. After any other error the commit may have happened.
       if (!(error instanceof DatabaseLocked) || ++refusals > MAX_SWAP_ATTEMPTS) throw error;
-    }
-    if (beside) {
-      await folds.foldBeside({ log, reader }, projections, beside);
-      events++;
     }
   }
 }

@@ -2,6 +2,7 @@ import { pagesOf } from '../../database/pages-of.js';
 import { NOT_BEING_ERASED, type RowReader } from '../../database/row-store.js';
 import { ACTORS } from '../../events/actors.js';
 import { MEMORY_TYPES } from '../../events/memory/memory-formed.event.js';
+import { EVENTS_RETRACTED } from '../../events/retraction/events-retracted.event.js';
 import { profilesTable } from '../../projections/current-profile.projection.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 import type { Cutoffs } from './expired-events.js';
@@ -85,12 +86,17 @@ async function inactiveUsers(reader: StoreReader, upTo: number): Promise<string[
   return inactive;
 }
 
+/** A key may have had that name before it was refused: what such a key tells of a user is no retraction. */
+function isOfRetention({ actor, type }: { actor: string; type: string }): boolean {
+  return actor === ACTORS.retention && type === EVENTS_RETRACTED;
+}
+
 /** The position of the last event of a user that is not of retention; 0 if there is none. */
 async function lastOwnEvent(reader: StoreReader, userId: string): Promise<number> {
   let upTo: number | undefined;
   for (let limit = 1; ; limit = EVENTS_PER_LOOK) {
     const page = await reader.events({ userId, after: 0, upTo, newestFirst: true, limit });
-    const own = page.find(({ actor }) => actor !== ACTORS.retention);
+    const own = page.find((event) => !isOfRetention(event));
     const last = page.at(-1);
     if (own || !last) return own?.position ?? 0;
     upTo = last.position - 1;

@@ -1,6 +1,7 @@
 import { EVENT_FIELDS } from '../../events/event-fields.js';
 import { countedRows } from '../../formats/counted-rows.js';
 import { rowBytes, type RowFormat } from '../../formats/row-format.js';
+import { Patience } from '../../give-way.js';
 import { lowerPriority } from '../../low-priority.js';
 import type { DatabaseAddress } from '../../store/database-address.js';
 import { readStore } from '../../store/open-store-reader.js';
@@ -31,7 +32,7 @@ export default function copy({ input, port }: Task<EventCopy>): Promise<ThreadRe
         query: JSON.stringify(filter),
       };
       let events = 0;
-      const rows = countedRows(eventRows(reader, range), (count) => (events = count));
+      const rows = countedRows(eventRows(reader, range, new Patience()), (count) => (events = count));
       await sendOnDemand(port, rowBytes(format, EVENT_FIELDS, rows, about));
       return events;
     }),

@@ -1,7 +1,7 @@
 import type { StoreEvent } from '../../events/event-catalog.js';
 import { EventDecoder } from '../../events/log/event-decoder.js';
 import type { EventQuery, Retraction } from '../../events/log/event-log.js';
-import { Patience } from '../../give-way.js';
+import type { Patience } from '../../give-way.js';
 import type { StoreReader } from '../../projections/folding/store-reader.js';
 
 const EVENTS_PER_PAGE = 200;
@@ -15,22 +15,25 @@ export interface EventRange extends Omit<EventQuery, 'limit' | 'upTo'> {
   limit?: number | undefined;
 }
 
-/** Yields the events of a range, decoded, in order. Throws PoisonEvent at one that cannot be decoded. */
+/**
+ * Yields the events of a range, decoded, in order; with `patience`, it gives way between two pages. Throws
+ * PoisonEvent at one that cannot be decoded.
+ */
 export async function* eventRows(
   reader: Pick<StoreReader, 'events'>,
   { after, upTo, limit = Infinity, ...filter }: EventRange,
+  patience?: Patience,
 ): AsyncGenerator<StoreEvent & { retraction?: Retraction }, void> {
   const decoder = new EventDecoder();
   let position = after;
   let left = limit;
-  const patience = new Patience();
   while (position < upTo && left > 0) {
+    if (position > after) await patience?.giveWay();
     // One user's events have an index, so their page may cover any distance.
     const end = filter.userId === undefined ? Math.min(upTo, position + POSITIONS_PER_PAGE) : upTo;
     const page = Math.min(left, EVENTS_PER_PAGE);
     const events = await reader.events({ ...filter, after: position, upTo: end, limit: page });
     for (const stored of events) yield decoder.decode(stored);
-    await patience.giveWay();
     left -= events.length;
     position = events.at(-1)?.position ?? end;
   }

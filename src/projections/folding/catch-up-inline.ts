@@ -17,8 +17,8 @@ export const MAX_INLINE_EVENTS = 1_000;
 /**
  * Folds the few events that a process of another release appended without folding them. It does so inside a
  * transaction that writes anyway, so that the projections are at the head before the transaction's own events
- * are folded. A lag stays if it is too long, or if a retraction or a poison event causes it. Returns whether a
- * lag is gone.
+ * are folded. A lag stays, or becomes shorter, if it is too long or has a retraction, an erasure or a poison
+ * event. Returns whether a lag is gone.
  */
 export async function catchUpInline(
   transaction: LogTransaction,

@@ -192,7 +192,7 @@ function lineOf({ name, prefix, state, scopes, users, tenant, expiresAt, lastUse
 function parseName(text: string): string {
   if (!NAME.test(text)) throw new InvalidArgumentError(`It must have ${NAME_RULE}.`);
   if (Object.values<string>(ACTORS).includes(text))
-    throw new InvalidArgumentError('That name stands for who has no key.');
+    throw new InvalidArgumentError('That name stands for the service itself, or for who has no key.');
   return text;
 }
 

@@ -105,7 +105,10 @@ async function withThoseBefore(
   { erasureId }: Erased,
   rewritten: Rewritten,
 ): Promise<Rewritten> {
-  const certificate = await serviceOf(operation)?.get<Certified>(`/v1/erasures/${erasureId}`);
+  // What was rewritten just now is known without it.
+  const certificate = await serviceOf(operation)
+    ?.get<Certified>(`/v1/erasures/${erasureId}`)
+    .catch(() => undefined);
   const known = new Set(rewritten.rewritten.map(({ file }) => file));
   const before = (certificate?.copies?.rewritten ?? []).filter(({ file }) => !known.has(file));
   const all = [...before.map((copy) => ({ ...copy, erasureIds: [erasureId] })), ...rewritten.rewritten];
