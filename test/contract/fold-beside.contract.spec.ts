@@ -40,6 +40,8 @@ const NOON = Date.UTC(2026, 0, 1, 12);
 const memory = (n: number): Happened =>
   formed({ memoryId: `m${n}`, content: `The ${n}th.` }, { ...by, occurredAt: NOON + n });
 
+const inEach = (events: number) => PROJECTIONS.map(({ name }) => ({ projection: name, events }));
+
 function newEvents(happened: readonly Happened[]): NewEvent[] {
   return happened.map(({ userId: _user, ...event }) => event);
 }
@@ -282,7 +284,6 @@ for (const database of DATABASES) {
         const store = await openStoreForRebuild(db.address);
         const parts = { ...store, decoder: new EventDecoder(), projections: PROJECTIONS, clock: Date.now };
         const rest = () => foldRest({ ...parts, foldRanges: foldInThisThread(parts) });
-        const inEach = (events: number) => PROJECTIONS.map(({ name }) => ({ projection: name, events }));
 
         for (const n of [1, 2]) await write([retracted([n + 1], by)]);
         expect(await rest()).toEqual({ caughtUp: inEach(2), stopped: [] });
