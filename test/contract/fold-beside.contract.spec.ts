@@ -194,7 +194,7 @@ for (const database of DATABASES) {
         expect((await db.rows(memoriesTable)).length).toBe(left);
       });
 
-      it('brings nothing back of a user who is erased meanwhile', async () => {
+      it('brings nothing back of a user who is erased while it runs', async () => {
         await takeBack();
         await catchUp(through(db.log), PROJECTIONS);
         await write([restored(RETRACTION, by)]);
@@ -306,7 +306,7 @@ for (const database of DATABASES) {
         expect(log.most.rows).toBeLessThanOrEqual(ROWS_PER_STEP);
       });
 
-      it('is folded again when more of it is taken back meanwhile, before the swap', async () => {
+      it('is folded again when more of it is taken back before the swap', async () => {
         let isFilled = false;
         let later = 0;
         const { log } = await runRebuild(

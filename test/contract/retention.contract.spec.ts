@@ -282,7 +282,7 @@ for (const database of DATABASES) {
       const mark = (await db.rows(storeMarksTable)).find(({ name }) => name === 'retention');
       expect(JSON.parse(mark?.value ?? '')).toMatchObject({ done: {}, last: { leftOut: 1 } });
 
-      // Whoever is left out is looked at again, and is not left out for being written to now and then.
+      // A user who was left out is looked at again, and a write now and then does not leave a user out.
       const next = await retain(db, writer, { policy, now, tasks: busy(4) });
       expect(next).toMatchObject({ users: 1, leftOut: 0, listed: [{ userId: 'ada' }] });
       expect(report.events + next.events).toBe(planned.events);

@@ -149,7 +149,7 @@ describe('edgesoul import-edgesoul', () => {
     expect((await mira.get('/memories/mira_1')).status).toBe(404);
     expect((await mira.get('/profile')).body).toMatchObject({ humorLevel: 10 });
 
-    // The original dates a profile anew whenever it saves it, also unchanged.
+    // The original gives a profile a new date whenever it saves it, also unchanged.
     source.db.exec(`update user_profiles set updated_at = '2025-04-01 10:00:00.000000'`);
     expect((await imported(store, source.file)).tables['user_profiles']).toEqual({
       ...again.tables['user_profiles'],

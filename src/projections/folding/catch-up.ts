@@ -93,7 +93,7 @@ async function foldNextPage(
 
 /**
  * Folds the user of the event again, up to the event, in memory and without a transaction, and writes the rows
- * that differ in short ones. Only the last of them moves the checkpoint: whoever continues after a kill does
+ * that differ in short ones. Only the last of them moves the checkpoint: a process that continues after a kill does
  * all of it again. Returns how many events the checkpoint has moved: none if others were faster.
  */
 async function foldUserAgain(

@@ -33,7 +33,7 @@ export interface DifferentRow {
 /**
  * Folds the events of one user up to a position, outside of any transaction and in memory, as they count
  * there. Returns how the rows that are stored differ, in steps to be written one after another; at least one
- * step. What is written becomes equal to the fold, so that whoever does the same again, or at the same time,
+ * step. What is written becomes equal to the fold, so that a process that does the same again, or at the same time,
  * writes the same rows. Throws PoisonEvent.
  */
 export async function foldBeside(

@@ -88,7 +88,7 @@ const COPIES_TEXT =
 /** What became of the copies, or why it is not known. */
 type Copies = Rewritten | { copiesError: string };
 
-/** A failure does not undo the erasure: it is told beside it, as nobody can ask for the erasure again. */
+/** A failure does not undo the erasure: the answer has both, as nobody can ask for the erasure again. */
 async function copiesAfter(operation: Operation, erased: Erased | undefined): Promise<Copies> {
   try {
     const rewritten = await rewriteCopies(operation);
